@@ -1,0 +1,166 @@
+"""Speed and memory of a whole scan: `python benchmarks/speed.py VIDEO [LONGER]`, or `--make 12` instead of videos.
+
+    speed    `loopfind VIDEO --json` against the least that any tool has to do: the same ffmpeg decodes the video,
+             shrinks it to 32x32 grey and throws it away. The two run in turn (A B A B ...), because a machine's speed
+             drifts; what counts is the ratio of the medians.
+    memory   the peak resident size of the Python process alone, without ffmpeg, on VIDEO and on LONGER, and its growth
+             in bytes a frame. Without LONGER: on the first third of VIDEO and on all of it.
+    help     how long `loopfind --help` takes to answer.
+
+Give real footage, 10 minutes or more. Where there is none, --make MINUTES draws moving scenes, and a file three times
+as long.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from imageio_ffmpeg import get_ffmpeg_exe
+
+SCENE = 15
+"""Seconds of one drawn scene."""
+
+MEASURED = """
+import os, resource, sys
+from loopfind.cli import main
+report = os.dup(1)
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+status = main()
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+os.write(report, str(peak).encode())
+sys.exit(status)
+"""
+"""The command line in a process that says at its end how many bytes it had at most; ffmpeg, a child, does not count."""
+
+
+def seconds(command: Sequence[str]) -> float:
+    """Wall time of a command that must succeed."""
+    start = time.perf_counter()
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    passed = time.perf_counter() - start
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}\n{done.stderr.decode(errors='replace')[-2000:]}")
+    return passed
+
+
+def in_turn(commands: Sequence[Sequence[str]], runs: int) -> list[list[float]]:
+    """Seconds of each run of each command; one uncounted run of each first."""
+    taken: list[list[float]] = [[] for _ in commands]
+    for run in range(runs + 1):
+        for command, found in zip(commands, taken, strict=True):
+            passed = seconds(command)
+            if run:
+                found.append(passed)
+    return taken
+
+
+def peak_of(video: Path, *options: str) -> int:
+    """Most bytes that the Python process of a scan held at once."""
+    command = [sys.executable, "-c", MEASURED, str(video), "--json", *options]
+    return int(subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout)
+
+
+def about(video: Path, *options: str) -> tuple[int, float]:
+    """Frames and seconds of a video, as loopfind counts them."""
+    command = [sys.executable, "-m", "loopfind", str(video), "--json", *options]
+    source = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)["source"]
+    return source["frames"], source["duration"]
+
+
+def row(what: str, taken: Sequence[float], frames: int = 0) -> str:
+    """A line of the table: median, minimum and maximum in seconds, and frames a second."""
+    middle = statistics.median(taken)
+    rate = f"  {frames / middle:8,.0f} frames/s" if frames else ""
+    return f"{what:<28}{middle:8.3f} s  ({min(taken):.3f} to {max(taken):.3f}){rate}"
+
+
+def draw(path: Path, minutes: float, first: int) -> None:
+    """A 640x360 H.264 file of drawn scenes, 30 frames/s; `first` seeds the first scene, and no scene comes twice."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        scenes = [Path(folder) / f"{number}.mp4" for number in range(max(1, round(minutes * 60 / SCENE)))]
+        for number, scene in enumerate(scenes, first):
+            shapes = f"life=s=80x45:r=6:seed={number}:ratio=0.2:mold=9:life_color=#d0b080:mold_color=#203050"
+            light = f"gradients=s=640x360:r=30:n=6:seed={number}:speed=0.012"
+            graph = (
+                f"{shapes},scale=640:360:flags=bicubic,fps=30,tmix=frames=8,format=gbrp[a];{light},format=gbrp[b];"
+                "[a][b]blend=all_mode=average,noise=alls=5:allf=t,format=yuv420p"
+            )
+            coder = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
+            command = [get_ffmpeg_exe(), "-v", "error", "-y", "-filter_complex", graph, "-t", str(SCENE), *coder]
+            seconds([*command, str(scene)])
+        _join(scenes, path)
+
+
+def _join(parts: Sequence[Path], path: Path) -> None:
+    """Put files end to end without coding them again."""
+    listing = parts[0].with_name("parts.txt")
+    listing.write_text("".join(f"file '{part}'\n" for part in parts))
+    words = ["-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", str(listing), "-c", "copy"]
+    seconds([get_ffmpeg_exe(), *words, str(path)])
+
+
+def speed(video: Path, runs: int, say: Callable[[str], None]) -> None:
+    """Time whole scans against ffmpeg alone."""
+    frames, length = about(video)
+    say(f"{video.name}: {frames:,} frames, {length / 60:.1f} min; {runs} runs of each, in turn")
+    shrink = ["-an", "-vf", "scale=32:32:flags=area,format=gray", "-f", "null", "-"]
+    ours = [sys.executable, "-m", "loopfind", str(video), "--json"]
+    theirs = [get_ffmpeg_exe(), "-nostdin", "-v", "error", "-i", str(video), *shrink]
+    scan, bare = in_turn([ours, theirs], runs)
+    say(row("loopfind VIDEO --json", scan, frames))
+    say(row("ffmpeg, scaled to 32x32", bare, frames))
+    pairs = sorted(b / a for a, b in zip(scan, bare, strict=True))
+    ratio = statistics.median(bare) / statistics.median(scan)
+    say(f"{'speed of loopfind / ffmpeg':<28}{ratio:8.3f}    (pair by pair {pairs[0]:.3f} to {pairs[-1]:.3f})")
+
+
+def memory(video: Path, longer: Path | None, say: Callable[[str], None]) -> None:
+    """Peaks on a short and a long scan, and the growth between them."""
+    part: tuple[str, ...] = ()
+    if longer is None:
+        longer, part = video, ("--end", f"{about(video)[1] / 3:.3f}")
+    found = [(*about(path, *words), peak_of(path, *words)) for path, words in ((video, part), (longer, ()))]
+    for frames, length, peak in found:
+        say(f"{f'peak, {length / 60:.1f} min':<28}{peak / 1e6:8.1f} MB   {frames:,} frames")
+    (few, _, low), (many, _, high) = found
+    if many > few:
+        say(f"{'growth':<28}{(high - low) / (many - few):8.1f} bytes a frame")
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("videos", nargs="*", type=Path, metavar="VIDEO", help="a video, and a longer one")
+    parser.add_argument("--make", type=float, metavar="MINUTES", help="draw videos of this and of thrice this length")
+    parser.add_argument("--runs", type=int, default=5, help="counted runs of each command (default: 5)")
+    parser.add_argument("--only", choices=["speed", "memory", "help"], help="measure this alone")
+    asked = parser.parse_args()
+    if len(asked.videos) > 2 or bool(asked.videos) == (asked.make is not None) or asked.runs < 1:
+        parser.error("give one or two videos, or --make MINUTES, and one run or more")
+
+    def say(text: str) -> None:
+        print(text, flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        videos: list[Path] = asked.videos
+        if asked.make is not None:
+            videos = [Path(folder) / "drawn.mp4", Path(folder) / "longer.mp4"]
+            draw(videos[0], asked.make, 1)
+            draw(videos[1], 3 * asked.make, 100_001)
+        if asked.only in (None, "speed"):
+            speed(videos[0], asked.runs, say)
+        if asked.only in (None, "memory"):
+            memory(videos[0], videos[1] if len(videos) > 1 else None, say)
+        if asked.only in (None, "help"):
+            (taken,) = in_turn([[sys.executable, "-m", "loopfind", "--help"]], asked.runs)
+            say(row("loopfind --help", taken))
+
+
+if __name__ == "__main__":
+    main()

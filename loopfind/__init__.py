@@ -1,0 +1,46 @@
+"""loopfind finds the stretches that are shown more than once inside one long video.
+
+from loopfind import scan
+report = scan("video.mp4")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from loopfind.errors import LoopfindError as LoopfindError
+    from loopfind.model import Report as Report
+    from loopfind.pipeline import scan as scan
+    from loopfind.settings import Settings as Settings
+
+    __version__: str
+
+__all__ = ["LoopfindError", "Report", "Settings", "__version__", "scan"]
+
+_HOMES = {
+    "LoopfindError": "loopfind.errors",
+    "Report": "loopfind.model",
+    "Settings": "loopfind.settings",
+    "scan": "loopfind.pipeline",
+}
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+if not TYPE_CHECKING:  # a type checker that sees __getattr__ would believe in any name
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name when it is first used, so that the command line can answer before numpy is there."""
+        if name == "__version__":
+            from loopfind.version import version
+
+            value = version()
+        elif name in _HOMES:
+            from importlib import import_module
+
+            value = getattr(import_module(_HOMES[name]), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value

@@ -1,0 +1,119 @@
+"""Where to look for repeats, one question after another: as it was, mirrored, backwards, at another speed, cropped or
+smaller."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.evidence.follow import APART
+from loopfind.fingerprints.signal import MOTION_GAP, motion_seen
+from loopfind.matchers import MATCHERS
+from loopfind.model import Line, Matches, Signal, Words
+from loopfind.registry import load
+from loopfind.repeats.lines import SLOPES, lines_of
+from loopfind.repeats.sift import sift
+from loopfind.timeline import nearest
+from loopfind.views import PLAIN, View
+
+ZOOMS = (
+    *(View(across=s, down=s) for s in (1.11, 1.2, 0.9, 0.8, 0.72)),
+    View(across=0.75),
+    View(down=0.75),
+)
+"""Crops and smaller pictures that are looked for; motion bits bear 5 % of zoom, and the rest is fitted."""
+
+CHANGED = 5
+"""Bits of 64 by which a picture must differ from the one 0.3 s before to count as changing."""
+
+_LINES, _CHANGED_LINES = (100, 8.0), (8, 1.0)
+"""Lines followed for each question: so many, and so many more for each minute of video. Changed copies are asked for
+in many ways, and one that lasts a few seconds has a line among the best of its question."""
+
+
+def candidates_of(signal: Signal) -> Iterator[list[Line]]:
+    """Lists of lines to follow, one for each question; a list is made only when the one before it has been dealt
+    with."""
+    quest = _Quest(signal)
+    motion, picture = signal.motion, signal.picture
+    moves = quest.matches(motion, None, signal.moving)
+    yield quest.lines(moves, motion, motion, signal.moving)
+    changing = _changing(signal)
+    stands = quest.matches(picture, None, changing)
+    yield quest.lines(stands, picture, picture, changing)
+    seldom = signal.moving & _tenths(signal)
+    mirrored = motion_seen(signal, View(mirrored=True))
+    for other, slope, view in (
+        (mirrored, 1.0, View(mirrored=True)),
+        (~motion, -1.0, PLAIN),
+        (~mirrored, -1.0, View(mirrored=True)),
+    ):
+        yield quest.lines(_ordered(quest.matches(motion, other, seldom)), motion, other, signal.moving, slope, view)
+    for view in ZOOMS:
+        seen = motion_seen(signal, view)
+        found = quest.matches(motion, seen, seldom)
+        # The first of a pair is the copy: the other one, seen through the view, looks like it.
+        later = signal.times[found.first] > signal.times[found.second]
+        copies = Matches(found.second[later], found.first[later])
+        yield quest.lines(copies, seen, motion, signal.moving, 1.0, view, True)
+        yield quest.lines(Matches(found.first[~later], found.second[~later]), motion, seen, signal.moving, 1.0, view)
+    for slope in SLOPES:
+        for way in (slope, -slope):
+            yield quest.lines(stands, picture, picture, changing, way)
+
+
+class _Quest:
+    """What all questions share: the signal, the matcher, and how many lines are worth a look."""
+
+    def __init__(self, signal: Signal) -> None:
+        self._match = load("matcher", "words", MATCHERS)
+        self._signal = signal
+        minutes = float(signal.times[-1] - signal.times[0]) / 60
+        self._most, self._few = (round(fixed + each * minutes) for fixed, each in (_LINES, _CHANGED_LINES))
+
+    def matches(self, ours: Words, theirs: Words | None, usable: NDArray[np.bool_]) -> Matches:
+        """Pairs of usable frames whose codes are near each other."""
+        found: Matches = self._match(ours, self._signal.times, usable, APART, theirs)
+        return found
+
+    def lines(
+        self,
+        matches: Matches,
+        ours: Words,
+        theirs: Words,
+        usable: NDArray[np.bool_],
+        slope: float = 1.0,
+        view: View = PLAIN,
+        viewed_first: bool = False,
+    ) -> list[Line]:
+        """Candidate lines of one question, sifted; fewer where the copy would be a changed one, as those are many
+        questions."""
+        signal = self._signal
+        plain = slope == 1 and view.plain
+        lines = lines_of(matches, signal.times, signal.step, 4 * self._most, slope, view, viewed_first)
+        kept = sift(lines, signal.times, signal.step, ours, theirs, usable)[: self._most if plain else self._few]
+        # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
+        shift = MOTION_GAP if slope == -1 and theirs is not ours else 0.0
+        return [replace(line, offset=line.offset - shift) for line in kept]
+
+
+def _changing(signal: Signal) -> NDArray[np.bool_]:
+    """Frames whose picture bits are on the move: of a standing picture, matches say nothing about speed or lag."""
+    before = signal.picture[nearest(signal.times, signal.times - 0.3)]
+    changed: NDArray[np.bool_] = (np.bitwise_count(signal.picture ^ before) >= CHANGED) & _tenths(signal)
+    return changed
+
+
+def _tenths(signal: Signal) -> NDArray[np.bool_]:
+    """About ten frames of each second: enough to vote for a changed copy."""
+    every = max(1, round(0.1 / signal.step))
+    chosen = np.zeros(len(signal.times), bool)
+    chosen[::every] = True
+    return chosen
+
+
+def _ordered(matches: Matches) -> Matches:
+    """The same pairs, the earlier frame first, each once."""
+    pairs = np.stack([np.minimum(matches.first, matches.second), np.maximum(matches.first, matches.second)])
+    return Matches(pairs[0], pairs[1])

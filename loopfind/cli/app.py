@@ -1,0 +1,96 @@
+"""The table of commands, the one that runs when none is named, and what becomes of their errors."""
+
+import errno
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
+
+from loopfind.cli import terminal
+from loopfind.errors import LoopfindError, UsageError
+
+COMMANDS = {
+    "scan": "loopfind.cli.scan:scan",
+}
+"""Name -> "module:function"; the first line of the function's docstring is its help."""
+
+DEFAULT = "scan"
+_OWN = {"-h", "--help", "--install-completion", "--show-completion"}
+"""Options that belong to loopfind as a whole; anything else is the default command's."""
+
+
+class DefaultGroup(TyperGroup):
+    """Commands, one of which need not be named: `loopfind VIDEO` is `loopfind scan VIDEO`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = args[0] in self.commands or args[0] in _OWN if args else ctx.resilient_parsing
+        if not named:
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The default command's help, with the other commands between its options and its examples."""
+        default = self.commands[DEFAULT]
+        inner = default.make_context(ctx.info_name, [], resilient_parsing=True)
+        default.format_usage(inner, formatter)
+        default.format_help_text(inner, formatter)
+        default.format_options(inner, formatter)
+        self.format_commands(ctx, formatter)
+        default.format_epilog(inner, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        default = self.commands[DEFAULT]
+        inner = default.make_context(ctx.info_name, [], resilient_parsing=True)
+        return [*super().shell_complete(ctx, incomplete), *default.shell_complete(inner, incomplete)]
+
+
+class PlainCommand(TyperCommand):
+    """A command whose usage line names its arguments as the rest of its help does."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
+def build() -> TyperGroup:
+    """The command line as typer sees it."""
+    settings = {"help_option_names": ["-h", "--help"]}
+    # Plain help: it is the same on every terminal, and it is there in a tenth of the time.
+    app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, context_settings=settings)
+    app.callback()(lambda: None)
+    for name, home in COMMANDS.items():
+        module, _, function = home.partition(":")
+        part = import_module(module)
+        app.command(name, cls=PlainCommand, context_settings=settings, epilog=part.EXAMPLES)(getattr(part, function))
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return group
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; every error becomes a line on stderr and an exit status."""
+    terminal.prepare()
+    try:
+        status = build().main(arguments, prog_name="loopfind", standalone_mode=False)
+        terminal.flush()
+    except UsageError as error:
+        return terminal.complain(str(error), status=2)
+    except LoopfindError as error:
+        return terminal.complain(str(error))
+    except TyperException as error:
+        return terminal.complain(f"{error.format_message()} (loopfind --help lists what there is)", error.exit_code)
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # typer's own answer to `loopfind --help | head -1`
+            terminal.abandon()
+            return 0
+        raise
+    except BrokenPipeError:
+        terminal.abandon()
+        return 0
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            terminal.abandon()
+            return terminal.complain(f"could not write: {error.strerror}")
+        return terminal.confess(error, verbose="-v" in arguments or "--verbose" in arguments)
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,102 @@
+"""How far a scan is, drawn on a terminal's stderr and nowhere else."""
+
+import contextlib
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from loopfind.cli import terminal
+from loopfind.reports.wording import clock, safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from loopfind.model import Progress, Watch
+
+EVERY = 0.1
+"""Seconds between two drawings."""
+MEMORY = 50
+"""Drawings that the rate is measured over: the last five seconds."""
+
+WIDE, NARROW = 76, 60
+"""Columns of the terminal: from WIDE on the rate is shown; below NARROW only the stage and the position are."""
+
+
+class Pace:
+    """How fast one stage goes lately."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int, float]] = deque(maxlen=MEMORY)
+
+    def add(self, now: float, frames: int, position: float) -> None:
+        """Remember that at `now` seconds of the clock so many frames and seconds of video were done."""
+        self._seen.append((now, frames, position))
+
+    def rates(self) -> tuple[float, float]:
+        """Frames a second, and seconds of video a second; 0 until two moments are known."""
+        if len(self._seen) < 2 or (passed := self._seen[-1][0] - self._seen[0][0]) <= 0:
+            return 0.0, 0.0
+        first, last = self._seen[0], self._seen[-1]
+        return max(0.0, (last[1] - first[1]) / passed), max(0.0, (last[2] - first[2]) / passed)
+
+
+def describe(progress: "Progress", pace: Pace, width: int) -> str:
+    """The words beside the bar: position, rate, time left; fewer of them on a narrow terminal."""
+    rate, speed = pace.rates()
+    where = clock(progress.position).partition(".")[0]
+    if progress.duration:
+        where = f"{100 * fraction(progress):3.0f}%  {where} of {clock(progress.duration).partition('.')[0]}"
+    words = [where]
+    if rate and width >= WIDE:
+        words.append(f"{rate:,.0f} fps, {speed:.{0 if speed >= 10 else 1}f}x")
+    if progress.duration and speed and width >= NARROW:
+        left = max(0.0, progress.duration - progress.position) / speed
+        words.append(f"{clock(left).partition('.')[0]} left")
+    return "  ".join(words)
+
+
+def fraction(progress: "Progress") -> float:
+    """The share that is done, from 0 to 1; only where the duration is known."""
+    return min(1.0, max(0.0, progress.position / progress.duration)) if progress.duration else 0.0
+
+
+@contextlib.contextmanager
+def watching(quiet: bool) -> "Iterator[tuple[Watch | None, Callable[[str], None]]]":
+    """A watch for the pipeline (None where nothing may be drawn), and how to write a line of notes meanwhile."""
+    if quiet or not terminal.is_rich(sys.stderr):
+        yield None, terminal.note
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    console = terminal.console(sys.stderr)
+    stage, words = TextColumn("{task.description}", markup=False), TextColumn("{task.fields[words]}", markup=False)
+    bar_width = max(4, min(30, console.width - 73))  # a day of video just fits beside it at 80 columns
+    roomy = console.width >= NARROW
+    columns = [SpinnerColumn(), stage, BarColumn(bar_width), words] if roomy else [stage, words]
+    with Progress(*columns, console=console, transient=True, refresh_per_second=1 / EVERY) as bar:
+        yield _watch(bar, console), lambda line: console.print(safe(line))
+
+
+def _watch(bar: "object", console: "Console") -> "Watch":
+    from rich.progress import Progress as Bar
+
+    assert isinstance(bar, Bar)
+    task = bar.add_task("starting", total=None, words="")
+    pace, stage, drawn = Pace(), "", 0.0
+
+    def watch(progress: "Progress") -> None:
+        nonlocal pace, stage, drawn
+        now = time.monotonic()
+        if progress.stage != stage:
+            pace, stage = Pace(), progress.stage
+        elif now - drawn < EVERY:
+            return
+        drawn = now
+        pace.add(now, progress.frames, progress.position)
+        total = 1.0 if progress.duration else None
+        done = fraction(progress)
+        bar.update(task, description=stage, total=total, completed=done, words=describe(progress, pace, console.width))
+
+    return watch

@@ -1,0 +1,117 @@
+"""The default command: scan one video."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loopfind.cli import output as outputs
+from loopfind.cli import terminal
+from loopfind.cli.times import limits
+from loopfind.errors import BadSetting, UnknownPart
+from loopfind.fingerprints import KINDS
+from loopfind.reports import SUFFIXES
+from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Settings
+
+if TYPE_CHECKING:
+    from loopfind.model import Report
+
+EXAMPLES = """\b
+Examples:
+  loopfind video.mp4                        what repeats, where, how often
+  loopfind video.mp4 --json > report.json   the same for a program
+  loopfind video.mp4 --start 1:00:00 --end 1:30:00
+  loopfind video.mp4 --link 'https://www.youtube.com/watch?v=ID'
+  loopfind video.mp4 -o report.json --fail-on-repeats
+  cat video.mkv | loopfind -
+  loopfind -- -odd-name.mp4
+
+\b
+Exit status: 0 done, 1 could not, 2 wrong usage,
+3 repeats found (with --fail-on-repeats), 130 stopped by Ctrl-C.
+"""
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from loopfind.cli.about import about
+
+        terminal.put([about() + "\n"])
+        raise typer.Exit
+
+
+def scan(
+    video: Annotated[
+        str, typer.Argument(metavar="VIDEO", help="A file, an address that ffmpeg can open, or - for stdin.")
+    ],
+    hash_size: Annotated[
+        int,
+        typer.Option(
+            "--hash-size",
+            metavar="N",
+            min=SMALLEST_HASH,
+            max=LARGEST_HASH,
+            help="Side of the hash: larger sees more detail.",
+        ),
+    ] = Settings.hash_size,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")
+    ] = Settings.kind,
+    stream: Annotated[
+        int, typer.Option("--stream", metavar="N", min=0, help="Which video stream, from 0; cover art does not count.")
+    ] = Settings.stream,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="TIME", help="Scan from here: 90, 1:30, 1:02:03.5, 500ms.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--end", metavar="TIME", help="Scan up to here.")] = None,
+    link: Annotated[
+        str,
+        typer.Option("--link", metavar="URL", help="The page the video is watched at; times link to it."),
+    ] = Settings.link,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help=f"Write the report to a file ({', '.join(SUFFIXES)})."),
+    ] = None,
+    fail_on_repeats: Annotated[
+        bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg command and what it said.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+    ] = False,
+) -> int:
+    """Find the stretches that are shown more than once in one video."""
+    if kind not in KINDS:
+        raise UnknownPart("kind", kind, KINDS)
+    first, last = limits(start, end)
+    settings = Settings(kind=kind, hash_size=hash_size, stream=stream, start=first, end=last, link=_page(link))
+    format = outputs.choose(output, as_json, video)
+    report = _scan(video, settings, verbose, quiet)
+    outputs.deliver(report, format, output)
+    if output not in (None, "-") and not quiet and sys.stderr is not None and sys.stderr.isatty():
+        terminal.note(report.verdict.summary)
+        terminal.note(f"The report is in {output}")
+    found = any(repeat.kind != "still" for repeat in report.repeats)
+    return 3 if fail_on_repeats and found else 0
+
+
+def _scan(video: str, settings: Settings, verbose: bool, quiet: bool) -> "Report":
+    from loopfind.cli.progress import watching
+    from loopfind.pipeline import scan
+
+    with watching(quiet) as (watch, note):
+        try:
+            report: Report = scan(video, settings, watch, note if verbose else None)
+            return report
+        except BrokenPipeError as error:  # must not pass for a reader of stdout that left early
+            raise RuntimeError("a pipe broke during the scan") from error
+
+
+def _page(link: str) -> str:
+    """The page as given, if it is one that can be opened by a click."""
+    scheme, colon, _ = link.partition(":")
+    if colon and scheme.isalpha() and scheme.lower() not in ("http", "https", "file"):
+        raise BadSetting("--link", link, "give the http or https address of the page the video is watched at")
+    return link

@@ -1,0 +1,78 @@
+"""Everything loopfind raises on purpose.
+
+    LoopfindError
+    ├── UsageError             the request itself cannot be met           exit status 2
+    │   ├── UnknownPart        a name that is in no table
+    │   └── BadSetting         a value outside what a setting takes
+    ├── MediaError             the video could not be read                exit status 1
+    │   ├── Unreadable         no such file, a folder, no permission, an empty file
+    │   ├── NotVideo           readable, but text, audio only or a single picture
+    │   ├── Broken             a video that the decoder cannot open
+    │   ├── NoStream           the video stream asked for is not there
+    │   └── DecoderFailed      ffmpeg is missing, crashed or was killed
+    └── OutputError            the answer could not be written            exit status 1
+
+Each message is one line: what is wrong, with which file or value, and what to do.
+"""
+
+from collections.abc import Iterable
+
+
+class LoopfindError(Exception):
+    """The root of every error that loopfind raises on purpose."""
+
+
+class UsageError(LoopfindError):
+    """The request itself cannot be met, whatever the video."""
+
+
+class UnknownPart(UsageError):
+    """A name that is in no table."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        self.what, self.name, self.known = what, name, tuple(known)
+        super().__init__(f"unknown {what} {name!r}: choose one of {', '.join(self.known)}")
+
+
+class BadSetting(UsageError):
+    """A value outside what a setting takes."""
+
+    def __init__(self, setting: str, value: object, takes: str) -> None:
+        self.setting, self.value, self.takes = setting, value, takes
+        super().__init__(f"{setting} cannot be {value!r}: {takes}")
+
+
+class MediaError(LoopfindError):
+    """A video could not be read; `path` names it as the user did."""
+
+    def __init__(self, path: str, what: str) -> None:
+        self.path, self.what = path, what
+        super().__init__(f"{path}: {what}" if path else what)
+
+
+class Unreadable(MediaError):
+    """No such file, a folder, no permission, an empty file, an address that does not answer."""
+
+
+class NotVideo(MediaError):
+    """Readable, but text, audio only or a single picture."""
+
+
+class Broken(MediaError):
+    """A video that the decoder cannot open."""
+
+
+class NoStream(MediaError):
+    """The video stream asked for is not there."""
+
+
+class DecoderFailed(MediaError):
+    """ffmpeg is missing, crashed or was killed."""
+
+
+class OutputError(LoopfindError):
+    """The answer could not be written."""
+
+    def __init__(self, path: str, what: str) -> None:
+        self.path, self.what = path, what
+        super().__init__(f"{path}: {what}")

@@ -1,0 +1,122 @@
+"""Put a candidate line where the pictures agree best: to the frame, and for changed copies to the speed and the zoom.
+
+Candidates come from coarse bins of lags, speeds and zooms, and most of them are chance. A few dozen frames tell which
+are worth following, and where exactly.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from loopfind.evidence.differences import BESIDE, cells_at
+from loopfind.model import Floats, Ints, Line, Signal
+from loopfind.timeline import nearest
+from loopfind.views import PLAIN, shown
+
+WORTH = 0.7
+"""A line is followed if its frames differ by at most this share of what they differ beside it."""
+
+NEAR, SHARP = 0.1, 0.9
+"""... and at most this share of what they differ this many seconds to either side: a slow scene laid over itself
+agrees better still on one side."""
+
+_MOST = 40  # frames compared for one try
+_OUTWARD = (0.0, 1 / 6, -1 / 6, 1 / 3, -1 / 3, 1 / 2, -1 / 2, 2 / 3, -2 / 3, 5 / 6, -5 / 6, 1.0, -1.0)
+
+
+class Probe:
+    """A few frames of one stretch, to try many lines on at once."""
+
+    def __init__(self, signal: Signal, frames: Ints) -> None:
+        self._signal = signal
+        self.frames = frames[:: -(-len(frames) // _MOST)]
+
+    def misfits(self, lines: Sequence[Line], shifts: Sequence[float] = (0.0,)) -> Floats:
+        """How much the frames differ along each line moved by each shift: (lines * shifts,) squared grey levels.
+
+        Infinite where too few frames have a partner. What stays the same over the frames is left out: a logo, another
+        brightness, a codec's background. The lines share one view.
+        """
+        signal, view = self._signal, lines[0].view
+        at = signal.times[self.frames]
+        wanted = np.concatenate([[line.slope * at + line.offset + shift for shift in shifts] for line in lines])
+        there = nearest(signal.times, wanted.ravel()).reshape(wanted.shape)
+        slack = 0.35 if abs(lines[0].slope) == 1 else 0.75
+        real = np.abs(signal.times[there] - wanted) <= slack * signal.step
+        views = (view, PLAIN) if lines[0].viewed_first else (PLAIN, view)
+        low = int(there.min())
+        theirs = cells_at(signal, np.arange(low, int(there.max()) + 1), views[1])
+        gap = cells_at(signal, self.frames, views[0])[None] - theirs[there - low]
+        counts = np.maximum(real.sum(1), 1)
+        gap -= (np.where(real[..., None], gap, 0).sum(1) / counts[:, None])[:, None]
+        energy = np.square(gap) @ shown(view)
+        energy[~real] = np.inf
+        energy.sort(1)
+        middle = energy[np.arange(len(energy)), counts // 2]
+        mean = np.where(np.isfinite(energy), energy, 0).sum(1) / counts
+        return np.where(real.sum(1) >= max(3, 0.3 * at.size), middle + 0.2 * mean, np.inf)
+
+    def best(self, lines: Iterable[Line]) -> Line:
+        """The line along which the frames differ least; the first of those that are as good as the best."""
+        tried = list(lines)
+        views = {line.view for line in tried}
+        worth = self.misfits(tried) if len(views) == 1 else np.concatenate([self.misfits([line]) for line in tried])
+        if not np.isfinite(worth.min()):
+            return tried[0]
+        return tried[int(np.argmax(worth <= 1.03 * worth.min() + 0.03 * self._signal.noise))]
+
+    def promising(self, line: Line) -> bool:
+        """Whether the frames agree better along the line than beside it, and best on it."""
+        near = max(NEAR, 2 * self._signal.step)
+        worth = self.misfits([line], (0.0, -near, near, *BESIDE))
+        off = np.sort(worth[3:])[len(BESIDE) // 2]
+        return bool(worth[0] <= WORTH * off and worth[0] <= SHARP * worth[1:3].min())
+
+
+def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | None:
+    """The line moved by up to `reach` frames to where the given frames agree best; None where they agree no better
+    than beside it."""
+    probe = Probe(signal, frames)
+    shifts = sorted(np.arange(-reach, reach + 1) * signal.step, key=abs)
+    snapped = _snapped(signal, line, probe.frames)
+    best = probe.best([replace(snapped, offset=snapped.offset + float(shift)) for shift in shifts])
+    at_the_rim = abs(best.offset - snapped.offset) > (reach - 0.5) * signal.step
+    return best if not at_the_rim and probe.promising(best) else None
+
+
+def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
+    """The line with its speed and its zoom fitted to the given frames, each within `spread` (a share of itself).
+
+    The speed turns about the middle of the frames. Lines of unchanged speed and zoom are returned as they are.
+    """
+    probe = Probe(signal, frames)
+    if abs(line.slope) != 1:
+        line = probe.best(_turned(signal, line, frames, spread))
+    if line.view.across != 1 or line.view.down != 1:
+        line = probe.best(_zoomed(line, spread))
+    return line
+
+
+def _turned(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable[Line]:
+    """The line at speeds around its own, each at three places half a frame apart."""
+    middle = float(signal.times[frames].mean())
+    for slope in line.slope * (1 + spread * np.asarray(_OUTWARD)):
+        turned = line.offset + (line.slope - float(slope)) * middle
+        for shift in (0.0, 0.5, -0.5, 1.0, -1.0):
+            yield replace(line, slope=float(slope), offset=turned + shift * signal.step)
+
+
+def _zoomed(line: Line, spread: float) -> Iterable[Line]:
+    """The line at zooms around its own, both ways alike."""
+    for factor in 1 + spread * np.asarray(_OUTWARD):
+        view = line.view
+        across = view.across if view.across == 1 else round(view.across * float(factor), 4)
+        down = view.down if view.down == 1 else round(view.down * float(factor), 4)
+        yield replace(line, view=replace(view, across=across, down=down))
+
+
+def _snapped(signal: Signal, line: Line, frames: Ints) -> Line:
+    """The line moved by less than a frame so that it meets most frames of the other side at their own times."""
+    wanted = line.slope * signal.times[frames] + line.offset
+    return replace(line, offset=line.offset + float(np.median(signal.times[nearest(signal.times, wanted)] - wanted)))

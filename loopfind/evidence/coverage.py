@@ -1,0 +1,65 @@
+"""How much of the timeline could be judged, and how short a repeat would have been found there.
+
+A repeat is found when its frames say enough (claims.least_score). How much a frame can say is known without any copy:
+it is what the frame shows of its own change over half a second, against the codec's noise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.evidence.claims import least_score
+from loopfind.evidence.follow import BEST, NATS_A_SECOND
+from loopfind.model import Signal, Unjudged
+
+LONGEST = 10.0
+"""Seconds: a frame counts as judged if a stretch of at most this length around it says enough."""
+
+BLANK = 3.0
+"""Grey levels of spread in a picture under which it shows nothing."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """share: of the timeline that could be judged. shortest: seconds, the repeat that would be found in most of it
+    (nine tenths), None where nothing can be judged. unjudged: the rest, with the reason."""
+
+    share: float
+    shortest: float | None
+    unjudged: tuple[Unjudged, ...]
+
+
+def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Coverage:
+    """Coverage of a file. detail: (n,) grey levels of spread in each picture. end: seconds, where the last frame
+    ends."""
+    n = len(signal.times)
+    if n < 2:
+        return Coverage(0.0, None, ())
+    reach = np.maximum(signal.lively.astype(np.float64), signal.noise) / signal.noise
+    said = np.clip(np.log(reach) + 1 / reach - 1, 0, BEST) * min(1.0, NATS_A_SECOND * signal.step)
+    total = np.concatenate([[0.0], np.cumsum(said)])
+    # The shortest stretch that starts at each frame and says enough ends here; n + 1 where there is none.
+    ends = np.searchsorted(total, total[:-1] + least_score(signal))
+    edge = np.append(signal.times, end)
+    lengths = np.where(ends <= n, edge[np.minimum(ends, n)] - signal.times, np.inf)
+    ok = lengths <= LONGEST
+    marks = np.zeros(n + 2, np.int64)
+    np.add.at(marks, np.flatnonzero(ok), 1)
+    np.add.at(marks, ends[ok], -1)
+    judged = np.cumsum(marks)[:n] > 0
+    gaps = np.diff(edge)
+    share = float(gaps[judged].sum() / gaps.sum()) if gaps.sum() > 0 else 0.0
+    shortest = float(np.percentile(lengths[ok], 90)) if ok.any() else None
+    return Coverage(round(share, 4), shortest, _unjudged(judged, detail, edge))
+
+
+def _unjudged(
+    judged: NDArray[np.bool_], detail: NDArray[np.float32], edge: NDArray[np.float64]
+) -> tuple[Unjudged, ...]:
+    """Stretches that could not be judged, in order."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], judged, [True]])))
+    return tuple(
+        Unjudged(float(edge[a]), float(edge[b]), "blank" if np.median(detail[a:b]) < BLANK else "still")
+        for a, b in zip(edges[::2], edges[1::2], strict=True)
+    )

@@ -1,0 +1,129 @@
+"""How much two showings differ, frame by frame, along a line and beside it.
+
+A showing may be brighter, mirrored, or carry a logo: a `Fit` says what to do to the second showing before it is
+compared, and which cells to leave out.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.model import Ints, Line, Signal
+from loopfind.timeline import nearest
+from loopfind.views import PLAIN, SKETCH_CELLS, View, matrix, shown
+
+BESIDE = (-0.8, -0.5, -0.3, 0.3, 0.5, 0.8)
+"""Seconds beside the line at which a still scene would match as well as on it."""
+
+HOP = 0.2
+"""Seconds over which a difference must change to count in full."""
+
+ALLOWANCE = 0.25
+"""Squared grey levels of standing difference that a codec leaves between two showings of one background; 8 times the
+file's noise where that is more."""
+
+_BLOCK = 2048
+
+Rows = NDArray[np.float32]
+Energies = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What makes the second showing like the first: gain and offset in grey levels, and the weight of each of 144
+    cells."""
+
+    gain: float = 1.0
+    offset: float = 0.0
+    weights: Rows = field(default_factory=lambda: shown(PLAIN))
+
+    @property
+    def graded(self) -> bool:
+        return self.gain != 1.0 or self.offset != 0.0
+
+
+def cells_at(signal: Signal, frames: Ints, view: View = PLAIN) -> Rows:
+    """Cells (m, 144) float32 in grey levels of the given frames, seen through a view."""
+    if not len(frames):
+        return np.zeros((0, SKETCH_CELLS), np.float32)
+    low, high = int(frames.min()), int(frames.max()) + 1
+    if high - low <= 4 * len(frames) + 64:
+        rows = np.asarray(signal.cells[low:high])[frames - low]
+    else:
+        rows = np.concatenate([signal.cells[f : f + 1] for f in frames])
+    cells = rows.astype(np.float32) * np.float32(1 / 256)
+    return cells if view.plain else np.asarray(cells @ matrix(view).T, np.float32)
+
+
+def both(signal: Signal, line: Line, frames: Ints, there: Ints) -> tuple[Rows, Rows]:
+    """Cells of the frames and of their partners, the one that the copy was made from seen through the line's view."""
+    views = (line.view, PLAIN) if line.viewed_first else (PLAIN, line.view)
+    return cells_at(signal, frames, views[0]), cells_at(signal, there, views[1])
+
+
+def partners(signal: Signal, line: Line, frames: Ints, beside: float = 0.0) -> tuple[Ints, NDArray[np.bool_]]:
+    """The frames that the line, moved `beside` seconds, pairs with the given ones, and whether there is one at that
+    instant.
+
+    On a variable rate some instants have no frame of their own; at another speed the nearest frame stands for it.
+    """
+    wanted = line.slope * signal.times[frames] + line.offset + beside
+    there = nearest(signal.times, wanted)
+    slack = 0.35 if abs(line.slope) == 1 else 0.75
+    return there, np.abs(signal.times[there] - wanted) <= slack * signal.step
+
+
+def along(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energies, NDArray[np.bool_]]:
+    """Difference (m,) of each frame and its partner on the line, squared grey levels, and which frames have a partner.
+
+    frames: consecutive. See `energy` for what is counted.
+    """
+    there, real = partners(signal, line, frames)
+    return _measured(signal, line, frames, [there], fit, False)[0], real
+
+
+def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
+    """What the same comparison shows off the line: the median over the BESIDE shifts, (m,) squared grey levels.
+
+    Where the brightness was fitted it is fitted anew to each frame, so that a slow fade matches beside the line as
+    well as on it.
+    """
+    pairs = [partners(signal, line, frames, shift)[0] for shift in BESIDE]
+    return np.asarray(np.median(_measured(signal, line, frames, pairs, fit, fit.graded), axis=0), np.float32)
+
+
+def _measured(signal: Signal, line: Line, frames: Ints, pairs: list[Ints], fit: Fit, level: bool) -> Energies:
+    """Energies (len(pairs), m) of the frames against each of the given partners, in blocks; `level` takes the
+    brightness out."""
+    hop, allowed = max(1, round(HOP / signal.step)), max(ALLOWANCE, 8 * signal.noise)
+    rows = np.zeros((len(pairs), len(frames)), np.float32)
+    for low in range(0, len(frames), _BLOCK):
+        high = min(len(frames), low + _BLOCK)
+        first, last = max(0, low - hop), min(len(frames), high + hop)
+        views = (line.view, PLAIN) if line.viewed_first else (PLAIN, line.view)
+        ours = cells_at(signal, frames[first:last], views[0])
+        for row, there in zip(rows, pairs, strict=True):
+            theirs = cells_at(signal, there[first:last], views[1])
+            gap = ours - theirs * np.float32(fit.gain) - np.float32(fit.offset)
+            if level:
+                gap -= (gap @ fit.weights)[:, None]
+            row[low:high] = energy(gap, hop, fit.weights, allowed)[low - first : high - first]
+    return rows
+
+
+def energy(gap: Rows, hop: int, weights: NDArray[np.float32], allowed: float) -> Energies:
+    """How much a difference says, (m,) squared grey levels, from the difference (m, 144) of consecutive frames.
+
+    What changes within HOP seconds counts in full; what stands still counts past `allowed` only. A codec redraws the
+    whole background at each key frame, a little differently each time, and on a fixed camera that standing difference
+    is larger than all that moves. Of the frames HOP before and after the more alike counts, so that the first and
+    last frame of a stretch are measured against its inside; half of it, as the noise of two differences is in it.
+    """
+    change = np.full(len(gap), np.inf, np.float32)
+    if len(gap) > hop:
+        moved = np.square(gap[hop:] - gap[:-hop]) @ weights / 2
+        change[hop:] = moved
+        change[:-hop] = np.minimum(change[:-hop], moved)
+    standing = np.square(gap) @ weights
+    return np.asarray(np.minimum(change, standing) + np.maximum(standing - allowed, 0), np.float32)

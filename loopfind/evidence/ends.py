@@ -1,0 +1,66 @@
+"""Where exactly a followed stretch begins and ends: where the score allows it and the picture jumps.
+
+On a fixed camera the score leaves an end open over every frame in which nothing moves. But one of the two showings
+was spliced in, and there the picture jumps from one frame to the next as it does not beside it. So each frame that
+the score allows is weighed by the jump that either side makes there.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from loopfind.evidence.differences import partners
+from loopfind.evidence.follow import Trace
+from loopfind.evidence.splices import JUMP, seam_at
+from loopfind.model import Signal
+
+LOSS = 6.0
+"""Nats of score that an end may give up for a jump: a clear one is worth log(400) = 6."""
+
+_WIDEST = 150  # frames tried for one end
+
+
+def settle(signal: Signal, trace: Trace) -> Trace:
+    """The trace with its ends moved to the likeliest frames, and its ranges of ends narrowed where a jump decides."""
+    low, opens = _settled(signal, trace, trace.low, trace.opens, True)
+    high, closes = _settled(signal, trace, trace.high, trace.closes, False)
+    return trace if high - low < 2 else replace(trace, low=low, high=high, opens=opens, closes=closes)
+
+
+def _settled(
+    signal: Signal, trace: Trace, best: int, span: tuple[int, int], start: bool
+) -> tuple[int, tuple[int, int]]:
+    """The likeliest place of one end, and the places that the content leaves open."""
+    total = np.concatenate([[0.0], np.cumsum(trace.score)])
+    # A start loses what lies before it, an end what lies behind it.
+    loss = total - total[best] if start else total[best] - total
+    limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))
+    places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
+    places = places[loss[places] <= LOSS]
+    jumps = {int(place): _jumps(signal, trace, int(place), start) for place in places}
+    sharp = {place: sides for place, sides in jumps.items() if max(sides) >= JUMP}
+    if sharp:
+        worth = {p: sum(np.log(np.clip(sides, 1, np.exp(LOSS)))) - max(loss[p], 0) for p, sides in sharp.items()}
+        chosen = max(worth, key=lambda place: worth[place])
+        return chosen, (chosen, chosen)
+    edge = 0 if start else len(trace.frames)
+    if span[0] <= edge <= span[1] and _at_edge(signal, trace, start):
+        return edge, span
+    return best, span
+
+
+def _jumps(signal: Signal, trace: Trace, place: int, start: bool) -> tuple[float, float]:
+    """How sharply either side jumps if the stretch begins (or ends) at this place of the trace."""
+    times, line, half = signal.times, trace.line, signal.step / 2
+    here = int(trace.frames[place]) if start else int(trace.frames[place - 1]) + 1
+    instant = float(times[here]) if here < len(times) else float(times[-1]) + signal.step
+    # The other side's seam is before the first frame shown at or after the same instant of the content.
+    there = int(np.searchsorted(times, line.slope * instant + line.offset - half))
+    return seam_at(signal, here).ratio, seam_at(signal, there).ratio
+
+
+def _at_edge(signal: Signal, trace: Trace, start: bool) -> bool:
+    """Whether the trace begins (or ends) because the file does, on either side."""
+    frame = trace.frames[0] if start else trace.frames[-1]
+    there = int(partners(signal, trace.line, np.asarray([frame]))[0][0])
+    return {int(frame), there} & {0, len(signal.times) - 1} != set()

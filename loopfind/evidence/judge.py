@@ -1,0 +1,58 @@
+"""What a followed stretch is worth: its trace as a run."""
+
+from loopfind.evidence.contrast import contrast
+from loopfind.evidence.differences import partners
+from loopfind.evidence.follow import Trace
+from loopfind.model import Run, Signal
+
+
+def run_of(signal: Signal, trace: Trace) -> Run:
+    """The trace's stretch as a run, with its worth."""
+    line, times = trace.line, signal.times
+    frames = trace.frames[trace.low : trace.high]
+    there, real = partners(signal, line, frames)
+    kept = there[real] if real.any() else there
+    gap, off = trace.along[trace.low : trace.high], trace.off[trace.low : trace.high]
+    telling = real & (off > 4 * trace.noise)
+    start, end = float(times[frames[0]]), _end_of(signal, int(frames[-1]))
+    sides = sorted((line.slope * t + line.offset) for t in (start, end))
+    return Run(
+        line=line,
+        first=int(frames[0]),
+        last=int(frames[-1]) + 1,
+        other_first=int(kept.min()),
+        other_last=int(kept.max()) + 1,
+        start=start,
+        end=end,
+        other_start=_shown(signal, int(kept.min()), sides[0]),
+        other_end=_shown(signal, int(kept.max()) + 1, sides[1]),
+        start_range=_instants(signal, trace, trace.opens),
+        end_range=_instants(signal, trace, trace.closes),
+        score=float(trace.score[trace.low : trace.high].sum()),
+        contrast=contrast(signal, line, trace.fit, frames),
+        residual=float(gap[telling].sum() / off[telling].sum()) if telling.any() else 1.0,
+        informative=int(telling.sum()),
+    )
+
+
+def _end_of(signal: Signal, frame: int) -> float:
+    """When the given frame stops being shown, seconds."""
+    times = signal.times
+    return float(times[frame + 1]) if frame + 1 < len(times) else float(times[frame]) + signal.step
+
+
+def _shown(signal: Signal, frame: int, wanted: float) -> float:
+    """When `frame` is first shown, seconds; `wanted` where no frame was shown at that instant and this is the next
+    one."""
+    times, n = signal.times, len(signal.times)
+    at = float(times[frame]) if frame < n else _end_of(signal, n - 1)
+    before = float(times[frame - 1]) if frame > 0 else float("-inf")
+    return wanted if before < wanted <= at else at
+
+
+def _instants(signal: Signal, trace: Trace, places: tuple[int, int]) -> tuple[float, float]:
+    """Seconds at which the first and the last allowed frame of an end are shown."""
+    frames = [int(trace.frames[0]) + p for p in places]
+    n = len(signal.times)
+    low, high = (float(signal.times[f]) if f < n else _end_of(signal, n - 1) for f in frames)
+    return low, high

@@ -1,0 +1,113 @@
+"""Is a match the only one of its kind? The stretch is laid over every other moment of the file, and the runners-up
+are looked at.
+
+A replay agrees to within the codec's noise, and no other moment comes near it, save further replays, which agree as
+well as it does. A look-alike (an animal in its favourite corner, the next car in the same lane) is the best of many
+that come close. So between those that agree and all others there must be a gap. The file is its own null: its moments
+are as alike among themselves as they are, and every place tried counts.
+"""
+
+import math
+
+import numpy as np
+
+from loopfind.evidence.differences import Rows, cells_at
+from loopfind.model import Floats, Run, Signal
+from loopfind.timeline import nearest
+from loopfind.views import PLAIN, matrix, shown
+
+GAP, GAP_OF_A_SECOND = 2.5, 8.0
+"""The least factor, in squared grey levels, between the alike and the best of the rest: for a long stretch, and for
+one of a second; between, it falls with the square root of the length. A short movement of one animal finds others 7
+times nearer than the next."""
+
+GAP_OF_A_CHANGED_COPY = 20.0
+"""The same for a copy at another speed or backwards: choosing the speed fits one slow movement to another."""
+
+WIDEST = 4.0
+"""Replays of one stretch differ from it alike, up to this factor: copies made at another quality."""
+
+EXACT = 3.0
+"""Times the codec's noise: what differs by no more needs no gap, as nothing could agree better."""
+
+ALONE = 0.5
+"""Seconds around the stretch itself and around its match in which a moment is no other one."""
+
+_FRAMES, _MOST_PLACES = 16, 60_000
+
+
+def stands_alone(signal: Signal, run: Run) -> bool:
+    """Whether a gap parts the run, and what agrees as well as it does, from every other moment of the file."""
+    own, others = _differences(signal, run)
+    if own <= EXACT * signal.noise:
+        return True
+    gap = max(GAP, GAP_OF_A_SECOND / math.sqrt(run.end - run.start))
+    if run.line.slope != 1:
+        gap = max(gap, GAP_OF_A_CHANGED_COPY)
+    current = own
+    for other in np.sort(others[others > own]):
+        if other >= gap * current:
+            return True
+        current = float(other)
+        if current > WIDEST * own:
+            return False
+    return len(others) == 0 or bool(others.max() <= own)
+
+
+def _differences(signal: Signal, run: Run) -> tuple[float, Floats]:
+    """How much the stretch differs from its match, and from the most alike moment of every half second elsewhere.
+
+    Squared grey levels, less what stays the same over the stretch. On a day of video a spread of parts stands for all
+    of it.
+    """
+    times, line = signal.times, run.line
+    frames = np.linspace(run.first, run.last - 1, min(_FRAMES, run.last - run.first)).astype(np.int64)
+    ours = cells_at(signal, frames, line.view if line.viewed_first else PLAIN)
+    after = line.slope * (times[frames] - times[frames[0]])
+    weights = shown(line.view)
+    start = line.slope * float(times[frames[0]]) + line.offset
+    width = float(after.max() - after.min())
+    own = _overlaid(signal, run, ours, after, weights, np.array([start + k * signal.step for k in (-1, 0, 1)])).min()
+    places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), signal.step)
+    far = np.ones(len(places), bool)
+    for centre in (start, float(times[frames[0]])):
+        far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
+    places = _spread(places[far])
+    found = np.concatenate(
+        [_overlaid(signal, run, ours, after, weights, places[low : low + 4096]) for low in range(0, len(places), 4096)]
+        or [np.zeros(0)]
+    )
+    half = np.floor(places / 0.5).astype(np.int64)
+    edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]])) if len(half) else np.zeros(0, np.int64)
+    return float(max(own, signal.noise / 4)), np.minimum.reduceat(found, edges) if len(edges) else found
+
+
+def _overlaid(signal: Signal, run: Run, ours: Rows, after: Floats, weights: Rows, places: Floats) -> Floats:
+    """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
+    view = PLAIN if run.line.viewed_first else run.line.view
+    there = nearest(signal.times, (places[:, None] + after[None]).ravel()).reshape(len(places), len(after))
+    low = int(there.min())
+    theirs = np.asarray(signal.cells[low : int(there.max()) + 1], np.float32) * np.float32(1 / 256)
+    if not view.plain:
+        theirs = theirs @ matrix(view).T
+    # |a - b|^2 by its parts, so that one matrix product serves all places.
+    root = np.sqrt(weights)
+    a, b = (ours - ours.mean(0)) * root, theirs * root
+    squares = np.square(b).sum(1)
+    crossed = b @ a.T
+    rows = there - low
+    count = len(after)
+    total = np.square(a).sum() / count + squares[rows].mean(1) - 2 * crossed[rows, np.arange(count)].mean(1)
+    middle = np.zeros((len(places), b.shape[1]), np.float32)
+    for column in rows.T:
+        middle += b[column]
+    return np.asarray(np.maximum(total - np.square(middle / count).sum(1), 0), np.float64)
+
+
+def _spread(places: Floats) -> Floats:
+    """The places, or for a very long file a number of runs of them spread over it."""
+    if len(places) <= _MOST_PLACES:
+        return places
+    runs = np.linspace(0, len(places) - 1000, _MOST_PLACES // 1000).astype(np.int64)
+    chosen = (runs[:, None] + np.arange(1000)[None]).ravel()
+    return np.asarray(places[chosen])

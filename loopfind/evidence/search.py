@@ -1,0 +1,83 @@
+"""From candidate lines to runs: follow the best-voted first, and leave out lines that a run found before already
+explains."""
+
+from collections.abc import Iterable
+
+from loopfind.evidence.claims import holds
+from loopfind.evidence.ends import settle
+from loopfind.evidence.follow import follow
+from loopfind.evidence.judge import run_of
+from loopfind.evidence.rivals import stands_alone
+from loopfind.model import Line, Run, Signal
+
+SAME = 0.4
+"""Seconds within which two runs that pair one moment with nearly the same other one are two readings of one repeat."""
+
+
+class Found:
+    """The runs found so far, so that no line is followed twice and nothing is claimed twice."""
+
+    def __init__(self, signal: Signal) -> None:
+        self._signal = signal
+        self._tried: dict[tuple[object, ...], list[Run]] = {}
+        self.runs: list[Run] = []
+
+    def search(self, lines: Iterable[Line]) -> None:
+        """Follow each line, the best-voted first, and keep what may be claimed."""
+        for line in lines:
+            if self._explained(line) or self._failed(line):
+                continue
+            trace = follow(self._signal, line)
+            if trace is None:
+                continue
+            run = run_of(self._signal, trace)
+            if not holds(run, self._signal):
+                self._tried.setdefault(self._key(run.line), []).append(run)
+                continue
+            run = run_of(self._signal, settle(self._signal, trace))
+            if holds(run, self._signal) and stands_alone(self._signal, run):
+                self._keep(run)
+
+    def _keep(self, run: Run) -> None:
+        """Add a run, unless a better one shows the same; runs that show the same worse are dropped."""
+        rivals = [other for other in self.runs if self._same(run, other)]
+        if all(_worth(run) > _worth(other) for other in rivals):
+            self.runs = [other for other in self.runs if other not in rivals] + [run]
+
+    def _explained(self, line: Line) -> bool:
+        """Whether a found run already shows what the line's middle would: the same two moments, at whatever speed."""
+        middle = (line.start + line.end) / 2
+        return any(_maps(run, middle, line.slope * middle + line.offset, 4 * self._signal.step) for run in self.runs)
+
+    def _failed(self, line: Line) -> bool:
+        """Whether the line was followed before, within half a frame, and found wanting."""
+        middle = (line.start + line.end) / 2
+        return any(
+            run.start <= middle < run.end and abs(run.line.offset - line.offset) <= 0.5 * self._signal.step
+            for run in self._tried.get(self._key(line), ())
+        )
+
+    def _key(self, line: Line) -> tuple[object, ...]:
+        return (line.slope, line.view, line.viewed_first, round(line.offset / (4 * self._signal.step)))
+
+    def _same(self, run: Run, other: Run) -> bool:
+        """Whether two runs show the same moments of each other over more than a tenth of the shorter one."""
+        low, high = max(run.start, other.start), min(run.end, other.end)
+        if high - low <= 0.1 * min(run.end - run.start, other.end - other.start):
+            return False
+        middle = (low + high) / 2
+        return _maps(other, middle, run.line.slope * middle + run.line.offset, SAME)
+
+
+def _worth(run: Run) -> float:
+    """What a run is measured by against another explanation of the same moments."""
+    return run.score * (1 - run.residual)
+
+
+def _maps(run: Run, here: float, there: float, slack: float) -> bool:
+    """Whether the run pairs the two instants, either way round, to `slack` seconds."""
+    slope, offset = run.line.slope, run.line.offset
+    for a, b in ((here, there), (there, here)):
+        if run.start <= a < run.end and abs(slope * a + offset - b) <= slack:
+            return True
+    return False

@@ -1,0 +1,64 @@
+"""Where a splice shows: at the end of a repeated stretch the picture jumps as it does not jump beside it.
+
+A repeat has two showings and only one need be spliced in: the original runs on where the copy ends. So each end is
+looked at by itself, against the change from frame to frame just around it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from loopfind.evidence.differences import cells_at
+from loopfind.model import CutKind, Signal
+
+WINDOW = 0.4
+"""Seconds on either side that show how much the picture usually changes from one frame to the next."""
+
+JUMP = 8.0
+"""A jump is this many times the usual change, in squared grey levels: within one shot a frame in a hundred reaches it
+(a stutter, a key frame), a splice inside one fixed camera's view reaches 15 and more, one between scenes hundreds."""
+
+SHOWS = 4.0
+"""Where the score has already said that a stretch ends, a smaller jump will do: two frames in a hundred reach this by
+chance."""
+
+HARD = 20.0
+"""Squared grey levels, mean over the picture: a change that a viewer sees as a cut."""
+
+
+@dataclass(frozen=True)
+class Seam:
+    """What the picture does at a frame: its change from the frame before, and that as a multiple of the usual
+    change."""
+
+    frame: int
+    change: float
+    ratio: float
+
+    @property
+    def shows(self) -> bool:
+        return self.ratio >= SHOWS
+
+    @property
+    def kind(self) -> CutKind:
+        return "hard" if self.change >= HARD else "seamless"
+
+
+def seam_at(signal: Signal, frame: int) -> Seam:
+    """How the picture jumps between the frame before `frame` and `frame`; nothing at the ends of the file."""
+    n, reach = len(signal.times), max(3, round(WINDOW / signal.step))
+    if not 0 < frame < n:
+        return Seam(frame, 0.0, 0.0)
+    low, high = max(1, frame - reach), min(n, frame + reach + 1)
+    cells = cells_at(signal, np.arange(low - 1, high))
+    change = np.square(np.diff(cells, axis=0)).mean(1)
+    own = float(change[frame - low])
+    others = np.delete(change, frame - low)
+    # Frames that a rate conversion repeated do not change at all, so half of them may be zero: take the upper quartile.
+    usual = float(np.percentile(others, 75)) if len(others) else 0.0
+    return Seam(frame, own, own / max(usual, 2 * signal.noise))
+
+
+def sharpest(signal: Signal, low: int, high: int) -> Seam:
+    """The frame in [low, high] at which the picture jumps most."""
+    return max((seam_at(signal, frame) for frame in range(low, high + 1)), key=lambda seam: seam.ratio)

@@ -1,0 +1,13 @@
+"""Kinds of fingerprint: each turns frames into codes.
+
+A new kind is one file that follows `kind.Kind`, and one line here.
+"""
+
+KINDS: dict[str, str] = {
+    "ahash": "loopfind.fingerprints.ahash:AHASH",
+    "dhash": "loopfind.fingerprints.dhash:DHASH",
+    "phash": "loopfind.fingerprints.phash:PHASH",
+    "whash": "loopfind.fingerprints.whash:WHASH",
+    "exact": "loopfind.fingerprints.exact:EXACT",
+}
+"""Name -> "module:attribute", for `loopfind.registry.load`."""

@@ -1,0 +1,55 @@
+"""What a kind of fingerprint is, with the rules that the picture hashes share."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.errors import BadSetting
+from loopfind.model import LARGEST_HASH, SMALLEST_HASH, Bytes, Frames
+
+
+class Kind(Protocol):
+    """A way to make codes from frames. A code depends on its own frame alone, never on the batch it came in."""
+
+    @property
+    def name(self) -> str:
+        """The name in the table."""
+        ...
+
+    @property
+    def needs_digests(self) -> bool:
+        """Whether `Frames.digests` has to be filled in."""
+        ...
+
+    def check(self, hash_size: int) -> None:
+        """Raise BadSetting unless this kind takes `hash_size`."""
+        ...
+
+    def width(self, hash_size: int) -> int:
+        """Bytes a code."""
+        ...
+
+    def encode(self, frames: Frames, hash_size: int) -> Bytes:
+        """Codes of a batch: (n, width) uint8."""
+        ...
+
+
+def check_range(hash_size: int) -> None:
+    """Raise BadSetting unless `hash_size` is a whole number that the 64x64 picture can serve."""
+    whole = isinstance(hash_size, int | np.integer) and not isinstance(hash_size, bool)
+    if not whole or not SMALLEST_HASH <= hash_size <= LARGEST_HASH:
+        raise BadSetting("hash size", hash_size, f"it takes a whole number from {SMALLEST_HASH} to {LARGEST_HASH}")
+
+
+def packed_width(hash_size: int) -> int:
+    """Bytes that hold hash_size * hash_size bits."""
+    return (hash_size * hash_size + 7) // 8
+
+
+def pack(bits: NDArray[np.bool_]) -> Bytes:
+    """Bits (n, rows, columns) as packed codes (n, width) uint8.
+
+    Row by row, first bit highest, as imagehash flattens its own; the bits that fill up the last byte are 0.
+    """
+    return np.packbits(bits.reshape(len(bits), bits.shape[1] * bits.shape[2]), axis=1)

@@ -1,0 +1,109 @@
+"""What the user names, as ffmpeg takes it.
+
+A local path is passed on as `file:PATH`, so that no dash, colon or percent in a name means anything to ffmpeg; what has
+a scheme is passed on as it stands; `-` is standard input.
+"""
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from loopfind.errors import Unreadable
+
+STANDARD_INPUT = "-"
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_WRAPPED = re.compile(r"(?:concatf?|subfile|cache|async|crypto|data|pipe|fd|udp|rtp|unix)[:,]", re.IGNORECASE)
+_NUMBERED = re.compile(rb"%0?\d*d")
+_SEEKABLE_URL = re.compile(r"(?:https?|ftp|sftp)://", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a video is read from.
+
+    shown: the name as the user gave it, printable. argument: what follows `-i`. options: what stands before it.
+    local: the path on disk, None for standard input and URLs. seekable: whether the reader may start in the middle.
+    """
+
+    shown: str
+    argument: bytes
+    options: tuple[str, ...] = ()
+    local: bytes | None = None
+    seekable: bool = False
+
+    @property
+    def is_stdin(self) -> bool:
+        return self.shown == STANDARD_INPUT
+
+
+def find(path: str | os.PathLike[str]) -> Address:
+    """The address that `path` names: a local path, a `file://` URL, any other URL, or `-`.
+
+    Raises Unreadable for a local file that is not there, is a folder, is empty, or may not be read.
+    """
+    name = os.fspath(path)
+    shown = printable(name)
+    if name == STANDARD_INPUT:
+        # The fd protocol seeks when standard input is redirected from a file; pipe: never does.
+        return Address(shown, b"fd:", ("-fd", "0"))
+    if name.lower().startswith("file://"):
+        name = os.fsdecode(unquote_to_bytes(urlsplit(name).path))
+    elif _URL.match(name):
+        return Address(shown, os.fsencode(name), seekable=_SEEKABLE_URL.match(name) is not None)
+    elif _WRAPPED.match(name) and not os.path.exists(name):
+        return Address(shown, os.fsencode(name))
+    local = os.fsencode(name)
+    if b"\0" in local or not local:
+        raise Unreadable(shown, "not a file name: give the path of a video")
+    seekable = _check(shown, local)
+    return Address(shown, b"file:" + local, local=local, seekable=seekable)
+
+
+def printable(name: str) -> str:
+    """`name` without bytes or control characters that would break a line or a terminal."""
+    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in decoded)
+
+
+def _check(shown: str, local: bytes) -> bool:
+    """Raise Unreadable for what no decoder could read; whether the file can be read from the middle."""
+    try:
+        status = os.stat(local)
+    except FileNotFoundError:
+        if _NUMBERED.search(local):
+            return True
+        raise Unreadable(shown, "no such file: check the name") from None
+    except PermissionError:
+        raise Unreadable(shown, "no permission to look into its folder: change the permissions or the user") from None
+    except OSError as error:
+        raise Unreadable(shown, f"cannot be read: {error.strerror}") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise Unreadable(shown, "a folder, not a video: give a file in it")
+    if not os.access(local, os.R_OK):
+        raise Unreadable(shown, "no permission to read it: change the permissions or the user")
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    if status.st_size == 0:
+        raise Unreadable(shown, "an empty file: copy or record it again")
+    return True
+
+
+def is_text(local: bytes | None) -> bool:
+    """Whether a local file starts like a text: its first 4 kB hold no control bytes and are UTF-8."""
+    if local is None:
+        return False
+    try:
+        with open(local, "rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return False
+    if not head or any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head):
+        return False
+    try:
+        head[:-3].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True

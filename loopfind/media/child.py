@@ -1,0 +1,136 @@
+"""The ffmpeg child process: its command, its pipes, its end."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from loopfind.errors import DecoderFailed
+from loopfind.media.address import Address
+from loopfind.media.journal import MARK
+from loopfind.model import PICTURE_SIDE
+
+PIPE_BYTES = 1 << 20
+"""Wanted capacity of the picture pipe: 256 pictures, so that ffmpeg goes on decoding while a batch is worked on."""
+
+_LINUX_SET_PIPE_SIZE = 1031
+_PATIENCE = 0.5
+
+
+def executable() -> str:
+    """The ffmpeg to run: IMAGEIO_FFMPEG_EXE if set, else the one that imageio-ffmpeg brings. Raises DecoderFailed."""
+    try:
+        import imageio_ffmpeg
+    except ImportError:
+        raise DecoderFailed("", "ffmpeg is missing: install the package imageio-ffmpeg") from None
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
+
+
+def command(address: Address, stream: int, seek: float | None, digest_fd: int | None) -> list[str]:
+    """The ffmpeg command that decodes `address`.
+
+    Pictures go to its standard output. What it says and one mark for each picture go to its standard error, through one
+    pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`.
+    """
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
+    # A damaged file is read to its end, however many of its packets fail.
+    words += ["-max_error_rate", "1"]
+    if seek is not None:
+        words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
+    words += [*address.options, "-i", os.fsdecode(address.argument)]
+    picked = ["-map", f"0:V:{stream}", "-an", "-sn", "-dn", "-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
+    side = PICTURE_SIDE
+    words += [*picked, "-vf", f"scale={side}:{side}:flags=area,format=gray"]
+    words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", f"{MARK.decode()}{{ptsi}} {{tbi}}"]
+    words += ["-f", "rawvideo", "pipe:1"]
+    if digest_fd is not None:
+        words += [*picked, "-c:v", "rawvideo", "-f", "framehash", "-hash", "murmur3", f"pipe:{digest_fd}"]
+    return words
+
+
+class Child:
+    """One running ffmpeg. `pictures`, `journal` and `digests` are descriptors to read from, non-blocking."""
+
+    def __init__(self, address: Address, stream: int, seek: float | None, digests: bool) -> None:
+        """Start it. Raises DecoderFailed where there is no ffmpeg to start."""
+        self.digests: int | None = None
+        inherited: int | None = None
+        if digests:
+            self.digests, inherited = os.pipe()
+        try:
+            self.command: Sequence[str] = command(address, stream, seek, inherited)
+            self._process = _start(self.command, address, () if inherited is None else (inherited,))
+        except BaseException:
+            _close(self.digests)
+            raise
+        finally:
+            _close(inherited)
+        assert self._process.stdout is not None and self._process.stderr is not None
+        self.pictures = self._process.stdout.fileno()
+        self.journal = self._process.stderr.fileno()
+        for fd in (self.pictures, self.journal, self.digests):
+            if fd is not None:
+                os.set_blocking(fd, False)
+        _widen(self.pictures)
+
+    def wait(self) -> int:
+        """Wait for the end of a child that closed its pipes; its exit status, negative for a signal."""
+        try:
+            return self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def close(self) -> None:
+        """End the child if it runs, reap it, close the pipes. May be called twice."""
+        process = self._process
+        try:
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
+            _close(self.digests)
+            self.digests = None
+            if process.poll() is None:
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=_PATIENCE)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def _start(words: Sequence[str], address: Address, inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            words,
+            stdin=None if address.is_stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            pass_fds=inherited,
+        )
+    except FileNotFoundError:
+        what = f"ffmpeg is not at {words[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"
+    except OSError as error:
+        what = f"ffmpeg at {words[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE, or unset it"
+    raise DecoderFailed("", what)
+
+
+def _widen(fd: int) -> None:
+    if sys.platform != "linux":
+        return
+    import fcntl
+
+    # Refused where the user's share of pipe memory is used up: slower, not wrong.
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(fd, _LINUX_SET_PIPE_SIZE, PIPE_BYTES)
+
+
+def _close(fd: int | None) -> None:
+    if fd is not None:
+        os.close(fd)

@@ -1,0 +1,79 @@
+"""Whole pictures and digests out of pipes that are cut anywhere."""
+
+import os
+
+import numpy as np
+
+from loopfind.model import PICTURE_SIDE, Bytes
+
+BATCH = 256
+"""Most frames in one batch."""
+
+_PICTURE_BYTES = PICTURE_SIDE * PICTURE_SIDE
+_DIGEST_BYTES = 16
+
+
+class Pictures:
+    """Fills one preallocated batch after the other; what was taken is never written again."""
+
+    def __init__(self) -> None:
+        self._buffer = np.empty(BATCH * _PICTURE_BYTES, np.uint8)
+        self._filled = 0
+
+    @property
+    def count(self) -> int:
+        """How many whole pictures can be taken."""
+        return self._filled // _PICTURE_BYTES
+
+    def read(self, fd: int) -> bool:
+        """Take in what is there and fits; False once the pipe has ended."""
+        view = self._buffer.data
+        while self._filled < len(view):
+            try:
+                got = os.readv(fd, [view[self._filled :]])
+            except BlockingIOError:
+                return True
+            if not got:
+                return False
+            self._filled += got
+        return True
+
+    def take(self, count: int) -> Bytes:
+        """The first `count` pictures, (count, 64, 64) uint8."""
+        used = count * _PICTURE_BYTES
+        taken = self._buffer[:used].reshape(count, PICTURE_SIDE, PICTURE_SIDE)
+        rest = self._buffer[used : self._filled]
+        self._buffer = np.empty(BATCH * _PICTURE_BYTES, np.uint8)
+        self._buffer[: len(rest)] = rest
+        self._filled = len(rest)
+        return taken
+
+
+class Digests:
+    """Digests out of the lines of ffmpeg's framehash format, whose last field is the digest."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+        self._hex: list[bytes] = []
+
+    @property
+    def count(self) -> int:
+        """How many digests can be taken."""
+        return len(self._hex)
+
+    def read(self, fd: int) -> bool:
+        """Take in what is there; False once the pipe has ended."""
+        while True:
+            try:
+                data = os.read(fd, 1 << 16)
+            except BlockingIOError:
+                return True
+            if not data:
+                return False
+            *lines, self._tail = (self._tail + data).split(b"\n")
+            self._hex += [line.rpartition(b",")[2].strip() for line in lines if line and not line.startswith(b"#")]
+
+    def take(self, count: int) -> Bytes:
+        """The first `count` digests, (count, 16) uint8."""
+        taken, self._hex = self._hex[:count], self._hex[count:]
+        return np.frombuffer(bytes.fromhex(b"".join(taken).decode()), np.uint8).reshape(count, _DIGEST_BYTES)

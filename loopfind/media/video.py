@@ -1,0 +1,285 @@
+"""The reader: one video, batch by batch, with the exact time of each frame."""
+
+import os
+import select
+import time
+from collections.abc import Iterator
+from types import TracebackType
+
+import numpy as np
+
+from loopfind.errors import BadSetting, MediaError
+from loopfind.media import address, failures, losses
+from loopfind.media.child import Child
+from loopfind.media.clock import Clock
+from loopfind.media.journal import Journal
+from loopfind.media.pictures import BATCH, Digests, Pictures
+from loopfind.model import Floats, Frames, Loss, Source
+
+_PATIENCE = 0.2
+"""Seconds after which a batch is handed over though it is not full."""
+_NAP = 0.004
+"""Seconds to let pictures gather in the pipe: waking for each one would cost more than reading it."""
+_RUN_UPS = (2.0, 30.0)
+"""Seconds before `start` at which to begin. Where that gave no frame at or before `start`: the next, then all."""
+
+
+def open_video(
+    path: str | os.PathLike[str],
+    stream: int = 0,
+    start: float | None = None,
+    end: float | None = None,
+    digests: bool = False,
+) -> "Video":
+    """A video to be used in a `with` statement, whose body iterates over its batches once.
+
+    path: a file, `-` for standard input, or an address that ffmpeg takes. stream: number of the video stream, from 0,
+    cover art not counted. start, end: frames with start <= time < end are read, seconds from the container's start.
+    digests: also give a digest of each full-size picture. Raises BadSetting here, and a kind of MediaError on entering;
+    so does iterating, where ffmpeg fails later.
+    """
+    if stream < 0:
+        raise BadSetting("stream", stream, "streams are numbered from 0")
+    for name, value in (("start", start), ("end", end)):
+        if value is not None and not 0 <= value < float("inf"):
+            raise BadSetting(name, value, "give seconds from the start of the video, 0 or more")
+    return Video(path, stream, start, end, digests)
+
+
+class Video:
+    """Made by open_video. Each batch holds 1 to 256 frames.
+
+    source: what is known; its duration, frames and fps are measured once the last batch was read, its duration is the
+    declared one (0.0 if unknown) before. end: when the last frame read stops being shown, seconds. losses: what could
+    not be read, after the last batch. log: what ffmpeg said, at most 400 lines. command: the ffmpeg command.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], stream: int, start: float | None, end: float | None, digests: bool
+    ) -> None:
+        self._path, self._stream, self._start, self._end, self._digested = path, stream, start, end, digests
+        self.source = Source(address.printable(os.fspath(path)), 0.0, 0, 0.0, 0, 0)
+        self.end = 0.0
+        self.losses: tuple[Loss, ...] = ()
+        self.command: list[str] = []
+        self._child: Child | None = None
+        self._journal = Journal()
+        self._begun = False
+
+    @property
+    def log(self) -> tuple[str, ...]:
+        return self._journal.said
+
+    def __enter__(self) -> "Video":
+        self._address = address.find(self._path)
+        try:
+            for seek in (*self._seeks(), None):
+                self._launch(seek)
+                self._await_first()
+                if seek is None or self._seek_holds():
+                    break
+            if not self._settled.size and seek is None:
+                self._judge(0, 0.0)
+            self._source_from_header()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End ffmpeg, if it runs, and reap it. May be called at any time, and twice."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def __iter__(self) -> Iterator[Frames]:
+        if self._child is None or self._begun:
+            raise ValueError("a video is iterated once, inside its with statement")
+        self._begun = True
+        try:
+            yield from self._batches()
+        finally:
+            self.close()
+
+    def _seeks(self) -> list[float]:
+        start = self._start or 0.0
+        return [start - run_up for run_up in _RUN_UPS if self._address.seekable and start > run_up]
+
+    def _launch(self, seek: float | None) -> None:
+        self.close()
+        self._child = child = Child(self._address, self._stream, seek, self._digested)
+        self.command = list(child.command)
+        self._journal = Journal()
+        self._pictures, self._hashes = Pictures(), Digests()
+        self._clock: Clock | None = None
+        self._settled: Floats = np.zeros(0)
+        self._poll = select.poll()
+        self._open = {fd for fd in (child.pictures, child.journal, child.digests) if fd is not None}
+        for fd in self._open:
+            self._poll.register(fd, select.POLLIN | select.POLLHUP)
+
+    def _await_first(self) -> None:
+        """Read until the first frame is there, or nothing will come; raise what is wrong with the input."""
+        wanted = 1
+        while self._open and (len(self._settled) < wanted or self._pictures.count < wanted):
+            self._pump(60.0)
+            if self._settled.size and self._journal.header.is_picture:
+                wanted = 2
+        header = self._journal.header
+        if self._settled.size:
+            refused = failures.not_a_video(self._address, header)
+            if header.is_picture and self._settled.size == 1 and not self._open:
+                refused = failures.still_picture(self._address)
+            if refused:
+                raise refused
+
+    def _seek_holds(self) -> bool:
+        """Whether decoding began early enough, on a clock that counts from the container's start."""
+        header = self._journal.header
+        if not self._settled.size or header.duration is None:
+            return header.duration is not None and (self._start or 0.0) >= header.duration + 1.0
+        return bool(self._settled[0] <= (self._start or 0.0))
+
+    def _pump(self, patience: float) -> None:
+        """Wait for ffmpeg at most `patience` seconds, then take in all that has come."""
+        child, journal = self._child, self._journal
+        assert child is not None
+        if not self._poll.poll(patience * 1000):
+            return
+        time.sleep(_NAP)
+        # The journal first: a picture is never older than its mark.
+        for fd, read in (
+            (child.journal, self._read_journal),
+            (child.pictures, self._pictures.read),
+            (child.digests, self._hashes.read),
+        ):
+            if fd in self._open and fd is not None and not read(fd):
+                self._open.discard(fd)
+                self._poll.unregister(fd)
+        if child.journal not in self._open:
+            journal.close()
+        self._settle()
+
+    def _read_journal(self, fd: int) -> bool:
+        """Take in what is there; False once the pipe has ended."""
+        while True:
+            try:
+                data = os.read(fd, 1 << 16)
+            except BlockingIOError:
+                return True
+            if not data:
+                return False
+            self._journal.feed(data)
+
+    def _settle(self) -> None:
+        journal, child = self._journal, self._child
+        assert child is not None
+        last = child.journal not in self._open
+        if self._clock is None:
+            if not journal.marks:
+                return
+            self._clock = Clock(journal.header.start, 1 / journal.header.video.rate)
+        times = self._clock.read(journal.marks, last)
+        journal.marks.clear()
+        if len(times):
+            self._settled = np.concatenate((self._settled, times))
+
+    def _batches(self) -> Iterator[Frames]:
+        """The wanted frames; at the end, what was measured."""
+        kept: list[Floats] = []
+        count, skipped, position, ended = 0, 0, 0.0, False
+        while not ended:
+            times, pictures, digests = self._next_batch()
+            if not len(times):
+                break
+            position = float(times[-1])
+            first, last = self._window(times)
+            ended = last < len(times)
+            skipped += first
+            if first < last:
+                chosen = slice(first, last)
+                times = times[chosen].copy()
+                kept.append(times)
+                yield Frames(count, times, pictures[chosen], None if digests is None else digests[chosen])
+                count += last - first
+        self._finish(np.concatenate(kept) if kept else np.zeros(0), skipped, position, ended)
+
+    def _next_batch(self) -> tuple[Floats, np.ndarray, np.ndarray | None]:
+        """The next frames that are whole: time, picture, digest. Empty at the end."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            ready = min(len(self._settled), self._pictures.count)
+            if self._digested:
+                ready = min(ready, self._hashes.count)
+            if ready >= BATCH // 2 or not self._open or (ready and time.monotonic() > deadline):
+                break
+            self._pump(max(0.001, deadline - time.monotonic()) if ready else 60.0)
+        times, self._settled = self._settled[:ready], self._settled[ready:]
+        return times, self._pictures.take(ready), self._hashes.take(ready) if self._digested else None
+
+    def _window(self, times: Floats) -> tuple[int, int]:
+        first = 0 if self._start is None else int(np.searchsorted(times, self._start))
+        last = len(times) if self._end is None else int(np.searchsorted(times, self._end))
+        return first, max(first, last)
+
+    def _source_from_header(self) -> None:
+        header = self._journal.header
+        width, height = header.video.size
+        self.source = Source(
+            self.source.path,
+            header.duration or 0.0,
+            0,
+            0.0,
+            width,
+            height,
+            header.video.codec,
+            header.container,
+            header.duration,
+        )
+
+    def _finish(self, times: Floats, skipped: int, position: float, ended: bool) -> None:
+        """Judge how ffmpeg ended, unless the reader stopped it, and measure."""
+        journal = self._journal
+        if not ended:
+            self._judge(len(times) + skipped, position)
+        gap = float(np.median(np.diff(times))) if len(times) > 1 else 1 / journal.header.video.rate
+        self.end = float(times[-1]) + gap if len(times) else self._start or 0.0
+        length = self.end - float(times[0]) if len(times) else 0.0
+        rate = 1 / gap if len(times) > 1 else 0.0
+        known = self.source
+        self.source = Source(
+            known.path,
+            length,
+            len(times),
+            rate,
+            known.width,
+            known.height,
+            known.codec,
+            known.container,
+            known.declared,
+        )
+        troubles = [trouble for trouble in journal.troubles if not skipped or trouble.last > skipped]
+        for trouble in troubles:
+            trouble.first, trouble.last = max(0, trouble.first - skipped), trouble.last - skipped
+        whole = None if ended else known.declared
+        self.losses = losses.find(times, gap, self.end, troubles, whole, self._start or 0.0)
+
+    def _judge(self, frames: int, position: float) -> None:
+        """Raise what went wrong, once ffmpeg closed its pipes after `frames` frames, the last at `position` seconds."""
+        assert self._child is not None
+        status = self._child.wait()
+        said, header, where = self._journal.said, self._journal.header, self._address
+        error: MediaError | None
+        if not frames:
+            error = failures.without_frames(where, header, self._stream, status, said, self._journal.troubles)
+        elif name := failures.was_killed(status, said):
+            error = failures.killed(where.shown, name, position)
+        else:
+            error = failures.stopped_early(where, status, said)
+        if error:
+            raise error

@@ -1,0 +1,158 @@
+"""Scan a video: the only module that knows every stage."""
+
+from collections.abc import Callable
+
+from loopfind.candidates import candidates_of
+from loopfind.evidence.claims import confidence
+from loopfind.evidence.coverage import coverage_of
+from loopfind.evidence.search import Found
+from loopfind.evidence.splices import sharpest
+from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.gather import Gatherer
+from loopfind.fingerprints.signal import signal_of
+from loopfind.media import open_video
+from loopfind.model import (
+    Cut,
+    Fingerprint,
+    Loss,
+    Occurrence,
+    Progress,
+    Repeat,
+    Report,
+    Run,
+    Settings,
+    Signal,
+    Source,
+    Watch,
+)
+from loopfind.registry import load
+from loopfind.repeats.clusters import clusters_of
+from loopfind.repeats.families import Family, Showing, families_of
+from loopfind.repeats.loops import loops_of
+from loopfind.repeats.spans import Stretch
+from loopfind.repeats.stills import stills_of
+from loopfind.repeats.verdict import verdict_of
+
+
+def scan(
+    path: str,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Report:
+    """What one video shows more than once.
+
+    path: a file, "-" for standard input, or an address that ffmpeg can open. watch: called with a Progress for every
+    batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
+    be read and UsageError for settings that cannot be met.
+    """
+    kind = load("fingerprint kind", settings.kind, KINDS)
+    kind.check(settings.hash_size)
+    gatherer, frames = Gatherer(kind, settings.hash_size), 0
+    with open_video(path, settings.stream, settings.start, settings.end, kind.needs_digests) as video:
+        try:
+            for batch in video:
+                gatherer.add(batch)
+                frames += len(batch)
+                if watch is not None:
+                    watch(Progress("reading", frames, float(batch.times[-1]), video.source.declared))
+        finally:
+            if log is not None:
+                log(" ".join(video.command))
+                for line in video.log:
+                    log(line)
+    return analyse(gatherer.fingerprint(video.end), video.source, settings, video.losses, watch)
+
+
+def analyse(
+    fingerprint: Fingerprint,
+    source: Source,
+    settings: Settings,
+    losses: tuple[Loss, ...] = (),
+    watch: Watch | None = None,
+) -> Report:
+    """The report on a fingerprint: everything after reading."""
+    if watch is not None:
+        watch(Progress("comparing", len(fingerprint), fingerprint.end, fingerprint.end))
+    signal = signal_of(fingerprint)
+    runs = runs_of(signal)
+    loops, others = loops_of(runs, signal.times, signal.step)
+    families = families_of(others, loops, signal.times)
+    repeats = [_repeat(i + 1, family, signal, fingerprint.end) for i, family in enumerate(families)]
+    stills = stills_of(signal, fingerprint.detail)
+    repeats += [_still(len(repeats) + i + 1, group, signal, fingerprint.end) for i, group in enumerate(stills)]
+    coverage = coverage_of(signal, fingerprint.detail, fingerprint.end)
+    return Report(
+        source=source,
+        settings=settings,
+        verdict=verdict_of(repeats, source.duration, coverage.share, coverage.shortest),
+        repeats=tuple(repeats),
+        cuts=_cuts(families, signal),
+        clusters=clusters_of(fingerprint.codes, fingerprint.times),
+        unjudged=coverage.unjudged,
+        losses=losses,
+    )
+
+
+def runs_of(signal: Signal) -> list[Run]:
+    """Every run that may be claimed: plain repeats first, then changed copies of what is left."""
+    if len(signal.times) < 3:
+        return []
+    found = Found(signal)
+    for lines in candidates_of(signal):
+        found.search(lines)
+    return found.runs
+
+
+def _occurrence(showing: Showing, signal: Signal, end: float) -> Occurrence:
+    """A showing in seconds. end: of the file."""
+    stretch = showing.stretch
+    return Occurrence(
+        start=stretch.start,
+        end=stretch.end if stretch.last < len(signal.times) else end,
+        start_frame=stretch.first,
+        end_frame=stretch.last,
+        reversed=showing.speed < 0,
+        mirrored=showing.mirrored,
+        speed=round(abs(showing.speed), 4),
+    )
+
+
+def _repeat(number: int, family: Family, signal: Signal, end: float) -> Repeat:
+    """A family as a repeat."""
+    occurrences = tuple(_occurrence(s, signal, end) for s in family.showings)
+    runs = family.runs + (list(family.loop.runs) if family.loop is not None else [])
+    sure = min((confidence(run, signal) for run in runs), default=0.0)
+    lengths = sorted(o.end - o.start for o in occurrences)
+    return Repeat(
+        id=number,
+        kind="loop" if family.loop is not None else "repeat",
+        length=lengths[len(lengths) // 2],
+        period=family.loop.period if family.loop is not None else None,
+        confidence=sure,
+        evidence="replay",
+        occurrences=occurrences,
+    )
+
+
+def _still(number: int, group: list[Stretch], signal: Signal, end: float) -> Repeat:
+    """Showings of one motionless picture as a repeat."""
+    occurrences = tuple(_occurrence(Showing(stretch), signal, end) for stretch in group)
+    length = min(o.end - o.start for o in occurrences)
+    return Repeat(number, "still", length, None, 0.0, "indeterminate", occurrences)
+
+
+def _cuts(families: list[Family], signal: Signal) -> tuple[Cut, ...]:
+    """The suspect cuts: ends of showings at which the picture jumps."""
+    cuts: dict[int, tuple[Cut, set[int]]] = {}
+    for number, family in enumerate(families, 1):
+        for showing in family.showings:
+            for frame in (showing.stretch.first, showing.stretch.last):
+                seam = sharpest(signal, frame, frame)
+                if not seam.shows:
+                    continue
+                cut = Cut(float(signal.times[seam.frame]), seam.frame, (), seam.kind)
+                cuts.setdefault(seam.frame, (cut, set()))[1].add(number)
+    return tuple(
+        Cut(cut.time, cut.frame, tuple(sorted(numbers)), cut.kind) for _, (cut, numbers) in sorted(cuts.items())
+    )

@@ -1,0 +1,86 @@
+"""Lines to follow: where the matches vote for one lag at one stretch of the timeline.
+
+A single match is worth nothing in video (neighbours and still scenes all match); many at one lag are (Chromaprint and
+Wu & Satoh 2013 vote in the same way). A line is a candidate only: what it is worth is measured on the sketches.
+"""
+
+import numpy as np
+
+from loopfind.model import Floats, Ints, Line, Matches
+from loopfind.views import PLAIN, View
+
+BLOCK = 2.0
+"""Seconds of the first showing that vote together."""
+
+FEWEST = 4
+"""Votes that make a candidate: chance puts two matches in one cell often, four hardly ever."""
+
+_CHUNK = 150  # blocks counted at a time: five minutes
+
+SLOPES = (0.5, 0.5713, 0.6667, 0.75, 0.8, 0.8333, 0.9, 0.9593, 1.0427, 1.1111, 1.2, 1.25, 1.3333, 1.5, 1.75, 2.0)
+"""Speeds at which copies are looked for, as the copy's seconds per second of the original: what editors and rate
+conversions use (24 to 25 frames a second is 1.0427 and 0.9593); between them a stretch is found by the nearest one."""
+
+
+def lines_of(
+    matches: Matches,
+    times: Floats,
+    step: float,
+    most: int,
+    slope: float = 1.0,
+    view: View = PLAIN,
+    viewed_first: bool = False,
+) -> list[Line]:
+    """The `most` lines with the most votes that stand out from the lags beside them, best first.
+
+    times: (n,) seconds. step: seconds, the bin of lags. slope: seconds of the copy per second of the first showing.
+    """
+    found: list[tuple[float, Line]] = []
+    blocks = np.floor(times[matches.first] / (_CHUNK * BLOCK)).astype(np.int32)
+    # In chunks of the timeline: the votes of one block never meet those of another, and memory stays small.
+    for chunk in np.unique(blocks):
+        part = blocks == chunk
+        found += _voted(times[matches.first[part]], times[matches.second[part]], step, slope, view, viewed_first)
+    found.sort(key=lambda pair: -pair[0])
+    return [line for _, line in found[:most]]
+
+
+def _voted(
+    at: Floats, there: Floats, step: float, slope: float, view: View, viewed_first: bool
+) -> list[tuple[float, Line]]:
+    """Lines with how far they stand out, from matched instants (m,) and (m,) in seconds."""
+    offset = there - slope * at
+    width = step * (1.01 if slope == 1 else 2.0)
+    bins, block = np.round(offset / width).astype(np.int64), np.floor(at / BLOCK).astype(np.int64)
+    low, span = bins.min() - 4, int(bins.max() - bins.min()) + 9
+    cell = (block - block.min()) * span + (bins - low)
+    order = np.argsort(cell, kind="stable")
+    ranked = cell[order]
+    begins = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+    key, votes = ranked[begins], np.diff(np.append(begins, len(ranked)))
+    chosen, rank = _peaks(key, votes)
+    # The cell's own mean, not its middle: frames lie on a grid, and half a frame aside a line meets none of them.
+    lags = np.add.reduceat(offset[order], begins)[chosen] / votes[chosen]
+    starts = np.minimum.reduceat(at[order], begins)[chosen]
+    ends = np.maximum.reduceat(at[order], begins)[chosen]
+    return [
+        (float(r), Line(slope, float(lag), float(start), float(end) + step, int(v), view, viewed_first))
+        for r, lag, start, end, v in zip(rank, lags, starts, ends, votes[chosen], strict=True)
+    ]
+
+
+def _peaks(key: Ints, votes: Ints) -> tuple[Ints, Floats]:
+    """Cells with enough votes and no fewer than the lags beside them, and how far each stands out from those a little
+    further."""
+    enough = np.flatnonzero(votes >= FEWEST)
+    key_, votes_ = key[enough], votes[enough]
+    peak = (votes_ >= _votes_at(key, votes, key_ + 1)) & (votes_ > _votes_at(key, votes, key_ - 1))
+    chosen = enough[peak]
+    beside = np.maximum(_votes_at(key, votes, key[chosen] + 3), _votes_at(key, votes, key[chosen] - 3))
+    return chosen, votes[chosen] - 0.5 * beside
+
+
+def _votes_at(key: Ints, votes: Ints, wanted: Ints) -> Ints:
+    """Votes of the cells with the wanted keys, 0 where there is no such cell. key is sorted."""
+    at = np.clip(np.searchsorted(key, wanted), 0, len(key) - 1)
+    return np.where(key[at] == wanted, votes[at], 0)

@@ -1,0 +1,63 @@
+"""Arithmetic of frame spans: which are the same stretch, and where a run carries one."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from loopfind.model import Floats, Run
+from loopfind.timeline import gap_of
+
+SAME = 0.85
+"""Intersection over union at which two spans are one showing whose ends were found slightly apart."""
+
+
+@dataclass(frozen=True, order=True)
+class Stretch:
+    """Frames [first, last) of the file, and when they are shown: [start, end) seconds.
+
+    On a variable rate content may begin between two frames; start and end then say when, the frames which come first
+    and last.
+    """
+
+    first: int
+    last: int
+    start: float = field(compare=False)
+    end: float = field(compare=False)
+
+    @property
+    def frames(self) -> int:
+        return self.last - self.first
+
+
+def sides(run: Run) -> tuple[Stretch, Stretch]:
+    """The two stretches that a run matches with one another."""
+    return (
+        Stretch(run.first, run.last, run.start, run.end),
+        Stretch(run.other_first, run.other_last, run.other_start, run.other_end),
+    )
+
+
+def alike(a: Stretch, b: Stretch) -> bool:
+    """Whether two stretches are the same showing."""
+    shared = min(a.last, b.last) - max(a.first, b.first)
+    return shared > 0 and shared >= SAME * (max(a.last, b.last) - min(a.first, b.first))
+
+
+def inside(small: Stretch, large: Stretch, slack: int = 2) -> bool:
+    """Whether a stretch lies within another, give or take `slack` frames."""
+    return small.first >= large.first - slack and small.last <= large.last + slack
+
+
+def carried(stretch: Stretch, run: Run, times: Floats, back: bool) -> Stretch:
+    """Where the run shows a stretch again: from its first side to the other, or `back`."""
+    slope, offset = run.line.slope, run.line.offset
+    start, end = sorted((t - offset) / slope if back else slope * t + offset for t in (stretch.start, stretch.end))
+    first, last = frames_between(times, start, end)
+    return Stretch(first, last, start, end)
+
+
+def frames_between(times: Floats, start: float, end: float) -> tuple[int, int]:
+    """Frames [first, last) that are shown in [start, end) seconds, give or take half a frame."""
+    half = gap_of(times) / 2
+    first, last = np.searchsorted(times, [start - half, end - half])
+    return int(first), max(int(last), int(first) + 1)

@@ -1,0 +1,86 @@
+"""Times, lengths, shares and names as a person reads them."""
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # error messages are worded here too, and must not wait for numpy
+    from loopfind.model import Evidence, Repeat
+
+EVIDENCE: "dict[Evidence, str]" = {
+    "exact": "the very same pictures, bit for bit",
+    "replay": "a replay: what moves, moves alike",
+    "similar": "looks alike, but moves differently",
+    "indeterminate": "nothing moves, so a replay cannot be told from a still view",
+}
+"""What each kind of evidence means."""
+
+WHY = {
+    "blank": "blank picture",
+    "still": "nothing moves",
+    "lost": "could not be read",
+}
+"""Why a stretch could not be judged."""
+
+
+def clock(seconds: float) -> str:
+    """h:mm:ss.mmm, rounded to the millisecond; times before 0 carry a minus sign."""
+    if not math.isfinite(seconds):
+        return "unknown"
+    thousandths = round(seconds * 1000)
+    sign, thousandths = ("-", -thousandths) if thousandths < 0 else ("", thousandths)
+    minutes, rest = divmod(thousandths, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{sign}{hours}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
+
+
+def length(seconds: float) -> str:
+    """A length in words: to the millisecond below a minute, 12.345 s; coarser above, 4 min 11.2 s, 2 h 5 min."""
+    if not math.isfinite(seconds):
+        return "unknown"
+    if seconds < 59.9995:
+        return f"{seconds:.3f}".rstrip("0").rstrip(".") + " s"
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    rest = f"{tenths / 10:.1f}".removesuffix(".0")
+    return f"{minutes} min {rest} s" if tenths else f"{minutes} min"
+
+
+def share(part: float) -> str:
+    """0.0873 -> 8.7%. Never rounds something up to all, nor down to nothing."""
+    percent = part * 100
+    if 0 < percent < 0.1:
+        return "less than 0.1%"
+    if 99.9 < percent < 100:
+        return "more than 99.9%"
+    return f"{percent:.1f}".removesuffix(".0") + "%"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """1 -> "1 loop", 1200 -> "1,200 loops"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def title(repeat: "Repeat") -> str:
+    """What a repeat is, in one line: how long, how often, with which period."""
+    times = len(repeat.occurrences)
+    if repeat.kind == "loop":
+        period = length(repeat.period) if repeat.period is not None else "unknown"
+        return f"{count(times, 'cycle')} of {period}, back to back"
+    shown = {1: "shown once", 2: "shown twice"}.get(times, f"shown {times:,} times")
+    if repeat.kind == "still":
+        return f"{length(repeat.length)}, the same motionless picture {shown}"
+    return f"{length(repeat.length)}, {shown}"
+
+
+def safe(text: str) -> str:
+    r"""Text from outside on one line; what could steer a terminal, or hide in a name, is written as an escape: \x1b."""
+    return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
+
+
+def _escape(letter: str) -> str:
+    number = ord(letter)
+    if 0xDC80 <= number <= 0xDCFF:  # how Python carries a byte of a file name that is not UTF-8
+        number -= 0xDC00
+    return f"\\x{number:02x}" if number < 0x100 else letter.encode("unicode_escape").decode()

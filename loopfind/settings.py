@@ -1,0 +1,25 @@
+"""What a scan is asked to do; apart from the other nouns, because help texts read it and must not wait for numpy."""
+
+from dataclasses import dataclass
+
+PICTURE_SIDE = 64
+"""Side in pixels of the grey picture that the decoder hands over: the largest hash size, so each derives from it."""
+
+SMALLEST_HASH, LARGEST_HASH = 4, 64
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a scan is asked to do. Each default stands here and nowhere else.
+
+    start, end: limits of the scan in seconds from the container's start; None is the file's own end.
+    stream: which video stream, from 0, cover art not counted.
+    link: the page the video is watched at; empty for links into the file itself.
+    """
+
+    kind: str = "ahash"
+    hash_size: int = 24
+    stream: int = 0
+    start: float | None = None
+    end: float | None = None
+    link: str = ""

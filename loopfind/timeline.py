@@ -1,0 +1,21 @@
+"""From instants to frames: which frame is shown at, or nearest to, a time."""
+
+import numpy as np
+
+from loopfind.model import Floats, Ints
+
+
+def nearest(times: Floats, wanted: Floats) -> Ints:
+    """Number of the frame whose time is nearest to each wanted instant.
+
+    times: (n,) seconds, rising. wanted: (m,) seconds. Returns (m,) int64; 0 for every instant where n < 2.
+    """
+    if len(times) < 2:
+        return np.zeros(len(wanted), np.int64)
+    right = np.clip(np.searchsorted(times, wanted), 1, len(times) - 1)
+    return np.where(wanted - times[right - 1] < times[right] - wanted, right - 1, right)
+
+
+def gap_of(times: Floats, fallback: float = 0.04) -> float:
+    """Median time between frames in seconds, `fallback` for fewer than two frames."""
+    return float(np.median(np.diff(times))) if len(times) > 1 else fallback

@@ -1,0 +1,63 @@
+"""Views: what a copy may have had done to its picture before it was shown again, as a matrix over the cells of a
+sketch.
+
+Mirrored, cropped and blown up, or made smaller with bars around it: each new cell is a weighted mean of old cells, so
+a view is a (144, 144) matrix, and what it does to a picture it does to motion as well.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+SKETCH_SIDE = 12
+"""Cells along a side of a sketch."""
+
+SKETCH_CELLS = SKETCH_SIDE * SKETCH_SIDE
+
+
+@dataclass(frozen=True)
+class View:
+    """mirrored: left to right. across, down: the scale of the content about the middle of the picture, above 1 for a
+    crop that fills the frame, below 1 for a smaller picture with bars around it."""
+
+    mirrored: bool = False
+    across: float = 1.0
+    down: float = 1.0
+
+    @property
+    def plain(self) -> bool:
+        return self == PLAIN
+
+
+PLAIN = View()
+
+
+@lru_cache(maxsize=512)
+def matrix(view: View) -> NDArray[np.float32]:
+    """(144, 144) float32: cells of the viewed picture from cells of the picture, rows of zero where bars are."""
+    across, down = _stretched(view.across), _stretched(view.down)
+    if view.mirrored:
+        across = across[:, ::-1]
+    both = np.einsum("ui,vj->uvij", down, across).reshape(SKETCH_CELLS, SKETCH_CELLS)
+    both = np.ascontiguousarray(both, np.float32)
+    both.setflags(write=False)
+    return both
+
+
+@lru_cache(maxsize=512)
+def shown(view: View) -> NDArray[np.float32]:
+    """(144,) float32 weights that sum to 1: cells that the content fills, at least nine tenths of them."""
+    filled = matrix(view).sum(1) >= 0.9
+    weights = filled / max(1, filled.sum())
+    return np.asarray(weights, np.float32)
+
+
+def _stretched(scale: float) -> NDArray[np.float64]:
+    """(12, 12) weights along one side: how much of each old cell is in each new one, by shared length."""
+    edges = (np.arange(SKETCH_SIDE + 1) / SKETCH_SIDE - 0.5) / scale + 0.5
+    low, high = edges[:-1, None] * SKETCH_SIDE, edges[1:, None] * SKETCH_SIDE
+    cell = np.arange(SKETCH_SIDE)[None]
+    shared = np.clip(np.minimum(high, cell + 1) - np.maximum(low, cell), 0, None)
+    return np.asarray(shared / (high - low), np.float64)

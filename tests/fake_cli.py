@@ -1,0 +1,67 @@
+"""The command line in front of a scan that is made up: `python fake_cli.py VIDEO ...`.
+
+The name of the video chooses what happens: see SCANS. Everything but the scan itself is the real thing.
+"""
+
+import sys
+import time
+import types
+from collections.abc import Callable
+from typing import Any
+
+import samples
+
+from loopfind.errors import DecoderFailed, Unreadable
+
+
+def _named(path: str, watch: Any, log: Any) -> Any:
+    if log:
+        log("ffmpeg -i in.mp4 \x1b[31m")
+        log("[h264] corrupt")
+    return samples.three_and_a_loop(path=path)
+
+
+def _slow(path: str, watch: Any, log: Any) -> Any:
+    from loopfind.model import Progress
+
+    known = 200.0 if path == "slow" else None
+    print("started", file=sys.stderr, flush=True)
+    for step in range(2000):
+        if watch:
+            watch(Progress("reading" if step < 1500 else "matching", step * 30, step * 0.1, known))
+        time.sleep(0.001)
+    return samples.nothing(path)
+
+
+def _raise(error: BaseException) -> Any:
+    raise error
+
+
+SCANS: dict[str, Callable[[str, Any, Any], Any]] = {
+    "nothing": lambda path, watch, log: samples.nothing(path),
+    "many": lambda path, watch, log: samples.many(),
+    "slow": _slow,
+    "pipe": _slow,
+    "missing": lambda path, watch, log: _raise(Unreadable(path, "there is\nno such file")),
+    "killed": lambda path, watch, log: _raise(DecoderFailed(path, "ffmpeg was killed by signal 9")),
+    "bug": lambda path, watch, log: _raise(ZeroDivisionError("division by zero")),
+    "broken": lambda path, watch, log: _raise(BrokenPipeError(32, "Broken pipe")),
+    "settings": lambda path, watch, log: samples.nothing(path),
+}
+
+
+def scan(path: str, settings: Any = None, watch: Any = None, log: Any = None) -> Any:
+    from dataclasses import replace
+
+    report = SCANS.get(path, _named)(path, watch, log)
+    return replace(report, settings=settings)
+
+
+pipeline: Any = types.ModuleType("loopfind.pipeline")
+pipeline.scan = scan
+sys.modules["loopfind.pipeline"] = pipeline
+
+if __name__ == "__main__":
+    from loopfind.cli import main
+
+    sys.exit(main())

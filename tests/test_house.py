@@ -1,0 +1,166 @@
+"""The house rules of the source: layers, module sizes, what an import may pull in, who may print."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "loopfind"
+
+LAYERS = (
+    {"__main__"},
+    {"cli", "service"},
+    {"", "pipeline"},  # "" is loopfind/__init__.py, the public names
+    {"candidates"},
+    {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
+    {"timeline"},
+    {"model", "registry"},
+    {"settings", "version", "views"},
+    {"errors"},
+)
+"""From the top. A part imports from lines below its own; within one folder modules import one another."""
+
+MOST_LINES = 400
+HEAVY = {"scipy", "PIL", "imagehash", "pywt"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TREES = {module: ast.parse(module.read_text(encoding="utf-8"), str(module)) for module in MODULES}
+
+
+def named(module):
+    return module.relative_to(ROOT).as_posix()
+
+
+every_module = pytest.mark.parametrize("module", MODULES, ids=named)
+
+
+def part(module):
+    """The part that a module belongs to: its folder or, right below the package, its own name."""
+    first = module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "" if first == "__init__" else first
+
+
+def line(name):
+    for number, parts in enumerate(LAYERS):
+        if name in parts:
+            return number
+    raise AssertionError(f"{name!r} stands on no line of LAYERS")
+
+
+def imports(module):
+    """Full names that a module imports, at any depth: ("loopfind.media.frames", line number)."""
+    package = ("loopfind", *module.relative_to(PACKAGE).parent.parts)
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            # `from loopfind import model` names a module, `from loopfind.model import Span` a thing in one.
+            yield from ((f"{stem}.{alias.name}" if stem == "loopfind" else stem, node.lineno) for alias in node.names)
+
+
+def inner(name):
+    """The part that an imported name lies in; None outside the package."""
+    pieces = name.split(".")
+    if pieces[0] != "loopfind":
+        return None
+    there = len(pieces) > 1 and ((PACKAGE / pieces[1]).is_dir() or (PACKAGE / f"{pieces[1]}.py").is_file())
+    return pieces[1] if there else ""
+
+
+@every_module
+def test_a_module_imports_only_from_lines_below_its_own(module):
+    own = part(module)
+    if own == "":  # the public names come from wherever they live
+        wrong = [(name, at) for name, at in imports(module) if inner(name) in ("__main__", "cli", "service")]
+    else:
+        wrong = [
+            (name, at)
+            for name, at in imports(module)
+            if inner(name) not in (None, own) and line(inner(name)) <= line(own)
+        ]
+    assert not wrong, f"{named(module)} imports from its own line or above: {wrong}"
+
+
+@every_module
+def test_a_module_can_be_read_in_one_sitting(module):
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@every_module
+def test_what_is_public_is_documented(module):
+    tree = TREES[module]
+    assert ast.get_docstring(tree), f"{named(module)} does not say what it is"
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    silent = [
+        node.name
+        for node in tree.body
+        if isinstance(node, kinds) and not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
+    assert not silent, f"{named(module)}: no docstring in {', '.join(silent)}"
+
+
+def calls(module):
+    """Dotted names that a module calls or reads, as written: "print", "sys.exit", "os.environ"."""
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.Name):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}", node.lineno
+
+
+@every_module
+def test_only_the_command_line_prints_exits_and_reads_the_environment(module):
+    if part(module) in ("cli", "__main__"):
+        return
+    kept = {"print", "input", "exit", "sys.exit", "sys.stdout", "sys.stderr", "os.environ", "os.getenv", "os._exit"}
+    assert not [found for found in calls(module) if found[0] in kept]
+
+
+@every_module
+def test_only_media_starts_processes(module):
+    if part(module) != "media":
+        assert not [name for name, _ in imports(module) if name.split(".")[0] in ("subprocess", "multiprocessing")]
+        assert not [name for name, _ in calls(module) if name in ("os.system", "os.popen")]
+
+
+def loaded_by(statement):
+    """Top-level names of everything that a fresh Python has loaded after `statement`."""
+    code = f"{statement}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("statement", ["import loopfind", "from loopfind import *", "import loopfind.cli"])
+def test_an_import_pulls_in_nothing_heavy(statement):
+    assert not loaded_by(statement) & HEAVY
+
+
+@pytest.mark.parametrize("statement", ["import loopfind", "import loopfind.cli"])
+def test_help_texts_do_not_wait_for_numpy(statement):
+    assert "numpy" not in loaded_by(statement)
+
+
+def test_the_picture_hashes_load_nothing_but_numpy():
+    kinds = "from loopfind.fingerprints import KINDS; from loopfind.registry import load"
+    assert not loaded_by(f"{kinds}; [load('kind', name, KINDS) for name in KINDS]") & HEAVY
+
+
+def readme_commands():
+    """The shell commands that the README opens with, in order."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(?:sh|bash|console|shell)?\n(.*?)```", text, re.DOTALL)
+    return [row.strip() for block in blocks for row in block.splitlines() if row.startswith("python3 -m venv")]
+
+
+def test_ci_runs_the_second_command_of_the_readme():
+    first, second = readme_commands()[:2]
+    assert re.search(r"loopfind fixtures/\w+\.mp4", first)
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert second in [row.strip() for row in script.splitlines()]

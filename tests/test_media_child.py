@@ -1,0 +1,201 @@
+"""The ffmpeg child: always reaped, never waited for in vain, its descriptors closed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import videos
+from conftest import decoders
+
+from loopfind import media
+from loopfind.errors import Broken, DecoderFailed
+
+
+def descriptors() -> set[str]:
+    return set(os.listdir("/proc/self/fd"))
+
+
+def python(code: str, **options: object) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, **options)  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture(scope="module")
+def long_video() -> Path:
+    return videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")
+
+
+def child_pid() -> int:
+    return int(decoders()[0].split()[0])
+
+
+@pytest.mark.parametrize("digests", [False, True])
+def test_closing_early_leaves_nothing(long_video: Path, digests: bool) -> None:
+    before, threads = descriptors(), threading.active_count()
+    for _ in range(3):
+        with media.open_video(long_video, digests=digests) as video:
+            next(iter(video))
+        assert not decoders()
+    assert descriptors() == before
+    assert threading.active_count() == threads
+
+
+def test_an_error_in_the_body_leaves_nothing(long_video: Path) -> None:
+    before = descriptors()
+
+    def stop_at_once() -> None:
+        with media.open_video(long_video) as video:
+            for _ in video:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop_at_once()
+    assert not decoders()
+    assert descriptors() == before
+
+
+def test_never_iterating_leaves_nothing(long_video: Path) -> None:
+    before = descriptors()
+    with media.open_video(long_video):
+        pass
+    media.open_video(long_video)
+    assert not decoders()
+    assert descriptors() == before
+
+
+def test_a_refused_file_leaves_nothing() -> None:
+    before = descriptors()
+    with (
+        pytest.raises(Broken),
+        media.open_video(videos.cut_short(videos.encoded("mp4", "libx264"), "noindex.mp4", 0.4)),
+    ):
+        pass
+    assert descriptors() == before
+
+
+def test_a_video_is_iterated_once(long_video: Path) -> None:
+    video = media.open_video(long_video)
+    with pytest.raises(ValueError, match="inside its with"):
+        iter(video).__next__()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_a_killed_child_is_named_with_the_time(long_video: Path, number: signal.Signals) -> None:
+
+    def kill_midway() -> None:
+        with media.open_video(long_video) as video:
+            for batch in video:
+                if batch.first == 0:
+                    os.kill(child_pid(), number)
+
+    with pytest.raises(DecoderFailed, match=number.name) as caught:
+        kill_midway()
+    assert " s of the video" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_slow_reader_gets_every_frame() -> None:
+    path = videos.encoded("mkv", "ffv1", seconds=60, size="64x48")
+    with media.open_video(path, digests=True) as video:
+        total = 0
+        for batch in video:
+            time.sleep(0.05)
+            total += len(batch)
+            assert batch.digests is not None
+    assert total == 1500
+
+
+def test_a_slow_source_is_handed_over_in_parts() -> None:
+    data = videos.encoded("ts", "mpeg2video", seconds=8).read_bytes()
+    read, write = os.pipe()
+    code = (
+        "import time\nfrom loopfind import media\n"
+        "with media.open_video('-') as v:\n"
+        "    for b in v: print(b.first, len(b), flush=True)"
+    )
+    with python(code, stdin=read, stdout=subprocess.PIPE) as child:
+        os.close(read)
+        assert child.stdout is not None
+        os.write(write, data[: len(data) * 3 // 4])
+        first = child.stdout.readline()
+        os.write(write, data[len(data) * 3 // 4 :])
+        os.close(write)
+        rest = child.stdout.read()
+    assert first.startswith(b"0 ")
+    last = rest.split(b"\n")[-2].split()
+    assert sum(map(int, last)) == 200
+
+
+def test_standard_input_may_be_a_file_that_needs_seeking() -> None:
+    code = "from loopfind import media\nwith media.open_video('-') as v: print(sum(map(len, v)), v.source.frames)"
+    with (
+        videos.encoded("mp4", "libx264").open("rb") as file,
+        python(code, stdin=file, stdout=subprocess.PIPE) as child,
+    ):
+        assert child.communicate()[0].split() == [b"25", b"25"]
+
+
+def test_ctrl_c_ends_reader_and_child_quietly(long_video: Path) -> None:
+    code = (
+        "import sys, time\nfrom loopfind import media\n"
+        "try:\n"
+        f"    with media.open_video({long_video.as_posix()!r}) as v:\n"
+        "        for b in v: print(b.first, flush=True); time.sleep(0.2)\n"
+        "except KeyboardInterrupt: print('stopped', flush=True)\n"
+    )
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
+    with python(code, **options) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        started = time.monotonic()
+        os.killpg(child.pid, signal.SIGINT)
+        out, err = child.communicate(timeout=10)
+    assert time.monotonic() - started < 2
+    assert out.endswith(b"stopped\n")
+    assert err == b""
+
+
+def test_names_mean_nothing_to_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = videos.encoded("mp4", "libx264").read_bytes()
+    for name in (
+        "-i.mp4",
+        "a:b.mp4",
+        "100%d.mp4",
+        "two words.mp4",
+        "line\nbreak.mp4",
+        'it\'s "so".mp4',
+        "Input #0, x, from 'y",
+    ):
+        Path(name).write_bytes(data)
+        with media.open_video(name) as video:
+            assert sum(map(len, video)) == 25
+        assert "\n" not in video.source.path
+    raw = os.fsdecode(b"\xff\xfe.mp4")
+    Path(raw).write_bytes(data)
+    with media.open_video(raw) as video:
+        assert sum(map(len, video)) == 25
+    video.source.path.encode("utf-8")
+    with media.open_video((tmp_path / "two words.mp4").as_uri()) as video:
+        assert sum(map(len, video)) == 25
+
+
+def test_importing_the_reader_is_light() -> None:
+    code = (
+        "import sys, loopfind.media; print([m for m in ('imageio_ffmpeg', 'PIL', 'scipy', 'av') if m in sys.modules])"
+    )
+    with python(code, stdout=subprocess.PIPE) as child:
+        assert child.communicate()[0].strip() == b"[]"
+
+
+def test_two_readers_do_not_disturb_each_other(long_video: Path) -> None:
+    with media.open_video(long_video, start=100.0, end=101.0) as near, media.open_video(long_video) as far:
+        window = np.concatenate([b.pictures for b in near])
+        whole = np.concatenate([b.pictures for b in far])
+    assert np.array_equal(window, whole[2500:2525])

@@ -1,0 +1,38 @@
+"""What every format holds to."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import samples
+
+from loopfind.errors import UnknownPart
+from loopfind.registry import load
+from loopfind.reports import FORMATS, SUFFIXES
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("report", [samples.nothing(), samples.three_and_a_loop(), samples.many()])
+def test_a_format_writes_whole_lines_twice_the_same(name: str, report: samples.Report) -> None:
+    write = load("format", name, FORMATS)
+    pieces = write(report)
+    assert isinstance(pieces, Iterator)
+    text = "".join(pieces)
+    assert text.endswith("\n") and not text.endswith("\n\n")
+    assert text == "".join(write(report))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_takes_any_name_and_an_empty_report(name: str) -> None:
+    report = samples.nothing("caf\udce9\x1b[31m.mp4")
+    text = "".join(
+        load("format", name, FORMATS)(replace(report, source=replace(report.source, frames=0, duration=0.0)))
+    )
+    text.encode("utf-8")
+    assert "\x1b" not in text
+
+
+def test_each_suffix_names_a_format() -> None:
+    assert {*SUFFIXES.values()} <= {*FORMATS}
+    with pytest.raises(UnknownPart, match="choose one of json, text"):
+        load("format", "docx", FORMATS)

@@ -1,0 +1,68 @@
+"""Links to one second of a video."""
+
+import os
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loopfind.reports.links import linker
+
+PAGES = [
+    ("https://www.youtube.com/watch?v=abc", "https://www.youtube.com/watch?v=abc&t=142s"),
+    ("https://www.youtube.com/watch?v=abc&t=9s#x", "https://www.youtube.com/watch?v=abc&t=142s"),
+    ("https://youtube.com/watch?t=9&v=abc&list=PL1&index=2", "https://youtube.com/watch?v=abc&list=PL1&index=2&t=142s"),
+    ("https://m.youtube.com/watch?v=abc", "https://m.youtube.com/watch?v=abc&t=142s"),
+    ("https://youtu.be/abc", "https://youtu.be/abc?t=142s"),
+    ("https://youtu.be/abc?si=q&t=3", "https://youtu.be/abc?si=q&t=142s"),
+    ("youtu.be/abc", "https://youtu.be/abc?t=142s"),
+    ("https://www.youtube.com/shorts/abc", "https://www.youtube.com/watch?v=abc&t=142s"),
+    ("https://www.youtube.com/live/abc?si=q", "https://www.youtube.com/watch?v=abc&si=q&t=142s"),
+    ("https://www.youtube.com/embed/abc?start=3", "https://www.youtube.com/watch?v=abc&t=142s"),
+    ("https://vimeo.com/123", "https://vimeo.com/123#t=142s"),
+    ("https://vimeo.com/123?h=1#t=3s", "https://vimeo.com/123?h=1#t=142s"),
+    ("https://example.org/v.mp4", "https://example.org/v.mp4#t=142.07"),
+    ("https://example.org/v.mp4#t=1,2", "https://example.org/v.mp4#t=142.07"),
+    ("https://notyoutube.com/watch?v=abc", "https://notyoutube.com/watch?v=abc#t=142.07"),
+    ("https://example.org/caf\u00e9 \x1b", "https://example.org/caf%C3%A9%20%1B#t=142.07"),
+    ("https://[broken/", "https://[broken/#t=142.07"),
+]
+
+
+@pytest.mark.parametrize(("page", "link"), PAGES)
+def test_a_page_is_linked_in_its_own_way(page: str, link: str) -> None:
+    assert linker(page, "/v.mp4")(142.07) == link
+
+
+def test_a_file_links_to_itself() -> None:
+    assert linker("", "/v/a b#1?.mp4")(142.07) == "file:///v/a%20b%231%3F.mp4#t=142.07"
+    assert linker("", "here.mp4")(0.0) == f"file://{os.getcwd()}/here.mp4#t=0"
+
+
+def test_an_address_links_to_itself_and_a_pipe_to_nothing() -> None:
+    assert linker("", "https://example.org/v.mp4")(1.5) == "https://example.org/v.mp4#t=1.5"
+    assert [linker("", pipe)(1.5) for pipe in ("-", "pipe:", "pipe:0")] == ["", "", ""]
+    assert linker("https://youtu.be/abc", "-")(1.5) == "https://youtu.be/abc?t=1s"
+
+
+def test_times_that_cannot_be_are_the_start() -> None:
+    link = linker("", "/v.mp4")
+    assert {link(-1.0), link(float("nan")), link(float("inf"))} == {"file:///v.mp4#t=0"}
+
+
+@given(
+    st.binary(min_size=1).filter(lambda name: not {0, ord("/")} & {*name} and name not in (b".", b"..")), st.floats()
+)
+def test_a_link_to_any_file_is_ascii_and_leads_back(name: bytes, seconds: float) -> None:
+    link = linker("", "/v/" + os.fsdecode(name))(seconds)
+    assert link.isascii() and link.isprintable() and " " not in link
+    parts = urlsplit(link)
+    assert unquote_to_bytes(parts.path) == b"/v/" + name
+    assert float(parts.fragment.removeprefix("t=")) >= 0
+
+
+@given(st.text(min_size=1), st.floats())
+def test_a_link_to_any_page_is_ascii(page: str, seconds: float) -> None:
+    link = linker(page, "/v.mp4")(seconds)
+    assert link.isascii() and link.isprintable() and " " not in link

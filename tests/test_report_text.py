@@ -1,0 +1,122 @@
+"""The report as a person reads it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import samples
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.style import Style
+
+from loopfind.model import Report
+from loopfind.reports import wording
+from loopfind.reports.text import lines, write
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def plain(report: Report, width: int = 80) -> list[str]:
+    return [line.plain for line in lines(report, width)]
+
+
+def test_is_what_it_was() -> None:
+    """To accept a change: rewrite the file with what the test prints."""
+    assert "".join(write(samples.three_and_a_loop("https://youtu.be/abc"))) == (GOLDEN / "report.txt").read_text()
+
+
+def test_says_the_verdict_first() -> None:
+    assert plain(samples.nothing())[0] == "Nothing in this video is shown twice."
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+@pytest.mark.parametrize("report", [samples.nothing(), samples.three_and_a_loop(), samples.many()])
+def test_keeps_to_the_width(report: Report, width: int) -> None:
+    for line in lines(report, width, hyperlinks=True):
+        assert line.cell_len <= max(width, 30)  # a span of time is never broken
+
+
+def test_many_occurrences_are_summed_up() -> None:
+    text = "\n".join(plain(samples.three_and_a_loop()))
+    assert "1,000 cycles of 0.5 s" in text
+    assert "... and 988 more cycles; --json lists all" in text
+
+
+def test_three_hundred_repeats_are_a_short_report() -> None:
+    text = plain(samples.many())
+    assert len(text) < 200
+    assert "... and 280 more shorter repeats; --json lists all" in text
+    assert "  ... and 280 more cuts; --json lists all" in text
+
+
+def test_each_moment_is_a_hyperlink_or_shows_its_address() -> None:
+    report = samples.three_and_a_loop("https://youtu.be/abc")
+    spans = [span for line in lines(report, hyperlinks=True) for span in line.spans]
+    linked = [span.style.link for span in spans if isinstance(span.style, Style)]
+    assert "https://youtu.be/abc?t=142s" in linked
+    assert not any("https:" in line.plain for line in lines(report, hyperlinks=True))
+    assert any("https://youtu.be/abc?t=142s" in line for line in plain(report))
+
+
+def test_standard_input_has_no_links() -> None:
+    assert not any("://" in line for line in plain(samples.three_and_a_loop(path="-")))
+
+
+@given(st.text(), st.text(), st.text())
+def test_nothing_in_a_video_can_steer_the_terminal(path: str, summary: str, lost: str) -> None:
+    report = samples.three_and_a_loop(path=path or "x")
+    report = replace(report, verdict=replace(report.verdict, summary=summary))
+    report = replace(report, losses=(replace(report.losses[0], what=lost),))
+    for line in lines(report, hyperlinks=True):
+        assert line.plain.isprintable() or not line.plain
+    assert all(line.isprintable() for line in "".join(write(report)).split("\n"))
+
+
+def test_markup_in_a_name_is_only_a_name() -> None:
+    assert any("[bold]x[/].mp4" in line for line in plain(samples.nothing("[bold]x[/].mp4")))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0, "0:00:00.000"),
+        (59.9996, "0:01:00.000"),
+        (3661.0014, "1:01:01.001"),
+        (-1.5, "-0:00:01.500"),
+        (360_000.0, "100:00:00.000"),
+        (float("nan"), "unknown"),
+    ],
+)
+def test_clock(seconds: float, words: str) -> None:
+    assert wording.clock(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.48, "0.48 s"),
+        (12.3456, "12.346 s"),
+        (59.9999, "1 min"),
+        (251.2, "4 min 11.2 s"),
+        (7199.99, "2 h"),
+        (7500.0, "2 h 5 min"),
+        (float("inf"), "unknown"),
+    ],
+)
+def test_length(seconds: float, words: str) -> None:
+    assert wording.length(seconds) == words
+
+
+def test_share_never_rounds_to_all_or_nothing() -> None:
+    assert [wording.share(part) for part in (0, 0.0001, 0.0873, 0.5, 0.99951, 1)] == [
+        "0%",
+        "less than 0.1%",
+        "8.7%",
+        "50%",
+        "more than 99.9%",
+        "100%",
+    ]
+
+
+def test_safe_shows_bytes_and_escapes() -> None:
+    assert wording.safe("a\x1b[31m\u202e\udce9\n") == "a\\x1b[31m\\u202e\\xe9\\x0a"
