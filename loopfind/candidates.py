@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.evidence.follow import APART
-from loopfind.fingerprints.signal import MOTION_GAP, motion_seen
+from loopfind.fingerprints.signal import MOTION_GAP, mirror_flips, motion_seen
 from loopfind.matchers import MATCHERS
 from loopfind.model import Line, Matches, Signal, Words
 from loopfind.registry import load
@@ -18,7 +18,7 @@ from loopfind.timeline import nearest
 from loopfind.views import PLAIN, View
 
 ZOOMS = (
-    *(View(across=s, down=s) for s in (1.11, 1.2, 0.9, 0.8, 0.72)),
+    *(View(across=s, down=s) for s in (1.11, 1.2, 0.9, 0.82, 0.75, 0.67)),
     View(across=0.75),
     View(down=0.75),
 )
@@ -27,13 +27,13 @@ ZOOMS = (
 CHANGED = 5
 """Bits of 64 by which a picture must differ from the one 0.3 s before to count as changing."""
 
-_LINES, _CHANGED_LINES = (100, 8.0), (8, 1.0)
+_LINES, _CHANGED_LINES = (60, 2.0), (6, 0.2)
 """Lines followed for each question: so many, and so many more for each minute of video. Changed copies are asked for
 in many ways, and one that lasts a few seconds has a line among the best of its question."""
 
 
-def candidates_of(signal: Signal) -> Iterator[list[Line]]:
-    """Lists of lines to follow, one for each question; a list is made only when the one before it has been dealt
+def candidates_of(signal: Signal) -> Iterator[tuple[list[Line], int]]:
+    """Lists of lines, and how many of them to follow, one for each question; a list is made only when the one before it has been dealt
     with."""
     quest = _Quest(signal)
     motion, picture = signal.motion, signal.picture
@@ -43,7 +43,7 @@ def candidates_of(signal: Signal) -> Iterator[list[Line]]:
     stands = quest.matches(picture, None, changing)
     yield quest.lines(stands, picture, picture, changing)
     seldom = signal.moving & _tenths(signal)
-    mirrored = motion_seen(signal, View(mirrored=True))
+    mirrored = motion ^ mirror_flips()
     for other, slope, view in (
         (mirrored, 1.0, View(mirrored=True)),
         (~motion, -1.0, PLAIN),
@@ -51,7 +51,7 @@ def candidates_of(signal: Signal) -> Iterator[list[Line]]:
     ):
         yield quest.lines(_ordered(quest.matches(motion, other, seldom)), motion, other, signal.moving, slope, view)
     for view in ZOOMS:
-        seen = motion_seen(signal, view)
+        seen = motion_seen(signal, view, seldom)
         found = quest.matches(motion, seen, seldom)
         # The first of a pair is the copy: the other one, seen through the view, looks like it.
         later = signal.times[found.first] > signal.times[found.second]
@@ -59,8 +59,7 @@ def candidates_of(signal: Signal) -> Iterator[list[Line]]:
         yield quest.lines(copies, seen, motion, signal.moving, 1.0, view, True)
         yield quest.lines(Matches(found.first[~later], found.second[~later]), motion, seen, signal.moving, 1.0, view)
     for slope in SLOPES:
-        for way in (slope, -slope):
-            yield quest.lines(stands, picture, picture, changing, way)
+        yield quest.lines(stands, picture, picture, changing, slope)
 
 
 class _Quest:
@@ -86,16 +85,17 @@ class _Quest:
         slope: float = 1.0,
         view: View = PLAIN,
         viewed_first: bool = False,
-    ) -> list[Line]:
-        """Candidate lines of one question, sifted; fewer where the copy would be a changed one, as those are many
+    ) -> tuple[list[Line], int]:
+        """Candidate lines of one question, sifted, and how many of them to follow; fewer where the copy would be a changed one, as those are many
         questions."""
         signal = self._signal
         plain = slope == 1 and view.plain
-        lines = lines_of(matches, signal.times, signal.step, 4 * self._most, slope, view, viewed_first)
-        kept = sift(lines, signal.times, signal.step, ours, theirs, usable)[: self._most if plain else self._few]
+        most = self._most if plain else self._few
+        lines = lines_of(matches, signal.times, signal.step, 4 * most, slope, view, viewed_first)
+        kept = sift(lines, signal.times, signal.step, ours, theirs, usable)
         # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
         shift = MOTION_GAP if slope == -1 and theirs is not ours else 0.0
-        return [replace(line, offset=line.offset - shift) for line in kept]
+        return [replace(line, offset=line.offset - shift) for line in kept], most
 
 
 def _changing(signal: Signal) -> NDArray[np.bool_]:

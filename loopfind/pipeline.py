@@ -99,8 +99,8 @@ def runs_of(signal: Signal) -> list[Run]:
     if len(signal.times) < 3:
         return []
     found = Found(signal)
-    for lines in candidates_of(signal):
-        found.search(lines)
+    for lines, most in candidates_of(signal):
+        found.search(lines, most)
     return found.runs
 
 

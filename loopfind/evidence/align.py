@@ -66,23 +66,29 @@ class Probe:
             return tried[0]
         return tried[int(np.argmax(worth <= 1.03 * worth.min() + 0.03 * self._signal.noise))]
 
-    def promising(self, line: Line) -> bool:
-        """Whether the frames agree better along the line than beside it, and best on it."""
-        near = max(NEAR, 2 * self._signal.step)
-        worth = self.misfits([line], (0.0, -near, near, *BESIDE))
-        off = np.sort(worth[3:])[len(BESIDE) // 2]
-        return bool(worth[0] <= WORTH * off and worth[0] <= SHARP * worth[1:3].min())
-
 
 def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | None:
-    """The line moved by up to `reach` frames to where the given frames agree best; None where they agree no better
-    than beside it."""
+    """The line moved by up to `reach` frames to where the given frames agree best.
+
+    None where they agree no better on it than beside it: a slow scene laid over itself, or chance.
+    """
     probe = Probe(signal, frames)
-    shifts = sorted(np.arange(-reach, reach + 1) * signal.step, key=abs)
-    snapped = _snapped(signal, line, probe.frames)
-    best = probe.best([replace(snapped, offset=snapped.offset + float(shift)) for shift in shifts])
-    at_the_rim = abs(best.offset - snapped.offset) > (reach - 0.5) * signal.step
-    return best if not at_the_rim and probe.promising(best) else None
+    line = _snapped(signal, line, probe.frames)
+    near = max(2, round(NEAR / signal.step))
+    hops = np.arange(-reach - near, reach + near + 1)
+    worth = probe.misfits([line], [*(hops * signal.step), *BESIDE])
+    grid, off = worth[: len(hops)], np.sort(worth[len(hops) :])[len(BESIDE) // 2]
+    inner = grid[near:-near]
+    if not np.isfinite(inner.min()):
+        return None
+    # Of the places that are as good as the best, the nearest to what was voted for.
+    good = np.flatnonzero(inner <= 1.03 * inner.min() + 0.03 * signal.noise) - reach
+    hop = int(good[np.argmin(np.abs(good))])
+    here = reach + near + hop
+    sharp = grid[here] <= SHARP * min(grid[here - near], grid[here + near])
+    if abs(hop) == reach or not sharp or grid[here] > WORTH * off:
+        return None
+    return replace(line, offset=line.offset + hop * signal.step)
 
 
 def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
@@ -109,7 +115,7 @@ def _turned(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable
 
 def _zoomed(line: Line, spread: float) -> Iterable[Line]:
     """The line at zooms around its own, both ways alike."""
-    for factor in 1 + spread * np.asarray(_OUTWARD):
+    for factor in 1 + spread * np.asarray(_OUTWARD[::2]):
         view = line.view
         across = view.across if view.across == 1 else round(view.across * float(factor), 4)
         down = view.down if view.down == 1 else round(view.down * float(factor), 4)

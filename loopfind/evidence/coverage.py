@@ -36,7 +36,7 @@ def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Cove
     n = len(signal.times)
     if n < 2:
         return Coverage(0.0, None, ())
-    reach = np.maximum(signal.lively.astype(np.float64), signal.noise) / signal.noise
+    reach = np.maximum(signal.lively, signal.noise) / np.float32(signal.noise)
     said = np.clip(np.log(reach) + 1 / reach - 1, 0, BEST) * min(1.0, NATS_A_SECOND * signal.step)
     total = np.concatenate([[0.0], np.cumsum(said)])
     # The shortest stretch that starts at each frame and says enough ends here; n + 1 where there is none.

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from loopfind.evidence.differences import Rows, cells_at
+from loopfind.evidence.differences import Rows, cells_at, partners
 from loopfind.model import Floats, Run, Signal
 from loopfind.timeline import nearest
 from loopfind.views import PLAIN, matrix, shown
@@ -61,7 +61,11 @@ def _differences(signal: Signal, run: Run) -> tuple[float, Floats]:
     of it.
     """
     times, line = signal.times, run.line
-    frames = np.linspace(run.first, run.last - 1, min(_FRAMES, run.last - run.first)).astype(np.int64)
+    frames = np.arange(run.first, run.last)
+    real = partners(signal, line, frames)[1]
+    # On a variable rate, frames without a partner of their own would make the best match look worse than it is.
+    frames = frames[real] if real.any() else frames
+    frames = frames[np.linspace(0, len(frames) - 1, min(_FRAMES, len(frames))).astype(np.int64)]
     ours = cells_at(signal, frames, line.view if line.viewed_first else PLAIN)
     after = line.slope * (times[frames] - times[frames[0]])
     weights = shown(line.view)

@@ -22,11 +22,17 @@ class Found:
         self._tried: dict[tuple[object, ...], list[Run]] = {}
         self.runs: list[Run] = []
 
-    def search(self, lines: Iterable[Line]) -> None:
-        """Follow each line, the best-voted first, and keep what may be claimed."""
+    def search(self, lines: Iterable[Line], most: int) -> None:
+        """Follow lines, the best-voted first, and keep what may be claimed.
+
+        Lines that a found run explains cost nothing; of the others at most `most` are followed.
+        """
         for line in lines:
             if self._explained(line) or self._failed(line):
                 continue
+            if most == 0:
+                return
+            most -= 1
             trace = follow(self._signal, line)
             if trace is None:
                 continue

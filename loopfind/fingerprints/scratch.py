@@ -7,8 +7,8 @@ import numpy as np
 
 from loopfind.model import Sketches
 
-IN_MEMORY = 8 << 20
-"""Bytes up to which nothing is written to disk: a quarter of an hour of sketches."""
+IN_MEMORY = 1 << 20
+"""Bytes up to which nothing is written to disk: two minutes of sketches."""
 
 
 class Scratch:

@@ -90,16 +90,27 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
     )
 
 
-def motion_seen(signal: Signal, view: View) -> Words:
-    """Motion bits (n,) uint64 as they would be if every picture were seen through the view."""
+def motion_seen(signal: Signal, view: View, wanted: NDArray[np.bool_]) -> Words:
+    """Motion bits (n,) uint64 as they would be if every picture were seen through the view; 0 for frames not wanted."""
     n, basis = len(signal.times), matrix(view).T @ frequencies()
     bits = np.zeros(n, np.uint64)
     for low in range(0, n, _BLOCK):
-        high = min(n, low + _BLOCK)
-        before = nearest(signal.times, signal.times[low:high] - MOTION_GAP)
-        cells = signal.cells[int(before[0]) : high].astype(np.float32) * np.float32(1 / 256)
-        bits[low:high] = _pack((cells[low - before[0] :] - cells[before - before[0]]) @ basis)
+        frames = low + np.flatnonzero(wanted[low : low + _BLOCK])
+        if not len(frames):
+            continue
+        before = nearest(signal.times, signal.times[frames] - MOTION_GAP)
+        first = int(before[0])
+        rows = signal.cells[first : int(frames[-1]) + 1]
+        moved = rows[frames - first].astype(np.float32) - rows[before - first]
+        bits[frames] = _pack(moved @ basis)
     return bits
+
+
+def mirror_flips() -> np.uint64:
+    """The motion bits that turn over when the picture is mirrored left to right: those of odd horizontal frequency."""
+    u, v = np.indices((SIDE, SIDE))
+    order = np.argsort((u + v).ravel(), kind="stable")[1:65]
+    return np.uint64(int.from_bytes(np.packbits(v.ravel()[order] % 2 == 1).tobytes(), "big"))
 
 
 def _mean_cells(sketches: Rows) -> np.ndarray:

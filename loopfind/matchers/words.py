@@ -6,6 +6,8 @@ needs all 64 bits at once. Work and memory are bounded on any content: in a crow
 loop) a frame is paired with the next few only, and no bucket loses its frames altogether.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,59 +34,62 @@ def match(codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, 
         return Matches(np.zeros(0, np.int64), np.zeros(0, np.int64))
     members = frames if other is None else np.concatenate([frames, frames])
     values = codes[frames] if other is None else np.concatenate([codes[frames], other[frames]])
-    turned = np.zeros(len(members), bool)
-    turned[len(frames) :] = True
     bits = int(np.clip(np.ceil(np.log2(len(values))) + 2, 10, 26))
     rng = np.random.default_rng(_SEED)
     budget = _PAIRS_PER_FRAME * len(frames) // TABLES + 4_000
     firsts, seconds = [], []
-    for _ in range(TABLES):
+    # Codes seen two ways come of changed copies, which are asked for in many ways: half the tables for each.
+    for _ in range(TABLES if other is None else TABLES // 2):
         word = _word(values, rng.choice(64, bits, replace=False))
-        first, second = _pairs_of(word, members, turned, times, apart, budget, other is not None)
-        firsts.append(first)
-        seconds.append(second)
-    return Matches(np.concatenate(firsts), np.concatenate(seconds))
+        for a, b in _pairs_of(word, members, times, apart, budget, None if other is None else len(frames)):
+            firsts.append(a)
+            seconds.append(b)
+    empty = [np.zeros(0, np.int64)]
+    return Matches(np.concatenate(firsts or empty), np.concatenate(seconds or empty))
 
 
 def _word(codes: Words, bits: Ints) -> NDArray[np.uint32]:
     """The chosen bits of each code, side by side in a uint32."""
     word = np.zeros(len(codes), np.uint32)
     for bit in bits:
-        word = (word << np.uint32(1)) | ((codes >> np.uint64(bit)).astype(np.uint32) & np.uint32(1))
+        word <<= np.uint32(1)
+        word |= ((codes >> np.uint64(bit)) & np.uint64(1)).astype(np.uint32)
     return word
 
 
 def _pairs_of(
-    word: NDArray[np.uint32],
-    members: Ints,
-    turned: NDArray[np.bool_],
-    times: Floats,
-    apart: float,
-    budget: int,
-    across: bool,
-) -> tuple[Ints, Ints]:
-    """Pairs within the buckets of one word, nearest in time first, at most about `budget` of them."""
-    order = np.lexsort((members, word)) if across else np.argsort(word, kind="stable")
-    ranked = word[order]
-    edge = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
-    size = np.diff(np.append(edge, len(ranked)))
-    left = np.repeat(edge + size, size) - np.arange(len(ranked)) - 1
-    reach = np.repeat(np.where(size <= REACH, size, CROWDED_REACH), size)
-    firsts, seconds, total = [], [], 0
-    for ahead in range(1, REACH + 1):
-        here = np.flatnonzero((left >= ahead) & (reach >= ahead))
+    word: NDArray[np.uint32], members: Ints, times: Floats, apart: float, budget: int, turned_from: int | None
+) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs of frames within the buckets of one word, nearest in time first, at most about `budget` of them.
+
+    members: (m,) the frame of each word. turned_from: where the words of the other view begin, if there are any.
+    """
+    # One sort of word and place together needs half the memory of an argsort, and half its time.
+    if turned_from is None:
+        places = np.arange(len(word), dtype=np.uint64)
+    else:  # the two words of one frame side by side, so that places rise with time
+        places = np.arange(len(word), dtype=np.uint64) % np.uint64(turned_from) * np.uint64(2)
+        places[turned_from:] += np.uint64(1)
+    key = (word.astype(np.uint64) << np.uint64(32)) | places
+    key.sort()
+    ranked, order = (key >> np.uint64(32)).astype(np.uint32), (key & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    del key, places
+    total = 0
+    for ahead in range(1, min(REACH, len(ranked) - 1) + 1):
+        here = np.flatnonzero(ranked[ahead:] == ranked[:-ahead])
         if not len(here):
-            break
-        a, b = order[here], order[here + ahead]
-        keep = times[members[b]] - times[members[a]] >= apart
-        if across:
-            keep &= turned[a] != turned[b]
-        a, b = a[keep], b[keep]
-        if across:
-            a, b = np.where(turned[a], b, a), np.where(turned[a], a, b)
-        firsts.append(members[a])
-        seconds.append(members[b])
-        total += len(a)
+            return
+        if ahead > CROWDED_REACH:
+            size = np.searchsorted(ranked, ranked[here], "right") - np.searchsorted(ranked, ranked[here], "left")
+            here = here[size <= REACH]
+        a, b = order[here].astype(np.int64), order[here + ahead].astype(np.int64)
+        if turned_from is not None:
+            across = (a & 1) != (b & 1)
+            a, b = a[across], b[across]
+            a, b = np.where(a & 1, b, a) >> 1, np.where(a & 1, a, b) >> 1
+        a, b = members[a], members[b]
+        keep = np.abs(times[b] - times[a]) >= apart
+        yield a[keep], b[keep]
+        total += int(keep.sum())
         if total > budget:
-            break
-    return np.concatenate(firsts or [np.zeros(0, np.int64)]), np.concatenate(seconds or [np.zeros(0, np.int64)])
+            return

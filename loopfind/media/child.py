@@ -44,7 +44,8 @@ def command(address: Address, stream: int, seek: float | None, digest_fd: int | 
     words += [*address.options, "-i", os.fsdecode(address.argument)]
     picked = ["-map", f"0:V:{stream}", "-an", "-sn", "-dn", "-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
     side = PICTURE_SIDE
-    words += [*picked, "-vf", f"scale={side}:{side}:flags=area,format=gray"]
+    # Slicing so small a picture over threads costs more than it saves.
+    words += ["-filter_threads", "1", *picked, "-vf", f"scale={side}:{side}:flags=area,format=gray"]
     words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", f"{MARK.decode()}{{ptsi}} {{tbi}}"]
     words += ["-f", "rawvideo", "pipe:1"]
     if digest_fd is not None:

@@ -10,6 +10,9 @@ MOMENT = 1.0
 however long."""
 
 
+_BLOCK = 16384
+
+
 def clusters_of(codes: Bytes, times: Floats) -> Clusters:
     """Clusters over codes (n, width) uint8 and times (n,) seconds; frame 0 counts like any other.
 
@@ -19,16 +22,15 @@ def clusters_of(codes: Bytes, times: Floats) -> Clusters:
     n = len(times)
     if n < 2:
         return Clusters()
-    order = np.argsort(_digest(codes), kind="stable")
-    same = np.zeros(n, bool)
-    for low in range(1, n, 65536):
-        high = min(n, low + 65536)
-        same[low:high] = (codes[order[low:high]] == codes[order[low - 1 : high - 1]]).all(1)
-    bucket = np.cumsum(~same)
-    # Within a bucket frames are in rising order; a moment begins where the hash was not shown for MOMENT seconds.
-    begins = ~same
-    begins[1:] |= times[order[1:]] - times[order[:-1]] > MOMENT
-    first, of = order[begins], bucket[begins]
+    order = np.argsort(_digest(codes), kind="stable").astype(np.uint32)
+    other, begins = np.ones(n, bool), np.ones(n, bool)
+    for low in range(1, n, _BLOCK):
+        here, before = order[low : low + _BLOCK], order[low - 1 : min(n, low + _BLOCK) - 1]
+        other[low : low + _BLOCK] = (codes[here] != codes[before]).any(1)
+        # Within a bucket frames rise; a moment begins where the hash was not shown for MOMENT seconds.
+        begins[low : low + _BLOCK] = times[here] - times[before] > MOMENT
+    begins |= other
+    first, of = order[begins], np.cumsum(other, dtype=np.int32)[begins] - 1
     size = np.bincount(of)
     kept = size[of] > 1
     frames, of = first[kept].astype(np.int64), of[kept]

@@ -40,13 +40,13 @@ def lines_of(
     # In chunks of the timeline: the votes of one block never meet those of another, and memory stays small.
     for chunk in np.unique(blocks):
         part = blocks == chunk
-        found += _voted(times[matches.first[part]], times[matches.second[part]], step, slope, view, viewed_first)
+        found += _voted(times[matches.first[part]], times[matches.second[part]], step, most, slope, view, viewed_first)
     found.sort(key=lambda pair: -pair[0])
     return [line for _, line in found[:most]]
 
 
 def _voted(
-    at: Floats, there: Floats, step: float, slope: float, view: View, viewed_first: bool
+    at: Floats, there: Floats, step: float, most: int, slope: float, view: View, viewed_first: bool
 ) -> list[tuple[float, Line]]:
     """Lines with how far they stand out, from matched instants (m,) and (m,) in seconds."""
     offset = there - slope * at
@@ -59,6 +59,8 @@ def _voted(
     begins = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
     key, votes = ranked[begins], np.diff(np.append(begins, len(ranked)))
     chosen, rank = _peaks(key, votes)
+    best = np.argsort(-rank, kind="stable")[:most]
+    chosen, rank = chosen[best], rank[best]
     # The cell's own mean, not its middle: frames lie on a grid, and half a frame aside a line meets none of them.
     lags = np.add.reduceat(offset[order], begins)[chosen] / votes[chosen]
     starts = np.minimum.reduceat(at[order], begins)[chosen]
