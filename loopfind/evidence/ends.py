@@ -38,7 +38,10 @@ def _settled(
     places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
     places = places[loss[places] <= LOSS]
     jumps = {int(place): _jumps(signal, trace, int(place), start) for place in places}
-    sharp = {place: sides for place, sides in jumps.items() if max(sides) >= JUMP}
+    # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
+    inner = np.arange(best + 1, trace.high) if start else np.arange(trace.low, best)
+    content = {int(place) for place in inner if min(jumps.get(int(place), (0, 0))) >= JUMP}
+    sharp = {place: sides for place, sides in jumps.items() if max(sides) >= JUMP and place not in content}
     if sharp:
         worth = {p: sum(np.log(np.clip(sides, 1, np.exp(LOSS)))) - max(loss[p], 0) for p, sides in sharp.items()}
         chosen = max(worth, key=lambda place: worth[place])

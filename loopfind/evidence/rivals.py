@@ -27,7 +27,7 @@ GAP_OF_A_CHANGED_COPY = 20.0
 WIDEST = 4.0
 """Replays of one stretch differ from it alike, up to this factor: copies made at another quality."""
 
-EXACT = 3.0
+EXACT = 0.5
 """Times the codec's noise: what differs by no more needs no gap, as nothing could agree better."""
 
 ALONE = 0.5

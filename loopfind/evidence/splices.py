@@ -18,9 +18,9 @@ JUMP = 8.0
 """A jump is this many times the usual change, in squared grey levels: within one shot a frame in a hundred reaches it
 (a stutter, a key frame), a splice inside one fixed camera's view reaches 15 and more, one between scenes hundreds."""
 
-SHOWS = 4.0
-"""Where the score has already said that a stretch ends, a smaller jump will do: two frames in a hundred reach this by
-chance."""
+SHOWS, PEAK = 4.0, 1.5
+"""Where the score has already said that a stretch ends, less will do: this many times the usual change, or this many times the
+largest change beside it. Two frames in a hundred reach either by chance."""
 
 HARD = 20.0
 """Squared grey levels, mean over the picture: a change that a viewer sees as a cut."""
@@ -28,16 +28,17 @@ HARD = 20.0
 
 @dataclass(frozen=True)
 class Seam:
-    """What the picture does at a frame: its change from the frame before, and that as a multiple of the usual
-    change."""
+    """What the picture does at a frame: its change from the frame before, as a multiple of the usual change (`ratio`)
+    and of the largest change beside it (`peak`)."""
 
     frame: int
     change: float
     ratio: float
+    peak: float
 
     @property
     def shows(self) -> bool:
-        return self.ratio >= SHOWS
+        return self.ratio >= SHOWS or self.peak >= PEAK
 
     @property
     def kind(self) -> CutKind:
@@ -48,7 +49,7 @@ def seam_at(signal: Signal, frame: int) -> Seam:
     """How the picture jumps between the frame before `frame` and `frame`; nothing at the ends of the file."""
     n, reach = len(signal.times), max(3, round(WINDOW / signal.step))
     if not 0 < frame < n:
-        return Seam(frame, 0.0, 0.0)
+        return Seam(frame, 0.0, 0.0, 0.0)
     low, high = max(1, frame - reach), min(n, frame + reach + 1)
     cells = cells_at(signal, np.arange(low - 1, high))
     change = np.square(np.diff(cells, axis=0)).mean(1)
@@ -56,7 +57,8 @@ def seam_at(signal: Signal, frame: int) -> Seam:
     others = np.delete(change, frame - low)
     # Frames that a rate conversion repeated do not change at all, so half of them may be zero: take the upper quartile.
     usual = float(np.percentile(others, 75)) if len(others) else 0.0
-    return Seam(frame, own, own / max(usual, 2 * signal.noise))
+    floor = 2 * signal.noise
+    return Seam(frame, own, own / max(usual, floor), own / max(float(others.max(initial=0)), floor))
 
 
 def sharpest(signal: Signal, low: int, high: int) -> Seam:
