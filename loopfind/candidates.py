@@ -33,8 +33,8 @@ in many ways, and one that lasts a few seconds has a line among the best of its 
 
 
 def candidates_of(signal: Signal) -> Iterator[tuple[list[Line], int]]:
-    """Lists of lines, and how many of them to follow, one for each question; a list is made only when the one before it has been dealt
-    with."""
+    """Lists of lines, and how many of them to follow, one for each question; a list is made only when the one before
+    it has been dealt with."""
     quest = _Quest(signal)
     motion, picture = signal.motion, signal.picture
     moves = quest.matches(motion, None, signal.moving)
@@ -86,8 +86,8 @@ class _Quest:
         view: View = PLAIN,
         viewed_first: bool = False,
     ) -> tuple[list[Line], int]:
-        """Candidate lines of one question, sifted, and how many of them to follow; fewer where the copy would be a changed one, as those are many
-        questions."""
+        """Candidate lines of one question, sifted, and how many of them to follow; fewer where the copy would be a
+        changed one, as those are many questions."""
         signal = self._signal
         plain = slope == 1 and view.plain
         most = self._most if plain else self._few

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from loopfind.evidence.differences import partners
-from loopfind.evidence.follow import Trace
+from loopfind.evidence.follow import NATS_A_SECOND, Trace
 from loopfind.evidence.splices import JUMP, seam_at
 from loopfind.model import Signal
 
@@ -31,7 +31,8 @@ def _settled(
     signal: Signal, trace: Trace, best: int, span: tuple[int, int], start: bool
 ) -> tuple[int, tuple[int, int]]:
     """The likeliest place of one end, and the places that the content leaves open."""
-    total = np.concatenate([[0.0], np.cumsum(trace.score)])
+    # At a low rate a frame is a longer time, and weighs as much more here.
+    total = np.concatenate([[0.0], np.cumsum(trace.score * max(1.0, NATS_A_SECOND * signal.step))])
     # A start loses what lies before it, an end what lies behind it.
     loss = total - total[best] if start else total[best] - total
     limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))

@@ -19,8 +19,8 @@ JUMP = 8.0
 (a stutter, a key frame), a splice inside one fixed camera's view reaches 15 and more, one between scenes hundreds."""
 
 SHOWS, PEAK = 4.0, 1.5
-"""Where the score has already said that a stretch ends, less will do: this many times the usual change, or this many times the
-largest change beside it. Two frames in a hundred reach either by chance."""
+"""Where the score has already said that a stretch ends, less will do: this many times the usual change, or this many
+times the largest change beside it. Two frames in a hundred reach either by chance."""
 
 HARD = 20.0
 """Squared grey levels, mean over the picture: a change that a viewer sees as a cut."""

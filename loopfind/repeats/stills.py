@@ -3,7 +3,7 @@ it."""
 
 import numpy as np
 
-from loopfind.model import Floats, Rows, Signal
+from loopfind.model import Floats, Ints, Rows, Signal
 from loopfind.repeats.spans import Stretch
 
 LEAST = 1.0
@@ -22,18 +22,33 @@ BLANK = 3.0
 """Grey levels of spread in a picture under which it shows nothing."""
 
 _MOST = 2000
+_BLOCK = 4096
 
 
 def still_stretches(signal: Signal) -> list[Stretch]:
     """Stretches of at least LEAST seconds in which nothing moves, in order; at most 2,000, the longest ones."""
     quiet = np.concatenate([[False], signal.lively <= STILL * signal.noise, [False]])
     edges = np.flatnonzero(quiet[1:] != quiet[:-1])
+    # A cut from one still picture to another leaves no lively frame: there one stretch ends and the next begins.
+    cuts = _cuts(signal)
+    inside = cuts[np.searchsorted(edges, cuts, "right") % 2 == 1]
+    inside = inside[~np.isin(inside, edges)]
+    edges = np.sort(np.concatenate([edges, inside, inside]))
     found = [
         _stretch(signal, int(a), int(b))
         for a, b in zip(edges[::2], edges[1::2], strict=True)
         if (b - a) * signal.step >= LEAST
     ]
     return sorted(sorted(found, key=lambda s: -s.frames)[:_MOST])
+
+
+def _cuts(signal: Signal) -> Ints:
+    """Frames whose picture is another one than that of the frame before."""
+    changed = [np.zeros(0, np.int64)]
+    for low in range(1, len(signal.times), _BLOCK):
+        cells = np.asarray(signal.cells[low - 1 : low + _BLOCK], np.float32) * np.float32(1 / 256)
+        changed.append(low + np.flatnonzero(np.square(np.diff(cells, axis=0)).mean(1) >= CHANGED))
+    return np.concatenate(changed)
 
 
 def stills_of(signal: Signal, detail: np.ndarray) -> list[list[Stretch]]:

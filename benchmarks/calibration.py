@@ -1,0 +1,232 @@
+"""Does the confidence mean what it says, and would a repeat of the shortest findable length have been found?
+
+    python benchmarks/calibration.py            some 500 drawn files, several minutes on two cores
+    python benchmarks/calibration.py --seeds 2  fewer
+    python benchmarks/calibration.py --claims   and every false claim with its file
+
+Each file is drawn as cells (the scenes of tests/synthetic.py, which is imported from there): two minutes of one kind of
+footage. First without any repeat; then, with fresh codec noise, once for each of SHARES: a stretch that is that many
+times the file's own `verdict.shortest_findable` long is shown once more, at a splice. It starts anywhere in what the
+report called judged, so nine in ten of length 1 should be found. The truth is known, so every claim is true or false:
+true where at least half of the instants that it matches are the same instant of one recording.
+"""
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import synthetic
+from synthetic import CELLS, SIDE, Scene, camera, film, room
+
+from loopfind.evaluate import Pair, Truth, evaluate
+from loopfind.model import Floats, Report, Span
+
+LENGTH = 120.0
+"""Seconds of each file, without the copy."""
+
+SHARES = (0.5, 1.0, 2.0, 4.0)
+"""Lengths of the planted copy, in shortest findable lengths; 0 stands for the file without one."""
+
+BINS = (0.0, 0.5, 0.9, 0.99, 1.0)
+"""Limits of confidence between which claims are counted together."""
+
+MOST_FALSE = 0.5
+"""A claim is true if this share of the instants that it matches is."""
+
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Footage:
+    """A kind of footage: how a scene of it is drawn from a seed, frames a second, codec noise in grey levels."""
+
+    draw: Callable[[int], Scene]
+    fps: float = 25.0
+    noise: float = synthetic.NOISE
+
+
+def lanes(seed: int) -> Scene:
+    """A fixed camera on a road: cars of three makes pass in two lanes, about as fast as each other, when they like.
+
+    Many passes look alike, and none is another one: the hardest honest case for a claim.
+    """
+    rng = np.random.default_rng((seed, 5))
+    count, y = 150, (np.arange(SIDE) + 0.5) / SIDE
+    enters = np.cumsum(rng.exponential(2.2, count))
+    makes, ways = rng.integers(0, 3, count), rng.integers(0, 2, count)
+    speeds = rng.normal(0.3, 0.03, count)
+
+    def at(t: Floats) -> np.ndarray:
+        cells = np.tile(room(seed % 7), (len(t), 1))
+        for enter, make, way, speed in zip(enters, makes, ways, speeds, strict=True):
+            seen = np.flatnonzero((t >= enter) & (t <= enter + 1.4 / speed))
+            if not len(seen):
+                continue
+            gone = (t[seen] - enter) * speed - 0.2
+            across = np.exp(-(((y - (gone if way else 1 - gone)[:, None]) / 0.09) ** 2))
+            down = np.exp(-(((y - (0.6 if way else 0.45)) / 0.07) ** 2))
+            cells[seen] += (60, -50, 35)[make] * (down[None, :, None] * across[:, None, :]).reshape(-1, CELLS)
+        return cells
+
+    return at
+
+
+def seldom(seed: int) -> Scene:
+    """A fixed camera whose one body stands still for most of the time: it moves in bursts of a few seconds."""
+    scene, rng = camera(seed, where=seed, bodies=1), np.random.default_rng((seed, 6))
+    rests, bursts = rng.uniform(3, 12, 60), rng.uniform(1, 4, 60)
+    # Recording time stands still during a rest.
+    clock = np.concatenate([[0.0], np.cumsum(np.stack([rests, bursts], 1).ravel())])
+    hand = np.concatenate([[0.0], np.cumsum(np.stack([0 * rests, bursts], 1).ravel())])
+    return lambda t: scene(np.interp(t, clock, hand))
+
+
+FOOTAGE = {
+    "film": Footage(film),
+    "film, 10 frames/s": Footage(film, fps=10),
+    "film, heavy noise": Footage(film, noise=0.7),
+    "film, slow shots": Footage(lambda seed: film(seed, shot=12.0)),
+    "camera, 5 bodies": Footage(camera),
+    "camera, 1 body": Footage(lambda seed: camera(seed, where=seed, bodies=1)),
+    "camera, 1 small body": Footage(lambda seed: camera(seed, where=seed, bodies=1, size=0.05)),
+    "camera, 5 frames/s": Footage(lambda seed: camera(seed, where=seed, bodies=3), fps=5),
+    "camera, heavy noise": Footage(lambda seed: camera(seed, where=seed, bodies=3), noise=0.7),
+    "camera, 60 frames/s": Footage(lambda seed: camera(seed, where=seed, bodies=2), fps=60),
+    "camera, seldom moves": Footage(seldom),
+    "road, alike cars": Footage(lanes),
+}
+"""By the name of its row."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one report claimed: how sure it was, and whether it was right. file: which it was; spans: seconds."""
+
+    file: str
+    confidence: float
+    true: bool
+    spans: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One kind of footage at one seed. shortest: seconds, None where nothing could be judged. found: by share of the
+    shortest findable length, whether a copy of that length was found."""
+
+    footage: str
+    shortest: float | None
+    found: dict[float, bool]
+    claims: tuple[Claim, ...]
+
+
+def outcome(name: str, seed: int) -> Outcome:
+    """Scan the footage as it is and with each of the copies."""
+    kind = FOOTAGE[name]
+    scene = kind.draw(seed)
+    report = synthetic.answer(synthetic.shown([(scene, 0, LENGTH)], kind.fps, kind.noise, seed))
+    shortest = report.verdict.shortest_findable
+    claims = list(claims_of(report, Truth(kind.fps), f"{name}, seed {seed}, nothing planted"))
+    found: dict[float, bool] = {}
+    rng = np.random.default_rng((seed, 7))
+    for number, share in enumerate(SHARES if shortest is not None else ()):
+        frames = max(2, round(share * (shortest or 0.0) * kind.fps))
+        start = place(report, frames, kind.fps, rng)
+        if start is None:
+            continue
+        length, pieces, pair = spliced(scene, start, frames / kind.fps, kind.fps, rng)
+        file = synthetic.shown(pieces, kind.fps, kind.noise, 1000 * seed + number + 1)
+        truth = Truth(kind.fps, (pair,))
+        answer = synthetic.answer(file)
+        found[share] = evaluate(answer, truth).recall >= 0.5
+        claims += claims_of(answer, truth, f"{name}, seed {seed}, {length:.2f} s planted")
+    return Outcome(name, shortest, found, tuple(claims))
+
+
+def place(report: Report, frames: int, fps: float, rng: np.random.Generator) -> float | None:
+    """A start, seconds, of a stretch of so many frames that lies in what could be judged; None where there is none."""
+    free = np.ones(round(LENGTH * fps), bool)
+    for gap in report.unjudged:
+        free[max(0, int(gap.start * fps)) : int(np.ceil(gap.end * fps))] = False
+    total = np.concatenate([[0], np.cumsum(free)])
+    starts = np.flatnonzero(total[frames:] - total[:-frames] == frames)
+    return float(rng.choice(starts)) / fps if len(starts) else None
+
+
+def spliced(
+    scene: Scene, start: float, length: float, fps: float, rng: np.random.Generator
+) -> tuple[float, list[synthetic.Piece], Pair]:
+    """The scene, cut open a second or more before or after a stretch of it, with the stretch shown once more there."""
+    before, after = np.arange(1.0, start - 1, 0.5), np.arange(start + length + 1, LENGTH - 1, 0.5)
+    at = round(float(rng.choice(np.concatenate([before, after]))) * fps) / fps
+    pieces = [(scene, 0.0, at), (scene, start, start + length), (scene, at, LENGTH)]
+    moved = start + length if at <= start else start
+    first, second = sorted(((moved, moved + length), (at, at + length)))
+    return length, pieces, Pair(Span(*first), Span(*second))
+
+
+def claims_of(report: Report, truth: Truth, file: str) -> Iterator[Claim]:
+    """Each claim of a report, true or false."""
+    for repeat in report.repeats:
+        if repeat.kind != "still":
+            score = evaluate(replace(report, repeats=(repeat,), cuts=()), truth)
+            spans = tuple((round(o.start, 2), round(o.end, 2)) for o in repeat.occurrences)
+            yield Claim(file, repeat.confidence, score.precision >= MOST_FALSE, spans)
+
+
+def reliability(claims: Sequence[Claim]) -> Iterator[str]:
+    """Markdown rows: claims by confidence, and the share of them that is true."""
+    yield from ("| confidence | claims | true | share |", "|---|--:|--:|--:|")
+    for low, high in zip(BINS, BINS[1:], strict=False):
+        held = [claim for claim in claims if low <= claim.confidence < high or claim.confidence == high == 1]
+        right = sum(claim.true for claim in held)
+        share = f"{right / len(held):.3f}" if held else ""
+        yield f"| {low:g} to {high:g} | {len(held)} | {right} | {share} |"
+
+
+def recall(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Markdown rows: copies found, of those planted, by length, for each kind of footage."""
+    yield "| footage | shortest findable, median | " + " | ".join(f"{share:g} x" for share in SHARES) + " | false |"
+    yield "|---|--:|" + "--:|" * (len(SHARES) + 1)
+    rows: dict[str, list[Outcome]] = defaultdict(list)
+    for one in outcomes:
+        rows[one.footage].append(one)
+    for name, own in (*rows.items(), ("**all**", list(outcomes))):
+        lengths = [one.shortest for one in own if one.shortest is not None]
+        cells = [name, f"{np.median(lengths):.2f} s" if lengths else "none"]
+        for share in SHARES:
+            hits = [one.found[share] for one in own if share in one.found]
+            cells.append(f"{sum(hits)} of {len(hits)}")
+        cells.append(str(sum(not claim.true for one in own for claim in one.claims)))
+        yield "| " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=8, help="scenes of each kind of footage (default: 8)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="footage whose name holds TEXT")
+    parser.add_argument("--claims", action="store_true", help="name every false claim")
+    asked = parser.parse_args()
+    jobs = [(name, seed) for seed in range(1, asked.seeds + 1) for name in FOOTAGE if asked.only in name]
+    with ProcessPoolExecutor(WORKERS) as pool:
+        outcomes = list(pool.map(outcome, *zip(*jobs, strict=True)))
+    claims = [claim for one in outcomes for claim in one.claims]
+    files = len(outcomes) + sum(len(one.found) for one in outcomes)
+    print("\n".join([f"{files} files", "", *reliability(claims), "", *recall(outcomes)]))
+    if asked.claims:
+        for claim in claims:
+            if not claim.true:
+                print(f"false, confidence {claim.confidence:.4f}: {claim.file}: {claim.spans}")
+
+
+if __name__ == "__main__":
+    main()
