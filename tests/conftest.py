@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says how busy the machine is, not whether the law holds.
+settings.register_profile("loopfind", deadline=None)
+settings.load_profile("loopfind")
 
 
 def decoders() -> list[str]:
