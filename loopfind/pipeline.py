@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from loopfind.candidates import candidates_of
 from loopfind.evidence.claims import confidence
 from loopfind.evidence.coverage import coverage_of
@@ -32,6 +34,7 @@ from loopfind.repeats.loops import loops_of
 from loopfind.repeats.spans import Stretch
 from loopfind.repeats.stills import stills_of
 from loopfind.repeats.verdict import verdict_of
+from loopfind.timeline import nearest
 
 
 def scan(
@@ -78,14 +81,14 @@ def analyse(
     runs = runs_of(signal)
     loops, others = loops_of(runs, signal.times, signal.step)
     families = families_of(others, loops, signal.times)
-    repeats = [_repeat(i + 1, family, signal, fingerprint.end) for i, family in enumerate(families)]
+    repeats = [_repeat(i + 1, family, signal, fingerprint) for i, family in enumerate(families)]
     stills = stills_of(signal, fingerprint.detail)
     repeats += [_still(len(repeats) + i + 1, group, signal, fingerprint.end) for i, group in enumerate(stills)]
     coverage = coverage_of(signal, fingerprint.detail, fingerprint.end)
     return Report(
         source=source,
         settings=settings,
-        verdict=verdict_of(repeats, source.duration, coverage.share, coverage.shortest),
+        verdict=verdict_of(repeats, len(fingerprint), source.duration, coverage.share, coverage.shortest),
         repeats=tuple(repeats),
         cuts=_cuts(families, signal),
         clusters=clusters_of(fingerprint.codes, fingerprint.times),
@@ -115,11 +118,26 @@ def _occurrence(showing: Showing, signal: Signal, end: float) -> Occurrence:
         reversed=showing.speed < 0,
         mirrored=showing.mirrored,
         speed=round(abs(showing.speed), 4),
+        start_range=stretch.opens,
+        end_range=stretch.closes,
     )
 
 
-def _repeat(number: int, family: Family, signal: Signal, end: float) -> Repeat:
+def _identical(runs: list[Run], fingerprint: Fingerprint) -> bool:
+    """Whether each run matches pictures that are equal bit for bit, which only digests of them can tell."""
+    if fingerprint.kind != "exact":
+        return False
+    for run in runs:
+        frames = np.arange(run.first, run.last)
+        there = nearest(fingerprint.times, run.line.slope * fingerprint.times[frames] + run.line.offset)
+        if run.line.slope != 1 or (fingerprint.codes[frames] != fingerprint.codes[there]).any():
+            return False
+    return True
+
+
+def _repeat(number: int, family: Family, signal: Signal, fingerprint: Fingerprint) -> Repeat:
     """A family as a repeat."""
+    end = fingerprint.end
     occurrences = tuple(_occurrence(s, signal, end) for s in family.showings)
     runs = family.runs + (list(family.loop.runs) if family.loop is not None else [])
     sure = min((confidence(run, signal) for run in runs), default=0.0)
@@ -130,7 +148,7 @@ def _repeat(number: int, family: Family, signal: Signal, end: float) -> Repeat:
         length=lengths[len(lengths) // 2],
         period=family.loop.period if family.loop is not None else None,
         confidence=sure,
-        evidence="replay",
+        evidence="exact" if _identical(runs, fingerprint) else "replay",
         occurrences=occurrences,
     )
 

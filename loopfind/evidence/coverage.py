@@ -44,9 +44,13 @@ def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Cove
     edge = np.append(signal.times, end)
     lengths = np.where(ends <= n, edge[np.minimum(ends, n)] - signal.times, np.inf)
     ok = lengths <= LONGEST
-    marks = np.zeros(n + 2, np.int64)
-    np.add.at(marks, np.flatnonzero(ok), 1)
-    np.add.at(marks, ends[ok], -1)
+    # ... and the shortest that ends at each frame begins there, as the last frames begin none.
+    begins = np.searchsorted(total, total[1:] - least_score(signal), "right") - 1
+    late = begins >= 0
+    late[late] = edge[np.flatnonzero(late) + 1] - edge[begins[late]] <= LONGEST
+    marks = np.zeros(n + 2, np.int32)
+    np.add.at(marks, np.concatenate([np.flatnonzero(ok), begins[late]]), 1)
+    np.add.at(marks, np.concatenate([ends[ok], np.flatnonzero(late) + 1]), -1)
     judged = np.cumsum(marks)[:n] > 0
     gaps = np.diff(edge)
     share = float(gaps[judged].sum() / gaps.sum()) if gaps.sum() > 0 else 0.0

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 from loopfind.model import Floats, Run
 from loopfind.repeats.loops import Loop
-from loopfind.repeats.spans import Stretch, alike, carried, inside, sides
+from loopfind.repeats.spans import Stretch, alike, carried, frames_between, inside, sides
+
+_LEAST_TAIL, _MOST_TURNS = 8, 24
+"""Frames that a turn cut short must have to be named; turns, the last ones, that it is named with."""
 
 
 @dataclass
@@ -42,8 +45,21 @@ def families_of(runs: list[Run], loops: list[Loop], times: Floats) -> list[Famil
         if not own and not any(alike(nodes[m], loop.cycles[0]) for m in members for loop in loops if loop.cycles):
             continue
         families.append(_family(nodes, sorted(members), own, loops))
+    cut_short = [loop for loop in loops if loop.tail is not None and loop.tail.frames >= _LEAST_TAIL]
+    families += [_cut_short(loop, times) for loop in cut_short]
     _add_parts(families, runs, times)
     return sorted(families, key=lambda f: f.showings[0].stretch)
+
+
+def _cut_short(loop: Loop, times: Floats) -> Family:
+    """What a loop's last turn still shows, as a family of its own: the start of each turn, and the turn cut short."""
+    assert loop.tail is not None
+    length = loop.tail.end - loop.tail.start
+    showings = []
+    for cycle in loop.cycles[-_MOST_TURNS:]:
+        first, last = frames_between(times, cycle.start, cycle.start + length)
+        showings.append(Showing(Stretch(first, last, cycle.start, cycle.start + length)))
+    return Family([*showings, Showing(loop.tail)], list(loop.runs))
 
 
 def _nodes(runs: list[Run], loops: list[Loop]) -> tuple[list[Stretch], list[tuple[int, int, Run]]]:

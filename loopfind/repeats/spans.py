@@ -11,18 +11,23 @@ SAME = 0.85
 """Intersection over union at which two spans are one showing whose ends were found slightly apart."""
 
 
+Open = tuple[float, float] | None
+
+
 @dataclass(frozen=True, order=True)
 class Stretch:
     """Frames [first, last) of the file, and when they are shown: [start, end) seconds.
 
     On a variable rate content may begin between two frames; start and end then say when, the frames which come first
-    and last.
+    and last. opens, closes: the instants that the content allows for either end, None where it leaves no doubt.
     """
 
     first: int
     last: int
     start: float = field(compare=False)
     end: float = field(compare=False)
+    opens: Open = field(default=None, compare=False)
+    closes: Open = field(default=None, compare=False)
 
     @property
     def frames(self) -> int:
@@ -31,10 +36,25 @@ class Stretch:
 
 def sides(run: Run) -> tuple[Stretch, Stretch]:
     """The two stretches that a run matches with one another."""
+    opens, closes = _doubt(run.start_range), _doubt(run.end_range)
+    there = [range_ and _carried(range_, run) for range_ in (opens, closes)]
+    if run.line.slope < 0:
+        there.reverse()
     return (
-        Stretch(run.first, run.last, run.start, run.end),
-        Stretch(run.other_first, run.other_last, run.other_start, run.other_end),
+        Stretch(run.first, run.last, run.start, run.end, opens, closes),
+        Stretch(run.other_first, run.other_last, run.other_start, run.other_end, *there),
     )
+
+
+def _doubt(span: tuple[float, float]) -> Open:
+    """A range of instants, None where it is one instant."""
+    return span if span[1] > span[0] else None
+
+
+def _carried(span: tuple[float, float], run: Run) -> tuple[float, float]:
+    """A range of instants of the run's first side, on its other side."""
+    ends = sorted(run.line.slope * t + run.line.offset for t in span)
+    return ends[0], ends[1]
 
 
 def alike(a: Stretch, b: Stretch) -> bool:

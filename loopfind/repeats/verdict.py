@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from loopfind.model import Repeat, Verdict
 
 
-def verdict_of(repeats: Sequence[Repeat], duration: float, coverage: float, shortest: float | None) -> Verdict:
-    """The verdict on a file of `duration` seconds. coverage: share that could be judged. shortest: seconds or None."""
+def verdict_of(
+    repeats: Sequence[Repeat], frames: int, duration: float, coverage: float, shortest: float | None
+) -> Verdict:
+    """The verdict on so many frames over `duration` seconds. coverage: share that could be judged. shortest: seconds or
+    None."""
     claimed = [r for r in repeats if r.kind != "still"]
     loops = [r for r in claimed if r.kind == "loop"]
     seconds = _covered([(o.start, o.end) for r in claimed for o in r.occurrences])
@@ -17,7 +20,7 @@ def verdict_of(repeats: Sequence[Repeat], duration: float, coverage: float, shor
         repeated_share=round(share, 4),
         coverage=coverage,
         shortest_findable=None if shortest is None else round(shortest, 2),
-        summary=_sentence(claimed, loops, seconds, share, coverage, shortest),
+        summary=_sentence(claimed, loops, seconds, share, coverage, shortest) if frames > 2 else _too_few(frames),
     )
 
 
@@ -46,6 +49,10 @@ def _sentence(
     loop = f"a loop of {longest.period:.3f} s, {len(longest.occurrences)} times in a row"
     rest = len(claimed) - 1
     return f"{found}: {loop}." if not rest else f"{found}: {loop}, and {_count(rest, 'more repeat')}."
+
+
+def _too_few(frames: int) -> str:
+    return f"Nothing could be judged: {_count(frames, 'frame') if frames else 'no frame'} to look at."
 
 
 def _count(n: int, what: str) -> str:
