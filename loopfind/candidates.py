@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.evidence.follow import APART
-from loopfind.fingerprints.signal import MOTION_GAP, mirror_flips, motion_seen
+from loopfind.fingerprints.signal import mirror_flips, motion_gap, motion_seen
 from loopfind.matchers import MATCHERS
 from loopfind.model import Line, Matches, Signal, Words
 from loopfind.registry import load
@@ -40,7 +40,7 @@ def candidates_of(signal: Signal) -> Iterator[tuple[list[Line], int]]:
     moves = quest.matches(motion, None, signal.moving)
     yield quest.lines(moves, motion, motion, signal.moving)
     changing = _changing(signal)
-    stands = quest.matches(picture, None, changing)
+    stands = quest.matches(picture, None, changing & _tenths(signal))
     yield quest.lines(stands, picture, picture, changing)
     seldom = signal.moving & _tenths(signal)
     mirrored = motion ^ mirror_flips()
@@ -56,8 +56,8 @@ def candidates_of(signal: Signal) -> Iterator[tuple[list[Line], int]]:
         # The first of a pair is the copy: the other one, seen through the view, looks like it.
         later = signal.times[found.first] > signal.times[found.second]
         copies = Matches(found.second[later], found.first[later])
-        yield quest.lines(copies, seen, motion, signal.moving, 1.0, view, True)
-        yield quest.lines(Matches(found.first[~later], found.second[~later]), motion, seen, signal.moving, 1.0, view)
+        yield quest.lines(copies, seen, motion, seldom, 1.0, view, True)
+        yield quest.lines(Matches(found.first[~later], found.second[~later]), motion, seen, seldom, 1.0, view)
     for slope in SLOPES:
         yield quest.lines(stands, picture, picture, changing, slope)
 
@@ -92,16 +92,18 @@ class _Quest:
         plain = slope == 1 and view.plain
         most = self._most if plain else self._few
         lines = lines_of(matches, signal.times, signal.step, 4 * most, slope, view, viewed_first)
-        kept = sift(lines, signal.times, signal.step, ours, theirs, usable)
+        # Codes seen through a zoom exist for some frames alone, so their side leads.
+        turned = not plain and not viewed_first and view.across * view.down != 1
+        kept = sift(lines, signal.times, signal.step, ours, theirs, usable, turned)
         # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
-        shift = MOTION_GAP if slope == -1 and theirs is not ours else 0.0
+        shift = motion_gap(signal.step) if slope == -1 and theirs is not ours else 0.0
         return [replace(line, offset=line.offset - shift) for line in kept], most
 
 
 def _changing(signal: Signal) -> NDArray[np.bool_]:
     """Frames whose picture bits are on the move: of a standing picture, matches say nothing about speed or lag."""
     before = signal.picture[nearest(signal.times, signal.times - 0.3)]
-    changed: NDArray[np.bool_] = (np.bitwise_count(signal.picture ^ before) >= CHANGED) & _tenths(signal)
+    changed: NDArray[np.bool_] = np.bitwise_count(signal.picture ^ before) >= CHANGED
     return changed
 
 

@@ -2,14 +2,23 @@
 
 import math
 
+import numpy as np
+
+from loopfind.evidence.differences import HOP, both, partners
+from loopfind.evidence.follow import Trace
 from loopfind.model import Run, Signal
 
 MARGIN = 8.0
 """Nats above the log of the places tried: a chance agreement of that size comes once in 3,000 files."""
 
 LEAST_CONTRAST = 0.4
-"""Share of the video's own two-frame change. Look-alikes reach 0.33 on a fixed camera over one moving animal; recoded
-replays keep 0.48 to 1."""
+"""Share of the video's own two-frame change. Look-alikes reach 0.3, recoded replays on fixed cameras keep 0.41 and
+more."""
+
+MOST_STRANGE = 60.0
+"""Squared grey levels by which the ninth most different cell may change between two showings. Replays stay below 15,
+copies at another quality included; a screen that shows the same steps again with another text, timer or cursor has
+hundreds. Eight cells are left out: a running clock."""
 
 MOST_RESIDUAL = 0.15
 """Share of the difference beside the line that remains on it, over the telling frames. Replays leave 0.0 to 0.1 of
@@ -20,6 +29,8 @@ SPEEDS, VIEWS = math.log(200), math.log(30)
 
 LEAST_CHANGED = 1.0
 """Seconds that a copy at another speed must last: over less, one slow movement fits another by choosing the speed."""
+
+_LEFT_OUT, _MOST_FRAMES = 8, 1500
 
 LEAST_TELLING = 0.2
 """Seconds of frames that must say anything at all."""
@@ -39,7 +50,7 @@ def holds(run: Run, signal: Signal) -> bool:
     """Whether the run may be claimed as one recording shown twice."""
     line = run.line
     asked = 0.0
-    if abs(line.slope) != 1:
+    if line.slope != 1:
         # Two overlapping stretches at different speeds are one slow scene laid over itself.
         if min(run.end, run.other_end) > max(run.start, run.other_start) or run.end - run.start < LEAST_CHANGED:
             return False
@@ -52,6 +63,24 @@ def holds(run: Run, signal: Signal) -> bool:
         and run.residual <= MOST_RESIDUAL
         and run.informative * signal.step >= LEAST_TELLING
     )
+
+
+def same_picture(signal: Signal, trace: Trace) -> bool:
+    """Whether no part of the picture goes its own way along the trace's stretch: so it is with a replay.
+
+    A copy at another speed or zoom cannot be held to that, as its pictures fall between those of the other.
+    """
+    if trace.line.slope != 1 or not trace.line.view.plain:
+        return True
+    frames = trace.frames[trace.low : trace.high]
+    there, real = partners(signal, trace.line, frames)
+    ours, theirs = both(signal, trace.line, frames[real][:_MOST_FRAMES], there[real][:_MOST_FRAMES])
+    gap = ours - theirs * trace.fit.gain
+    hop = max(1, round(HOP / signal.step))
+    if len(gap) <= hop:
+        return True
+    cells = np.square(gap[hop:] - gap[:-hop]).mean(0)[trace.fit.weights > 0] / 2
+    return bool(np.sort(cells)[-_LEFT_OUT - 1] <= MOST_STRANGE)
 
 
 def confidence(run: Run, signal: Signal) -> float:

@@ -17,6 +17,11 @@ from loopfind.model import Signal
 LOSS = 6.0
 """Nats of score that an end may give up for a jump: a clear one is worth log(400) = 6."""
 
+UNLIKE, ANOTHER, STRANGE = 0.8, 25.0, 3.0
+"""A frame that differs on the line by this share of what it differs beside it, and that by this many squared grey
+levels, is another picture, whatever jumps behind it, and weighs this many times as much. Right at a splice a codec
+blends pictures, and a frame of the stretch differs by less."""
+
 _WIDEST = 150  # frames tried for one end
 
 
@@ -32,7 +37,8 @@ def _settled(
 ) -> tuple[int, tuple[int, int]]:
     """The likeliest place of one end, and the places that the content leaves open."""
     # At a low rate a frame is a longer time, and weighs as much more here.
-    total = np.concatenate([[0.0], np.cumsum(trace.score * max(1.0, NATS_A_SECOND * signal.step))])
+    weight = np.where((trace.score < 0) & (trace.along > UNLIKE * trace.off) & (trace.off > ANOTHER), STRANGE, 1)
+    total = np.concatenate([[0.0], np.cumsum(weight * trace.score * max(1.0, NATS_A_SECOND * signal.step))])
     # A start loses what lies before it, an end what lies behind it.
     loss = total - total[best] if start else total[best] - total
     limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))

@@ -38,6 +38,7 @@ SHARP = 0.1
 stretch."""
 
 _GROW = 2.0  # seconds looked at past a seed, doubled while the stretch goes on
+_SEED = 0.4  # seconds that a seed must have to show how sharp it is
 _COARSE, _FINE = (
     0.06,
     0.006,
@@ -117,7 +118,9 @@ def _grown(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:
 def _seed(signal: Signal, line: Line) -> Ints:
     """Frames around those that voted for the candidate, whose partners lie inside the file."""
     low, high = np.searchsorted(signal.times, [line.start, line.end])
-    low, high = max(0, min(low, high - 5)), min(len(signal.times), max(high, low + 5))
+    short = max(10, round(_SEED / signal.step)) - (high - low)
+    if short > 0:
+        low, high = max(0, low - short // 2), min(len(signal.times), high + short - short // 2)
     return _within(signal, line, np.arange(low, high))
 
 

@@ -3,7 +3,7 @@ explains."""
 
 from collections.abc import Iterable
 
-from loopfind.evidence.claims import holds
+from loopfind.evidence.claims import holds, same_picture
 from loopfind.evidence.ends import settle
 from loopfind.evidence.follow import follow
 from loopfind.evidence.judge import run_of
@@ -12,6 +12,9 @@ from loopfind.model import Line, Run, Signal
 
 SAME = 0.4
 """Seconds within which two runs that pair one moment with nearly the same other one are two readings of one repeat."""
+
+
+_TRIES = 3
 
 
 class Found:
@@ -40,8 +43,9 @@ class Found:
             if not holds(run, self._signal):
                 self._tried.setdefault(self._key(run.line), []).append(run)
                 continue
-            run = run_of(self._signal, settle(self._signal, trace))
-            if holds(run, self._signal) and stands_alone(self._signal, run):
+            trace = settle(self._signal, trace)
+            run = run_of(self._signal, trace)
+            if holds(run, self._signal) and same_picture(self._signal, trace) and stands_alone(self._signal, run):
                 self._keep(run)
 
     def _keep(self, run: Run) -> None:
@@ -56,12 +60,14 @@ class Found:
         return any(_maps(run, middle, line.slope * middle + line.offset, 4 * self._signal.step) for run in self.runs)
 
     def _failed(self, line: Line) -> bool:
-        """Whether the line was followed before, within half a frame, and found wanting."""
+        """Whether the line was followed thrice before, within half a frame, and found wanting: what a seed shows of the
+        copy's brightness or zoom may mislead, but not three seeds."""
         middle = (line.start + line.end) / 2
-        return any(
+        failed = sum(
             run.start <= middle < run.end and abs(run.line.offset - line.offset) <= 0.5 * self._signal.step
             for run in self._tried.get(self._key(line), ())
         )
+        return failed >= _TRIES
 
     def _key(self, line: Line) -> tuple[object, ...]:
         return (line.slope, line.view, line.viewed_first, round(line.offset / (4 * self._signal.step)))

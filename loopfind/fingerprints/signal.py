@@ -27,10 +27,16 @@ NOISE = (0.003, 1.0)
 picture to whole levels seen through cells; the upper one is what heavy compression leaves in a cell, where the
 quietest tenth of a film still moves."""
 
-MOVING = 3.0
-"""Motion counts where it is this many times the codec's noise thereabouts: below, its bits are the codec's own."""
+MOVING, SURE = 3.0, 1.0
+"""Motion counts where it is this many times the codec's noise thereabouts, or this many squared grey levels: below, its
+bits are the codec's own; above, in a file that never rests, they are not."""
 
 _BLOCK = 4096
+
+
+def motion_gap(step: float) -> float:
+    """MOTION_GAP in whole frames, seconds: at 12.5 frames a second no two frames are 0.2 s apart."""
+    return max(1, round(MOTION_GAP / step)) * step
 
 
 def frequencies() -> np.ndarray:
@@ -57,6 +63,7 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
     basis, mean = frequencies(), _mean_cells(sketches)
     motion, picture, moving = np.zeros(n, np.uint64), np.zeros(n, np.uint64), np.zeros(n, bool)
     energy, lively = np.zeros(n, np.float32), np.zeros(n, np.float32)
+    gap = motion_gap(step)
     ahead = np.zeros(n, np.float32)
     for low in range(0, n, _BLOCK):
         high = min(n, low + _BLOCK)
@@ -64,7 +71,7 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
         last = int(nearest(times, times[high - 1 : high] + max(LIVELY_GAPS))[0]) + 1
         cells = sketches[first:last].astype(np.float32) * np.float32(1 / 256)
         now = cells[low - first : high - first]
-        wanted = times[low:high] - MOTION_GAP
+        wanted = times[low:high] - gap
         before = nearest(times, wanted)
         moved = now - cells[before - first]
         motion[low:high] = _pack(moved @ basis)
@@ -73,8 +80,8 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
         # On a variable rate some frames have no partner at that distance: their motion means nothing.
         moving[low:high] = np.abs(times[before] - wanted) <= 0.35 * step
         for side, gaps in ((lively, LIVELY_GAPS), (ahead, tuple(-gap for gap in LIVELY_GAPS))):
-            for gap in gaps:
-                other = cells[nearest(times, times[low:high] - gap) - first]
+            for away in gaps:
+                other = cells[nearest(times, times[low:high] - away) - first]
                 side[low:high] = np.maximum(side[low:high], np.square(now - other).mean(1))
     noise = _noise(energy, step)
     # The lesser of the two sides: a frame beside a cut is not lively for that.
@@ -84,7 +91,7 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
         sketches,
         motion,
         picture,
-        moving & (energy > MOVING * _noise_around(energy, step)),
+        moving & (energy > np.minimum(MOVING * _noise_around(energy, step), SURE)),
         np.minimum(lively, ahead),
         noise,
     )
@@ -98,7 +105,7 @@ def motion_seen(signal: Signal, view: View, wanted: NDArray[np.bool_]) -> Words:
         frames = low + np.flatnonzero(wanted[low : low + _BLOCK])
         if not len(frames):
             continue
-        before = nearest(signal.times, signal.times[frames] - MOTION_GAP)
+        before = nearest(signal.times, signal.times[frames] - motion_gap(signal.step))
         first = int(before[0])
         rows = signal.cells[first : int(frames[-1]) + 1]
         moved = rows[frames - first].astype(np.float32) - rows[before - first]

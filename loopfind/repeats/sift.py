@@ -22,24 +22,44 @@ NEAR, SHARP = 0.15, 2.0
 """Seconds on either side at which the codes must already differ by this many bits more: a slow scene laid over itself
 is nearer still on one side, a replay is nearest on its line."""
 
+SHORTEST = 0.4
+"""Seconds of a line that are looked at, however few frames voted for it."""
+
 _SAMPLES = 24
 
 
 def sift(
-    lines: list[Line], times: Floats, step: float, ours: Words, theirs: Words, usable: NDArray[np.bool_]
+    lines: list[Line],
+    times: Floats,
+    step: float,
+    ours: Words,
+    theirs: Words,
+    usable: NDArray[np.bool_],
+    turned: bool = False,
 ) -> list[Line]:
     """The lines whose codes agree better along the line than beside it, in their old order.
 
     ours, theirs: (n,) uint64, codes of a frame as the first and as the second showing. usable: (n,) bool, frames whose
-    codes mean anything.
+    codes mean anything, of the first showing or, where `turned`, of the second.
     """
-    if not lines:
+    frames_of = np.flatnonzero(usable)
+    if not lines or not len(frames_of):
         return []
     table = np.array([(line.start, line.end, line.slope, line.offset) for line in lines])
+    if turned:
+        ends = table[:, :2] * table[:, 2:3] + table[:, 3:4]
+        slope = 1 / table[:, 2]
+        table = np.column_stack([ends.min(1), ends.max(1), slope, -table[:, 3] * slope])
+        ours, theirs = theirs, ours
+    short = np.maximum(0, SHORTEST - (table[:, 1] - table[:, 0])) / 2
+    table[:, 0] -= short
+    table[:, 1] += short
     at = table[:, 0:1] + (table[:, 1:2] - table[:, 0:1]) * (np.arange(_SAMPLES) + 0.5) / _SAMPLES
-    frames = nearest(times, at.ravel()).reshape(at.shape)
+    frames = frames_of[nearest(times[frames_of], at.ravel())].reshape(at.shape)
     there = table[:, 2:3] * times[frames] + table[:, 3:4]
-    counted = usable[frames]
+    # Samples that fall on one frame count once, and those that found none inside the line not at all.
+    inside = (times[frames] >= table[:, 0:1] - step) & (times[frames] <= table[:, 1:2] + step)
+    counted = (np.diff(frames, axis=1, prepend=-1) > 0) & inside
 
     def distance(shift: float) -> Floats:
         partners = nearest(times, (there + shift).ravel()).reshape(at.shape)
