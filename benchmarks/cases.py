@@ -91,7 +91,8 @@ def placed(case: Case) -> list[Placed]:
 def truth(case: Case) -> dict[str, Any]:
     """What is known of a case, as loopfind.evaluate.truth_of reads it, with its group and number of frames."""
     row = placed(case)
-    repeats, excused = [], []
+    repeats: list[list[float]] = []
+    excused: list[list[float]] = []
     for a, b in combinations(row, 2):
         low, high = max(a.source[0], b.source[0]), min(a.source[1], b.source[1])
         if a.piece.clip != b.piece.clip or a.piece.clip.startswith("@") or high - low < 2 / FPS:

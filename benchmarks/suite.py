@@ -1,9 +1,9 @@
 """A suite of small videos with known repeats, made from drawn scenes alone.
 
     python benchmarks/suite.py make DIR     draw the clips and encode the cases, with DIR/truth.json
-    python benchmarks/suite.py run DIR      scan every case: DIR/answers/NAME.json, and NAME.2017.json by the 2017
-    method python benchmarks/suite.py score DIR    the table, by group; --cases: one row a case python
-    benchmarks/suite.py all DIR      the three in a row
+    python benchmarks/suite.py run DIR      scan every case: DIR/answers/NAME.json, and NAME.2017.json by the old method
+    python benchmarks/suite.py score DIR    the table, by group; --cases: one row a case
+    python benchmarks/suite.py all DIR      the three in a row
 
 --only TEXT keeps the cases whose name holds TEXT. What is made already is not made again.
 """
@@ -32,8 +32,10 @@ from loopfind.reports import json as machine
 
 Work = TypeVar("Work")
 WORKERS = 2
-HEAD = ("group", "cases", "F1", "precision", "recall", "false s", "ends: median / 90 %", "cut P", "cut R")
-HEAD += ("2017: F1", "false s")
+HEAD = (
+    *("group", "cases", "F1", "precision", "recall", "false s", "ends: median / 90 %", "cut P", "cut R"),
+    *("2017: F1", "false s"),
+)
 
 
 def main() -> None:
@@ -165,7 +167,8 @@ def table(folder: Path, cases: list[Case], each: bool) -> list[str]:
         rows.setdefault(case.name if each else case.group, []).append(case.name)
     lines = [f"| {' | '.join(HEAD)} |", "|---|" + "--:|" * (len(HEAD) - 1)]
     for group, names in (*rows.items(), ("**all**", [case.name for case in cases])):
-        lines.append(_row(group, *(pooled([scores[name][way] for name in names]) for way in (0, 1)), len(names)))
+        ours, old = (pooled([scores[name][way] for name in names]) for way in (0, 1))
+        lines.append(_row(group, ours, old, len(names)))
     return lines
 
 

@@ -19,7 +19,7 @@ BESIDE = (-0.8, -0.5, -0.3, 0.3, 0.5, 0.8)
 HOP = 0.2
 """Seconds over which a difference must change to count in full."""
 
-ALLOWANCE = 0.25
+ALLOWANCE = 1.0
 """Squared grey levels of standing difference that a codec leaves between two showings of one background; 8 times the
 file's noise where that is more."""
 
