@@ -29,7 +29,7 @@ HARD = 20.0
 @dataclass(frozen=True)
 class Seam:
     """What the picture does at a frame: its change from the frame before, as a multiple of the usual change (`ratio`)
-    and of the largest change on the quieter side (`peak`)."""
+    and of the largest change beside it (`peak`)."""
 
     frame: int
     change: float
@@ -57,10 +57,8 @@ def seam_at(signal: Signal, frame: int) -> Seam:
     others = np.delete(change, frame - low)
     # Frames that a rate conversion repeated do not change at all, so half of them may be zero: take the upper quartile.
     usual = float(np.percentile(others, 75)) if len(others) else 0.0
-    # One side may be livelier, or hold a cut of its own: the quieter one shows a seam best.
-    sides = [side.max() for side in (change[: frame - low], change[frame - low + 1 :]) if len(side)]
     floor = 2 * signal.noise
-    return Seam(frame, own, own / max(usual, floor), own / max(float(min(sides, default=0.0)), floor))
+    return Seam(frame, own, own / max(usual, floor), own / max(float(others.max(initial=0)), floor))
 
 
 def sharpest(signal: Signal, low: int, high: int) -> Seam:
