@@ -1,13 +1,17 @@
 """What was done to a copy, read off a few seconds of it: brighter or darker, a logo or subtitles on one of the two."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.evidence.differences import Fit, Rows, both, partners
 from loopfind.model import Ints, Line, Signal
-from loopfind.views import shown
+from loopfind.views import SKETCH_SIDE, shown
 
 GAINS = (0.4, 2.5)
 """Contrast changes that are believed; past them the regression has found something else."""
+
+BLACK, LARGEST_BARS = 20.0, 0.5
+"""Grey levels up to which a cell that never changes is a bar, and the share of the cells that bars may cover."""
 
 LARGEST_OVERLAY = 0.3
 """Share of the cells that an overlay may cover; more, and what is left proves nothing."""
@@ -22,8 +26,12 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
     frames, there = frames[real], there[real]
     whole = shown(line.view)
     if len(frames) < 3:
-        return Fit(weights=whole)
+        return Fit(weights=whole, picture=whole)
     ours, theirs = both(signal, line, frames, there)
+    bars = _bars(ours) != _bars(theirs)
+    if 0 < bars.mean() <= LARGEST_BARS:
+        whole = np.where(_grown(bars), 0, whole)
+        whole = np.asarray(whole / max(whole.sum(), 1e-9), np.float32)
     ours, theirs = ours[:, whole > 0], theirs[:, whole > 0]
     gap = np.square(ours - theirs).mean(1)
     best = gap <= np.median(gap)
@@ -35,7 +43,27 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
         weights = np.zeros_like(whole)
         weights[np.flatnonzero(whole > 0)[~overlay]] = 1 / (~overlay).sum()
         gain, offset = _brightness(ours[:, ~overlay], theirs[:, ~overlay])
-    return Fit(gain, offset, weights)
+    return Fit(gain, offset, weights, whole)
+
+
+def _bars(cells: Rows) -> NDArray[np.bool_]:
+    """Cells (144,) of the rows and columns at the rim that stay black over all the frames (m, 144)."""
+    black = ((cells.max(0) <= BLACK) & (np.ptp(cells, axis=0) <= 2)).reshape(SKETCH_SIDE, SKETCH_SIDE)
+    bars = np.zeros_like(black)
+    for lines, target in ((black, bars), (black.T, bars.T)):
+        full = lines.all(1)
+        top, bottom = int(np.argmin(full)), int(np.argmin(full[::-1]))
+        if not full.all():
+            target[:top] = True
+            target[SKETCH_SIDE - bottom :] = True
+    return bars.ravel()
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask (144,) with the cells above, below and beside it: the edge of a bar runs through them."""
+    square = np.pad(mask.reshape(SKETCH_SIDE, SKETCH_SIDE), 1)
+    grown = square[1:-1, 1:-1] | square[:-2, 1:-1] | square[2:, 1:-1] | square[1:-1, :-2] | square[1:-1, 2:]
+    return np.asarray(grown.ravel())
 
 
 def _brightness(ours: Rows, theirs: Rows) -> tuple[float, float]:

@@ -14,7 +14,7 @@ import numpy as np
 from loopfind.evidence.differences import Rows, cells_at, partners
 from loopfind.model import Floats, Run, Signal
 from loopfind.timeline import nearest
-from loopfind.views import PLAIN, matrix, shown
+from loopfind.views import PLAIN, matrix
 
 GAP, GAP_OF_A_SECOND = 2.5, 8.0
 """The least factor, in squared grey levels, between the alike and the best of the rest: for a long stretch, and for
@@ -36,9 +36,12 @@ ALONE = 0.5
 _FRAMES, _MOST_PLACES = 16, 60_000
 
 
-def stands_alone(signal: Signal, run: Run) -> bool:
-    """Whether a gap parts the run, and what agrees as well as it does, from every other moment of the file."""
-    own, others = _differences(signal, run)
+def stands_alone(signal: Signal, run: Run, weights: Rows) -> bool:
+    """Whether a gap parts the run, and what agrees as well as it does, from every other moment of the file.
+
+    weights: (144,) of each cell, 0 for those that a bar covers.
+    """
+    own, others = _differences(signal, run, weights)
     if own <= EXACT * signal.noise:
         return True
     gap = max(GAP, GAP_OF_A_SECOND / math.sqrt(run.end - run.start))
@@ -54,7 +57,7 @@ def stands_alone(signal: Signal, run: Run) -> bool:
     return len(others) == 0 or bool(others.max() <= own)
 
 
-def _differences(signal: Signal, run: Run) -> tuple[float, Floats]:
+def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Floats]:
     """How much the stretch differs from its match, and from the most alike moment of every half second elsewhere.
 
     Squared grey levels, less what stays the same over the stretch. On a day of video a spread of parts stands for all
@@ -62,13 +65,15 @@ def _differences(signal: Signal, run: Run) -> tuple[float, Floats]:
     """
     times, line = signal.times, run.line
     frames = np.arange(run.first, run.last)
+    if line.slope != 1 and len(frames) > 40:
+        # At another speed the ends lie between frames: one of another scene there would outweigh all others.
+        frames = frames[len(frames) // 20 : -(len(frames) // 20)]
     real = partners(signal, line, frames)[1]
     # On a variable rate, frames without a partner of their own would make the best match look worse than it is.
     frames = frames[real] if real.any() else frames
     frames = frames[np.linspace(0, len(frames) - 1, min(_FRAMES, len(frames))).astype(np.int64)]
     ours = cells_at(signal, frames, line.view if line.viewed_first else PLAIN)
     after = line.slope * (times[frames] - times[frames[0]])
-    weights = shown(line.view)
     start = line.slope * float(times[frames[0]]) + line.offset
     width = float(after.max() - after.min())
     own = _overlaid(signal, run, ours, after, weights, np.array([start + k * signal.step for k in (-1, 0, 1)])).min()

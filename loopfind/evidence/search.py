@@ -45,7 +45,11 @@ class Found:
                 continue
             trace = settle(self._signal, trace)
             run = run_of(self._signal, trace)
-            if holds(run, self._signal) and same_picture(self._signal, trace) and stands_alone(self._signal, run):
+            if (
+                holds(run, self._signal)
+                and same_picture(self._signal, trace)
+                and stands_alone(self._signal, run, trace.fit.picture)
+            ):
                 self._keep(run)
 
     def _keep(self, run: Run) -> None:
