@@ -86,8 +86,8 @@ def same_picture(signal: Signal, trace: Trace) -> bool:
 def confidence(run: Run, signal: Signal) -> float:
     """Chance that the claim is true, from its score in nats and the number of places that were open to it.
 
-    Bayes with a prior of one true repeat among all places tried; a score counts half, as neighbouring evidence is
-    alike.
+    Bayes with a prior of one true repeat among all places tried; of eight nats one counts, as neighbouring frames say
+    much the same and what looks alike once looks alike for a while.
     """
-    odds = 0.5 * (run.score - math.log(places(signal)))
+    odds = 0.125 * (run.score - math.log(places(signal)))
     return round(1 / (1 + math.exp(-min(max(odds, -30.0), 9.0))), 4)

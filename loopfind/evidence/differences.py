@@ -32,12 +32,11 @@ Energies = NDArray[np.float32]
 @dataclass(frozen=True)
 class Fit:
     """What makes the second showing like the first: gain and offset in grey levels, and the weight of each of 144
-    cells. picture: the weights without an overlay taken out, bars alone."""
+    cells, 0 where a bar or an overlay covers one of the two."""
 
     gain: float = 1.0
     offset: float = 0.0
     weights: Rows = field(default_factory=lambda: shown(PLAIN))
-    picture: Rows = field(default_factory=lambda: shown(PLAIN))
 
     @property
     def graded(self) -> bool:

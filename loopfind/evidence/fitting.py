@@ -26,7 +26,7 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
     frames, there = frames[real], there[real]
     whole = shown(line.view)
     if len(frames) < 3:
-        return Fit(weights=whole, picture=whole)
+        return Fit(weights=whole)
     ours, theirs = both(signal, line, frames, there)
     bars = _bars(ours) != _bars(theirs)
     if 0 < bars.mean() <= LARGEST_BARS:
@@ -43,7 +43,7 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
         weights = np.zeros_like(whole)
         weights[np.flatnonzero(whole > 0)[~overlay]] = 1 / (~overlay).sum()
         gain, offset = _brightness(ours[:, ~overlay], theirs[:, ~overlay])
-    return Fit(gain, offset, weights, whole)
+    return Fit(gain, offset, weights)
 
 
 def _bars(cells: Rows) -> NDArray[np.bool_]:
@@ -56,7 +56,7 @@ def _bars(cells: Rows) -> NDArray[np.bool_]:
         if not full.all():
             target[:top] = True
             target[SKETCH_SIDE - bottom :] = True
-    return bars.ravel()
+    return np.asarray(bars.ravel())
 
 
 def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

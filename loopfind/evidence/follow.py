@@ -38,6 +38,7 @@ SHARP = 0.1
 stretch."""
 
 _GROW = 2.0  # seconds looked at past a seed, doubled while the stretch goes on
+_MOST_CORE = 2000
 _SEED = 0.4  # seconds that a seed must have to show how sharp it is
 _COARSE, _FINE = (
     0.06,
@@ -80,6 +81,8 @@ def follow(signal: Signal, line: Line) -> Trace | None:
     if aligned is None:
         return None
     line = aligned
+    if line.slope == 1 and line.offset < APART:
+        return None
     refined = refine(signal, line, seed, _COARSE)
     fit = fit_of(signal, refined, seed)
     if contrast(signal, refined, fit, seed) < SHARP:
@@ -89,7 +92,7 @@ def follow(signal: Signal, line: Line) -> Trace | None:
         return trace
     inside = trace.frames[trace.low : trace.high]
     finer = refine(signal, refined, inside, _FINE)
-    core = inside[len(inside) // 4 : -(len(inside) // 4) or None]
+    core = inside[len(inside) // 4 : -(len(inside) // 4) or None][:_MOST_CORE]
     better = _grown(signal, finer, fit_of(signal, finer, core), core)
     return better if better is not None and better.total > trace.total else trace
 

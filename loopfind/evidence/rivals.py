@@ -8,45 +8,49 @@ are as alike among themselves as they are, and every place tried counts.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from loopfind.evidence.differences import Rows, cells_at, partners
-from loopfind.model import Floats, Run, Signal
+from loopfind.model import Floats, Ints, Run, Signal, Sketches
 from loopfind.timeline import nearest
 from loopfind.views import PLAIN, matrix
 
-GAP, GAP_OF_A_SECOND = 2.5, 8.0
+GAP, GAP_OF_A_SECOND = 2.5, 16.0
 """The least factor, in squared grey levels, between the alike and the best of the rest: for a long stretch, and for
 one of a second; between, it falls with the square root of the length. A short movement of one animal finds others 7
-times nearer than the next."""
+times nearer than the next, a car in a lane of alike cars 11 to 16 times."""
 
-GAP_OF_A_CHANGED_COPY = 20.0
-"""The same for a copy at another speed or backwards: choosing the speed fits one slow movement to another."""
+CHANGED_GAP, CHANGED_GAP_OF_A_SECOND = 4.0, 10.0
+"""The same for a long copy at another speed or backwards: choosing the speed fits one slow movement to another."""
 
 WIDEST = 4.0
 """Replays of one stretch differ from it alike, up to this factor: copies made at another quality."""
 
-EXACT = 0.5
-"""Times the codec's noise: what differs by no more needs no gap, as nothing could agree better."""
+EXACT = 0.05
+"""Squared grey levels: what differs by no more, and by less than half the codec's noise, needs no gap, as nothing could
+agree better."""
 
 ALONE = 0.5
 """Seconds around the stretch itself and around its match in which a moment is no other one."""
 
-_FRAMES, _MOST_PLACES = 16, 60_000
+_FRAMES, _MOST_PLACES, _BLOCK = 16, 60_000, 1000
 
 
 def stands_alone(signal: Signal, run: Run, weights: Rows) -> bool:
     """Whether a gap parts the run, and what agrees as well as it does, from every other moment of the file.
 
-    weights: (144,) of each cell, 0 for those that a bar covers.
+    weights: (144,) of each cell, 0 for those that a bar or an overlay covers.
     """
-    own, others = _differences(signal, run, weights)
-    if own <= EXACT * signal.noise:
+    own, rest = _differences(signal, run, weights)
+    if own <= min(EXACT, signal.noise / 2):
         return True
-    gap = max(GAP, GAP_OF_A_SECOND / math.sqrt(run.end - run.start))
-    if run.line.slope != 1:
-        gap = max(gap, GAP_OF_A_CHANGED_COPY)
+    others, length = rest(), run.end - run.start
+    if run.line.slope == 1:
+        gap = max(GAP, GAP_OF_A_SECOND / math.sqrt(length))
+    else:
+        gap = max(CHANGED_GAP, CHANGED_GAP_OF_A_SECOND / math.sqrt(length))
     current = own
     for other in np.sort(others[others > own]):
         if other >= gap * current:
@@ -57,8 +61,9 @@ def stands_alone(signal: Signal, run: Run, weights: Rows) -> bool:
     return len(others) == 0 or bool(others.max() <= own)
 
 
-def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Floats]:
-    """How much the stretch differs from its match, and from the most alike moment of every half second elsewhere.
+def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Callable[[], Floats]]:
+    """How much the stretch differs from its match, and how to learn that of the most alike moment of every half second
+    elsewhere.
 
     Squared grey levels, less what stays the same over the stretch. On a day of video a spread of parts stands for all
     of it.
@@ -77,26 +82,30 @@ def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Floats
     start = line.slope * float(times[frames[0]]) + line.offset
     width = float(after.max() - after.min())
     own = _overlaid(signal, run, ours, after, weights, np.array([start + k * signal.step for k in (-1, 0, 1)])).min()
-    places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), signal.step)
-    far = np.ones(len(places), bool)
-    for centre in (start, float(times[frames[0]])):
-        far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
-    places = _spread(places[far])
-    found = np.concatenate(
-        [_overlaid(signal, run, ours, after, weights, places[low : low + 4096]) for low in range(0, len(places), 4096)]
-        or [np.zeros(0)]
-    )
-    half = np.floor(places / 0.5).astype(np.int64)
-    edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]])) if len(half) else np.zeros(0, np.int64)
-    return float(max(own, signal.noise / 4)), np.minimum.reduceat(found, edges) if len(edges) else found
+
+    def rest() -> Floats:
+        places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), signal.step)
+        far = np.ones(len(places), bool)
+        for centre in (start, float(times[frames[0]])):
+            far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
+        places = _spread(places[far])
+        blocks = range(0, len(places), _BLOCK)
+        found = [_overlaid(signal, run, ours, after, weights, places[low : low + _BLOCK]) for low in blocks]
+        half = np.floor(places / 0.5).astype(np.int64)
+        edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]])) if len(half) else np.zeros(0, np.int64)
+        return np.minimum.reduceat(np.concatenate(found), edges) if len(edges) else np.zeros(0)
+
+    return float(max(own, min(signal.noise / 4, 0.02))), rest
 
 
 def _overlaid(signal: Signal, run: Run, ours: Rows, after: Floats, weights: Rows, places: Floats) -> Floats:
     """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
     view = PLAIN if run.line.viewed_first else run.line.view
     there = nearest(signal.times, (places[:, None] + after[None]).ravel()).reshape(len(places), len(after))
-    low = int(there.min())
-    theirs = np.asarray(signal.cells[low : int(there.max()) + 1], np.float32) * np.float32(1 / 256)
+    # Only the frames that are asked for: a long stretch reaches over many that are not.
+    wanted, rows = np.unique(there, return_inverse=True)
+    theirs = np.asarray(_read(signal, wanted), np.float32) * np.float32(1 / 256)
+    rows = rows.reshape(there.shape)
     if not view.plain:
         theirs = theirs @ matrix(view).T
     # |a - b|^2 by its parts, so that one matrix product serves all places.
@@ -104,7 +113,6 @@ def _overlaid(signal: Signal, run: Run, ours: Rows, after: Floats, weights: Rows
     a, b = (ours - ours.mean(0)) * root, theirs * root
     squares = np.square(b).sum(1)
     crossed = b @ a.T
-    rows = there - low
     count = len(after)
     total = np.square(a).sum() / count + squares[rows].mean(1) - 2 * crossed[rows, np.arange(count)].mean(1)
     middle = np.zeros((len(places), b.shape[1]), np.float32)
@@ -113,10 +121,16 @@ def _overlaid(signal: Signal, run: Run, ours: Rows, after: Floats, weights: Rows
     return np.asarray(np.maximum(total - np.square(middle / count).sum(1), 0), np.float64)
 
 
+def _read(signal: Signal, frames: Ints) -> Sketches:
+    """Sketches of the given frames, rising, in slices of frames that lie close together."""
+    parts = np.split(frames, np.flatnonzero(np.diff(frames) > 64) + 1)
+    return np.concatenate([signal.cells[int(p[0]) : int(p[-1]) + 1][p - p[0]] for p in parts])
+
+
 def _spread(places: Floats) -> Floats:
     """The places, or for a very long file a number of runs of them spread over it."""
     if len(places) <= _MOST_PLACES:
         return places
-    runs = np.linspace(0, len(places) - 1000, _MOST_PLACES // 1000).astype(np.int64)
-    chosen = (runs[:, None] + np.arange(1000)[None]).ravel()
+    runs = np.linspace(0, len(places) - _BLOCK, _MOST_PLACES // _BLOCK).astype(np.int64)
+    chosen = (runs[:, None] + np.arange(_BLOCK)[None]).ravel()
     return np.asarray(places[chosen])

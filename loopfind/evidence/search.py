@@ -14,6 +14,9 @@ SAME = 0.4
 """Seconds within which two runs that pair one moment with nearly the same other one are two readings of one repeat."""
 
 
+CHANGED = 0.8
+"""A copy that was changed must score this much better than an unchanged one to be believed instead."""
+
 _TRIES = 3
 
 
@@ -48,7 +51,7 @@ class Found:
             if (
                 holds(run, self._signal)
                 and same_picture(self._signal, trace)
-                and stands_alone(self._signal, run, trace.fit.picture)
+                and stands_alone(self._signal, run, trace.fit.weights)
             ):
                 self._keep(run)
 
@@ -86,8 +89,9 @@ class Found:
 
 
 def _worth(run: Run) -> float:
-    """What a run is measured by against another explanation of the same moments."""
-    return run.score * (1 - run.residual)
+    """What a run is measured by against another reading of the same moments; a plain one needs no further reason."""
+    plain = run.line.slope == 1 and run.line.view.plain
+    return run.score * (1 - run.residual) * (1.0 if plain else CHANGED)
 
 
 def _maps(run: Run, here: float, there: float, slack: float) -> bool:
@@ -95,5 +99,9 @@ def _maps(run: Run, here: float, there: float, slack: float) -> bool:
     slope, offset = run.line.slope, run.line.offset
     for a, b in ((here, there), (there, here)):
         if run.start <= a < run.end and abs(slope * a + offset - b) <= slack:
+            return True
+        # In a loop every multiple of the period matches too, as far as the loop reaches.
+        turns = round((b - a) / offset) if slope == 1 and 0 < offset <= run.end - run.start else 0
+        if turns > 1 and run.start <= a and b < run.other_end and abs(b - a - turns * offset) <= slack:
             return True
     return False

@@ -7,6 +7,9 @@ import numpy as np
 from loopfind.model import Floats, Run
 from loopfind.timeline import gap_of
 
+APART_ENDS = 0.5
+"""Seconds by which either end of one showing may be found apart."""
+
 SAME = 0.85
 """Intersection over union at which two spans are one showing whose ends were found slightly apart."""
 
@@ -60,7 +63,8 @@ def _carried(span: tuple[float, float], run: Run) -> tuple[float, float]:
 def alike(a: Stretch, b: Stretch) -> bool:
     """Whether two stretches are the same showing."""
     shared = min(a.last, b.last) - max(a.first, b.first)
-    return shared > 0 and shared >= SAME * (max(a.last, b.last) - min(a.first, b.first))
+    near = abs(a.start - b.start) <= APART_ENDS and abs(a.end - b.end) <= APART_ENDS
+    return near and shared > 0 and shared >= SAME * (max(a.last, b.last) - min(a.first, b.first))
 
 
 def inside(small: Stretch, large: Stretch, slack: int = 2) -> bool:
