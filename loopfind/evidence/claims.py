@@ -11,9 +11,9 @@ from loopfind.model import Run, Signal
 MARGIN = 8.0
 """Nats above the log of the places tried: a chance agreement of that size comes once in 3,000 files."""
 
-LEAST_CONTRAST = 0.4
+LEAST_CONTRAST, LEAST_CHANGED_CONTRAST = 0.4, 0.6
 """Share of the video's own two-frame change. Look-alikes reach 0.3, recoded replays on fixed cameras keep 0.41 and
-more."""
+more. A copy at another speed or backwards keeps 0.7, and what only fits by the choice of the speed reaches 0.55."""
 
 MOST_STRANGE = 60.0
 """Squared grey levels by which the ninth most different cell may change between two showings. Replays stay below 15,
@@ -59,7 +59,7 @@ def holds(run: Run, signal: Signal) -> bool:
         asked += VIEWS
     return (
         run.score >= least_score(signal) + asked
-        and run.contrast >= LEAST_CONTRAST
+        and run.contrast >= (LEAST_CONTRAST if line.slope == 1 else LEAST_CHANGED_CONTRAST)
         and run.residual <= MOST_RESIDUAL
         and run.informative * signal.step >= LEAST_TELLING
     )

@@ -7,7 +7,6 @@ that come close. So between those that agree and all others there must be a gap.
 are as alike among themselves as they are, and every place tried counts.
 """
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,13 +16,13 @@ from loopfind.model import Floats, Ints, Run, Signal, Sketches
 from loopfind.timeline import nearest
 from loopfind.views import PLAIN, matrix
 
-GAP, GAP_OF_A_SECOND = 2.5, 16.0
+GAP, GAP_OF_A_SECOND = 2.5, 30.0
 """The least factor, in squared grey levels, between the alike and the best of the rest: for a long stretch, and for
-one of a second; between, it falls with the square root of the length. A short movement of one animal finds others 7
-times nearer than the next, a car in a lane of alike cars 11 to 16 times."""
+one of a second; between, it falls as the length grows. A short movement of one animal finds others 7 times nearer
+than the next, a car in a lane of alike cars 15 to 25 times."""
 
-CHANGED_GAP, CHANGED_GAP_OF_A_SECOND = 4.0, 10.0
-"""The same for a long copy at another speed or backwards: choosing the speed fits one slow movement to another."""
+CHANGED_GAP, CHANGED_GAP_OF_A_SECOND = 4.0, 40.0
+"""The same for a copy at another speed or backwards, which is held to a higher contrast besides."""
 
 WIDEST = 4.0
 """Replays of one stretch differ from it alike, up to this factor: copies made at another quality."""
@@ -48,9 +47,9 @@ def stands_alone(signal: Signal, run: Run, weights: Rows) -> bool:
         return True
     others, length = rest(), run.end - run.start
     if run.line.slope == 1:
-        gap = max(GAP, GAP_OF_A_SECOND / math.sqrt(length))
+        gap = max(GAP, GAP_OF_A_SECOND / length)
     else:
-        gap = max(CHANGED_GAP, CHANGED_GAP_OF_A_SECOND / math.sqrt(length))
+        gap = max(CHANGED_GAP, CHANGED_GAP_OF_A_SECOND / length)
     current = own
     for other in np.sort(others[others > own]):
         if other >= gap * current:
