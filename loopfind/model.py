@@ -24,6 +24,10 @@ Sketches = NDArray[np.uint16]
 Words = NDArray[np.uint64]
 
 
+BLANK = 3.0
+"""Grey levels of spread in a picture under which it shows nothing."""
+
+
 class Rows(Protocol):
     """Rows of a uint16 table (n, width), in memory or on disk, read a slice at a time."""
 

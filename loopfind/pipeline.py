@@ -8,7 +8,7 @@ from loopfind.candidates import candidates_of
 from loopfind.evidence.claims import confidence
 from loopfind.evidence.coverage import coverage_of
 from loopfind.evidence.search import Found
-from loopfind.evidence.splices import sharpest
+from loopfind.evidence.splices import seam_at
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.fingerprints.signal import signal_of
@@ -166,7 +166,7 @@ def _cuts(families: list[Family], signal: Signal) -> tuple[Cut, ...]:
     for number, family in enumerate(families, 1):
         for showing in family.showings:
             for frame in (showing.stretch.first, showing.stretch.last):
-                seam = sharpest(signal, frame, frame)
+                seam = seam_at(signal, frame)
                 if not seam.shows:
                     continue
                 cut = Cut(float(signal.times[seam.frame]), seam.frame, (), seam.kind)

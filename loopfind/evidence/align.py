@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.evidence.differences import BESIDE, cells_at
+from loopfind.evidence.differences import BESIDE, cells_at, views_of
 from loopfind.model import Floats, Ints, Line, Signal
 from loopfind.timeline import nearest
-from loopfind.views import PLAIN, shown
+from loopfind.views import shown
 
 WORTH = 0.7
 """A line is followed if its frames differ by at most this share of what they differ beside it."""
@@ -44,7 +44,7 @@ class Probe:
         there = nearest(signal.times, wanted.ravel()).reshape(wanted.shape)
         slack = 0.35 if abs(lines[0].slope) == 1 else 0.75
         real = np.abs(signal.times[there] - wanted) <= slack * signal.step
-        views = (view, PLAIN) if lines[0].viewed_first else (PLAIN, view)
+        views = views_of(lines[0])
         low = int(there.min())
         theirs = cells_at(signal, np.arange(low, int(there.max()) + 1), views[1])
         gap = cells_at(signal, self.frames, views[0])[None] - theirs[there - low]

@@ -11,13 +11,10 @@ from numpy.typing import NDArray
 
 from loopfind.evidence.claims import least_score
 from loopfind.evidence.follow import BEST, NATS_A_SECOND
-from loopfind.model import Signal, Unjudged
+from loopfind.model import BLANK, Signal, Unjudged
 
 LONGEST = 10.0
 """Seconds: a frame counts as judged if a stretch of at most this length around it says enough."""
-
-BLANK = 3.0
-"""Grey levels of spread in a picture under which it shows nothing."""
 
 
 @dataclass(frozen=True)

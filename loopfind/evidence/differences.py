@@ -56,9 +56,14 @@ def cells_at(signal: Signal, frames: Ints, view: View = PLAIN) -> Rows:
     return cells if view.plain else np.asarray(cells @ matrix(view).T, np.float32)
 
 
+def views_of(line: Line) -> tuple[View, View]:
+    """Through which views the first and the second showing are seen, so that they look alike."""
+    return (line.view, PLAIN) if line.viewed_first else (PLAIN, line.view)
+
+
 def both(signal: Signal, line: Line, frames: Ints, there: Ints) -> tuple[Rows, Rows]:
     """Cells of the frames and of their partners, the one that the copy was made from seen through the line's view."""
-    views = (line.view, PLAIN) if line.viewed_first else (PLAIN, line.view)
+    views = views_of(line)
     return cells_at(signal, frames, views[0]), cells_at(signal, there, views[1])
 
 
@@ -101,7 +106,7 @@ def _measured(signal: Signal, line: Line, frames: Ints, pairs: list[Ints], fit: 
     for low in range(0, len(frames), _BLOCK):
         high = min(len(frames), low + _BLOCK)
         first, last = max(0, low - hop), min(len(frames), high + hop)
-        views = (line.view, PLAIN) if line.viewed_first else (PLAIN, line.view)
+        views = views_of(line)
         ours = cells_at(signal, frames[first:last], views[0])
         for row, there in zip(rows, pairs, strict=True):
             theirs = cells_at(signal, there[first:last], views[1])

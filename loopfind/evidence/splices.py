@@ -59,8 +59,3 @@ def seam_at(signal: Signal, frame: int) -> Seam:
     usual = float(np.percentile(others, 75)) if len(others) else 0.0
     floor = 2 * signal.noise
     return Seam(frame, own, own / max(usual, floor), own / max(float(others.max(initial=0)), floor))
-
-
-def sharpest(signal: Signal, low: int, high: int) -> Seam:
-    """The frame in [low, high] at which the picture jumps most."""
-    return max((seam_at(signal, frame) for frame in range(low, high + 1)), key=lambda seam: seam.ratio)

@@ -3,7 +3,7 @@ it."""
 
 import numpy as np
 
-from loopfind.model import Floats, Ints, Rows, Signal
+from loopfind.model import BLANK, Floats, Ints, Rows, Signal
 from loopfind.repeats.spans import Stretch
 
 LEAST = 1.0
@@ -17,9 +17,6 @@ ALIKE = 1.0
 
 CHANGED = 25.0
 """Squared grey levels: what must have been shown in between for two stills to be separate moments of one picture."""
-
-BLANK = 3.0
-"""Grey levels of spread in a picture under which it shows nothing."""
 
 _MOST = 2000
 _BLOCK = 4096
