@@ -27,7 +27,7 @@ ZOOMS = (
 CHANGED = 5
 """Bits of 64 by which a picture must differ from the one 0.3 s before to count as changing."""
 
-_LINES, _CHANGED_LINES = (60, 2.0), (6, 0.2)
+_LINES, _CHANGED_LINES = (60, 2.0), (4, 0.1)
 """Lines followed for each question: so many, and so many more for each minute of video. Changed copies are asked for
 in many ways, and one that lasts a few seconds has a line among the best of its question."""
 

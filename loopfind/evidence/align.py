@@ -21,7 +21,7 @@ NEAR, SHARP = 0.1, 0.9
 """... and at most this share of what they differ this many seconds to either side: a slow scene laid over itself
 agrees better still on one side."""
 
-_MOST = 40  # frames compared for one try
+_MOST = 24  # frames compared for one try
 _OUTWARD = (0.0, 1 / 6, -1 / 6, 1 / 3, -1 / 3, 1 / 2, -1 / 2, 2 / 3, -2 / 3, 5 / 6, -5 / 6, 1.0, -1.0)
 
 

@@ -74,14 +74,16 @@ def _pairs_of(
     key.sort()
     ranked, order = (key >> np.uint64(32)).astype(np.uint32), (key & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     del key, places
-    total = 0
+    total, here = 0, np.arange(len(ranked))
     for ahead in range(1, min(REACH, len(ranked) - 1) + 1):
-        here = np.flatnonzero(ranked[ahead:] == ranked[:-ahead])
-        if not len(here):
-            return
-        if ahead > CROWDED_REACH:
+        # Sorted words: whoever shares its word with the one `ahead` of it shares it with all between.
+        here = here[: np.searchsorted(here, len(ranked) - ahead)]
+        here = here[ranked[here + ahead] == ranked[here]]
+        if ahead == CROWDED_REACH + 1:
             size = np.searchsorted(ranked, ranked[here], "right") - np.searchsorted(ranked, ranked[here], "left")
             here = here[size <= REACH]
+        if not len(here):
+            return
         a, b = order[here].astype(np.int64), order[here + ahead].astype(np.int64)
         if turned_from is not None:
             across = (a & 1) != (b & 1)
