@@ -5,16 +5,15 @@ from collections.abc import Callable
 import numpy as np
 
 from loopfind.candidates import candidates_of
+from loopfind.cuts import cuts_of
 from loopfind.evidence.claims import confidence
 from loopfind.evidence.coverage import coverage_of
 from loopfind.evidence.search import Found
-from loopfind.evidence.splices import seam_at
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.fingerprints.signal import signal_of
 from loopfind.media import open_video
 from loopfind.model import (
-    Cut,
     Fingerprint,
     Loss,
     Occurrence,
@@ -90,7 +89,7 @@ def analyse(
         settings=settings,
         verdict=verdict_of(repeats, len(fingerprint), source.duration, coverage.share, coverage.shortest),
         repeats=tuple(repeats),
-        cuts=_cuts(families, signal),
+        cuts=cuts_of(families, signal),
         clusters=clusters_of(fingerprint.codes, fingerprint.times),
         unjudged=coverage.unjudged,
         losses=losses,
@@ -158,19 +157,3 @@ def _still(number: int, group: list[Stretch], signal: Signal, end: float) -> Rep
     occurrences = tuple(_occurrence(Showing(stretch), signal, end) for stretch in group)
     length = min(o.end - o.start for o in occurrences)
     return Repeat(number, "still", length, None, 0.0, "indeterminate", occurrences)
-
-
-def _cuts(families: list[Family], signal: Signal) -> tuple[Cut, ...]:
-    """The suspect cuts: ends of showings at which the picture jumps."""
-    cuts: dict[int, tuple[Cut, set[int]]] = {}
-    for number, family in enumerate(families, 1):
-        for showing in family.showings:
-            for frame in (showing.stretch.first, showing.stretch.last):
-                seam = seam_at(signal, frame)
-                if not seam.shows:
-                    continue
-                cut = Cut(float(signal.times[seam.frame]), seam.frame, (), seam.kind)
-                cuts.setdefault(seam.frame, (cut, set()))[1].add(number)
-    return tuple(
-        Cut(cut.time, cut.frame, tuple(sorted(numbers)), cut.kind) for _, (cut, numbers) in sorted(cuts.items())
-    )

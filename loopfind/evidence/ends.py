@@ -8,6 +8,7 @@ the score allows is weighed by the jump that either side makes there.
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.evidence.differences import partners
 from loopfind.evidence.follow import NATS_A_SECOND, Trace
@@ -17,10 +18,11 @@ from loopfind.model import Signal
 LOSS = 6.0
 """Nats of score that an end may give up for a jump: a clear one is worth log(400) = 6."""
 
-UNLIKE, ANOTHER, STRANGE = 0.8, 25.0, 3.0
+UNLIKE, ANOTHER, STRANGE = 0.1, 25.0, 3.0
 """A frame that differs on the line by this share of what it differs beside it, and that by this many squared grey
-levels, is another picture, whatever jumps behind it, and weighs this many times as much. Right at a splice a codec
-blends pictures, and a frame of the stretch differs by less."""
+levels, is another picture. Where a stretch would end in such frames, they weigh this many times as much, whatever
+jumps behind them: one may be the codec's blend of the two pictures at a splice, three in a row are not. Followed by
+frames that agree again it was a subtitle."""
 
 _WIDEST = 150  # frames tried for one end
 
@@ -37,10 +39,15 @@ def _settled(
 ) -> tuple[int, tuple[int, int]]:
     """The likeliest place of one end, and the places that the content leaves open."""
     # At a low rate a frame is a longer time, and weighs as much more here.
-    weight = np.where((trace.score < 0) & (trace.along > UNLIKE * trace.off) & (trace.off > ANOTHER), STRANGE, 1)
-    total = np.concatenate([[0.0], np.cumsum(weight * trace.score * max(1.0, NATS_A_SECOND * signal.step))])
+    score = trace.score * max(1.0, NATS_A_SECOND * signal.step)
+    total = np.concatenate([[0.0], np.cumsum(score)])
     # A start loses what lies before it, an end what lies behind it.
     loss = total - total[best] if start else total[best] - total
+    strange = (score < 0) & (trace.along > UNLIKE * trace.off) & (trace.off > ANOTHER)
+    lost = np.where(strange, -score, 0)
+    row = _rows(lost[::-1])[::-1] if start else _rows(lost)
+    outer = np.arange(len(loss)) < best if start else np.arange(len(loss)) > best
+    loss += (STRANGE - 1) * np.where(outer, row, 0)
     limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))
     places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
     places = places[loss[places] <= LOSS]
@@ -57,6 +64,13 @@ def _settled(
     if span[0] <= edge <= span[1] and _at_edge(signal, trace, start):
         return edge, span
     return best, span
+
+
+def _rows(lost: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums (m + 1,) of the unbroken row of positive values (m,) that ends right before each place."""
+    total = np.concatenate([[0.0], np.cumsum(lost)])
+    broken = np.concatenate([[True], lost <= 0])
+    return np.asarray(total - np.maximum.accumulate(np.where(broken, total, 0)), np.float64)
 
 
 def _jumps(signal: Signal, trace: Trace, place: int, start: bool) -> tuple[float, float]:

@@ -7,6 +7,7 @@ looked at by itself, against the change from frame to frame just around it.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.evidence.differences import cells_at
 from loopfind.model import CutKind, Signal
@@ -22,23 +23,28 @@ SHOWS, PEAK = 4.0, 1.5
 """Where the score has already said that a stretch ends, less will do: this many times the usual change, or this many
 times the largest change beside it. Two frames in a hundred reach either by chance."""
 
+ONSET = 100.0
+"""... or this many times the usual change on the calmer side of it: a splice from a calm picture to a violent one is no
+larger than what follows it. One frame in two hundred reaches it by chance."""
+
 HARD = 20.0
 """Squared grey levels, mean over the picture: a change that a viewer sees as a cut."""
 
 
 @dataclass(frozen=True)
 class Seam:
-    """What the picture does at a frame: its change from the frame before, as a multiple of the usual change (`ratio`)
-    and of the largest change beside it (`peak`)."""
+    """What the picture does at a frame: its change from the frame before, as a multiple of the usual change (`ratio`),
+    of the largest change beside it (`peak`) and of the usual change on the calmer side (`onset`)."""
 
     frame: int
-    change: float
-    ratio: float
-    peak: float
+    change: float = 0.0
+    ratio: float = 0.0
+    peak: float = 0.0
+    onset: float = 0.0
 
     @property
     def shows(self) -> bool:
-        return self.ratio >= SHOWS or self.peak >= PEAK
+        return self.ratio >= SHOWS or self.peak >= PEAK or self.onset >= ONSET
 
     @property
     def kind(self) -> CutKind:
@@ -49,13 +55,25 @@ def seam_at(signal: Signal, frame: int) -> Seam:
     """How the picture jumps between the frame before `frame` and `frame`; nothing at the ends of the file."""
     n, reach = len(signal.times), max(3, round(WINDOW / signal.step))
     if not 0 < frame < n:
-        return Seam(frame, 0.0, 0.0, 0.0)
+        return Seam(frame)
     low, high = max(1, frame - reach), min(n, frame + reach + 1)
     cells = cells_at(signal, np.arange(low - 1, high))
     change = np.square(np.diff(cells, axis=0)).mean(1)
     own = float(change[frame - low])
-    others = np.delete(change, frame - low)
-    # Frames that a rate conversion repeated do not change at all, so half of them may be zero: take the upper quartile.
-    usual = float(np.percentile(others, 75)) if len(others) else 0.0
+    before, after = change[: frame - low], change[frame - low + 1 :]
+    others = np.concatenate([before, after])
     floor = 2 * signal.noise
-    return Seam(frame, own, own / max(usual, floor), own / max(float(others.max(initial=0)), floor))
+    calmer = min(_usual(before), _usual(after)) if len(before) and len(after) else np.inf
+    return Seam(
+        frame,
+        own,
+        own / max(_usual(others), floor),
+        own / max(float(others.max(initial=0)), floor),
+        own / max(calmer, floor),
+    )
+
+
+def _usual(changes: NDArray[np.float32]) -> float:
+    """The usual change among some. Frames that a rate conversion repeated do not change at all, so half of them may be
+    zero: the upper quartile."""
+    return float(np.percentile(changes, 75)) if len(changes) else 0.0
