@@ -73,3 +73,25 @@ def test_a_few_frames_of_another_picture_before_a_cut_are_no_part_of_the_repeat(
     alike = lambda t: 0.6 * film(t + 5.0) + 0.4 * other(t)  # noqa: E731 - a scene
     pieces = [(film, 0, 15), (film, 3, 9), (alike, 4, 4 + 3 / FPS), (other, 10, 20)]
     held(only(s.answer(s.shown(pieces, FPS, seed=seed))), [(3, 9), (15, 21)], FPS)
+
+
+def quiet(seed: int, share: float) -> s.Scene:
+    """A fixed camera on which bodies stand out by a share of what they usually do, but never rest."""
+    camera, room = s.camera(seed, seed, 8, 0.1), s.room(seed)
+    return lambda t: room + share * (camera(t) - room)
+
+
+@pytest.mark.parametrize(("seed", "share"), [(2, 0.1), (4, 0.1), (1, 0.15), (5, 0.15)])
+def test_a_loop_on_a_quiet_camera_is_found_and_begins_where_its_turns_do(seed: int, share: float) -> None:
+    """By its content the loop may begin a few frames earlier; the small jump between its turns says where."""
+    scene = quiet(seed, share)
+    report = s.answer(s.shown([(scene, 0, 8), *[(scene, 20, 24)] * 3, (scene, 40, 48)], FPS, seed=seed))
+    held(only(report, "loop"), [(8, 12), (12, 16), (16, 20)], FPS)
+    assert [cut.time for cut in report.cuts] == pytest.approx([8, 12, 16, 20])
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.1, 0.15])
+def test_a_quiet_camera_that_shows_nothing_twice_gives_no_repeat(share: float) -> None:
+    for seed in range(1, 6):
+        report = s.answer(s.shown([(quiet(seed, share), 0, 60)], FPS, seed=seed))
+        assert all(repeat.kind == "still" for repeat in report.repeats) and not report.cuts

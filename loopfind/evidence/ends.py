@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loopfind.evidence.differences import partners
 from loopfind.evidence.follow import NATS_A_SECOND, Trace
-from loopfind.evidence.splices import JUMP, seam_at
+from loopfind.evidence.splices import JUMP, Seam, seam_at
 from loopfind.model import Signal
 
 LOSS = 6.0
@@ -54,16 +54,33 @@ def _settled(
     jumps = {int(place): _jumps(signal, trace, int(place), start) for place in places}
     # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
     inner = np.arange(best + 1, trace.high) if start else np.arange(trace.low, best)
-    content = {int(place) for place in inner if min(jumps.get(int(place), (0, 0))) >= JUMP}
+    content = {
+        int(p) for p in inner if min(jumps.get(int(p), (0, 0))) >= JUMP and not _turns(signal, trace, int(p), start)
+    }
     sharp = {place: sides for place, sides in jumps.items() if max(sides) >= JUMP and place not in content}
     if sharp:
         worth = {p: sum(np.log(np.clip(sides, 1, np.exp(LOSS)))) - max(loss[p], 0) for p, sides in sharp.items()}
         chosen = max(worth, key=lambda place: worth[place])
         return chosen, (chosen, chosen)
+    # Among places that the content leaves open, a lesser jump will do, if the stretch is whole turns of a loop there.
+    turns = [p for p in range(span[0], span[1] + 1) if p in jumps and _turns(signal, trace, p, start)]
+    if turns:
+        chosen = max(turns, key=lambda place: sum(jumps[place]))
+        if _shows(signal, trace, chosen, start):
+            return chosen, (chosen, chosen)
     edge = 0 if start else len(trace.frames)
     if span[0] <= edge <= span[1] and _at_edge(signal, trace, start):
         return edge, span
     return best, span
+
+
+def _turns(signal: Signal, trace: Trace, place: int, start: bool) -> bool:
+    """Whether the stretch is a loop of whole turns if it begins (or ends) at this place: both sides jump there."""
+    line, times = trace.line, signal.times[trace.frames]
+    low, high = (place, trace.high) if start else (trace.low, place)
+    length = float(times[high - 1] - times[low]) + signal.step
+    turns = round(length / line.offset) if line.slope == 1 and line.offset > 0 else 0
+    return turns >= 1 and abs(length - turns * line.offset) <= 1.5 * signal.step
 
 
 def _rows(lost: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -75,12 +92,23 @@ def _rows(lost: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _jumps(signal: Signal, trace: Trace, place: int, start: bool) -> tuple[float, float]:
     """How sharply either side jumps if the stretch begins (or ends) at this place of the trace."""
+    one, other = _seams(signal, trace, place, start)
+    return one.ratio, other.ratio
+
+
+def _shows(signal: Signal, trace: Trace, place: int, start: bool) -> bool:
+    """Whether either side can be seen to jump if the stretch begins (or ends) at this place of the trace."""
+    return any(seam.shows for seam in _seams(signal, trace, place, start))
+
+
+def _seams(signal: Signal, trace: Trace, place: int, start: bool) -> tuple[Seam, Seam]:
+    """What the picture does on either side if the stretch begins (or ends) at this place of the trace."""
     times, line, half = signal.times, trace.line, signal.step / 2
     here = int(trace.frames[place]) if start else int(trace.frames[place - 1]) + 1
     instant = float(times[here]) if here < len(times) else float(times[-1]) + signal.step
     # The other side's seam is before the first frame shown at or after the same instant of the content.
     there = int(np.searchsorted(times, line.slope * instant + line.offset - half))
-    return seam_at(signal, here).ratio, seam_at(signal, there).ratio
+    return seam_at(signal, here), seam_at(signal, there)
 
 
 def _at_edge(signal: Signal, trace: Trace, start: bool) -> bool:
