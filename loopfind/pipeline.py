@@ -8,6 +8,7 @@ from loopfind.candidates import candidates_of
 from loopfind.cuts import cuts_of
 from loopfind.evidence.claims import confidence
 from loopfind.evidence.coverage import coverage_of
+from loopfind.evidence.joins import joined
 from loopfind.evidence.search import Found
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
@@ -103,7 +104,7 @@ def runs_of(signal: Signal) -> list[Run]:
     found = Found(signal)
     for lines, most in candidates_of(signal):
         found.search(lines, most)
-    return found.runs
+    return joined(found.runs, signal)
 
 
 def _occurrence(showing: Showing, signal: Signal, end: float) -> Occurrence:

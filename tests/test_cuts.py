@@ -95,3 +95,18 @@ def test_a_quiet_camera_that_shows_nothing_twice_gives_no_repeat(share: float) -
     for seed in range(1, 6):
         report = s.answer(s.shown([(quiet(seed, share), 0, 60)], FPS, seed=seed))
         assert all(repeat.kind == "still" for repeat in report.repeats) and not report.cuts
+
+
+def test_a_subtitle_on_one_showing_does_not_part_a_repeat() -> None:
+    """Seconds 5 to 15 of a film are shown again, the second time with two rows of white for two seconds."""
+    scene = s.film(3)
+
+    def titled(t: np.ndarray) -> np.ndarray:
+        cells = scene(t).reshape(-1, s.SIDE, s.SIDE)
+        cells[(t >= 9) & (t < 11), -3:-1, 2:-2] = 235
+        return cells.reshape(len(cells), -1)
+
+    for seed in range(3):
+        report = s.answer(s.shown([(scene, 0, 20), (titled, 5, 15), (scene, 20, 30)], seed=seed))
+        (repeat,) = report.repeats
+        assert [(o.start, o.end) for o in repeat.occurrences] == [(5.0, 15.0), (20.0, 30.0)]
