@@ -188,7 +188,7 @@ class Run:
     allows for each end. score: nats in favour of one recording shown twice, against the same view at another moment.
     contrast: near 1 where the match is as sharp in time as the video's own motion, near 0 where it is not; residual:
     what is left of the difference that other lags show, 0 for a perfect copy. informative: how many frames say
-    anything.
+    anything. confidence: chance that it is one recording shown twice, 0 until it is claimed.
     """
 
     line: Line
@@ -206,6 +206,7 @@ class Run:
     contrast: float
     residual: float
     informative: int
+    confidence: float = 0.0
 
 
 RepeatKind = Literal["repeat", "loop", "still"]

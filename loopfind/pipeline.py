@@ -6,7 +6,6 @@ import numpy as np
 
 from loopfind.candidates import candidates_of
 from loopfind.cuts import cuts_of
-from loopfind.evidence.claims import confidence
 from loopfind.evidence.coverage import coverage_of
 from loopfind.evidence.joins import joined
 from loopfind.evidence.search import Found
@@ -140,7 +139,7 @@ def _repeat(number: int, family: Family, signal: Signal, fingerprint: Fingerprin
     end = fingerprint.end
     occurrences = tuple(_occurrence(s, signal, end) for s in family.showings)
     runs = family.runs + (list(family.loop.runs) if family.loop is not None else [])
-    sure = min((confidence(run, signal) for run in runs), default=0.0)
+    sure = min((run.confidence for run in runs), default=0.0)
     lengths = sorted(o.end - o.start for o in occurrences)
     return Repeat(
         id=number,

@@ -84,6 +84,40 @@ def film(seed: int, shot: float = 3.0) -> Scene:
     return at
 
 
+def lanes(seed: int) -> Scene:
+    """A fixed camera on a road: cars of three makes pass in two lanes, about as fast as each other, when they like.
+
+    Many passes look alike, and none is another one: cars of one make differ by a twentieth in size, shade and lane, and
+    none keeps its speed to the last.
+    """
+    rng = np.random.default_rng((seed, 5))
+    count, y = 80, (np.arange(SIDE) + 0.5) / SIDE
+    cars = zip(
+        np.cumsum(rng.exponential(2.2, count)),
+        rng.choice((60, -50, 35), count) * rng.normal(1, 0.05, count),
+        rng.normal(1, 0.05, count),
+        rng.integers(0, 2, count),
+        rng.normal(0, 0.005, count),
+        rng.normal(0.3, 0.03, count),
+        rng.normal(0, 0.01, count),
+        strict=True,
+    )
+    drawn = list(cars)
+
+    def at(t: Floats) -> np.ndarray:
+        cells = np.tile(room(seed % 7), (len(t), 1))
+        for enter, shade, size, way, aside, speed, gain in drawn:
+            seen = np.flatnonzero((t >= enter) & (t <= enter + 1.6 / speed))
+            since = t[seen] - enter
+            gone = since * (speed + gain * since) - 0.2
+            across = np.exp(-(((y - (gone if way else 1 - gone)[:, None]) / (0.09 * size)) ** 2))
+            down = np.exp(-(((y - (0.6 if way else 0.45) - aside) / (0.07 * size)) ** 2))
+            cells[seen] += shade * (down[None, :, None] * across[:, None, :]).reshape(-1, CELLS)
+        return cells
+
+    return at
+
+
 def still(seed: int) -> Scene:
     """One motionless picture."""
     picture = room(seed)

@@ -7,7 +7,8 @@ that come close. So between those that agree and all others there must be a gap.
 are as alike among themselves as they are, and every place tried counts.
 """
 
-from collections.abc import Callable
+import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,35 +35,80 @@ agree better."""
 ALONE = 0.5
 """Seconds around the stretch itself and around its match in which a moment is no other one."""
 
+FLOOR = 0.003
+"""Squared grey levels, or a quarter of the codec's noise where that is less: no match is taken to be nearer, as cells
+of whole grey levels are rounded by as much."""
+
+_TAIL, _NARROWEST = 10, 0.1  # how many of the rest tell how thin they grow, and the least spread of their logarithms
 _FRAMES, _MOST_PLACES, _BLOCK = 16, 60_000, 1000
 
 
-def stands_alone(signal: Signal, run: Run, weights: Rows) -> bool:
-    """Whether a gap parts the run, and what agrees as well as it does, from every other moment of the file.
+@dataclass(frozen=True)
+class Rivals:
+    """How a stretch compares with the rest of its file, all in squared grey levels.
+
+    own: how much it differs from its match. others: (k,) rising, what it differs from the most alike moment of each
+    half second elsewhere. every: how many half seconds one of these stands for (1 but in very long files). exact:
+    what differs by no more could not agree better.
+    """
+
+    own: float
+    others: Floats
+    every: float
+    exact: float
+
+    @property
+    def gap(self) -> float:
+        """The largest factor that parts the alike, which are the match and the others that agree as well, from the
+        rest; nan where there is no rest."""
+        ranked = np.concatenate([[self.own], self.others[self.others > self.own]])
+        alike = int(np.searchsorted(ranked, max(WIDEST * self.own, self.exact), "right"))
+        if alike == len(ranked):
+            return float("nan")
+        return float((ranked[1 : alike + 1] / ranked[:alike]).max())
+
+    @property
+    def tail(self) -> float:
+        """Nats by which chance is unlikely to give this stretch a moment as alike as its match, going by the rest.
+
+        Near nothing, the share of moments that differ by less than d falls as a power of d, whose exponent the
+        _TAIL least values tell (Hill 1975; for distances, Levina & Bickel 2004). nan where too few are there to tell.
+        """
+        rest = self.others[self.others > WIDEST * self.own][: _TAIL + 1]
+        if len(rest) < 4:
+            return float("nan")
+        logs = np.log(rest)
+        width = max(float((logs[-1] - logs[:-1]).mean()), _NARROWEST)
+        return float((logs[-1] - math.log(self.own)) / width - math.log((len(rest) - 1) * self.every))
+
+
+def stands_alone(rivals: Rivals, run: Run) -> bool:
+    """Whether a gap parts the run, and what agrees as well as it does, from every other moment of the file."""
+    if rivals.own <= rivals.exact:
+        return True
+    length = run.end - run.start
+    if run.line.slope == 1:
+        least = max(GAP, GAP_OF_A_SECOND / length)
+    else:
+        least = max(CHANGED_GAP, CHANGED_GAP_OF_A_SECOND / length)
+    gap = rivals.gap
+    if math.isnan(gap):
+        return len(rivals.others) == 0 or bool(rivals.others[-1] <= rivals.own)
+    return gap >= least
+
+
+def rivals_of(signal: Signal, run: Run, weights: Rows) -> Rivals:
+    """The rivals of a run.
 
     weights: (144,) of each cell, 0 for those that a bar or an overlay covers.
     """
-    own, rest = _differences(signal, run, weights)
-    if own <= min(EXACT, signal.noise / 2):
-        return True
-    others, length = rest(), run.end - run.start
-    if run.line.slope == 1:
-        gap = max(GAP, GAP_OF_A_SECOND / length)
-    else:
-        gap = max(CHANGED_GAP, CHANGED_GAP_OF_A_SECOND / length)
-    current = own
-    for other in np.sort(others[others > own]):
-        if other >= gap * current:
-            return True
-        current = float(other)
-        if current > WIDEST * own:
-            return False
-    return len(others) == 0 or bool(others.max() <= own)
+    own, others, every = _differences(signal, run, weights)
+    return Rivals(own, np.sort(others), every, min(EXACT, signal.noise / 2))
 
 
-def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Callable[[], Floats]]:
-    """How much the stretch differs from its match, and how to learn that of the most alike moment of every half second
-    elsewhere.
+def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Floats, float]:
+    """How much the stretch differs from its match, how much from the most alike moment of every half second elsewhere,
+    and how many half seconds one of these stands for.
 
     Squared grey levels, less what stays the same over the stretch. On a day of video a spread of parts stands for all
     of it.
@@ -82,19 +128,18 @@ def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Callab
     width = float(after.max() - after.min())
     own = _overlaid(signal, run, ours, after, weights, np.array([start + k * signal.step for k in (-1, 0, 1)])).min()
 
-    def rest() -> Floats:
-        places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), signal.step)
-        far = np.ones(len(places), bool)
-        for centre in (start, float(times[frames[0]])):
-            far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
-        places = _spread(places[far])
-        blocks = range(0, len(places), _BLOCK)
-        found = [_overlaid(signal, run, ours, after, weights, places[low : low + _BLOCK]) for low in blocks]
-        half = np.floor(places / 0.5).astype(np.int64)
-        edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]])) if len(half) else np.zeros(0, np.int64)
-        return np.minimum.reduceat(np.concatenate(found), edges) if len(edges) else np.zeros(0)
-
-    return float(max(own, min(signal.noise / 4, 0.02))), rest
+    places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), signal.step)
+    far = np.ones(len(places), bool)
+    for centre in (start, float(times[frames[0]])):
+        far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
+    every = max(1.0, float(far.sum()) / _MOST_PLACES)
+    places = _spread(places[far])
+    blocks = range(0, len(places), _BLOCK)
+    found = [_overlaid(signal, run, ours, after, weights, places[low : low + _BLOCK]) for low in blocks]
+    half = np.floor(places / 0.5).astype(np.int64)
+    edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]])) if len(half) else np.zeros(0, np.int64)
+    others = np.minimum.reduceat(np.concatenate(found), edges) if len(edges) else np.zeros(0)
+    return float(max(own, min(signal.noise / 4, FLOOR))), others, every
 
 
 def _overlaid(signal: Signal, run: Run, ours: Rows, after: Floats, weights: Rows, places: Floats) -> Floats:

@@ -2,12 +2,13 @@
 explains."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from loopfind.evidence.claims import holds, same_picture
+from loopfind.evidence.claims import believed, confidence, holds, same_picture
 from loopfind.evidence.ends import settle
 from loopfind.evidence.follow import follow
 from loopfind.evidence.judge import run_of
-from loopfind.evidence.rivals import stands_alone
+from loopfind.evidence.rivals import rivals_of, stands_alone
 from loopfind.model import Line, Run, Signal
 
 SAME = 0.4
@@ -48,12 +49,12 @@ class Found:
                 continue
             trace = settle(self._signal, trace)
             run = run_of(self._signal, trace)
-            if (
-                holds(run, self._signal)
-                and same_picture(self._signal, trace)
-                and stands_alone(self._signal, run, trace.fit.weights)
-            ):
-                self._keep(run)
+            if not (holds(run, self._signal) and same_picture(self._signal, trace)):
+                continue
+            rivals = rivals_of(self._signal, run, trace.fit.weights)
+            sure = confidence(run, self._signal, rivals)
+            if stands_alone(rivals, run) and believed(run, sure):
+                self._keep(replace(run, confidence=sure))
 
     def _keep(self, run: Run) -> None:
         """Add a run, unless a better one shows the same; runs that show the same worse are dropped."""
