@@ -133,12 +133,14 @@ def outcome(name: str, seed: int) -> Outcome:
 
 
 def place(report: Report, frames: int, fps: float, rng: np.random.Generator) -> float | None:
-    """A start, seconds, of a stretch of so many frames that lies in what could be judged; None where there is none."""
+    """A start, seconds, of a stretch of so many frames that lies in what could be judged and leaves room beside it for
+    the splice; None where there is none."""
     free = np.ones(round(LENGTH * fps), bool)
     for gap in report.unjudged:
         free[max(0, int(gap.start * fps)) : int(np.ceil(gap.end * fps))] = False
     total = np.concatenate([[0], np.cumsum(free)])
     starts = np.flatnonzero(total[frames:] - total[:-frames] == frames)
+    starts = starts[(starts > 2 * fps) | (starts + frames < (LENGTH - 2) * fps)]
     return float(rng.choice(starts)) / fps if len(starts) else None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.evidence.claims import least_score
+from loopfind.evidence.findable import shortest_findable
 from loopfind.evidence.follow import BEST, NATS_A_SECOND
 from loopfind.model import BLANK, Signal, Unjudged
 
@@ -20,7 +21,8 @@ LONGEST = 10.0
 @dataclass(frozen=True)
 class Coverage:
     """share: of the timeline that could be judged. shortest: seconds, the repeat that would be found in most of it
-    (nine tenths), None where nothing can be judged. unjudged: the rest, with the reason."""
+    (nine tenths), LONGEST where that is not enough, None where nothing can be judged. unjudged: the rest, with the
+    reason."""
 
     share: float
     shortest: float | None
@@ -51,7 +53,8 @@ def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Cove
     judged = np.cumsum(marks)[:n] > 0
     gaps = np.diff(edge)
     share = float(gaps[judged].sum() / gaps.sum()) if gaps.sum() > 0 else 0.0
-    shortest = float(np.percentile(lengths[ok], 90)) if ok.any() else None
+    # Where even the longest are not enough nine times in ten, the longest is all that can be said.
+    shortest = (shortest_findable(signal, said, judged) or LONGEST) if judged.any() else None
     return Coverage(round(share, 4), shortest, _unjudged(judged, detail, edge))
 
 

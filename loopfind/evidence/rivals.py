@@ -40,7 +40,10 @@ FLOOR = 0.003
 of whole grey levels are rounded by as much."""
 
 _TAIL, _NARROWEST = 10, 0.1  # how many of the rest tell how thin they grow, and the least spread of their logarithms
-_FRAMES, _MOST_PLACES, _BLOCK = 16, 60_000, 1000
+MOST_PLACES = 60_000
+"""Places that a stretch is laid over: all of forty minutes at 25 frames a second, a spread of more."""
+
+_FRAMES, _BLOCK = 16, 1000
 
 
 @dataclass(frozen=True)
@@ -97,16 +100,16 @@ def stands_alone(rivals: Rivals, run: Run) -> bool:
     return gap >= least
 
 
-def rivals_of(signal: Signal, run: Run, weights: Rows) -> Rivals:
+def rivals_of(signal: Signal, run: Run, weights: Rows, most: int = MOST_PLACES) -> Rivals:
     """The rivals of a run.
 
-    weights: (144,) of each cell, 0 for those that a bar or an overlay covers.
+    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over.
     """
-    own, others, every = _differences(signal, run, weights)
+    own, others, every = _differences(signal, run, weights, most)
     return Rivals(own, np.sort(others), every, min(EXACT, signal.noise / 2))
 
 
-def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Floats, float]:
+def _differences(signal: Signal, run: Run, weights: Rows, most: int) -> tuple[float, Floats, float]:
     """How much the stretch differs from its match, how much from the most alike moment of every half second elsewhere,
     and how many half seconds one of these stands for.
 
@@ -132,8 +135,8 @@ def _differences(signal: Signal, run: Run, weights: Rows) -> tuple[float, Floats
     far = np.ones(len(places), bool)
     for centre in (start, float(times[frames[0]])):
         far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
-    every = max(1.0, float(far.sum()) / _MOST_PLACES)
-    places = _spread(places[far])
+    every = max(1.0, float(far.sum()) / most)
+    places = _spread(places[far], most)
     blocks = range(0, len(places), _BLOCK)
     found = [_overlaid(signal, run, ours, after, weights, places[low : low + _BLOCK]) for low in blocks]
     half = np.floor(places / 0.5).astype(np.int64)
@@ -171,10 +174,10 @@ def _read(signal: Signal, frames: Ints) -> Sketches:
     return np.concatenate([signal.cells[int(p[0]) : int(p[-1]) + 1][p - p[0]] for p in parts])
 
 
-def _spread(places: Floats) -> Floats:
+def _spread(places: Floats, most: int) -> Floats:
     """The places, or for a very long file a number of runs of them spread over it."""
-    if len(places) <= _MOST_PLACES:
+    if len(places) <= most:
         return places
-    runs = np.linspace(0, len(places) - _BLOCK, _MOST_PLACES // _BLOCK).astype(np.int64)
+    runs = np.linspace(0, len(places) - _BLOCK, most // _BLOCK).astype(np.int64)
     chosen = (runs[:, None] + np.arange(_BLOCK)[None]).ravel()
     return np.asarray(places[chosen])

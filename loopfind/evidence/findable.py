@@ -1,0 +1,96 @@
+"""How short a copy would have been found: the claim is asked about copies of the file's own stretches.
+
+No copy need be made. All that a stretch and its copy differ by is the file's noise; what else a claim asks for, the
+file tells: how much the stretch says, how sharply it changes, and what in the file is like it.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.evidence.claims import believed, confidence, holds
+from loopfind.evidence.contrast import BESIDE
+from loopfind.evidence.differences import cells_at
+from loopfind.evidence.rivals import rivals_of, stands_alone
+from loopfind.model import Line, Run, Signal
+from loopfind.views import PLAIN, shown
+
+SHARE = 0.9
+"""Of the stretches asked about that would be found, at the shortest findable length."""
+
+LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
+"""Seconds: the lengths asked about, up to 34 s; what moves seldom may need as long."""
+
+_STRETCHES, _PLACES = 20, 4000  # of each length; places that each is laid over, as many as a few minutes have
+
+
+def shortest_findable(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_]) -> float | None:
+    """Seconds that a copy must last for nine in ten to be found, None where none of LENGTHS is enough.
+
+    said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which stretches begin and end.
+    """
+    low, high = 0, len(LENGTHS)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _enough(signal, said, judged, LENGTHS[middle]) else (middle + 1, high)
+    return LENGTHS[low] if low < len(LENGTHS) else None
+
+
+def _enough(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_], length: float) -> bool:
+    """Whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
+    frames = max(3, round(length / signal.step))
+    total = np.concatenate([[0], np.cumsum(judged)])
+    starts = np.flatnonzero(total[frames:] - total[:-frames] == frames)
+    if not len(starts):
+        return False
+    asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
+    allowed = int((1 - SHARE) * len(asked) + 1e-9)
+    for first in asked.tolist():
+        allowed -= not _found(signal, said, first, first + frames)
+        if allowed < 0:
+            return False
+    return True
+
+
+def _found(signal: Signal, said: NDArray[np.float64], first: int, last: int) -> bool:
+    """Whether a copy of frames [first, last) would be claimed, over half of its length at least."""
+    telling = first + np.flatnonzero(said[first:last] > 0)
+    if len(telling) < 3 or 2 * (telling[-1] + 1 - telling[0]) < last - first:
+        return False
+    first, last = int(telling[0]), int(telling[-1]) + 1
+    start, end = float(signal.times[first]), float(signal.times[last - 1]) + signal.step
+    run = Run(
+        line=Line(1.0, 0.0, start, end, 0),
+        first=first,
+        last=last,
+        other_first=first,
+        other_last=last,
+        start=start,
+        end=end,
+        other_start=start,
+        other_end=end,
+        start_range=(start, start),
+        end_range=(end, end),
+        score=float(said[first:last].sum()),
+        contrast=_sharpness(signal, first, last),
+        residual=0.0,
+        informative=len(telling),
+    )
+    if not holds(run, signal):
+        return False
+    rivals = replace(rivals_of(signal, run, shown(PLAIN), _PLACES), own=signal.noise)
+    return stands_alone(rivals, run) and believed(run, confidence(run, signal, rivals))
+
+
+def _sharpness(signal: Signal, first: int, last: int) -> float:
+    """Contrast that a copy of frames [first, last) would show: what they change by over two frames, less the noise."""
+    shift = max(2, 2 * round(BESIDE / signal.step / 2))
+    if last - first <= 2 * shift:
+        return 0.0
+    cells = cells_at(signal, np.arange(first, last))
+    moved = np.square(cells[shift:] - cells[:-shift]).mean(1)
+    own = np.minimum(moved[shift:], moved[:-shift])
+    weight = np.minimum(own, 3 * np.percentile(own, 75))
+    share = np.clip(1 - signal.noise / np.maximum(own, 1e-9), -1, 1)
+    return float((share * weight).sum() / max(float(weight.sum()), 1e-9))
