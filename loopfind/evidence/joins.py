@@ -63,5 +63,6 @@ def _one(before: Run, after: Run) -> Run:
         score=before.score + after.score,
         contrast=min(before.contrast, after.contrast),
         residual=max(before.residual, after.residual),
+        confidence=max(before.confidence, after.confidence),
         informative=before.informative + after.informative,
     )
