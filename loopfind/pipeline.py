@@ -1,18 +1,26 @@
 """Scan a video: the only module that knows every stage."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from loopfind.candidates import candidates_of
 from loopfind.cuts import cuts_of
+from loopfind.digests import as_codes
+from loopfind.errors import BadSetting
 from loopfind.evidence.coverage import coverage_of
 from loopfind.evidence.joins import joined
 from loopfind.evidence.search import Found
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
+from loopfind.fingerprints.kind import Kind
+from loopfind.fingerprints.many import Many
 from loopfind.fingerprints.signal import signal_of
 from loopfind.media import open_video
+from loopfind.media.video import Video
+from loopfind.media.windows import windows_of
 from loopfind.model import (
     Fingerprint,
     Loss,
@@ -23,7 +31,10 @@ from loopfind.model import (
     Run,
     Settings,
     Signal,
+    Size,
     Source,
+    Span,
+    Sweep,
     Watch,
 )
 from loopfind.registry import load
@@ -32,7 +43,9 @@ from loopfind.repeats.families import Family, Showing, families_of
 from loopfind.repeats.loops import loops_of
 from loopfind.repeats.spans import Stretch
 from loopfind.repeats.stills import stills_of
+from loopfind.repeats.tuning import advice_on, figures_of, origins_of
 from loopfind.repeats.verdict import verdict_of
+from loopfind.settings import SIZES, SweepSettings
 from loopfind.timeline import nearest
 
 
@@ -50,20 +63,135 @@ def scan(
     """
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
-    gatherer, frames = Gatherer(kind, settings.hash_size), 0
+    if settings.auto:
+        _sized(kind)
+    gatherer = Gatherer(kind, settings.hash_size)
+    many = Many([(kind, size) for size in SIZES if _takes(kind, size)] if settings.auto else [])
     with open_video(path, settings.stream, settings.start, settings.end, kind.needs_digests) as video:
-        try:
-            for batch in video:
-                gatherer.add(batch)
-                frames += len(batch)
-                if watch is not None:
-                    watch(Progress("reading", frames, float(batch.times[-1]), video.source.declared))
-        finally:
-            if log is not None:
-                log(" ".join(video.command))
-                for line in video.log:
-                    log(line)
-    return analyse(gatherer.fingerprint(video.end), video.source, settings, video.losses, watch)
+        _read(video, [gatherer, many], 0, watch, log)
+    fingerprint = gatherer.fingerprint(video.end)
+    if not settings.auto:
+        return analyse(fingerprint, video.source, settings, video.losses, watch)
+    found = _search(fingerprint, watch)
+    advice = advice_on(_rows(many, fingerprint, *found))
+    if advice is None:
+        choice = f"{settings.hash_size}: nothing that equal hashes could show repeats, so there is nothing to choose by"
+        return _report(fingerprint, *found, video.source, settings, video.losses, choice)
+    place = many.wanted.index((kind, advice.hash_size))
+    chosen = replace(fingerprint, hash_size=advice.hash_size, codes=as_codes(many.digests(place)))
+    settings = replace(settings, hash_size=advice.hash_size)
+    return _report(chosen, *found, video.source, settings, video.losses, advice.reason)
+
+
+def sweep(
+    path: str,
+    settings: SweepSettings = SweepSettings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Sweep:
+    """What each hash size is worth on one video, from one decode.
+
+    Arguments as for `scan`; settings.sizes must not be empty. Raises MediaError for a video that cannot be read, and
+    UsageError for settings that cannot be met, such as a sample of a video that does not say how long it is.
+    """
+    kinds = [load("fingerprint kind", name, KINDS) for name in settings.kinds]
+    for kind in kinds:
+        _sized(kind)
+        for size in settings.sizes:
+            kind.check(size)
+    many = Many([(kind, size) for kind in kinds for size in settings.sizes])
+    gatherer = Gatherer(*many.wanted[0])
+    windows, frames = _windows(path, settings), 0
+    losses: list[Loss] = []
+    for window in windows or (Span(settings.start or 0.0, settings.end or math.inf),):
+        start = window.start if windows else settings.start
+        end = window.end if windows else settings.end
+        with open_video(path, settings.stream, start, end) as video:
+            frames = _read(video, [gatherer, many], frames, watch, log)
+        losses += video.losses
+    fingerprint = gatherer.fingerprint(video.end)
+    signal, runs = _search(fingerprint, watch)
+    loops, others = loops_of(runs, signal.times, signal.step)
+    sizes = _rows(many, fingerprint, signal, runs)
+    origin = origins_of(runs, signal.times)
+    return Sweep(
+        source=replace(video.source, frames=frames),
+        settings=settings,
+        windows=windows,
+        repeats=len(families_of(others, loops, signal.times)),
+        pairs=int((origin != np.arange(len(origin))).sum()),
+        sizes=sizes,
+        advice=advice_on(sizes),
+        losses=tuple(losses),
+    )
+
+
+def _read(
+    video: Video,
+    takers: Sequence[Gatherer | Many],
+    frames: int,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+) -> int:
+    """Hand every batch to the takers; `frames` were read before, and so many are now."""
+    try:
+        for batch in video:
+            for taker in takers:
+                taker.add(batch)
+            frames += len(batch)
+            if watch is not None:
+                watch(Progress("reading", frames, float(batch.times[-1]), video.source.declared))
+    finally:
+        if log is not None:
+            log(" ".join(video.command))
+            for line in video.log:
+                log(line)
+    return frames
+
+
+def _windows(path: str, settings: SweepSettings) -> tuple[Span, ...] | None:
+    """The windows to read, None for all of the video."""
+    if settings.sample is None:
+        return None
+    with open_video(path, settings.stream, settings.start, settings.end) as video:
+        declared = video.source.declared
+    end = settings.end if declared is None else min(settings.end or math.inf, declared)
+    if end is None:
+        raise BadSetting(
+            "sample", settings.sample, "the video does not say how long it is; leave it out, or set an end"
+        )
+    windows = windows_of(settings.start or 0.0, end, settings.sample)
+    return None if len(windows) == 1 else windows
+
+
+def _sized(kind: Kind) -> None:
+    """Raise BadSetting for a kind that knows no sizes."""
+    if kind.needs_digests:
+        raise BadSetting("kind", kind.name, "its code is a digest of the whole picture, so there is no size to choose")
+
+
+def _takes(kind: Kind, size: int) -> bool:
+    """Whether the kind can be made at this size."""
+    try:
+        kind.check(size)
+    except BadSetting:
+        return False
+    return True
+
+
+def _rows(many: Many, fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> tuple[Size, ...]:
+    """A row for each kind and size."""
+    origin = origins_of(runs, signal.times)
+    return tuple(
+        Size(
+            kind=kind.name,
+            hash_size=size,
+            width=kind.width(size),
+            seconds=many.seconds[place],
+            figures=figures_of(many.digests(place), fingerprint.times, origin, signal.moving),
+        )
+        for place, (kind, size) in enumerate(many.wanted)
+    )
 
 
 def analyse(
@@ -74,10 +202,27 @@ def analyse(
     watch: Watch | None = None,
 ) -> Report:
     """The report on a fingerprint: everything after reading."""
+    return _report(fingerprint, *_search(fingerprint, watch), source, settings, losses)
+
+
+def _search(fingerprint: Fingerprint, watch: Watch | None) -> tuple[Signal, list[Run]]:
+    """The signal of a fingerprint, and every run in it that may be claimed."""
     if watch is not None:
         watch(Progress("comparing", len(fingerprint), fingerprint.end, fingerprint.end))
     signal = signal_of(fingerprint)
-    runs = runs_of(signal)
+    return signal, runs_of(signal)
+
+
+def _report(
+    fingerprint: Fingerprint,
+    signal: Signal,
+    runs: list[Run],
+    source: Source,
+    settings: Settings,
+    losses: tuple[Loss, ...],
+    choice: str | None = None,
+) -> Report:
+    """Runs as repeats, with what else is to be said of the file."""
     loops, others = loops_of(runs, signal.times, signal.step)
     families = families_of(others, loops, signal.times)
     repeats = [_repeat(i + 1, family, signal, fingerprint) for i, family in enumerate(families)]
@@ -93,6 +238,7 @@ def analyse(
         clusters=clusters_of(fingerprint.codes, fingerprint.times),
         unjudged=coverage.unjudged,
         losses=losses,
+        choice=choice,
     )
 
 

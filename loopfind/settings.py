@@ -14,6 +14,8 @@ class Settings:
 
     start, end: limits of the scan in seconds from the container's start; None is the file's own end.
     stream: which video stream, from 0, cover art not counted.
+    auto: choose the hash size by a sweep over SIZES in the same decode; hash_size stands where there is nothing to
+    choose by.
     link: the page the video is watched at; empty for links into the file itself.
     """
 
@@ -22,4 +24,24 @@ class Settings:
     stream: int = 0
     start: float | None = None
     end: float | None = None
+    auto: bool = False
     link: str = ""
+
+
+SIZES = tuple(range(8, 65, 4))
+"""Hash sizes that a sweep tries."""
+
+
+@dataclass(frozen=True)
+class SweepSettings:
+    """What a sweep is asked to do: every size of every kind. Each default stands here and nowhere else.
+
+    start, end, stream: as of a scan. sample: seconds to read of the video, None for all of it.
+    """
+
+    kinds: tuple[str, ...] = ("ahash",)
+    sizes: tuple[int, ...] = SIZES
+    stream: int = 0
+    start: float | None = None
+    end: float | None = None
+    sample: float | None = None

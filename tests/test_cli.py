@@ -85,6 +85,7 @@ def test_options_become_settings() -> None:
         "stream": 1,
         "start": 60.0,
         "end": 90.5,
+        "auto": False,
         "link": "https://youtu.be/abc",
     }
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopfind.model import Bytes, Clusters, Floats
-from loopfind.repeats.clusters import MOMENT, clusters_of
+from loopfind.repeats.clusters import clusters_of
+from loopfind.repeats.moments import MOMENT
 
 
 def naive(codes: Bytes, times: Floats) -> list[tuple[int, ...]]:

@@ -17,7 +17,7 @@ LAYERS = (
     {"", "pipeline"},  # "" is loopfind/__init__.py, the public names
     {"candidates", "cuts"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
-    {"timeline"},
+    {"timeline", "digests"},
     {"model", "registry"},
     {"settings", "version", "views"},
     {"errors"},

@@ -13,6 +13,7 @@ from loopfind.errors import LoopfindError, UsageError
 
 COMMANDS = {
     "scan": "loopfind.cli.scan:scan",
+    "sweep": "loopfind.cli.sweep:sweep",
 }
 """Name -> "module:function"; the first line of the function's docstring is its help."""
 

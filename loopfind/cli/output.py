@@ -28,7 +28,7 @@ def choose(output: str | None, as_json: bool, video: str) -> str:
     suffix = Path(output).suffix.lower()
     if not as_json and suffix not in SUFFIXES:
         raise BadSetting("--output", output, f"let the name end in {' or '.join(SUFFIXES)}, or add --json")
-    _check(output)
+    check(output)
     with contextlib.suppress(OSError, ValueError):  # one of them is not there, so they are not the same
         if os.path.samefile(output, video):
             raise BadSetting("--output", output, "this is the video, and would be lost; choose another name")
@@ -63,7 +63,7 @@ def _show(report: "Report") -> None:
         terminal.put(line.plain.rstrip() + "\n" for line in drawn)
 
 
-def save(path: str, pieces: Iterable[str]) -> None:
+def save(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
     """Write a file whole or not at all: beside its place first, then moved there.
 
     What is no plain file (a pipe, a device) is written directly. Raises OutputError.
@@ -71,13 +71,13 @@ def save(path: str, pieces: Iterable[str]) -> None:
     with _explained(path):
         place = Path(os.path.realpath(path))
         if place.exists() and not place.is_file():
-            with place.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(pieces)
+            with place.open("wb") as file:
+                file.writelines(map(_encoded, pieces))
             return
         beside = place.with_name(f".loopfind-{os.getpid()}.tmp")
         try:
-            with beside.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-                file.writelines(pieces)
+            with beside.open("wb") as file:
+                file.writelines(map(_encoded, pieces))
                 file.flush()
                 os.fsync(file.fileno())
             if place.exists():
@@ -88,7 +88,11 @@ def save(path: str, pieces: Iterable[str]) -> None:
             raise
 
 
-def _check(path: str) -> None:
+def _encoded(piece: str | bytes) -> bytes:
+    return piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
+
+
+def check(path: str) -> None:
     """Raises OutputError if a file could not be put at `path`; writes nothing."""
     with _explained(path):
         place = Path(os.path.realpath(path))

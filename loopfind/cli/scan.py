@@ -7,6 +7,7 @@ import typer
 
 from loopfind.cli import output as outputs
 from loopfind.cli import terminal
+from loopfind.cli.sizes import size as size_in
 from loopfind.cli.times import limits
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
@@ -45,15 +46,13 @@ def scan(
         str, typer.Argument(metavar="VIDEO", help="A file, an address that ffmpeg can open, or - for stdin.")
     ],
     hash_size: Annotated[
-        int,
+        str,
         typer.Option(
             "--hash-size",
             metavar="N",
-            min=SMALLEST_HASH,
-            max=LARGEST_HASH,
-            help="Side of the hash: larger sees more detail.",
+            help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}: larger sees more. auto: as a sweep advises.",
         ),
-    ] = Settings.hash_size,
+    ] = str(Settings.hash_size),
     kind: Annotated[
         str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")
     ] = Settings.kind,
@@ -86,7 +85,9 @@ def scan(
     if kind not in KINDS:
         raise UnknownPart("kind", kind, KINDS)
     first, last = limits(start, end)
-    settings = Settings(kind=kind, hash_size=hash_size, stream=stream, start=first, end=last, link=_page(link))
+    size = size_in("--hash-size", hash_size)
+    fixed = Settings.hash_size if size is None else size
+    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link))
     format = outputs.choose(output, as_json, video)
     report = _scan(video, settings, verbose, quiet)
     outputs.deliver(report, format, output)

@@ -20,3 +20,6 @@ FORMATS = {
 
 SUFFIXES = {".json": "json", ".txt": "text"}
 """Which format a file name's ending asks for."""
+
+PLOTS = {".svg": "loopfind.reports.svg:write", ".png": "loopfind.reports.png:write"}
+"""A plot file's ending -> a function `(drawing: Drawing) -> Iterator[bytes]` that writes it, in pieces."""

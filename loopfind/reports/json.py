@@ -30,6 +30,7 @@ def write(report: Report) -> Iterator[str]:
     yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {_text(version())}'
     yield f',\n  "source": {_text(asdict(report.source) | {"link": link(0.0)})}'
     yield f',\n  "settings": {_text(asdict(report.settings))}'
+    yield f',\n  "choice": {_text(report.choice)}'
     yield f',\n  "verdict": {_text(asdict(report.verdict))}'
     yield from _list("repeats", (_repeat(repeat, link) for repeat in report.repeats))
     yield from _list("cuts", ([_text(_cut(cut, link))] for cut in report.cuts))
@@ -82,19 +83,19 @@ def _cluster(clusters: Clusters, first: int, last: int) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(_plain(value), allow_nan=False)
+    return json.dumps(plain(value), allow_nan=False)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The value without what JSON cannot hold: infinities, numpy's own numbers, bytes of names that are not UTF-8."""
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
         return value if isinstance(value, int) or math.isfinite(value) else None
-    return _plain(value.item())
+    return plain(value.item())

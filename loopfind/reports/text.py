@@ -93,6 +93,8 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
     stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
     yield from _stretches("Not judged", stretches, "", width)
     yield from _stretches("Lost", [(loss.start, loss.end, safe(loss.what)) for loss in report.losses], "yellow", width)
+    if report.choice is not None:
+        yield from _fact("Hash size", _words(report.choice), width)
     if len(report.clusters):
         alike = f"{count(len(report.clusters), 'group')} of frames with equal hashes; --json lists them"
         yield from _fact("Equal frames", _words(alike), width)
