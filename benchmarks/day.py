@@ -40,7 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import synthetic
 
-from loopfind import pipeline
+from loopfind import findings
 from loopfind.evaluate import Pair, Truth, evaluate
 from loopfind.evidence.search import Found
 from loopfind.fingerprints.scratch import Scratch
@@ -244,11 +244,11 @@ def peak() -> int:
 
 
 def measured(fingerprint: Fingerprint, watch: Stopwatch) -> Report:
-    """The report, every stage timed: what pipeline.py takes from other modules, each question, and each search."""
-    for name, part in list(vars(pipeline).items()):
-        foreign = getattr(part, "__module__", "").startswith("loopfind.") and part.__module__ != pipeline.__name__
+    """The report, every stage timed: what findings.py takes from other modules, each question, and each search."""
+    for name, part in list(vars(findings).items()):
+        foreign = getattr(part, "__module__", "").startswith("loopfind.") and part.__module__ != findings.__name__
         if foreign and inspect.isfunction(part):
-            setattr(pipeline, name, watch.function(name, part))
+            setattr(findings, name, watch.function(name, part))
     search = Found.search
 
     def timed(*given: Any, **named: Any) -> None:
@@ -258,7 +258,7 @@ def measured(fingerprint: Fingerprint, watch: Stopwatch) -> Report:
     setattr(Found, "search", timed)  # noqa: B010 - mypy lets no one assign to a method
     source = Source("drawn.mkv", fingerprint.end, len(fingerprint), float(FPS), 320, 180)
     with watch.stage("the rest"):
-        return pipeline.analyse(fingerprint, source, Settings())
+        return findings.analyse(fingerprint, source, Settings())
 
 
 def times_of(watch: Stopwatch) -> Iterator[str]:

@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from loopfind.errors import LoopfindError as LoopfindError
     from loopfind.model import Report as Report
+    from loopfind.model import Sweep as Sweep
     from loopfind.pipeline import scan as scan
+    from loopfind.pipeline import sweep as sweep
     from loopfind.settings import Settings as Settings
+    from loopfind.settings import SweepSettings as SweepSettings
 
     __version__: str
 
-__all__ = ["LoopfindError", "Report", "Settings", "__version__", "scan"]
+__all__ = ["LoopfindError", "Report", "Settings", "Sweep", "SweepSettings", "__version__", "scan", "sweep"]
 
 _HOMES = {
     "LoopfindError": "loopfind.errors",
     "Report": "loopfind.model",
     "Settings": "loopfind.settings",
+    "Sweep": "loopfind.model",
+    "SweepSettings": "loopfind.settings",
     "scan": "loopfind.pipeline",
+    "sweep": "loopfind.pipeline",
 }
 
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from loopfind.findings import analyse
 from loopfind.model import Fingerprint, Floats, Report, Settings, Source
-from loopfind.pipeline import analyse
 
 SIDE = 12
 CELLS = SIDE * SIDE

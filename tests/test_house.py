@@ -15,6 +15,7 @@ LAYERS = (
     {"__main__"},
     {"cli", "service"},
     {"", "pipeline"},  # "" is loopfind/__init__.py, the public names
+    {"findings"},
     {"candidates", "cuts"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
     {"timeline", "digests"},
