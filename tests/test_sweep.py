@@ -137,9 +137,7 @@ def test_the_advice_is_the_best_f1_and_names_what_is_as_good():
     advice = advice_on([row(8, 0.2, 1.0, confused=0.8), row(16, 0.9, 0.9), row(24, 0.91, 0.89), row(32, 1.0, 0.3)])
     assert (advice.kind, advice.hash_size) == ("ahash", 16)
     assert advice.as_good == (("ahash", 16), ("ahash", 24))
-    assert (
-        "below 16 neighbours merge" in advice.reason and "above 24 noise splits 70% of the true pairs" in advice.reason
-    )
+    assert "at 8 neighbours merge" in advice.reason and "at 32 noise splits 70% of the true pairs" in advice.reason
 
 
 def test_there_is_no_advice_where_nothing_was_confirmed_or_nothing_is_equal():
@@ -249,8 +247,9 @@ def test_a_plot_opens_and_holds_every_curve(suffix, tmp_path):
         assert all(any(curve.title in word for word in words) for curve in CURVES)
 
 
-def test_the_curves_of_a_terminal_are_as_wide_as_the_sizes():
-    result = sweep(repeated(), SweepSettings(sizes=(8, 16, 24)))
+@pytest.mark.parametrize("tried", [(8, 16, 24), range(8, 65, 4), range(4, 65)])
+def test_the_curves_of_a_terminal_fit_whatever_sizes_there_are(tried):
+    result = sweep(repeated(), SweepSettings(sizes=tuple(tried)))
     drawn = [line.plain for line in sweeps.lines(result, curves=True)]
     assert all(any(curve.title in line for line in drawn) for curve in CURVES)
     assert all(len(line) <= 80 for line in drawn if repeated() not in line)

@@ -103,9 +103,9 @@ def _reason(best: Size, alike: Sequence[Size], judged: Sequence[Size]) -> str:
     above = [s for s in own if s.hash_size > max(good)]
     parts = []
     if below:
-        parts.append(f"below {min(good)} {_fault(below[-1], best)}")
+        parts.append(f"at {below[-1].hash_size} {_fault(below[-1], best)}")
     if above:
-        parts.append(f"above {max(good)} {_fault(above[0], best)}")
+        parts.append(f"at {above[0].hash_size} {_fault(above[0], best)}")
     if not parts:
         parts.append("every size tried does about as well")
     sentence = f"{found}; {', '.join(parts)}"

@@ -35,6 +35,7 @@ STEPS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 """Blocks of rising height."""
 
 _ROWS = 3  # of a curve on a terminal
+_WIDEST, _ACROSS = 4, 76  # cells of one size, and of all of them
 _TABLE = (
     ("size", 4),
     ("buckets", 8),
@@ -171,6 +172,9 @@ def _percent(value: float | None) -> str:
 def _curves(sweep: Sweep, kind: str) -> Iterator[Text]:
     """Each curve as bars, one for each size, with its largest value."""
     sizes = sorted({size.hash_size for size in sweep.sizes if size.kind == kind})
+    cell = max(1, min(_WIDEST, _ACROSS // len(sizes)))
+    every = -(-_WIDEST // cell)
+    scale = "".join(f"{size:<{every * cell}}" for size in sizes[::every])
     for curve in CURVES:
         values = dict(points(sweep, kind, curve))
         most = 1.0 if curve.percent else max(values.values(), default=0.0)
@@ -178,9 +182,9 @@ def _curves(sweep: Sweep, kind: str) -> Iterator[Text]:
         yield Text()
         yield Text.assemble((f"  {curve.title}", "cyan"), (f", up to {top}", "dim"))
         for level in range(_ROWS - 1, -1, -1):
-            bars = (_bar(values.get(size), most, level) for size in sizes)
-            yield Text("  " + "".join(f" {bar * 2} " for bar in bars), "bold" if curve.title.startswith("F1") else "")
-        yield Text("  " + "".join(f" {size:<2} " for size in sizes), "dim")
+            bars = (_bar(values.get(size), most, level) * max(1, cell // 2) for size in sizes)
+            yield Text("  " + "".join(f"{bar:<{cell}}" for bar in bars))
+        yield Text("  " + scale.rstrip(), "dim")
 
 
 def _bar(value: float | None, most: float, level: int) -> str:
