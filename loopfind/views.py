@@ -5,7 +5,7 @@ Mirrored, cropped and blown up, or made smaller with bars around it: each new ce
 a view is a (144, 144) matrix, and what it does to a picture it does to motion as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -20,11 +20,13 @@ SKETCH_CELLS = SKETCH_SIDE * SKETCH_SIDE
 @dataclass(frozen=True)
 class View:
     """mirrored: left to right. across, down: the scale of the content about the middle of the picture, above 1 for a
-    crop that fills the frame, below 1 for a smaller picture with bars around it."""
+    crop that fills the frame, below 1 for a smaller picture with bars around it. soft: each cell with half of each cell
+    beside it. A zoom blurs cells, so the picture that it is compared with is blurred too, and both alike."""
 
     mirrored: bool = False
     across: float = 1.0
     down: float = 1.0
+    soft: bool = False
 
     @property
     def plain(self) -> bool:
@@ -41,6 +43,10 @@ def matrix(view: View) -> NDArray[np.float32]:
     if view.mirrored:
         across = across[:, ::-1]
     both = np.einsum("ui,vj->uvij", down, across).reshape(SKETCH_CELLS, SKETCH_CELLS)
+    if view.soft:
+        line = np.eye(SKETCH_SIDE) + 0.5 * (np.eye(SKETCH_SIDE, k=1) + np.eye(SKETCH_SIDE, k=-1))
+        line /= line.sum(1, keepdims=True)
+        both = np.einsum("ui,vj->uvij", line, line).reshape(SKETCH_CELLS, SKETCH_CELLS) @ both
     both = np.ascontiguousarray(both, np.float32)
     both.setflags(write=False)
     return both
@@ -49,7 +55,7 @@ def matrix(view: View) -> NDArray[np.float32]:
 @lru_cache(maxsize=512)
 def shown(view: View) -> NDArray[np.float32]:
     """(144,) float32 weights that sum to 1: cells that the content fills, at least nine tenths of them."""
-    filled = matrix(view).sum(1) >= 0.9
+    filled = matrix(replace(view, soft=False)).sum(1) >= 0.9
     weights = filled / max(1, filled.sum())
     return np.asarray(weights, np.float32)
 

@@ -4,7 +4,7 @@ A showing may be brighter, mirrored, or carry a logo: a `Fit` says what to do to
 compared, and which cells to leave out.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,11 @@ def cells_at(signal: Signal, frames: Ints, view: View = PLAIN) -> Rows:
 
 def views_of(line: Line) -> tuple[View, View]:
     """Through which views the first and the second showing are seen, so that they look alike."""
-    return (line.view, PLAIN) if line.viewed_first else (PLAIN, line.view)
+    if line.view.across == 1 and line.view.down == 1:
+        view, other = line.view, PLAIN
+    else:
+        view, other = replace(line.view, soft=True), View(soft=True)
+    return (view, other) if line.viewed_first else (other, view)
 
 
 def both(signal: Signal, line: Line, frames: Ints, there: Ints) -> tuple[Rows, Rows]:

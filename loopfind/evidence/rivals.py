@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.evidence.differences import Rows, cells_at, partners
+from loopfind.evidence.differences import Rows, cells_at, partners, views_of
 from loopfind.model import Floats, Ints, Run, Signal, Sketches
 from loopfind.timeline import nearest
-from loopfind.views import PLAIN, matrix
+from loopfind.views import matrix
 
 GAP, GAP_OF_A_SECOND = 2.5, 30.0
 """The least factor, in squared grey levels, between the alike and the best of the rest: for a long stretch, and for
@@ -125,7 +125,7 @@ def _differences(signal: Signal, run: Run, weights: Rows, most: int) -> tuple[fl
     # On a variable rate, frames without a partner of their own would make the best match look worse than it is.
     frames = frames[real] if real.any() else frames
     frames = frames[np.linspace(0, len(frames) - 1, min(_FRAMES, len(frames))).astype(np.int64)]
-    ours = cells_at(signal, frames, line.view if line.viewed_first else PLAIN)
+    ours = cells_at(signal, frames, views_of(line)[0])
     after = line.slope * (times[frames] - times[frames[0]])
     start = line.slope * float(times[frames[0]]) + line.offset
     width = float(after.max() - after.min())
@@ -147,7 +147,7 @@ def _differences(signal: Signal, run: Run, weights: Rows, most: int) -> tuple[fl
 
 def _overlaid(signal: Signal, run: Run, ours: Rows, after: Floats, weights: Rows, places: Floats) -> Floats:
     """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
-    view = PLAIN if run.line.viewed_first else run.line.view
+    view = views_of(run.line)[1]
     there = nearest(signal.times, (places[:, None] + after[None]).ravel()).reshape(len(places), len(after))
     # Only the frames that are asked for: a long stretch reaches over many that are not.
     wanted, rows = np.unique(there, return_inverse=True)
