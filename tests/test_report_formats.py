@@ -18,7 +18,8 @@ def test_a_format_writes_whole_lines_twice_the_same(name: str, report: samples.R
     pieces = write(report)
     assert isinstance(pieces, Iterator)
     text = "".join(pieces)
-    assert text.endswith("\n") and not text.endswith("\n\n")
+    # A list without a head is empty where nothing repeats.
+    assert text == "" or (text.endswith("\n") and not text.endswith("\n\n"))
     assert text == "".join(write(report))
 
 
@@ -34,5 +35,5 @@ def test_a_format_takes_any_name_and_an_empty_report(name: str) -> None:
 
 def test_each_suffix_names_a_format() -> None:
     assert {*SUFFIXES.values()} <= {*FORMATS}
-    with pytest.raises(UnknownPart, match="choose one of json, text"):
+    with pytest.raises(UnknownPart, match="choose one of json, text, "):
         load("format", "docx", FORMATS)

@@ -22,6 +22,29 @@ PAGES = [
     ("https://www.youtube.com/embed/abc?start=3", "https://www.youtube.com/watch?v=abc&t=142s"),
     ("https://vimeo.com/123", "https://vimeo.com/123#t=142s"),
     ("https://vimeo.com/123?h=1#t=3s", "https://vimeo.com/123?h=1#t=142s"),
+    ("https://youtu.be/abc?list=PL1", "https://youtu.be/abc?list=PL1&t=142s"),
+    ("https://www.youtube.com/live/abc?list=PL1", "https://www.youtube.com/watch?v=abc&list=PL1&t=142s"),
+    ("https://www.youtube.com/embed/videoseries?list=P", "https://www.youtube.com/embed/videoseries?list=P&t=142s"),
+    ("https://player.vimeo.com/video/123?h=1", "https://player.vimeo.com/video/123?h=1#t=142s"),
+    ("https://vimeo.com/showcase/9/video/123", "https://vimeo.com/showcase/9/video/123#t=142s"),
+    ("https://www.twitch.tv/videos/123", "https://www.twitch.tv/videos/123?t=0h2m22s"),
+    ("https://m.twitch.tv/videos/123?t=1h0m0s&filter=all", "https://m.twitch.tv/videos/123?filter=all&t=0h2m22s"),
+    ("https://www.twitch.tv/someone", "https://www.twitch.tv/someone#t=142.07"),
+    ("https://tube.example/w/9c9de5e8fGYi6WC2XJKm5H", "https://tube.example/w/9c9de5e8fGYi6WC2XJKm5H?start=142s"),
+    (
+        "https://tube.example/videos/watch/52a10666-3a18-4e73-93da-e8d3c12c305a?start=1m&stop=2m&subtitle=fr",
+        "https://tube.example/videos/watch/52a10666-3a18-4e73-93da-e8d3c12c305a?subtitle=fr&start=142s",
+    ),
+    (
+        "https://tube.example/w/p/9c9de5e8fGYi6WC2XJKm5H?playlistPosition=2",
+        "https://tube.example/w/p/9c9de5e8fGYi6WC2XJKm5H?playlistPosition=2&start=142s",
+    ),
+    ("https://example.org/w/page", "https://example.org/w/page#t=142.07"),
+    ("https://archive.org/details/film", "https://archive.org/details/film?start=142.07"),
+    ("https://archive.org/details/film/1.mp4?start=3&end=9", "https://archive.org/details/film/1.mp4?start=142.07"),
+    ("https://archive.org/embed/film?playlist=1", "https://archive.org/embed/film?playlist=1&start=142.07"),
+    ("https://archive.org/download/film/1.mp4", "https://archive.org/download/film/1.mp4#t=142.07"),
+    ("file:///v/a%20b.mp4", "file:///v/a%20b.mp4#t=142.07"),
     ("https://example.org/v.mp4", "https://example.org/v.mp4#t=142.07"),
     ("https://example.org/v.mp4#t=1,2", "https://example.org/v.mp4#t=142.07"),
     ("https://notyoutube.com/watch?v=abc", "https://notyoutube.com/watch?v=abc#t=142.07"),
@@ -66,3 +89,7 @@ def test_a_link_to_any_file_is_ascii_and_leads_back(name: bytes, seconds: float)
 def test_a_link_to_any_page_is_ascii(page: str, seconds: float) -> None:
     link = linker(page, "/v.mp4")(seconds)
     assert link.isascii() and link.isprintable() and " " not in link
+
+
+def test_a_link_on_twitch_counts_hours() -> None:
+    assert linker("https://www.twitch.tv/videos/1", "")(36_000 + 61.9) == "https://www.twitch.tv/videos/1?t=10h1m1s"

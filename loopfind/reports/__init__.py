@@ -16,10 +16,33 @@ if TYPE_CHECKING:  # the table alone must not wait for numpy
 FORMATS = {
     "json": "loopfind.reports.json:write",
     "text": "loopfind.reports.text:write",
+    "markdown": "loopfind.reports.markdown:write",
+    "csv": "loopfind.reports.csv:write",
+    "cuts-csv": "loopfind.reports.cuts_csv:write",
+    "losslesscut": "loopfind.reports.losslesscut:write",
+    "audacity": "loopfind.reports.audacity:write",
+    "srt": "loopfind.reports.srt:write",
+    "vtt": "loopfind.reports.vtt:write",
+    "ffmetadata": "loopfind.reports.ffmetadata:write",
+    "youtube": "loopfind.reports.youtube:write",
+    "edl": "loopfind.reports.edl:write",
+    "otio": "loopfind.reports.otio:write",
+    "fcpxml": "loopfind.reports.fcpxml:write",
 }
 
-SUFFIXES = {".json": "json", ".txt": "text"}
-"""Which format a file name's ending asks for."""
+SUFFIXES = {
+    ".json": "json",
+    ".txt": "text",
+    ".md": "markdown",
+    ".csv": "csv",
+    ".srt": "srt",
+    ".vtt": "vtt",
+    ".ffmetadata": "ffmetadata",
+    ".edl": "edl",
+    ".otio": "otio",
+    ".fcpxml": "fcpxml",
+}
+"""Which format a file name's ending asks for. Formats that share an ending with another are asked for by name."""
 
 PLOTS = {".svg": "loopfind.reports.svg:write", ".png": "loopfind.reports.png:write"}
 """A plot file's ending -> a function `(drawing: Drawing) -> Iterator[bytes]` that writes it, in pieces."""

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 Link = Callable[[float], str]
 """Seconds -> an ASCII address at which the video plays from there, or "" where there is none."""
@@ -16,6 +16,21 @@ _YOUTUBE = {"youtube.com", "youtube-nocookie.com"}
 _YOUTUBE_PATH = re.compile(r"/(?:shorts|live|embed|v)/([^/]+)")
 _YOUTUBE_TIMES = {"t", "start", "time_continue"}
 _VIMEO = {"vimeo.com", "player.vimeo.com"}
+_TWITCH_PATH = re.compile(r"/(?:videos/\d+|[^/]+/(?:v|video)/\d+)/?")
+_ARCHIVE_PATH = re.compile(r"/(?:details|embed)/.+")
+_PEERTUBE_PATH = re.compile(
+    r"/(?:w|videos/watch|videos/embed)/(?:p/|playlist/)?(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[1-9A-Za-z]{22})/?"
+)
+"""Anyone may run a PeerTube, so its pages are known by the form of their path: a UUID, or 22 letters of base 58."""
+
+
+def address(path: str) -> str:
+    """The ASCII address of the video itself: a URL as it stands, `file://` for a path, "" for standard input."""
+    if _PIPE.fullmatch(path) or not path:
+        return ""
+    if _ADDRESS.match(path):
+        return _ascii(path)
+    return Path(os.path.abspath(path.removeprefix("file:"))).as_uri()  # keeps the bytes of names that are not UTF-8
 
 
 def linker(page: str, path: str) -> Link:
@@ -25,42 +40,60 @@ def linker(page: str, path: str) -> Link:
     """
     if page:
         return _to_page(page if _ADDRESS.match(page) or page.startswith(("/", ".")) else f"https://{page}")
-    if _PIPE.fullmatch(path) or not path:
-        return lambda seconds: ""
     if _ADDRESS.match(path):
         return _to_page(path)
-    file = Path(os.path.abspath(path.removeprefix("file:"))).as_uri()  # keeps the bytes of names that are not UTF-8
+    file = address(path)
+    if not file:
+        return lambda seconds: ""
     return lambda seconds: f"{file}#t={_short(seconds)}"
 
 
 def _to_page(page: str) -> Link:
-    address = _ascii(page)
+    known = _ascii(page)
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(known)
         host = (parts.hostname or "").lower().removeprefix("www.").removeprefix("m.").removeprefix("music.")
     except ValueError:  # not an address that anyone could open, so any form will do
-        return lambda seconds: f"{address.partition('#')[0]}#t={_short(seconds)}"
+        return lambda seconds: f"{known.partition('#')[0]}#t={_short(seconds)}"
     if host in _YOUTUBE or host == "youtu.be":
-        way, asked = parts.path, parse_qsl(parts.query, keep_blank_values=True)
-        if video := _YOUTUBE_PATH.match(way):
+        if (video := _YOUTUBE_PATH.match(parts.path)) and video[1] != "videoseries":
             # Shorts and embedded players do not jump to a time; the watch page of the same video does.
-            way, asked = "/watch", [("v", video[1]), *asked]
-        kept = urlencode([(name, value) for name, value in asked if name not in _YOUTUBE_TIMES])
-        start = urlunsplit((parts.scheme, parts.netloc, way, kept, ""))
-        return lambda seconds: f"{start}{'&' if kept else '?'}t={_whole(seconds)}s"
+            asked = urlencode([("v", video[1]), *parse_qsl(parts.query, keep_blank_values=True)])
+            parts = parts._replace(path="/watch", query=asked)
+        return _asking(parts, _YOUTUBE_TIMES, lambda seconds: f"t={_whole(seconds)}s")
+    if host == "twitch.tv" and _TWITCH_PATH.fullmatch(parts.path):
+        return _asking(parts, {"t"}, lambda seconds: f"t={_parted(seconds)}")
+    if host == "archive.org" and _ARCHIVE_PATH.fullmatch(parts.path):
+        return _asking(parts, {"start", "end"}, lambda seconds: f"start={_short(seconds)}")
+    if _PEERTUBE_PATH.fullmatch(parts.path):
+        return _asking(parts, {"start", "stop"}, lambda seconds: f"start={_whole(seconds)}s")
     start = urlunsplit(parts._replace(fragment=""))
     if host in _VIMEO:
         return lambda seconds: f"{start}#t={_whole(seconds)}s"
     return lambda seconds: f"{start}#t={_short(seconds)}"
 
 
-def _ascii(address: str) -> str:
+def _asking(parts: SplitResult, times: set[str], asked: Callable[[float], str]) -> Link:
+    """Links that ask for a time in the query, in place of the `times` that the page was given with."""
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = urlencode([(name, value) for name, value in pairs if name not in times])
+    start = urlunsplit(parts._replace(query=kept, fragment=""))
+    return lambda seconds: f"{start}{'&' if kept else '?'}{asked(seconds)}"
+
+
+def _ascii(text: str) -> str:
     """An address in printable ASCII: what else a person typed, control characters too, is percent-encoded."""
-    return quote(address.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~-._")
+    return quote(text.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~-._")
 
 
 def _whole(seconds: float) -> int:
     return math.floor(seconds) if math.isfinite(seconds) and seconds > 0 else 0
+
+
+def _parted(seconds: float) -> str:
+    """Whole seconds as Twitch has them: 0h2m22s."""
+    minutes, rest = divmod(_whole(seconds), 60)
+    return f"{minutes // 60}h{minutes % 60}m{rest}s"
 
 
 def _short(seconds: float) -> str:

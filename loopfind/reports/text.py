@@ -11,7 +11,7 @@ from rich.text import Text
 
 from loopfind.model import Cut, Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
-from loopfind.reports.wording import EVIDENCE, WHY, clock, count, length, safe, share, title
+from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, count, length, safe, share, title
 
 WIDTH = 80
 MOST_REPEATS = 20
@@ -148,13 +148,7 @@ def _occurrence(occurrence: Occurrence) -> list[Text]:
     # A person counts the last frame in; the machine form is half-open.
     last = max(occurrence.start_frame, occurrence.end_frame - 1)
     cells = [Text(f" - {clock(occurrence.end)}"), Text(f"frames {occurrence.start_frame}-{last}", "dim")]
-    if occurrence.reversed:
-        cells.append(Text("backwards", "yellow"))
-    if occurrence.mirrored:
-        cells.append(Text("mirrored", "yellow"))
-    if abs(occurrence.speed - 1.0) > 0.0005:
-        cells.append(Text(f"at {occurrence.speed:.3g}x speed", "yellow"))
-    return cells
+    return [*cells, *(Text(words, "yellow") for words in changes(occurrence))]
 
 
 def _cut(cut: Cut) -> list[Text]:

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # error messages are worded here too, and must not wait for numpy
-    from loopfind.model import Evidence, Repeat
+    from loopfind.model import Evidence, Occurrence, Repeat
 
 EVIDENCE: "dict[Evidence, str]" = {
     "exact": "the very same pictures, bit for bit",
@@ -72,6 +72,22 @@ def title(repeat: "Repeat") -> str:
     if repeat.kind == "still":
         return f"{length(repeat.length)}, the same motionless picture {shown}"
     return f"{length(repeat.length)}, {shown}"
+
+
+def changes(occurrence: "Occurrence") -> list[str]:
+    """In what an occurrence differs from the first one of its repeat, a few words each; nothing for a plain one."""
+    words = ["backwards"] if occurrence.reversed else []
+    words += ["mirrored"] if occurrence.mirrored else []
+    if abs(occurrence.speed - 1.0) > 0.0005:
+        words.append(f"at {occurrence.speed:.3g}x speed")
+    return words
+
+
+def name(path: str) -> str:
+    """What a video is called in a title: the last part of its path, on one line."""
+    if path == "-":
+        return "standard input"
+    return safe(path.rstrip("/").rpartition("/")[2] or path)
 
 
 def safe(text: str) -> str:

@@ -1,0 +1,34 @@
+"""The occurrences of a report, one by one, with what to call them in files of other programs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loopfind.model import Occurrence, Repeat, Report
+from loopfind.reports.wording import changes
+
+
+@dataclass(frozen=True)
+class Showing:
+    """One occurrence and the repeat it belongs to. number: which one of it, from 1."""
+
+    repeat: Repeat
+    number: int
+    occurrence: Occurrence
+
+    @property
+    def title(self) -> str:
+        """Printable ASCII on one line: "Repeat 1 (2 of 3), mirrored"."""
+        place = f"{self.repeat.kind.capitalize()} {self.repeat.id} ({self.number} of {len(self.repeat.occurrences)})"
+        return ", ".join([place, *changes(self.occurrence)])
+
+
+def showings(report: Report) -> Iterator[Showing]:
+    """Every occurrence, in the order of the report."""
+    for repeat in report.repeats:
+        for number, occurrence in enumerate(repeat.occurrences, 1):
+            yield Showing(repeat, number, occurrence)
+
+
+def in_time(report: Report) -> list[Showing]:
+    """Every occurrence, in the order in which they begin."""
+    return sorted(showings(report), key=lambda one: (one.occurrence.start, one.occurrence.end))
