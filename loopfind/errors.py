@@ -10,6 +10,7 @@
     │   ├── Broken             a video that the decoder cannot open
     │   ├── NoStream           the video stream asked for is not there
     │   └── DecoderFailed      ffmpeg is missing, crashed or was killed
+    ├── BadReport              a file that is no report of loopfind       exit status 1
     └── OutputError            the answer could not be written            exit status 1
 
 Each message is one line: what is wrong, with which file or value, and what to do.
@@ -68,6 +69,14 @@ class NoStream(MediaError):
 
 class DecoderFailed(MediaError):
     """ffmpeg is missing, crashed or was killed."""
+
+
+class BadReport(LoopfindError):
+    """A file that should hold a report in JSON does not."""
+
+    def __init__(self, path: str, what: str) -> None:
+        self.path, self.what = path, what
+        super().__init__(f"{path}: {what}")
 
 
 class OutputError(LoopfindError):

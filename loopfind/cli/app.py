@@ -14,6 +14,7 @@ from loopfind.errors import LoopfindError, UsageError
 COMMANDS = {
     "scan": "loopfind.cli.scan:scan",
     "sweep": "loopfind.cli.sweep:sweep",
+    "extract": "loopfind.cli.extract:extract",
 }
 """Name -> "module:function"; the first line of the function's docstring is its help."""
 

@@ -4,43 +4,73 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loopfind.cli import terminal
-from loopfind.errors import BadSetting, OutputError
+from loopfind.errors import BadSetting, OutputError, UnknownPart
 from loopfind.registry import load
 from loopfind.reports import FORMATS, SUFFIXES
+from loopfind.reports.wording import count
 
 if TYPE_CHECKING:
     from loopfind.model import Report
 
+STDOUT = "-"
 
-def choose(output: str | None, as_json: bool, video: str) -> str:
-    """The name of the format that is asked for.
 
-    Raises BadSetting where a file's ending names none or the file is the video itself, OutputError where it cannot
-    be written: before hours of scanning, not after.
+def choose(outputs: Sequence[str], formats: Sequence[str], video: str) -> list[tuple[str, str]]:
+    """Each place the report goes to ("-" is stdout) with the name of its format.
+
+    outputs: as many files as asked for; none is stdout. formats: none, or one for each output in the same order.
+    Raises UsageError for a format that is not there, a name that asks for none, the same file twice, the video itself;
+    OutputError for a file that cannot be written: before hours of scanning, not after.
     """
-    if output is None or output == "-":
-        return "json" if as_json else "text"
-    suffix = Path(output).suffix.lower()
-    if not as_json and suffix not in SUFFIXES:
-        raise BadSetting("--output", output, f"let the name end in {' or '.join(SUFFIXES)}, or add --json")
-    check(output)
-    with contextlib.suppress(OSError, ValueError):  # one of them is not there, so they are not the same
-        if os.path.samefile(output, video):
-            raise BadSetting("--output", output, "this is the video, and would be lost; choose another name")
-    return "json" if as_json else SUFFIXES[suffix]
+    places = [*outputs] or [STDOUT]
+    for format in formats:
+        if format not in FORMATS:
+            raise UnknownPart("format", format, FORMATS)
+    if formats and len(formats) != len(places):
+        both = f"{count(len(formats), 'format')} for {count(len(places), 'output')}"
+        raise BadSetting("--format", both, "give one for each -o, in the same order, or none at all")
+    chosen = [*formats] or [_by_ending(place) for place in places]
+    for number, place in enumerate(places):
+        if any(_same(place, other) for other in places[:number]):
+            raise BadSetting("--output", place, "it is named twice, and one report would be lost; choose another name")
+        if place != STDOUT:
+            check(place)
+            if _same(place, video):
+                raise BadSetting("--output", place, "this is the video, and would be lost; choose another name")
+    return [*zip(places, chosen, strict=True)]
 
 
-def deliver(report: "Report", format: str, output: str | None) -> None:
-    """Write the report to `output`, or to stdout; on a terminal the text comes with colours and links.
+def _by_ending(place: str) -> str:
+    """The format that a file's ending asks for; text on stdout."""
+    if place == STDOUT:
+        return "text"
+    suffix = Path(place).suffix.lower()
+    if suffix not in SUFFIXES:
+        others = ", ".join(name for name in FORMATS if name not in SUFFIXES.values())
+        endings = f"let the name end in {', '.join(SUFFIXES)}"
+        raise BadSetting("--output", place, f"{endings}, or name the format with --format ({others} have no ending)")
+    return SUFFIXES[suffix]
+
+
+def _same(one: str, other: str) -> bool:
+    if one == STDOUT or other == STDOUT:
+        return one == other
+    with contextlib.suppress(OSError, ValueError):  # one of them is not there
+        return os.path.samefile(one, other)
+    return os.path.realpath(one) == os.path.realpath(other) if "\0" not in one + other else False
+
+
+def deliver(report: "Report", format: str, output: str) -> None:
+    """Write the report to `output`; on a terminal the text comes with colours and links.
 
     Raises OutputError.
     """
-    if output is not None and output != "-":
+    if output != STDOUT:
         save(output, load("format", format, FORMATS)(report))
     elif format == "text" and sys.stdout is not None and sys.stdout.isatty():
         _show(report)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loopfind.cli import browser, terminal
 from loopfind.cli import output as outputs
-from loopfind.cli import terminal
 from loopfind.cli.sizes import size as size_in
 from loopfind.cli.times import limits
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
-from loopfind.reports import SUFFIXES
+from loopfind.reports import FORMATS, SUFFIXES
 from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Settings
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ Examples:
   loopfind video.mp4 --json > report.json   the same for a program
   loopfind video.mp4 --start 1:00:00 --end 1:30:00
   loopfind video.mp4 --link 'https://www.youtube.com/watch?v=ID'
-  loopfind video.mp4 -o report.json --fail-on-repeats
+  loopfind video.mp4 -o report.json -o repeats.edl --fail-on-repeats
+  loopfind video.mp4 -o cuts.csv --format cuts-csv
+  loopfind video.mp4 --open 1               look at the first suspect cut
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
 
@@ -69,8 +71,21 @@ def scan(
     ] = Settings.link,
     as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
     output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", metavar="FILE", help=f"Write the report to a file ({', '.join(SUFFIXES)})."),
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help=f"Write it to a file ({', '.join(SUFFIXES)}); may be repeated.",
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAME", help=f"Which format, one for each -o in order: {', '.join(FORMATS)}."),
+    ] = None,
+    open_cut: Annotated[
+        int | None,
+        typer.Option("--open", metavar="N", min=1, help="Open suspect cut N, counted as listed, in the web browser."),
     ] = None,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
@@ -88,14 +103,32 @@ def scan(
     size = size_in("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size
     settings = Settings(kind, fixed, stream, first, last, size is None, _page(link))
-    format = outputs.choose(output, as_json, video)
+    places = outputs.choose(output or (), _named(formats or [], as_json, output or []), video)
+    if open_cut is not None:
+        browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
     report = _scan(video, settings, verbose, quiet)
-    outputs.deliver(report, format, output)
-    if output not in (None, "-") and not quiet and sys.stderr is not None and sys.stderr.isatty():
+    for place, format in places:
+        outputs.deliver(report, format, place)
+    files = [place for place, _ in places if place != outputs.STDOUT]
+    if files and not quiet and sys.stderr is not None and sys.stderr.isatty():
         terminal.note(report.verdict.summary)
-        terminal.note(f"The report is in {output}")
+        terminal.note(f"The report is in {', '.join(files)}")
+    if verbose:
+        from loopfind.reports.players import commands
+
+        for line in commands(report, video):
+            terminal.note(line)
+    if open_cut is not None:
+        browser.open_cut(report, open_cut)
     found = any(repeat.kind != "still" for repeat in report.repeats)
     return 3 if fail_on_repeats and found else 0
+
+
+def _named(formats: list[str], as_json: bool, output: list[str]) -> list[str]:
+    """The formats asked for by name; --json asks for JSON everywhere."""
+    if as_json and formats:
+        raise BadSetting("--format", ", ".join(formats), "--json chooses the format already; leave one of them out")
+    return ["json"] * max(1, len(output)) if as_json else formats
 
 
 def _scan(video: str, settings: Settings, verbose: bool, quiet: bool) -> "Report":

@@ -45,7 +45,7 @@ def linker(page: str, path: str) -> Link:
     file = address(path)
     if not file:
         return lambda seconds: ""
-    return lambda seconds: f"{file}#t={_short(seconds)}"
+    return lambda seconds: f"{file}#t={seconds_of(seconds)}"
 
 
 def _to_page(page: str) -> Link:
@@ -54,7 +54,7 @@ def _to_page(page: str) -> Link:
         parts = urlsplit(known)
         host = (parts.hostname or "").lower().removeprefix("www.").removeprefix("m.").removeprefix("music.")
     except ValueError:  # not an address that anyone could open, so any form will do
-        return lambda seconds: f"{known.partition('#')[0]}#t={_short(seconds)}"
+        return lambda seconds: f"{known.partition('#')[0]}#t={seconds_of(seconds)}"
     if host in _YOUTUBE or host == "youtu.be":
         if (video := _YOUTUBE_PATH.match(parts.path)) and video[1] != "videoseries":
             # Shorts and embedded players do not jump to a time; the watch page of the same video does.
@@ -64,13 +64,13 @@ def _to_page(page: str) -> Link:
     if host == "twitch.tv" and _TWITCH_PATH.fullmatch(parts.path):
         return _asking(parts, {"t"}, lambda seconds: f"t={_parted(seconds)}")
     if host == "archive.org" and _ARCHIVE_PATH.fullmatch(parts.path):
-        return _asking(parts, {"start", "end"}, lambda seconds: f"start={_short(seconds)}")
+        return _asking(parts, {"start", "end"}, lambda seconds: f"start={seconds_of(seconds)}")
     if _PEERTUBE_PATH.fullmatch(parts.path):
         return _asking(parts, {"start", "stop"}, lambda seconds: f"start={_whole(seconds)}s")
     start = urlunsplit(parts._replace(fragment=""))
     if host in _VIMEO:
         return lambda seconds: f"{start}#t={_whole(seconds)}s"
-    return lambda seconds: f"{start}#t={_short(seconds)}"
+    return lambda seconds: f"{start}#t={seconds_of(seconds)}"
 
 
 def _asking(parts: SplitResult, times: set[str], asked: Callable[[float], str]) -> Link:
@@ -96,7 +96,7 @@ def _parted(seconds: float) -> str:
     return f"{minutes // 60}h{minutes % 60}m{rest}s"
 
 
-def _short(seconds: float) -> str:
+def seconds_of(seconds: float) -> str:
     """Seconds to the millisecond without needless zeros: 142.07."""
     known = seconds if math.isfinite(seconds) and seconds > 0 else 0.0
     return f"{known:.3f}".rstrip("0").rstrip(".")

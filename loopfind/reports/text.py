@@ -56,7 +56,7 @@ def lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -> Itera
     if report.cuts:
         yield Text()
         yield Text("Suspect cuts", "bold")
-        yield from _moments([(cut.time, _cut(cut)) for cut in report.cuts[:MOST_CUTS]], link, width, hyperlinks)
+        yield from _moments(_cuts(report.cuts[:MOST_CUTS]), link, width, hyperlinks)
         if len(report.cuts) > MOST_CUTS:
             yield from _more(len(report.cuts) - MOST_CUTS, "cut", width)
 
@@ -151,10 +151,16 @@ def _occurrence(occurrence: Occurrence) -> list[Text]:
     return [*cells, *(Text(words, "yellow") for words in changes(occurrence))]
 
 
-def _cut(cut: Cut) -> list[Text]:
+def _cuts(cuts: Sequence[Cut]) -> list[tuple[float, list[Text]]]:
+    """Times and cells of the cuts, each with the number that --open takes."""
+    return [(cut.time, _cut(number, cut)) for number, cut in enumerate(cuts, 1)]
+
+
+def _cut(number: int, cut: Cut) -> list[Text]:
     named = ", ".join(str(repeat) for repeat in cut.repeats[:MOST_WHERE_CROWDED])
     more = ", ..." if len(cut.repeats) > MOST_WHERE_CROWDED else ""
-    return [Text(), Text(f"frame {cut.frame}", "dim"), Text(cut.kind), Text(f"repeat {named}{more}" if named else "")]
+    place = Text(f"frame {cut.frame}", "dim")
+    return [Text(f"  cut {number}"), place, Text(cut.kind), Text(f"repeat {named}{more}" if named else "")]
 
 
 def _moments(rows: Sequence[tuple[float, list[Text]]], link: Link, width: int, hyperlinks: bool) -> Iterator[Text]:

@@ -1,0 +1,196 @@
+"""Pieces of a video, exact to the frame, written to files of their own.
+
+A piece is copied as it stands where its first frame is one that a decoder can start at and its packets follow one
+another in the file with no other among them; the copy is decoded and compared with the original, picture by picture.
+Anything else is decoded and encoded again, and counted. No piece has sound: loopfind does not read it.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from loopfind.errors import DecoderFailed
+from loopfind.media import listing
+from loopfind.media.address import find
+from loopfind.media.child import executable
+from loopfind.media.listing import Listing
+from loopfind.media.video import open_video
+from loopfind.model import Floats
+
+_RUN_UP = 10.0
+"""Seconds before a piece at which decoding begins, so that its first frame is there whole."""
+_FRONT = ("-movflags", "+faststart")
+_ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p", *_FRONT)
+_PASSED = ("-fps_mode", "passthrough", "-enc_time_base:v", "demux")
+_EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
+_SMALL = "scale='min(640,iw)':-2:flags=area,setsar=1,pad=ceil(iw/2)*2:ih"
+"""One of two pictures side by side: at most 640 pixels wide."""
+_STEP = 0.0015
+"""Seconds by which the frames of a copy may lie elsewhere: clocks of containers tick a thousand times a second."""
+LONGEST_REVERSED = 20.0
+"""Seconds of a piece that are turned round: the pictures have to be held in memory until the last is there."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """[start, end) in seconds from the container's start, and how many frames that is. first: number of its first
+    frame in the file, None where frames were not counted from the file's start."""
+
+    start: float
+    end: float
+    frames: int
+    first: int | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a piece is to be shown beside another: what was done to it is undone."""
+
+    reversed: bool = False
+    mirrored: bool = False
+    speed: float = 1.0
+
+
+class Cutter:
+    """Cuts pieces out of one video. `copied` tells of the last one whether it was copied as it stands."""
+
+    def __init__(self, path: str | os.PathLike[str], stream: int) -> None:
+        """Reads the list of its packets. Raises a kind of MediaError."""
+        with open_video(path, stream):
+            self._address, self._stream = find(path), stream  # now it is known that ffmpeg decodes it
+        self._packets = listing.packets(self._address, stream)
+        self._times = self._packets.times()
+        self._shown = np.sort(self._times[~np.isnan(self._times)])
+        self.copied = False
+
+    def cut(self, piece: Piece, place: str) -> None:
+        """Write a piece to an mp4 file at `place`. Raises DecoderFailed where not exactly its frames came out."""
+        self.copied = self._copy(piece, place)
+        if self.copied:
+            return
+        said = ""
+        for before, picked in self._ways(piece):
+            filters = ",".join((picked, "setpts=PTS-STARTPTS", _EVEN))
+            words = [*before, *self._input(), *self._mapped(), *_PASSED, "-vf", filters, *_ENCODER]
+            done, said = _ffmpeg(words, place)
+            if done and len(_inside(place)) == piece.frames:
+                return
+        what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out"
+        raise DecoderFailed(self._address.shown, f"{what} ({listing.last_words(said)}): is it the video of the report?")
+
+    def compare(self, sides: tuple[tuple[Piece, Look], tuple[Piece, Look]], place: str) -> None:
+        """Write two pieces side by side, in step from their first frames, to an mp4 file at `place`.
+
+        Raises DecoderFailed.
+        """
+        rate = self._rate(sides[0][0]) / sides[0][1].speed
+        turned = any(look.reversed for _, look in sides)
+        words: list[str] = []
+        chains: list[str] = []
+        for number, (piece, look) in enumerate(sides):
+            before, picked = next(self._ways(_shortened(piece, look) if turned else piece))
+            words += [*before, *self._input()]
+            chain = ",".join((picked, *_undone(look), f"fps={rate:.6f}", _SMALL))
+            chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
+        chains.append("[side0][side1]hstack=shortest=1[both]")
+        done, said = _ffmpeg([*words, "-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER], place)
+        if not done or not len(_inside(place)):
+            raise DecoderFailed(self._address.shown, f"no comparison could be made ({listing.last_words(said)})")
+
+    def _copy(self, piece: Piece, place: str) -> bool:
+        """Whether the piece could be copied as it stands, and was."""
+        first = self._copyable(piece)
+        if first is None:
+            return False
+        # A microsecond more, lest rounding finds the key frame before.
+        words = ["-ss", f"{self._times[first] + 1e-6:.6f}", *self._input(), *self._mapped(), "-c", "copy"]
+        if not _ffmpeg([*words, "-frames:v", str(piece.frames), *_FRONT], place)[0]:
+            return False  # a codec that has no place in mp4
+        before, picked = next(self._ways(piece))
+        original, copy = listing.pictures(self._address, self._stream, before, picked), _inside(place)
+        return len(copy) == piece.frames and copy.sums == original.sums and _in_step(copy.times(), original.times())
+
+    def _copyable(self, piece: Piece) -> int | None:
+        """Which packet a copy of the piece begins with; None where a copy would hold other frames."""
+        low, high = self._bounds(piece)
+        wanted = np.flatnonzero((self._times >= low) & (self._times < high))
+        if len(wanted) != piece.frames or np.isnan(self._times).any():
+            return None
+        first, last = int(wanted[0]), int(wanted[-1])
+        leads = self._packets.keys[first] and self._times[first] == self._times[wanted].min()
+        return first if leads and last - first + 1 == piece.frames else None
+
+    def _bounds(self, piece: Piece) -> tuple[float, float]:
+        """The piece's ends, moved to the middle between frames, so that rounded times decide nothing."""
+        return self._middle(piece.start), self._middle(piece.end)
+
+    def _middle(self, seconds: float) -> float:
+        """The instant between the frame nearest to `seconds` and the one before it."""
+        shown = self._shown
+        if len(shown) < 2:
+            return seconds
+        gap = float(np.median(np.diff(shown)))
+        at = int(np.searchsorted(shown, seconds - gap / 4))
+        if at == len(shown) or abs(shown[at] - seconds) > gap:
+            return seconds - gap / 2  # the end of the file, or times that had to be mended
+        return float(shown[at] + (shown[at - 1] if at else shown[0] - gap)) / 2
+
+    def _ways(self, piece: Piece) -> Iterator[tuple[list[str], str]]:
+        """Options before the input, and the filter that picks the frames, the quickest way first; a file that cannot be
+        sought in, or whose times had to be mended, needs a slower one."""
+        low, high = self._bounds(piece)
+        start = self._packets.start
+        picked = f"trim=start={low + start:.6f}:end={high + start:.6f}"
+        if low > _RUN_UP and self._address.seekable:
+            yield ["-copyts", "-noaccurate_seek", "-ss", f"{low - _RUN_UP:.6f}"], picked
+        yield ["-copyts"], picked
+        if piece.first is not None:
+            yield ["-copyts"], f"trim=start_frame={piece.first}:end_frame={piece.first + piece.frames}"
+
+    def _rate(self, piece: Piece) -> float:
+        """Frames a second: of the piece on average, as its times may be rounded; where the rate varies, of the file."""
+        average = piece.frames / (piece.end - piece.start)
+        usual = 1 / float(np.median(np.diff(self._shown))) if len(self._shown) > 1 else average
+        return average if abs(average / usual - 1) < 0.02 else usual
+
+    def _input(self) -> list[str]:
+        return [*self._address.options, "-i", os.fsdecode(self._address.argument)]
+
+    def _mapped(self) -> list[str]:
+        return ["-map", f"0:V:{self._stream}", "-map_metadata", "-1", "-map_chapters", "-1"]
+
+
+def _undone(look: Look) -> list[str]:
+    filters = [f"setpts=(PTS-STARTPTS)*{look.speed:.6f}"]
+    filters += ["reverse"] if look.reversed else []
+    return [*filters, "hflip"] if look.mirrored else filters
+
+
+def _shortened(piece: Piece, look: Look) -> Piece:
+    """What of a piece is shown within the first LONGEST_REVERSED seconds, once its changes are undone."""
+    length = min(piece.end - piece.start, LONGEST_REVERSED / look.speed)
+    start = piece.end - length if look.reversed else piece.start
+    return Piece(start, start + length, piece.frames, None)
+
+
+def _in_step(one: Floats, other: Floats) -> bool:
+    return bool(np.abs((one - one[0]) - (other - other[0])).max() < _STEP)
+
+
+def _inside(place: str) -> Listing:
+    """The pictures that a written file holds."""
+    return listing.pictures(find(place), 0) if os.path.isfile(place) and os.path.getsize(place) else Listing()
+
+
+def _ffmpeg(words: Sequence[str], place: str) -> tuple[bool, str]:
+    """Run ffmpeg to write an mp4 file; whether it ended well, and what it said."""
+    with tempfile.TemporaryFile() as said:
+        command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", *words, "-f", "mp4", f"file:{place}"]
+        with listing.run(command, said.fileno(), subprocess.DEVNULL) as process:
+            process.wait()
+        said.seek(0)
+        return process.returncode == 0, said.read().decode("utf-8", "replace")

@@ -1,0 +1,44 @@
+"""The commands that play a video from a moment on: mpv to the millisecond, VLC to the second before."""
+
+import shlex
+from collections.abc import Iterator
+
+from loopfind.model import Report
+from loopfind.reports.links import address, seconds_of
+from loopfind.reports.showings import showings
+
+MOST = 12
+"""Occurrences of one repeat, and suspect cuts, that commands are given for."""
+
+
+def commands(report: Report, video: str) -> Iterator[str]:
+    """Two lines for each moment, for a shell; none for standard input, which no player can read again.
+
+    video: the name or address that was scanned, byte for byte.
+    """
+    if not address(video):
+        return
+    for showing in showings(report):
+        if showing.number <= MOST:
+            yield from _both(showing.title, showing.occurrence.start, video)
+    for number, cut in enumerate(report.cuts[:MOST], 1):
+        yield from _both(f"Suspect cut {number}", cut.time, video)
+
+
+def _both(title: str, seconds: float, video: str) -> Iterator[str]:
+    file, start = quoted(f"./{video}" if video.startswith("-") else video), seconds_of(seconds)
+    yield f"{title}: mpv --start={start} {file}"
+    yield f"{title}: vlc --start-time={start.partition('.')[0]} {file}"
+
+
+def quoted(name: str) -> str:
+    """`name` as a shell takes it, on one line and in printable letters; what is not printable as bash has it:
+    $'caf\\xe9'."""
+    if name.isprintable():
+        return shlex.quote(name)
+    letters = (letter if letter.isprintable() and letter not in "\\'" else _bytes(letter) for letter in name)
+    return f"$'{''.join(letters)}'"
+
+
+def _bytes(letter: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in letter.encode("utf-8", "surrogateescape"))
