@@ -111,7 +111,13 @@ def test_options_become_settings() -> None:
         ("x --start 1:99", 2, "--start cannot be '1:99'"),
         ("x --start 9 --end 9", 2, "--end cannot be '9'"),
         ("x --link javascript:alert(1)", 2, "--link cannot be"),
-        ("x -o report.docx", 2, ".json or .txt"),
+        ("x -o report.docx", 2, "or name the format with --format"),
+        ("x --format docx", 2, "unknown format 'docx'"),
+        ("x --json --format csv", 2, "leave one of them out"),
+        ("x -o a.csv -o b.csv --format csv", 2, "one for each -o"),
+        ("x --json --open 1", 2, "write it to a file with -o"),
+        ("- --open 1", 2, "give the video's page with --link"),
+        ("x --open 0", 2, "--open"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_on_stderr(words: str, status: int, says: str) -> None:
@@ -128,7 +134,7 @@ def test_a_bug_shows_where_if_asked() -> None:
 
 def test_verbose_shows_what_ffmpeg_said_and_nothing_that_steers() -> None:
     done = run("film.mp4", "-v")
-    assert done.stderr == "ffmpeg -i in.mp4 \\x1b[31m\n[h264] corrupt\n"
+    assert done.stderr.startswith("ffmpeg -i in.mp4 \\x1b[31m\n[h264] corrupt\nRepeat 1 (1 of 2): mpv --start=142.07 ")
     assert done.stdout == run("film.mp4").stdout
 
 

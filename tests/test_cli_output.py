@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from loopfind.cli.output import choose, save
-from loopfind.errors import BadSetting, OutputError
+from loopfind.errors import BadSetting, OutputError, UnknownPart
+from loopfind.reports import FORMATS, SUFFIXES
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -43,10 +44,10 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 
 
 def test_choosing_a_format(tmp_path: Path) -> None:
-    assert choose(None, False, "v") == choose("-", False, "v") == choose(str(tmp_path / "a.TXT"), False, "v") == "text"
-    assert (
-        choose(None, True, "v") == choose(str(tmp_path / "a.txt"), True, "v") == choose("b.json", False, "v") == "json"
-    )
+    assert choose([], [], "v") == choose(["-"], [], "v") == [("-", "text")]
+    upper = str(tmp_path / "a.TXT")
+    assert choose([upper], [], "v") == [(upper, "text")]
+    assert choose([], ["json"], "v") == [("-", "json")]
     assert [*tmp_path.iterdir()] == []
 
 
@@ -54,11 +55,42 @@ def test_refuses_what_cannot_be_written_before_the_scan(tmp_path: Path) -> None:
     video = tmp_path / "video.json"
     video.touch()
     with pytest.raises(BadSetting, match="this is the video"):
-        choose(str(video), True, str(video))
+        choose([str(video)], ["json"], str(video))
     for path, what in [
         (tmp_path, "folder"),
         (tmp_path / "no" / "a", "does not exist"),
         ("a\0b", "could not be written"),
     ]:
         with pytest.raises(OutputError, match=what):
-            choose(str(path), True, "v")
+            choose([str(path)], ["json"], "v")
+
+
+def test_every_format_is_reachable_by_name_and_the_endings_by_themselves(tmp_path: Path) -> None:
+    for name in FORMATS:
+        assert choose([str(tmp_path / "a.dat")], [name], "v") == [(str(tmp_path / "a.dat"), name)]
+        assert choose([], [name], "v") == [("-", name)]
+    for suffix, name in SUFFIXES.items():
+        assert choose([str(tmp_path / f"a{suffix}")], [], "v") == [(str(tmp_path / f"a{suffix}"), name)]
+
+
+def test_several_files_each_have_their_format(tmp_path: Path) -> None:
+    names = [str(tmp_path / name) for name in ("a.json", "b.csv", "c.csv")]
+    formats = ["json", "csv", "cuts-csv"]
+    assert choose(names, formats, "v") == [*zip(names, formats, strict=True)]
+    assert choose([*names[:2], "-"], [], "v") == [(names[0], "json"), (names[1], "csv"), ("-", "text")]
+
+
+def test_what_is_asked_of_a_format_must_make_sense(tmp_path: Path) -> None:
+    one, two = str(tmp_path / "a.csv"), str(tmp_path / "b.csv")
+    for outputs, formats, words in [
+        ([one, two], ["csv"], "1 format for 2 outputs.*one for each -o, in the same order"),
+        ([], ["csv", "edl"], "2 formats for 1 output"),
+        ([one, one], [], "named twice"),
+        ([one, f"{tmp_path}/./a.csv"], ["csv", "cuts-csv"], "named twice"),
+        (["-", "-"], ["csv", "edl"], "named twice"),
+        (["a.docx"], [], r"let the name end in .json, .*--format \(cuts-csv, losslesscut, audacity, youtube have no"),
+    ]:
+        with pytest.raises(BadSetting, match=words):
+            choose(outputs, formats, "v")
+    with pytest.raises(UnknownPart, match="unknown format 'docx'"):
+        choose([one], ["docx"], "v")

@@ -82,6 +82,8 @@ def test_a_clip_holds_exactly_its_frames(name: str, tmp_path: Path) -> None:
         assert places(found, shown) == [*range(first, last)]
         if cutter.copied:
             assert np.array_equal(found, shown[first:last])
+        if name == "avi":  # it has no times, and frames out of decoding order: each reader makes up its own
+            continue
         clock = times_of(place)
         assert np.abs((clock - clock[0]) - (times[first:last] - times[first])).max() < 0.0015
 
@@ -122,7 +124,7 @@ def test_a_comparison_undoes_what_was_done(look: Look, change: str, tmp_path: Pa
     name = f"pair_{look.reversed:d}{look.mirrored:d}{look.speed}"
     first = videos.make(f"{name}_1.mkv", *videos.moving(2), "-c:v", "ffv1")
     second = videos.make(f"{name}_2.mkv", "-i", first.as_posix(), "-vf", change, "-c:v", "ffv1")
-    join = f"[0:v]settb=1/1000[a];[1:v]settb=1/1000[b];[a][b]concat=n=2:v=1[c]"
+    join = "[0:v]settb=1/1000[a];[1:v]settb=1/1000[b];[a][b]concat=n=2:v=1[c]"
     both = videos.make(
         f"{name}.mkv", "-i", first.as_posix(), "-i", second.as_posix(), "-filter_complex", join, "-map", "[c]",
         "-fps_mode", "passthrough", "-c:v", "ffv1",
@@ -169,7 +171,9 @@ def video() -> Path:
 
 
 def test_extract_writes_clips_and_comparisons(video: Path, tmp_path: Path) -> None:
-    (tmp_path / "r.json").write_text(json.dumps(report(video, [[(25, 50), (100, 125)], [(60, 70), (65, 75), (201, 211)]])))
+    (tmp_path / "r.json").write_text(
+        json.dumps(report(video, [[(25, 50), (100, 125)], [(60, 70), (65, 75), (201, 211)]]))
+    )
     done = loopfind("extract", tmp_path / "r.json", "--out", tmp_path / "clips")
     assert done.returncode == 0, done.stderr
     names = [
@@ -256,7 +260,11 @@ def test_what_is_no_report_is_refused_in_one_line(content: Any, words: str, tmp_
     from loopfind.errors import BadReport
     from loopfind.reports.reading import read
 
-    data = content if isinstance(content, bytes) else (content if isinstance(content, str) else json.dumps(content)).encode()
+    data = (
+        content
+        if isinstance(content, bytes)
+        else (content if isinstance(content, str) else json.dumps(content)).encode()
+    )
     with pytest.raises(BadReport, match=words) as caught:
         read("r.json", data)
     assert str(caught.value).startswith("r.json: ") and str(caught.value).isprintable()

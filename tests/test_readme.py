@@ -52,7 +52,7 @@ def test_every_command_kind_matcher_and_format_is_named(name):
 
 
 def test_every_option_is_told_and_no_other():
-    own = [code for code in CODE if not code.startswith("python ")]
+    own = [code for code in CODE if not code.startswith(("python ", "ffmpeg "))]
     told = {word for code in own for word in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", code)}
     known = options() | {"-h", "--help", "--install-completion", "--show-completion"}
     assert told == known

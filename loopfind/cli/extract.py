@@ -34,9 +34,7 @@ Exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C.
 
 def extract(
     report: Annotated[str, typer.Argument(metavar="REPORT.json", help="A report that loopfind VIDEO --json wrote.")],
-    out: Annotated[
-        str, typer.Option("--out", metavar="DIR", help="The folder for the clips; made if need be.")
-    ],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder for the clips; made if need be.")],
     repeat: Annotated[
         int | None, typer.Option("--repeat", metavar="N", min=1, help="This repeat alone, by its number in the report.")
     ] = None,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.errors import DecoderFailed
+from loopfind.errors import DecoderFailed, MediaError
 from loopfind.media import listing
 from loopfind.media.address import find
 from loopfind.media.child import executable
@@ -44,6 +44,11 @@ class Piece:
     end: float
     frames: int
     first: int | None
+
+    @property
+    def last(self) -> int:
+        """Number of the first frame after it, counted as `first` is."""
+        return (self.first or 0) + self.frames
 
 
 @dataclass(frozen=True)
@@ -142,14 +147,18 @@ class Cutter:
     def _ways(self, piece: Piece) -> Iterator[tuple[list[str], str]]:
         """Options before the input, and the filter that picks the frames, the quickest way first; a file that cannot be
         sought in, or whose times had to be mended, needs a slower one."""
+        counted = (["-copyts"], f"trim=start_frame={piece.first}:end_frame={piece.last}")
+        numbered = [] if piece.first is None else [counted]
+        if np.isnan(self._times).any():
+            # A container without times, such as AVI: what ffmpeg makes up depends on where it begins.
+            yield from numbered
         low, high = self._bounds(piece)
         start = self._packets.start
         picked = f"trim=start={low + start:.6f}:end={high + start:.6f}"
         if low > _RUN_UP and self._address.seekable:
             yield ["-copyts", "-noaccurate_seek", "-ss", f"{low - _RUN_UP:.6f}"], picked
         yield ["-copyts"], picked
-        if piece.first is not None:
-            yield ["-copyts"], f"trim=start_frame={piece.first}:end_frame={piece.first + piece.frames}"
+        yield from numbered
 
     def _rate(self, piece: Piece) -> float:
         """Frames a second: of the piece on average, as its times may be rounded; where the rate varies, of the file."""
@@ -182,8 +191,11 @@ def _in_step(one: Floats, other: Floats) -> bool:
 
 
 def _inside(place: str) -> Listing:
-    """The pictures that a written file holds."""
-    return listing.pictures(find(place), 0) if os.path.isfile(place) and os.path.getsize(place) else Listing()
+    """The pictures that a written file holds; none where it holds no video."""
+    try:
+        return listing.pictures(find(place), 0)
+    except MediaError:
+        return Listing()
 
 
 def _ffmpeg(words: Sequence[str], place: str) -> tuple[bool, str]:

@@ -14,6 +14,8 @@ from loopfind.media.child import executable
 from loopfind.media.header import Header
 from loopfind.model import Floats
 
+_NO_TIME = -(1 << 63)
+"""How framecrc writes that a packet has no time."""
 _WORDS = 300
 """Letters of what ffmpeg said that a message repeats at most."""
 
@@ -84,7 +86,8 @@ def _take(listing: Listing, line: bytes) -> None:
         listing.base = int(numerator), int(denominator)
     elif not line.startswith(b"#") and line.count(b",") >= 5:
         cells = [cell.strip() for cell in line.split(b",")]
-        listing.ticks.append(int(cells[2]) if cells[2].lstrip(b"-").isdigit() else None)
+        tick = int(cells[2])
+        listing.ticks.append(None if tick == _NO_TIME else tick)
         # framecrc tells the flags of a packet unless it is a plain key packet.
         listing.keys.append(not any(cell.startswith(b"F=") for cell in cells[6:]))
         listing.sums.append(cells[5])
