@@ -62,7 +62,6 @@ def test_the_commands_name_each_moment_once_for_both_players() -> None:
     "name", [b"plain.mp4", b"a b$c`d\"e'f\\g.mp4", b"caf\xe9 1f.mp4", b"a\nb\x1b[31m'\\x.mp4", "ü".encode()]
 )
 def test_a_name_is_quoted_for_a_shell(name: bytes) -> None:
-
     words = quoted(os.fsdecode(name))
     assert words.isprintable()
     done = subprocess.run(["bash", "-c", f"printf %s {words}"], capture_output=True, check=True)

@@ -147,7 +147,7 @@ def frames(times: np.ndarray, found: Sequence[float]) -> list[int]:
 @pytest.mark.parametrize("tick", [Fraction(1, 90000), Fraction(1, 1000)], ids=["mp4", "mkv"])
 def test_every_time_leads_back_to_its_frame(name: str, rate: str, tick: Fraction) -> None:
     @given(drawn(RATES[rate], tick))
-    @settings(max_examples=12)
+    @settings(max_examples=6)
     def holds(video: Drawn) -> None:
         report, times = video.report, video.times
         if RATES[rate] is not None:
