@@ -25,7 +25,7 @@ class Listing:
     """Packets in the order of the file, or pictures in the order in which they are shown.
 
     ticks: (n,) presentation times in units of `base` seconds, None for a packet that has none. keys: which of them a
-    decoder can start at. sums: a checksum of each. start: seconds at which the container starts.
+    decoder can start at. sums: a checksum of each, where asked for: a day of video has millions. start: seconds at which the container starts.
     """
 
     ticks: list[int | None] = field(default_factory=list)
@@ -44,8 +44,8 @@ class Listing:
 
 
 def packets(address: Address, stream: int) -> Listing:
-    """Every packet of a video stream, without decoding. Raises DecoderFailed."""
-    return _listed([*_input(address), "-map", f"0:V:{stream}", "-c", "copy"], address.shown)
+    """Every packet of a video stream, without decoding and without checksums. Raises DecoderFailed."""
+    return _listed([*_input(address), "-map", f"0:V:{stream}", "-c", "copy"], address.shown, sums=False)
 
 
 def pictures(address: Address, stream: int, before: Sequence[str] = (), picked: str = "null") -> Listing:
@@ -61,7 +61,7 @@ def _input(address: Address) -> list[str]:
     return [*address.options, "-i", os.fsdecode(address.argument)]
 
 
-def _listed(words: Sequence[str], shown: str) -> Listing:
+def _listed(words: Sequence[str], shown: str, sums: bool = True) -> Listing:
     listing, header = Listing(), Header()
     # What ffmpeg says goes to a file: read through a second pipe it could block the first.
     with tempfile.TemporaryFile() as said:
@@ -69,7 +69,7 @@ def _listed(words: Sequence[str], shown: str) -> Listing:
         with run(command, said.fileno(), subprocess.PIPE) as process:
             assert process.stdout is not None
             for line in process.stdout:
-                _take(listing, line)
+                _take(listing, line, sums)
         said.seek(0)
         text = said.read().decode("utf-8", "replace")
     for words_said in text.splitlines():
@@ -80,7 +80,7 @@ def _listed(words: Sequence[str], shown: str) -> Listing:
     return listing
 
 
-def _take(listing: Listing, line: bytes) -> None:
+def _take(listing: Listing, line: bytes, sums: bool) -> None:
     if line.startswith(b"#tb 0:"):
         numerator, _, denominator = line.partition(b":")[2].strip().partition(b"/")
         listing.base = int(numerator), int(denominator)
@@ -90,7 +90,8 @@ def _take(listing: Listing, line: bytes) -> None:
         listing.ticks.append(None if tick == _NO_TIME else tick)
         # framecrc tells the flags of a packet unless it is a plain key packet.
         listing.keys.append(not any(cell.startswith(b"F=") for cell in cells[6:]))
-        listing.sums.append(cells[5])
+        if sums:
+            listing.sums.append(cells[5])
 
 
 class run:
