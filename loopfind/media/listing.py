@@ -25,7 +25,8 @@ class Listing:
     """Packets in the order of the file, or pictures in the order in which they are shown.
 
     ticks: (n,) presentation times in units of `base` seconds, None for a packet that has none. keys: which of them a
-    decoder can start at. sums: a checksum of each, where asked for: a day of video has millions. start: seconds at which the container starts.
+    decoder can start at. sums: a checksum of each, where asked for: a day of video has millions. start: seconds at
+    which the container starts.
     """
 
     ticks: list[int | None] = field(default_factory=list)
