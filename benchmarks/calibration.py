@@ -195,13 +195,16 @@ def recall(outcomes: Sequence[Outcome]) -> Iterator[str]:
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", type=int, default=1, help="seed of the first scene (default: 1)")
     parser.add_argument("--seeds", type=int, default=6, help="scenes of each kind of footage (default: 6)")
+    parser.add_argument("--workers", type=int, default=WORKERS, help=f"files at a time (default: {WORKERS})")
     parser.add_argument("--only", default="", metavar="TEXT", help="footage whose name holds TEXT")
     parser.add_argument("--claims", action="store_true", help="name every false claim")
     asked = parser.parse_args()
-    jobs = [(name, seed) for seed in range(1, asked.seeds + 1) for name in FOOTAGE if asked.only in name]
+    seeds = range(asked.first, asked.first + asked.seeds)
+    jobs = [(name, seed) for seed in seeds for name in FOOTAGE if asked.only in name]
     outcomes, failed = [], []
-    with ProcessPoolExecutor(WORKERS) as pool:
+    with ProcessPoolExecutor(asked.workers) as pool:
         for job, done in [(job, pool.submit(outcome, *job)) for job in jobs]:
             try:
                 outcomes.append(done.result())

@@ -105,11 +105,11 @@ def confidence(run: Run, signal: Signal, rivals: Rivals) -> float:
     A logistic regression on what a replay has and a look-alike has less of; the weights were fitted to the runs of
     drawn footage (benchmarks/calibration.py, whose table is made of other seeds).
     """
-    odds = CONSTANT + sum(w * x for w, x in zip(WEIGHTS, _measures(run, signal, rivals), strict=True))
+    odds = CONSTANT + sum(w * x for w, x in zip(WEIGHTS, measures(run, signal, rivals), strict=True))
     return round(1 / (1 + math.exp(-min(max(odds, -30.0), MOST_ODDS))), 4)
 
 
-def _measures(run: Run, signal: Signal, rivals: Rivals) -> tuple[float, float, float, float, float, float]:
+def measures(run: Run, signal: Signal, rivals: Rivals) -> tuple[float, float, float, float, float, float]:
     """What the confidence is made of, in the order of WEIGHTS; of each, more speaks for a replay."""
     length = run.end - run.start
     gap, tail = rivals.gap, rivals.tail

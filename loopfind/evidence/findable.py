@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from loopfind.evidence.claims import believed, confidence, holds
 from loopfind.evidence.contrast import BESIDE
 from loopfind.evidence.differences import cells_at
+from loopfind.evidence.events import eventful
 from loopfind.evidence.rivals import rivals_of, stands_alone
 from loopfind.model import Line, Run, Signal
 from loopfind.views import PLAIN, shown
@@ -77,7 +78,7 @@ def _found(signal: Signal, said: NDArray[np.float64], first: int, last: int) -> 
         residual=0.0,
         informative=len(telling),
     )
-    if not holds(run, signal):
+    if not (holds(run, signal) and eventful(signal, first, last)):
         return False
     rivals = replace(rivals_of(signal, run, shown(PLAIN), _PLACES), own=signal.noise)
     return stands_alone(rivals, run) and believed(run, confidence(run, signal, rivals))

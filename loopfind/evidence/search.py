@@ -1,14 +1,15 @@
 """From candidate lines to runs: follow the best-voted first, and leave out lines that a run found before already
 explains."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from loopfind.evidence.claims import believed, confidence, holds, same_picture
 from loopfind.evidence.ends import settle
+from loopfind.evidence.events import eventful
 from loopfind.evidence.follow import follow
 from loopfind.evidence.judge import run_of
-from loopfind.evidence.rivals import rivals_of, stands_alone
+from loopfind.evidence.rivals import Rivals, rivals_of, stands_alone
 from loopfind.model import Line, Run, Signal
 
 SAME = 0.4
@@ -24,8 +25,9 @@ _TRIES = 3
 class Found:
     """The runs found so far, so that no line is followed twice and nothing is claimed twice."""
 
-    def __init__(self, signal: Signal) -> None:
-        self._signal = signal
+    def __init__(self, signal: Signal, sure: Callable[[Run, Signal, Rivals], float] = confidence) -> None:
+        """sure: how likely a run that passed every other question is a replay; less than believed drops it."""
+        self._signal, self._sure = signal, sure
         self._tried: dict[tuple[object, ...], list[Run]] = {}
         self.runs: list[Run] = []
 
@@ -52,8 +54,10 @@ class Found:
             if not (holds(run, self._signal) and same_picture(self._signal, trace)):
                 continue
             rivals = rivals_of(self._signal, run, trace.fit.weights)
-            sure = confidence(run, self._signal, rivals)
-            if stands_alone(rivals, run) and believed(run, sure):
+            if not (stands_alone(rivals, run) and eventful(self._signal, run.first, run.last)):
+                continue
+            sure = self._sure(run, self._signal, rivals)
+            if believed(run, sure):
                 self._keep(replace(run, confidence=sure))
 
     def _keep(self, run: Run) -> None:
