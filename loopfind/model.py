@@ -348,7 +348,7 @@ class Verdict:
     looped: whether any repeat is a loop. repeated_seconds: length of the timeline that is shown more than once, every
     occurrence counted; repeated_share: of the duration. coverage: share of the timeline in which a repeat could have
     been found. shortest_findable: seconds, the shortest repeat that would have been found there; None where nothing
-    could be judged.
+    could be judged, or too little to tell.
     """
 
     looped: bool

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loopfind.evidence.claims import least_score
 from loopfind.evidence.findable import shortest_findable
-from loopfind.evidence.follow import BEST, NATS_A_SECOND
+from loopfind.evidence.follow import BEST, GROW, NATS_A_SECOND, OPEN
 from loopfind.model import BLANK, Signal, Unjudged
 
 LONGEST = 10.0
@@ -21,8 +21,7 @@ LONGEST = 10.0
 @dataclass(frozen=True)
 class Coverage:
     """share: of the timeline that could be judged. shortest: seconds, the repeat that would be found in most of it
-    (nine tenths), LONGEST where that is not enough, None where nothing can be judged. unjudged: the rest, with the
-    reason."""
+    (nine tenths), None where no length is enough or nothing can be judged. unjudged: the rest, with the reason."""
 
     share: float
     shortest: float | None
@@ -50,12 +49,32 @@ def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Cove
     marks = np.zeros(n + 2, np.int32)
     np.add.at(marks, np.concatenate([np.flatnonzero(ok), begins[late]]), 1)
     np.add.at(marks, np.concatenate([ends[ok], np.flatnonzero(late) + 1]), -1)
-    judged = np.cumsum(marks)[:n] > 0
+    judged = _telling((np.cumsum(marks)[:n] > 0) & ~_quiet(said, signal.step), said, least_score(signal))
     gaps = np.diff(edge)
     share = float(gaps[judged].sum() / gaps.sum()) if gaps.sum() > 0 else 0.0
-    # Where even the longest are not enough nine times in ten, the longest is all that can be said.
-    shortest = (shortest_findable(signal, said, judged) or LONGEST) if judged.any() else None
+    shortest = shortest_findable(signal, said, judged) if judged.any() else None
     return Coverage(round(share, 4), shortest, _unjudged(judged, detail, edge))
+
+
+def _quiet(said: NDArray[np.float64], step: float) -> NDArray[np.bool_]:
+    """Frames of a rest so long that no copy is followed across it: GROW seconds that say next to nothing."""
+    width = max(1, round(GROW / step))
+    total = np.concatenate([[0.0], np.cumsum(said)])
+    if len(said) < width:
+        return np.zeros(len(said), bool)
+    rests = np.flatnonzero(total[width:] - total[:-width] < OPEN)
+    marks = np.zeros(len(said) + 1, np.int32)
+    np.add.at(marks, np.concatenate([rests, rests + width]), np.repeat([1, -1], len(rests)))
+    return np.asarray(np.cumsum(marks)[:-1] > 0)
+
+
+def _telling(judged: NDArray[np.bool_], said: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
+    """The judged frames, without those between two rests that say less than a claim needs."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]])))
+    total, kept = np.concatenate([[0.0], np.cumsum(said)]), judged.copy()
+    for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        kept[low:high] = total[high] - total[low] >= least
+    return kept
 
 
 def _unjudged(

@@ -31,20 +31,26 @@ def shortest_findable(signal: Signal, said: NDArray[np.float64], judged: NDArray
 
     said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which stretches begin and end.
     """
-    low, high = 0, len(LENGTHS)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]])))
+    longest = int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
+    lengths = [length for length in LENGTHS if _frames(length, signal) <= longest]
+    low, high = 0, len(lengths)
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if _enough(signal, said, judged, LENGTHS[middle]) else (middle + 1, high)
-    return LENGTHS[low] if low < len(LENGTHS) else None
+        low, high = (low, middle) if _enough(signal, said, judged, lengths[middle]) else (middle + 1, high)
+    return lengths[low] if low < len(lengths) else None
+
+
+def _frames(length: float, signal: Signal) -> int:
+    """Seconds in frames, three at the least."""
+    return max(3, round(length / signal.step))
 
 
 def _enough(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_], length: float) -> bool:
     """Whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
-    frames = max(3, round(length / signal.step))
+    frames = _frames(length, signal)
     total = np.concatenate([[0], np.cumsum(judged)])
     starts = np.flatnonzero(total[frames:] - total[:-frames] == frames)
-    if not len(starts):
-        return False
     asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
     allowed = int((1 - SHARE) * len(asked) + 1e-9)
     for first in asked.tolist():

@@ -37,7 +37,9 @@ SHARP = 0.1
 """Contrast that the seed of a line must show to be followed at all; a claim needs four times as much over the whole
 stretch."""
 
-_GROW = 2.0  # seconds looked at past a seed, doubled while the stretch goes on
+GROW = 2.0
+"""Seconds looked at past a seed, doubled while the stretch goes on; after so many without gain its end is behind."""
+
 _MOST_CORE = 2000
 _SEED = 0.4  # seconds that a seed must have to show how sharp it is
 _COARSE, _FINE = (
@@ -99,13 +101,13 @@ def follow(signal: Signal, line: Line) -> Trace | None:
 
 def _grown(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:
     """The stretch around the seed frames, looked at ever further out while it goes on."""
-    first, last, reach = int(seed[0]), int(seed[-1]) + 1, round(_GROW / signal.step)
+    first, last, reach = int(seed[0]), int(seed[-1]) + 1, round(GROW / signal.step)
     low, high = max(0, first - reach), min(len(signal.times), last + reach)
     while True:
         trace = _trace(signal, line, fit, np.arange(low, high), first, last)
         if trace is None:
             return None
-        # A still scene neither speaks for the line nor against it: after _GROW seconds without gain the end is behind
+        # A still scene neither speaks for the line nor against it: after GROW seconds without gain the end is behind
         # us.
         further_low = trace.low < reach and trace.frames[0] == low and low > 0
         further_high = (

@@ -1,21 +1,28 @@
 """One repeat found in two pieces: between them something lies on one of the showings that does not lie on the other,
-such as a subtitle."""
+such as a subtitle, or nothing moves, so that no frame says anything."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from loopfind.evidence.claims import MOST_RESIDUAL
-from loopfind.evidence.differences import along, beside, partners
+from loopfind.evidence.differences import Fit, along, beside, partners
 from loopfind.evidence.fitting import fit_of
-from loopfind.model import Run, Signal
+from loopfind.model import Ints, Run, Signal
 from loopfind.views import shown
 
 LONGEST = 10.0
 """Seconds between two pieces: a subtitle stands for up to seven."""
 
+LONGEST_REST = 30.0
+"""Seconds without motion between two pieces. That both lie at one lag leaves no doubt that they belong together; the
+limit keeps two moments of a quiet night from claiming the night."""
+
 AGREE = 0.9
 """Share of the frames between that must agree, once the cells under the overlay are left out."""
+
+STILL = 2.0
+"""How many times the file's noise two showings of a motionless picture may differ by: one of them may be recoded."""
 
 
 def joined(runs: list[Run], signal: Signal) -> list[Run]:
@@ -38,10 +45,12 @@ def _go_on(before: Run, after: Run, signal: Signal) -> bool:
     if abs(before.line.offset - after.line.offset) > signal.step / 2 or before.last >= after.first:
         return False
     gap = after.start - before.end
-    if gap > LONGEST or gap > (before.end - before.start) + (after.end - after.start):
-        return False
     frames = np.arange(before.last, after.first)
-    if not partners(signal, before.line, frames)[1].any():
+    if gap > LONGEST_REST or not partners(signal, before.line, frames)[1].any():
+        return False
+    if _rests(before, frames, signal):
+        return True
+    if gap > LONGEST or gap > (before.end - before.start) + (after.end - after.start):
         return False
     fit = fit_of(signal, before.line, frames)
     if ((fit.weights > 0) == (shown(before.line.view) > 0)).all():
@@ -49,6 +58,13 @@ def _go_on(before: Run, after: Run, signal: Signal) -> bool:
     on, real = along(signal, before.line, frames, fit)
     off = beside(signal, before.line, frames, fit)
     return bool((on[real] <= MOST_RESIDUAL * off[real] + signal.noise).mean() >= AGREE)
+
+
+def _rests(run: Run, frames: Ints, signal: Signal) -> bool:
+    """Whether nothing moves in the frames, and the run's line joins them to pictures like them."""
+    on, real = along(signal, run.line, frames, Fit())
+    still = signal.lively[frames] <= STILL * signal.noise
+    return bool((still & (on <= STILL * signal.noise))[real].mean() >= AGREE)
 
 
 def _one(before: Run, after: Run) -> Run:

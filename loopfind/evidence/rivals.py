@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.evidence.differences import Rows, cells_at, partners, views_of
-from loopfind.model import Floats, Ints, Run, Signal, Sketches
+from loopfind.model import Floats, Ints, Line, Run, Signal, Sketches
 from loopfind.timeline import nearest
 from loopfind.views import matrix
 
@@ -44,6 +44,7 @@ MOST_PLACES = 60_000
 """Places that a stretch is laid over: all of forty minutes at 25 frames a second, a spread of more."""
 
 _FRAMES, _BLOCK = 16, 1000
+_AT_REST = 0.1  # nats that a frame counts for, at the least, when frames are picked by what they say
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _differences(signal: Signal, run: Run, weights: Rows, most: int) -> tuple[fl
     real = partners(signal, line, frames)[1]
     # On a variable rate, frames without a partner of their own would make the best match look worse than it is.
     frames = frames[real] if real.any() else frames
-    frames = frames[np.linspace(0, len(frames) - 1, min(_FRAMES, len(frames))).astype(np.int64)]
+    frames = _telling(signal, line, frames)
     ours = cells_at(signal, frames, views_of(line)[0])
     after = line.slope * (times[frames] - times[frames[0]])
     start = line.slope * float(times[frames[0]]) + line.offset
@@ -143,6 +144,17 @@ def _differences(signal: Signal, run: Run, weights: Rows, most: int) -> tuple[fl
     edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]])) if len(half) else np.zeros(0, np.int64)
     others = np.minimum.reduceat(np.concatenate(found), edges) if len(edges) else np.zeros(0)
     return float(max(own, min(signal.noise / 4, FLOOR))), others, every
+
+
+def _telling(signal: Signal, line: Line, frames: Ints) -> Ints:
+    """_FRAMES of the frames, spread evenly over what they can say: in a stretch that rests for most of its time, frames
+    spread over its time would show no motion, and any other rest would be like it."""
+    if len(frames) <= _FRAMES:
+        return frames
+    if line.slope != 1:  # beside a cut inside it, which says most, such frames are paired across the cut
+        return frames[np.linspace(0, len(frames) - 1, _FRAMES).astype(np.int64)]
+    said = np.cumsum(np.log(np.maximum(signal.lively[frames] / signal.noise, 1)) + _AT_REST)
+    return np.asarray(frames[np.searchsorted(said, np.linspace(said[0], said[-1], _FRAMES))])
 
 
 def _overlaid(signal: Signal, run: Run, ours: Rows, after: Floats, weights: Rows, places: Floats) -> Floats:

@@ -41,6 +41,8 @@ def _sentence(
         if coverage == 0:
             return "Nothing could be judged: nothing moves in this video for long enough."
         seen = f"{_percent(coverage)} of the video could be judged"
+        if shortest is None:
+            return f"No repeat found; {seen}, but too little of it to say how long a repeat must be to show."
         return f"No repeat found; {seen}, where one of {shortest:.1f} s or longer would have shown."
     found = f"{_percent(share)} of the video ({_length(seconds)}) is shown more than once"
     if not loops:
