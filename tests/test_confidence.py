@@ -61,6 +61,11 @@ def test_confidence_grows_with_all_that_speaks_for_a_replay(
     assert confidence(run(length, contrast, 0.8), SIGNAL, rivals(own)) < sure
 
 
+def test_a_difference_that_the_noise_explains_is_held_against_no_one() -> None:
+    quiet, loud = (replace(SIGNAL, noise=noise) for noise in (0.1, 0.4))
+    assert confidence(run(), loud, rivals(0.5)) > confidence(run(), quiet, rivals(0.5))
+
+
 def test_confidence_spans_from_hardly_to_almost_certain() -> None:
     assert confidence(run(0.6, 0.45), SIGNAL, rivals(1.0)) < 0.01
     assert confidence(run(4.0, 0.98), SIGNAL, rivals(0.05, 10)) > 0.999
