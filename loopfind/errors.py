@@ -11,6 +11,7 @@
     │   ├── NoStream           the video stream asked for is not there
     │   └── DecoderFailed      ffmpeg is missing, crashed or was killed
     ├── BadReport              a file that is no report of loopfind       exit status 1
+    ├── MissingExtra           a package that only this needs is not there exit status 1
     └── OutputError            the answer could not be written            exit status 1
 
 Each message is one line: what is wrong, with which file or value, and what to do.
@@ -77,6 +78,14 @@ class BadReport(LoopfindError):
     def __init__(self, path: str, what: str) -> None:
         self.path, self.what = path, what
         super().__init__(f"{path}: {what}")
+
+
+class MissingExtra(LoopfindError):
+    """What was asked for needs a package that does not come with loopfind; `extra` is what brings it."""
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        self.what, self.package, self.extra = what, package, extra
+        super().__init__(f"{what} needs {package}: pip install 'loopfind[{extra}]'")
 
 
 class OutputError(LoopfindError):

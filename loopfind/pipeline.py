@@ -8,12 +8,16 @@ import numpy as np
 
 from loopfind.digests import as_codes
 from loopfind.errors import BadSetting
-from loopfind.findings import analyse, report_on, search
+from loopfind.exhibiting import exhibits_of
+from loopfind.exhibits import Exhibits
+from loopfind.findings import report_on, search
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.fingerprints.kind import Kind
 from loopfind.fingerprints.many import Many
 from loopfind.media import open_video
+from loopfind.media.origin import origin_of
+from loopfind.media.thumbs import shots
 from loopfind.media.video import Video
 from loopfind.media.windows import windows_of
 from loopfind.model import (
@@ -35,6 +39,9 @@ from loopfind.repeats.loops import loops_of
 from loopfind.repeats.tuning import advice_on, figures_of, origins_of
 from loopfind.settings import SIZES, SweepSettings
 
+WIDE, SMALL, FEW = 320, 208, 160
+"""Pixels across a picture of a page: WIDE while there are at most FEW of them, SMALL where there are more."""
+
 
 def scan(
     path: str,
@@ -48,6 +55,34 @@ def scan(
     batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
     be read and UsageError for settings that cannot be met.
     """
+    return _scanned(path, settings, watch, log)[0]
+
+
+def scan_to_show(
+    path: str,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> tuple[Report, Exhibits]:
+    """What `scan` says, and what to show of it: curves, and frames read again where they are.
+
+    Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
+    """
+    report, fingerprint, signal, runs = _scanned(path, settings, watch, log)
+    exhibits = exhibits_of(fingerprint, signal, runs, report)
+    moments = exhibits.moments()
+    taken: dict[float, bytes] = {}
+    for time, shot in shots(path, settings.stream, moments, WIDE if len(moments) <= FEW else SMALL):
+        taken[time] = shot
+        if watch is not None:
+            watch(Progress("taking pictures", len(taken), time, fingerprint.end))
+    return report, replace(exhibits, shots=taken, origin=origin_of(path))
+
+
+def _scanned(
+    path: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
+) -> tuple[Report, Fingerprint, Signal, list[Run]]:
+    """The report of a scan, and what it was made from."""
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
     if settings.auto:
@@ -57,17 +92,19 @@ def scan(
     with open_video(path, settings.stream, settings.start, settings.end, kind.needs_digests) as video:
         _read(video, [gatherer, many], 0, watch, log)
     fingerprint = gatherer.fingerprint(video.end)
-    if not settings.auto:
-        return analyse(fingerprint, video.source, settings, video.losses, watch)
-    found = search(fingerprint, watch)
-    advice = advice_on(_rows(many, fingerprint, *found))
-    if advice is None:
-        choice = f"{settings.hash_size}: nothing that equal hashes could show repeats, so there is nothing to choose by"
-        return report_on(fingerprint, *found, video.source, settings, video.losses, choice)
-    place = many.wanted.index((kind, advice.hash_size))
-    chosen = replace(fingerprint, hash_size=advice.hash_size, codes=as_codes(many.digests(place)))
-    settings = replace(settings, hash_size=advice.hash_size)
-    return report_on(chosen, *found, video.source, settings, video.losses, advice.reason)
+    signal, runs = search(fingerprint, watch)
+    choice = None
+    if settings.auto:
+        advice = advice_on(_rows(many, fingerprint, signal, runs))
+        if advice is None:
+            nothing = "nothing that equal hashes could show repeats, so there is nothing to choose by"
+            choice = f"{settings.hash_size}: {nothing}"
+        else:
+            place = many.wanted.index((kind, advice.hash_size))
+            fingerprint = replace(fingerprint, hash_size=advice.hash_size, codes=as_codes(many.digests(place)))
+            settings, choice = replace(settings, hash_size=advice.hash_size), advice.reason
+    report = report_on(fingerprint, signal, runs, video.source, settings, video.losses, choice)
+    return report, fingerprint, signal, runs
 
 
 def sweep(

@@ -57,8 +57,14 @@ def scan(path: str, settings: Any = None, watch: Any = None, log: Any = None) ->
     return replace(report, settings=settings)
 
 
+def scan_to_show(path: str, settings: Any = None, watch: Any = None, log: Any = None) -> Any:
+    report = scan(path, settings, watch, log)
+    return report, samples.exhibits(report)
+
+
 pipeline: Any = types.ModuleType("loopfind.pipeline")
 pipeline.scan = scan
+pipeline.scan_to_show = scan_to_show
 sys.modules["loopfind.pipeline"] = pipeline
 
 if __name__ == "__main__":

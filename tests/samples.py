@@ -1,10 +1,14 @@
 """Reports made by hand, for tests of what is said about them."""
 
+import io
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
+from loopfind.exhibits import Curve, Exhibit, Exhibits, Origin, Row, Seam
 from loopfind.model import Clusters, Cut, Loss, Occurrence, Repeat, Report, Settings, Source, Unjudged, Verdict
+from loopfind.views import PLAIN, View
 
 SOURCE = Source("/videos/film.mp4", 3600.0, 108_000, 30.0, 640, 360, "h264", "mp4", 3600.04)
 
@@ -88,3 +92,60 @@ def many() -> Report:
     cuts = tuple(Cut(10.0 * number, 300 * number, (number + 1,), "hard") for number in range(300))
     verdict = Verdict(False, 3000.0, 0.5, 0.99, 1.0, "Half of this video is shown twice: 300 repeats, 50 min in all.")
     return Report(replace(SOURCE, duration=6000.0, frames=180_000), Settings(), verdict, repeats, cuts)
+
+
+def crowded() -> Report:
+    """Three hundred repeats, each shown twenty times, in a day of video."""
+    repeats = tuple(
+        Repeat(
+            n + 1,
+            "repeat",
+            9.0,
+            None,
+            0.97,
+            "replay",
+            tuple(occurrence(12.0 * (n + 300 * turn), 9.0) for turn in range(20)),
+        )
+        for n in range(300)
+    )
+    cuts = tuple(Cut(12.0 * place, 360 * place, (place % 300 + 1,), "hard") for place in range(6000))
+    verdict = Verdict(False, 54_000.0, 0.75, 0.99, 1.0, "75 % of the video is shown more than once: 300 repeats.")
+    gaps = tuple(Unjudged(12.0 * place + 9, 12.0 * place + 12, "still") for place in range(6000))
+    return Report(replace(SOURCE, duration=72_000.0), Settings(), verdict, repeats, cuts, unjudged=gaps)
+
+
+@cache
+def shot(number: int, width: int = 208, height: int = 117) -> bytes:
+    """A JPEG of noise, which no picture of a video is as large as."""
+    from PIL import Image
+
+    noise = np.random.default_rng(number).integers(0, 256, (height // 3, width // 3, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).resize((width, height)).save(file, "JPEG", quality=72)
+    return file.getvalue()
+
+
+def exhibits(report: Report, columns: int = 2, shots: int = 9) -> Exhibits:
+    """Exhibits for a report made by hand: two rows of pictures for each repeat, drawn from `shots` different ones."""
+    shown = []
+    for repeat in report.repeats:
+        taken = repeat.occurrences[:columns]
+        first = taken[0]
+        ramp = np.linspace(first.start - 1, first.end + 1, 80)
+        inside = (ramp >= first.start) & (ramp < first.end)
+        curves = tuple(
+            Curve(other, ramp, np.where(inside, 0.5, 20.0), np.full(80, 18.0)) for other in range(1, len(taken))
+        )
+        rows = tuple(Row(what, tuple(o.start + 0.25 * at for o in taken)) for at, what in enumerate(("first", "next")))
+        views = (PLAIN, *(View(mirrored=o.mirrored) for o in taken[1:]))
+        shown.append(Exhibit(repeat.id, tuple(range(len(taken))), views, rows, curves))
+    made = Exhibits(
+        start=0.0,
+        end=report.source.duration,
+        likeness=np.eye(60, dtype=np.uint8) * 255,
+        overview=tuple(np.linspace(0, report.source.duration - 1, 12).tolist()),
+        shown=tuple(shown),
+        seams=tuple(Seam(place, cut.time - 0.03, cut.time) for place, cut in enumerate(report.cuts[:20])),
+        origin=Origin(123_456, "ab" * 32),
+    )
+    return replace(made, shots={time: shot(place % shots) for place, time in enumerate(made.moments())})

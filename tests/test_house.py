@@ -15,10 +15,10 @@ LAYERS = (
     {"__main__"},
     {"cli", "service"},
     {"", "pipeline"},  # "" is loopfind/__init__.py, the public names
-    {"findings"},
+    {"findings", "exhibiting"},
     {"candidates", "cuts"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
-    {"timeline", "digests"},
+    {"timeline", "digests", "exhibits"},
     {"model", "registry"},
     {"settings", "version", "views"},
     {"errors"},

@@ -7,6 +7,7 @@ import typer
 
 from loopfind.cli import browser, terminal
 from loopfind.cli import output as outputs
+from loopfind.cli import page as pages
 from loopfind.cli.sizes import size as size_in
 from loopfind.cli.times import limits
 from loopfind.errors import BadSetting, UnknownPart
@@ -15,6 +16,7 @@ from loopfind.reports import FORMATS, SUFFIXES
 from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Settings
 
 if TYPE_CHECKING:
+    from loopfind.exhibits import Exhibits
     from loopfind.model import Report
 
 EXAMPLES = """\b
@@ -26,6 +28,7 @@ Examples:
   loopfind video.mp4 -o report.json -o repeats.edl --fail-on-repeats
   loopfind video.mp4 -o cuts.csv --format cuts-csv
   loopfind video.mp4 --open 1               look at the first suspect cut
+  loopfind video.mp4 --html report.html     a page with pictures of what repeats
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
 
@@ -87,6 +90,14 @@ def scan(
         int | None,
         typer.Option("--open", metavar="N", min=1, help="Open suspect cut N, counted as listed, in the web browser."),
     ] = None,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="Write a page to look at: pictures, curves, both copies playing."),
+    ] = None,
+    video_href: Annotated[
+        str | None,
+        typer.Option("--video-href", metavar="URL", help="Where that page finds the video; unless said, beside it."),
+    ] = None,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
@@ -104,13 +115,22 @@ def scan(
     fixed = Settings.hash_size if size is None else size
     settings = Settings(kind, fixed, stream, first, last, size is None, _page(link))
     places = outputs.choose(output or (), _named(formats or [], as_json, output or []), video)
+    if html is not None:
+        pages.check(html, video, [place for place, _ in places if place != outputs.STDOUT], video_href)
+    elif video_href is not None:
+        raise BadSetting("--video-href", video_href, "it belongs to a page; add --html FILE")
     if open_cut is not None:
         browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
-    report = _scan(video, settings, verbose, quiet)
+    report, exhibits = _scan(video, settings, verbose, quiet, html is not None)
     for place, format in places:
         outputs.deliver(report, format, place)
+    talks = not quiet and sys.stderr is not None and sys.stderr.isatty()
+    if html is not None and exhibits is not None:
+        pages.deliver(report, exhibits, html, video, video_href)
+        if talks:
+            terminal.note(f"The page is in {html}")
     files = [place for place, _ in places if place != outputs.STDOUT]
-    if files and not quiet and sys.stderr is not None and sys.stderr.isatty():
+    if files and talks:
         terminal.note(report.verdict.summary)
         terminal.note(f"The report is in {', '.join(files)}")
     if verbose:
@@ -131,14 +151,20 @@ def _named(formats: list[str], as_json: bool, output: list[str]) -> list[str]:
     return ["json"] * max(1, len(output)) if as_json else formats
 
 
-def _scan(video: str, settings: Settings, verbose: bool, quiet: bool) -> "Report":
+def _scan(video: str, settings: Settings, verbose: bool, quiet: bool, shown: bool) -> "tuple[Report, Exhibits | None]":
+    """The report, and what to show of it where that is asked for."""
     from loopfind.cli.progress import watching
-    from loopfind.pipeline import scan
 
     with watching(quiet) as (watch, note):
         try:
-            report: Report = scan(video, settings, watch, note if verbose else None)
-            return report
+            log = note if verbose else None
+            if shown:
+                from loopfind.pipeline import scan_to_show
+
+                return scan_to_show(video, settings, watch, log)
+            from loopfind.pipeline import scan
+
+            return scan(video, settings, watch, log), None
         except BrokenPipeError as error:  # must not pass for a reader of stdout that left early
             raise RuntimeError("a pipe broke during the scan") from error
 

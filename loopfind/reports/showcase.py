@@ -1,0 +1,178 @@
+"""Repeats and cuts as a page shows them: their words, tables and pictures."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from loopfind.exhibits import Exhibit, Exhibits
+from loopfind.model import Cut, Occurrence, Repeat, Report
+from loopfind.reports.figures import curve
+from loopfind.reports.links import Link
+from loopfind.reports.wording import EVIDENCE, clock, count, length, share, title
+from loopfind.views import View
+
+COLOURS = 7
+"""Colours of repeats; more repeats share them, and each bears its number."""
+
+MOST_OCCURRENCES = 20
+MOST_OPEN = 4
+"""Repeats that stand open when the page opens."""
+
+MISSING = "no picture"
+OUTSIDE = "outside the video"
+
+
+def name_of(repeat: Repeat) -> str:
+    """Repeat 1, Loop 2, Still 3."""
+    return f"{repeat.kind.capitalize()} {repeat.id}"
+
+
+class Showcase:
+    """Turns parts of one report into what the template reads."""
+
+    def __init__(self, report: Report, exhibits: Exhibits, link: Link, told: Sequence[Repeat]) -> None:
+        """told: the repeats that have a block of their own."""
+        self._report, self._exhibits, self._link, self._told = report, exhibits, link, told
+        self._sources = {
+            time: "data:image/jpeg;base64," + base64.b64encode(shot).decode() for time, shot in exhibits.shots.items()
+        }
+        self._shown = {exhibit.repeat: exhibit for exhibit in exhibits.shown}
+
+    def shot(self, time: float | None, alt: str) -> dict[str, Any]:
+        """One picture with its time and its link."""
+        if time is None:
+            return {"src": "", "alt": alt, "time": None, "clock": "", "link": "", "missing": OUTSIDE}
+        source = self._sources.get(time, "")
+        return {
+            "src": source,
+            "alt": alt,
+            "time": time,
+            "clock": clock(time),
+            "link": self._link(time),
+            "missing": MISSING,
+        }
+
+    def repeat(self, place: int) -> dict[str, Any]:
+        """One of the repeats that have a block of their own."""
+        repeat = self._told[place]
+        exhibit = self._shown.get(repeat.id, Exhibit(repeat.id, (), (), (), ()))
+        pictures = any(time in self._sources for row in exhibit.rows for time in row.times if time is not None)
+        more = len(repeat.occurrences) - MOST_OCCURRENCES
+        return {
+            "id": repeat.id,
+            "name": name_of(repeat),
+            "colour": repeat.id % COLOURS,
+            "title": title(repeat),
+            "open": place < MOST_OPEN,
+            "belief": _belief(repeat),
+            "occurrences": [
+                {
+                    "number": number,
+                    "clock": clock(o.start),
+                    "link": self._link(o.start),
+                    "end": clock(o.end),
+                    "frames": f"{o.start_frame}-{max(o.start_frame, o.end_frame - 1)}",
+                    "how": how(o),
+                }
+                for number, o in enumerate(repeat.occurrences[:MOST_OCCURRENCES], 1)
+            ],
+            "more": f"and {count(more, 'more occurrence')}; the JSON report lists all" if more > 0 else "",
+            "heads": _heads(exhibit),
+            "grid": max(1, 2 * len(exhibit.columns) - 1),
+            "rows": self._rows(repeat, exhibit) if pictures else [],
+            "no_pictures": "No pictures of this one: " + self._why_none(exhibit),
+            "curves": [
+                curve(c, repeat.occurrences[0].start, repeat.occurrences[0].end, c.other + 1)
+                for c in exhibit.curves
+                if len(c.times) > 1 and (place < 40 or c is exhibit.curves[0])
+            ],
+        }
+
+    def cuts(self, most: int) -> list[dict[str, Any]]:
+        """The first `most` cuts, with the frames before and after where there are pictures of them."""
+        seams = {seam.cut: seam for seam in self._exhibits.seams}
+        found = []
+        for place, cut in enumerate(self._report.cuts[:most]):
+            seam = seams.get(place)
+            shown = seam is not None and {seam.before, seam.after} & set(self._sources)
+            found.append(
+                {
+                    "clock": clock(cut.time),
+                    "link": self._link(cut.time),
+                    "frame": cut.frame,
+                    "kind": cut.kind,
+                    "repeats": _known(cut, self._told)[:4],
+                    "more": ", …" if len(cut.repeats) > 4 else "",
+                    "before": self.shot(seam.before, f"Last frame before the cut at {clock(cut.time)}")
+                    if seam and shown
+                    else None,
+                    "after": self.shot(seam.after, f"First frame after the cut at {clock(cut.time)}")
+                    if seam and shown
+                    else None,
+                }
+            )
+        return found
+
+    def left_out(self) -> str:
+        """What the page does not show, in words."""
+        repeats = self._told
+        if len(repeats) < len(self._report.repeats):
+            rest = count(len(self._report.repeats) - len(repeats), "shorter one")
+            return f"These are the {len(repeats):,} that take the most time; the JSON report lists {rest} more."
+        bare = [r for r in repeats if not (r.id in self._shown and self._shown[r.id].rows)]
+        if not self._sources or not repeats or not (bare or len(repeats) > 20):
+            return ""
+        words = "A page holds a limited number of pictures: of so many repeats only a few moments each are shown"
+        return f"{words}, and none of {count(len(bare), 'the shorter one')}." if bare else f"{words}."
+
+    def _rows(self, repeat: Repeat, exhibit: Exhibit) -> list[dict[str, Any]]:
+        rows = []
+        for number, row in enumerate(exhibit.rows):
+            cells = []
+            for column, (time, view) in enumerate(zip(row.times, exhibit.views, strict=True)):
+                which = exhibit.columns[column]
+                cell = self.shot(time, f"{name_of(repeat)}, occurrence {which + 1}, {row.what}")
+                cell |= {"column": column, "occurrence": which, "row": number, "scale": _scale(view)}
+                cells.append(cell)
+            rows.append({"what": row.what, "cells": cells})
+        return rows
+
+    def _why_none(self, exhibit: Exhibit) -> str:
+        if not self._sources:
+            return "the video could not be read a second time."
+        if not exhibit.rows:
+            return "the page holds a limited number of them, and longer repeats come first."
+        return "its frames could not be found again, or the page is full."
+
+
+def how(occurrence: Occurrence) -> str:
+    """In what an occurrence differs from the first."""
+    words = ["backwards"] * occurrence.reversed + ["mirrored"] * occurrence.mirrored
+    if abs(occurrence.speed - 1.0) > 0.0005:
+        words.append(f"at {occurrence.speed:.3g}x speed")
+    return ", ".join(words)
+
+
+def _belief(repeat: Repeat) -> str:
+    words = EVIDENCE[repeat.evidence]
+    sure = f" Confidence {share(repeat.confidence)}." if repeat.kind != "still" else ""
+    return f"{words[0].upper()}{words[1:]}.{sure} {length(repeat.length)} long."
+
+
+def _heads(exhibit: Exhibit) -> list[str]:
+    heads = []
+    for place, column in enumerate(exhibit.columns):
+        heads.append(f"occurrence {column + 1}")
+        if place:
+            heads.append("difference, 4 times")
+    return heads
+
+
+def _scale(view: View) -> str:
+    """The view as CSS scales a picture about its middle."""
+    return f"{-view.across if view.mirrored else view.across:g}, {view.down:g}"
+
+
+def _known(cut: Cut, told: Sequence[Repeat]) -> list[int]:
+    known = {repeat.id for repeat in told}
+    return [number for number in cut.repeats if number in known]

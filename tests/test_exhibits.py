@@ -1,0 +1,97 @@
+"""What is shown of a scan: matching moments match, and the curve is low inside the repeat and nowhere else."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import samples
+from PIL import Image
+
+from loopfind import exhibiting, pipeline
+from loopfind.model import Line, Occurrence, Signal
+from loopfind.reports.json import write
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+
+
+@pytest.fixture(scope="module")
+def shown():
+    return pipeline.scan_to_show(str(FIXTURES / "replay.mp4"))
+
+
+def test_says_what_a_scan_says(shown):
+    plain = pipeline.scan(str(FIXTURES / "replay.mp4"))
+    assert "".join(write(shown[0])) == "".join(write(plain))
+
+
+def test_every_moment_has_its_picture_and_matching_ones_are_alike(shown):
+    report, exhibits = shown
+    assert sorted(exhibits.shots) == exhibits.moments()
+    (exhibit,) = exhibits.shown
+    pictures = {
+        time: np.asarray(Image.open(io.BytesIO(shot)).convert("L"), float) for time, shot in exhibits.shots.items()
+    }
+    for row in exhibit.rows:
+        one, other = row.times
+        apart = np.abs(pictures[one] - pictures[other]).mean()
+        if not row.what.startswith("just"):
+            assert apart < 4, row.what
+            assert one - report.repeats[0].occurrences[0].start == pytest.approx(
+                other - report.repeats[0].occurrences[1].start, abs=0.001
+            )
+
+
+def test_the_curve_is_low_inside_the_repeat_and_high_past_its_ends(shown):
+    report, exhibits = shown
+    first = report.repeats[0].occurrences[0]
+    (curve,) = exhibits.shown[0].curves
+    inside = (curve.times >= first.start + 0.3) & (curve.times < first.end - 0.3)
+    assert curve.times[0] < first.start and curve.times[-1] > first.end
+    assert np.nanmedian(curve.along[inside]) < 0.5 * np.nanmedian(curve.beside[inside])
+    assert np.nanmedian(curve.along[inside]) < 0.5 * np.nanmedian(curve.along[~inside])
+
+
+def test_the_likeness_is_symmetric_and_full_on_the_diagonal(shown):
+    likeness = shown[1].likeness
+    assert (likeness == likeness.T).all()
+    assert (np.diag(likeness) == 255).all()
+
+
+def test_the_cuts_show_the_frames_on_both_sides(shown):
+    report, exhibits = shown
+    assert len(exhibits.seams) == len(report.cuts) > 0
+    for seam, cut in zip(exhibits.seams, report.cuts, strict=True):
+        assert seam.before < cut.time <= seam.after + 1e-9
+        assert seam.after - seam.before == pytest.approx(1 / report.source.fps, abs=0.001)
+
+
+def still(seconds):
+    """A signal in which every frame is alike: enough to choose moments by."""
+    n = int(seconds * 10)
+    zero = np.zeros(n, np.uint64)
+    cells, nothing = np.zeros((n, 144), np.uint16), np.zeros(n, bool)
+    return Signal(np.arange(n) / 10, 0.1, cells, zero, zero, nothing, np.zeros(n, np.float32), 0.1)
+
+
+def test_of_very_many_repeats_few_moments_are_shown():
+    report = samples.crowded()
+    taken = exhibiting._shown(still(72_000), [], report)
+    pictures = sum(len(row.times) for exhibit in taken for row in exhibit.rows)
+    assert 0.9 * exhibiting.MOST_SHOTS <= pictures <= exhibiting.MOST_SHOTS + 1
+    assert [exhibit.repeat for exhibit in taken] == [repeat.id for repeat in report.repeats]
+
+
+@pytest.mark.parametrize(
+    ("other", "slope", "there"),
+    [
+        (Occurrence(50, 60, 500, 600), 1.0, 53.0),
+        (Occurrence(50, 55, 500, 550, speed=2.0), 0.5, 51.5),
+        (Occurrence(50, 60, 500, 600, reversed=True), -1.0, 56.9),
+    ],
+)
+def test_a_pair_of_occurrences_without_a_run_still_has_a_line(other, slope, there):
+    line = exhibiting.line_between(still(100), [], Occurrence(10, 20, 100, 200), other)
+    assert isinstance(line, Line)
+    assert line.slope == pytest.approx(slope)
+    assert line.slope * 13 + line.offset == pytest.approx(there)

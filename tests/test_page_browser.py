@@ -1,0 +1,180 @@
+"""The page in a real browser: headless Chromium, where there is one."""
+
+import io
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import samples
+from PIL import Image
+
+from loopfind import pipeline
+from loopfind.reports import html
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+
+webdriver = pytest.importorskip("selenium.webdriver")
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no Chromium with its chromedriver on this machine")
+
+
+def start():
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    driver = start()
+    driver.set_script_timeout(30)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with loop.mp4 and its page beside it."""
+    place = tmp_path_factory.mktemp("page")
+    video = place / "a #1 100% loop.mp4"
+    shutil.copy(FIXTURES / "loop.mp4", video)
+    report, exhibits = pipeline.scan_to_show(str(video))
+    text = "".join(html.write(report, exhibits, "./a%20%231%20100%25%20loop.mp4"))
+    (place / "loop.html").write_text(text, encoding="utf-8")
+    (place / "lost.html").write_text(text.replace("100%25", "none"), encoding="utf-8")
+    crowded = samples.crowded()
+    text = "".join(html.write(crowded, samples.exhibits(crowded), ""))
+    (place / "many.html").write_text(text, encoding="utf-8")
+    return place
+
+
+def look(browser, page, width=1100, height=900, dark=False):
+    """Open a page; afterwards the console must be empty."""
+    browser.get_log("browser")
+    media = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get(page.as_uri())
+
+
+def run(browser, script):
+    return browser.execute_script(f"return {script}")
+
+
+def wait_for(browser, script):
+    until = time.monotonic() + 20
+    while not (value := run(browser, script)):
+        assert time.monotonic() < until, f"{script} never came true"
+        time.sleep(0.05)
+    return value
+
+
+def errors(browser):
+    return [line for line in browser.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
+
+
+def test_every_repeat_and_every_picture_shows(browser, folder):
+    look(browser, folder / "loop.html")
+    wait_for(browser, "document.querySelectorAll('details.repeat').length === 1")
+    wait_for(browser, "[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    assert run(browser, "document.querySelectorAll('.difference img').length") > 20
+    assert not errors(browser)
+
+
+def test_a_click_on_the_dot_plot_shows_both_moments(browser, folder):
+    look(browser, folder / "loop.html")
+    plot = browser.find_element("id", "plot")
+    run(browser, "document.getElementById('likeness').scrollIntoView({behavior: 'instant'})")
+    side = plot.size["width"]
+    # 14.1 s against 22 s: near the line on which the loop meets itself two turns later.
+    action = webdriver.ActionChains(browser)
+    action.move_to_element_with_offset(plot, (14.1 / 40 - 0.5) * side, (22.0 / 40 - 0.5) * side).click().perform()
+    assert run(browser, "document.getElementById('plot-says').textContent").startswith("Loop 1: 0:00:14.")
+    assert run(browser, "document.querySelectorAll('#plot-shots img').length") == 2
+    links = run(browser, "[...document.querySelectorAll('#plot-shots a')].map((a) => a.href)")
+    assert all("loop.mp4#t=" in link for link in links)
+    one, two = (float(link.rpartition("=")[2]) for link in links)
+    assert two - one == pytest.approx(8.0, abs=0.001)
+    # The keyboard moves it too.
+    before = run(browser, "document.getElementById('plot-says').textContent")
+    plot.send_keys("\ue014")  # right
+    assert run(browser, "document.getElementById('plot-says').textContent") != before
+    assert not errors(browser)
+
+
+def test_both_players_load_from_disk_and_play_in_step(browser, folder):
+    look(browser, folder / "loop.html")
+    wait_for(browser, "!document.getElementById('player').hidden")
+    browser.execute_script("document.querySelector('[data-play]').click()")
+    wait_for(browser, "[...document.querySelectorAll('video')].every((v) => v.readyState >= 2 && !v.seeking)")
+    times = "[...document.querySelectorAll('video')].map((v) => v.currentTime)"
+    assert run(browser, times) == pytest.approx([12.02, 16.02], abs=0.001)
+    browser.execute_script("document.getElementById('p-play').click()")
+    wait_for(browser, "document.getElementById('v-one').currentTime > 13")
+    one, two = run(browser, times)
+    assert two - one == pytest.approx(4.0, abs=0.2)
+    browser.execute_script("document.getElementById('p-play').click()")
+    wait_for(browser, "[...document.querySelectorAll('video')].every((v) => v.paused)")
+    browser.execute_script("document.getElementById('p-on').click()")
+    wait_for(browser, "[...document.querySelectorAll('video')].every((v) => !v.seeking)")
+    one, two = run(browser, times)
+    assert two - one == pytest.approx(4.0, abs=0.001)
+    assert not errors(browser)
+
+
+def grab(browser):
+    return np.asarray(Image.open(io.BytesIO(browser.get_screenshot_as_png())).convert("L"), float)
+
+
+def test_the_difference_of_two_copies_is_black(browser, folder):
+    look(browser, folder / "loop.html")
+    wait_for(browser, "!document.getElementById('player').hidden")
+    browser.execute_script("document.getElementById('p-diff').click()")
+    wait_for(browser, "[...document.querySelectorAll('video')].every((v) => v.readyState >= 2 && !v.seeking)")
+    browser.execute_script("document.getElementById('screens').scrollIntoView({behavior: 'instant', block: 'center'})")
+    screens = "document.getElementById('screens').getBoundingClientRect()"
+    box = run(browser, f"['left', 'top', 'right', 'bottom'].map((side) => Math.round({screens}[side]))")
+    time.sleep(0.5)
+    left, top, right, bottom = box
+    assert grab(browser)[max(top, 0) + 5 : bottom - 5, left + 5 : right - 5].mean() < 40
+    assert not errors(browser)
+
+
+def test_a_video_that_is_not_there_is_said_and_the_pictures_remain(browser, folder):
+    look(browser, folder / "lost.html")
+    wait_for(browser, "document.getElementById('video-says').textContent.includes('could not be loaded')")
+    assert run(browser, "document.getElementById('player').hidden")
+    assert run(browser, "document.querySelectorAll('#repeats figure img').length") > 20
+
+
+def test_light_dark_and_narrow(browser, folder):
+    look(browser, folder / "loop.html")
+    light = grab(browser).mean()
+    look(browser, folder / "loop.html", dark=True)
+    dark = grab(browser).mean()
+    assert light > 180 and dark < 80
+    browser.execute_script("document.getElementById('theme').click()")
+    time.sleep(0.1)
+    assert grab(browser).mean() == pytest.approx(light, abs=12)
+    look(browser, folder / "loop.html", width=360, height=740)
+    assert run(browser, "document.documentElement.scrollWidth") == 360
+    assert not errors(browser)
+
+
+def test_three_hundred_repeats_open_at_once(browser, folder):
+    began = time.monotonic()
+    look(browser, folder / "many.html")
+    wait_for(browser, "document.readyState === 'complete' && document.getElementById('theme').textContent === 'Dark'")
+    assert time.monotonic() - began < 10
+    assert run(browser, "document.querySelectorAll('details.repeat').length") == 300
+    browser.execute_script("for (let i = 0; i < 8; i++) document.querySelector('[data-zoom=in]').click()")
+    browser.execute_script("location.hash = 'repeat-250'")
+    wait_for(browser, "document.getElementById('repeat-250').open")
+    assert not errors(browser)
