@@ -199,3 +199,20 @@ def test_want_of_the_template_engine_is_said_at_once(monkeypatch):
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtra, match=r"--html needs jinja2: pip install 'loopfind\[report\]'"):
         html.check()
+
+
+@pytest.mark.parametrize(
+    ("coverage", "shortest", "said"),
+    [
+        (0.0, None, "None of this video could be judged"),
+        (1.0, None, "how long it must be is not known"),
+        (1.0, 2.5, "everywhere in the video a plain repeat of 2.5 s or longer"),
+        (0.4, 2.5, "60% of the video could not be judged"),
+    ],
+)
+def test_says_what_could_be_judged_and_no_more(coverage, shortest, said):
+    report = samples.nothing()
+    verdict = replace(report.verdict, coverage=coverage, shortest_findable=shortest)
+    page = drawn(replace(report, verdict=verdict))
+    assert said in page
+    assert ("None of this video" in page) == (coverage == 0)

@@ -24,6 +24,7 @@ LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
 """Seconds: the lengths asked about, up to 34 s; what moves seldom may need as long."""
 
 _STRETCHES, _PLACES = 20, 4000  # of each length; places that each is laid over, as many as a few minutes have
+_SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which the least change is looked for
 
 
 def shortest_findable(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_]) -> float | None:
@@ -34,11 +35,25 @@ def shortest_findable(signal: Signal, said: NDArray[np.float64], judged: NDArray
     edges = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]])))
     longest = int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
     lengths = [length for length in LENGTHS if _frames(length, signal) <= longest]
+    noise = _flicker(signal)
     low, high = 0, len(lengths)
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if _enough(signal, said, judged, lengths[middle]) else (middle + 1, high)
+        enough = _enough(signal, said, judged, lengths[middle], noise)
+        low, high = (low, middle) if enough else (middle + 1, high)
     return lengths[low] if low < len(lengths) else None
+
+
+def _flicker(signal: Signal) -> float:
+    """Squared grey levels by which a picture and its copy may differ: what a frame usually differs by from the next, and
+    no more than the file's noise, which is taken over a fifth of a second and in a calm file has slow motion in it."""
+    least = []
+    for low in np.linspace(0, max(0, len(signal.times) - _SAMPLE), _SAMPLES).astype(np.int64).tolist():
+        cells = cells_at(signal, np.arange(low, min(len(signal.times), low + _SAMPLE)))
+        least.append(np.square(np.diff(cells, axis=0)).mean(1))
+    changes = np.concatenate(least)
+    changes = changes[changes > 1e-4]  # a frame that was repeated is no copy that was encoded again
+    return float(min(np.percentile(changes, 50), signal.noise)) if len(changes) else signal.noise
 
 
 def _frames(length: float, signal: Signal) -> int:
@@ -46,7 +61,7 @@ def _frames(length: float, signal: Signal) -> int:
     return max(3, round(length / signal.step))
 
 
-def _enough(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_], length: float) -> bool:
+def _enough(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_], length: float, noise: float) -> bool:
     """Whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
     frames = _frames(length, signal)
     total = np.concatenate([[0], np.cumsum(judged)])
@@ -54,13 +69,13 @@ def _enough(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_]
     asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
     allowed = int((1 - SHARE) * len(asked) + 1e-9)
     for first in asked.tolist():
-        allowed -= not _found(signal, said, first, first + frames)
+        allowed -= not _found(signal, said, first, first + frames, noise)
         if allowed < 0:
             return False
     return True
 
 
-def _found(signal: Signal, said: NDArray[np.float64], first: int, last: int) -> bool:
+def _found(signal: Signal, said: NDArray[np.float64], first: int, last: int, noise: float) -> bool:
     """Whether a copy of frames [first, last) would be claimed, over half of its length at least."""
     telling = first + np.flatnonzero(said[first:last] > 0)
     if len(telling) < 3 or 2 * (telling[-1] + 1 - telling[0]) < last - first:
@@ -80,17 +95,17 @@ def _found(signal: Signal, said: NDArray[np.float64], first: int, last: int) -> 
         start_range=(start, start),
         end_range=(end, end),
         score=float(said[first:last].sum()),
-        contrast=_sharpness(signal, first, last),
+        contrast=_sharpness(signal, first, last, noise),
         residual=0.0,
         informative=len(telling),
     )
     if not (holds(run, signal) and eventful(signal, first, last)):
         return False
-    rivals = replace(rivals_of(signal, run, shown(PLAIN), _PLACES), own=signal.noise)
+    rivals = replace(rivals_of(signal, run, shown(PLAIN), _PLACES), own=noise)
     return stands_alone(rivals, run) and believed(run, confidence(run, signal, rivals))
 
 
-def _sharpness(signal: Signal, first: int, last: int) -> float:
+def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:
     """Contrast that a copy of frames [first, last) would show: what they change by over two frames, less the noise."""
     shift = max(2, 2 * round(BESIDE / signal.step / 2))
     if last - first <= 2 * shift:
@@ -99,5 +114,5 @@ def _sharpness(signal: Signal, first: int, last: int) -> float:
     moved = np.square(cells[shift:] - cells[:-shift]).mean(1)
     own = np.minimum(moved[shift:], moved[:-shift])
     weight = np.minimum(own, 3 * np.percentile(own, 75))
-    share = np.clip(1 - signal.noise / np.maximum(own, 1e-9), -1, 1)
+    share = np.clip(1 - noise / np.maximum(own, 1e-9), -1, 1)
     return float((share * weight).sum() / max(float(weight.sum()), 1e-9))

@@ -204,9 +204,11 @@ def _facts(report: Report) -> list[tuple[str, str]]:
 
 def _coverage(report: Report) -> str:
     verdict = report.verdict
-    if verdict.shortest_findable is None:
+    if verdict.coverage == 0:
         return "None of this video could be judged: nothing moves in it for long enough."
-    found = f"a plain repeat of {length(verdict.shortest_findable)} or longer would have been found"
+    found = "a plain repeat would have been found if it is long and unlike enough, but how long it must be is not known"
+    if verdict.shortest_findable is not None:
+        found = f"a plain repeat of {length(verdict.shortest_findable)} or longer would have been found"
     if verdict.coverage >= 1:
         return f"Nothing was left out: everywhere in the video {found}."
     return (
