@@ -24,7 +24,7 @@ LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
 """Seconds: the lengths asked about, up to 34 s; what moves seldom may need as long."""
 
 _STRETCHES, _PLACES = 20, 4000  # of each length; places that each is laid over, as many as a few minutes have
-_SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which the least change is looked for
+_SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames are compared with the next
 
 
 def shortest_findable(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_]) -> float | None:
@@ -45,13 +45,13 @@ def shortest_findable(signal: Signal, said: NDArray[np.float64], judged: NDArray
 
 
 def _flicker(signal: Signal) -> float:
-    """Squared grey levels by which a picture and its copy may differ: what a frame usually differs by from the next, and
-    no more than the file's noise, which is taken over a fifth of a second and in a calm file has slow motion in it."""
-    least = []
+    """Squared grey levels by which a picture and its copy may differ: what a frame usually differs by from the next,
+    and no more than the file's noise, which is taken over a fifth of a second and so has slow motion in it."""
+    found = []
     for low in np.linspace(0, max(0, len(signal.times) - _SAMPLE), _SAMPLES).astype(np.int64).tolist():
         cells = cells_at(signal, np.arange(low, min(len(signal.times), low + _SAMPLE)))
-        least.append(np.square(np.diff(cells, axis=0)).mean(1))
-    changes = np.concatenate(least)
+        found.append(np.square(np.diff(cells, axis=0)).mean(1))
+    changes = np.concatenate(found)
     changes = changes[changes > 1e-4]  # a frame that was repeated is no copy that was encoded again
     return float(min(np.percentile(changes, 50), signal.noise)) if len(changes) else signal.noise
 
