@@ -7,24 +7,42 @@ report = scan("video.mp4")
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from loopfind.comparison import Comparison as Comparison
     from loopfind.errors import LoopfindError as LoopfindError
     from loopfind.model import Report as Report
     from loopfind.model import Sweep as Sweep
+    from loopfind.pipeline import compare as compare
     from loopfind.pipeline import scan as scan
     from loopfind.pipeline import sweep as sweep
+    from loopfind.settings import CompareSettings as CompareSettings
     from loopfind.settings import Settings as Settings
     from loopfind.settings import SweepSettings as SweepSettings
 
     __version__: str
 
-__all__ = ["LoopfindError", "Report", "Settings", "Sweep", "SweepSettings", "__version__", "scan", "sweep"]
+__all__ = [
+    "CompareSettings",
+    "Comparison",
+    "LoopfindError",
+    "Report",
+    "Settings",
+    "Sweep",
+    "SweepSettings",
+    "__version__",
+    "compare",
+    "scan",
+    "sweep",
+]
 
 _HOMES = {
+    "CompareSettings": "loopfind.settings",
+    "Comparison": "loopfind.comparison",
     "LoopfindError": "loopfind.errors",
     "Report": "loopfind.model",
     "Settings": "loopfind.settings",
     "Sweep": "loopfind.model",
     "SweepSettings": "loopfind.settings",
+    "compare": "loopfind.pipeline",
     "scan": "loopfind.pipeline",
     "sweep": "loopfind.pipeline",
 }

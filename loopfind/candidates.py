@@ -27,15 +27,23 @@ ZOOMS = (
 CHANGED = 5
 """Bits of 64 by which a picture must differ from the one 0.3 s before to count as changing."""
 
-_LINES, _CHANGED_LINES = (60, 2.0), (4, 0.1)
+TURNS = (
+    View(turned=2),
+    View(turned=1),  # and by three quarters, as either of two showings may be the turned one
+    *(View(mirrored=True, turned=turned) for turned in (1, 2, 3)),
+)
+"""Turned copies, which are looked for across files: by half and by a quarter, and mirrored as well."""
+
+_LINES, _CHANGED_LINES, _ACROSS_LINES = (60, 2.0), (4, 0.1), (20, 0.5)
 """Lines followed for each question: so many, and so many more for each minute of video. Changed copies are asked for
-in many ways, and one that lasts a few seconds has a line among the best of its question."""
+in many ways, and one that lasts a few seconds has a line among the best of its question; files are mostly compared
+because one is expected to be a changed copy."""
 
 
-def candidates_of(signal: Signal) -> Iterator[tuple[list[Line], int]]:
+def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[Line], int]]:
     """Lists of lines, and how many of them to follow, one for each question; a list is made only when the one before
-    it has been dealt with."""
-    quest = _Quest(signal)
+    it has been dealt with. across: the signal is of several files."""
+    quest = _Quest(signal, _ACROSS_LINES if across else _CHANGED_LINES)
     motion, picture = signal.motion, signal.picture
     moves = quest.matches(motion, None, signal.moving)
     yield quest.lines(moves, motion, motion, signal.moving)
@@ -50,7 +58,7 @@ def candidates_of(signal: Signal) -> Iterator[tuple[list[Line], int]]:
         (~mirrored, -1.0, View(mirrored=True)),
     ):
         yield quest.lines(_ordered(quest.matches(motion, other, seldom)), motion, other, signal.moving, slope, view)
-    for view in ZOOMS:
+    for view in (*ZOOMS, *TURNS) if across else ZOOMS:
         seen = motion_seen(signal, view, seldom)
         found = quest.matches(motion, seen, seldom)
         # The first of a pair is the copy: the other one, seen through the view, looks like it.
@@ -65,11 +73,11 @@ def candidates_of(signal: Signal) -> Iterator[tuple[list[Line], int]]:
 class _Quest:
     """What all questions share: the signal, the matcher, and how many lines are worth a look."""
 
-    def __init__(self, signal: Signal) -> None:
+    def __init__(self, signal: Signal, changed: tuple[float, float]) -> None:
         self._match = load("matcher", "words", MATCHERS)
         self._signal = signal
         minutes = float(signal.times[-1] - signal.times[0]) / 60
-        self._most, self._few = (round(fixed + each * minutes) for fixed, each in (_LINES, _CHANGED_LINES))
+        self._most, self._few = (round(fixed + each * minutes) for fixed, each in (_LINES, changed))
 
     def matches(self, ours: Words, theirs: Words | None, usable: NDArray[np.bool_]) -> Matches:
         """Pairs of usable frames whose codes are near each other."""

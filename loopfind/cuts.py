@@ -8,6 +8,7 @@ from loopfind.evidence.fades import fades
 from loopfind.evidence.splices import Seam, seam_at
 from loopfind.model import Cut, CutKind, Signal
 from loopfind.repeats.families import Family, Showing
+from loopfind.views import UPRIGHT
 
 
 def cuts_of(families: list[Family], signal: Signal) -> tuple[Cut, ...]:
@@ -50,7 +51,7 @@ def _seam(signal: Signal, showing: Showing, opening: bool) -> Seam:
 
 def _changed(showing: Showing) -> bool:
     """Whether a showing was changed, compared with the first one, and so was surely put in."""
-    return showing.mirrored or showing.speed != 1
+    return showing.pose != UPRIGHT or showing.speed != 1
 
 
 def _kind(signal: Signal, seam: Seam) -> CutKind:

@@ -59,9 +59,8 @@ def report_on(
     choice: str | None = None,
 ) -> Report:
     """Runs as repeats, with what else is to be said of the file."""
-    loops, others = loops_of(runs, signal.times, signal.step)
-    families = families_of(others, loops, signal.times)
-    repeats = [_repeat(i + 1, family, signal, fingerprint) for i, family in enumerate(families)]
+    families = families_in(runs, signal)
+    repeats = repeats_of(families, signal, fingerprint)
     stills = stills_of(signal, fingerprint.detail)
     repeats += [_still(len(repeats) + i + 1, group, signal, fingerprint.end) for i, group in enumerate(stills)]
     coverage = coverage_of(signal, fingerprint.detail, fingerprint.end)
@@ -78,14 +77,26 @@ def report_on(
     )
 
 
-def runs_of(signal: Signal) -> list[Run]:
-    """Every run that may be claimed: plain repeats first, then changed copies of what is left."""
+def runs_of(signal: Signal, across: bool = False) -> list[Run]:
+    """Every run that may be claimed: plain repeats first, then changed copies of what is left. across: the signal is of
+    several files, in which more kinds of changed copies are looked for."""
     if len(signal.times) < 3:
         return []
     found = Found(signal)
-    for lines, most in candidates_of(signal):
+    for lines, most in candidates_of(signal, across):
         found.search(lines, most)
     return joined(found.runs, signal)
+
+
+def families_in(runs: list[Run], signal: Signal) -> list[Family]:
+    """The runs as families of showings, loops found first."""
+    loops, others = loops_of(runs, signal.times, signal.step)
+    return families_of(others, loops, signal.times)
+
+
+def repeats_of(families: list[Family], signal: Signal, fingerprint: Fingerprint) -> list[Repeat]:
+    """The families as repeats, numbered from 1."""
+    return [_repeat(number, family, signal, fingerprint) for number, family in enumerate(families, 1)]
 
 
 def _occurrence(showing: Showing, signal: Signal, end: float) -> Occurrence:
@@ -97,7 +108,8 @@ def _occurrence(showing: Showing, signal: Signal, end: float) -> Occurrence:
         start_frame=stretch.first,
         end_frame=stretch.last,
         reversed=showing.speed < 0,
-        mirrored=showing.mirrored,
+        mirrored=showing.pose.mirrored,
+        turned=-90 * showing.pose.turned % 360,
         speed=round(abs(showing.speed), 4),
         start_range=stretch.opens,
         end_range=stretch.closes,

@@ -219,7 +219,8 @@ CutKind = Literal["hard", "fade", "seamless"]
 class Occurrence:
     """Where a repeat is shown: [start, end) seconds, [start_frame, end_frame) frames.
 
-    start_range, end_range: the earliest and latest instants that the content allows for each end.
+    start_range, end_range: the earliest and latest instants that the content allows for each end. turned: degrees
+    clockwise, before it is mirrored. file: number of the file it is in, from 0, where several are compared.
     """
 
     start: float
@@ -231,6 +232,8 @@ class Occurrence:
     speed: float = 1.0
     start_range: tuple[float, float] | None = None
     end_range: tuple[float, float] | None = None
+    turned: int = 0
+    file: int | None = None
 
 
 @dataclass(frozen=True)

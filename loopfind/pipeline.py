@@ -1,16 +1,21 @@
 """Scan a video: the only module that knows every stage."""
 
 import math
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Lock
 
 import numpy as np
 
+from loopfind.across import across, summary_of
+from loopfind.comparison import Comparison, Failure
 from loopfind.digests import as_codes
-from loopfind.errors import BadSetting
+from loopfind.errors import BadSetting, MediaError
 from loopfind.exhibiting import exhibits_of
 from loopfind.exhibits import Exhibits
-from loopfind.findings import report_on, search
+from loopfind.findings import families_in, report_on, search
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.fingerprints.kind import Kind
@@ -21,6 +26,7 @@ from loopfind.media.thumbs import shots
 from loopfind.media.video import Video
 from loopfind.media.windows import windows_of
 from loopfind.model import (
+    SMALLEST_HASH,
     Fingerprint,
     Loss,
     Progress,
@@ -29,15 +35,14 @@ from loopfind.model import (
     Settings,
     Signal,
     Size,
+    Source,
     Span,
     Sweep,
     Watch,
 )
 from loopfind.registry import load
-from loopfind.repeats.families import families_of
-from loopfind.repeats.loops import loops_of
 from loopfind.repeats.tuning import advice_on, figures_of, origins_of
-from loopfind.settings import SIZES, SweepSettings
+from loopfind.settings import SIZES, CompareSettings, SweepSettings
 
 WIDE, SMALL, FEW = 320, 208, 160
 """Pixels across a picture of a page: WIDE while there are at most FEW of them, SMALL where there are more."""
@@ -135,19 +140,94 @@ def sweep(
         losses += video.losses
     fingerprint = gatherer.fingerprint(video.end)
     signal, runs = search(fingerprint, watch)
-    loops, others = loops_of(runs, signal.times, signal.step)
     sizes = _rows(many, fingerprint, signal, runs)
     origin = origins_of(runs, signal.times)
     return Sweep(
         source=replace(video.source, frames=frames),
         settings=settings,
         windows=windows,
-        repeats=len(families_of(others, loops, signal.times)),
+        repeats=len(families_in(runs, signal)),
         pairs=int((origin != np.arange(len(origin))).sum()),
         sizes=sizes,
         advice=advice_on(sizes),
         losses=tuple(losses),
     )
+
+
+def compare(
+    paths: Sequence[str],
+    settings: CompareSettings = CompareSettings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Comparison:
+    """What several files share, to the frame.
+
+    paths: files or addresses, as for `scan`, and folders, which stand for every file in them at any depth. A file that
+    cannot be read is a Failure of the answer if a folder named it; otherwise its MediaError is raised. Raises
+    UsageError where fewer than two files are left, or one with settings.own.
+    """
+    wanted = _files(paths)
+    needed = 1 if settings.own else 2
+    if len(wanted) < needed:
+        raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
+    kind = load("fingerprint kind", Settings.kind, KINDS)
+    turn, done = Lock(), 0
+
+    def one(path: str, named: bool) -> tuple[Fingerprint, Source, tuple[Loss, ...]] | Failure:
+        nonlocal done
+        gatherer = Gatherer(kind, SMALLEST_HASH)
+        said: list[str] = []
+        try:
+            with open_video(path, settings.stream) as video:
+                _read(video, [gatherer], 0, None, said.append)
+        except MediaError as error:
+            if named:
+                raise
+            return Failure(error.path, error.what)
+        finally:
+            with turn:
+                done += 1
+                if log is not None:
+                    for line in said:
+                        log(line)
+                if watch is not None:
+                    watch(Progress(f"reading {done} of {len(wanted)}", done, float(done), float(len(wanted))))
+        return gatherer.fingerprint(video.end), video.source, video.losses
+
+    with ThreadPoolExecutor(max(1, settings.jobs)) as pool:
+        read = list(pool.map(one, *zip(*wanted, strict=True)))
+    files = [item for item in read if not isinstance(item, Failure)]
+    if len(files) < needed:
+        raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
+    if watch is not None:
+        watch(Progress("comparing", len(files), float(len(files)), float(len(files))))
+    repeats, pairs = across([fingerprint for fingerprint, _, _ in files], settings)
+    return Comparison(
+        sources=tuple(source for _, source, _ in files),
+        settings=settings,
+        summary=summary_of(repeats, pairs, len(files)),
+        repeats=repeats,
+        pairs=pairs,
+        failures=tuple(item for item in read if isinstance(item, Failure)),
+        losses=tuple(losses for _, _, losses in files),
+    )
+
+
+def _files(paths: Sequence[str]) -> list[tuple[str, bool]]:
+    """The files that are meant, and whether each was named itself rather than found in a folder."""
+    files = []
+    for path in paths:
+        if os.path.isdir(path):
+            found = sorted(
+                os.path.join(folder, name)
+                for folder, _, names in os.walk(path)
+                for name in names
+                if not name.startswith(".") and os.path.isfile(os.path.join(folder, name))
+            )
+            files += [(name, False) for name in found]
+        else:
+            files.append((path, True))
+    return files
 
 
 def _read(

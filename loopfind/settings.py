@@ -45,3 +45,17 @@ class SweepSettings:
     start: float | None = None
     end: float | None = None
     sample: float | None = None
+
+
+@dataclass(frozen=True)
+class CompareSettings:
+    """What a comparison is asked to do.
+
+    own: also find what repeats inside one file. query: compare the first file with each other one, and not these among
+    themselves. jobs: files read at a time. stream: as of a scan.
+    """
+
+    own: bool = False
+    query: bool = False
+    jobs: int = 1
+    stream: int = 0

@@ -1,5 +1,7 @@
 """From instants to frames: which frame is shown at, or nearest to, a time."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from loopfind.model import Floats, Ints
@@ -19,3 +21,12 @@ def nearest(times: Floats, wanted: Floats) -> Ints:
 def gap_of(times: Floats, fallback: float = 0.04) -> float:
     """Median time between frames in seconds, `fallback` for fewer than two frames."""
     return float(np.median(np.diff(times))) if len(times) > 1 else fallback
+
+
+def covered(spans: Iterable[tuple[float, float]]) -> float:
+    """Seconds covered by at least one of the spans (start, end)."""
+    total, until = 0.0, float("-inf")
+    for start, end in sorted(spans):
+        total += max(0.0, end - max(start, until))
+        until = max(until, end)
+    return total

@@ -19,21 +19,46 @@ SKETCH_CELLS = SKETCH_SIDE * SKETCH_SIDE
 
 @dataclass(frozen=True)
 class View:
-    """mirrored: left to right. across, down: the scale of the content about the middle of the picture, above 1 for a
-    crop that fills the frame, below 1 for a smaller picture with bars around it. soft: each cell with half of each cell
+    """turned: quarter turns against the clock. mirrored: left to right, after the turn. across, down: the scale of the
+    content about the middle of the picture, above 1 for a crop that fills the frame, below 1 for a smaller picture with
+    bars around it. soft: each cell with half of each cell
     beside it. A zoom blurs cells, so the picture that it is compared with is blurred too, and both alike."""
 
     mirrored: bool = False
     across: float = 1.0
     down: float = 1.0
+    turned: int = 0
     soft: bool = False
 
     @property
     def plain(self) -> bool:
         return self == PLAIN
 
+    @property
+    def pose(self) -> "Pose":
+        return Pose(self.mirrored, self.turned)
 
-PLAIN = View()
+
+@dataclass(frozen=True)
+class Pose:
+    """How a picture is held: turned by so many quarters against the clock, then mirrored left to right or not."""
+
+    mirrored: bool = False
+    turned: int = 0
+
+    def then(self, other: "Pose") -> "Pose":
+        """The pose after both, this one first."""
+        # A turn on a mirrored picture is the opposite turn before it was mirrored.
+        turned = self.turned + (-other.turned if self.mirrored else other.turned)
+        return Pose(self.mirrored != other.mirrored, turned % 4)
+
+    @property
+    def undone(self) -> "Pose":
+        """The pose that leads back; mirroring undoes itself, with whatever turn was before it."""
+        return self if self.mirrored else Pose(False, -self.turned % 4)
+
+
+PLAIN, UPRIGHT = View(), Pose()
 
 
 @lru_cache(maxsize=512)
@@ -43,6 +68,9 @@ def matrix(view: View) -> NDArray[np.float32]:
     if view.mirrored:
         across = across[:, ::-1]
     both = np.einsum("ui,vj->uvij", down, across).reshape(SKETCH_CELLS, SKETCH_CELLS)
+    # Cell c of the turned picture is cell cells[c] of the picture.
+    cells = np.rot90(np.arange(SKETCH_CELLS).reshape(SKETCH_SIDE, SKETCH_SIDE), view.turned).ravel()
+    both = both[:, np.argsort(cells)]
     if view.soft:
         line = np.eye(SKETCH_SIDE) + 0.5 * (np.eye(SKETCH_SIDE, k=1) + np.eye(SKETCH_SIDE, k=-1))
         line /= line.sum(1, keepdims=True)

@@ -288,7 +288,10 @@ def test_importing_loopfind_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
     loaded, public = done.stdout.splitlines()
     assert not {"numpy", "scipy", "PIL", "imagehash"} & {*loaded.split()}
-    assert public == "24 LoopfindError Report Settings Sweep SweepSettings __version__ scan sweep"
+    names = (
+        "CompareSettings Comparison LoopfindError Report Settings Sweep SweepSettings __version__ compare scan sweep"
+    )
+    assert public == f"24 {names}"
 
 
 def test_the_linear_algebra_library_gets_one_thread() -> None:

@@ -15,10 +15,12 @@ LAYERS = (
     {"__main__"},
     {"cli", "service"},
     {"", "pipeline"},  # "" is loopfind/__init__.py, the public names
+    {"across"},
     {"findings", "exhibiting"},
     {"candidates", "cuts"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
-    {"timeline", "digests", "exhibits"},
+    {"joint"},
+    {"timeline", "digests", "exhibits", "comparison"},
     {"model", "registry"},
     {"settings", "version", "views"},
     {"errors"},

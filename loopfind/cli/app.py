@@ -13,6 +13,7 @@ from loopfind.errors import LoopfindError, UsageError
 
 COMMANDS = {
     "scan": "loopfind.cli.scan:scan",
+    "compare": "loopfind.cli.compare:compare",
     "sweep": "loopfind.cli.sweep:sweep",
     "extract": "loopfind.cli.extract:extract",
 }

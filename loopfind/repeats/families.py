@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from loopfind.model import Floats, Run
 from loopfind.repeats.loops import Loop
 from loopfind.repeats.spans import Stretch, alike, carried, frames_between, inside, sides
+from loopfind.views import UPRIGHT, Pose
 
 _LEAST_TAIL, _MOST_TURNS = 8, 24
 """Frames that a turn cut short must have to be named; turns, the last ones, that it is named with."""
@@ -21,7 +22,7 @@ class Showing:
 
     stretch: Stretch
     speed: float = 1.0
-    mirrored: bool = False
+    pose: Pose = UPRIGHT
 
 
 @dataclass
@@ -119,15 +120,22 @@ def _family(nodes: list[Stretch], members: list[int], edges: list[tuple[int, int
                 if known in described and new not in described:
                     was = described[known]
                     slope = 1 / run.line.slope if not back else run.line.slope
-                    described[new] = Showing(nodes[new], was.speed * slope, was.mirrored != run.line.view.mirrored)
+                    described[new] = Showing(nodes[new], was.speed * slope, was.pose.then(_pose(run, back)))
         if loop is not None and any(nodes[m] in loop.cycles for m in described):
             for m in order:
                 if nodes[m] in loop.cycles and m not in described:
                     known = next(d for d in described if nodes[d] in loop.cycles)
-                    described[m] = Showing(nodes[m], described[known].speed, described[known].mirrored)
+                    described[m] = Showing(nodes[m], described[known].speed, described[known].pose)
     kept = [described[m] for m in order if m in described]
     turns = sum(s.stretch in loop.cycles for s in kept) if loop is not None else 0
     return Family(kept, [run for _, _, run in edges], loop if 2 * turns > len(kept) else None)
+
+
+def _pose(run: Run, back: bool) -> Pose:
+    """How a run's second side is held, compared with its first; the other way round for `back`."""
+    # Seen through the view, one side looks like the other: the first one where it is viewed first, else the second.
+    pose = run.line.view.pose
+    return pose if run.line.viewed_first != back else pose.undone
 
 
 def _add_parts(families: list[Family], runs: list[Run], times: Floats) -> None:
@@ -145,7 +153,5 @@ def _add_parts(families: list[Family], runs: list[Run], times: Floats) -> None:
                         min(s.stretch.last, there.last) > max(s.stretch.first, there.first) for s in family.showings
                     )
                     if not known:
-                        family.showings.append(
-                            Showing(there, showing.speed, showing.mirrored != run.line.view.mirrored)
-                        )
+                        family.showings.append(Showing(there, showing.speed, showing.pose.then(_pose(run, back))))
         family.showings.sort(key=lambda s: s.stretch)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from loopfind.model import Repeat, Verdict
+from loopfind.timeline import covered
 
 
 def verdict_of(
@@ -12,7 +13,7 @@ def verdict_of(
     None."""
     claimed = [r for r in repeats if r.kind != "still"]
     loops = [r for r in claimed if r.kind == "loop"]
-    seconds = _covered([(o.start, o.end) for r in claimed for o in r.occurrences])
+    seconds = covered([(o.start, o.end) for r in claimed for o in r.occurrences])
     share = min(1.0, seconds / duration) if duration > 0 else 0.0
     return Verdict(
         looped=bool(loops),
@@ -22,15 +23,6 @@ def verdict_of(
         shortest_findable=None if shortest is None else round(shortest, 2),
         summary=_sentence(claimed, loops, seconds, share, coverage, shortest) if frames > 2 else _too_few(frames),
     )
-
-
-def _covered(spans: list[tuple[float, float]]) -> float:
-    """Seconds covered by at least one span."""
-    total, until = 0.0, float("-inf")
-    for start, end in sorted(spans):
-        total += max(0.0, end - max(start, until))
-        until = max(until, end)
-    return total
 
 
 def _sentence(

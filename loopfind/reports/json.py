@@ -60,7 +60,7 @@ def _repeat(repeat: Repeat, link: Link) -> Iterator[str]:
 
 
 def _occurrence(occurrence: Occurrence, link: Link) -> dict[str, Any]:
-    known = {name: value for name, value in vars(occurrence).items() if not (name.endswith("_range") and value is None)}
+    known = {name: value for name, value in vars(occurrence).items() if value is not None}
     return known | {"link": link(occurrence.start)}
 
 

@@ -1,0 +1,116 @@
+"""What several files share: runs on their joint timeline, as repeats that name their files."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from loopfind.comparison import Shared
+from loopfind.findings import families_in, repeats_of, runs_of
+from loopfind.fingerprints.signal import signal_of
+from loopfind.joint import Joint, joint_of
+from loopfind.model import Fingerprint, Occurrence, Repeat, Run, Signal
+from loopfind.settings import CompareSettings
+from loopfind.timeline import covered
+
+WHOLE = 2.5
+"""Frames that may lack at either end of a file whose whole content is shared: a copy often loses one."""
+
+
+def across(
+    fingerprints: Sequence[Fingerprint], settings: CompareSettings
+) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+    """What the files share, as repeats and by pairs of files. Files of fewer than two frames share nothing."""
+    numbers = [number for number, fingerprint in enumerate(fingerprints) if len(fingerprint) > 1]
+    if len(numbers) < (1 if settings.own else 2):
+        return (), ()
+    joint = joint_of([fingerprints[number] for number in numbers])
+    signal = signal_of(joint.fingerprint)
+    runs = [run for run in runs_of(signal, across=True) if _wanted(run, joint, settings)]
+    repeats = []
+    for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint):
+        occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)
+        repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
+    pairs = _pairs(repeats, fingerprints)
+    return tuple(repeats), tuple(pair for pair in pairs if not settings.query or 0 in pair.files)
+
+
+def _wanted(run: Run, joint: Joint, settings: CompareSettings) -> bool:
+    """Whether the run joins two files that were to be compared."""
+    one, other = joint.file_of(run.first), joint.file_of(run.other_first)
+    if one == other:
+        return settings.own and not settings.query
+    return not settings.query or 0 in (one, other)
+
+
+def _placed(occurrence: Occurrence, joint: Joint, signal: Signal, numbers: Sequence[int]) -> Occurrence:
+    """An occurrence of the joint timeline in its own file, not past its ends."""
+    place = joint.file_of(occurrence.start_frame)
+    first, count, shift = int(joint.first[place]), int(joint.frames[place]), float(joint.shift[place])
+    begin, end = float(signal.times[first]), float(signal.times[first + count])
+
+    def inside(span: tuple[float, float] | None) -> tuple[float, float] | None:
+        if span is None:
+            return None
+        low, high = (min(max(t, begin), end) - shift for t in span)
+        return (low, high) if high > low else None
+
+    return replace(
+        occurrence,
+        start=max(occurrence.start, begin) - shift,
+        end=min(occurrence.end, end) - shift,
+        start_frame=max(0, occurrence.start_frame - first),
+        end_frame=min(count, occurrence.end_frame - first),
+        start_range=inside(occurrence.start_range),
+        end_range=inside(occurrence.end_range),
+        file=numbers[place],
+    )
+
+
+def _pairs(repeats: Sequence[Repeat], fingerprints: Sequence[Fingerprint]) -> list[Shared]:
+    """Any two files that share something, the most first."""
+    spans: dict[tuple[int, int], tuple[list[tuple[float, float]], list[tuple[float, float]]]] = defaultdict(
+        lambda: ([], [])
+    )
+    for repeat in repeats:
+        for a, b in combinations(repeat.occurrences, 2):
+            if a.file is None or b.file is None or a.file == b.file:
+                continue
+            sides = spans[a.file, b.file]
+            sides[0].append((a.start, a.end))
+            sides[1].append((b.start, b.end))
+    found = []
+    for files, sides in spans.items():
+        seconds = [covered(side) for side in sides]
+        whole = [_is_whole(side, fingerprints[file]) for side, file in zip(sides, files, strict=True)]
+        found.append(Shared(files, (seconds[0], seconds[1]), (whole[0], whole[1])))
+    return sorted(found, key=lambda pair: (-max(pair.seconds), pair.files))
+
+
+def _is_whole(spans: Sequence[tuple[float, float]], fingerprint: Fingerprint) -> bool:
+    """Whether the spans cover the whole file without a gap."""
+    length = fingerprint.end - float(fingerprint.times[0])
+    step = length / len(fingerprint)
+    return covered(spans) >= length - 2 * WHOLE * step
+
+
+def summary_of(repeats: Sequence[Repeat], pairs: Sequence[Shared], files: int) -> str:
+    """One sentence for a person."""
+    same = sum(all(pair.whole) for pair in pairs)
+    if not repeats:
+        return f"None of the {files} files shows anything of another."
+    inside = sum(len({o.file for o in repeat.occurrences}) == 1 for repeat in repeats)
+    parts = []
+    if pairs:
+        parts.append(
+            f"{_count(len(repeats) - inside, 'stretch is', 'stretches are')} shown in more than one of {files} files"
+        )
+    if same:
+        parts.append(f"{_count(same, 'pair is', 'pairs are')} the same from end to end")
+    if inside:
+        parts.append(f"{_count(inside, 'repeat lies', 'repeats lie')} inside one file")
+    return ", ".join(parts) + "."
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
