@@ -28,6 +28,7 @@ from loopfind.media.windows import windows_of
 from loopfind.model import (
     SMALLEST_HASH,
     Fingerprint,
+    Frames,
     Loss,
     Progress,
     Report,
@@ -171,7 +172,7 @@ def compare(
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
     kind = load("fingerprint kind", Settings.kind, KINDS)
-    turn, done = Lock(), 0
+    turn, halt, done = Lock(), _Halt(), 0
 
     def one(path: str, named: bool) -> tuple[Fingerprint, Source, tuple[Loss, ...]] | Failure:
         nonlocal done
@@ -179,7 +180,7 @@ def compare(
         said: list[str] = []
         try:
             with open_video(path, settings.stream) as video:
-                _read(video, [gatherer], 0, None, said.append)
+                _read(video, [gatherer, halt], 0, None, said.append)
         except MediaError as error:
             if named:
                 raise
@@ -195,7 +196,12 @@ def compare(
         return gatherer.fingerprint(video.end), video.source, video.losses
 
     with ThreadPoolExecutor(max(1, settings.jobs)) as pool:
-        read = list(pool.map(one, *zip(*wanted, strict=True)))
+        try:
+            read = list(pool.map(one, *zip(*wanted, strict=True)))
+        except BaseException:  # Ctrl-C too: what is being read, or waits for it, must not be waited for
+            halt.now = True
+            pool.shutdown(cancel_futures=True)
+            raise
     files = [item for item in read if not isinstance(item, Failure)]
     if len(files) < needed:
         raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
@@ -213,9 +219,23 @@ def compare(
     )
 
 
+class _Halt:
+    """Takes batches as a gatherer does, until the reading is to stop."""
+
+    def __init__(self) -> None:
+        self.now = False
+
+    def add(self, frames: Frames) -> None:
+        """Raise RuntimeError if it is time to stop."""
+        if self.now:
+            raise RuntimeError("the comparison was stopped")
+
+
 def _files(paths: Sequence[str]) -> list[tuple[str, bool]]:
-    """The files that are meant, and whether each was named itself rather than found in a folder."""
+    """The files that are meant, and whether each was named itself rather than found in a folder; what was named is not
+    found once more."""
     files = []
+    named = {os.path.realpath(path) for path in paths}
     for path in paths:
         if os.path.isdir(path):
             found = sorted(
@@ -224,7 +244,7 @@ def _files(paths: Sequence[str]) -> list[tuple[str, bool]]:
                 for name in names
                 if not name.startswith(".") and os.path.isfile(os.path.join(folder, name))
             )
-            files += [(name, False) for name in found]
+            files += [(name, False) for name in found if os.path.realpath(name) not in named]
         else:
             files.append((path, True))
     return files
@@ -232,7 +252,7 @@ def _files(paths: Sequence[str]) -> list[tuple[str, bool]]:
 
 def _read(
     video: Video,
-    takers: Sequence[Gatherer | Many],
+    takers: Sequence[Gatherer | Many | _Halt],
     frames: int,
     watch: Watch | None,
     log: Callable[[str], None] | None,

@@ -189,3 +189,23 @@ def test_the_command_line_compares_and_refuses_in_one_line(folder):
     for words in (["compare", film], ["compare", film, "--in", film], ["compare", film, piece, "--in", str(folder)]):
         done = run(*words)
         assert done.returncode == 2 and done.stderr.count("\n") == 1 and done.stdout == ""
+
+
+def test_what_is_stopped_stops_at_once_and_leaves_no_reader(folder):
+    for number in range(20):
+        shutil.copy(folder / "compare-film.mkv", folder / f"more-{number:02}.mkv")
+    seen = []
+
+    def watch(progress):
+        seen.append(progress.stage)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare([str(folder)], CompareSettings(jobs=2), watch)
+    assert len(seen) < 8
+
+
+def test_the_file_that_is_looked_for_is_not_found_in_its_own_folder(folder):
+    result = compare([str(folder / "compare-piece.mp4"), str(folder)], CompareSettings(query=True))
+    assert [pair.files for pair in result.pairs] == [(0, 1)]
+    assert len(result.sources) == 3

@@ -1,6 +1,7 @@
 """The table of commands, the one that runs when none is named, and what becomes of their errors."""
 
 import errno
+import re
 from importlib import import_module
 from typing import Any
 
@@ -53,7 +54,7 @@ class PlainCommand(TyperCommand):
     """A command whose usage line names its arguments as the rest of its help does."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+        return [re.sub("[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
 
 
 def build() -> TyperGroup:

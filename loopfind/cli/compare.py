@@ -30,7 +30,7 @@ Exit status: 0 done, 1 could not, 2 wrong usage,
 def compare(
     videos: Annotated[
         list[str],
-        typer.Argument(metavar="VIDEO...", help="Files, addresses that ffmpeg can open, or folders of files."),
+        typer.Argument(metavar="VIDEO", help="Files, addresses that ffmpeg can open, or folders of files."),
     ],
     folder: Annotated[
         str | None,
