@@ -172,27 +172,29 @@ def compare(
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
     kind = load("fingerprint kind", Settings.kind, KINDS)
-    turn, halt, done = Lock(), _Halt(), 0
+    turn, halt, done, seconds = Lock(), _Halt(), 0, 0.0
 
     def one(path: str, named: bool) -> tuple[Fingerprint, Source, tuple[Loss, ...]] | Failure:
-        nonlocal done
+        nonlocal done, seconds
+        length = 0.0
         gatherer = Gatherer(kind, SMALLEST_HASH)
         said: list[str] = []
         try:
             with open_video(path, settings.stream) as video:
                 _read(video, [gatherer, halt], 0, None, said.append)
+            length = video.source.duration
         except MediaError as error:
             if named:
                 raise
             return Failure(error.path, error.what)
         finally:
             with turn:
-                done += 1
+                done, seconds = done + 1, seconds + length
                 if log is not None:
                     for line in said:
                         log(line)
                 if watch is not None:
-                    watch(Progress(f"reading {done} of {len(wanted)}", done, float(done), float(len(wanted))))
+                    watch(Progress(f"read {done} of {len(wanted)}", done, seconds, None))
         return gatherer.fingerprint(video.end), video.source, video.losses
 
     with ThreadPoolExecutor(max(1, settings.jobs)) as pool:
@@ -206,7 +208,7 @@ def compare(
     if len(files) < needed:
         raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
     if watch is not None:
-        watch(Progress("comparing", len(files), float(len(files)), float(len(files))))
+        watch(Progress("comparing", len(files), seconds, None))
     repeats, pairs = across([fingerprint for fingerprint, _, _ in files], settings)
     return Comparison(
         sources=tuple(source for _, source, _ in files),
