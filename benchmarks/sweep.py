@@ -18,7 +18,7 @@ from speed import in_turn, row
 from loopfind import SweepSettings, pipeline, sweep
 from loopfind.evaluate import Truth, read_truths
 from loopfind.fingerprints.many import Many
-from loopfind.model import Fingerprint, Floats, Ints, Run, Signal, Size
+from loopfind.model import Floats, Ints, Signal, Size
 from loopfind.repeats.tuning import AS_GOOD, figures_of
 from loopfind.timeline import gap_of, nearest
 
@@ -53,12 +53,12 @@ def origins(truth: Truth, times: Floats) -> Ints:
 def advice(folder: Path) -> Iterator[str]:
     """Markdown rows: for each case with a repeat the advised size and the best one, with their true F1."""
     yield from ("| case | advised | its F1 | best | its F1 | within 2 % |", "|---|--:|--:|--:|--:|---|")
-    seen: list[tuple[Many, Fingerprint, Signal]] = []
+    seen: list[tuple[Many, Signal]] = []
     rows = pipeline._rows
 
-    def kept(many: Many, fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> tuple[Size, ...]:
-        seen.append((many, fingerprint, signal))
-        return rows(many, fingerprint, signal, runs)
+    def kept(many: Many, signal: Signal, origin: Ints) -> tuple[Size, ...]:
+        seen.append((many, signal))
+        return rows(many, signal, origin)
 
     setattr(pipeline, "_rows", kept)  # noqa: B010 - mypy lets no one assign to a function
     good = total = 0
@@ -66,11 +66,9 @@ def advice(folder: Path) -> Iterator[str]:
         if not truth.repeats or not (folder / name).is_file():
             continue
         result = sweep(str(folder / name), SweepSettings())
-        many, fingerprint, signal = seen.pop()
-        origin = origins(truth, fingerprint.times)
-        figures = [
-            figures_of(many.digests(i), fingerprint.times, origin, signal.moving) for i in range(len(result.sizes))
-        ]
+        many, signal = seen.pop()
+        origin = origins(truth, signal.times)
+        figures = [figures_of(many.digests(i), signal.times, origin, signal.moving) for i in range(len(result.sizes))]
         worth = {size.hash_size: f.f1 or 0.0 for size, f in zip(result.sizes, figures, strict=True)}
         best = max(worth, key=lambda size: worth[size])
         taken = result.advice.hash_size if result.advice is not None else None

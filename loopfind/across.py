@@ -10,6 +10,7 @@ from loopfind.findings import families_in, repeats_of, runs_of
 from loopfind.fingerprints.signal import signal_of
 from loopfind.joint import Joint, joint_of
 from loopfind.model import Fingerprint, Occurrence, Repeat, Run, Signal
+from loopfind.reports.wording import count
 from loopfind.settings import CompareSettings
 from loopfind.timeline import covered
 
@@ -103,14 +104,10 @@ def summary_of(repeats: Sequence[Repeat], pairs: Sequence[Shared], files: int) -
     parts = []
     if pairs:
         parts.append(
-            f"{_count(len(repeats) - inside, 'stretch is', 'stretches are')} shown in more than one of {files} files"
+            f"{count(len(repeats) - inside, 'stretch is', 'stretches are')} shown in more than one of {files} files"
         )
     if same:
-        parts.append(f"{_count(same, 'pair is', 'pairs are')} the same from end to end")
+        parts.append(f"{count(same, 'pair is', 'pairs are')} the same from end to end")
     if inside:
-        parts.append(f"{_count(inside, 'repeat lies', 'repeats lie')} inside one file")
+        parts.append(f"{count(inside, 'repeat lies', 'repeats lie')} inside one file")
     return ", ".join(parts) + "."
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -18,7 +18,7 @@ from loopfind.exhibits import Exhibits
 from loopfind.findings import families_in, report_on, search
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
-from loopfind.fingerprints.kind import Kind
+from loopfind.fingerprints.kind import Kind, takes
 from loopfind.fingerprints.many import Many
 from loopfind.media import open_video
 from loopfind.media.origin import origin_of
@@ -29,6 +29,7 @@ from loopfind.model import (
     SMALLEST_HASH,
     Fingerprint,
     Frames,
+    Ints,
     Loss,
     Progress,
     Report,
@@ -94,14 +95,14 @@ def _scanned(
     if settings.auto:
         _sized(kind)
     gatherer = Gatherer(kind, settings.hash_size)
-    many = Many([(kind, size) for size in SIZES if _takes(kind, size)] if settings.auto else [])
+    many = Many([(kind, size) for size in SIZES if takes(kind, size)] if settings.auto else [])
     with open_video(path, settings.stream, settings.start, settings.end, kind.needs_digests) as video:
         _read(video, [gatherer, many], 0, watch, log)
     fingerprint = gatherer.fingerprint(video.end)
     signal, runs = search(fingerprint, watch)
     choice = None
     if settings.auto:
-        advice = advice_on(_rows(many, fingerprint, signal, runs))
+        advice = advice_on(_rows(many, signal, origins_of(runs, signal.times)))
         if advice is None:
             nothing = "nothing that equal hashes could show repeats, so there is nothing to choose by"
             choice = f"{settings.hash_size}: {nothing}"
@@ -133,16 +134,15 @@ def sweep(
     gatherer = Gatherer(*many.wanted[0])
     windows, frames = _windows(path, settings), 0
     losses: list[Loss] = []
-    for window in windows or (Span(settings.start or 0.0, settings.end or math.inf),):
-        start = window.start if windows else settings.start
-        end = window.end if windows else settings.end
+    limits = [(settings.start, settings.end)] if windows is None else [(span.start, span.end) for span in windows]
+    for start, end in limits:
         with open_video(path, settings.stream, start, end) as video:
             frames = _read(video, [gatherer, many], frames, watch, log)
         losses += video.losses
     fingerprint = gatherer.fingerprint(video.end)
     signal, runs = search(fingerprint, watch)
-    sizes = _rows(many, fingerprint, signal, runs)
     origin = origins_of(runs, signal.times)
+    sizes = _rows(many, signal, origin)
     return Sweep(
         source=replace(video.source, frames=frames),
         settings=settings,
@@ -296,25 +296,15 @@ def _sized(kind: Kind) -> None:
         raise BadSetting("kind", kind.name, "its code is a digest of the whole picture, so there is no size to choose")
 
 
-def _takes(kind: Kind, size: int) -> bool:
-    """Whether the kind can be made at this size."""
-    try:
-        kind.check(size)
-    except BadSetting:
-        return False
-    return True
-
-
-def _rows(many: Many, fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> tuple[Size, ...]:
-    """A row for each kind and size."""
-    origin = origins_of(runs, signal.times)
+def _rows(many: Many, signal: Signal, origin: Ints) -> tuple[Size, ...]:
+    """A row for each kind and size. origin: see origins_of."""
     return tuple(
         Size(
             kind=kind.name,
             hash_size=size,
             width=kind.width(size),
             seconds=many.seconds[place],
-            figures=figures_of(many.digests(place), fingerprint.times, origin, signal.moving),
+            figures=figures_of(many.digests(place), signal.times, origin, signal.moving),
         )
         for place, (kind, size) in enumerate(many.wanted)
     )

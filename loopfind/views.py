@@ -21,8 +21,8 @@ SKETCH_CELLS = SKETCH_SIDE * SKETCH_SIDE
 class View:
     """turned: quarter turns against the clock. mirrored: left to right, after the turn. across, down: the scale of the
     content about the middle of the picture, above 1 for a crop that fills the frame, below 1 for a smaller picture with
-    bars around it. soft: each cell with half of each cell
-    beside it. A zoom blurs cells, so the picture that it is compared with is blurred too, and both alike."""
+    bars around it. soft: each cell with half of each cell beside it. A zoom blurs cells, so the picture that it is
+    compared with is blurred too, and both alike."""
 
     mirrored: bool = False
     across: float = 1.0

@@ -76,11 +76,8 @@ def _compare(paths: list[str], settings: CompareSettings, verbose: bool, quiet: 
     from loopfind.pipeline import compare as compared
 
     with watching(quiet) as (watch, note):
-        try:
-            result: Comparison = compared(paths, settings, watch, note if verbose else None)
-            return result
-        except BrokenPipeError as error:  # must not pass for a reader of stdout that left early
-            raise RuntimeError("a pipe broke during the comparison") from error
+        result: Comparison = compared(paths, settings, watch, note if verbose else None)
+        return result
 
 
 def _deliver(result: "Comparison", form: str, place: str) -> None:
@@ -90,10 +87,6 @@ def _deliver(result: "Comparison", form: str, place: str) -> None:
     if place != outputs.STDOUT:
         outputs.save(place, pieces)
     elif form == "text" and terminal.is_rich(sys.stdout):
-        console = terminal.console(sys.stdout)
-        with console.capture() as capture:
-            for line in comparisons.lines(result, terminal.has_hyperlinks()):
-                console.print(line)
-        terminal.put([capture.get()])
+        terminal.show(comparisons.lines(result, terminal.has_hyperlinks()))
     else:
         terminal.put(pieces)

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import typer
 
 from loopfind.cli import terminal
+from loopfind.cli.output import explained
 from loopfind.errors import BadReport, BadSetting, OutputError
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _beside(repeat: "Repeat") -> str:
 
 def _check(out: Path, names: list[str], overwrite: bool) -> None:
     """Before anything is cut: that the folder can be written to, and nothing would be lost. Raises OutputError."""
-    with _explained(out):
+    with explained(str(out)):
         if out.exists() and not out.is_dir():
             raise OutputError(str(out), "this is a file; give a folder with --out")
         there = next((name for name in names if (out / name).exists()), None)
@@ -134,7 +135,7 @@ def _folder(out: Path) -> Iterator[Path]:
     """A folder inside `out` to work in, gone afterwards; `out` too, if it was made for this and nothing came of it."""
     work, made = out / f".loopfind-{os.getpid()}", not out.exists()
     try:
-        with _explained(out):
+        with explained(str(out)):
             work.mkdir(parents=True)
             yield work
     finally:  # Ctrl-C too
@@ -142,15 +143,6 @@ def _folder(out: Path) -> Iterator[Path]:
         if made:
             with contextlib.suppress(OSError):  # it holds clips
                 out.rmdir()
-
-
-@contextlib.contextmanager
-def _explained(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        what = getattr(error, "strerror", None) or error
-        raise OutputError(str(out), f"could not be written: {what}") from error
 
 
 def _write(cutter: "Cutter", repeat: "Repeat", findings: "Findings", work: Path, most: int, quiet: bool) -> None:

@@ -36,11 +36,11 @@ def choose(outputs: Sequence[str], formats: Sequence[str], video: str) -> list[t
         raise BadSetting("--format", both, "give one for each -o, in the same order, or none at all")
     chosen = [*formats] or [_by_ending(place) for place in places]
     for number, place in enumerate(places):
-        if any(_same(place, other) for other in places[:number]):
+        if any(same(place, other) for other in places[:number]):
             raise BadSetting("--output", place, "it is named twice, and one report would be lost; choose another name")
         if place != STDOUT:
             check(place)
-            if _same(place, video):
+            if same(place, video):
                 raise BadSetting("--output", place, "this is the video, and would be lost; choose another name")
     return [*zip(places, chosen, strict=True)]
 
@@ -57,7 +57,8 @@ def _by_ending(place: str) -> str:
     return SUFFIXES[suffix]
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
+    """Whether two names are of one file, there or not yet; stdout is itself alone."""
     if one == STDOUT or other == STDOUT:
         return one == other
     with contextlib.suppress(OSError, ValueError):  # one of them is not there
@@ -85,10 +86,7 @@ def _show(report: "Report") -> None:
     console = terminal.console(sys.stdout)
     drawn = lines(report, max(console.width, 20), hyperlinks=styled and terminal.has_hyperlinks())
     if styled:
-        with console.capture() as capture:
-            for line in drawn:
-                console.print(line)
-        terminal.put([capture.get()])
+        terminal.show(drawn)
     else:
         terminal.put(line.plain.rstrip() + "\n" for line in drawn)
 
@@ -98,7 +96,7 @@ def save(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
 
     What is no plain file (a pipe, a device) is written directly. Raises OutputError.
     """
-    with _explained(path):
+    with explained(path):
         place = Path(os.path.realpath(path))
         if place.exists() and not place.is_file():
             with place.open("wb") as file:
@@ -124,7 +122,7 @@ def _encoded(piece: str | bytes) -> bytes:
 
 def check(path: str) -> None:
     """Raises OutputError if a file could not be put at `path`; writes nothing."""
-    with _explained(path):
+    with explained(path):
         place = Path(os.path.realpath(path))
         if place.is_dir():
             raise OutputError(path, "this is a folder; give the name of a file")
@@ -136,7 +134,8 @@ def check(path: str) -> None:
 
 
 @contextlib.contextmanager
-def _explained(path: str) -> Iterator[None]:
+def explained(path: str) -> Iterator[None]:
+    """Turns what goes wrong on disk into an OutputError of `path`."""
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name

@@ -24,7 +24,7 @@ def check(page: str, video: str, reports: Sequence[str], href: str | None) -> No
     outputs.check(page)
     others = [(video, "the video"), *((place, "the report of --output") for place in reports)]
     for other, what in others:
-        if _same(page, other):
+        if outputs.same(page, other):
             raise BadSetting("--html", page, f"this is {what}, and would be lost; choose another name")
     if href is not None and urlsplit(href).scheme.lower() not in ("", "http", "https", "file"):
         raise BadSetting("--video-href", href, "give a relative path, or an http, https or file address")
@@ -48,10 +48,3 @@ def _href(page: str, video: str, given: str | None) -> str:
     folder = Path(os.path.realpath(page)).parent
     way = os.path.relpath(os.path.realpath(video), folder)
     return quote(os.fsencode(way if way.startswith(".") else os.path.join(".", way)))
-
-
-def _same(one: str, other: str) -> bool:
-    try:
-        return os.path.samefile(one, other)
-    except (OSError, ValueError):  # one of them is not there, so names decide
-        return os.path.realpath(one) == os.path.realpath(other) if "\0" not in one + other else False

@@ -64,10 +64,22 @@ def fraction(progress: "Progress") -> float:
 
 @contextlib.contextmanager
 def watching(quiet: bool) -> "Iterator[tuple[Watch | None, Callable[[str], None]]]":
-    """A watch for the pipeline (None where nothing may be drawn), and how to write a line of notes meanwhile."""
-    if quiet or not terminal.is_rich(sys.stderr):
-        yield None, terminal.note
-        return
+    """A watch for the pipeline (None where nothing may be drawn), and how to write a line of notes meanwhile.
+
+    A pipe that breaks in the body is one of the work's own, and must not pass for a reader of stdout that left early.
+    """
+    try:
+        if quiet or not terminal.is_rich(sys.stderr):
+            yield None, terminal.note
+        else:
+            with _drawn() as drawn:
+                yield drawn
+    except BrokenPipeError as error:
+        raise RuntimeError("a pipe broke during the work") from error
+
+
+@contextlib.contextmanager
+def _drawn() -> "Iterator[tuple[Watch, Callable[[str], None]]]":
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
     console = terminal.console(sys.stderr)

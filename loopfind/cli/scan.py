@@ -156,17 +156,14 @@ def _scan(video: str, settings: Settings, verbose: bool, quiet: bool, shown: boo
     from loopfind.cli.progress import watching
 
     with watching(quiet) as (watch, note):
-        try:
-            log = note if verbose else None
-            if shown:
-                from loopfind.pipeline import scan_to_show
+        log = note if verbose else None
+        if shown:
+            from loopfind.pipeline import scan_to_show
 
-                return scan_to_show(video, settings, watch, log)
-            from loopfind.pipeline import scan
+            return scan_to_show(video, settings, watch, log)
+        from loopfind.pipeline import scan
 
-            return scan(video, settings, watch, log), None
-        except BrokenPipeError as error:  # must not pass for a reader of stdout that left early
-            raise RuntimeError("a pipe broke during the scan") from error
+        return scan(video, settings, watch, log), None
 
 
 def _page(link: str) -> str:

@@ -1,6 +1,5 @@
 """The command that tunes the hash size."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -72,8 +71,8 @@ def sweep(
             raise UnknownPart("kind", name, KINDS)
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
-    chosen = SIZES if sizes is None else sizes_in("--sizes", sizes)
-    settings = SweepSettings(names, _for(names, chosen, sizes), stream, first, last, _sample(sample, video))
+    chosen = _for_all(names) if sizes is None else sizes_in("--sizes", sizes)
+    settings = SweepSettings(names, chosen, stream, first, last, _sample(sample, video))
     if plot is not None:
         _check_plot(plot, video)
     result = _sweep(video, settings, verbose, quiet)
@@ -87,23 +86,12 @@ def sweep(
     return 0
 
 
-def _for(names: tuple[str, ...], chosen: tuple[int, ...], given: str | None) -> tuple[int, ...]:
-    """The sizes that all kinds take; raises BadSetting where sizes were asked for by name and one of them does not."""
-    if given is None:
-        parts = [load("kind", name, KINDS) for name in names]
-        return tuple(size for size in chosen if all(_takes(part, size) for part in parts))  # never none: all take 16
-    for name in names:
-        for size in chosen:
-            load("kind", name, KINDS).check(size)
-    return chosen
+def _for_all(names: tuple[str, ...]) -> tuple[int, ...]:
+    """The sizes to try where none were named: those that all kinds take. Never none, as all take 16."""
+    from loopfind.fingerprints.kind import takes
 
-
-def _takes(kind: object, size: int) -> bool:
-    try:
-        kind.check(size)  # type: ignore[attr-defined]
-    except BadSetting:
-        return False
-    return True
+    parts = [load("kind", name, KINDS) for name in names]
+    return tuple(size for size in SIZES if all(takes(part, size) for part in parts))
 
 
 def _sample(text: str | None, video: str) -> float | None:
@@ -131,7 +119,7 @@ def _check_plot(plot: str, video: str) -> None:
     if Path(plot).suffix.lower() not in PLOTS:
         raise BadSetting("--plot", plot, f"let the name end in {' or '.join(PLOTS)}")
     outputs.check(plot)
-    if os.path.exists(plot) and os.path.exists(video) and os.path.samefile(plot, video):
+    if outputs.same(plot, video):
         raise BadSetting("--plot", plot, "this is the video, and would be lost; choose another name")
 
 
@@ -140,11 +128,8 @@ def _sweep(video: str, settings: SweepSettings, verbose: bool, quiet: bool) -> "
     from loopfind.pipeline import sweep as swept
 
     with watching(quiet) as (watch, note):
-        try:
-            result: Sweep = swept(video, settings, watch, note if verbose else None)
-            return result
-        except BrokenPipeError as error:  # must not pass for a reader of stdout that left early
-            raise RuntimeError("a pipe broke during the sweep") from error
+        result: Sweep = swept(video, settings, watch, note if verbose else None)
+        return result
 
 
 def _deliver(result: "Sweep", as_json: bool, as_csv: bool) -> None:
@@ -153,10 +138,6 @@ def _deliver(result: "Sweep", as_json: bool, as_csv: bool) -> None:
     if as_json or as_csv:
         terminal.put(sweeps.as_json(result) if as_json else sweeps.as_csv(result))
     elif terminal.is_rich(sys.stdout):
-        console = terminal.console(sys.stdout)
-        with console.capture() as capture:
-            for line in sweeps.lines(result, curves=True):
-                console.print(line)
-        terminal.put([capture.get()])
+        terminal.show(sweeps.lines(result, curves=True))
     else:
         terminal.put(sweeps.as_text(result))

@@ -10,6 +10,7 @@ from loopfind.errors import OutputError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 STDOUT = "standard output"
 _WITHOUT_HYPERLINKS = {"linux", "vt100", "vt220", "ansi"}
@@ -41,6 +42,15 @@ def console(stream: TextIO) -> "Console":
     from rich.console import Console
 
     return Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def show(lines: "Iterable[Text]") -> None:
+    """Write styled lines to stdout, a terminal that takes them."""
+    drawn = console(sys.stdout)
+    with drawn.capture() as capture:
+        for line in lines:
+            drawn.print(line)
+    put([capture.get()])
 
 
 def note(text: str) -> None:

@@ -51,7 +51,8 @@ def _settled(
     limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))
     places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
     places = places[loss[places] <= LOSS]
-    jumps = {int(place): _jumps(signal, trace, int(place), start) for place in places}
+    seams = {int(place): _seams(signal, trace, int(place), start) for place in places}
+    jumps = {place: (one.ratio, other.ratio) for place, (one, other) in seams.items()}
     # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
     inner = np.arange(best + 1, trace.high) if start else np.arange(trace.low, best)
     content = {
@@ -66,7 +67,7 @@ def _settled(
     turns = [p for p in range(span[0], span[1] + 1) if p in jumps and _turns(signal, trace, p, start)]
     if turns:
         chosen = max(turns, key=lambda place: sum(jumps[place]))
-        if _shows(signal, trace, chosen, start):
+        if any(seam.shows for seam in seams[chosen]):
             return chosen, (chosen, chosen)
     edge = 0 if start else len(trace.frames)
     if span[0] <= edge <= span[1] and _at_edge(signal, trace, start):
@@ -88,17 +89,6 @@ def _rows(lost: NDArray[np.float64]) -> NDArray[np.float64]:
     total = np.concatenate([[0.0], np.cumsum(lost)])
     broken = np.concatenate([[True], lost <= 0])
     return np.asarray(total - np.maximum.accumulate(np.where(broken, total, 0)), np.float64)
-
-
-def _jumps(signal: Signal, trace: Trace, place: int, start: bool) -> tuple[float, float]:
-    """How sharply either side jumps if the stretch begins (or ends) at this place of the trace."""
-    one, other = _seams(signal, trace, place, start)
-    return one.ratio, other.ratio
-
-
-def _shows(signal: Signal, trace: Trace, place: int, start: bool) -> bool:
-    """Whether either side can be seen to jump if the stretch begins (or ends) at this place of the trace."""
-    return any(seam.shows for seam in _seams(signal, trace, place, start))
 
 
 def _seams(signal: Signal, trace: Trace, place: int, start: bool) -> tuple[Seam, Seam]:

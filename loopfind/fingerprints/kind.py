@@ -35,6 +35,15 @@ class Kind(Protocol):
         ...
 
 
+def takes(kind: Kind, hash_size: int) -> bool:
+    """Whether the kind can be made at this size."""
+    try:
+        kind.check(hash_size)
+    except BadSetting:
+        return False
+    return True
+
+
 def check_range(hash_size: int) -> None:
     """Raise BadSetting unless `hash_size` is a whole number that the 64x64 picture can serve."""
     whole = isinstance(hash_size, int | np.integer) and not isinstance(hash_size, bool)

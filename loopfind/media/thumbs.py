@@ -12,6 +12,7 @@ from loopfind.media.address import Address
 from loopfind.media.child import executable
 from loopfind.media.clock import Clock
 from loopfind.media.journal import Journal
+from loopfind.media.listing import run
 
 NEAR = 10.0
 """Seconds: frames no further apart than this are read by one ffmpeg, as decoding on is then cheaper than seeking."""
@@ -116,17 +117,12 @@ def _read(
 def _run(words: list[str]) -> tuple[bytes, bytes]:
     """What ffmpeg wrote and what it said; nothing where it had to be stopped. Raises DecoderFailed without ffmpeg."""
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said)
-        try:
-            written = process.communicate(timeout=_LONGEST)[0]
-        except subprocess.TimeoutExpired:
-            written = b""
-        finally:
-            if process.poll() is None:
+        with run(words, said.fileno(), subprocess.PIPE) as process:
+            try:
+                written = process.communicate(timeout=_LONGEST)[0]
+            except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+                written = b""
         said.seek(0)
         return written, said.read()
 

@@ -9,10 +9,10 @@ from typing import Any
 from rich.text import Text
 
 from loopfind.comparison import Comparison, Shared
-from loopfind.model import Occurrence, Repeat
-from loopfind.reports.json import SCHEMA, plain
+from loopfind.model import Repeat
+from loopfind.reports.json import SCHEMA, occurrence_of, plain
 from loopfind.reports.links import linker
-from loopfind.reports.wording import EVIDENCE, clock, count, length, safe, share
+from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, safe, share
 from loopfind.version import version
 
 MOST_PAIRS, MOST_REPEATS, MOST_SHOWINGS = 40, 40, 12
@@ -42,8 +42,7 @@ def _repeat(repeat: Repeat, paths: list[str]) -> dict[str, Any]:
     rows = []
     for occurrence in repeat.occurrences:
         path = paths[occurrence.file or 0]
-        known = {name: value for name, value in vars(occurrence).items() if value is not None}
-        rows.append(known | {"file": path, "link": linker("", path)(occurrence.start)})
+        rows.append(occurrence_of(occurrence, linker("", path)) | {"file": path})
     return asdict(repeat) | {"occurrences": rows}
 
 
@@ -111,21 +110,10 @@ def _stretch(repeat: Repeat, names: list[str], comparison: Comparison, hyperlink
         span = f"{clock(occurrence.start)} - {clock(occurrence.end)}"
         row.append(span, f"link {address}" if hyperlinks else "")
         row.append(f"  frames {occurrence.start_frame}-{max(occurrence.start_frame, occurrence.end_frame - 1)}", "dim")
-        row.append("".join(f"  {word}" for word in _changes(occurrence)), "yellow")
+        row.append("".join(f"  {word}" for word in changes(occurrence)), "yellow")
         yield row
     if len(repeat.occurrences) > len(shown):
         yield Text(f"  ... and {count(len(repeat.occurrences) - len(shown), 'more')}; --json lists all", "dim")
-
-
-def _changes(occurrence: Occurrence) -> Iterator[str]:
-    if occurrence.reversed:
-        yield "backwards"
-    if occurrence.turned:
-        yield f"turned by {occurrence.turned} degrees"
-    if occurrence.mirrored:
-        yield "mirrored"
-    if abs(occurrence.speed - 1.0) > 0.0005:
-        yield f"at {occurrence.speed:.3g}x speed"
 
 
 def _names(paths: list[str]) -> list[str]:

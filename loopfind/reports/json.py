@@ -55,11 +55,12 @@ def _repeat(repeat: Repeat, link: Link) -> Iterator[str]:
     head = {name: getattr(repeat, name) for name in ("id", "kind", "length", "period", "confidence", "evidence")}
     yield _text(head)[:-1] + ', "occurrences": ['
     for number, occurrence in enumerate(repeat.occurrences):
-        yield (",\n      " if number else "\n      ") + _text(_occurrence(occurrence, link))
+        yield (",\n      " if number else "\n      ") + _text(occurrence_of(occurrence, link))
     yield "]}" if not repeat.occurrences else "\n    ]}"
 
 
-def _occurrence(occurrence: Occurrence, link: Link) -> dict[str, Any]:
+def occurrence_of(occurrence: Occurrence, link: Link) -> dict[str, Any]:
+    """An occurrence under the names of the machine form, without what is not known of it."""
     known = {name: value for name, value in vars(occurrence).items() if value is not None}
     return known | {"link": link(occurrence.start)}
 

@@ -5,7 +5,7 @@ import math
 from loopfind.model import Sweep
 from loopfind.reports.curves import CURVES, Curve, kinds_of, points
 from loopfind.reports.drawing import Drawing, Stroke, Word
-from loopfind.reports.wording import safe
+from loopfind.reports.wording import name
 
 PAPER, INK, FAINT, CHOSEN = "#ffffff", "#222222", "#cccccc", "#c03a2b"
 COLOURS = ("#1f6fb4", "#d9831f", "#3d8f4f", "#7b52ab", "#666666")
@@ -20,8 +20,7 @@ def plot(sweep: Sweep) -> Drawing:
     rows = -(-len(CURVES) // _COLUMNS)
     width = _LEFT + _COLUMNS * (_WIDTH + _ACROSS) - _ACROSS + 24
     drawing = Drawing(width, _TOP + rows * (_HEIGHT + _DOWN), PAPER)
-    name = "standard input" if sweep.source.path == "-" else safe(sweep.source.path).replace("\\", "/").split("/")[-1]
-    drawing.add(Word(_LEFT, 26, f"Hash sizes on {_short(name, 90)}", 17, INK))
+    drawing.add(Word(_LEFT, 26, f"Hash sizes on {_short(name(sweep.source.path), 90)}", 17, INK))
     advice = sweep.advice
     words = "no repeats to tune on" if advice is None else f"recommended: {advice.kind} {advice.hash_size}"
     drawing.add(Word(_LEFT, 48, words, 13, INK if advice is None else CHOSEN))

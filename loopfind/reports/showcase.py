@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from loopfind.exhibits import Exhibit, Exhibits
-from loopfind.model import Cut, Occurrence, Repeat, Report
+from loopfind.model import Cut, Repeat, Report
 from loopfind.reports.figures import curve
 from loopfind.reports.links import Link
-from loopfind.reports.wording import EVIDENCE, clock, count, length, share, title
+from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, share, title
 from loopfind.views import View
 
 COLOURS = 7
@@ -72,7 +72,7 @@ class Showcase:
                     "link": self._link(o.start),
                     "end": clock(o.end),
                     "frames": f"{o.start_frame}-{max(o.start_frame, o.end_frame - 1)}",
-                    "how": how(o),
+                    "how": ", ".join(changes(o)),
                 }
                 for number, o in enumerate(repeat.occurrences[:MOST_OCCURRENCES], 1)
             ],
@@ -143,14 +143,6 @@ class Showcase:
         if not exhibit.rows:
             return "the page holds a limited number of them, and longer repeats come first."
         return "its frames could not be found again, or the page is full."
-
-
-def how(occurrence: Occurrence) -> str:
-    """In what an occurrence differs from the first."""
-    words = ["backwards"] * occurrence.reversed + ["mirrored"] * occurrence.mirrored
-    if abs(occurrence.speed - 1.0) > 0.0005:
-        words.append(f"at {occurrence.speed:.3g}x speed")
-    return ", ".join(words)
 
 
 def _belief(repeat: Repeat) -> str:

@@ -77,6 +77,7 @@ def title(repeat: "Repeat") -> str:
 def changes(occurrence: "Occurrence") -> list[str]:
     """In what an occurrence differs from the first one of its repeat, a few words each; nothing for a plain one."""
     words = ["backwards"] if occurrence.reversed else []
+    words += [f"turned by {occurrence.turned} degrees"] if occurrence.turned else []
     words += ["mirrored"] if occurrence.mirrored else []
     if abs(occurrence.speed - 1.0) > 0.0005:
         words.append(f"at {occurrence.speed:.3g}x speed")
