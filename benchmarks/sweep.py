@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 from speed import in_turn, row
 
-from loopfind import SweepSettings, pipeline, sweep
+from loopfind import SweepSettings, sweep
 from loopfind.evaluate import Truth, read_truths
 from loopfind.fingerprints.many import Many
 from loopfind.model import Floats, Ints, Signal, Size
+from loopfind.pipeline import sizing, sweeping
 from loopfind.repeats.tuning import AS_GOOD, figures_of
 from loopfind.timeline import gap_of, nearest
 
@@ -54,13 +55,13 @@ def advice(folder: Path) -> Iterator[str]:
     """Markdown rows: for each case with a repeat the advised size and the best one, with their true F1."""
     yield from ("| case | advised | its F1 | best | its F1 | within 2 % |", "|---|--:|--:|--:|--:|---|")
     seen: list[tuple[Many, Signal]] = []
-    rows = pipeline._rows
+    rows = sizing.rows
 
     def kept(many: Many, signal: Signal, origin: Ints) -> tuple[Size, ...]:
         seen.append((many, signal))
         return rows(many, signal, origin)
 
-    setattr(pipeline, "_rows", kept)  # noqa: B010 - mypy lets no one assign to a function
+    setattr(sweeping, "rows", kept)  # noqa: B010 - mypy lets no one assign to a function
     good = total = 0
     for name, truth in read_truths(folder / "truth.json").items():
         if not truth.repeats or not (folder / name).is_file():

@@ -1,0 +1,71 @@
+"""Hand what a video shows to whoever takes it, and keep what stands for it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.gather import Gatherer
+from loopfind.media import open_video
+from loopfind.media.video import Video
+from loopfind.model import Fingerprint, Frames, Loss, Progress, Settings, Source, Watch
+from loopfind.registry import load
+
+
+class Taker(Protocol):
+    """Takes the batches of a video in order."""
+
+    def add(self, frames: Frames) -> None:
+        """Take the next batch."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one video: its fingerprint, what is known of the file, and what of it was lost."""
+
+    fingerprint: Fingerprint
+    source: Source
+    losses: tuple[Loss, ...]
+
+
+def read_video(
+    path: str,
+    settings: Settings,
+    others: Sequence[Taker] = (),
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Reading:
+    """Read one video with the kind, size, stream and limits of the settings; the others take its batches too.
+
+    Raises MediaError for a video that cannot be read, UsageError for settings that cannot be met.
+    """
+    kind = load("fingerprint kind", settings.kind, KINDS)
+    kind.check(settings.hash_size)
+    gatherer = Gatherer(kind, settings.hash_size)
+    with open_video(path, settings.stream, settings.start, settings.end, kind.needs_digests) as video:
+        read(video, [gatherer, *others], 0, watch, log)
+    return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
+
+
+def read(
+    video: Video,
+    takers: Sequence[Taker],
+    frames: int,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+) -> int:
+    """Hand every batch to the takers; `frames` were read before, and so many are now."""
+    try:
+        for batch in video:
+            for taker in takers:
+                taker.add(batch)
+            frames += len(batch)
+            if watch is not None:
+                watch(Progress("reading", frames, float(batch.times[-1]), video.source.declared))
+    finally:
+        if log is not None:
+            log(" ".join(video.command))
+            for line in video.log:
+                log(line)
+    return frames

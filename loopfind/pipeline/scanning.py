@@ -1,0 +1,92 @@
+"""Scan one video."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from loopfind.digests import as_codes
+from loopfind.exhibiting import exhibits_of
+from loopfind.exhibits import Exhibits
+from loopfind.findings import report_on, search
+from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.kind import takes
+from loopfind.fingerprints.many import Many
+from loopfind.media.origin import origin_of
+from loopfind.media.thumbs import shots
+from loopfind.model import (
+    Fingerprint,
+    Progress,
+    Report,
+    Run,
+    Settings,
+    Signal,
+    Watch,
+)
+from loopfind.pipeline.reading import read_video
+from loopfind.pipeline.sizing import rows, sized
+from loopfind.registry import load
+from loopfind.repeats.tuning import advice_on, origins_of
+from loopfind.settings import SIZES
+
+WIDE, SMALL, FEW = 320, 208, 160
+"""Pixels across a picture of a page: WIDE while there are at most FEW of them, SMALL where there are more."""
+
+
+def scan(
+    path: str,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Report:
+    """What one video shows more than once.
+
+    path: a file, "-" for standard input, or an address that ffmpeg can open. watch: called with a Progress for every
+    batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
+    be read and UsageError for settings that cannot be met.
+    """
+    return _scanned(path, settings, watch, log)[0]
+
+
+def scan_to_show(
+    path: str,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> tuple[Report, Exhibits]:
+    """What `scan` says, and what to show of it: curves, and frames read again where they are.
+
+    Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
+    """
+    report, fingerprint, signal, runs = _scanned(path, settings, watch, log)
+    exhibits = exhibits_of(fingerprint, signal, runs, report)
+    moments = exhibits.moments()
+    taken: dict[float, bytes] = {}
+    for time, shot in shots(path, settings.stream, moments, WIDE if len(moments) <= FEW else SMALL):
+        taken[time] = shot
+        if watch is not None:
+            watch(Progress("taking pictures", len(taken), time, fingerprint.end))
+    return report, replace(exhibits, shots=taken, origin=origin_of(path))
+
+
+def _scanned(
+    path: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
+) -> tuple[Report, Fingerprint, Signal, list[Run]]:
+    """The report of a scan, and what it was made from."""
+    kind = load("fingerprint kind", settings.kind, KINDS)
+    if settings.auto:
+        sized(kind)
+    many = Many([(kind, size) for size in SIZES if takes(kind, size)] if settings.auto else [])
+    reading = read_video(path, settings, [many], watch, log)
+    fingerprint = reading.fingerprint
+    signal, runs = search(fingerprint, watch)
+    choice = None
+    if settings.auto:
+        advice = advice_on(rows(many, signal, origins_of(runs, signal.times)))
+        if advice is None:
+            nothing = "nothing that equal hashes could show repeats, so there is nothing to choose by"
+            choice = f"{settings.hash_size}: {nothing}"
+        else:
+            place = many.wanted.index((kind, advice.hash_size))
+            fingerprint = replace(fingerprint, hash_size=advice.hash_size, codes=as_codes(many.digests(place)))
+            settings, choice = replace(settings, hash_size=advice.hash_size), advice.reason
+    report = report_on(fingerprint, signal, runs, reading.source, settings, reading.losses, choice)
+    return report, fingerprint, signal, runs

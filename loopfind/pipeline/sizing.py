@@ -1,0 +1,31 @@
+"""What the choice of a hash size takes."""
+
+from loopfind.errors import BadSetting
+from loopfind.fingerprints.kind import Kind
+from loopfind.fingerprints.many import Many
+from loopfind.model import (
+    Ints,
+    Signal,
+    Size,
+)
+from loopfind.repeats.tuning import figures_of
+
+
+def sized(kind: Kind) -> None:
+    """Raise BadSetting for a kind that knows no sizes."""
+    if kind.needs_digests:
+        raise BadSetting("kind", kind.name, "its code is a digest of the whole picture, so there is no size to choose")
+
+
+def rows(many: Many, signal: Signal, origin: Ints) -> tuple[Size, ...]:
+    """A row for each kind and size. origin: see origins_of."""
+    return tuple(
+        Size(
+            kind=kind.name,
+            hash_size=size,
+            width=kind.width(size),
+            seconds=many.seconds[place],
+            figures=figures_of(many.digests(place), signal.times, origin, signal.moving),
+        )
+        for place, (kind, size) in enumerate(many.wanted)
+    )

@@ -1,0 +1,82 @@
+"""Try many hash sizes in one decode."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from loopfind.errors import BadSetting
+from loopfind.findings import families_in, search
+from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.gather import Gatherer
+from loopfind.fingerprints.many import Many
+from loopfind.media import open_video
+from loopfind.media.windows import windows_of
+from loopfind.model import (
+    Loss,
+    Span,
+    Sweep,
+    Watch,
+)
+from loopfind.pipeline.reading import read
+from loopfind.pipeline.sizing import rows, sized
+from loopfind.registry import load
+from loopfind.repeats.tuning import advice_on, origins_of
+from loopfind.settings import SweepSettings
+
+
+def sweep(
+    path: str,
+    settings: SweepSettings = SweepSettings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Sweep:
+    """What each hash size is worth on one video, from one decode.
+
+    Arguments as for `scan`; settings.sizes must not be empty. Raises MediaError for a video that cannot be read, and
+    UsageError for settings that cannot be met, such as a sample of a video that does not say how long it is.
+    """
+    kinds = [load("fingerprint kind", name, KINDS) for name in settings.kinds]
+    for kind in kinds:
+        sized(kind)
+        for size in settings.sizes:
+            kind.check(size)
+    many = Many([(kind, size) for kind in kinds for size in settings.sizes])
+    gatherer = Gatherer(*many.wanted[0])
+    windows, frames = _windows(path, settings), 0
+    losses: list[Loss] = []
+    limits = [(settings.start, settings.end)] if windows is None else [(span.start, span.end) for span in windows]
+    for start, end in limits:
+        with open_video(path, settings.stream, start, end) as video:
+            frames = read(video, [gatherer, many], frames, watch, log)
+        losses += video.losses
+    fingerprint = gatherer.fingerprint(video.end)
+    signal, runs = search(fingerprint, watch)
+    origin = origins_of(runs, signal.times)
+    sizes = rows(many, signal, origin)
+    return Sweep(
+        source=replace(video.source, frames=frames),
+        settings=settings,
+        windows=windows,
+        repeats=len(families_in(runs, signal)),
+        pairs=int((origin != np.arange(len(origin))).sum()),
+        sizes=sizes,
+        advice=advice_on(sizes),
+        losses=tuple(losses),
+    )
+
+
+def _windows(path: str, settings: SweepSettings) -> tuple[Span, ...] | None:
+    """The windows to read, None for all of the video."""
+    if settings.sample is None:
+        return None
+    with open_video(path, settings.stream, settings.start, settings.end) as video:
+        declared = video.source.declared
+    end = settings.end if declared is None else min(settings.end or math.inf, declared)
+    if end is None:
+        raise BadSetting(
+            "sample", settings.sample, "the video does not say how long it is; leave it out, or set an end"
+        )
+    windows = windows_of(settings.start or 0.0, end, settings.sample)
+    return None if len(windows) == 1 else windows
