@@ -139,6 +139,7 @@ class Signal:
     picture less the file's mean picture. moving: (n,) bool, whether the motion bits mean anything. lively: (n,)
     float32, by how much the picture differs from itself around half a second away, in squared grey levels. noise:
     squared grey levels, what the codec alone changes between two showings of one picture, as far as the file tells.
+    blocks: (n, 9) uint16, 256 times the mean grey of 3 x 3 blocks of the picture.
     """
 
     times: Floats
@@ -149,6 +150,7 @@ class Signal:
     moving: NDArray[np.bool_]
     lively: NDArray[np.float32]
     noise: float
+    blocks: Sketches
 
 
 @dataclass(frozen=True)

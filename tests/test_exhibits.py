@@ -71,7 +71,7 @@ def still(seconds):
     n = int(seconds * 10)
     zero = np.zeros(n, np.uint64)
     cells, nothing = np.zeros((n, 144), np.uint16), np.zeros(n, bool)
-    return Signal(np.arange(n) / 10, 0.1, cells, zero, zero, nothing, np.zeros(n, np.float32), 0.1)
+    return Signal(np.arange(n) / 10, 0.1, cells, zero, zero, nothing, np.zeros(n, np.float32), 0.1, cells[:, :9])
 
 
 def test_of_very_many_repeats_few_moments_are_shown():

@@ -4,8 +4,6 @@ No copy need be made. All that a stretch and its copy differ by is the file's no
 file tells: how much the stretch says, how sharply it changes, and what in the file is like it.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -101,7 +99,7 @@ def _found(signal: Signal, said: NDArray[np.float64], first: int, last: int, noi
     )
     if not (holds(run, signal) and eventful(signal, first, last)):
         return False
-    rivals = replace(rivals_of(signal, run, shown(PLAIN), _PLACES), own=noise)
+    rivals = rivals_of(signal, run, shown(PLAIN), _PLACES, own=noise)
     return stands_alone(rivals, run) and believed(run, confidence(run, signal, rivals))
 
 

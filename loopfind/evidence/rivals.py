@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.evidence.differences import Rows, cells_at, partners, views_of
+from loopfind.evidence.differences import Rows as Cells
+from loopfind.evidence.differences import cells_at, partners, views_of
+from loopfind.fingerprints.signal import BLOCKS, blocks_of
 from loopfind.model import Floats, Ints, Line, Run, Signal, Sketches
 from loopfind.timeline import nearest
-from loopfind.views import matrix
+from loopfind.views import SKETCH_CELLS, View, matrix
 
 GAP, GAP_OF_A_SECOND = 2.5, 30.0
 """The least factor, in squared grey levels, between the alike and the best of the rest: for a long stretch, and for
@@ -45,15 +47,17 @@ MOST_PLACES = 60_000
 
 _FRAMES, _BLOCK = 16, 1000
 _AT_REST = 0.1  # nats that a frame counts for, at the least, when frames are picked by what they say
+_LOOKED_AT, _NEAREST = 8, 128  # frames of a first look, and half seconds measured in full after it
 
 
 @dataclass(frozen=True)
 class Rivals:
     """How a stretch compares with the rest of its file, all in squared grey levels.
 
-    own: how much it differs from its match. others: (k,) rising, what it differs from the most alike moment of each
-    half second elsewhere. every: how many half seconds one of these stands for (1 but in very long files). exact:
-    what differs by no more could not agree better.
+    own: how much it differs from its match. others: (k,) rising, what it differs from the most alike moment of a half
+    second elsewhere: of all half seconds that agree as well as the match, and of the dozen next to them. every: how
+    many half seconds one of these stands for (1 but in very long files). exact: what differs by no more could not
+    agree better.
     """
 
     own: float
@@ -101,49 +105,131 @@ def stands_alone(rivals: Rivals, run: Run) -> bool:
     return gap >= least
 
 
-def rivals_of(signal: Signal, run: Run, weights: Rows, most: int = MOST_PLACES) -> Rivals:
+def rivals_of(signal: Signal, run: Run, weights: Cells, most: int = MOST_PLACES, own: float | None = None) -> Rivals:
     """The rivals of a run.
 
-    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over.
+    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over. own: what
+    to take for its difference from its match; measured unless given.
     """
-    own, others, every = _differences(signal, run, weights, most)
-    return Rivals(own, np.sort(others), every, min(EXACT, signal.noise / 2))
+    exact = min(EXACT, signal.noise / 2)
+    laid = _Laid(signal, run, weights)
+    if own is None:
+        own = laid.own()
+    places = laid.elsewhere()
+    every = max(1.0, len(places) / most)
+    others = _least(laid, _spread(places, most), max(WIDEST * own, exact))
+    return Rivals(own, others, every, exact)
 
 
-def _differences(signal: Signal, run: Run, weights: Rows, most: int) -> tuple[float, Floats, float]:
-    """How much the stretch differs from its match, how much from the most alike moment of every half second elsewhere,
-    and how many half seconds one of these stands for.
+def _least(laid: "_Laid", places: Floats, alike: float) -> Floats:
+    """What the stretch differs by from the most alike place of a half second, rising: all that are `alike` and the next
+    few, as no more is asked of them.
 
-    Squared grey levels, less what stays the same over the stretch. On a day of video a spread of parts stands for all
-    of it.
+    Every place gets a cheap look, whose result is never more than the difference; then the half seconds that look
+    nearest are measured in full. Whatever is alike is among these; of the rest, which all differ about as much as each
+    other, those are taken that seem nearest.
     """
-    times, line = signal.times, run.line
-    frames = np.arange(run.first, run.last)
-    if line.slope != 1 and len(frames) > 40:
-        # At another speed the ends lie between frames: one of another scene there would outweigh all others.
-        frames = frames[len(frames) // 20 : -(len(frames) // 20)]
-    real = partners(signal, line, frames)[1]
-    # On a variable rate, frames without a partner of their own would make the best match look worse than it is.
-    frames = frames[real] if real.any() else frames
-    frames = _telling(signal, line, frames)
-    ours = cells_at(signal, frames, views_of(line)[0])
-    after = line.slope * (times[frames] - times[frames[0]])
-    start = line.slope * float(times[frames[0]]) + line.offset
-    width = float(after.max() - after.min())
-    own = _overlaid(signal, run, ours, after, weights, np.array([start + k * signal.step for k in (-1, 0, 1)])).min()
-
-    places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), signal.step)
-    far = np.ones(len(places), bool)
-    for centre in (start, float(times[frames[0]])):
-        far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
-    every = max(1.0, float(far.sum()) / most)
-    places = _spread(places[far], most)
-    blocks = range(0, len(places), _BLOCK)
-    found = [_overlaid(signal, run, ours, after, weights, places[low : low + _BLOCK]) for low in blocks]
+    if not len(places):
+        return np.zeros(0)
     half = np.floor(places / 0.5).astype(np.int64)
-    edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]])) if len(half) else np.zeros(0, np.int64)
-    others = np.minimum.reduceat(np.concatenate(found), edges) if len(edges) else np.zeros(0)
-    return float(max(own, min(signal.noise / 4, FLOOR))), others, every
+    edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]]))
+    order = np.argsort(np.minimum.reduceat(laid.looks(places), edges), kind="stable")
+    ends = np.append(edges[1:], len(places))
+    best = np.zeros(0)
+    done, size = 0, _NEAREST
+    while done < len(order) and (best > alike).sum() < min(size, _NEAREST) / 2:
+        for low in range(done, min(done + size, len(order)), _NEAREST):
+            chosen = np.sort(order[low : low + _NEAREST])
+            counts = ends[chosen] - edges[chosen]
+            begins = np.cumsum(counts) - counts
+            part = np.repeat(edges[chosen] - begins, counts) + np.arange(int(counts.sum()))
+            best = np.concatenate([best, np.minimum.reduceat(laid.over(places[part]), begins)])
+        done, size = done + size, 2 * size
+    return np.asarray(np.sort(best))
+
+
+class _Laid:
+    """A stretch, to be laid over other moments of its file: squared grey levels, less what stays the same over it."""
+
+    def __init__(self, signal: Signal, run: Run, weights: Cells) -> None:
+        self._signal, self._run, self._weights = signal, run, weights
+        times, line = signal.times, run.line
+        frames = np.arange(run.first, run.last)
+        if line.slope != 1 and len(frames) > 40:
+            # At another speed the ends lie between frames: one of another scene there would outweigh all others.
+            frames = frames[len(frames) // 20 : -(len(frames) // 20)]
+        real = partners(signal, line, frames)[1]
+        # On a variable rate, frames without a partner of their own would make the best match look worse than it is.
+        frames = frames[real] if real.any() else frames
+        frames = _telling(signal, line, frames)
+        self._begins = float(times[frames[0]])
+        self._ours = cells_at(signal, frames, views_of(line)[0])
+        self._ours -= self._ours.mean(0)
+        self._after = line.slope * (times[frames] - times[frames[0]])
+        self._view = views_of(line)[1]
+
+    def own(self) -> float:
+        """How much it differs from its match, to the nearest frame."""
+        signal, line = self._signal, self._run.line
+        start = line.slope * self._begins + line.offset
+        least = self.over(np.array([start + k * signal.step for k in (-1, 0, 1)])).min()
+        return float(max(least, min(signal.noise / 4, FLOOR)))
+
+    def elsewhere(self) -> Floats:
+        """Every moment of the file (m,) at which it could begin, but those around itself and around its match."""
+        times, line, after = self._signal.times, self._run.line, self._after
+        places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), self._signal.step)
+        far, width = np.ones(len(places), bool), float(after.max() - after.min())
+        for centre in (line.slope * self._begins + line.offset, self._begins):
+            far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
+        return places[far]
+
+    def over(self, places: Floats) -> Floats:
+        """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
+        there = self._there(places, self._after)
+        # Only the frames that are asked for: a long stretch reaches over many that are not.
+        wanted, rows = np.unique(there, return_inverse=True)
+        theirs = np.asarray(_read(self._signal, wanted), np.float32) * np.float32(1 / 256)
+        rows = rows.reshape(there.shape)
+        if not self._view.plain:
+            theirs = theirs @ matrix(self._view).T
+        # |a - b|^2 by its parts, so that one matrix product serves all places.
+        root = np.sqrt(self._weights)
+        a, b = self._ours * root, theirs * root
+        squares = np.square(b).sum(1)
+        crossed = b @ a.T
+        count = len(self._after)
+        total = np.square(a).sum() / count + squares[rows].mean(1) - 2 * crossed[rows, np.arange(count)].mean(1)
+        middle = np.zeros((len(places), b.shape[1]), np.float32)
+        for column in rows.T:
+            middle += b[column]
+        return np.asarray(np.maximum(total - np.square(middle / count).sum(1), 0), np.float64)
+
+    def looks(self, places: Floats) -> Floats:
+        """A value (m,) for each place that its difference is not below but for rounding: from a few frames, and from
+        blocks of cells, as the square of a mean is at most the mean of the squares."""
+        count, view = len(self._after), self._view
+        few = np.unique(np.linspace(0, count - 1, _LOOKED_AT).astype(np.int64))
+        order = _turned_blocks(view)
+        ours = blocks_of(self._ours[few])[:, order]
+        total, middle = np.zeros((2, len(places), BLOCKS**2), np.float32)
+        for row, after in zip(ours, self._after[few], strict=True):
+            gap = row - self._signal.blocks[nearest(self._signal.times, places + after)] * np.float32(1 / 256)
+            total += np.square(gap)
+            middle += gap
+        total -= np.square(middle) / len(few)
+        least = blocks_of(self._weights[None], np.min)[0, order]
+        return np.asarray(total @ least * (SKETCH_CELLS / BLOCKS**2 / count), np.float64)
+
+    def _there(self, places: Floats, after: Floats) -> Ints:
+        """The frames (m, k) shown so many seconds after each of the places."""
+        return nearest(self._signal.times, (places[:, None] + after[None]).ravel()).reshape(len(places), len(after))
+
+
+def _turned_blocks(view: View) -> Ints:
+    """Which block (9,) of the viewed picture shows what each block of the picture does; a zoom is overlooked."""
+    numbers = np.rot90(np.arange(BLOCKS**2).reshape(BLOCKS, BLOCKS), view.turned)
+    return np.argsort((numbers[:, ::-1] if view.mirrored else numbers).ravel())
 
 
 def _telling(signal: Signal, line: Line, frames: Ints) -> Ints:
@@ -155,29 +241,6 @@ def _telling(signal: Signal, line: Line, frames: Ints) -> Ints:
         return frames[np.linspace(0, len(frames) - 1, _FRAMES).astype(np.int64)]
     said = np.cumsum(np.log(np.maximum(signal.lively[frames] / signal.noise, 1)) + _AT_REST)
     return np.asarray(frames[np.searchsorted(said, np.linspace(said[0], said[-1], _FRAMES))])
-
-
-def _overlaid(signal: Signal, run: Run, ours: Rows, after: Floats, weights: Rows, places: Floats) -> Floats:
-    """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
-    view = views_of(run.line)[1]
-    there = nearest(signal.times, (places[:, None] + after[None]).ravel()).reshape(len(places), len(after))
-    # Only the frames that are asked for: a long stretch reaches over many that are not.
-    wanted, rows = np.unique(there, return_inverse=True)
-    theirs = np.asarray(_read(signal, wanted), np.float32) * np.float32(1 / 256)
-    rows = rows.reshape(there.shape)
-    if not view.plain:
-        theirs = theirs @ matrix(view).T
-    # |a - b|^2 by its parts, so that one matrix product serves all places.
-    root = np.sqrt(weights)
-    a, b = (ours - ours.mean(0)) * root, theirs * root
-    squares = np.square(b).sum(1)
-    crossed = b @ a.T
-    count = len(after)
-    total = np.square(a).sum() / count + squares[rows].mean(1) - 2 * crossed[rows, np.arange(count)].mean(1)
-    middle = np.zeros((len(places), b.shape[1]), np.float32)
-    for column in rows.T:
-        middle += b[column]
-    return np.asarray(np.maximum(total - np.square(middle / count).sum(1), 0), np.float64)
 
 
 def _read(signal: Signal, frames: Ints) -> Sketches:

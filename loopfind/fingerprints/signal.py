@@ -6,6 +6,8 @@ fixed camera are all that a picture hash sees. Its 64 lowest DCT frequencies giv
 pictures, Zauner 2010), so that near-equal motion shares most bits.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +33,9 @@ MOVING, SURE = 3.0, 1.0
 """Motion counts where it is this many times the codec's noise thereabouts, or this many squared grey levels: below, its
 bits are the codec's own; above, in a file that never rests, they are not."""
 
+BLOCKS = 3
+"""Blocks along a side of a picture, of which a first, cheap look at a frame consists."""
+
 _BLOCK = 4096
 
 
@@ -50,6 +55,12 @@ def frequencies() -> np.ndarray:
     return np.ascontiguousarray(plane[order].T, np.float32)
 
 
+def blocks_of(cells: NDArray[np.float32], how: Callable[..., NDArray[np.float32]] = np.mean) -> NDArray[np.float32]:
+    """Cells (n, 144) gathered in blocks (n, BLOCKS * BLOCKS), by their mean unless said otherwise."""
+    part = SIDE // BLOCKS
+    return how(cells.reshape(-1, BLOCKS, part, BLOCKS, part), axis=(2, 4)).reshape(len(cells), -1)
+
+
 def _pack(values: np.ndarray) -> np.ndarray:
     """Sign bits of (n, 64) as (n,) uint64, first column highest."""
     packed = np.ascontiguousarray(np.packbits(values > 0, axis=1)).view(">u8")
@@ -63,14 +74,15 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
     basis, mean = frequencies(), _mean_cells(sketches)
     motion, picture, moving = np.zeros(n, np.uint64), np.zeros(n, np.uint64), np.zeros(n, bool)
     energy, lively = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    gap = motion_gap(step)
-    ahead = np.zeros(n, np.float32)
+    gap, gathered = motion_gap(step), blocks_of(np.eye(CELLS, dtype=np.float32))
+    ahead, blocks = np.zeros(n, np.float32), np.zeros((n, BLOCKS**2), np.uint16)
     for low in range(0, n, _BLOCK):
         high = min(n, low + _BLOCK)
         first = int(nearest(times, times[low : low + 1] - max(LIVELY_GAPS))[0])
         last = int(nearest(times, times[high - 1 : high] + max(LIVELY_GAPS))[0]) + 1
         cells = sketches[first:last].astype(np.float32) * np.float32(1 / 256)
         now = cells[low - first : high - first]
+        blocks[low:high] = np.rint(256 * (now @ gathered))
         wanted = times[low:high] - gap
         before = nearest(times, wanted)
         moved = now - cells[before - first]
@@ -94,6 +106,7 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
         moving & (energy > np.minimum(MOVING * _noise_around(energy, step), SURE)),
         np.minimum(lively, ahead),
         noise,
+        blocks,
     )
 
 

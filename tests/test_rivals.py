@@ -1,0 +1,65 @@
+"""What else in its file is like a stretch: a quick look at every place, against laying the stretch over all of them."""
+
+import numpy as np
+import pytest
+import synthetic as s
+
+from loopfind.evidence import search
+from loopfind.evidence.differences import cells_at, views_of
+from loopfind.evidence.rivals import WIDEST, rivals_of
+from loopfind.findings import runs_of
+from loopfind.fingerprints.signal import signal_of
+from loopfind.timeline import nearest
+from loopfind.views import matrix
+
+FILES = {
+    "film": [(s.film(1), 0, 60), (s.film(1), 5, 12), (s.film(1), 60, 90), (s.film(1), 40, 43)],
+    "camera": [(s.camera(1), 0, 100), (s.camera(1), 50, 60)],
+    "road": [(s.lanes(2), 0, 100), (s.lanes(2), 20, 60)],
+    "mirrored": [(s.film(3), 0, 40), (s.mirrored(s.film(3)), 5, 15)],
+    "loop": [(s.film(5), 0, 4)] * 9 + [(s.film(6), 0, 60)],
+}
+
+
+def every_place(signal, run, frames, weights):
+    """Differences of the stretch's frames and those of every half second elsewhere, rising."""
+    ours = cells_at(signal, frames, views_of(run.line)[0])
+    after = run.line.slope * (signal.times[frames] - signal.times[frames[0]])
+    start = run.line.slope * signal.times[frames[0]] + run.line.offset
+    view = matrix(views_of(run.line)[1])
+    best = {}
+    for place in np.arange(signal.times[0] - after.min(), signal.times[-1] - after.max(), signal.step):
+        if min(abs(place - start), abs(place - signal.times[frames[0]])) <= 0.5:
+            continue
+        theirs = signal.cells[0 : len(signal.times)][nearest(signal.times, place + after)] / 256
+        gap = ours - theirs @ view.T
+        value = float((np.square(gap - gap.mean(0)).mean(0) * weights).sum())
+        half = int(place // 0.5)
+        best[half] = min(value, best.get(half, np.inf))
+    return np.sort(list(best.values()))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(name, monkeypatch):
+    signal = signal_of(s.shown(FILES[name], 25))
+    seen = []
+
+    def watched(signal, run, weights):
+        seen.append((run, weights))
+        return rivals_of(signal, run, weights)
+
+    monkeypatch.setattr(search, "rivals_of", watched)
+    assert runs_of(signal)
+    monkeypatch.undo()
+    for run, weights in seen[:4]:
+        monkeypatch.setattr(
+            "loopfind.evidence.rivals._telling", lambda signal, line, frames: frames[:: len(frames) // 8]
+        )
+        rivals = rivals_of(signal, run, weights)
+        frames = np.arange(run.first, run.last)
+        truth = every_place(signal, run, frames[:: len(frames) // 8], weights)
+        alike = truth <= WIDEST * rivals.own
+        assert rivals.others[: alike.sum()] == pytest.approx(truth[alike], abs=0.05, rel=0.01)
+        rest = rivals.others[alike.sum() :][:10]
+        assert rest == pytest.approx(truth[~alike][: len(rest)], rel=0.25)
+        monkeypatch.undo()
