@@ -1,6 +1,7 @@
 """From candidate lines to runs: follow the best-voted first, and leave out lines that a run found before already
 explains."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ SAME = 0.4
 CHANGED = 0.8
 """A copy that was changed must score this much better than an unchanged one to be believed instead."""
 
+SHELF = 60.0
+"""Seconds of the timeline whose runs are kept together, so that few are looked through."""
+
 _TRIES = 3
 
 
@@ -29,6 +33,7 @@ class Found:
         """sure: how likely a run that passed every other question is a replay; less than believed drops it."""
         self._signal, self._sure = signal, sure
         self._tried: dict[tuple[object, ...], list[Run]] = {}
+        self._shelves: dict[int, list[Run]] = defaultdict(list)
         self.runs: list[Run] = []
 
     def search(self, lines: Iterable[Line], most: int) -> None:
@@ -62,14 +67,23 @@ class Found:
 
     def _keep(self, run: Run) -> None:
         """Add a run, unless a better one shows the same; runs that show the same worse are dropped."""
-        rivals = [other for other in self.runs if self._same(run, other)]
+        near = {id(other): other for shelf in _shelves(run) for other in self._shelves[shelf]}
+        rivals = [other for other in near.values() if self._same(run, other)]
         if all(_worth(run) > _worth(other) for other in rivals):
-            self.runs = [other for other in self.runs if other not in rivals] + [run]
+            for other in rivals:
+                self.runs.remove(other)
+                for shelf in _shelves(other):
+                    self._shelves[shelf].remove(other)
+            self.runs.append(run)
+            for shelf in _shelves(run):
+                self._shelves[shelf].append(run)
 
     def _explained(self, line: Line) -> bool:
         """Whether a found run already shows what the line's middle would: the same two moments, at whatever speed."""
         middle = (line.start + line.end) / 2
-        return any(_maps(run, middle, line.slope * middle + line.offset, 4 * self._signal.step) for run in self.runs)
+        there = line.slope * middle + line.offset
+        near = (run for at in {middle // SHELF, there // SHELF} for run in self._shelves.get(int(at), ()))
+        return any(_maps(run, middle, there, 4 * self._signal.step) for run in near)
 
     def _failed(self, line: Line) -> bool:
         """Whether the line was followed thrice before, within half a frame, and found wanting: what a seed shows of the
@@ -91,6 +105,13 @@ class Found:
             return False
         middle = (low + high) / 2
         return _maps(other, middle, run.line.slope * middle + run.line.offset, SAME)
+
+
+def _shelves(run: Run) -> range:
+    """The shelves on which a run is looked for: all of its first side, and of a loop all."""
+    loop = run.line.slope == 1 and 0 < run.line.offset <= run.end - run.start
+    end = max(run.end, run.other_end) if loop else run.end
+    return range(int(run.start // SHELF), int(end // SHELF) + 1)
 
 
 def _worth(run: Run) -> float:
