@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.parts import Parts
 from loopfind.settings import LARGEST_HASH as LARGEST_HASH
 from loopfind.settings import PICTURE_SIDE as PICTURE_SIDE
 from loopfind.settings import SMALLEST_HASH as SMALLEST_HASH
@@ -139,6 +140,7 @@ class Signal:
     picture less the file's mean picture. moving: (n,) bool, whether the motion bits mean anything. lively: (n,)
     float32, by how much the picture differs from itself around half a second away, in squared grey levels. noise:
     squared grey levels, what the codec alone changes between two showings of one picture, as far as the file tells.
+    parts: the files, where the timeline is made of several.
     """
 
     times: Floats
@@ -149,6 +151,7 @@ class Signal:
     moving: NDArray[np.bool_]
     lively: NDArray[np.float32]
     noise: float
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)
