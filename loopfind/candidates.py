@@ -35,7 +35,7 @@ TURNS = (
 )
 """Turned copies, which are looked for across files: by half and by a quarter, and mirrored as well."""
 
-_LINES, _CHANGED_LINES, _ACROSS_LINES = (60, 2.0), (4, 0.1), (20, 0.5)
+_LINES, _CHANGED_LINES, _ACROSS_LINES = (60, 2.0), (4, 0.1), (60, 0.5)
 """Lines followed for each question: so many, and so many more for each minute of video. Changed copies are asked for
 in many ways, and one that lasts a few seconds has a line among the best of its question; files are mostly compared
 because one is expected to be a changed copy."""
@@ -107,7 +107,7 @@ class _Quest:
         most = self._most if plain else self._few
         lines = lines_of(matches, signal.times, signal.step, 4 * most, slope, view, viewed_first)
         # Codes seen through a zoom exist for some frames alone, so their side leads.
-        turned = not plain and not viewed_first and view.across * view.down != 1
+        turned = not plain and not viewed_first and not view.fills
         kept = sift(lines, signal.times, signal.step, ours, theirs, usable, turned)
         if slope == -1 and theirs is not ours:
             # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
