@@ -26,7 +26,7 @@ def across(
     if len(numbers) < (1 if settings.own else 2):
         return (), ()
     joint = joint_of([fingerprints[number] for number in numbers])
-    signal = signal_of(joint.fingerprint)
+    signal = signal_of(joint.fingerprint, joint.parts(settings.own and not settings.query))
     runs = [run for run in runs_of(signal, across=True) if _wanted(run, joint, settings)]
     repeats = []
     for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.evidence.follow import APART
+from loopfind.evidence.local import local
 from loopfind.fingerprints.signal import mirror_flips, motion_gap, motion_seen
 from loopfind.matchers import MATCHERS
 from loopfind.model import Line, Matches, Signal, Words
@@ -34,7 +35,7 @@ TURNS = (
 )
 """Turned copies, which are looked for across files: by half and by a quarter, and mirrored as well."""
 
-_LINES, _CHANGED_LINES, _ACROSS_LINES = (60, 2.0), (4, 0.1), (20, 0.5)
+_LINES, _CHANGED_LINES, _ACROSS_LINES = (60, 2.0), (4, 0.1), (60, 0.5)
 """Lines followed for each question: so many, and so many more for each minute of video. Changed copies are asked for
 in many ways, and one that lasts a few seconds has a line among the best of its question; files are mostly compared
 because one is expected to be a changed copy."""
@@ -82,7 +83,12 @@ class _Quest:
     def matches(self, ours: Words, theirs: Words | None, usable: NDArray[np.bool_]) -> Matches:
         """Pairs of usable frames whose codes are near each other."""
         found: Matches = self._match(ours, self._signal.times, usable, APART, theirs)
-        return found
+        parts = self._signal.parts
+        if parts is None or not parts.apart:
+            return found
+        # Before they vote: of many files, most of what is alike lies within one.
+        across = parts.holding(found.first) != parts.holding(found.second)
+        return Matches(found.first[across], found.second[across])
 
     def lines(
         self,
@@ -101,11 +107,12 @@ class _Quest:
         most = self._most if plain else self._few
         lines = lines_of(matches, signal.times, signal.step, 4 * most, slope, view, viewed_first)
         # Codes seen through a zoom exist for some frames alone, so their side leads.
-        turned = not plain and not viewed_first and view.across * view.down != 1
+        turned = not plain and not viewed_first and not view.fills
         kept = sift(lines, signal.times, signal.step, ours, theirs, usable, turned)
-        # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
-        shift = motion_gap(signal.step) if slope == -1 and theirs is not ours else 0.0
-        return [replace(line, offset=line.offset - shift) for line in kept], most
+        if slope == -1 and theirs is not ours:
+            # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
+            kept = [replace(line, offset=line.offset - motion_gap(local(signal, line).step)) for line in kept]
+        return kept, most
 
 
 def _changing(signal: Signal) -> NDArray[np.bool_]:
@@ -120,6 +127,11 @@ def _tenths(signal: Signal) -> NDArray[np.bool_]:
     every = max(1, round(0.1 / signal.step))
     chosen = np.zeros(len(signal.times), bool)
     chosen[::every] = True
+    if signal.parts is not None:
+        parts = signal.parts
+        for first, count, step in zip(parts.first.tolist(), parts.frames.tolist(), parts.step.tolist(), strict=True):
+            chosen[first : first + count] = False
+            chosen[first : first + count : max(1, round(0.1 / step))] = True
     return chosen
 
 

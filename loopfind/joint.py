@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.model import Fingerprint, Floats, Ints, Rows, Sketches
+from loopfind.parts import Parts
 from loopfind.timeline import gap_of
 from loopfind.views import SKETCH_CELLS
 
@@ -58,6 +59,14 @@ class Joint:
     first: Ints
     frames: Ints
     shift: Floats
+
+    def parts(self, own: bool) -> Parts:
+        """The files for whoever reads the timeline; their noise is not known yet. own: whether what repeats inside one
+        of them is of interest."""
+        times = self.fingerprint.times
+        rows = zip(self.first.tolist(), self.frames.tolist(), strict=True)
+        steps = np.array([gap_of(times[first : first + count]) for first, count in rows])
+        return Parts(self.first, self.frames, times[self.first], steps, np.zeros(len(steps)), not own)
 
     def file_of(self, frame: int) -> int:
         """The file that a frame of the joint timeline lies in, or before whose end it lies."""

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.parts import Parts
 from loopfind.settings import LARGEST_HASH as LARGEST_HASH
 from loopfind.settings import PICTURE_SIDE as PICTURE_SIDE
 from loopfind.settings import SMALLEST_HASH as SMALLEST_HASH
@@ -140,6 +141,7 @@ class Signal:
     float32, by how much the picture differs from itself around half a second away, in squared grey levels. noise:
     squared grey levels, what the codec alone changes between two showings of one picture, as far as the file tells.
     blocks: (n, 9) uint16, 256 times the mean grey of 3 x 3 blocks of the picture.
+    parts: the files, where the timeline is made of several.
     """
 
     times: Floats
@@ -151,6 +153,7 @@ class Signal:
     lively: NDArray[np.float32]
     noise: float
     blocks: Sketches
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)

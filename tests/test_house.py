@@ -22,7 +22,7 @@ LAYERS = (
     {"joint"},
     {"timeline", "digests", "exhibits", "comparison"},
     {"model", "registry"},
-    {"settings", "version", "views"},
+    {"settings", "version", "views", "parts"},
     {"errors"},
 )
 """From the top. A part imports from lines below its own; within one folder modules import one another."""

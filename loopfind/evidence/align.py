@@ -99,7 +99,7 @@ def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
     probe = Probe(signal, frames)
     if abs(line.slope) != 1:
         line = probe.best(_turned(signal, line, frames, spread))
-    if line.view.across != 1 or line.view.down != 1:
+    if not line.view.fills:
         line = probe.best(_zoomed(line, spread))
     return line
 
@@ -115,7 +115,7 @@ def _turned(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable
 
 def _zoomed(line: Line, spread: float) -> Iterable[Line]:
     """The line at zooms around its own, both ways alike."""
-    for factor in 1 + spread * np.asarray(_OUTWARD[::2]):
+    for factor in 1 + spread * np.asarray(_OUTWARD):
         view = line.view
         across = view.across if view.across == 1 else round(view.across * float(factor), 4)
         down = view.down if view.down == 1 else round(view.down * float(factor), 4)

@@ -58,7 +58,7 @@ def cells_at(signal: Signal, frames: Ints, view: View = PLAIN) -> Rows:
 
 def views_of(line: Line) -> tuple[View, View]:
     """Through which views the first and the second showing are seen, so that they look alike."""
-    if line.view.across == 1 and line.view.down == 1:
+    if line.view.fills:
         view, other = line.view, PLAIN
     else:
         view, other = replace(line.view, soft=True), View(soft=True)

@@ -8,6 +8,7 @@ import numpy as np
 from loopfind.evidence.claims import MOST_RESIDUAL
 from loopfind.evidence.differences import Fit, along, beside, partners
 from loopfind.evidence.fitting import fit_of
+from loopfind.evidence.local import local
 from loopfind.model import Ints, Run, Signal
 from loopfind.views import shown
 
@@ -30,7 +31,7 @@ def joined(runs: list[Run], signal: Signal) -> list[Run]:
     whole: list[Run] = []
     for run in sorted(runs, key=lambda r: (r.start, r.end)):
         for place, before in enumerate(whole):
-            if _go_on(before, run, signal):
+            if _go_on(before, run, local(signal, run.line)):
                 whole[place] = _one(before, run)
                 break
         else:

@@ -14,10 +14,9 @@ import numpy as np
 
 from loopfind.evidence.differences import Rows as Cells
 from loopfind.evidence.differences import cells_at, partners, views_of
-from loopfind.fingerprints.signal import BLOCKS, blocks_of
 from loopfind.model import Floats, Ints, Line, Run, Signal, Sketches
 from loopfind.timeline import nearest
-from loopfind.views import SKETCH_CELLS, View, matrix
+from loopfind.views import BLOCKS, SKETCH_CELLS, View, blocks_of, matrix
 
 GAP, GAP_OF_A_SECOND = 2.5, 30.0
 """The least factor, in squared grey levels, between the alike and the best of the rest: for a long stretch, and for

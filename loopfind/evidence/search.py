@@ -10,6 +10,7 @@ from loopfind.evidence.ends import settle
 from loopfind.evidence.events import eventful
 from loopfind.evidence.follow import follow
 from loopfind.evidence.judge import run_of
+from loopfind.evidence.local import local
 from loopfind.evidence.rivals import Rivals, rivals_of, stands_alone
 from loopfind.model import Line, Run, Signal
 
@@ -47,21 +48,22 @@ class Found:
             if most == 0:
                 return
             most -= 1
-            trace = follow(self._signal, line)
+            signal = local(self._signal, line)
+            trace = follow(signal, line)
             if trace is None:
                 continue
-            run = run_of(self._signal, trace)
-            if not holds(run, self._signal):
+            run = run_of(signal, trace)
+            if not holds(run, signal):
                 self._tried.setdefault(self._key(run.line), []).append(run)
                 continue
-            trace = settle(self._signal, trace)
-            run = run_of(self._signal, trace)
-            if not (holds(run, self._signal) and same_picture(self._signal, trace)):
+            trace = settle(signal, trace)
+            run = run_of(signal, trace)
+            if not (holds(run, signal) and same_picture(signal, trace)):
                 continue
-            rivals = rivals_of(self._signal, run, trace.fit.weights)
-            if not (stands_alone(rivals, run) and eventful(self._signal, run.first, run.last)):
+            rivals = rivals_of(signal, run, trace.fit.weights)
+            if not (stands_alone(rivals, run) and eventful(signal, run.first, run.last)):
                 continue
-            sure = self._sure(run, self._signal, rivals)
+            sure = self._sure(run, signal, rivals)
             if believed(run, sure):
                 self._keep(replace(run, confidence=sure))
 

@@ -6,16 +6,17 @@ fixed camera are all that a picture hash sees. Its 64 lowest DCT frequencies giv
 pictures, Zauner 2010), so that near-equal motion shares most bits.
 """
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Fingerprint, Rows, Signal, Words
+from loopfind.model import Fingerprint, Floats, Rows, Signal, Words
+from loopfind.parts import Parts
 from loopfind.timeline import gap_of, nearest
+from loopfind.views import BLOCKS, View, blocks_of, matrix
 from loopfind.views import SKETCH_CELLS as CELLS
 from loopfind.views import SKETCH_SIDE as SIDE
-from loopfind.views import View, matrix
 
 MOTION_GAP = 0.2
 """Seconds. Longer gaps gather more of a slow motion over the codec's noise; shorter ones blur less. At 0.1 s half as
@@ -33,15 +34,17 @@ MOVING, SURE = 3.0, 1.0
 """Motion counts where it is this many times the codec's noise thereabouts, or this many squared grey levels: below, its
 bits are the codec's own; above, in a file that never rests, they are not."""
 
-BLOCKS = 3
-"""Blocks along a side of a picture, of which a first, cheap look at a frame consists."""
-
 _BLOCK = 4096
 
 
 def motion_gap(step: float) -> float:
     """MOTION_GAP in whole frames, seconds: at 12.5 frames a second no two frames are 0.2 s apart."""
-    return max(1, round(MOTION_GAP / step)) * step
+    return float(motion_gaps(np.array([step]))[0])
+
+
+def motion_gaps(steps: Floats) -> Floats:
+    """The same (n,) for each of many steps (n,)."""
+    return np.asarray(np.maximum(1, np.round(MOTION_GAP / steps)) * steps, np.float64)
 
 
 def frequencies() -> np.ndarray:
@@ -55,26 +58,23 @@ def frequencies() -> np.ndarray:
     return np.ascontiguousarray(plane[order].T, np.float32)
 
 
-def blocks_of(cells: NDArray[np.float32], how: Callable[..., NDArray[np.float32]] = np.mean) -> NDArray[np.float32]:
-    """Cells (n, 144) gathered in blocks (n, BLOCKS * BLOCKS), by their mean unless said otherwise."""
-    part = SIDE // BLOCKS
-    return how(cells.reshape(-1, BLOCKS, part, BLOCKS, part), axis=(2, 4)).reshape(len(cells), -1)
-
-
 def _pack(values: np.ndarray) -> np.ndarray:
     """Sign bits of (n, 64) as (n,) uint64, first column highest."""
     packed = np.ascontiguousarray(np.packbits(values > 0, axis=1)).view(">u8")
     return np.asarray(packed.ravel(), np.uint64)
 
 
-def signal_of(fingerprint: Fingerprint) -> Signal:
-    """The signal of a fingerprint, read in blocks so that a day of sketches need not be in memory."""
+def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
+    """The signal of a fingerprint, read in blocks so that a day of sketches need not be in memory.
+
+    parts: the files that it is made of, where these are several; their noise is read here.
+    """
     times, sketches, n = fingerprint.times, fingerprint.sketches, len(fingerprint)
     step = gap_of(times)
     basis, mean = frequencies(), _mean_cells(sketches)
     motion, picture, moving = np.zeros(n, np.uint64), np.zeros(n, np.uint64), np.zeros(n, bool)
     energy, lively = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    gap, gathered = motion_gap(step), blocks_of(np.eye(CELLS, dtype=np.float32))
+    steps, gathered = _steps(n, step, parts), blocks_of(np.eye(CELLS, dtype=np.float32))
     ahead, blocks = np.zeros(n, np.float32), np.zeros((n, BLOCKS**2), np.uint16)
     for low in range(0, n, _BLOCK):
         high = min(n, low + _BLOCK)
@@ -83,19 +83,21 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
         cells = sketches[first:last].astype(np.float32) * np.float32(1 / 256)
         now = cells[low - first : high - first]
         blocks[low:high] = np.rint(256 * (now @ gathered))
-        wanted = times[low:high] - gap
+        wanted = times[low:high] - motion_gaps(steps[low:high])
         before = nearest(times, wanted)
         moved = now - cells[before - first]
         motion[low:high] = _pack(moved @ basis)
         picture[low:high] = _pack((now - mean) @ basis)
         energy[low:high] = np.square(moved).mean(1)
         # On a variable rate some frames have no partner at that distance: their motion means nothing.
-        moving[low:high] = np.abs(times[before] - wanted) <= 0.35 * step
+        moving[low:high] = np.abs(times[before] - wanted) <= 0.35 * steps[low:high]
         for side, gaps in ((lively, LIVELY_GAPS), (ahead, tuple(-gap for gap in LIVELY_GAPS))):
             for away in gaps:
                 other = cells[nearest(times, times[low:high] - away) - first]
                 side[low:high] = np.maximum(side[low:high], np.square(now - other).mean(1))
     noise = _noise(energy, step)
+    if parts is not None:
+        parts = _heard(parts, energy)
     # The lesser of the two sides: a frame beside a cut is not lively for that.
     return Signal(
         times,
@@ -107,23 +109,35 @@ def signal_of(fingerprint: Fingerprint) -> Signal:
         np.minimum(lively, ahead),
         noise,
         blocks,
+        parts,
     )
 
 
 def motion_seen(signal: Signal, view: View, wanted: NDArray[np.bool_]) -> Words:
     """Motion bits (n,) uint64 as they would be if every picture were seen through the view; 0 for frames not wanted."""
     n, basis = len(signal.times), matrix(view).T @ frequencies()
-    bits = np.zeros(n, np.uint64)
+    bits, steps = np.zeros(n, np.uint64), _steps(n, signal.step, signal.parts)
     for low in range(0, n, _BLOCK):
         frames = low + np.flatnonzero(wanted[low : low + _BLOCK])
         if not len(frames):
             continue
-        before = nearest(signal.times, signal.times[frames] - motion_gap(signal.step))
-        first = int(before[0])
+        before = nearest(signal.times, signal.times[frames] - motion_gaps(steps[frames]))
+        first = int(before.min())
         rows = signal.cells[first : int(frames[-1]) + 1]
         moved = rows[frames - first].astype(np.float32) - rows[before - first]
         bits[frames] = _pack(moved @ basis)
     return bits
+
+
+def _steps(count: int, step: float, parts: Parts | None) -> Floats:
+    """The step (count,) of the file that each frame is of."""
+    return np.full(count, step) if parts is None else parts.steps(count)
+
+
+def _heard(parts: Parts, energy: NDArray[np.float32]) -> Parts:
+    """The parts with the noise that each file shows."""
+    rows = zip(parts.first.tolist(), parts.frames.tolist(), parts.step.tolist(), strict=True)
+    return replace(parts, noise=np.array([_noise(energy[a : a + count], step) for a, count, step in rows]))
 
 
 def mirror_flips() -> np.uint64:

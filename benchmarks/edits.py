@@ -1,0 +1,219 @@
+"""Which edits of a clip are still found, and whether anything is found that is not there: compare, edit by edit.
+
+    python benchmarks/edits.py FOLDER --work DIR     the clips of a folder (videos of 12 s or more), made copies in DIR
+    python benchmarks/edits.py --work DIR            the clips that benchmarks/scenes.py draws
+
+Of each clip a copy of 8 s is made in each of the ways of EDITS, H.264 at CRF 26: a stretch that a scan of the clip calls
+judged, as near as may be to a third of its length, since of a picture that stands still nothing can be found. Then, for
+each edit, all clips and all copies are compared with one another. Printed is a table of edit against clip: by how many
+frames the found start is off (or its end, where that is worse), `-` where the copy was not found, and how many other
+pairs of files were claimed. --only TEXT keeps the edits whose name holds TEXT; what is made already is not made again.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scenes import clips, draw
+from suite import ffmpeg
+
+from loopfind.across import across
+from loopfind.errors import MediaError
+from loopfind.findings import analyse
+from loopfind.model import Fingerprint, Repeat, Settings
+from loopfind.pipeline.reading import read_video
+from loopfind.settings import CompareSettings
+
+SECONDS = 8.0
+"""Length of a copy, before it is made faster."""
+
+LEAST = 12.0
+"""Seconds that a clip must last."""
+
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An ffmpeg filter chain; where it names [other], another clip of the folder is the second input. speed: seconds of
+    the clip a second of the copy."""
+
+    chain: str
+    speed: float = 1.0
+    backwards: bool = False
+
+
+_CORNER = "[other]scale=iw*{share}:ih*{share}[small];[copy][small]overlay={place}"
+_UNDER = "[copy]scale=iw*{share}:ih*{share}[small];[other][small]overlay={place}"
+
+EDITS = {
+    "recoded": Edit("null"),
+    "half the size": Edit("scale=iw/2:ih/2"),
+    "squeezed to 4:3": Edit("scale=iw*3/4:ih"),
+    "blurred": Edit("gblur=sigma=4"),
+    "grey": Edit("hue=s=0"),
+    "darker": Edit("eq=brightness=-0.15:contrast=0.8"),
+    "noise": Edit("noise=alls=24:allf=t"),
+    "pixelated": Edit("scale=40:24:flags=area,scale=320:180:flags=neighbor"),
+    "15 frames/s": Edit("fps=15"),
+    "24 frames/s": Edit("fps=24"),
+    "30 frames/s": Edit("fps=30"),
+    "mirrored": Edit("hflip"),
+    "upside down": Edit("vflip"),
+    "turned by 90": Edit("transpose=1"),
+    "turned by 180": Edit("hflip,vflip"),
+    "backwards": Edit("reverse", backwards=True),
+    "logo": Edit("drawbox=x=iw*0.78:y=ih*0.05:w=iw*0.17:h=ih*0.12:color=orange:t=fill"),
+    "1.25 times the speed": Edit("setpts=PTS/1.25", speed=1.25),
+    "cropped to 90 %": Edit("crop=iw*0.9:ih*0.9"),
+    "cropped to 80 %": Edit("crop=iw*0.8:ih*0.8"),
+    "sides cropped to 75 %": Edit("crop=iw*0.75:ih"),
+    "letterbox": Edit("pad=iw:ih*4/3:0:-1"),
+    "pillarbox": Edit("pad=iw*4/3:ih:-1:0"),
+    "box around": Edit("pad=iw*1.25:ih*1.25:-1:-1"),
+    "another video in a corner, 1/3": Edit(_CORNER.format(share="0.33", place="W-w-8:H-h-8")),
+    "in a corner of another video, 1/2": Edit(_UNDER.format(share="0.5", place="W-w:H-h")),
+    "in a corner of another video, 1/3": Edit(_UNDER.format(share="0.3333", place="W-w:0")),
+}
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip, and the stretch of it that is copied: seconds from its first frame."""
+
+    path: Path
+    fingerprint: Fingerprint
+    start: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one edit. off: for each clip, frames by which the worse end is off, None where it was not found.
+    wrong: pairs of files claimed besides."""
+
+    off: tuple[float | None, ...]
+    wrong: tuple[tuple[str, str], ...]
+
+
+def clip_of(path: Path) -> Clip | None:
+    """A clip of the folder; None for what is no video, too short, or shows nothing that could be judged for long
+    enough."""
+    settings = Settings(hash_size=4)
+    try:
+        reading = read_video(str(path), settings)
+    except MediaError:
+        return None
+    begin, end = float(reading.fingerprint.times[0]), reading.fingerprint.end
+    if end - begin < LEAST:
+        return None
+    report = analyse(reading.fingerprint, reading.source, settings)
+    starts = [begin + 0.5 * k for k in range(int((end - begin - SECONDS) / 0.5))]
+    free = [s for s in starts if all(u.end <= s or u.start >= s + SECONDS for u in report.unjudged)]
+    if not free:
+        return None
+    start = min(free, key=lambda s: abs(s - begin - (end - begin) / 3))
+    return Clip(path, reading.fingerprint, start - begin)
+
+
+def copy(folder: Path, clip: Clip, other: Clip, name: str) -> Path:
+    """The clip's copy with the edit of this name, made if it is not there yet. other: what is shown beside it."""
+    edit = EDITS[name]
+    path = folder / f"{clip.path.stem}.{name.replace('/', ' of ').replace('%', 'pc').replace(' ', '_')}.mp4"
+    if path.exists():
+        return path
+    even = "scale=trunc(iw/2)*2:trunc(ih/2)*2,setsar=1,format=yuv420p"
+    if "[other]" in edit.chain:
+        fit = "scale=640:360,setsar=1"
+        graph = f"[0:v:0]{fit},fps=25[copy];[1:v:0]{fit},fps=25[other];{edit.chain},{even}[out]"
+    else:
+        graph = f"[0:v:0]{edit.chain},{even}[out]"
+    inputs = ["-ss", clip.start, "-t", SECONDS, "-i", clip.path, "-ss", other.start, "-t", SECONDS, "-i", other.path]
+    part = path.with_suffix(".part.mp4")
+    x264 = ["-an", "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "veryfast", "-crf", "26"]
+    ffmpeg(*inputs, "-filter_complex", graph, "-map", "[out]", "-t", SECONDS / edit.speed, *x264, part)
+    part.replace(path)
+    return path
+
+
+def outcome(folder: Path, chosen: Sequence[Clip], name: str) -> Outcome:
+    """Compare all clips and all their copies of one edit."""
+    beside = [*chosen[1:], chosen[0]]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        paths = list(pool.map(partial(copy, folder, name=name), chosen, beside))
+        copies = list(pool.map(lambda path: read_video(str(path), Settings(hash_size=4)).fingerprint, paths))
+    repeats, pairs = across([*(clip.fingerprint for clip in chosen), *copies], CompareSettings())
+    count = len(chosen)
+    # Where another clip is in the picture too, its own share of it is true as well.
+    both = {(k, count + (k - 1) % count) for k in range(count)} if "[other]" in EDITS[name].chain else set()
+    both |= {tuple(sorted((count + k, count + (k - 1) % count))) for k in range(count)} if both else set()
+    true = {(k, count + k) for k in range(count)} | both
+    names = [*(clip.path.name for clip in chosen), *(path.name for path in paths)]
+    wrong = tuple((names[a], names[b]) for a, b in (pair.files for pair in pairs) if (a, b) not in true)
+    return Outcome(tuple(_off(repeats, clip, EDITS[name], k, count + k) for k, clip in enumerate(chosen)), wrong)
+
+
+def _off(repeats: Iterable[Repeat], clip: Clip, edit: Edit, number: int, copied: int) -> float | None:
+    """Frames by which the best claim that joins the clip and its copy is off; None where there is none."""
+    step = float(clip.fingerprint.times[-1] - clip.fingerprint.times[0]) / (len(clip.fingerprint) - 1)
+    found = []
+    for repeat in repeats:
+        for a in repeat.occurrences:
+            for b in repeat.occurrences:
+                if a.file != number or b.file != copied:
+                    continue
+                # What both ends of the claim on the copy are on the clip, by the truth.
+                ends = [clip.start + (SECONDS - t if edit.backwards else t) * edit.speed for t in (b.start, b.end)]
+                begin = float(clip.fingerprint.times[0])
+                away = [abs(x - y - begin) for x, y in zip((a.start, a.end), sorted(ends), strict=True)]
+                found.append((-(b.end - b.start), max(away) / step))
+    return min(found)[1] if found else None
+
+
+def table(names: Sequence[str], chosen: Sequence[Clip], outcomes: Sequence[Outcome]) -> list[str]:
+    """Markdown: a row for each edit."""
+    lines = [f"| edit | found | {' | '.join(clip.path.stem for clip in chosen)} | wrong pairs |"]
+    lines.append("|---|--:|" + "--:|" * (len(chosen) + 1))
+    for name, result in zip(names, outcomes, strict=True):
+        found = sum(off is not None for off in result.off)
+        cells = ["-" if off is None else f"{off:.1f}" for off in result.off]
+        lines.append(f"| {name} | {found} of {len(chosen)} | {' | '.join(cells)} | {len(result.wrong)} |")
+    return lines
+
+
+def main() -> None:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", help="clips of one's own; drawn ones where there is none")
+    parser.add_argument("--work", type=Path, required=True, help="where the copies go")
+    parser.add_argument("--only", default="", metavar="TEXT", help="edits whose name holds TEXT")
+    words = parser.parse_args()
+    words.work.mkdir(parents=True, exist_ok=True)
+    folder = words.folder
+    if folder is None:
+        folder = words.work / "clips"
+        folder.mkdir(exist_ok=True)
+        for name in clips():
+            if name != "clock" and not (folder / f"{name}.mkv").exists():
+                draw(name, folder / f"{name}.mkv")
+    with ThreadPoolExecutor(WORKERS) as pool:
+        found = pool.map(clip_of, sorted(path for path in folder.iterdir() if path.is_file()))
+        chosen = [clip for clip in found if clip is not None]
+    if len(chosen) < 2:
+        raise SystemExit(f"{folder}: too few videos of {LEAST:g} s or more in which something moves")
+    names = [name for name in EDITS if words.only in name]
+    outcomes = []
+    for name in names:
+        outcomes.append(outcome(words.work, chosen, name))
+        line = table([name], chosen, outcomes[-1:])[-1]
+        print(line, *(f"wrong: {a} and {b}" for a, b in outcomes[-1].wrong), sep="\n", file=sys.stderr, flush=True)
+    print("\n".join(table(names, chosen, outcomes)))
+
+
+if __name__ == "__main__":
+    main()
