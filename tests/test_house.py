@@ -20,7 +20,7 @@ LAYERS = (
     {"candidates", "cuts"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
     {"joint"},
-    {"timeline", "digests", "exhibits", "comparison"},
+    {"timeline", "digests", "exhibits", "comparison", "holdings"},
     {"model", "registry"},
     {"settings", "version", "views"},
     {"errors"},
