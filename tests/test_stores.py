@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from loopfind import holdings
-from loopfind.errors import LibraryError
+from loopfind.errors import BadSetting, LibraryError
 from loopfind.holdings import Reading
 from loopfind.model import Fingerprint, Loss, Settings, Source
 from loopfind.registry import load
@@ -408,3 +408,100 @@ def test_a_copy_of_a_library_is_a_library(tmp_path):
     shutil.copy(tmp_path / "l.sqlite", tmp_path / "copy.sqlite")
     with opened(tmp_path / "copy.sqlite") as library:
         assert same(library.reading(1), reading())
+
+
+def test_what_is_removed_is_gone_with_all_that_hung_on_it_and_its_space_comes_back(tmp_path):
+    path, gone = tmp_path / "l.sqlite", video(tmp_path, "gone.mp4", b"3")
+    with opened(path) as library:
+        small = [video(tmp_path, f"{number}.mp4", b"%d" % number) for number in range(3)]
+        ids = [library.add(library.look(file), PLAIN, reading(n, 200)).entry for n, file in enumerate(small)]
+        big = library.add(library.look(gone), PLAIN, reading(9, 5000)).entry
+        with library.connections.writing() as connection:
+            for number, places in ((1, ids), (2, [big, ids[0]]), (3, [ids[0], ids[0]])):
+                connection.execute("INSERT INTO repeat VALUES (?, 'repeat', 2, NULL, 0.9, 'replay')", (number,))
+                rows = [(number, entry, 1.0, 3.0, 25, 75, 0, 0, 0, 1.0, None, None, None, None) for entry in places]
+                connection.executemany(f"INSERT INTO stretch VALUES ({', '.join('?' * 14)})", rows)
+            connection.execute("INSERT INTO pair VALUES (?, ?, 2, 2, 0, 0)", (ids[0], big))
+            connection.execute("INSERT INTO compared VALUES (?, ?)", (big, big))
+        library.connections.shrink()
+        before = path.stat().st_size
+        library.remove(paths=[os.fsencode(gone)])
+        assert [entry.id for entry in library.entries()] == ids and path.stat().st_size < before / 2
+        with library.connections.reading() as connection:
+            assert connection.execute("SELECT DISTINCT repeat FROM stretches ORDER BY 1").fetchall() == [(1,), (3,)]
+            assert connection.execute(
+                "SELECT (SELECT count(*) FROM pair), (SELECT count(*) FROM compared)"
+            ).fetchone() == (
+                0,
+                0,
+            )
+        library.name(library.look(shutil.copy(small[1], tmp_path / "copy.mp4")))
+        library.remove(paths=[os.fsencode(small[1])])
+        assert [entry.id for entry in library.entries()] == ids, "it still has another name"
+        library.remove(entries=ids[:2])
+        assert [file.name for file in library.files()] == [str(small[2])]
+        assert list(library.verify()) == []
+
+
+def test_verify_tells_files_that_are_gone_or_changed_and_entries_that_do_not_read(tmp_path):
+    with opened(tmp_path / "l.sqlite") as library:
+        for number in range(4):
+            library.add(library.look(video(tmp_path, f"{number}.mp4", b"%d" % number)), PLAIN, reading(number, 200))
+        assert list(library.verify()) == []
+        (tmp_path / "1.mp4").unlink()
+        (tmp_path / "2.mp4").write_bytes(b"X")
+        with library.connections.writing() as connection:
+            connection.execute("DELETE FROM block WHERE part = 1")
+            connection.execute("UPDATE block SET data = x'00' WHERE part = 8")
+        told = {problem.where: problem.what for problem in library.verify()}
+        assert sorted(told) == [str(tmp_path / "1.mp4"), str(tmp_path / "2.mp4"), "entry 1", "entry 2"]
+        assert "is gone" in told[str(tmp_path / "1.mp4")] and "was changed" in told[str(tmp_path / "2.mp4")]
+        assert told["entry 1"].startswith("its times cannot") and told["entry 2"].startswith("its sketches cannot")
+
+
+def test_verify_tells_what_is_wrong_with_the_database_itself(tmp_path):
+    path = tmp_path / "l.sqlite"
+    with opened(path) as library:
+        for number in range(4):
+            library.add(library.look(video(tmp_path, f"{number}.mp4", b"%d" % number)), PLAIN, reading(number, 400))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 40_000] = bytes(40_000)
+    path.write_bytes(data)
+    with opened(path) as library:
+        assert {str(path)} < {problem.where for problem in library.verify()}
+
+
+def ask(path, sql):
+    with load("store", "sqlite", STORES).query(path, sql) as (columns, rows):
+        return columns, list(rows)
+
+
+def test_a_query_reads_and_can_do_nothing_else(tmp_path):
+    path = tmp_path / "l.sqlite"
+    with opened(path) as library:
+        library.add(library.look(video(tmp_path, b"caf\xe9.mp4")), PLAIN, reading())
+        assert ask(path, "SELECT entry, path, frames FROM files") == (
+            ["entry", "path", "frames"],
+            [(1, f"{tmp_path}/caf\\xe9.mp4", 300)],
+        )
+        before = path.read_bytes()
+        for sql in (
+            "DELETE FROM entry",
+            "SELECT 1; DELETE FROM entry",
+            "ATTACH 'x.sqlite' AS x",
+            "PRAGMA user_version = 1",
+            "CREATE TEMP TABLE t (x)",
+            "SELECT load_extension('x')",
+            "SELECT nothing FROM files",
+            "VACUUM INTO 'x.sqlite'",
+            "",
+            "SELECT '\0'",
+        ):
+            with pytest.raises(BadSetting):
+                ask(path, sql)
+        assert path.read_bytes() == before and len(library.entries()) == 1
+    older(tmp_path / "old.sqlite")
+    assert ask(tmp_path / "old.sqlite", "SELECT path FROM files")[1] == [("/old.mp4",)]
+    with pytest.raises(LibraryError, match="no library yet"):
+        ask(tmp_path / "none.sqlite", "SELECT 1")
+    assert not (tmp_path / "none.sqlite").exists()

@@ -27,6 +27,9 @@ _EACH = (
 
 _NAP = 0.05
 
+_OFTEN = 100_000
+"""Steps of SQLite's machine between two moments in which Python may act on a signal: a few milliseconds."""
+
 _WHY = {
     sqlite3.SQLITE_FULL: "the disk is full; what was finished before is kept: make room, then do the same again",
     sqlite3.SQLITE_READONLY: "it may not be written to: change its permissions, or name another library",
@@ -48,6 +51,20 @@ def explained(shown: str, patience: float = PATIENCE) -> Iterator[None]:
         raise LibraryError(shown, _why(error, patience)) from error
 
 
+@contextlib.contextmanager
+def interruptible(connection: sqlite3.Connection) -> Iterator[None]:
+    """Lets Ctrl-C end what SQLite does in the body; else it would be heard only after it."""
+    connection.set_progress_handler(lambda: 0, _OFTEN)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if code_of(error) == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
 def code_of(error: sqlite3.Error) -> int:
     """SQLite's primary result code; 0 where there is none."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -67,7 +84,7 @@ def _why(error: sqlite3.Error, patience: float) -> str:
 class Connections:
     """Made for one path; every thread that asks has a connection of its own, until all are closed."""
 
-    def __init__(self, path: str | os.PathLike[str], shown: str, patience: float) -> None:
+    def __init__(self, path: str | os.PathLike[str], shown: str, patience: float = PATIENCE) -> None:
         self.shown, self.patience = shown, patience
         self._path, self._local = path, threading.local()
         self._all: list[sqlite3.Connection] = []
@@ -137,7 +154,7 @@ class Connections:
         """Give what deleted rows took back to the disk, as far as nobody reads it just now."""
         with self._turn, explained(self.shown, self.patience):
             connection = self.mine()
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            connection.executescript("PRAGMA incremental_vacuum")  # execute would free one page
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:

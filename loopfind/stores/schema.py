@@ -142,6 +142,9 @@ VIEWS = ("files", "entries", "stretches", "pairs")
 """What is there to be asked for; tables may change with any version, these do not."""
 
 
+NONE = "there is no library yet: `loopfind library add` makes one"
+
+
 def check(connection: sqlite3.Connection, shown: str) -> bool:
     """Whether a database is a library with all steps taken; False for one that is new or older.
 

@@ -4,19 +4,20 @@ Every entry is written in one transaction, so it is there whole or not at all, a
 when it is killed. Readers do not wait for writers (write-ahead log); writers wait for one another.
 """
 
+import contextlib
 import json
 import os
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 
 import numpy as np
 
 from loopfind.errors import LibraryError
-from loopfind.holdings import CODES, Entry, File, Kept, Naming, Reading
-from loopfind.model import Fingerprint, Loss, Rows, Settings, Source, Words
-from loopfind.stores import tables
+from loopfind.holdings import CODES, Entry, File, Kept, Naming, Problem, Reading
+from loopfind.model import Fingerprint, Loss, Rows, Settings, Source, Watch, Words
+from loopfind.stores import asking, schema, tables, tending
 from loopfind.stores.blocks import Readable
 from loopfind.stores.connections import PATIENCE, Connections
 from loopfind.stores.contents import digest_of
@@ -39,9 +40,9 @@ class Library:
     @classmethod
     def open(cls, path: str | os.PathLike[str], make: bool = True, patience: float = PATIENCE) -> "Library":
         """The library at `path`, an older one brought up to date. make: whether to make it if it is not there."""
-        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        shown = _shown(path)
         if not make and not os.path.exists(path):
-            raise LibraryError(shown, "there is no library yet: `loopfind library add` makes one")
+            raise LibraryError(shown, schema.NONE)
         if os.path.isdir(path):
             raise LibraryError(shown, "a folder: name a file, which is made if it is not there")
         connections = Connections(path, shown, patience)
@@ -200,6 +201,41 @@ class Library:
             source = Source(names[0] if names else "", duration, frames, fps, width, height, codec, container, declared)
             found.append(Entry(number, names, source, *rest))
         return tuple(found)
+
+    def files(self) -> tuple[File, ...]:
+        """Every file that is named, as it was when it was last looked at, sorted by path."""
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                "SELECT path, file.size, changed, digest FROM file JOIN content ON content.id = content ORDER BY path"
+            )
+            return tuple(File(*row) for row in rows)
+
+    def remove(self, entries: Iterable[int] = (), paths: Iterable[bytes] = ()) -> None:
+        """Take out entries by id and files by their real paths, and give the space back to the disk. A content goes
+        with its last entry and with its last file; what was found in comparisons goes with either side."""
+        tending.remove(self._connections, entries, paths)
+
+    def outdated(self) -> tuple[int, ...]:
+        """Entries of an older loopfind, which are of no use any more."""
+        return tending.outdated(self._connections)
+
+    def verify(self, watch: Watch | None = None) -> Iterator[Problem]:
+        """What is wrong with the database, with what was kept, and with the files; nothing is changed."""
+        return tending.verify(self._connections, watch)
+
+    @staticmethod
+    def query(
+        path: str | os.PathLike[str], sql: str
+    ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[asking.Cell, ...]]]]:
+        """The names of the columns and the rows that one SELECT gives on the library at `path`; nothing is changed.
+
+        Raises BadSetting for anything else.
+        """
+        return asking.asked(path, _shown(path), sql)
+
+
+def _shown(path: str | os.PathLike[str]) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _named(connection: sqlite3.Connection, file: File) -> tuple[int, Naming, str]:
