@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import Literal
 
+from loopfind.comparison import Failure
 from loopfind.model import Fingerprint, Loss, Source
 
 CODES = 1
@@ -71,6 +72,32 @@ class Entry:
     end: float | None
     bytes: int
     added: float
+
+
+Becoming = Literal["added", "re-read", "known", "moved", "another"]
+"""What became of a file: read for the first time, read again as it had changed, as it was, at another place than
+before, or one more name of what the library had."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A file that is in a library now. other: where a moved file lay, or another name of the same content."""
+
+    path: str
+    what: Becoming
+    entry: int | None
+    other: str
+    seconds: float
+    frames: int
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What became of all files that were to be added. refused: whether one that was named itself is a failure."""
+
+    files: tuple[Added, ...]
+    failures: tuple[Failure, ...]
+    refused: bool
 
 
 @dataclass(frozen=True)
