@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.parts import Parts
+from loopfind.settings import DONE as DONE
 from loopfind.settings import LARGEST_HASH as LARGEST_HASH
 from loopfind.settings import PICTURE_SIDE as PICTURE_SIDE
 from loopfind.settings import SMALLEST_HASH as SMALLEST_HASH
@@ -40,12 +41,15 @@ class Rows(Protocol):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a stage is. `position` and `duration` are seconds of video; duration is None where nobody knows it."""
+    """How far a stage is. `position` and `duration` are seconds of video; duration is None where nobody knows it.
+    file: the one that this is about, where several are read, and "" for all. share: of the work, where it is known."""
 
     stage: str
     frames: int
     position: float
     duration: float | None
+    file: str = ""
+    share: float | None = None
 
 
 Watch = Callable[[Progress], None]

@@ -28,6 +28,9 @@ class Settings:
     link: str = ""
 
 
+DONE = "done"
+"""The last stage of the progress of a file, where several are read."""
+
 SIZES = tuple(range(8, 65, 4))
 """Hash sizes that a sweep tries."""
 

@@ -19,7 +19,7 @@ LAYERS = (
     {"findings", "exhibiting"},
     {"candidates", "cuts"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
-    {"joint"},
+    {"joint", "holdings"},
     {"timeline", "digests", "exhibits", "comparison"},
     {"model", "registry"},
     {"settings", "version", "views", "parts"},

@@ -2,6 +2,7 @@
 
 import errno
 import re
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -10,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from loopfind.cli import terminal
-from loopfind.errors import LoopfindError, UsageError
+from loopfind.errors import BadSetting, LoopfindError, UsageError
 
 COMMANDS = {
     "scan": "loopfind.cli.scan:scan",
@@ -19,6 +20,18 @@ COMMANDS = {
     "extract": "loopfind.cli.extract:extract",
 }
 """Name -> "module:function"; the first line of the function's docstring is its help."""
+
+LIBRARY = {
+    "add": "loopfind.cli.library:add",
+    "list": "loopfind.cli.library:shown",
+    "remove": "loopfind.cli.library:remove",
+    "verify": "loopfind.cli.library:verify",
+    "query": "loopfind.cli.library:query",
+}
+"""The commands of `loopfind library`, as above."""
+
+GROUPS = {"library": ("Keep what was read of videos, so that none is decoded twice.", LIBRARY)}
+"""Name -> its help, and the commands below it."""
 
 DEFAULT = "scan"
 _OWN = {"-h", "--help", "--install-completion", "--show-completion"}
@@ -50,6 +63,15 @@ class DefaultGroup(TyperGroup):
         return [*super().shell_complete(ctx, incomplete), *default.shell_complete(inner, incomplete)]
 
 
+class PlainGroup(TyperGroup):
+    """Commands below a command; alone it tells which."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            raise BadSetting(ctx.info_name, "", f"name one of {', '.join(self.commands)}")
+        return super().parse_args(ctx, args)
+
+
 class PlainCommand(TyperCommand):
     """A command whose usage line names its arguments as the rest of its help does."""
 
@@ -63,13 +85,22 @@ def build() -> TyperGroup:
     # Plain help: it is the same on every terminal, and it is there in a tenth of the time.
     app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, context_settings=settings)
     app.callback()(lambda: None)
-    for name, home in COMMANDS.items():
-        module, _, function = home.partition(":")
-        part = import_module(module)
-        app.command(name, cls=PlainCommand, context_settings=settings, epilog=part.EXAMPLES)(getattr(part, function))
+    _fill(app, COMMANDS, settings)
+    for name, (purpose, table) in GROUPS.items():
+        inner = typer.Typer(rich_markup_mode=None, context_settings=settings)
+        inner.callback()(lambda: None)
+        _fill(inner, table, settings)
+        app.add_typer(inner, name=name, cls=PlainGroup, help=purpose, context_settings=settings)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
+
+
+def _fill(app: typer.Typer, table: Mapping[str, str], settings: dict[str, list[str]]) -> None:
+    for name, home in table.items():
+        module, _, function = home.partition(":")
+        part = import_module(module)
+        app.command(name, cls=PlainCommand, context_settings=settings, epilog=part.EXAMPLES)(getattr(part, function))
 
 
 def run(arguments: list[str]) -> int:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loopfind.cli import folders, terminal
 from loopfind.cli import output as outputs
-from loopfind.cli import terminal
+from loopfind.cli.folders import through
 from loopfind.errors import BadSetting
 from loopfind.settings import CompareSettings
 
@@ -51,6 +52,14 @@ def compare(
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")
     ] = False,
+    cache: Annotated[
+        bool,
+        typer.Option("--cache", help="Take from the library what was read before, and keep there what is read now."),
+    ] = False,
+    library: Annotated[
+        str | None,
+        typer.Option("--library", metavar="FILE", help="With --cache: the library; unless said, in the cache folder."),
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and what they said.")
     ] = False,
@@ -66,17 +75,20 @@ def compare(
     ((place, form),) = outputs.choose([output] if output else (), ["json"] if as_json else (), videos[0])
     if form not in ("json", "text"):
         raise BadSetting("--output", place, "a comparison is written as .json or .txt")
-    result = _compare([*videos, *([folder] if folder is not None else [])], settings, verbose, quiet)
+    kept = folders.library(library, make=True) if cache or library is not None else None
+    result = _compare([*videos, *([folder] if folder is not None else [])], settings, verbose, quiet, kept)
     _deliver(result, form, place)
     return 3 if fail_on_repeats and result.repeats else 0
 
 
-def _compare(paths: list[str], settings: CompareSettings, verbose: bool, quiet: bool) -> "Comparison":
+def _compare(
+    paths: list[str], settings: CompareSettings, verbose: bool, quiet: bool, library: str | None
+) -> "Comparison":
     from loopfind.cli.progress import watching
     from loopfind.pipeline import compare as compared
 
     with watching(quiet) as (watch, note):
-        result: Comparison = compared(paths, settings, watch, note if verbose else None)
+        result: Comparison = compared(paths, settings, watch, note if verbose else None, through(library, note))
         return result
 
 

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from loopfind.cli import terminal
-from loopfind.reports.wording import clock, safe
+from loopfind.reports.wording import clock, name, safe
+from loopfind.settings import DONE
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress as Bar
 
     from loopfind.model import Progress, Watch
 
@@ -58,7 +60,9 @@ def describe(progress: "Progress", pace: Pace, width: int) -> str:
 
 
 def fraction(progress: "Progress") -> float:
-    """The share that is done, from 0 to 1; only where the duration is known."""
+    """The share that is done, from 0 to 1; only where that or the duration is known."""
+    if progress.share is not None:
+        return progress.share
     return min(1.0, max(0.0, progress.position / progress.duration)) if progress.duration else 0.0
 
 
@@ -95,20 +99,54 @@ def _watch(bar: "object", console: "Console") -> "Watch":
     from rich.progress import Progress as Bar
 
     assert isinstance(bar, Bar)
-    task = bar.add_task("starting", total=None, words="")
-    pace, stage, drawn = Pace(), "", 0.0
+    lines = {"": _Line(bar, console, "starting")}
 
     def watch(progress: "Progress") -> None:
-        nonlocal pace, stage, drawn
-        now = time.monotonic()
-        if progress.stage != stage:
-            pace, stage = Pace(), progress.stage
-        elif now - drawn < EVERY:
+        if progress.stage == DONE:
+            if (line := lines.pop(progress.file, None)) is not None:
+                line.remove()
             return
-        drawn = now
-        pace.add(now, progress.frames, progress.position)
-        total = 1.0 if progress.duration else None
-        done = fraction(progress)
-        bar.update(task, description=stage, total=total, completed=done, words=describe(progress, pace, console.width))
+        if progress.file not in lines:
+            lines[progress.file] = _Line(bar, console, "")
+        lines[progress.file].draw(progress)
 
     return watch
+
+
+class _Line:
+    """The line of one file, or of the whole work."""
+
+    def __init__(self, bar: "Bar", console: "Console", stage: str) -> None:
+        self._bar, self._console = bar, console
+        self._task = bar.add_task(stage, total=None, words="")
+        self._pace, self._stage, self._drawn = Pace(), "", 0.0
+
+    def draw(self, progress: "Progress") -> None:
+        """Draw how far it is, if it is time to."""
+        now = time.monotonic()
+        if progress.stage != self._stage:
+            if not progress.file and progress.share is None:
+                self._pace = Pace()
+            self._stage = progress.stage
+        elif now - self._drawn < EVERY:
+            return
+        self._drawn = now
+        self._pace.add(now, progress.frames, progress.position)
+        known = bool(progress.duration) or progress.share is not None
+        self._bar.update(
+            self._task,
+            description=_shortened(progress.file, self._console.width // 3) if progress.file else self._stage,
+            total=1.0 if known else None,
+            completed=fraction(progress),
+            words=describe(progress, self._pace, self._console.width),
+        )
+
+    def remove(self) -> None:
+        """Take the line away."""
+        self._bar.remove_task(self._task)
+
+
+def _shortened(path: str, most: int) -> str:
+    """The end of a path, which tells files apart, in so many columns."""
+    shown = name(path)
+    return shown if len(shown) <= most else "..." + shown[len(shown) - most + 3 :]

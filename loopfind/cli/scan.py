@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loopfind.cli import browser, terminal
+from loopfind.cli import browser, folders, terminal
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
+from loopfind.cli.folders import through
 from loopfind.cli.sizes import size as size_in
 from loopfind.cli.times import limits
 from loopfind.errors import BadSetting, UnknownPart
@@ -28,6 +29,7 @@ Examples:
   loopfind video.mp4 -o report.json -o repeats.edl --fail-on-repeats
   loopfind video.mp4 -o cuts.csv --format cuts-csv
   loopfind video.mp4 --open 1               look at the first suspect cut
+  loopfind video.mp4 --cache                decode it once, scan it often
   loopfind video.mp4 --html report.html     a page with pictures of what repeats
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
@@ -101,6 +103,14 @@ def scan(
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
+    cache: Annotated[
+        bool,
+        typer.Option("--cache", help="Take from the library what was read before, and keep there what is read now."),
+    ] = False,
+    library: Annotated[
+        str | None,
+        typer.Option("--library", metavar="FILE", help="With --cache: the library; unless said, in the cache folder."),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg command and what it said.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
     version: Annotated[
@@ -121,7 +131,8 @@ def scan(
         raise BadSetting("--video-href", video_href, "it belongs to a page; add --html FILE")
     if open_cut is not None:
         browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
-    report, exhibits = _scan(video, settings, verbose, quiet, html is not None)
+    kept = folders.library(library, make=True) if cache or library is not None else None
+    report, exhibits = _scan(video, settings, verbose, quiet, html is not None, kept)
     for place, format in places:
         outputs.deliver(report, format, place)
     talks = not quiet and sys.stderr is not None and sys.stderr.isatty()
@@ -151,19 +162,22 @@ def _named(formats: list[str], as_json: bool, output: list[str]) -> list[str]:
     return ["json"] * max(1, len(output)) if as_json else formats
 
 
-def _scan(video: str, settings: Settings, verbose: bool, quiet: bool, shown: bool) -> "tuple[Report, Exhibits | None]":
+def _scan(
+    video: str, settings: Settings, verbose: bool, quiet: bool, shown: bool, library: str | None
+) -> "tuple[Report, Exhibits | None]":
     """The report, and what to show of it where that is asked for."""
     from loopfind.cli.progress import watching
 
     with watching(quiet) as (watch, note):
         log = note if verbose else None
+        cache = through(library, note)
         if shown:
             from loopfind.pipeline import scan_to_show
 
-            return scan_to_show(video, settings, watch, log)
+            return scan_to_show(video, settings, watch, log, cache)
         from loopfind.pipeline import scan
 
-        return scan(video, settings, watch, log), None
+        return scan(video, settings, watch, log, cache), None
 
 
 def _page(link: str) -> str:

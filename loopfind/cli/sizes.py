@@ -21,6 +21,14 @@ def size(setting: str, text: str) -> int | None:
     return int(text)
 
 
+def fixed(setting: str, text: str) -> int:
+    """The hash size that `text` names, which cannot be "auto". Raises BadSetting."""
+    found = size(setting, text)
+    if found is None:
+        raise BadSetting(setting, text, "what is chosen for one video does not suit the next; give a number")
+    return found
+
+
 def sizes(setting: str, text: str) -> tuple[int, ...]:
     """The hash sizes that `text` names, rising, each once: FROM:TO:STEP, both ends in, or a list with commas.
 

@@ -1,7 +1,7 @@
 """Many hash sizes from one decode: of each only what tells equal hashes from unequal ones."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -28,6 +28,18 @@ class Many:
             began = time.thread_time()
             self._digests[place] += np.ascontiguousarray(digests_of(kind.encode(frames, size))).data
             self.seconds[place] += time.thread_time() - began
+
+    def fill(self, kept: Mapping[int, Words]) -> bool:
+        """Take digests that were made before, hash size -> (n,) uint64 of the one kind, instead of batches; False, and
+        nothing is taken, where a size that is wanted is not among them."""
+        if any(size not in kept for _, size in self.wanted):
+            return False
+        self._digests = [bytearray(np.ascontiguousarray(kept[size]).data) for _, size in self.wanted]
+        return True
+
+    def by_size(self) -> dict[int, Words]:
+        """Hash size -> digests (n,) uint64, of the one kind."""
+        return {size: self.digests(place) for place, (_, size) in enumerate(self.wanted)}
 
     def digests(self, place: int) -> Words:
         """Digests (n,) uint64 of the kind and size at this place of `wanted`."""

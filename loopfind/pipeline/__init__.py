@@ -1,5 +1,7 @@
 """Scan, sweep, compare: the only part that knows every stage."""
 
+from loopfind.pipeline.adding import add as add
+from loopfind.pipeline.caching import Cache as Cache
 from loopfind.pipeline.comparing import compare as compare
 from loopfind.pipeline.scanning import scan as scan
 from loopfind.pipeline.scanning import scan_to_show as scan_to_show

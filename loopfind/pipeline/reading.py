@@ -1,14 +1,14 @@
 """Hand what a video shows to whoever takes it, and keep what stands for it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
+from loopfind.holdings import Reading as Reading
 from loopfind.media import open_video
 from loopfind.media.video import Video
-from loopfind.model import Fingerprint, Frames, Loss, Progress, Settings, Source, Watch
+from loopfind.model import Frames, Progress, Settings, Watch
 from loopfind.registry import load
 
 
@@ -18,15 +18,6 @@ class Taker(Protocol):
     def add(self, frames: Frames) -> None:
         """Take the next batch."""
         ...
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What was read of one video: its fingerprint, what is known of the file, and what of it was lost."""
-
-    fingerprint: Fingerprint
-    source: Source
-    losses: tuple[Loss, ...]
 
 
 def read_video(

@@ -21,7 +21,7 @@ from loopfind.model import (
     Signal,
     Watch,
 )
-from loopfind.pipeline.reading import read_video
+from loopfind.pipeline.caching import Cache, Reader, reader
 from loopfind.pipeline.sizing import rows, sized
 from loopfind.registry import load
 from loopfind.repeats.tuning import advice_on, origins_of
@@ -36,14 +36,17 @@ def scan(
     settings: Settings = Settings(),  # noqa: B008 - frozen
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    cache: Cache | None = None,
 ) -> Report:
     """What one video shows more than once.
 
     path: a file, "-" for standard input, or an address that ffmpeg can open. watch: called with a Progress for every
     batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
-    be read and UsageError for settings that cannot be met.
+    be read and UsageError for settings that cannot be met. cache: the library to take from what was read before, and
+    to keep there what is read now; raises LibraryError for one that cannot be used.
     """
-    return _scanned(path, settings, watch, log)[0]
+    with reader(cache) as videos:
+        return _scanned(videos, path, settings, watch, log)[0]
 
 
 def scan_to_show(
@@ -51,13 +54,15 @@ def scan_to_show(
     settings: Settings = Settings(),  # noqa: B008 - frozen
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    cache: Cache | None = None,
 ) -> tuple[Report, Exhibits]:
     """What `scan` says, and what to show of it: curves, and frames read again where they are.
 
     Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
     """
-    report, fingerprint, signal, runs = _scanned(path, settings, watch, log)
-    exhibits = exhibits_of(fingerprint, signal, runs, report)
+    with reader(cache) as videos:
+        report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log)
+        exhibits = exhibits_of(fingerprint, signal, runs, report)
     moments = exhibits.moments()
     taken: dict[float, bytes] = {}
     for time, shot in shots(path, settings.stream, moments, WIDE if len(moments) <= FEW else SMALL):
@@ -68,18 +73,18 @@ def scan_to_show(
 
 
 def _scanned(
-    path: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
+    videos: Reader, path: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
 ) -> tuple[Report, Fingerprint, Signal, list[Run]]:
     """The report of a scan, and what it was made from."""
     kind = load("fingerprint kind", settings.kind, KINDS)
     if settings.auto:
         sized(kind)
-    many = Many([(kind, size) for size in SIZES if takes(kind, size)] if settings.auto else [])
-    reading = read_video(path, settings, [many], watch, log)
+    many = Many([(kind, size) for size in SIZES if takes(kind, size)]) if settings.auto else None
+    reading = videos.read(path, settings, many, (), watch, log).reading
     fingerprint = reading.fingerprint
     signal, runs = search(fingerprint, watch)
     choice = None
-    if settings.auto:
+    if many is not None:
         advice = advice_on(rows(many, signal, origins_of(runs, signal.times)))
         if advice is None:
             nothing = "nothing that equal hashes could show repeats, so there is nothing to choose by"

@@ -1,0 +1,46 @@
+"""Where a person's files lie unless they say otherwise."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from loopfind.errors import LibraryError
+
+if TYPE_CHECKING:
+    from loopfind.pipeline import Cache
+
+
+def library(given: str | None, make: bool = False) -> str:
+    """The library as given, or that in the user's cache folder. make: make that folder, if need be.
+
+    Raises LibraryError where the folder cannot be made.
+    """
+    if given is not None:
+        return given
+    path = os.path.join(_caches(), "loopfind", "library.sqlite")
+    if make:
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                path, f"its folder cannot be made ({error.strerror}): name another with --library"
+            ) from None
+    return path
+
+
+def _caches() -> str:
+    """The folder for caches: as the XDG base directory specification has it, and Apple's."""
+    if sys.platform == "darwin":
+        return os.path.expanduser("~/Library/Caches")
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    return given if os.path.isabs(given) else os.path.expanduser("~/.cache")
+
+
+def through(library: str | None, note: Callable[[str], None]) -> "Cache | None":
+    """The cache that a library is, for the pipeline; what cannot be kept is told by `note`."""
+    if library is None:
+        return None
+    from loopfind.pipeline import Cache
+
+    return Cache(library, lambda line: note(f"loopfind: {line}"))

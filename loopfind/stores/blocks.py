@@ -1,0 +1,60 @@
+"""Rows of numbers as small blocks of bytes, and back, bit for bit.
+
+Each row is stored as its difference to the row before, all first bytes of the numbers before all second ones, then
+deflated at its fastest: pictures follow one another, and times rise by nearly equal steps, so this is less than half
+of what the rows take. Deflate carries a checksum, so a block that was damaged is not read as another one.
+"""
+
+import zlib
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Table = NDArray[Any]
+
+_BLOCK = 36_864
+"""Bytes of rows in a block, about: 128 frames of sketches."""
+
+
+class Readable(Protocol):
+    """Rows (n, width) of one dtype, read a slice at a time."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Table: ...
+
+
+def step_of(row: int) -> int:
+    """Rows in a block, for rows of so many bytes."""
+    return max(1, _BLOCK // max(1, row))
+
+
+def packed(rows: Readable, step: int) -> Iterator[bytes]:
+    """The blocks of rows (n, width), `step` of them a block, one block in memory at a time."""
+    for low in range(0, len(rows), step):
+        yield pack(rows[low : low + step])
+
+
+def pack(rows: Table) -> bytes:
+    """One block of rows (n, width) of any dtype of 1, 2, 4 or 8 bytes."""
+    size = rows.dtype.itemsize
+    whole = np.ascontiguousarray(rows).view(f"<u{size}")
+    steps = whole.copy()
+    steps[1:] -= whole[:-1]
+    planes = np.ascontiguousarray(steps.view(np.uint8).reshape(-1, size).T)
+    return zlib.compress(planes.data, 1)
+
+
+def unpack(data: bytes, dtype: np.dtype[Any], width: int) -> Table:
+    """The rows (n, width) of a block, not to be written to. Raises ValueError for what is no block of such rows."""
+    size = dtype.itemsize
+    try:
+        planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(size, -1)
+    except zlib.error as error:
+        raise ValueError("a block is damaged") from error
+    steps = np.ascontiguousarray(planes.T).view(f"<u{size}").reshape(-1, width)
+    rows: Table = np.cumsum(steps, axis=0, dtype=steps.dtype).view(dtype)
+    rows.flags.writeable = False
+    return rows

@@ -1,0 +1,170 @@
+"""Connections to one SQLite file: one a thread, and one writer at a time."""
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from loopfind.errors import LibraryError
+from loopfind.stores import schema
+
+PATIENCE = 60.0
+"""Seconds to wait for another program that is writing."""
+
+_NEW = ("PRAGMA page_size = 8192", "PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL")
+"""A library that is made: pages that suit its blocks, space given back when entries go, readers that never wait."""
+
+_EACH = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cache_size = -8000",
+)
+"""What every connection is told. After a loss of power the last few entries may be missing; none is half there."""
+
+_NAP = 0.05
+
+_OFTEN = 100_000
+"""Steps of SQLite's machine between two moments in which Python may act on a signal: a few milliseconds."""
+
+_WHY = {
+    sqlite3.SQLITE_FULL: "the disk is full; what was finished before is kept: make room, then do the same again",
+    sqlite3.SQLITE_READONLY: "it may not be written to: change its permissions, or name another library",
+    sqlite3.SQLITE_PERM: "it may not be opened: change its permissions, or name another library",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check its name, its folder and their permissions",
+    sqlite3.SQLITE_IOERR: "the disk reported an error; what was finished before is kept: check the disk and its space",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+}
+DAMAGED = "it is damaged: `loopfind library verify` tells more; to start anew delete it, then add the files again"
+NO_DATABASE = "no library of loopfind, or damaged from its first bytes on: name another file, or delete this one"
+
+
+@contextlib.contextmanager
+def explained(shown: str, patience: float = PATIENCE) -> Iterator[None]:
+    """Turns what SQLite and the disk raise into a LibraryError of the library `shown`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LibraryError(shown, _why(error, patience)) from error
+
+
+@contextlib.contextmanager
+def interruptible(connection: sqlite3.Connection) -> Iterator[None]:
+    """Lets Ctrl-C end what SQLite does in the body; else it would be heard only after it."""
+    connection.set_progress_handler(lambda: 0, _OFTEN)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if code_of(error) == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def code_of(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where there is none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _why(error: sqlite3.Error, patience: float) -> str:
+    code = code_of(error)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"another program has been writing to it for {patience:g} s: try again when that is done"
+    if code == sqlite3.SQLITE_NOTADB:
+        return NO_DATABASE
+    if code == sqlite3.SQLITE_CORRUPT or "decode to UTF-8" in str(error):
+        return DAMAGED
+    return _WHY.get(code, f"SQLite says: {error}")
+
+
+class Connections:
+    """Made for one path; every thread that asks has a connection of its own, until all are closed."""
+
+    def __init__(self, path: str | os.PathLike[str], shown: str, patience: float = PATIENCE) -> None:
+        self.shown, self.patience = shown, patience
+        self._path, self._local = path, threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._turn = threading.Lock()
+
+    def prepare(self) -> None:
+        """Make the library if it is not there, and take the steps it lacks. Raises LibraryError."""
+        with explained(self.shown, self.patience):
+            until = time.monotonic() + self.patience
+            while True:  # to make a library takes locks that SQLite does not wait for
+                try:
+                    connection = self.mine()
+                    if not schema.check(connection, self.shown):
+                        for pragma in _NEW:
+                            connection.execute(pragma)
+                        schema.migrate(connection, self.shown)
+                    return
+                except sqlite3.OperationalError as error:
+                    if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                        raise
+                    time.sleep(_NAP)
+
+    def mine(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, timeout=self.patience, isolation_level=None, check_same_thread=False
+            )
+            self._all.append(connection)
+            for pragma in _EACH:
+                connection.execute(pragma)
+            self._local.connection = connection
+        return connection
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to ask. Raises LibraryError."""
+        with explained(self.shown, self.patience):
+            yield self.mine()
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection to ask more than once, as if all at one moment. Raises LibraryError."""
+        with self.reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are all kept at the end, or, where the body fails, none. Raises LibraryError."""
+        with self._turn, explained(self.shown, self.patience):
+            connection = self.mine()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:  # Ctrl-C too
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def shrink(self) -> None:
+        """Give what deleted rows took back to the disk, as far as nobody reads it just now."""
+        with self._turn, explained(self.shown, self.patience):
+            connection = self.mine()
+            connection.executescript("PRAGMA incremental_vacuum")  # execute would free one page
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Close the connections of all threads; none of them may be in use."""
+        while self._all:
+            self._all.pop().close()
+        self._local = threading.local()
+
+
+def read_only(path: str | os.PathLike[str], patience: float = PATIENCE) -> sqlite3.Connection:
+    """A connection that can change nothing, to a library that is there."""
+    address = f"file:{quote(os.path.abspath(os.fsencode(path)))}?mode=ro"
+    return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)

@@ -1,0 +1,25 @@
+"""What a file is, whatever it is called: its size and a digest of parts of it."""
+
+import hashlib
+import os
+
+PARTS, PART = 64, 16384
+"""How many parts of a file are read, evenly spread from its first byte to its last, and how many bytes each has. A file
+of no more than all of them together, 1 MiB, is read whole."""
+
+
+def digest_of(path: bytes, size: int) -> bytes:
+    """32 bytes, BLAKE2b, over the size and the parts of a local file. Raises OSError.
+
+    Two videos of one length to the byte differ nearly everywhere, so that parts tell them apart; a file of which a
+    piece beside all parts was changed in place passes for the same.
+    """
+    digest = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=32)
+    with open(path, "rb", buffering=0) as file:
+        if size <= PARTS * PART:
+            while piece := file.read(PARTS * PART):
+                digest.update(piece)
+        else:
+            for number in range(PARTS):
+                digest.update(os.pread(file.fileno(), PART, number * (size - PART) // (PARTS - 1)))
+    return digest.digest()

@@ -1,0 +1,179 @@
+"""The tables of a library, and the steps by which an older one becomes a newer one.
+
+A library says its version in `user_version`: how many of the STEPS have been taken. A new table or column is one more
+step; steps that are there are never changed.
+
+    content  what a file is: bytes and a digest of parts of them
+    file     where a content lies, or lay when it was last looked at
+    entry    what was read of a content, with one set of settings
+    part     one table of an entry's fingerprint: times, codes, detail, sketches, and digests of other hash sizes
+    block    some rows of a part
+    repeat   one stretch of content that is shown at two or more places, and
+    stretch  each of these places
+    pair     two entries that share something, and how much
+    compared up to which entry an entry has been compared with all that are there
+"""
+
+import sqlite3
+
+from loopfind.errors import LibraryError
+
+APPLICATION = 0x6C6F6F70
+"""`application_id` of every library: "loop"."""
+
+_FIRST = (
+    """CREATE TABLE content (
+        id INTEGER PRIMARY KEY,
+        size INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        UNIQUE (digest, size))""",
+    """CREATE TABLE file (
+        path BLOB PRIMARY KEY,
+        size INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        content INTEGER NOT NULL REFERENCES content ON DELETE CASCADE)""",
+    "CREATE INDEX file_content ON file (content)",
+    """CREATE TABLE entry (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        content INTEGER NOT NULL REFERENCES content ON DELETE CASCADE,
+        codes INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        hash_size INTEGER NOT NULL,
+        stream INTEGER NOT NULL,
+        start REAL,
+        "end" REAL,
+        added REAL NOT NULL,
+        closes REAL NOT NULL,
+        duration REAL NOT NULL,
+        frames INTEGER NOT NULL,
+        fps REAL NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        codec TEXT NOT NULL,
+        container TEXT NOT NULL,
+        declared REAL,
+        losses TEXT NOT NULL,
+        bytes INTEGER NOT NULL)""",
+    "CREATE INDEX entry_content ON entry (content)",
+    """CREATE TABLE part (
+        id INTEGER PRIMARY KEY,
+        entry INTEGER NOT NULL REFERENCES entry ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        dtype TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        rows INTEGER NOT NULL,
+        step INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        UNIQUE (entry, name))""",
+    """CREATE TABLE block (
+        part INTEGER NOT NULL REFERENCES part ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        UNIQUE (part, number))""",
+)
+
+_FILES = """CREATE VIEW files AS
+    SELECT CAST(file.path AS TEXT) AS path, entry.id AS entry, entry.duration, entry.frames, entry.fps, entry.width,
+        entry.height, entry.codec, entry.container, entry.kind, entry.hash_size, entry.stream, entry.start,
+        entry."end", file.size, file.changed / 1e9 AS changed, entry.added
+    FROM entry JOIN file ON file.content = entry.content"""
+
+_ENTRIES = """CREATE VIEW entries AS
+    SELECT entry.id AS entry,
+        (SELECT CAST(min(path) AS TEXT) FROM file WHERE file.content = entry.content) AS path,
+        (SELECT count(*) FROM file WHERE file.content = entry.content) AS names,
+        duration, frames, fps, kind, hash_size, stream, start, "end", bytes, added
+    FROM entry"""
+
+_COMPARISONS = (
+    """CREATE TABLE repeat (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        length REAL NOT NULL,
+        period REAL,
+        confidence REAL NOT NULL,
+        evidence TEXT NOT NULL)""",
+    """CREATE TABLE stretch (
+        repeat INTEGER NOT NULL REFERENCES repeat ON DELETE CASCADE,
+        entry INTEGER NOT NULL REFERENCES entry ON DELETE CASCADE,
+        start REAL NOT NULL,
+        "end" REAL NOT NULL,
+        start_frame INTEGER NOT NULL,
+        end_frame INTEGER NOT NULL,
+        reversed INTEGER NOT NULL,
+        mirrored INTEGER NOT NULL,
+        turned INTEGER NOT NULL,
+        speed REAL NOT NULL,
+        start_first REAL,
+        start_last REAL,
+        end_first REAL,
+        end_last REAL)""",
+    "CREATE INDEX stretch_repeat ON stretch (repeat)",
+    "CREATE INDEX stretch_entry ON stretch (entry)",
+    """CREATE TABLE pair (
+        a_entry INTEGER NOT NULL REFERENCES entry ON DELETE CASCADE,
+        b_entry INTEGER NOT NULL REFERENCES entry ON DELETE CASCADE,
+        seconds_a REAL NOT NULL,
+        seconds_b REAL NOT NULL,
+        whole_a INTEGER NOT NULL,
+        whole_b INTEGER NOT NULL,
+        PRIMARY KEY (a_entry, b_entry),
+        CHECK (a_entry < b_entry)) WITHOUT ROWID""",
+    "CREATE INDEX pair_other ON pair (b_entry)",
+    """CREATE TABLE compared (
+        entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
+        below INTEGER NOT NULL)""",
+    _FILES,
+    _ENTRIES,
+    """CREATE VIEW stretches AS
+        SELECT repeat.id AS repeat, repeat.kind, entries.path, stretch.entry, stretch.start, stretch."end",
+            stretch.start_frame, stretch.end_frame, stretch.reversed, stretch.mirrored, stretch.turned, stretch.speed,
+            repeat.evidence, repeat.confidence
+        FROM stretch JOIN repeat ON repeat.id = stretch.repeat JOIN entries ON entries.entry = stretch.entry""",
+    """CREATE VIEW pairs AS
+        SELECT a.path AS path_a, b.path AS path_b, seconds_a, seconds_b, whole_a, whole_b, a_entry, b_entry
+        FROM pair JOIN entries AS a ON a.entry = a_entry JOIN entries AS b ON b.entry = b_entry""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS)
+"""Step n takes a library of version n to version n + 1."""
+
+VIEWS = ("files", "entries", "stretches", "pairs")
+"""What is there to be asked for; tables may change with any version, these do not."""
+
+
+NONE = "there is no library yet: `loopfind library add` makes one"
+
+
+def check(connection: sqlite3.Connection, shown: str) -> bool:
+    """Whether a database is a library with all steps taken; False for one that is new or older.
+
+    Only reads. Raises LibraryError for a database that is something else, or of a version still to come.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION and (application or tables or version):
+        raise LibraryError(shown, "a database, but no library of loopfind: name another file")
+    if version > len(STEPS):
+        newer = f"made by a newer loopfind (version {version}; this one knows {len(STEPS)})"
+        raise LibraryError(shown, f"{newer}: update loopfind, or name another library")
+    return bool(version == len(STEPS))
+
+
+def migrate(connection: sqlite3.Connection, shown: str) -> None:
+    """Take the steps that are missing, all or none of them, whoever else may be about to do the same."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not check(connection, shown):
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            for step in STEPS[version:]:
+                for statement in step:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

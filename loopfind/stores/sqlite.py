@@ -1,0 +1,298 @@
+"""A library in one SQLite file.
+
+Every entry is written in one transaction, so it is there whole or not at all, and what a process had finished stays
+when it is killed. Readers do not wait for writers (write-ahead log); writers wait for one another.
+"""
+
+import contextlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from types import TracebackType
+
+import numpy as np
+
+from loopfind.errors import LibraryError
+from loopfind.holdings import CODES, Entry, File, Kept, Naming, Problem, Reading
+from loopfind.model import Fingerprint, Loss, Rows, Settings, Source, Watch, Words
+from loopfind.stores import asking, schema, tables, tending
+from loopfind.stores.blocks import Readable
+from loopfind.stores.connections import PATIENCE, Connections
+from loopfind.stores.contents import digest_of
+from loopfind.stores.tables import Tables
+
+_KEY = 'codes = ? AND kind = ? AND hash_size = ? AND stream = ? AND start IS ? AND "end" IS ?'
+_SEEN = 'codes = ? AND stream = ? AND start IS ? AND "end" IS ?'
+
+
+class Library:
+    """Made by Library.open; to be used in a `with` statement, by any number of threads.
+
+    Every method raises LibraryError for a library that is damaged, full, not to be written, or held by another program
+    for longer than `patience` seconds.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections, self._tables = connections, Tables(connections)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], make: bool = True, patience: float = PATIENCE) -> "Library":
+        """The library at `path`, an older one brought up to date. make: whether to make it if it is not there."""
+        shown = _shown(path)
+        if not make and not os.path.exists(path):
+            raise LibraryError(shown, schema.NONE)
+        if os.path.isdir(path):
+            raise LibraryError(shown, "a folder: name a file, which is made if it is not there")
+        connections = Connections(path, shown, patience)
+        try:
+            connections.prepare()
+        except BaseException:
+            connections.close()
+            raise
+        return cls(connections)
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the library; sketches of its readings can be read no more."""
+        self._connections.close()
+
+    @property
+    def shown(self) -> str:
+        """The path of the library, for messages."""
+        return self._connections.shown
+
+    @property
+    def connections(self) -> Connections:
+        """What further tables are read and written by."""
+        return self._connections
+
+    def look(self, path: str | os.PathLike[str]) -> File:
+        """What the file is now. Where size and time of change are as they were its content is not read again.
+
+        Raises OSError for a file that cannot be read.
+        """
+        real = os.path.realpath(os.fsencode(path))
+        status = os.stat(real)
+        size, changed = status.st_size, status.st_mtime_ns
+        with self._connections.reading() as connection:
+            row = connection.execute(
+                "SELECT digest FROM file JOIN content ON content.id = file.content"
+                " WHERE path = ? AND file.size = ? AND changed = ?",
+                (real, size, changed),
+            ).fetchone()
+        return File(real, size, changed, digest_of(real, size) if row is None else row[0])
+
+    def find(self, file: File, settings: Settings, codes: bool = True) -> int | None:
+        """The id of the entry for this content and these settings. codes: whether its kind and hash size matter."""
+        limits = (settings.stream, settings.start, settings.end)
+        key = (CODES, settings.kind, settings.hash_size, *limits) if codes else (CODES, *limits)
+        with self._connections.reading() as connection:
+            row = connection.execute(
+                "SELECT entry.id FROM entry JOIN content ON content.id = entry.content"
+                f" WHERE digest = ? AND size = ? AND {_KEY if codes else _SEEN} ORDER BY entry.id",
+                (file.digest, file.size, *key),
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    def name(self, file: File) -> tuple[Naming, str]:
+        """Note which content lies at the path of the file; returns what is new about that, and the path that a moved
+        file had, or another name of the content."""
+        with self._connections.reading() as connection:  # first, for a reader need not wait for writers
+            row = connection.execute(
+                "SELECT 1 FROM file JOIN content ON content.id = file.content"
+                " WHERE path = ? AND file.size = ? AND changed = ? AND digest = ?",
+                (file.path, file.size, file.changed, file.digest),
+            ).fetchone()
+        if row is not None:
+            return "same", ""
+        with self._connections.writing() as connection:
+            return _named(connection, file)[1:]
+
+    def add(self, file: File, settings: Settings, reading: Reading, sizes: Mapping[int, Words] | None = None) -> Kept:
+        """Keep what was read of a file, and note where it lies.
+
+        settings: the stream and limits that it was read with. sizes: hash size -> digests (n,) uint64 of the codes at
+        that size, where they were made too. What was kept of the same content with the same settings goes. Rows are
+        read and written a slice at a time.
+        """
+        drawn = reading.fingerprint
+        parts: dict[str, Readable] = {
+            "times": drawn.times[:, None],
+            "codes": drawn.codes,
+            "detail": drawn.detail[:, None],
+            "sketches": drawn.sketches,
+            **{f"size {size}": digests[:, None] for size, digests in (sizes or {}).items()},
+        }
+        with self._connections.writing() as connection:
+            content, naming, other = _named(connection, file)
+            entry = _entered(connection, content, settings, reading)
+            taken = sum(tables.write(connection, entry, name, rows) for name, rows in parts.items())
+            connection.execute("UPDATE entry SET bytes = ? WHERE id = ?", (taken, entry))
+        return Kept(entry, naming, other)
+
+    def reading(self, entry: int, codes: bool = True) -> Reading:
+        """What was read, as it was: its sketches are read from the library a slice at a time, for as long as this is
+        open; the rest is in memory, 12 bytes a frame and the codes. codes: False leaves these out, (n, 0) uint8.
+
+        The path of its source is the first of the files that hold it, or empty. Raises KeyError where there is no such
+        entry.
+        """
+        with self._connections.snapshot() as connection:
+            row = connection.execute(
+                "SELECT content, kind, hash_size, closes, duration, frames, fps, width, height, codec, container,"
+                " declared, losses FROM entry WHERE id = ?",
+                (entry,),
+            ).fetchone()
+            if row is None:
+                raise KeyError(entry)
+            content, kind, hash_size, closes, duration, frames, *rest, losses = row
+            paths = _paths(connection, content)
+            source = Source(paths[0] if paths else "", duration, frames, *rest)
+            times = self._tables.whole(entry, "times")[:, 0]
+            return Reading(
+                Fingerprint(
+                    kind=kind,
+                    hash_size=hash_size,
+                    times=times,
+                    end=closes,
+                    codes=self._tables.whole(entry, "codes") if codes else np.zeros((len(times), 0), np.uint8),
+                    detail=self._tables.whole(entry, "detail")[:, 0],
+                    sketches=self._tables.rows(entry, "sketches"),
+                ),
+                source,
+                tuple(Loss(*loss) for loss in json.loads(losses)),
+            )
+
+    def rows(self, entry: int, name: str = "sketches") -> Rows:
+        """One table of an entry, (n, width), read a slice at a time."""
+        return self._tables.rows(entry, name)
+
+    def sizes(self, entry: int) -> dict[int, Words]:
+        """Hash size -> digests (n,) uint64 of the codes at that size, as far as they were kept with the entry."""
+        with self._connections.snapshot() as connection:
+            names = connection.execute(
+                "SELECT name FROM part WHERE entry = ? AND name LIKE 'size %'", (entry,)
+            ).fetchall()
+            return {int(name.removeprefix("size ")): self._tables.whole(entry, name)[:, 0] for (name,) in names}
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries that can be used, in the order in which they were added."""
+        with self._connections.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT id, content, duration, frames, fps, width, height, codec, container, declared, kind, hash_size,"
+                ' stream, start, "end", bytes, added FROM entry WHERE codes = ? ORDER BY id',
+                (CODES,),
+            ).fetchall()
+            paths: dict[int, list[str]] = {}
+            for content, path in connection.execute("SELECT content, path FROM file ORDER BY path"):
+                paths.setdefault(content, []).append(os.fsdecode(path))
+        found = []
+        for number, content, duration, frames, fps, width, height, codec, container, declared, *rest in rows:
+            names = tuple(paths.get(content, ()))
+            source = Source(names[0] if names else "", duration, frames, fps, width, height, codec, container, declared)
+            found.append(Entry(number, names, source, *rest))
+        return tuple(found)
+
+    def files(self) -> tuple[File, ...]:
+        """Every file that is named, as it was when it was last looked at, sorted by path."""
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                "SELECT path, file.size, changed, digest FROM file JOIN content ON content.id = content ORDER BY path"
+            )
+            return tuple(File(*row) for row in rows)
+
+    def remove(self, entries: Iterable[int] = (), paths: Iterable[bytes] = ()) -> None:
+        """Take out entries by id and files by their real paths, and give the space back to the disk. A content goes
+        with its last entry and with its last file; what was found in comparisons goes with either side."""
+        tending.remove(self._connections, entries, paths)
+
+    def outdated(self) -> tuple[int, ...]:
+        """Entries of an older loopfind, which are of no use any more."""
+        return tending.outdated(self._connections)
+
+    def verify(self, watch: Watch | None = None) -> Iterator[Problem]:
+        """What is wrong with the database, with what was kept, and with the files; nothing is changed."""
+        return tending.verify(self._connections, watch)
+
+    @staticmethod
+    def query(
+        path: str | os.PathLike[str], sql: str
+    ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[asking.Cell, ...]]]]:
+        """The names of the columns and the rows that one SELECT gives on the library at `path`; nothing is changed.
+
+        Raises BadSetting for anything else.
+        """
+        return asking.asked(path, _shown(path), sql)
+
+
+def _shown(path: str | os.PathLike[str]) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _named(connection: sqlite3.Connection, file: File) -> tuple[int, Naming, str]:
+    """The content of the file, which now has its path as a name, and what Library.name says."""
+    ((content,),) = connection.execute(
+        "INSERT INTO content (size, digest) VALUES (?, ?)"
+        " ON CONFLICT (digest, size) DO UPDATE SET size = excluded.size RETURNING id",
+        (file.size, file.digest),
+    ).fetchall()
+    was = connection.execute("SELECT content FROM file WHERE path = ?", (file.path,)).fetchone()
+    others = connection.execute(
+        "SELECT path FROM file WHERE content = ? AND path <> ? ORDER BY path", (content, file.path)
+    ).fetchall()
+    gone = [path for (path,) in others if not os.path.exists(path)]
+    connection.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in gone])
+    connection.execute(
+        "INSERT OR REPLACE INTO file (path, size, changed, content) VALUES (?, ?, ?, ?)",
+        (file.path, file.size, file.changed, content),
+    )
+    if was is not None:
+        return content, "same" if was[0] == content else "changed", ""
+    if others:
+        naming: Naming = "moved" if gone else "another"
+        return content, naming, os.fsdecode(gone[0] if gone else others[0][0])
+    return content, "first", ""
+
+
+def _entered(connection: sqlite3.Connection, content: int, settings: Settings, reading: Reading) -> int:
+    """A new entry, without its tables, in the place of what it outdates."""
+    drawn = reading.fingerprint
+    key = (CODES, drawn.kind, drawn.hash_size, settings.stream, settings.start, settings.end)
+    # What an older loopfind kept stands for nothing any more.
+    connection.execute(f"DELETE FROM entry WHERE content = ? AND (codes < ? OR ({_KEY}))", (content, CODES, *key))
+    source = reading.source
+    values = {
+        "content": content,
+        **dict(zip(("codes", "kind", "hash_size", "stream", "start", '"end"'), key, strict=True)),
+        "added": time.time(),
+        "closes": drawn.end,
+        "duration": source.duration,
+        "frames": source.frames,
+        "fps": source.fps,
+        "width": source.width,
+        "height": source.height,
+        "codec": source.codec,
+        "container": source.container,
+        "declared": source.declared,
+        "losses": json.dumps([[loss.start, loss.end, loss.what] for loss in reading.losses]),
+        "bytes": 0,
+    }
+    marks = ", ".join("?" * len(values))
+    cursor = connection.execute(f"INSERT INTO entry ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _paths(connection: sqlite3.Connection, content: int) -> tuple[str, ...]:
+    """The files that hold a content, sorted."""
+    rows = connection.execute("SELECT path FROM file WHERE content = ? ORDER BY path", (content,))
+    return tuple(os.fsdecode(path) for (path,) in rows)

@@ -1,0 +1,120 @@
+"""The tables of an entry in a library: written and read some rows at a time, so that no table need fit in memory."""
+
+import hashlib
+import sqlite3
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+
+from loopfind.errors import LibraryError
+from loopfind.stores import blocks
+from loopfind.stores.connections import DAMAGED, Connections
+
+NEAR = 32 << 20
+"""Bytes of rows that are kept at hand, those that were read last."""
+
+_CHUNK = 64
+"""Blocks written at a time."""
+
+
+def write(connection: sqlite3.Connection, entry: int, name: str, rows: blocks.Readable) -> int:
+    """Write one table of an entry, a few blocks at a time; returns the bytes that it takes."""
+    width, dtype = rows[0:0].shape[1], rows[0:0].dtype
+    step = blocks.step_of(width * dtype.itemsize)
+    part = connection.execute(
+        "INSERT INTO part (entry, name, dtype, width, rows, step, digest) VALUES (?, ?, ?, ?, ?, ?, x'')",
+        (entry, name, dtype.newbyteorder("<").str, width, len(rows), step),
+    ).lastrowid
+    digest, taken = hashlib.blake2b(digest_size=16), 0
+    waiting: list[tuple[int | None, int, bytes]] = []
+    for number, data in enumerate(blocks.packed(rows, step)):
+        digest.update(data)
+        taken += len(data)
+        waiting.append((part, number, data))
+        if len(waiting) == _CHUNK:
+            connection.executemany("INSERT INTO block VALUES (?, ?, ?)", waiting)
+            waiting.clear()
+    connection.executemany("INSERT INTO block VALUES (?, ?, ?)", waiting)
+    connection.execute("UPDATE part SET digest = ? WHERE id = ?", (digest.digest(), part))
+    return taken
+
+
+class Tables:
+    """Reads tables, by any number of threads; the blocks that were read last are at hand."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._near: OrderedDict[tuple[int, int], blocks.Table] = OrderedDict()
+        self._held, self._guard = 0, threading.Lock()
+
+    def rows(self, entry: int, name: str) -> "Stored":
+        """One table of an entry. Raises KeyError where it has none of this name."""
+        with self._connections.reading() as connection:
+            row = connection.execute(
+                "SELECT id, dtype, width, rows, step FROM part WHERE entry = ? AND name = ?", (entry, name)
+            ).fetchone()
+        if row is None:
+            raise KeyError((entry, name))
+        return Stored(self, row[0], np.dtype(row[1]), *row[2:])
+
+    def whole(self, entry: int, name: str) -> blocks.Table:
+        """All rows of a table at once, (n, width)."""
+        rows = self.rows(entry, name)
+        return rows[0 : len(rows)]
+
+    def block(self, part: int, number: int, dtype: np.dtype[Any], width: int, rows: int) -> blocks.Table:
+        """A block of a table, which has so many rows."""
+        with self._guard:
+            if (table := self._near.get((part, number))) is not None:
+                self._near.move_to_end((part, number))
+                return table
+        table = self._read(part, number, dtype, width)
+        if len(table) != rows:
+            raise LibraryError(self._connections.shown, DAMAGED)
+        with self._guard:
+            if (part, number) not in self._near:
+                self._near[part, number] = table
+                self._held += table.nbytes
+                while self._held > NEAR and len(self._near) > 1:
+                    self._held -= self._near.popitem(last=False)[1].nbytes
+        return table
+
+    def _read(self, part: int, number: int, dtype: np.dtype[Any], width: int) -> blocks.Table:
+        with self._connections.reading() as connection:
+            row = connection.execute("SELECT data FROM block WHERE part = ? AND number = ?", (part, number)).fetchone()
+            if row is None and connection.execute("SELECT 1 FROM part WHERE id = ?", (part,)).fetchone() is None:
+                gone = "another program removed what was being read: do the same again"
+                raise LibraryError(self._connections.shown, gone)
+        try:
+            if row is None:
+                raise ValueError("a block is missing")
+            return blocks.unpack(row[0], dtype, width)
+        except ValueError as error:
+            raise LibraryError(self._connections.shown, DAMAGED) from error
+
+
+class Stored:
+    """Rows (n, width) of one table, read from the library a slice at a time."""
+
+    def __init__(self, tables: Tables, part: int, dtype: np.dtype[Any], width: int, rows: int, step: int) -> None:
+        self._tables, self._part, self._dtype, self._width = tables, part, dtype, width
+        self._rows, self._step = rows, step
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __getitem__(self, part: slice, /) -> blocks.Table:
+        low, high, stride = part.indices(self._rows)
+        if stride != 1:
+            raise ValueError("a stored table is read in whole slices")
+        step, pieces = self._step, []
+        for number in range(low // step, -(-high // step) if high > low else 0):
+            first = number * step
+            there = min(step, self._rows - first)
+            table = self._tables.block(self._part, number, self._dtype, self._width, there)
+            pieces.append(table[max(0, low - first) : high - first])
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate(pieces) if pieces else np.zeros((0, self._width), self._dtype)
