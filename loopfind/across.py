@@ -1,15 +1,17 @@
 """What several files share: runs on their joint timeline, as repeats that name their files."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from loopfind.candidates import candidates_of
 from loopfind.comparison import Shared
 from loopfind.findings import families_in, repeats_of, runs_of
 from loopfind.fingerprints.signal import signal_of
 from loopfind.joint import Joint, joint_of
-from loopfind.model import Fingerprint, Occurrence, Repeat, Run, Signal
+from loopfind.links import Met, Question, candidates_among
+from loopfind.model import Fingerprint, Line, Matches, Occurrence, Repeat, Run, Signal
 from loopfind.reports.wording import count
 from loopfind.settings import CompareSettings
 from loopfind.timeline import covered
@@ -27,7 +29,38 @@ def across(
         return (), ()
     joint = joint_of([fingerprints[number] for number in numbers])
     signal = signal_of(joint.fingerprint, joint.parts(settings.own and not settings.query))
-    runs = [run for run in runs_of(signal, across=True) if _wanted(run, joint, settings)]
+    return _told(joint, signal, candidates_of(signal, across=True), settings, numbers, fingerprints)
+
+
+def linked(
+    fingerprints: Sequence[Fingerprint], met: Mapping[Question, Met], settings: CompareSettings, among: int
+) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+    """What files share that an index has led to.
+
+    fingerprints: each of two frames or more. met: for each question, which moments are alike. among: frames of
+    everything that was looked through.
+    """
+    joint = joint_of(fingerprints)
+    parts = replace(joint.parts(own=False), among=among)
+    signal = signal_of(joint.fingerprint, parts)
+    matches = {
+        question: Matches(*(joint.frames_at(*side) for side in ((m.file, m.shown), (m.other, m.other_shown))))
+        for question, m in met.items()
+    }
+    numbers = range(len(fingerprints))
+    return _told(joint, signal, candidates_among(signal, matches), settings, numbers, fingerprints)
+
+
+def _told(
+    joint: Joint,
+    signal: Signal,
+    candidates: Iterable[tuple[list[Line], int]],
+    settings: CompareSettings,
+    numbers: Sequence[int],
+    fingerprints: Sequence[Fingerprint],
+) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+    """The runs on a joint timeline, as what its files share."""
+    runs = [run for run in runs_of(signal, candidates) if _wanted(run, joint, settings)]
     repeats = []
     for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint):
         occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)

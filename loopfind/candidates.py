@@ -44,14 +44,14 @@ because one is expected to be a changed copy."""
 def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[Line], int]]:
     """Lists of lines, and how many of them to follow, one for each question; a list is made only when the one before
     it has been dealt with. across: the signal is of several files."""
-    quest = _Quest(signal, _ACROSS_LINES if across else _CHANGED_LINES)
+    quest = Quest(signal, across)
     motion, picture = signal.motion, signal.picture
     moves = quest.matches(motion, None, signal.moving)
     yield quest.lines(moves, motion, motion, signal.moving)
-    changing = _changing(signal)
-    stands = quest.matches(picture, None, changing & _tenths(signal))
-    yield quest.lines(stands, picture, picture, changing)
-    seldom = signal.moving & _tenths(signal)
+    changes = changing(signal)
+    stands = quest.matches(picture, None, changes & tenths(signal))
+    yield quest.lines(stands, picture, picture, changes)
+    seldom = signal.moving & tenths(signal)
     mirrored = motion ^ mirror_flips()
     for other, slope, view in (
         (mirrored, 1.0, View(mirrored=True)),
@@ -68,15 +68,16 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[L
         yield quest.lines(copies, seen, motion, seldom, 1.0, view, True)
         yield quest.lines(Matches(found.first[~later], found.second[~later]), motion, seen, seldom, 1.0, view)
     for slope in SLOPES:
-        yield quest.lines(stands, picture, picture, changing, slope)
+        yield quest.lines(stands, picture, picture, changes, slope)
 
 
-class _Quest:
+class Quest:
     """What all questions share: the signal, the matcher, and how many lines are worth a look."""
 
-    def __init__(self, signal: Signal, changed: tuple[float, float]) -> None:
+    def __init__(self, signal: Signal, across: bool) -> None:
         self._match = load("matcher", "words", MATCHERS)
         self._signal = signal
+        changed = _ACROSS_LINES if across else _CHANGED_LINES
         minutes = float(signal.times[-1] - signal.times[0]) / 60
         self._most, self._few = (round(fixed + each * minutes) for fixed, each in (_LINES, changed))
 
@@ -115,14 +116,14 @@ class _Quest:
         return kept, most
 
 
-def _changing(signal: Signal) -> NDArray[np.bool_]:
+def changing(signal: Signal) -> NDArray[np.bool_]:
     """Frames whose picture bits are on the move: of a standing picture, matches say nothing about speed or lag."""
     before = signal.picture[nearest(signal.times, signal.times - 0.3)]
     changed: NDArray[np.bool_] = np.bitwise_count(signal.picture ^ before) >= CHANGED
     return changed
 
 
-def _tenths(signal: Signal) -> NDArray[np.bool_]:
+def tenths(signal: Signal) -> NDArray[np.bool_]:
     """About ten frames of each second: enough to vote for a changed copy."""
     every = max(1, round(0.1 / signal.step))
     chosen = np.zeros(len(signal.times), bool)

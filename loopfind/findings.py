@@ -1,5 +1,7 @@
 """From a fingerprint to what a report says of it."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from loopfind.candidates import candidates_of
@@ -10,6 +12,7 @@ from loopfind.evidence.search import Found
 from loopfind.fingerprints.signal import signal_of
 from loopfind.model import (
     Fingerprint,
+    Line,
     Loss,
     Occurrence,
     Progress,
@@ -77,13 +80,13 @@ def report_on(
     )
 
 
-def runs_of(signal: Signal, across: bool = False) -> list[Run]:
-    """Every run that may be claimed: plain repeats first, then changed copies of what is left. across: the signal is of
-    several files, in which more kinds of changed copies are looked for."""
+def runs_of(signal: Signal, candidates: Iterable[tuple[list[Line], int]] | None = None) -> list[Run]:
+    """Every run that may be claimed: plain repeats first, then changed copies of what is left. candidates: lists of
+    lines, and how many of each to follow; those of candidates_of unless given."""
     if len(signal.times) < 3:
         return []
     found = Found(signal)
-    for lines, most in candidates_of(signal, across):
+    for lines, most in candidates_of(signal) if candidates is None else candidates:
         found.search(lines, most)
     return joined(found.runs, signal)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from loopfind.model import Fingerprint, Floats, Ints, Rows, Sketches
 from loopfind.parts import Parts
-from loopfind.timeline import gap_of
+from loopfind.timeline import gap_of, nearest
 from loopfind.views import SKETCH_CELLS
 
 APART, FEWEST = 1.2, 8
@@ -67,6 +67,10 @@ class Joint:
         rows = zip(self.first.tolist(), self.frames.tolist(), strict=True)
         steps = np.array([gap_of(times[first : first + count]) for first, count in rows])
         return Parts(self.first, self.frames, times[self.first], steps, np.zeros(len(steps)), not own)
+
+    def frames_at(self, files: Ints, shown: Ints) -> Ints:
+        """The frames (m,) that files show at moments of their own, milliseconds."""
+        return nearest(self.fingerprint.times, shown / 1000 + self.shift[files])
 
     def file_of(self, frame: int) -> int:
         """The file that a frame of the joint timeline lies in, or before whose end it lies."""

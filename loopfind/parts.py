@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 class Parts:
     """One row a file. first: (files,) int64, where its frames begin. frames: (files,) int64, how many they are. begins:
     (files,) seconds. step: (files,) seconds, the median gap between its frames. noise: (files,) squared grey levels,
-    what its codec alone changes. apart: whether what repeats inside one file is of no interest."""
+    what its codec alone changes. apart: whether what repeats inside one file is of no interest. among: frames of all
+    that was looked through to find these files, where that is more."""
 
     first: NDArray[np.int64]
     frames: NDArray[np.int64]
@@ -18,6 +19,7 @@ class Parts:
     step: NDArray[np.float64]
     noise: NDArray[np.float64]
     apart: bool
+    among: int = 0
 
     def holding(self, frames: NDArray[np.int64]) -> NDArray[np.int64]:
         """The file (m,) that each frame lies in, or before whose start and behind whose end before it."""

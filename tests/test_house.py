@@ -17,9 +17,10 @@ LAYERS = (
     {"", "pipeline"},  # "" is loopfind/__init__.py, the public names
     {"across"},
     {"findings", "exhibiting"},
+    {"links"},
     {"candidates", "cuts"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
-    {"joint", "holdings"},
+    {"joint", "holdings", "forest"},
     {"timeline", "digests", "exhibits", "comparison"},
     {"model", "registry"},
     {"settings", "version", "views", "parts"},

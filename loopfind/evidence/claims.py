@@ -6,6 +6,7 @@ import numpy as np
 
 from loopfind.evidence.differences import HOP, both, partners
 from loopfind.evidence.follow import Trace
+from loopfind.evidence.local import searched
 from loopfind.evidence.rivals import EXACT, Rivals
 from loopfind.model import Run, Signal
 
@@ -55,7 +56,7 @@ LEAST_TELLING = 0.2
 
 def places(signal: Signal) -> float:
     """How many pairs of moments a repeat could have joined: half the square of the frames."""
-    return max(1.0, len(signal.times) ** 2 / 2)
+    return max(1.0, searched(signal) ** 2 / 2)
 
 
 def least_score(signal: Signal) -> float:
@@ -117,7 +118,8 @@ def measures(run: Run, signal: Signal, rivals: Rivals) -> tuple[float, float, fl
     if math.isnan(gap):  # nothing else in the file: then what the stretch itself shows half a second later
         gap = max(1.0, float(np.median(signal.lively[run.first : run.last])) / rivals.own)
     # As many stretches as the file has looked for their likes, and the best of them all is before us.
-    paid = tail - math.log(max(1.0, (float(signal.times[-1] - signal.times[0]) + signal.step) / length))
+    seconds = float(signal.times[-1] - signal.times[0]) + signal.step
+    paid = tail - math.log(max(1.0, seconds * searched(signal) / len(signal.times) / length))
     return (
         math.log(min(gap, MOST_GAP)),
         # Seen through a zoom the pictures fall between each other: there, noise is no measure.

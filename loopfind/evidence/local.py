@@ -21,3 +21,8 @@ def local(signal: Signal, line: Line) -> Signal:
         step=float(min(parts.step[one], parts.step[other])),
         noise=float((parts.noise[one] + parts.noise[other]) / 2),
     )
+
+
+def searched(signal: Signal) -> int:
+    """How many frames were looked through."""
+    return max(len(signal.times), 0 if signal.parts is None else signal.parts.among)

@@ -14,6 +14,7 @@ import numpy as np
 
 from loopfind.evidence.differences import Rows as Cells
 from loopfind.evidence.differences import cells_at, partners, views_of
+from loopfind.evidence.local import searched
 from loopfind.model import Floats, Ints, Line, Run, Signal, Sketches
 from loopfind.timeline import nearest
 from loopfind.views import BLOCKS, SKETCH_CELLS, View, blocks_of, matrix
@@ -115,7 +116,7 @@ def rivals_of(signal: Signal, run: Run, weights: Cells, most: int = MOST_PLACES,
     if own is None:
         own = laid.own()
     places = laid.elsewhere()
-    every = max(1.0, len(places) / most)
+    every = max(1.0, len(places) / most) * searched(signal) / len(signal.times)
     others = _least(laid, _spread(places, most), max(WIDEST * own, exact))
     return Rivals(own, others, every, exact)
 

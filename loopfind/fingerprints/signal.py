@@ -6,12 +6,13 @@ fixed camera are all that a picture hash sees. Its 64 lowest DCT frequencies giv
 pictures, Zauner 2010), so that near-equal motion shares most bits.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Fingerprint, Floats, Rows, Signal, Words
+from loopfind.model import Fingerprint, Floats, Ints, Rows, Signal, Words
 from loopfind.parts import Parts
 from loopfind.timeline import gap_of, nearest
 from loopfind.views import BLOCKS, View, blocks_of, matrix
@@ -113,19 +114,36 @@ def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
     )
 
 
+def pictures(signal: Signal, frames: Ints) -> Words:
+    """Picture bits (m,) uint64 of the given frames, rising, by themselves: of what file they are makes no difference,
+    while the bits of a signal are of what its pictures differ by from its mean picture."""
+    bits, basis = np.zeros(len(frames), np.uint64), frequencies()
+    for low in range(0, len(frames), _BLOCK):
+        part = frames[low : low + _BLOCK]
+        rows = signal.cells[int(part[0]) : int(part[-1]) + 1][part - part[0]]
+        bits[low : low + _BLOCK] = _pack(rows.astype(np.float32) @ basis)
+    return bits
+
+
 def motion_seen(signal: Signal, view: View, wanted: NDArray[np.bool_]) -> Words:
     """Motion bits (n,) uint64 as they would be if every picture were seen through the view; 0 for frames not wanted."""
-    n, basis = len(signal.times), matrix(view).T @ frequencies()
-    bits, steps = np.zeros(n, np.uint64), _steps(n, signal.step, signal.parts)
-    for low in range(0, n, _BLOCK):
-        frames = low + np.flatnonzero(wanted[low : low + _BLOCK])
-        if not len(frames):
-            continue
-        before = nearest(signal.times, signal.times[frames] - motion_gaps(steps[frames]))
+    bits, frames = np.zeros(len(signal.times), np.uint64), np.flatnonzero(wanted)
+    bits[frames] = motions_seen(signal, (view,), frames)[0]
+    return bits
+
+
+def motions_seen(signal: Signal, views: Sequence[View], frames: Ints) -> Words:
+    """Motion bits (views, m) uint64 of the given frames, rising, as they would be seen through each of the views."""
+    basis = np.hstack([matrix(view).T @ frequencies() for view in views])
+    bits, steps = np.zeros((len(views), len(frames)), np.uint64), _steps(len(signal.times), signal.step, signal.parts)
+    for low in range(0, len(frames), _BLOCK // 2):
+        part = frames[low : low + _BLOCK // 2]
+        before = nearest(signal.times, signal.times[part] - motion_gaps(steps[part]))
         first = int(before.min())
-        rows = signal.cells[first : int(frames[-1]) + 1]
-        moved = rows[frames - first].astype(np.float32) - rows[before - first]
-        bits[frames] = _pack(moved @ basis)
+        rows = signal.cells[first : int(part[-1]) + 1]
+        moved = rows[part - first].astype(np.float32) - rows[before - first]
+        seen = (moved @ basis).reshape(-1, 64)
+        bits[:, low : low + len(part)] = _pack(seen).reshape(len(part), len(views)).T
     return bits
 
 

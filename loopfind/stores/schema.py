@@ -11,7 +11,9 @@ step; steps that are there are never changed.
     repeat   one stretch of content that is shown at two or more places, and
     stretch  each of these places
     pair     two entries that share something, and how much
-    compared up to which entry an entry has been compared with all that are there
+    compared which entries have been compared with all that were there before them
+    indexed  which entries are in the index, and
+    posting  the index: at which milliseconds of which entries a code is near a key (see stores/postings.py)
 """
 
 import sqlite3
@@ -120,9 +122,7 @@ _COMPARISONS = (
         PRIMARY KEY (a_entry, b_entry),
         CHECK (a_entry < b_entry)) WITHOUT ROWID""",
     "CREATE INDEX pair_other ON pair (b_entry)",
-    """CREATE TABLE compared (
-        entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
-        below INTEGER NOT NULL)""",
+    "CREATE TABLE compared (entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE)",
     _FILES,
     _ENTRIES,
     """CREATE VIEW stretches AS
@@ -135,7 +135,16 @@ _COMPARISONS = (
         FROM pair JOIN entries AS a ON a.entry = a_entry JOIN entries AS b ON b.entry = b_entry""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS)
+_INDEX = (
+    "CREATE TABLE indexed (entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE)",
+    """CREATE TABLE posting (
+        key INTEGER NOT NULL,
+        entry INTEGER NOT NULL,
+        shown INTEGER NOT NULL,
+        PRIMARY KEY (key, entry, shown)) WITHOUT ROWID""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX)
 """Step n takes a library of version n to version n + 1."""
 
 VIEWS = ("files", "entries", "stretches", "pairs")

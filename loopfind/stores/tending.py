@@ -25,6 +25,7 @@ def remove(connections: Connections, entries: Iterable[int] = (), paths: Iterabl
         connection.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in paths])
         connection.execute("DELETE FROM content WHERE id NOT IN (SELECT content FROM file)")
         connection.execute("DELETE FROM content WHERE id NOT IN (SELECT content FROM entry)")
+        connection.execute("DELETE FROM posting WHERE entry NOT IN (SELECT id FROM entry)")
         # A stretch that is shown nowhere else is no repeat.
         connection.execute(
             "DELETE FROM repeat WHERE id NOT IN (SELECT repeat FROM stretch GROUP BY repeat HAVING count(*) > 1)"

@@ -1,0 +1,318 @@
+"""Compare the files of a library with one another, and look a video up in it."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from loopfind.across import linked, summary_of
+from loopfind.comparison import Comparison, Shared
+from loopfind.errors import BadSetting
+from loopfind.fingerprints.scratch import Scratch
+from loopfind.fingerprints.signal import signal_of
+from loopfind.links import QUESTIONS, Met, keys_in, postings, probes
+from loopfind.model import Fingerprint, Ints, Progress, Repeat, Settings, Watch, Words
+from loopfind.pipeline.caching import Cache, reader
+from loopfind.registry import load
+from loopfind.repeats.lines import FEWEST
+from loopfind.settings import CompareSettings
+from loopfind.stores import STORE, STORES
+from loopfind.stores.postings import Postings
+from loopfind.stores.results import Results
+from loopfind.stores.sqlite import Library
+from loopfind.views import SKETCH_CELLS
+
+BATCH = 400_000
+"""Frames of files that are compared at a time, with all that was there before them: four hours and more. So much is
+done again if the work is stopped, and memory holds so much."""
+
+MOST_FILES = 200
+"""Files that one video is laid beside: those of which most moments are alike."""
+
+_IN_MEMORY, _ROWS = 1_000_000, 4096
+"""Frames of files that share something whose sketches are in memory together, 290 MB; of more they lie on disk."""
+
+_BACKGROUND = 40_000  # frames to tell by what is usual, where what was met is less
+
+
+def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) -> Comparison:
+    """What the files of a library share, each two of them.
+
+    Only what was added since the last time is compared; the answer is of all. Raises LibraryError, and BadSetting for
+    a library of fewer than two files.
+    """
+    with _opened(path) as library:
+        index(library, watch)
+        results = Results(library.connections)
+        standing, compared = results.standing(), results.compared()
+        if len(standing) < 2:
+            raise BadSetting("the library to compare", os.fsdecode(path), "it holds fewer than two videos; add some")
+        shelf = _Shelf(library, standing)
+        total = sum(frames for entry, _, frames in standing if entry not in compared)
+        done = 0
+        for batch in _batches(standing, compared):
+            asked = {entry: library.reading(entry, codes=False).fingerprint for entry in batch}
+            met = shelf.met(asked)
+            files = shelf.files(met, asked, len(shelf))
+            repeats, pairs = _shared(files, met, CompareSettings(), shelf.frames)
+            results.write(batch, [*files], repeats, pairs)
+            done += sum(len(file) for file in asked.values())
+            if watch is not None:
+                watch(Progress("comparing", done, float(done), float(total)))
+        entries = [entry for entry, _, _ in standing]
+        sources = {entry.id: entry.source for entry in library.entries()}
+        repeats, pairs = results.read(entries)
+        return Comparison(
+            sources=tuple(sources[entry] for entry in entries),
+            settings=CompareSettings(),
+            summary=summary_of(repeats, pairs, len(entries)),
+            repeats=repeats,
+            pairs=pairs,
+            losses=tuple(() for _ in entries),
+        )
+
+
+def search_library(
+    video: str,
+    path: str | os.PathLike[str],
+    settings: CompareSettings = CompareSettings(query=True),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Comparison:
+    """What a video shares with the files of a library; the video, which need not be in it, is the first file of the
+    answer, and the others are those that share something.
+
+    Raises MediaError for a video that cannot be read, LibraryError, and BadSetting for an empty library.
+    """
+    with reader(Cache(path)) as videos:
+        read = videos.read(video, Settings(stream=settings.stream), None, (), watch, log, codes=False)
+    with _opened(path) as library:
+        index(library, watch)
+        standing = Results(library.connections).standing()
+        own = [content for entry, content, _ in standing if entry == read.entry]
+        shelf = _Shelf(library, [row for row in standing if row[1] not in own])
+        asked = {_GUEST: read.reading.fingerprint}
+        met = shelf.met(asked) if len(shelf) else np.zeros((5, 0), np.int64)
+        files = shelf.files(met, asked, MOST_FILES)
+        plain = replace(settings, query=False)  # which is the first file there, and the last one here
+        repeats, pairs = _shared(files, met, plain, shelf.frames + len(read.reading.fingerprint))
+        guest = len(files) - 1
+        pairs = tuple(pair for pair in pairs if guest in pair.files)
+        sharing = [guest, *sorted({file for pair in pairs for file in pair.files} - {guest})]
+        places = {file: place for place, file in enumerate(sharing)}
+        sources = {entry.id: entry.source for entry in library.entries()} | {_GUEST: read.reading.source}
+        repeats = _kept(repeats, places)
+        pairs = tuple(_placed(pair, places) for pair in pairs)
+        return Comparison(
+            sources=tuple(sources[[*files][file]] for file in sharing) if files else (read.reading.source,),
+            settings=settings,
+            summary=summary_of(repeats, pairs, len(shelf) + 1),
+            repeats=repeats,
+            pairs=pairs,
+            losses=(read.reading.losses, *(() for _ in sharing[1:])),
+        )
+
+
+def _kept(repeats: Sequence[Repeat], places: Mapping[int, int]) -> tuple[Repeat, ...]:
+    """The repeats that the first file shows, with the files in their places."""
+    kept: list[Repeat] = []
+    for repeat in repeats:
+        shown = [replace(o, file=places[o.file or 0]) for o in repeat.occurrences if (o.file or 0) in places]
+        if len(shown) > 1 and any(o.file == 0 for o in shown):
+            shown.sort(key=lambda o: (o.file or 0, o.start))
+            kept.append(replace(repeat, id=len(kept) + 1, occurrences=tuple(shown)))
+    return tuple(kept)
+
+
+def _placed(pair: Shared, places: Mapping[int, int]) -> Shared:
+    """The pair with the files in their places, the first file first."""
+    one, other = (places[file] for file in pair.files)
+    if one < other:
+        return replace(pair, files=(one, other))
+    return Shared((other, one), pair.seconds[::-1], pair.whole[::-1])
+
+
+def index(library: Library, watch: Watch | None = None) -> None:
+    """Put every entry into the index that is not in it yet. Raises LibraryError."""
+    table = Postings(library.connections)
+    missing = table.missing()
+    made: dict[int, list[tuple[int, Ints, Ints]]] = {}
+    for done, entry in enumerate(missing, 1):
+        fingerprint = library.reading(entry, codes=False).fingerprint
+        made[entry] = list(postings(signal_of(fingerprint))) if len(fingerprint) > 2 else []
+        if len(made) == _AT_ONCE or done == len(missing):
+            table.add(made)
+            made = {}
+        if watch is not None:
+            watch(Progress("indexing", done, float(done), float(len(missing))))
+
+
+_AT_ONCE = 100  # entries that are put into the index together
+_GUEST = 1 << 40  # the number of a video that is no entry: more than any entry's
+
+_QUESTION, _OTHER, _OTHER_SHOWN, _ENTRY, _SHOWN = range(5)
+"""Rows of a table (5, m) int64 of alike moments: number of the question, the file asked about and when it shows it, the
+entry met and when it shows it, in milliseconds."""
+
+_LAG, _PART, _OPEN_LAG = 200, 2000, 1000
+"""Milliseconds within which lags are one; where the speed is open, those of one part of so many."""
+
+
+class _Shelf:
+    """The entries of a library that may be met, and the index that leads to them."""
+
+    def __init__(self, library: Library, standing: Sequence[tuple[int, int, int]]) -> None:
+        self._library, self._postings = library, Postings(library.connections)
+        self._entries = np.array([entry for entry, _, _ in standing], np.int64)
+        self._contents = np.array([content for _, content, _ in standing], np.int64)
+        self._frames = np.array([frames for _, _, frames in standing], np.int64)
+        self._sizes = self._postings.sizes()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def frames(self) -> int:
+        """Frames of all entries."""
+        return int(self._frames.sum())
+
+    def met(self, asked: Mapping[int, Fingerprint]) -> Ints:
+        """Alike moments (5, m) of the files asked about, by number, and of entries with a lower number and another
+        content, where they are enough to make a line."""
+        numbers, codes = np.array([*asked], np.int64), _asked(list(asked.values()))
+        tables = [self._near(table, codes, numbers) for table in sorted(self._sizes)]
+        met = np.concatenate([np.zeros((5, 0), np.int64), *tables], axis=1)
+        return _coherent(met)
+
+    def _near(self, table: int, codes: Sequence[tuple[Ints, Ints, Words]], numbers: Ints) -> Ints:
+        """What one table of the index has near the codes."""
+        chosen = [n for n, question in enumerate(QUESTIONS) if table in question.tables]
+        keys = np.concatenate([keys_in(codes[n][2], table) for n in chosen])
+        order = np.argsort(keys)
+        which, entries, shown = self._postings.near(table, keys[order], self._sizes[table])
+        which = order[which]
+        question = np.repeat(np.array(chosen), [len(codes[n][2]) for n in chosen])[which]
+        others = numbers[np.concatenate([codes[n][0] for n in chosen])[which]]
+        other_shown = np.concatenate([codes[n][1] for n in chosen])[which]
+        known = (self._entries[self._place(entries)] == entries) & (entries < others)
+        known[known] &= self._content(entries[known]) != self._content(others[known])
+        return np.stack([question, others, other_shown, entries, shown])[:, known]
+
+    def _place(self, numbers: Ints) -> Ints:
+        """The place (m,) among the entries of each, where it is one."""
+        return np.minimum(np.searchsorted(self._entries, numbers), len(self) - 1)
+
+    def _content(self, numbers: Ints) -> Ints:
+        """The content (m,) of entries; -1 for a guest."""
+        at = self._place(numbers)
+        return np.where(self._entries[at] == numbers, self._contents[at], -1)
+
+    def files(self, met: Ints, asked: Mapping[int, Fingerprint], most: int) -> dict[int, Fingerprint]:
+        """The entries that were met and the files asked about, by rising number; of the entries the `most` of which
+        most moments were met. Where that is little, some other entries too, to tell by what is usual."""
+        entries, counts = np.unique(met[_ENTRY], return_counts=True)
+        chosen = {*entries[np.argsort(-counts, kind="stable")[:most]].tolist(), *np.unique(met[_OTHER]).tolist()}
+        frames = int(self._frames[np.isin(self._entries, [*chosen])].sum())
+        for place in np.random.default_rng(len(self)).permutation(len(self)).tolist():
+            if frames >= _BACKGROUND or not chosen:
+                break
+            if self._frames[place] <= _BACKGROUND and int(self._entries[place]) not in chosen:
+                chosen.add(int(self._entries[place]))
+                frames += int(self._frames[place])
+        files: dict[int, Fingerprint] = {}
+        for number in sorted(chosen):
+            file = asked[number] if number in asked else self._library.reading(number, codes=False).fingerprint
+            if len(file) > 1:
+                files[number] = file
+        in_memory = sum(map(len, files.values())) <= _IN_MEMORY
+        return {number: _at_hand(file, in_memory) for number, file in files.items()}
+
+
+def _at_hand(file: Fingerprint, in_memory: bool) -> Fingerprint:
+    """The file with its sketches in memory, or in a file of their own: they are looked at again and again, and in a
+    library they lie packed."""
+    if in_memory:
+        return replace(file, sketches=file.sketches[0 : len(file)])
+    rows = Scratch(SKETCH_CELLS)
+    for low in range(0, len(file), _ROWS):
+        rows.append(file.sketches[low : low + _ROWS])
+    return replace(file, sketches=rows)
+
+
+def _coherent(met: Ints) -> Ints:
+    """The moments of which FEWEST or more lie at one lag, for one question and two files; where the speed is open, in
+    one part and at about one lag."""
+    pair = (met[_QUESTION] << 58) ^ (met[_OTHER] << 29) ^ met[_ENTRY]
+    _, which, counts = np.unique(pair, return_inverse=True, return_counts=True)
+    met = met[:, counts[which] >= FEWEST]
+    kept = np.zeros(met.shape[1], bool)
+    backwards = np.array([question.backwards for question in QUESTIONS])[met[_QUESTION]]
+    speedy = np.array([question.picture for question in QUESTIONS])[met[_QUESTION]]
+    lag = np.where(backwards, -1, 1) * met[_SHOWN] - met[_OTHER_SHOWN]
+    part = np.where(speedy, met[_OTHER_SHOWN] // _PART, 0)
+    order = np.lexsort((lag, part, met[_ENTRY], met[_OTHER], met[_QUESTION]))
+    groups = np.stack([met[_QUESTION], met[_OTHER], met[_ENTRY], part])[:, order]
+    lags, wide = lag[order], np.where(speedy, _OPEN_LAG, _LAG)[order]
+    # Sorted by lag: FEWEST in a row lie within the width if the first and the last do.
+    last = FEWEST - 1
+    if len(order) > last:
+        near = (groups[:, last:] == groups[:, :-last]).all(0) & (lags[last:] - lags[:-last] <= wide[last:])
+        for shift in range(FEWEST):
+            kept[order[shift : shift + len(near)][near]] = True
+    return np.asarray(met[:, kept])
+
+
+def _asked(files: Sequence[Fingerprint]) -> list[tuple[Ints, Ints, Words]]:
+    """For each of QUESTIONS the number of the file among the given, when it shows it, and the code."""
+    found: list[list[tuple[Ints, Ints, Words]]] = [[] for _ in QUESTIONS]
+    for number, file in enumerate(files):
+        if len(file) > 2:
+            for rows, (shown, words) in zip(found, probes(signal_of(file)), strict=True):
+                rows.append((np.full(len(shown), number), shown, words))
+    nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
+    return [
+        tuple(np.concatenate(column) for column in zip(nothing, *rows, strict=True))  # type: ignore[misc]
+        for rows in found
+    ]
+
+
+def _shared(
+    files: Mapping[int, Fingerprint], met: Ints, settings: CompareSettings, among: int
+) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+    """What the files share, of which moments were met."""
+    numbers = np.array([*files], np.int64)
+    met = met[:, np.isin(met[_ENTRY], numbers) & np.isin(met[_OTHER], numbers)]
+    if not met.shape[1]:
+        return (), ()
+    by_question = {}
+    for number, question in enumerate(QUESTIONS):
+        rows = met[:, met[_QUESTION] == number]
+        places = (np.searchsorted(numbers, rows[side]) for side in (_ENTRY, _OTHER))
+        file, other = places
+        by_question[question] = Met(file, rows[_SHOWN], other, rows[_OTHER_SHOWN])
+    return linked(list(files.values()), by_question, settings, among)
+
+
+def _batches(standing: Sequence[tuple[int, int, int]], compared: set[int]) -> Iterator[list[int]]:
+    """The entries that are to be compared, BATCH frames or one at a time."""
+    batch: list[int] = []
+    held = 0
+    for entry, _, frames in standing:
+        if entry in compared:
+            continue
+        if batch and held + frames > BATCH:
+            yield batch
+            batch, held = [], 0
+        batch.append(entry)
+        held += frames
+    if batch:
+        yield batch
+
+
+@contextlib.contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[Library]:
+    store = load("store", STORE, STORES)
+    with store.open(path, make=False) as library:
+        yield library

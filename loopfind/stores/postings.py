@@ -1,0 +1,141 @@
+"""Where in the library codes occur: a sorted table of keys, in which the codes near a given one lie side by side."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from loopfind.forest import BITS, near, shared_bits
+from loopfind.model import Ints
+from loopfind.stores.connections import Connections, interruptible
+
+MOST = 12
+"""Rows taken on either side of a key. Of a scene that thousands of files show each is paired with some, and through
+these with all."""
+
+_LOOKED_UP = 40
+"""Reading a table from end to end costs a row a fortieth of what looking up one key does."""
+
+_ROWS = 1 << 20
+"""Rows of a table in memory at a time."""
+
+KEPT = 12 << 20
+"""Rows that stay in memory while the index is asked again and again: 300 MB."""
+
+_SHIFT = BITS + 1  # of the table's number in front of a key; 46 bits and less take 6 bytes in SQLite
+
+
+class Postings:
+    """The index of a library."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._kept: dict[int, list[tuple[Ints, int]]] = {}
+        self._held = 0
+
+    def missing(self) -> tuple[int, ...]:
+        """Entries that are not in the index yet."""
+        with self._connections.reading() as connection:
+            rows = connection.execute("SELECT id FROM entry WHERE id NOT IN (SELECT entry FROM indexed) ORDER BY id")
+            return tuple(number for (number,) in rows)
+
+    def add(self, entries: Mapping[int, Sequence[tuple[int, Ints, Ints]]]) -> None:
+        """Put entries in, all or none: of each entry and table the table's number, and keys (n,) with when they are
+        shown, (n,) milliseconds."""
+        parts = [
+            (keys | (table << _SHIFT), np.full(len(keys), entry), shown)
+            for entry, tables in entries.items()
+            for table, keys, shown in tables
+        ]
+        nothing = np.zeros(0, np.int64)
+        columns = zip((nothing, nothing, nothing), *parts, strict=True)
+        keys, numbers, shown = (np.concatenate(column) for column in columns)
+        order = np.argsort(keys)  # neighbours in the table one after the other
+        rows = zip(keys[order].tolist(), numbers[order].tolist(), shown[order].tolist(), strict=True)
+        with self._connections.writing() as connection:
+            connection.executemany("INSERT OR IGNORE INTO posting (key, entry, shown) VALUES (?, ?, ?)", rows)
+            connection.executemany(
+                "INSERT OR IGNORE INTO indexed (entry) SELECT id FROM entry WHERE id = ?", [(n,) for n in entries]
+            )
+        self._kept.clear()
+        self._held = 0
+
+    def near(self, table: int, keys: Ints, rows: int) -> tuple[Ints, Ints, Ints]:
+        """What lies near keys (k,), sorted, in one table: places in `keys`, entries, and milliseconds, (m,) each.
+
+        rows: how many rows the table has, about. Entries that were removed may be among them.
+        """
+        bits = shared_bits(rows)
+        with self._connections.reading() as connection, interruptible(connection):
+            if len(keys) * _LOOKED_UP < rows:
+                return self._looked_up(table, keys, bits)
+            return self._merged(table, keys, bits)
+
+    def sizes(self) -> dict[int, int]:
+        """Table -> its rows."""
+        with self._connections.reading() as connection, interruptible(connection):
+            found = connection.execute(f"SELECT key >> {_SHIFT}, count(*) FROM posting GROUP BY 1").fetchall()
+        return dict(found)
+
+    def _looked_up(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
+        """Each key by a question of its own: for few keys in a large table."""
+        connection, wide = self._connections.mine(), (1 << (BITS - bits)) - 1
+        found: list[tuple[int, int, int]] = []
+        for place, key in enumerate((keys | (table << _SHIFT)).tolist()):
+            for sql in (
+                "SELECT ?, entry, shown FROM posting WHERE key >= ? AND key <= ? ORDER BY key LIMIT ?",
+                "SELECT ?, entry, shown FROM posting WHERE key < ? AND key >= ? ORDER BY key DESC LIMIT ?",
+            ):
+                limit = key | wide if "<=" in sql else key & ~wide
+                found += connection.execute(sql, (place, key, limit, MOST)).fetchall()
+        rows = np.array(found, np.int64).reshape(-1, 3)
+        return rows[:, 0], rows[:, 1], rows[:, 2]
+
+    def _merged(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
+        """The whole table read once beside the keys, a part of it at a time."""
+        found, done = [], 0
+        for rows, until in self._parts(table, bits):
+            last = int(np.searchsorted(keys, until))
+            which, there = near(keys[done:last], rows[0], bits, MOST)
+            found.append((which + done, rows[1][there], rows[2][there]))
+            done = last
+        empty = np.zeros(0, np.int64)
+        columns = zip((empty, empty, empty), *found, strict=True)
+        return tuple(np.concatenate(column) for column in columns)  # type: ignore[return-value]
+
+    def _parts(self, table: int, bits: int) -> Iterator[tuple[Ints, int]]:
+        """The rows (3, n) of a table in parts, keys first, and up to which key each part has them all; kept in memory
+        where they are few."""
+        if table in self._kept:
+            yield from self._kept[table]
+            return
+        parts: list[tuple[Ints, int]] | None = []
+        count = 0
+        for part in self._read(table, bits):
+            count += part[0].shape[1]
+            if parts is not None and self._held + count <= KEPT:
+                parts.append(part)
+            else:
+                parts = None
+            yield part
+        if parts is not None:
+            self._kept[table] = parts
+            self._held += count
+
+    def _read(self, table: int, bits: int) -> Iterator[tuple[Ints, int]]:
+        cursor = self._connections.mine().execute(
+            "SELECT key, entry, shown FROM posting WHERE key >= ? AND key < ? ORDER BY key",
+            (table << _SHIFT, (table + 1) << _SHIFT),
+        )
+        rest = np.zeros((3, 0), np.int64)
+        while True:
+            part = np.array(cursor.fetchmany(_ROWS), np.int64).reshape(-1, 3).T.copy()
+            part[0] &= (1 << _SHIFT) - 1
+            rows = np.concatenate([rest, part], axis=1)
+            if not part.shape[1]:
+                yield rows, 1 << BITS
+                return
+            # The last prefix may go on in the next part.
+            whole = int(rows[0, -1]) >> (BITS - bits) << (BITS - bits)
+            until = int(np.searchsorted(rows[0], whole))
+            yield rows[:, :until], whole
+            rest = rows[:, until:]
