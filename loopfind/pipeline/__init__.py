@@ -1,6 +1,7 @@
 """Scan, sweep, compare: the only part that knows every stage."""
 
 from loopfind.pipeline.comparing import compare as compare
+from loopfind.pipeline.comparing import compare_to_show as compare_to_show
 from loopfind.pipeline.scanning import scan as scan
 from loopfind.pipeline.scanning import scan_to_show as scan_to_show
 from loopfind.pipeline.sweeping import sweep as sweep
