@@ -53,7 +53,7 @@ def deliver_several(comparison: "Comparison", shown: "Juxtaposed", page: str) ->
     from loopfind.reports import juxtaposition
 
     hrefs = [_href(page, source.path, None) for source in comparison.sources]
-    outputs.save(page, juxtaposition.write(comparison, shown, hrefs))  # type: ignore
+    outputs.save(page, juxtaposition.write(comparison, shown, hrefs))
 
 
 def _href(page: str, video: str, given: str | None) -> str:

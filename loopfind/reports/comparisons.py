@@ -14,16 +14,11 @@ from loopfind.reports.sharing import found_places, found_share, group_words, pai
 from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, names, safe, share
 from loopfind.version import version
 
-MOST_PAIRS, MOST_REPEATS, MOST_SHOWINGS, MOST_GROUPS, MOST_NAMES, MOST_MATCHES, MOST_LEFT_OUT = (
-    40,
-    40,
-    12,
-    20,
-    12,
-    20,
-    20,
-)
-"""Lines of each kind in the text, names in a line and matches of a clip; the JSON has all."""
+MOST_PAIRS, MOST_REPEATS, MOST_SHOWINGS, MOST_GROUPS, MOST_LEFT_OUT = 40, 40, 12, 20, 20
+"""Lines of each kind in the text; the JSON has all."""
+
+MOST_NAMES, MOST_MATCHES = 12, 20
+"""Files named in a line, and matches of one clip."""
 
 
 def as_json(comparison: Comparison) -> Iterator[str]:

@@ -34,8 +34,8 @@ def write(report: Report) -> Iterator[str]:
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
-    """Every occurrence as a clip, repeat by repeat, with its exact stretch as a keyword in it. The sequence has the rate
-    of the fastest file; a clip starts at a frame of its own file and lasts whole frames of the sequence."""
+    """Every occurrence as a clip, repeat by repeat, with its exact stretch as a keyword in it. The sequence has the
+    rate of the fastest file; a clip starts at a frame of its own file and lasts whole frames of the sequence."""
     grids, sources = grids_of(comparison), comparison.sources
     grid = common(grids) if grids else Grid(Fraction(25), False, 0)
     largest = max(sources, key=lambda source: source.width * source.height, default=Source("", 0.0, 0, 0.0, 0, 0))

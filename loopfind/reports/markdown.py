@@ -45,8 +45,8 @@ def write_several(comparison: Comparison) -> Iterator[str]:
     yield f"# {len(paths)} files compared\n\n{_escaped(safe(comparison.summary))}\n\n"
     yield "| file | length | frames | picture |\n|---|--:|--:|---|\n"
     for file, source, link in zip(called, comparison.sources, links, strict=True):
-        shown = f"[{file}](<{link(0.0)}>)" if link(0.0) else file
-        yield f"| {shown} | {length(source.duration)} | {source.frames:,} | {source.width}x{source.height} |\n"
+        linked = f"[{file}](<{link(0.0)}>)" if link(0.0) else file
+        yield f"| {linked} | {length(source.duration)} | {source.frames:,} | {source.width}x{source.height} |\n"
     yield "" if not (comparison.failures or any(comparison.losses)) else "\n"
     for failure in comparison.failures:
         yield f"- Left out: {_escaped(safe(failure.path))}: {_escaped(safe(failure.what))}\n"
@@ -71,8 +71,8 @@ def write_several(comparison: Comparison) -> Iterator[str]:
     for repeat in comparison.repeats:
         yield _head(repeat)
         yield "| file | start | end | frames | |\n|---|---|---|---|---|\n"
-        for one in repeat.occurrences:
-            yield f"| {called[one.file or 0]} | {_cells(one, links[one.file or 0])} |\n"
+        for shown in repeat.occurrences:
+            yield f"| {called[shown.file or 0]} | {_cells(shown, links[shown.file or 0])} |\n"
 
 
 def _head(repeat: Repeat) -> str:

@@ -75,9 +75,7 @@ def title(repeat: "Repeat") -> str:
     shown = {1: "shown once", 2: "shown twice"}.get(times, f"shown {times:,} times")
     if repeat.kind == "still":
         return f"{length(repeat.length)}, the same motionless picture {shown}"
-    if repeat.elsewhere and times == 1:
-        return ", ".join([length(repeat.length), *also(repeat)])
-    return ", ".join([f"{length(repeat.length)}, {shown}", *also(repeat)])
+    return length(repeat.length) if repeat.elsewhere and times == 1 else f"{length(repeat.length)}, {shown}"
 
 
 def also(repeat: "Repeat") -> list[str]:
