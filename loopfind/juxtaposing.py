@@ -15,6 +15,9 @@ from loopfind.model import Occurrence
 MOST_STRIPS, STRIP = 8, 10
 """Files up to which each has a strip of pictures, and how many it has."""
 
+_SLACK = 0.001
+"""Seconds by which adding and taking away a file's place on the joint timeline may be off."""
+
 
 def juxtaposed(comparison: Comparison, laid: Laid) -> Juxtaposed:
     """What to show of a comparison, without the pictures themselves."""
@@ -30,7 +33,7 @@ def juxtaposed(comparison: Comparison, laid: Laid) -> Juxtaposed:
     for exhibit, repeat in zip(shown_of(laid.signal, laid.runs, moved), laid.repeats, strict=True):
         columns = tuple(repeat.occurrences[column].file or 0 for column in exhibit.columns)
         files.append(columns)
-        shown.append(_own(exhibit, columns, shift, laid.joint, place))
+        shown.append(_own(exhibit, repeat, columns, shift, laid.joint, place))
     return Juxtaposed(_overview(comparison, laid.joint, laid.numbers), tuple(shown), tuple(files))
 
 

@@ -10,7 +10,7 @@ from loopfind.comparison import Comparison, Group, Match, Shared
 from loopfind.model import Repeat
 from loopfind.reports.json import REPEAT, SCHEMA, listed, occurrence_of, told
 from loopfind.reports.links import linker
-from loopfind.reports.sharing import found_places, found_share, group_words, pair_words
+from loopfind.reports.sharing import found_places, found_share, group_repeats, group_words, pair_words
 from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, names, safe, share
 from loopfind.version import version
 
@@ -139,7 +139,7 @@ def _groups(head: str, groups: Sequence[Group], called: Sequence[str]) -> Iterat
         files = ", ".join(called[file] for file in group.files[:MOST_NAMES])
         more = f" and {len(group.files) - MOST_NAMES:,} more" if len(group.files) > MOST_NAMES else ""
         what = count(len(group.files), "file") if group.whole else group_words(group)
-        yield Text(f"  {what}: {files}{more}")
+        yield Text(f"  {what}{group_repeats(group)}: {files}{more}")
     yield from _more(len(groups) - MOST_GROUPS, "group")
 
 

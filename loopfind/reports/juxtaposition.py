@@ -42,8 +42,8 @@ def write(comparison: Comparison, shown: Juxtaposed, hrefs: Sequence[str]) -> It
     longest = sorted(comparison.repeats, key=lambda r: -r.length * len(r.occurrences))[:MOST_REPEATS]
     kept = {repeat.id for repeat in longest}
     told = [repeat for repeat in comparison.repeats if repeat.id in kept]
-    shots = affordable(shown.shots, _places(shown))
-    show = Showcase(comparison.repeats, shown.shown, dict(shots), lambda file: links[file or 0], told, called)
+    shots: dict[tuple[int | None, float], bytes] = {**affordable(shown.shots, _places(shown))}
+    show = Showcase(comparison.repeats, shown.shown, shots, lambda file: links[file or 0], told, called)
     words = {
         "version": version(),
         "several": True,
@@ -52,7 +52,7 @@ def write(comparison: Comparison, shown: Juxtaposed, hrefs: Sequence[str]) -> It
         "seriousness": "found" if comparison.repeats else "unsure" if comparison.failures else "nothing",
         "facts": _facts(comparison),
         "left_out_files": _left_out(comparison, called),
-        "left_out_count": count(len(comparison.failures), "file was left out", "files were left out"),
+        "left_out_count": _lost(comparison),
         "left_out_more": max(0, len(comparison.failures) + sum(map(len, comparison.losses)) - MOST_LEFT_OUT),
         "caution": CAUTION if comparison.repeats else NO_CLAIM,
         "matches": _matches(comparison, called, links),
@@ -114,6 +114,18 @@ def _left_out(comparison: Comparison, called: Sequence[str]) -> list[dict[str, s
         for loss in losses:
             found.append({"what": f"{name}, {clock(loss.start)} to {clock(loss.end)}", "why": safe(loss.what)})
     return found[:MOST_LEFT_OUT]
+
+
+def _lost(comparison: Comparison) -> str:
+    """How much is left out, in words."""
+    said = []
+    if comparison.failures:
+        files = count(len(comparison.failures), "file was", "files were")
+        said.append(f"{files} left out, and nothing is said of {'it' if len(comparison.failures) == 1 else 'them'}")
+    lost = sum(map(len, comparison.losses))
+    if lost:
+        said.append(f"{count(lost, 'part', 'parts')} of the others could not be read")
+    return "; ".join(said) + "."
 
 
 def _matches(comparison: Comparison, called: Sequence[str], links: Sequence[Any]) -> list[dict[str, Any]]:
@@ -215,7 +227,7 @@ def _bars(found: Sequence[tuple[int, int, Occurrence]], duration: float) -> tupl
                 "left": round(100 * max(0.0, one.start) / whole, 3),
                 "wide": round(100 * (one.end - one.start) / whole, 3),
                 "changed": bool(how),
-                "says": f"Stretch {id}, showing {place}: {clock(one.start)} to {clock(one.end)}{how}",
+                "says": f"Repeat {id}, showing {place}: {clock(one.start)} to {clock(one.end)}{how}",
             }
         )
     return bars, max(1, len(ends))

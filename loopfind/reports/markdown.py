@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from loopfind.comparison import Comparison
 from loopfind.model import Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
-from loopfind.reports.sharing import found_places, found_share, group_words, shares
+from loopfind.reports.sharing import found_places, found_share, group_repeats, group_words, shares
 from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, length, name, names, safe, share, title
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
@@ -61,7 +61,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
     if comparison.groups:
         yield "\n## Groups\n\n"
     for group in comparison.groups:
-        yield f"- {group_words(group)}: {', '.join(called[file] for file in group.files)}\n"
+        yield f"- {group_words(group)}{group_repeats(group)}: {', '.join(called[file] for file in group.files)}\n"
     if comparison.pairs:
         yield "\n## Pairs\n\n| | | shared | of the one | of the other |\n|---|---|--:|--:|--:|\n"
     for pair in comparison.pairs:

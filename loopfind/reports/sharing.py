@@ -33,9 +33,15 @@ def group_words(group: Group) -> str:
     files = count(len(group.files), "file")
     if group.whole:
         return f"{files}, the same from end to end"
-    if len(group.repeats) == 1:
-        return f"{files} that share {length(group.seconds)} (repeat {group.repeats[0]})"
-    return f"{files} that share {length(group.seconds)} in {count(len(group.repeats), 'stretch', 'stretches')}"
+    parts = f" in {count(len(group.repeats), 'stretch', 'stretches')}" if len(group.repeats) > 1 else ""
+    return f"{files} that share {length(group.seconds)}{parts}"
+
+
+def group_repeats(group: Group) -> str:
+    """Which stretches a group shows: " (repeats 2, 5)", "" for none."""
+    more = f" and {len(group.repeats) - 6:,} more" if len(group.repeats) > 6 else ""
+    which = ", ".join(map(str, group.repeats[:6]))
+    return f" (repeat{'s' * (len(group.repeats) != 1)} {which}{more})" if which else ""
 
 
 def found_share(match: Match) -> str:

@@ -23,6 +23,7 @@ function startMatrix() {
     pen.font = "12px system-ui, sans-serif"; pen.textAlign = "right"; pen.textBaseline = "middle";
     for (let i = 0; i < n; i++) {
       if (named) {
+        pen.globalAlpha = 1;
         let word = name(i);
         while (word.length > 4 && pen.measureText(word).width > margin - 16) word = `…${word.slice(2)}`;
         pen.fillStyle = soft; pen.fillText(word, margin - 8, 6 + (i + 0.5) * side);
