@@ -10,7 +10,7 @@ from loopfind.comparison import Comparison
 from loopfind.exhibiting import shown_of
 from loopfind.exhibits import Curve, Exhibit, Juxtaposed, Row
 from loopfind.joint import Joint
-from loopfind.model import Occurrence
+from loopfind.model import Occurrence, Repeat
 
 MOST_STRIPS, STRIP = 8, 10
 """Files up to which each has a strip of pictures, and how many it has."""
@@ -42,20 +42,43 @@ def _moved(occurrence: Occurrence, seconds: float) -> Occurrence:
 
 
 def _own(
-    exhibit: Exhibit, files: Sequence[int], shift: dict[int, float], joint: Joint, place: dict[int, int]
+    exhibit: Exhibit,
+    repeat: Repeat,
+    files: Sequence[int],
+    shift: dict[int, float],
+    joint: Joint,
+    place: dict[int, int],
 ) -> Exhibit:
-    """The exhibit with its times in those of the files, None where the joint timeline shows none of the file."""
+    """The exhibit with its times in those of the files, None where the joint timeline shows none of the file, and
+    curves only where both files show something."""
+
+    def limits(file: int) -> tuple[float, float]:
+        first, frames = int(joint.first[place[file]]), int(joint.frames[place[file]])
+        times = joint.fingerprint.times
+        return float(times[first]) - shift[file], float(times[first + frames - 1]) - shift[file]
 
     def own(time: float | None, file: int) -> float | None:
         if time is None:
             return None
-        first = int(joint.first[place[file]])
-        times = joint.fingerprint.times[first : first + int(joint.frames[place[file]])]
-        return float(time) - shift[file] if times[0] <= time <= times[-1] else None
+        low, high = limits(file)
+        return min(max(time - shift[file], low), high) if low - _SLACK <= time - shift[file] <= high + _SLACK else None
+
+    def drawn(curve: Curve) -> Curve:
+        times = curve.times - shift[files[0]]
+        one, other = repeat.occurrences[0], repeat.occurrences[curve.other]
+        pace = (other.end - other.start) / max(one.end - one.start, 1e-9)
+        gone = (times - one.start) * pace
+        there = other.end - gone if one.reversed != other.reversed else other.start + gone
+        inside = np.ones(len(times), bool)
+        for at, file in ((times, one.file or 0), (there, other.file or 0)):
+            low, high = limits(file)
+            inside &= (at >= low - _SLACK) & (at <= high + _SLACK)
+        return Curve(curve.other, times[inside], curve.along[inside], curve.beside[inside])
 
     rows = [Row(row.what, tuple(map(own, row.times, files))) for row in exhibit.rows]
-    curves = [Curve(curve.other, curve.times - shift[files[0]], curve.along, curve.beside) for curve in exhibit.curves]
-    return replace(exhibit, rows=tuple(rows), curves=tuple(curves))
+    rows = [row for row in rows if any(time is not None for time in row.times)]
+    curves = tuple(map(drawn, exhibit.curves))
+    return replace(exhibit, rows=tuple(rows), curves=curves)
 
 
 def _overview(comparison: Comparison, joint: Joint, numbers: Sequence[int]) -> dict[int, tuple[float, ...]]:

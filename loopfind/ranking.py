@@ -9,6 +9,9 @@ from loopfind.comparison import Group, Match, Place, Shared
 from loopfind.model import Repeat, Source
 from loopfind.reports.wording import count
 
+_SLACK = 0.1
+"""Seconds by which a part may stick out of the whole: either end is found to a frame or two."""
+
 
 def matches_of(
     repeats: Sequence[Repeat], pairs: Sequence[Shared], sources: Sequence[Source], queries: int
@@ -17,7 +20,7 @@ def matches_of(
     found = []
     for pair in pairs:
         query, file = pair.files  # the clips that are looked for are the first files
-        places = sorted(_places(repeats, query, file), key=lambda found: (found[0].start, found[0].there_start))
+        places = _places(repeats, query, file)
         if query >= queries or not places:
             continue
         length = max(sources[query].duration, 1e-9)
@@ -49,12 +52,23 @@ def _ranked(found: Iterable[Match]) -> Iterable[Match]:
         yield replace(match, rank=ranks[match.query])
 
 
-def _places(repeats: Sequence[Repeat], query: int, file: int) -> Iterable[tuple[Place, Repeat]]:
-    for repeat in repeats:
+def _places(repeats: Sequence[Repeat], query: int, file: int) -> list[tuple[Place, Repeat]]:
+    """Where the clip is in the file, by its own time; what is part of a longer stretch that is found there as well is
+    left out."""
+    found: list[tuple[Place, Repeat]] = []
+    for repeat in sorted(repeats, key=lambda repeat: -repeat.length):
         for one in repeat.occurrences:
             for other in repeat.occurrences:
-                if one.file == query and other.file == file:
-                    yield Place(one.start, one.end, other.start, other.end), repeat
+                place = Place(one.start, one.end, other.start, other.end)
+                if one.file == query and other.file == file and not any(_holds(longer, place) for longer, _ in found):
+                    found.append((place, repeat))
+    return sorted(found, key=lambda each: (each[0].start, each[0].there_start))
+
+
+def _holds(longer: Place, part: Place) -> bool:
+    """Whether a place lies within another one, in the clip and in the file."""
+    own = longer.start - _SLACK <= part.start and part.end <= longer.end + _SLACK
+    return own and longer.there_start - _SLACK <= part.there_start and part.there_end <= longer.there_end + _SLACK
 
 
 def groups_of(repeats: Sequence[Repeat], pairs: Sequence[Shared], sources: Sequence[Source]) -> tuple[Group, ...]:

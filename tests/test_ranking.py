@@ -50,7 +50,6 @@ def test_the_file_with_more_of_the_clip_comes_first_and_one_with_none_of_it_not_
         assert match.score == pytest.approx(match.share * match.confidence * match.closeness)
         assert 0 < match.score <= match.share <= 1
     assert summary_of_matches(matches, 5, 1) == "The clip was looked for in 4 files and found in 3 of them."
-    assert groups_of(repeats, [], sources)
 
 
 def test_each_clip_has_ranks_of_its_own_and_clips_are_not_compared_with_each_other():

@@ -9,6 +9,7 @@ from loopfind.comparison import Comparison
 from loopfind.model import Report
 from loopfind.reports.links import Link, address, linker
 from loopfind.reports.showings import Showing, showings
+from loopfind.reports.wording import safe
 
 COLUMNS = (
     "repeat",
@@ -53,7 +54,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
     for showing in showings(comparison):
         file = showing.occurrence.file or 0
         full = paths[file] if "://" in paths[file] or not address(paths[file]) else os.path.abspath(paths[file])
-        yield row((*_cells(showing, links[file]), paths[file], full, showing.occurrence.turned))
+        yield row((*_cells(showing, links[file]), safe(paths[file]), safe(full), showing.occurrence.turned))
 
 
 def _cells(showing: Showing, link: Link) -> tuple[object, ...]:

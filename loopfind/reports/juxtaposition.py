@@ -42,7 +42,9 @@ def write(comparison: Comparison, shown: Juxtaposed, hrefs: Sequence[str]) -> It
     longest = sorted(comparison.repeats, key=lambda r: -r.length * len(r.occurrences))[:MOST_REPEATS]
     kept = {repeat.id for repeat in longest}
     told = [repeat for repeat in comparison.repeats if repeat.id in kept]
-    shots: dict[tuple[int | None, float], bytes] = {**affordable(shown.shots, _places(shown))}
+    shots: dict[tuple[int | None, float], bytes] = {
+        (file, time): shot for (file, time), shot in affordable(shown.shots, _places(shown)).items()
+    }
     show = Showcase(comparison.repeats, shown.shown, shots, lambda file: links[file or 0], told, called)
     words = {
         "version": version(),
