@@ -164,9 +164,10 @@ def among(file: int, first: int, frames: int, **more: object) -> Occurrence:
     return Occurrence(first / rate, (first + frames) / rate, first, first + frames, file=file, **more)  # type: ignore[arg-type]
 
 
-def comparison(
-    names: tuple[str, ...] = ("a/one.mp4", "b/one.mp4", "two.mkv", "three.webm"), queries: int = 0
-) -> Comparison:
+NAMES = ("a/one.mp4", "b/one.mp4", "two.mkv", "three.webm")
+
+
+def comparison(names: tuple[str, ...] = NAMES, queries: int = 0) -> Comparison:
     """Four files at different rates: two stretches shared by three of them, one by two, one file the same as another
     from end to end; one with a loss, and one that could not be read."""
     sources = tuple(
@@ -174,7 +175,19 @@ def comparison(
         for name, rate in zip(names, RATES, strict=True)
     )
     repeats = (
-        Repeat(1, "repeat", 8.0, None, 0.99, "replay", (among(0, 50, 200), among(1, 300, 240), among(2, 10, 480))),
+        Repeat(
+            1,
+            "repeat",
+            8.0,
+            None,
+            0.99,
+            "replay",
+            (
+                among(0, 50, 200, start_range=(1.9, 2.0), end_range=(10.0, 10.1)),
+                among(1, 300, 240),
+                among(2, 10, 480),
+            ),
+        ),
         Repeat(
             2,
             "repeat",

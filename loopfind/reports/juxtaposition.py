@@ -7,7 +7,7 @@ from typing import Any
 from loopfind.comparison import Comparison
 from loopfind.exhibits import Juxtaposed
 from loopfind.model import Occurrence
-from loopfind.reports.links import linker
+from loopfind.reports.links import Link, linker
 from loopfind.reports.page import affordable, rendered, unbroken
 from loopfind.reports.sharing import found_places, found_share, group_words, pair_words, shares
 from loopfind.reports.showcase import COLOURS, Showcase, step_of, to_play
@@ -57,9 +57,9 @@ def write(comparison: Comparison, shown: Juxtaposed, hrefs: Sequence[str]) -> It
         "left_out_count": _lost(comparison),
         "left_out_more": max(0, len(comparison.failures) + sum(map(len, comparison.losses)) - MOST_LEFT_OUT),
         "caution": CAUTION if comparison.repeats else NO_CLAIM,
-        "matches": _matches(comparison, called, links),
+        "matches": _matches(comparison, called, links, kept),
         "matches_more": max(0, comparison.settings.query - MOST_CLIPS),
-        "groups": _groups(comparison, called),
+        "groups": _groups(comparison, called, kept),
         "groups_more": max(0, len(comparison.groups) - MOST_GROUPS),
         "pairs": [pair_words(pair, called, comparison.sources) for pair in comparison.pairs[:MOST_PAIRS]],
         "pairs_more": max(0, len(comparison.pairs) - MOST_PAIRS),
@@ -130,7 +130,9 @@ def _lost(comparison: Comparison) -> str:
     return "; ".join(said) + "."
 
 
-def _matches(comparison: Comparison, called: Sequence[str], links: Sequence[Any]) -> list[dict[str, Any]]:
+def _matches(
+    comparison: Comparison, called: Sequence[str], links: Sequence[Link], kept: set[int]
+) -> list[dict[str, Any]]:
     """A table for each clip that was looked for."""
     tables = []
     for query in range(min(comparison.settings.query, MOST_CLIPS)):
@@ -144,7 +146,7 @@ def _matches(comparison: Comparison, called: Sequence[str], links: Sequence[Any]
                 "link": links[match.file](match.places[0].there_start) if match.places else "",
                 "share": found_share(match),
                 "where": found_places(match),
-                "repeats": list(match.repeats[:4]),
+                "repeats": [id for id in match.repeats if id in kept][:4],
             }
             for match in found[:MOST_MATCHES]
         ]
@@ -152,12 +154,12 @@ def _matches(comparison: Comparison, called: Sequence[str], links: Sequence[Any]
     return tables
 
 
-def _groups(comparison: Comparison, called: Sequence[str]) -> list[dict[str, Any]]:
+def _groups(comparison: Comparison, called: Sequence[str], kept: set[int]) -> list[dict[str, Any]]:
     return [
         {
             "words": group_words(group),
             "whole": group.whole,
-            "repeats": list(group.repeats[:6]),
+            "repeats": [id for id in group.repeats if id in kept][:6],
             "names": [called[file] for file in group.files[:MOST_NAMES]],
             "more": max(0, len(group.files) - MOST_NAMES),
         }
@@ -168,7 +170,7 @@ def _groups(comparison: Comparison, called: Sequence[str]) -> list[dict[str, Any
 def _timelines(
     comparison: Comparison,
     called: Sequence[str],
-    links: Sequence[Any],
+    links: Sequence[Link],
     kept: set[int],
     show: Showcase,
     shown: Juxtaposed,
