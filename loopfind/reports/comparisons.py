@@ -123,7 +123,7 @@ def _matches(comparison: Comparison, called: Sequence[str]) -> Iterator[Text]:
             continue
         shown = found[:MOST_MATCHES]
         wide = max(4, *(len(called[match.file]) for match in shown))
-        parts = max(10, *(len(found_share(match)) for match in shown))
+        parts = max(11, *(len(found_share(match)) for match in shown))
         yield Text(f"  {'rank':>4}  {'score':>5}  {'file':<{wide}}  {'of the clip':<{parts}}  where", "dim")
         for match in shown:
             row = Text(f"  {match.rank:>4}  ")
