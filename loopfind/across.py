@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from loopfind.candidates import candidates_of
@@ -20,13 +20,35 @@ WHOLE = 2.5
 """Frames that may lack at either end of a file whose whole content is shared: a copy often loses one."""
 
 
+@dataclass(frozen=True)
+class Laid:
+    """Files laid over one another: what they share, and what that was read off.
+
+    joint, signal, runs: the joint timeline and what repeats on it; None and nothing where there is too little to
+    compare. numbers: which file each one of the joint timeline is.
+    """
+
+    repeats: tuple[Repeat, ...] = ()
+    pairs: tuple[Shared, ...] = ()
+    joint: Joint | None = None
+    signal: Signal | None = None
+    runs: tuple[Run, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+
 def across(
     fingerprints: Sequence[Fingerprint], settings: CompareSettings
 ) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
     """What the files share, as repeats and by pairs of files. Files of fewer than two frames share nothing."""
+    laid = laid_over(fingerprints, settings)
+    return laid.repeats, laid.pairs
+
+
+def laid_over(fingerprints: Sequence[Fingerprint], settings: CompareSettings) -> Laid:
+    """What `across` says, and what it was read off."""
     numbers = [number for number, fingerprint in enumerate(fingerprints) if len(fingerprint) > 1]
     if len(numbers) < (1 if settings.own else 2):
-        return (), ()
+        return Laid()
     joint = joint_of([fingerprints[number] for number in numbers])
     signal = signal_of(joint.fingerprint, joint.parts(settings.own and not settings.query))
     return _told(joint, signal, candidates_of(signal, across=True), settings, numbers, fingerprints)
@@ -34,7 +56,7 @@ def across(
 
 def linked(
     fingerprints: Sequence[Fingerprint], met: Mapping[Question, Met], settings: CompareSettings, among: int
-) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+) -> Laid:
     """What files share that an index has led to.
 
     fingerprints: each of two frames or more. met: for each question, which moments are alike. among: frames of
@@ -58,23 +80,44 @@ def _told(
     settings: CompareSettings,
     numbers: Sequence[int],
     fingerprints: Sequence[Fingerprint],
-) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+) -> Laid:
     """The runs on a joint timeline, as what its files share."""
-    runs = [run for run in runs_of(signal, candidates) if _wanted(run, joint, settings)]
+    runs = [run for run in runs_of(signal, candidates) if _wanted(run, joint, numbers, settings)]
     repeats = []
     for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint):
         occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)
         repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
-    pairs = _pairs(repeats, fingerprints)
-    return tuple(repeats), tuple(pair for pair in pairs if not settings.query or 0 in pair.files)
+    pairs = [pair for pair in _pairs(repeats, fingerprints) if _asked(*pair.files, settings)]
+    close = _closeness(runs, joint, numbers)
+    pairs = [replace(pair, closeness=close.get(pair.files)) for pair in pairs]
+    return Laid(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
 
 
-def _wanted(run: Run, joint: Joint, settings: CompareSettings) -> bool:
+def _wanted(run: Run, joint: Joint, numbers: Sequence[int], settings: CompareSettings) -> bool:
     """Whether the run joins two files that were to be compared."""
-    one, other = joint.file_of(run.first), joint.file_of(run.other_first)
+    one, other = numbers[joint.file_of(run.first)], numbers[joint.file_of(run.other_first)]
     if one == other:
         return settings.own and not settings.query
-    return not settings.query or 0 in (one, other)
+    return _asked(one, other, settings)
+
+
+def _asked(one: int, other: int, settings: CompareSettings) -> bool:
+    """Whether these two files were to be compared."""
+    return not settings.query or (one < settings.query) != (other < settings.query)
+
+
+def _closeness(runs: Sequence[Run], joint: Joint, numbers: Sequence[int]) -> dict[tuple[int, int], float]:
+    """How exactly any two files agree where they do, each run counted by its length. A run's contrast says how much of
+    what the footage itself differs from moment to moment the match takes away, its residual what it leaves."""
+    found: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+    for run in runs:
+        one, other = sorted((numbers[joint.file_of(run.first)], numbers[joint.file_of(run.other_first)]))
+        exact = min(max(run.contrast, 0.0), 1.0) * (1 - min(max(run.residual, 0.0), 1.0))
+        found[one, other].append((run.end - run.start, exact))
+    return {
+        files: sum(length * exact for length, exact in parts) / max(sum(length for length, _ in parts), 1e-9)
+        for files, parts in found.items()
+    }
 
 
 def _placed(occurrence: Occurrence, joint: Joint, signal: Signal, numbers: Sequence[int]) -> Occurrence:

@@ -17,17 +17,61 @@ class Failure:
 @dataclass(frozen=True)
 class Shared:
     """What two files share. files: their numbers. seconds: how much of each is also in the other. whole: whether that
-    is all of each, but for a frame or two at its ends."""
+    is all of each, but for a frame or two at its ends. closeness: how exactly what moves agrees, 1 for a perfect copy;
+    None where the two were not laid over each other, but both over a third."""
 
     files: tuple[int, int]
     seconds: tuple[float, float]
     whole: tuple[bool, bool]
+    closeness: float | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """[start, end) seconds of the clip that was looked for, shown at [there_start, there_end) of the other file."""
+
+    start: float
+    end: float
+    there_start: float
+    there_end: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """A file in which a clip was found. query, file: their numbers. rank: 1 for the best of this clip. score: share
+    times confidence times closeness. share: of the clip, how much is in the file; confidence: chance that it is, the
+    mean over what is there; closeness: as of Shared, all from 0 to 1. whole: the same from end to end. repeats: ids."""
+
+    query: int
+    file: int
+    rank: int
+    score: float
+    share: float
+    confidence: float
+    closeness: float
+    whole: bool
+    places: tuple[Place, ...]
+    repeats: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that all show the same: each of them the same stretches, or, where whole, all the same from end to end.
+
+    files: their numbers, rising. seconds: how much that is. repeats: ids of the stretches that just these files show.
+    """
+
+    files: tuple[int, ...]
+    whole: bool
+    seconds: float
+    repeats: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The whole answer to a comparison of files. repeats: what is shown in more than one of them, or, where that was
-    asked for, more than once in one. pairs: any two files that share something, the most first."""
+    asked for, more than once in one. pairs: any two files that share something, the most first. matches: where clips
+    were looked for, by clip, the best first. groups: sets of files, where all were compared with all."""
 
     sources: tuple[Source, ...]
     settings: CompareSettings
@@ -36,3 +80,5 @@ class Comparison:
     pairs: tuple[Shared, ...]
     failures: tuple[Failure, ...] = ()
     losses: tuple[tuple[Loss, ...], ...] = ()
+    matches: tuple[Match, ...] = ()
+    groups: tuple[Group, ...] = ()

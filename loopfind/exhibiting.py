@@ -1,12 +1,14 @@
 """Which moments to show of what was found, within what one page can hold."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from loopfind.evidence.showing import difference, likeness
 from loopfind.exhibits import Curve, Exhibit, Exhibits, Row, Seam
 from loopfind.model import Fingerprint, Line, Occurrence, Repeat, Report, Run, Signal
 from loopfind.timeline import nearest
-from loopfind.views import PLAIN, View
+from loopfind.views import PLAIN, Pose, View
 
 MOST_SHOTS = 480
 """Pictures of repeats; a page with all of them stays well below 10 MB."""
@@ -44,7 +46,7 @@ def exhibits_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run], repor
         end=end,
         likeness=likeness(signal, start, end),
         overview=tuple(overview),
-        shown=tuple(_shown(signal, runs, report)),
+        shown=tuple(shown_of(signal, runs, report.repeats)),
         seams=tuple(
             Seam(place, float(times[cut.frame - 1]), float(times[cut.frame]))
             for place, cut in enumerate(report.cuts[:MOST_CUTS])
@@ -53,18 +55,18 @@ def exhibits_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run], repor
     )
 
 
-def _shown(signal: Signal, runs: list[Run], report: Report) -> list[Exhibit]:
+def shown_of(signal: Signal, runs: Sequence[Run], repeats: Sequence[Repeat]) -> list[Exhibit]:
     """An exhibit for each repeat, the longest first served; those that the budget leaves out have no rows."""
-    share = MOST_SHOTS // max(1, len(report.repeats))
+    share = MOST_SHOTS // max(1, len(repeats))
     left, found = MOST_SHOTS, {}
-    for repeat in sorted(report.repeats, key=lambda r: (r.kind == "still", -r.length * len(r.occurrences))):
+    for repeat in sorted(repeats, key=lambda r: (r.kind == "still", -r.length * len(r.occurrences))):
         exhibit = _exhibit(signal, runs, repeat, min(share, left))
         left -= sum(len(row.times) for row in exhibit.rows)
         found[repeat.id] = exhibit
-    return [found[repeat.id] for repeat in report.repeats]
+    return [found[repeat.id] for repeat in repeats]
 
 
-def _exhibit(signal: Signal, runs: list[Run], repeat: Repeat, budget: int) -> Exhibit:
+def _exhibit(signal: Signal, runs: Sequence[Run], repeat: Repeat, budget: int) -> Exhibit:
     """One repeat, with at most `budget` pictures (two, where that is less than a pair, if there is any at all)."""
     count = len(repeat.occurrences)
     most = MOST_COLUMNS if budget >= 3 * MOST_COLUMNS else 2
@@ -87,14 +89,15 @@ def _exhibit(signal: Signal, runs: list[Run], repeat: Repeat, budget: int) -> Ex
     )
 
 
-def line_between(signal: Signal, runs: list[Run], one: Occurrence, other: Occurrence) -> Line:
+def line_between(signal: Signal, runs: Sequence[Run], one: Occurrence, other: Occurrence) -> Line:
     """The line that carries one occurrence to another: that of a run where there is one, else what their ends say."""
     slope = (other.end - other.start) / max(one.end - one.start, signal.step)
     slope = 1.0 if abs(slope - 1) < 0.02 or one.speed == other.speed else slope
     backwards = one.reversed != other.reversed
     last = other.end - signal.step
     offset = last + slope * one.start if backwards else other.start - slope * one.start
-    view = View(mirrored=one.mirrored != other.mirrored)
+    undone = _pose(one).undone.then(_pose(other)).undone
+    view = View(mirrored=undone.mirrored, turned=undone.turned)
     rough = Line(-slope if backwards else slope, offset, one.start, one.end, 0, view)
     middle = (one.start + one.end) / 2
     for run in runs:
@@ -103,6 +106,11 @@ def line_between(signal: Signal, runs: list[Run], one: Occurrence, other: Occurr
             if near and line.slope * rough.slope > 0 and start <= middle < end:
                 return line
     return rough
+
+
+def _pose(occurrence: Occurrence) -> Pose:
+    """How an occurrence is held, compared with the first of its repeat."""
+    return Pose(occurrence.mirrored, -occurrence.turned // 90 % 4)
 
 
 def _turned(run: Run) -> Line:
@@ -124,7 +132,9 @@ def _view(line: Line) -> View:
     the changed one."""
     if not line.viewed_first:
         return line.view
-    return View(line.view.mirrored, 1 / line.view.across, 1 / line.view.down)
+    view, back = line.view, line.view.pose.undone
+    across, down = (view.down, view.across) if view.turned % 2 else (view.across, view.down)
+    return View(back.mirrored, 1 / across, 1 / down, back.turned)
 
 
 def _row(signal: Signal, one: Occurrence, lines: list[Line], place: float) -> Row:

@@ -65,6 +65,31 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Juxtaposed:
+    """All that is shown of one comparison.
+
+    overview: file number -> seconds of frames spread over it. shown: of each stretch; the times of a row are those of
+    the file that the column's occurrence is in. shots: JPEG files by the number of their file and the time of their
+    frame; what could not be read again is not there. files: for each of `shown`, the file of each column.
+    """
+
+    overview: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    shown: tuple[Exhibit, ...] = ()
+    files: tuple[tuple[int, ...], ...] = ()
+    shots: dict[tuple[int, float], bytes] = field(default_factory=dict)
+
+    def moments(self) -> dict[int, list[float]]:
+        """Times of all frames that are to be shown, rising, each once, by the number of their file."""
+        times: dict[int, set[float]] = {file: set(found) for file, found in self.overview.items()}
+        for exhibit, files in zip(self.shown, self.files, strict=True):
+            for row in exhibit.rows:
+                for file, time in zip(files, row.times, strict=True):
+                    if time is not None:
+                        times.setdefault(file, set()).add(time)
+        return {file: sorted(found) for file, found in times.items()}
+
+
+@dataclass(frozen=True)
 class Exhibits:
     """All that is shown of one scan.
 

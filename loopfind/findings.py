@@ -30,6 +30,7 @@ from loopfind.repeats.loops import loops_of
 from loopfind.repeats.spans import Stretch
 from loopfind.repeats.stills import stills_of
 from loopfind.repeats.verdict import verdict_of
+from loopfind.reports.wording import clock
 from loopfind.timeline import nearest
 
 
@@ -47,9 +48,14 @@ def analyse(
 def search(fingerprint: Fingerprint, watch: Watch | None) -> tuple[Signal, list[Run]]:
     """The signal of a fingerprint, and every run in it that may be claimed."""
     if watch is not None:
-        watch(Progress("comparing", len(fingerprint), fingerprint.end, fingerprint.end))
+        watch(comparing(fingerprint.end))
     signal = signal_of(fingerprint)
     return signal, runs_of(signal)
+
+
+def comparing(seconds: float) -> Progress:
+    """That so much video is being compared. How far that is nobody knows before it is done."""
+    return Progress(f"comparing {clock(seconds).partition('.')[0]} of video", 0, 0.0, None)
 
 
 def report_on(

@@ -247,7 +247,10 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Repeat:
-    """One stretch of content with two or more occurrences. period is in seconds and set for loops alone."""
+    """One stretch of content with two or more occurrences. period is in seconds and set for loops alone.
+
+    elsewhere: what the other files are called that show it, where this is told of one of several that were compared.
+    """
 
     id: int
     kind: RepeatKind
@@ -256,6 +259,7 @@ class Repeat:
     confidence: float
     evidence: Evidence
     occurrences: tuple[Occurrence, ...]
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -54,11 +54,12 @@ class SweepSettings:
 class CompareSettings:
     """What a comparison is asked to do.
 
-    own: also find what repeats inside one file. query: compare the first file with each other one, and not these among
-    themselves. jobs: files read at a time. stream: as of a scan.
+    own: also find what repeats inside one file. query: how many of what is named, the first ones, are looked for in all
+    the others, which are not compared among themselves; 0 to compare all with all. jobs: files read at a time. stream:
+    as of a scan.
     """
 
     own: bool = False
-    query: bool = False
+    query: int = 0
     jobs: int = 1
     stream: int = 0

@@ -6,8 +6,11 @@ from functools import cache
 
 import numpy as np
 
-from loopfind.exhibits import Curve, Exhibit, Exhibits, Origin, Row, Seam
+from loopfind.comparison import Comparison, Failure, Shared
+from loopfind.exhibits import Curve, Exhibit, Exhibits, Juxtaposed, Origin, Row, Seam
 from loopfind.model import Clusters, Cut, Loss, Occurrence, Repeat, Report, Settings, Source, Unjudged, Verdict
+from loopfind.ranking import groups_of, matches_of
+from loopfind.settings import CompareSettings
 from loopfind.views import PLAIN, View
 
 SOURCE = Source("/videos/film.mp4", 3600.0, 108_000, 30.0, 640, 360, "h264", "mp4", 3600.04)
@@ -149,3 +152,115 @@ def exhibits(report: Report, columns: int = 2, shots: int = 9) -> Exhibits:
         origin=Origin(123_456, "ab" * 32),
     )
     return replace(made, shots={time: shot(place % shots) for place, time in enumerate(made.moments())})
+
+
+RATES = (25.0, 30000 / 1001, 60.0, 25.0)
+"""Frames a second of the files of `comparison`."""
+
+
+def among(file: int, first: int, frames: int, **more: object) -> Occurrence:
+    """An occurrence in a file of `comparison`, by its frames."""
+    rate = RATES[file]
+    return Occurrence(first / rate, (first + frames) / rate, first, first + frames, file=file, **more)  # type: ignore[arg-type]
+
+
+NAMES = ("a/one.mp4", "b/one.mp4", "two.mkv", "three.webm")
+
+
+def comparison(names: tuple[str, ...] = NAMES, queries: int = 0) -> Comparison:
+    """Four files at different rates: two stretches shared by three of them, one by two, one file the same as another
+    from end to end; one with a loss, and one that could not be read."""
+    sources = tuple(
+        replace(SOURCE, path=f"/videos/{name}", duration=100.0, frames=round(100 * rate), fps=rate, declared=100.0)
+        for name, rate in zip(names, RATES, strict=True)
+    )
+    repeats = (
+        Repeat(
+            1,
+            "repeat",
+            8.0,
+            None,
+            0.99,
+            "replay",
+            (
+                among(0, 50, 200, start_range=(1.9, 2.0), end_range=(10.0, 10.1)),
+                among(1, 300, 240),
+                among(2, 10, 480),
+            ),
+        ),
+        Repeat(
+            2,
+            "repeat",
+            4.0,
+            None,
+            0.95,
+            "replay",
+            (among(0, 1000, 100), among(1, 2000, 119, reversed=True), among(2, 900, 120, mirrored=True, speed=2.0)),
+        ),
+        Repeat(3, "repeat", 100.0, None, 1.0, "replay", (among(0, 0, 2500), among(3, 0, 2500, turned=90))),
+    )
+    pairs = (
+        Shared((0, 3), (100.0, 100.0), (True, True), 1.0),
+        Shared((0, 1), (12.0, 12.0), (False, False), 0.9),
+        Shared((0, 2), (12.0, 10.0), (False, False), 0.8),
+        *(() if queries else (Shared((1, 2), (12.0, 10.0), (False, False)),)),
+    )
+    matches = matches_of(repeats, pairs, sources, queries)
+    return Comparison(
+        sources=sources,
+        settings=CompareSettings(query=queries),
+        summary="3 stretches are shown in more than one of 4 files, 1 pair is the same from end to end.",
+        repeats=repeats,
+        pairs=pairs,
+        failures=(Failure("/videos/notes.txt", "a text file, not a video"),),
+        losses=((), (Loss(3.0, 4.5, "4 damaged packets"),), (), ()),
+        matches=matches,
+        groups=() if queries else groups_of(repeats, pairs, sources),
+    )
+
+
+def juxtaposed(told: Comparison) -> Juxtaposed:
+    """Exhibits for a comparison made by hand: two rows of pictures for each stretch."""
+    shown, files = [], []
+    for repeat in told.repeats:
+        first = repeat.occurrences[0]
+        ramp = np.linspace(first.start, first.end, 40)
+        rows = tuple(
+            Row(what, tuple(o.start + at for o in repeat.occurrences)) for at, what in enumerate(("first", "next"))
+        )
+        views = tuple(View(o.mirrored, turned=-o.turned // 90 % 4) for o in repeat.occurrences)
+        curve = Curve(1, ramp, np.full(40, 0.5), np.full(40, 18.0))
+        shown.append(Exhibit(repeat.id, tuple(range(len(repeat.occurrences))), views, rows, (curve,)))
+        files.append(tuple(o.file or 0 for o in repeat.occurrences))
+    overview = {file: tuple(np.linspace(1, 90, 5).tolist()) for file in range(len(told.sources))}
+    made = Juxtaposed(overview, tuple(shown), tuple(files))
+    places = [(file, time) for file, times in made.moments().items() for time in times]
+    return replace(made, shots={place: shot(number % 5) for number, place in enumerate(places)})
+
+
+def very_many(files: int) -> Comparison:
+    """As many files, each of which shares a stretch with every other one of its five."""
+    sources = tuple(replace(SOURCE, path=f"/videos/file-{n:04}.mp4", duration=60.0, frames=1800) for n in range(files))
+    repeats = tuple(
+        Repeat(
+            at + 1,
+            "repeat",
+            9.0,
+            None,
+            0.99,
+            "replay",
+            tuple(
+                Occurrence(5.0 + n % 7, 14.0 + n % 7, 150, 420, file=n) for n in range(5 * at, min(5 * at + 5, files))
+            ),
+        )
+        for at in range(files // 5)
+    )
+    pairs = tuple(
+        Shared((a, b), (9.0, 9.0), (False, False), 0.9)
+        for at in range(files // 5)
+        for a in range(5 * at, 5 * at + 5)
+        for b in range(a + 1, 5 * at + 5)
+    )
+    groups = groups_of(repeats, pairs, sources)
+    summary = f"{len(repeats)} stretches are shown in more than one of {files} files."
+    return Comparison(sources, CompareSettings(), summary, repeats, pairs, (), tuple(() for _ in sources), (), groups)

@@ -47,15 +47,15 @@ def test_what_cannot_be_opened_is_refused_before_the_scan() -> None:
 
 
 def test_the_commands_name_each_moment_once_for_both_players() -> None:
-    lines = [*commands(samples.three_and_a_loop(), "/v/it's a film.mp4")]
+    lines = [*commands(samples.three_and_a_loop(), ["/v/it's a film.mp4"])]
     assert lines[:2] == [
         """Repeat 1 (1 of 2): mpv --start=142.07 '/v/it'"'"'s a film.mp4'""",
         """Repeat 1 (1 of 2): vlc --start-time=142 '/v/it'"'"'s a film.mp4'""",
     ]
     assert len(lines) == 2 * (2 + 3 + 2 + 12 + 3)
     assert "Suspect cut 2: mpv --start=393.27 " in lines[-4]
-    assert [*commands(samples.three_and_a_loop(), "-")] == []
-    assert shlex.split(next(commands(samples.three_and_a_loop(), "-v.mp4")))[-1] == "./-v.mp4"
+    assert [*commands(samples.three_and_a_loop(), ["-"])] == []
+    assert shlex.split(next(commands(samples.three_and_a_loop(), ["-v.mp4"])))[-1] == "./-v.mp4"
 
 
 @pytest.mark.parametrize(

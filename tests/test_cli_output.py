@@ -44,10 +44,10 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 
 
 def test_choosing_a_format(tmp_path: Path) -> None:
-    assert choose([], [], "v") == choose(["-"], [], "v") == [("-", "text")]
+    assert choose([], [], ["v"]) == choose(["-"], [], ["v"]) == [("-", "text")]
     upper = str(tmp_path / "a.TXT")
-    assert choose([upper], [], "v") == [(upper, "text")]
-    assert choose([], ["json"], "v") == [("-", "json")]
+    assert choose([upper], [], ["v"]) == [(upper, "text")]
+    assert choose([], ["json"], ["v"]) == [("-", "json")]
     assert [*tmp_path.iterdir()] == []
 
 
@@ -55,29 +55,29 @@ def test_refuses_what_cannot_be_written_before_the_scan(tmp_path: Path) -> None:
     video = tmp_path / "video.json"
     video.touch()
     with pytest.raises(BadSetting, match="this is the video"):
-        choose([str(video)], ["json"], str(video))
+        choose([str(video)], ["json"], [str(video)])
     for path, what in [
         (tmp_path, "folder"),
         (tmp_path / "no" / "a", "does not exist"),
         ("a\0b", "could not be written"),
     ]:
         with pytest.raises(OutputError, match=what):
-            choose([str(path)], ["json"], "v")
+            choose([str(path)], ["json"], ["v"])
 
 
 def test_every_format_is_reachable_by_name_and_the_endings_by_themselves(tmp_path: Path) -> None:
     for name in FORMATS:
-        assert choose([str(tmp_path / "a.dat")], [name], "v") == [(str(tmp_path / "a.dat"), name)]
-        assert choose([], [name], "v") == [("-", name)]
+        assert choose([str(tmp_path / "a.dat")], [name], ["v"]) == [(str(tmp_path / "a.dat"), name)]
+        assert choose([], [name], ["v"]) == [("-", name)]
     for suffix, name in SUFFIXES.items():
-        assert choose([str(tmp_path / f"a{suffix}")], [], "v") == [(str(tmp_path / f"a{suffix}"), name)]
+        assert choose([str(tmp_path / f"a{suffix}")], [], ["v"]) == [(str(tmp_path / f"a{suffix}"), name)]
 
 
 def test_several_files_each_have_their_format(tmp_path: Path) -> None:
     names = [str(tmp_path / name) for name in ("a.json", "b.csv", "c.csv")]
     formats = ["json", "csv", "cuts-csv"]
-    assert choose(names, formats, "v") == [*zip(names, formats, strict=True)]
-    assert choose([*names[:2], "-"], [], "v") == [(names[0], "json"), (names[1], "csv"), ("-", "text")]
+    assert choose(names, formats, ["v"]) == [*zip(names, formats, strict=True)]
+    assert choose([*names[:2], "-"], [], ["v"]) == [(names[0], "json"), (names[1], "csv"), ("-", "text")]
 
 
 def test_what_is_asked_of_a_format_must_make_sense(tmp_path: Path) -> None:
@@ -91,6 +91,6 @@ def test_what_is_asked_of_a_format_must_make_sense(tmp_path: Path) -> None:
         (["a.docx"], [], r"let the name end in .json, .*--format \(cuts-csv, losslesscut, audacity, youtube have no"),
     ]:
         with pytest.raises(BadSetting, match=words):
-            choose(outputs, formats, "v")
+            choose(outputs, formats, ["v"])
     with pytest.raises(UnknownPart, match="unknown format 'docx'"):
-        choose([one], ["docx"], "v")
+        choose([one], ["docx"], ["v"])

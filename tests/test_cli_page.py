@@ -39,6 +39,15 @@ def test_the_player_looks_where_it_is_told_to(tmp_path):
     assert "media-src https://example.org;" in text
 
 
+def test_an_output_that_ends_in_html_is_the_page_and_nothing_else_is_said(tmp_path):
+    done = run("film.mp4", "-o", "report.html", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    done = run("film.mp4", "-o", "other.html", "-o", "report.json", "-o", "-", "--json", cwd=tmp_path)
+    assert done.stdout.startswith("{") and (tmp_path / "report.json").read_text() == done.stdout
+    assert (tmp_path / "other.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -49,6 +58,8 @@ def test_the_player_looks_where_it_is_told_to(tmp_path):
         (("film.mp4", "--html", "a.html", "--video-href", "javascript:alert(1)"), "--video-href cannot be"),
         (("film.mp4", "--video-href", "v.mp4"), "add --html FILE"),
         (("film.mp4", "--html", "nowhere/a.html"), "its folder does not exist"),
+        (("film.mp4", "-o", "a.html", "-o", "b.html"), "one page is written at a time"),
+        (("film.mp4", "--format", "html"), "give the name of a file"),
     ],
 )
 def test_what_cannot_be_is_said_on_one_line(tmp_path, words, said):

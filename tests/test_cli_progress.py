@@ -1,6 +1,7 @@
 """How far a scan is."""
 
 from loopfind.cli.progress import MEMORY, Pace, describe, fraction
+from loopfind.findings import comparing
 from loopfind.model import Progress
 
 
@@ -38,3 +39,9 @@ def test_nothing_known_is_nothing_said() -> None:
     assert Pace().rates() == (0.0, 0.0)
     assert describe(Progress("reading", 0, 0.0, 0.0), Pace(), 80) == "0:00:00"
     assert fraction(Progress("reading", 9, 9.0, 3.0)) == 1.0
+
+
+def test_no_share_is_claimed_of_what_nobody_knows_the_end_of() -> None:
+    progress = comparing(2400.5)
+    assert progress.stage == "comparing 0:40:00 of video"
+    assert describe(progress, Pace(), 80) == "" and fraction(progress) == 0.0

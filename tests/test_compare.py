@@ -184,9 +184,11 @@ def test_a_file_that_was_named_must_be_readable(folder):
 def test_the_command_line_compares_and_refuses_in_one_line(folder):
     film, piece = (str(folder / f"compare-{name}") for name in ("film.mkv", "piece.mp4"))
     assert "1 stretch is shown" in run("compare", film, piece).stdout
-    done = run("compare", piece, "--in", str(folder), "--json", "--fail-on-repeats")
-    assert done.returncode == 3 and json.loads(done.stdout)["settings"]["query"]
-    for words in (["compare", film], ["compare", film, "--in", film], ["compare", film, piece, "--in", str(folder)]):
+    done = run("compare", "--query", piece, "--in", str(folder), "--json", "--fail-on-repeats")
+    assert done.returncode == 3 and json.loads(done.stdout)["settings"]["query"] == 1
+    clip, within = ["--query", piece], ["--in", str(folder)]
+    for words in ([film], [film, *within], clip, [film, *clip, *within], [*clip, *within, "--self"]):
+        words = ["compare", *words]
         done = run(*words)
         assert done.returncode == 2 and done.stderr.count("\n") == 1 and done.stdout == ""
 

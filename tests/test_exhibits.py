@@ -76,7 +76,7 @@ def still(seconds):
 
 def test_of_very_many_repeats_few_moments_are_shown():
     report = samples.crowded()
-    taken = exhibiting._shown(still(72_000), [], report)
+    taken = exhibiting.shown_of(still(72_000), [], report.repeats)
     pictures = sum(len(row.times) for exhibit in taken for row in exhibit.rows)
     assert 0.9 * exhibiting.MOST_SHOTS <= pictures <= exhibiting.MOST_SHOTS + 1
     assert [exhibit.repeat for exhibit in taken] == [repeat.id for repeat in report.repeats]

@@ -15,8 +15,9 @@ LAYERS = (
     {"__main__"},
     {"cli", "service"},
     {"", "pipeline"},  # "" is loopfind/__init__.py, the public names
+    {"juxtaposing"},
     {"across"},
-    {"findings", "exhibiting"},
+    {"findings", "exhibiting", "ranking"},
     {"links"},
     {"candidates", "cuts"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},

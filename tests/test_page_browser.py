@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import samples
+import videos
 from PIL import Image
 
 from loopfind import pipeline
-from loopfind.reports import html
+from loopfind.reports import html, juxtaposition
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -50,6 +51,28 @@ def folder(tmp_path_factory):
     (place / "lost.html").write_text(text.replace("100%25", "none"), encoding="utf-8")
     crowded = samples.crowded()
     text = "".join(html.write(crowded, samples.exhibits(crowded), ""))
+    (place / "many.html").write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """Two files, the second a part of the first that is mirrored, and the page of their comparison beside them."""
+    place = tmp_path_factory.mktemp("pair")
+    source = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=8,noise=alls=20:allf=t")
+    film = videos.make("page-film.mp4", *source, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20")
+    part = ("-ss", "2", "-t", "5", "-i", film.as_posix(), "-vf", "hflip")
+    piece = videos.make("page-piece.mp4", *part, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20")
+    for file in (film, piece):
+        shutil.copy(file, place)
+    paths = [str(place / file.name) for file in (film, piece)]
+    comparison, shown = pipeline.compare_to_show(paths)
+    hrefs = [f"./{file.name}" for file in (film, piece)]
+    (place / "pair.html").write_text("".join(juxtaposition.write(comparison, shown, hrefs)), encoding="utf-8")
+    text = "".join(juxtaposition.write(comparison, shown, [hrefs[0], "./none.mp4"]))
+    (place / "lost.html").write_text(text, encoding="utf-8")
+    many = samples.very_many(300)
+    text = "".join(juxtaposition.write(many, samples.juxtaposed(many), [""] * 300))
     (place / "many.html").write_text(text, encoding="utf-8")
     return place
 
@@ -177,4 +200,65 @@ def test_three_hundred_repeats_open_at_once(browser, folder):
     browser.execute_script("for (let i = 0; i < 8; i++) document.querySelector('[data-zoom=in]').click()")
     browser.execute_script("location.hash = 'repeat-250'")
     wait_for(browser, "document.getElementById('repeat-250').open")
+    assert not errors(browser)
+
+
+def test_both_files_play_in_step_and_the_mirrored_one_is_turned_back(browser, pair):
+    look(browser, pair / "pair.html")
+    wait_for(browser, "!document.getElementById('player').hidden")
+    browser.execute_script("document.querySelector('[data-play]').click()")
+    wait_for(browser, "[...document.querySelectorAll('video')].every((v) => v.readyState >= 2 && !v.seeking)")
+    sources = run(browser, "[...document.querySelectorAll('video')].map((v) => v.src.split('/').pop())")
+    assert sources == ["page-film.mp4", "page-piece.mp4"]
+    assert run(browser, "[...document.querySelectorAll('video')].map((v) => v.currentTime)") == pytest.approx(
+        [2.02, 0.02], abs=0.001
+    )
+    assert "scaleX(-1)" in run(browser, "document.getElementById('v-two').style.transform")
+    browser.execute_script("document.getElementById('p-play').click()")
+    wait_for(browser, "document.getElementById('v-one').currentTime > 3")
+    one, two = run(browser, "[...document.querySelectorAll('video')].map((v) => v.currentTime)")
+    assert one - two == pytest.approx(2.0, abs=0.2)
+    assert run(browser, "document.querySelectorAll('.bar').length") == 2
+    assert run(browser, "[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    assert not errors(browser)
+
+
+def test_the_difference_of_a_mirrored_copy_is_black_and_the_page_fits_a_telephone(browser, pair):
+    look(browser, pair / "pair.html", width=360, height=740)
+    wait_for(browser, "!document.getElementById('player').hidden")
+    assert run(browser, "document.documentElement.scrollWidth") == 360
+    browser.execute_script("document.getElementById('p-diff').click()")
+    wait_for(browser, "[...document.querySelectorAll('video')].every((v) => v.readyState >= 2 && !v.seeking)")
+    browser.execute_script("document.getElementById('screens').scrollIntoView({behavior: 'instant', block: 'center'})")
+    box = run(
+        browser,
+        "(({left, top, right, bottom}) => [left, top, right, bottom])"
+        "(document.getElementById('screens').getBoundingClientRect())",
+    )
+    time.sleep(0.5)
+    left, top, right, bottom = map(round, box)
+    assert grab(browser)[top + 5 : bottom - 5, left + 5 : right - 5].mean() < 40
+    assert not errors(browser)
+
+
+def test_a_file_that_is_not_there_is_named(browser, pair):
+    look(browser, pair / "lost.html")
+    says = "document.getElementById('video-says').textContent"
+    assert "page-piece.mp4" in wait_for(browser, f"{says}.includes('could not be loaded') && {says}")
+
+
+def test_three_hundred_files_with_one_another_are_drawn_and_a_click_leads_to_what_two_share(browser, pair):
+    look(browser, pair / "many.html")
+    board = wait_for(browser, "document.getElementById('matrix').width > 300 && document.getElementById('matrix')")
+    browser.execute_script("arguments[0].scrollIntoView({behavior: 'instant'})", board)
+    browser.execute_script(
+        "const side = (arguments[0].clientWidth - 12) / 300, at = 6 + 1.5 * side;"
+        "const box = arguments[0].getBoundingClientRect();"
+        "const clientX = box.left + 6 + 0.5 * side, clientY = box.top + at;"
+        "arguments[0].dispatchEvent(new MouseEvent('click', {clientX, clientY}));",
+        board,
+    )
+    said = run(browser, "document.getElementById('matrix-says').textContent")
+    assert said == "file-0001.mp4 shares 9 s with file-0000.mp4: 15% of it"
+    assert run(browser, "location.hash") == "#repeat-1"
     assert not errors(browser)

@@ -72,9 +72,9 @@ def keys(value, before=""):
     return {key for name, inner in value.items() for key in keys(inner, f"{before}.{name}" if before else name)}
 
 
-def told_keys():
-    """The keys in the README's table; a row may go on with the last part of a key alone: `cuts[].time`, `.frame`."""
-    section = README.partition("\n## JSON\n")[2].partition("\n## ")[0]
+def told_keys(head):
+    """The keys in a table of the README; a row may go on with the last part of a key alone: `cuts[].time`, `.frame`."""
+    section = README.partition(f"\n## {head}\n")[2].partition("\n## ")[0]
     told = set()
     for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE):
         stem = ""
@@ -84,10 +84,14 @@ def told_keys():
     return told
 
 
-def test_every_json_key_is_told_and_no_other():
-    golden = json.loads((ROOT / "tests" / "golden" / "report.json").read_text(encoding="utf-8"))
-    plain = {re.sub(r"(_range|frames|times|cuts\[\]\.repeats)\[\]$", r"\1", key) for key in keys(golden)}
-    assert told_keys() == plain
+LISTS = r"(_range|frames|times|(cuts|matches|groups)\[\]\.repeats|(groups|pairs)\[\]\.(files|seconds|whole))\[\]$"
+"""Keys of which the items are plain numbers and names."""
+
+
+@pytest.mark.parametrize(("head", "golden"), [("JSON", "report.json"), ("JSON of a comparison", "comparison.json")])
+def test_every_json_key_is_told_and_no_other(head, golden):
+    value = json.loads((ROOT / "tests" / "golden" / golden).read_text(encoding="utf-8"))
+    assert told_keys(head) == {re.sub(LISTS, r"\1", key) for key in keys(value)}
 
 
 def test_the_python_example_runs():
@@ -130,7 +134,7 @@ def test_the_answer_shown_is_the_answer():
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    (shown,) = fenced("text")
+    shown = fenced("text")[0]
     flowing = re.compile(r"\s+file://\S*/fixtures/")
     assert flowing.sub(" file:///path/to/fixtures/", done.stdout) == flowing.sub(" file:///path/to/fixtures/", shown)
 

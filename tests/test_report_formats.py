@@ -8,7 +8,7 @@ import samples
 
 from loopfind.errors import UnknownPart
 from loopfind.registry import load
-from loopfind.reports import FORMATS, SUFFIXES
+from loopfind.reports import FORMATS, PAGE, SUFFIXES
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -34,6 +34,6 @@ def test_a_format_takes_any_name_and_an_empty_report(name: str) -> None:
 
 
 def test_each_suffix_names_a_format() -> None:
-    assert {*SUFFIXES.values()} <= {*FORMATS}
+    assert {*SUFFIXES.values()} <= {*FORMATS, PAGE}
     with pytest.raises(UnknownPart, match="choose one of json, text, "):
         load("format", "docx", FORMATS)

@@ -1,41 +1,56 @@
 """The command that compares files."""
 
 import os
-import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from loopfind.cli import folders, terminal
 from loopfind.cli import output as outputs
+from loopfind.cli import page as pages
 from loopfind.cli.folders import through
 from loopfind.errors import BadSetting
+from loopfind.registry import load
+from loopfind.reports import FORMATS, SEVERAL, SUFFIXES
 from loopfind.settings import CompareSettings
 
 if TYPE_CHECKING:
     from loopfind.comparison import Comparison
+    from loopfind.exhibits import Juxtaposed
 
 EXAMPLES = """\b
 Examples:
   loopfind compare a.mp4 b.mp4               what both show, to the frame
   loopfind compare clips/                    every two files in a folder
   loopfind compare film.mkv clips/ --self    and what repeats inside each
-  loopfind compare clip.mp4 --in films/      where a clip was taken from
+  loopfind compare --query clip.mp4 --in films/
+                                             which films a clip was taken from
+  loopfind compare clips/ --html report.html a page to look at, side by side
+  loopfind compare a.mp4 b.mp4 -o shared.csv -o shared.otio
+  loopfind compare a.mp4 b.mp4 -o a.srt --for a.mp4
 
 \b
 Exit status: 0 done, 1 could not, 2 wrong usage,
 3 something is shared (with --fail-on-repeats), 130 stopped by Ctrl-C.
 """
 
+NO_CUTS = "a comparison lists no cuts; scan a file for its suspect cuts: loopfind FILE -o cuts.csv --format cuts-csv"
+
 
 def compare(
     videos: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="VIDEO", help="Files, addresses that ffmpeg can open, or folders of files."),
-    ],
-    folder: Annotated[
-        str | None,
-        typer.Option("--in", metavar="FOLDER", help="Look for the one VIDEO in this folder; the best matches first."),
+    ] = None,
+    query: Annotated[
+        list[str] | None,
+        typer.Option("--query", metavar="CLIP", help="Look for this clip, or each file of a folder; may be repeated."),
+    ] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option("--in", metavar="FOLDER", help="Where to look for it, a folder or a file; may be repeated."),
     ] = None,
     own: Annotated[bool, typer.Option("--self", help="Also find what repeats inside one file.")] = CompareSettings.own,
     stream: Annotated[
@@ -47,7 +62,24 @@ def compare(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file (.json, .txt).")
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help=f"Write it to a file ({', '.join(SUFFIXES)}); may be repeated."
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAME", help="Which format, one for each -o in order, as for a scan."),
+    ] = None,
+    alone: Annotated[
+        str | None,
+        typer.Option("--for", metavar="FILE", help="Of which file to write a format that belongs to one file."),
+    ] = None,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Write a page to look at: pictures, timelines, files side by side."
+        ),
     ] = None,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")
@@ -66,39 +98,98 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
 ) -> int:
     """Find the stretches that two or more files share."""
-    if folder is not None:
-        if len(videos) != 1 or os.path.isdir(videos[0]):
-            raise BadSetting("--in", folder, "name one file to look for, not more and no folder")
-        if not os.path.isdir(folder):
-            raise BadSetting("--in", folder, "it is no folder; name one that holds the files to look in")
-    settings = CompareSettings(own, folder is not None, jobs or os.cpu_count() or 1, stream)
-    ((place, form),) = outputs.choose([output] if output else (), ["json"] if as_json else (), videos[0])
-    if form not in ("json", "text"):
-        raise BadSetting("--output", place, "a comparison is written as .json or .txt")
+    paths = _paths(videos or [], query or [], place or [], own)
+    settings = CompareSettings(own, len(query or []), jobs or os.cpu_count() or 1, stream)
+    chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), paths)
+    page, places = pages.parted(chosen, html)
+    _check(places, alone, paths)
+    if page is not None:
+        pages.check(page, paths, [name for name, _ in places])
     kept = folders.library(library, make=True) if cache or library is not None else None
-    result = _compare([*videos, *([folder] if folder is not None else [])], settings, verbose, quiet, kept)
-    _deliver(result, form, place)
+    result, shown = _compare(paths, settings, verbose, quiet, page is not None, kept)
+    for name, form in places:
+        _deliver(result, form, name, alone)
+    if page is not None and shown is not None:
+        pages.deliver_several(result, shown, page)
+    outputs.tell(result.summary, [name for name, _ in places], page, quiet)
+    if verbose:
+        from loopfind.reports.players import commands
+
+        for line in commands(result, [source.path for source in result.sources]):
+            terminal.note(line)
     return 3 if fail_on_repeats and result.repeats else 0
 
 
+def _paths(videos: Sequence[str], query: Sequence[str], place: Sequence[str], own: bool) -> list[str]:
+    """What is compared: what is looked for first, then where. Raises UsageError."""
+    if not query:
+        if place:
+            raise BadSetting("--in", place[0], "say what to look for there, with --query CLIP")
+        return [*videos]
+    if videos:
+        raise BadSetting("VIDEO", videos[0], "--query names the clip, and --in where to look; leave this out")
+    if not place:
+        raise BadSetting("--query", query[0], "say where to look for it, with --in FOLDER")
+    if own:
+        raise BadSetting("--self", True, "a clip is looked for in other files; leave one of the two out")
+    return [*query, *place]
+
+
+def _check(places: Sequence[tuple[str, str]], alone: str | None, paths: Sequence[str]) -> None:
+    """Raise, before hours of decoding, where a format does not fit a comparison or would write over a video."""
+    single = [form for _, form in places if form not in SEVERAL]
+    if "cuts-csv" in single:
+        raise BadSetting("--format", "cuts-csv", NO_CUTS)
+    if single and alone is None:
+        raise BadSetting("--format", single[0], "it marks places of one file; say of which with --for FILE")
+    if alone is not None and not single:
+        those = ", ".join(form for form in FORMATS if form not in SEVERAL and form != "cuts-csv")
+        raise BadSetting("--for", alone, f"it is for a format that belongs to one file ({those})")
+    if alone is not None and not any(outputs.same(alone, path) or _within(alone, path) for path in paths):
+        raise BadSetting("--for", alone, "it is not among the files that are compared")
+    for name, _ in places:
+        odd = name != outputs.STDOUT and Path(name).suffix.lower() not in SUFFIXES and os.path.exists(name)
+        if odd and any(_within(name, path) for path in paths):
+            raise BadSetting("--output", name, "this file is compared too, and would be lost; choose another name")
+
+
+def _within(name: str, folder: str) -> bool:
+    """Whether a folder holds a file, at any depth."""
+    return (
+        os.path.isfile(name)
+        and os.path.isdir(folder)
+        and Path(os.path.realpath(name)).is_relative_to(os.path.realpath(folder))
+    )
+
+
 def _compare(
-    paths: list[str], settings: CompareSettings, verbose: bool, quiet: bool, library: str | None
-) -> "Comparison":
+    paths: list[str], settings: CompareSettings, verbose: bool, quiet: bool, shown: bool, library: str | None
+) -> "tuple[Comparison, Juxtaposed | None]":
+    """The comparison, and what to show of it where that is asked for."""
     from loopfind.cli.progress import watching
-    from loopfind.pipeline import compare as compared
 
     with watching(quiet) as (watch, note):
-        result: Comparison = compared(paths, settings, watch, note if verbose else None, through(library, note))
-        return result
+        log = note if verbose else None
+        kept = through(library, note)
+        if shown:
+            from loopfind.pipeline import compare_to_show
+
+            return compare_to_show(paths, settings, watch, log, kept)
+        from loopfind.pipeline import compare as compared
+
+        return compared(paths, settings, watch, log, kept), None
 
 
-def _deliver(result: "Comparison", form: str, place: str) -> None:
+def _deliver(result: "Comparison", form: str, place: str, alone: str | None) -> None:
     from loopfind.reports import comparisons
 
-    pieces = comparisons.as_json(result) if form == "json" else comparisons.as_text(result)
-    if place != outputs.STDOUT:
-        outputs.save(place, pieces)
-    elif form == "text" and terminal.is_rich(sys.stdout):
-        terminal.show(comparisons.lines(result, terminal.has_hyperlinks()))
+    if form in SEVERAL:
+        pieces = load("format", form, SEVERAL)(result)
     else:
-        terminal.put(pieces)
+        from loopfind.reports.alone import report_on
+
+        numbers = [at for at, source in enumerate(result.sources) if outputs.same(source.path, alone or "")]
+        if not numbers:
+            raise BadSetting("--for", alone, "it could not be read, so there is nothing to write of it")
+        pieces = load("format", form, FORMATS)(report_on(result, numbers[0]))
+    outputs.deliver(pieces, form, place, lambda width, hyperlinks: comparisons.lines(result, hyperlinks))

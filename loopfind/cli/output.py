@@ -10,27 +10,39 @@ from typing import TYPE_CHECKING
 
 from loopfind.cli import terminal
 from loopfind.errors import BadSetting, OutputError, UnknownPart
-from loopfind.registry import load
-from loopfind.reports import FORMATS, SUFFIXES
+from loopfind.reports import FORMATS, PAGE, SUFFIXES
 from loopfind.reports.wording import count
 
 if TYPE_CHECKING:
-    from loopfind.model import Report
+    from collections.abc import Callable
+
+    from rich.text import Text
+
+    Draw = Callable[[int, bool], Iterable[Text]]
 
 STDOUT = "-"
 
 
-def choose(outputs: Sequence[str], formats: Sequence[str], video: str) -> list[tuple[str, str]]:
+def named(formats: Sequence[str], as_json: bool, outputs: Sequence[str]) -> list[str]:
+    """The formats asked for by name; --json asks for JSON everywhere, but for a page. Raises UsageError."""
+    if as_json and formats:
+        raise BadSetting("--format", ", ".join(formats), "--json chooses the format already; leave one of them out")
+    if not as_json:
+        return [*formats]
+    return [PAGE if _suffix(place) == PAGE else "json" for place in outputs] or ["json"]
+
+
+def choose(outputs: Sequence[str], formats: Sequence[str], videos: Sequence[str]) -> list[tuple[str, str]]:
     """Each place the report goes to ("-" is stdout) with the name of its format.
 
     outputs: as many files as asked for; none is stdout. formats: none, or one for each output in the same order.
-    Raises UsageError for a format that is not there, a name that asks for none, the same file twice, the video itself;
+    Raises UsageError for a format that is not there, a name that asks for none, the same file twice, a video itself;
     OutputError for a file that cannot be written: before hours of scanning, not after.
     """
     places = [*outputs] or [STDOUT]
     for format in formats:
-        if format not in FORMATS:
-            raise UnknownPart("format", format, FORMATS)
+        if format not in (*FORMATS, PAGE):
+            raise UnknownPart("format", format, (*FORMATS, PAGE))
     if formats and len(formats) != len(places):
         both = f"{count(len(formats), 'format')} for {count(len(places), 'output')}"
         raise BadSetting("--format", both, "give one for each -o, in the same order, or none at all")
@@ -40,7 +52,7 @@ def choose(outputs: Sequence[str], formats: Sequence[str], video: str) -> list[t
             raise BadSetting("--output", place, "it is named twice, and one report would be lost; choose another name")
         if place != STDOUT:
             check(place)
-            if same(place, video):
+            if any(same(place, video) for video in videos):
                 raise BadSetting("--output", place, "this is the video, and would be lost; choose another name")
     return [*zip(places, chosen, strict=True)]
 
@@ -49,12 +61,17 @@ def _by_ending(place: str) -> str:
     """The format that a file's ending asks for; text on stdout."""
     if place == STDOUT:
         return "text"
-    suffix = Path(place).suffix.lower()
-    if suffix not in SUFFIXES:
+    suffix = _suffix(place)
+    if not suffix:
         others = ", ".join(name for name in FORMATS if name not in SUFFIXES.values())
         endings = f"let the name end in {', '.join(SUFFIXES)}"
         raise BadSetting("--output", place, f"{endings}, or name the format with --format ({others} have no ending)")
-    return SUFFIXES[suffix]
+    return suffix
+
+
+def _suffix(place: str) -> str:
+    """The format that a file's ending asks for, "" for none."""
+    return SUFFIXES.get(Path(place).suffix.lower(), "")
 
 
 def same(one: str, other: str) -> bool:
@@ -66,29 +83,40 @@ def same(one: str, other: str) -> bool:
     return os.path.realpath(one) == os.path.realpath(other) if "\0" not in one + other else False
 
 
-def deliver(report: "Report", format: str, output: str) -> None:
-    """Write the report to `output`; on a terminal the text comes with colours and links.
+def deliver(pieces: "Iterator[str]", format: str, output: str, lines: "Draw") -> None:
+    """Write what a format makes of a report to `output`; on a terminal the text is drawn anew, with colours and links.
 
-    Raises OutputError.
+    lines: the text as styled lines for a width in columns, with hyperlinks or without. Raises OutputError.
     """
     if output != STDOUT:
-        save(output, load("format", format, FORMATS)(report))
+        save(output, pieces)
     elif format == "text" and sys.stdout is not None and sys.stdout.isatty():
-        _show(report)
+        _show(lines)
     else:
-        terminal.put(load("format", format, FORMATS)(report))
+        terminal.put(pieces)
 
 
-def _show(report: "Report") -> None:
-    from loopfind.reports.text import lines
-
+def _show(lines: "Draw") -> None:
     styled = terminal.is_rich(sys.stdout)
     console = terminal.console(sys.stdout)
-    drawn = lines(report, max(console.width, 20), hyperlinks=styled and terminal.has_hyperlinks())
+    drawn = lines(max(console.width, 20), styled and terminal.has_hyperlinks())
     if styled:
         terminal.show(drawn)
     else:
         terminal.put(line.plain.rstrip() + "\n" for line in drawn)
+
+
+def tell(summary: str, places: Sequence[str], page: str | None, quiet: bool) -> None:
+    """Say on a terminal where the answer went, where it went to files."""
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
+        return
+    if page is not None:
+        terminal.note(f"The page is in {page}")
+    files = [place for place in places if place != STDOUT]
+    if not places or files:
+        terminal.note(summary)
+    if files:
+        terminal.note(f"The report is in {', '.join(files)}")
 
 
 def save(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""The page of a scan: asked for with --html, checked before the scan, written after it."""
+"""The page of a scan or a comparison: asked for with --html or by its ending, checked before, written after."""
 
 import os
 from collections.abc import Sequence
@@ -8,13 +8,23 @@ from urllib.parse import quote, urlsplit
 
 from loopfind.cli import output as outputs
 from loopfind.errors import BadSetting
+from loopfind.reports import PAGE
 
 if TYPE_CHECKING:
-    from loopfind.exhibits import Exhibits
+    from loopfind.comparison import Comparison
+    from loopfind.exhibits import Exhibits, Juxtaposed
     from loopfind.model import Report
 
 
-def check(page: str, video: str, reports: Sequence[str], href: str | None) -> None:
+def parted(places: Sequence[tuple[str, str]], html: str | None) -> tuple[str | None, list[tuple[str, str]]]:
+    """The one page, asked for with --html or as one of the outputs, and the other outputs. Raises UsageError."""
+    named = [place for place, form in places if form == PAGE]
+    if len(named) + (html is not None) > 1:
+        raise BadSetting("--output", named[-1], "one page is written at a time; leave one of the two out")
+    return (named[0] if named else html), [(place, form) for place, form in places if form != PAGE]
+
+
+def check(page: str, videos: Sequence[str], reports: Sequence[str], href: str | None = None) -> None:
     """Raise, before an hour of decoding, where the page could not be made or would write over something."""
     from loopfind.reports import html
 
@@ -22,7 +32,8 @@ def check(page: str, video: str, reports: Sequence[str], href: str | None) -> No
     if page in ("", "-"):
         raise BadSetting("--html", page, "give the name of a file, such as report.html")
     outputs.check(page)
-    others = [(video, "the video"), *((place, "the report of --output") for place in reports)]
+    others = [(video, "the video") for video in videos]
+    others += [(place, "the report of --output") for place in reports]
     for other, what in others:
         if outputs.same(page, other):
             raise BadSetting("--html", page, f"this is {what}, and would be lost; choose another name")
@@ -35,6 +46,14 @@ def deliver(report: "Report", exhibits: "Exhibits", page: str, video: str, href:
     from loopfind.reports import html
 
     outputs.save(page, html.write(report, exhibits, _href(page, video, href)))
+
+
+def deliver_several(comparison: "Comparison", shown: "Juxtaposed", page: str) -> None:
+    """Write the page of a comparison whole or not at all. Raises OutputError."""
+    from loopfind.reports import juxtaposition
+
+    hrefs = [_href(page, source.path, None) for source in comparison.sources]
+    outputs.save(page, juxtaposition.write(comparison, shown, hrefs))
 
 
 def _href(page: str, video: str, given: str | None) -> str:

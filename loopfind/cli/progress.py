@@ -45,7 +45,10 @@ class Pace:
 
 
 def describe(progress: "Progress", pace: Pace, width: int) -> str:
-    """The words beside the bar: position, rate, time left; fewer of them on a narrow terminal."""
+    """The words beside the bar: position, rate, time left; fewer of them on a narrow terminal, and none where nobody
+    knows how far it is."""
+    if progress.duration is None and not progress.frames:
+        return ""
     rate, speed = pace.rates()
     where = clock(progress.position).partition(".")[0]
     if progress.duration:

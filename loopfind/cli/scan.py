@@ -1,6 +1,6 @@
 """The default command: scan one video."""
 
-import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,10 +13,13 @@ from loopfind.cli.sizes import size as size_in
 from loopfind.cli.times import limits
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
-from loopfind.reports import FORMATS, SUFFIXES
+from loopfind.registry import load
+from loopfind.reports import FORMATS, PAGE, SUFFIXES
 from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Settings
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from loopfind.exhibits import Exhibits
     from loopfind.model import Report
 
@@ -86,7 +89,9 @@ def scan(
     ] = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAME", help=f"Which format, one for each -o in order: {', '.join(FORMATS)}."),
+        typer.Option(
+            "--format", metavar="NAME", help=f"Which format, one for each -o in order: {', '.join((*FORMATS, PAGE))}."
+        ),
     ] = None,
     open_cut: Annotated[
         int | None,
@@ -124,30 +129,25 @@ def scan(
     size = size_in("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size
     settings = Settings(kind, fixed, stream, first, last, size is None, _page(link))
-    places = outputs.choose(output or (), _named(formats or [], as_json, output or []), video)
-    if html is not None:
-        pages.check(html, video, [place for place, _ in places if place != outputs.STDOUT], video_href)
+    chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), [video])
+    page, places = pages.parted(chosen, html)
+    if page is not None:
+        pages.check(page, [video], [place for place, _ in places if place != outputs.STDOUT], video_href)
     elif video_href is not None:
         raise BadSetting("--video-href", video_href, "it belongs to a page; add --html FILE")
     if open_cut is not None:
         browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
     kept = folders.library(library, make=True) if cache or library is not None else None
-    report, exhibits = _scan(video, settings, verbose, quiet, html is not None, kept)
+    report, exhibits = _scan(video, settings, verbose, quiet, page is not None, kept)
     for place, format in places:
-        outputs.deliver(report, format, place)
-    talks = not quiet and sys.stderr is not None and sys.stderr.isatty()
-    if html is not None and exhibits is not None:
-        pages.deliver(report, exhibits, html, video, video_href)
-        if talks:
-            terminal.note(f"The page is in {html}")
-    files = [place for place, _ in places if place != outputs.STDOUT]
-    if files and talks:
-        terminal.note(report.verdict.summary)
-        terminal.note(f"The report is in {', '.join(files)}")
+        _deliver(report, format, place)
+    if page is not None and exhibits is not None:
+        pages.deliver(report, exhibits, page, video, video_href)
+    outputs.tell(report.verdict.summary, [place for place, _ in places], page, quiet)
     if verbose:
         from loopfind.reports.players import commands
 
-        for line in commands(report, video):
+        for line in commands(report, [video]):
             terminal.note(line)
     if open_cut is not None:
         browser.open_cut(report, open_cut)
@@ -155,11 +155,13 @@ def scan(
     return 3 if fail_on_repeats and found else 0
 
 
-def _named(formats: list[str], as_json: bool, output: list[str]) -> list[str]:
-    """The formats asked for by name; --json asks for JSON everywhere."""
-    if as_json and formats:
-        raise BadSetting("--format", ", ".join(formats), "--json chooses the format already; leave one of them out")
-    return ["json"] * max(1, len(output)) if as_json else formats
+def _deliver(report: "Report", format: str, place: str) -> None:
+    def lines(width: int, hyperlinks: bool) -> "Iterable[Text]":
+        from loopfind.reports.text import lines
+
+        return lines(report, width, hyperlinks=hyperlinks)
+
+    outputs.deliver(load("format", format, FORMATS)(report), format, place, lines)
 
 
 def _scan(

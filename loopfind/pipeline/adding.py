@@ -26,7 +26,7 @@ def add(
     one that cannot be read is a Failure of the answer. Raises BadSetting where there is no file at all, and
     LibraryError for a library that fails, which ends the work.
     """
-    wanted = files_in(paths)
+    wanted, _ = files_in(paths)
     if not wanted:
         raise BadSetting("the files to add", ", ".join(paths), "there is no file in it")
     settings = replace(settings, auto=False)

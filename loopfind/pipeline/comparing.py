@@ -1,19 +1,21 @@
 """Compare files."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from loopfind.across import across, summary_of
+from loopfind.across import Laid, laid_over, summary_of
 from loopfind.comparison import Comparison, Failure
 from loopfind.errors import BadSetting
+from loopfind.exhibits import Juxtaposed
+from loopfind.findings import comparing
 from loopfind.holdings import Reading
-from loopfind.model import (
-    SMALLEST_HASH,
-    Progress,
-    Settings,
-    Watch,
-)
+from loopfind.juxtaposing import juxtaposed
+from loopfind.media.thumbs import shots
+from loopfind.model import SMALLEST_HASH, Progress, Settings, Watch
 from loopfind.pipeline.caching import Cache, reader
 from loopfind.pipeline.files import Halt, each, files_in
+from loopfind.pipeline.scanning import FEW, SMALL, WIDE
+from loopfind.ranking import groups_of, matches_of, summary_of_matches
 from loopfind.settings import CompareSettings
 
 
@@ -26,11 +28,48 @@ def compare(
 ) -> Comparison:
     """What several files share, to the frame.
 
-    paths: files or addresses, as for `scan`, and folders, which stand for every file in them at any depth. A file that
-    cannot be read is a Failure of the answer if a folder named it; otherwise its MediaError is raised. Raises
-    UsageError where fewer than two files are left, or one with settings.own. cache: as for `scan`.
+    paths: files or addresses, as for `scan`, and folders, which stand for every file in them at any depth; the first
+    settings.query of them are what is looked for in the others. A file that cannot be read is a Failure of the answer
+    if a folder named it; otherwise its MediaError is raised. Raises UsageError where fewer than two files are left, or
+    one with settings.own. In the answer, settings.query counts files. cache: as for `scan`.
     """
-    wanted = files_in(paths)
+    return _compared(paths, settings, watch, log, cache)[0]
+
+
+def compare_to_show(
+    paths: Sequence[str],
+    settings: CompareSettings = CompareSettings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+    cache: Cache | None = None,
+) -> tuple[Comparison, Juxtaposed]:
+    """What `compare` says, and what to show of it: curves, and frames read again where they are.
+
+    Arguments and errors as for `compare`. Frames of what cannot be read twice are missing.
+    """
+    comparison, laid = _compared(paths, settings, watch, log, cache)
+    shown = juxtaposed(comparison, laid)
+    moments = shown.moments()
+    width = WIDE if sum(map(len, moments.values())) <= FEW else SMALL
+    taken: dict[tuple[int, float], bytes] = {}
+    for number, times in sorted(moments.items()):
+        source = comparison.sources[number]
+        for time, shot in shots(source.path, settings.stream, times, width):
+            taken[number, time] = shot
+            if watch is not None:
+                watch(Progress(f"taking pictures of {len(moments)} files", len(taken), time, source.duration))
+    return comparison, replace(shown, shots=taken)
+
+
+def _compared(
+    paths: Sequence[str],
+    settings: CompareSettings,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+    cache: Cache | None,
+) -> tuple[Comparison, Laid]:
+    """The comparison, and what it was read off."""
+    wanted, queries = files_in(paths, settings.query)
     needed = 1 if settings.own else 2
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
@@ -44,25 +83,37 @@ def compare(
             return reading, reading.source.duration
 
         found = each(wanted, one, settings.jobs, watch, log)
-        return _compared(found, needed, settings, watch)
+        return _laid(found, queries, settings, watch)
 
 
-def _compared(
-    found: Sequence[Reading | Failure], needed: int, settings: CompareSettings, watch: Watch | None
-) -> Comparison:
-    """The comparison of what was read."""
+def _laid(
+    found: Sequence[Reading | Failure], queries: int, settings: CompareSettings, watch: Watch | None
+) -> tuple[Comparison, Laid]:
+    """The comparison of what was read. queries: how many of them are looked for in the others."""
     files = [item for item in found if not isinstance(item, Failure)]
+    queries = sum(not isinstance(item, Failure) for item in found[:queries])
+    if settings.query and not 0 < queries < len(files):
+        what = "clip that could be read" if not queries else "file to look in that could be read"
+        raise BadSetting("the files to compare", len(files), f"there is no {what}")
+    settings = replace(settings, query=queries)
+    needed = 1 if settings.own else 2
     if len(files) < needed:
         raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
     if watch is not None:
-        watch(Progress("comparing", len(files), sum(file.source.duration for file in files), None))
-    repeats, pairs = across([file.fingerprint for file in files], settings)
-    return Comparison(
-        sources=tuple(file.source for file in files),
+        watch(comparing(sum(file.source.duration for file in files)))
+    laid = laid_over([file.fingerprint for file in files], settings)
+    repeats, pairs, sources = laid.repeats, laid.pairs, tuple(file.source for file in files)
+    matches = matches_of(repeats, pairs, sources, queries)
+    said = summary_of_matches(matches, len(files), queries) if queries else summary_of(repeats, pairs, len(files))
+    comparison = Comparison(
+        sources=sources,
         settings=settings,
-        summary=summary_of(repeats, pairs, len(files)),
+        summary=said,
         repeats=repeats,
         pairs=pairs,
         failures=tuple(item for item in found if isinstance(item, Failure)),
         losses=tuple(file.losses for file in files),
+        matches=matches,
+        groups=() if queries else groups_of(repeats, pairs, sources),
     )
+    return comparison, laid

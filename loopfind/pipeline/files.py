@@ -26,12 +26,15 @@ class Halt:
             raise RuntimeError("the reading was stopped")
 
 
-def files_in(paths: Sequence[str]) -> list[tuple[str, bool]]:
-    """The files that are meant, and whether each was named itself rather than found in a folder; what was named is not
-    found once more."""
-    files = []
+def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bool]], int]:
+    """The files that are meant, and whether each was named itself rather than found in a folder; what was named, or
+    found, is not found once more. Last how many of them the first `queries` paths stand for."""
+    files: list[tuple[str, bool]] = []
     named = {os.path.realpath(path) for path in paths}
-    for path in paths:
+    looked_for = 0
+    for number, path in enumerate(paths):
+        if number == queries:
+            looked_for = len(files)
         if os.path.isdir(path):
             found = sorted(
                 os.path.join(folder, name)
@@ -39,10 +42,13 @@ def files_in(paths: Sequence[str]) -> list[tuple[str, bool]]:
                 for name in names
                 if not name.startswith(".") and os.path.isfile(os.path.join(folder, name))
             )
-            files += [(name, False) for name in found if os.path.realpath(name) not in named]
+            for name in found:
+                if os.path.realpath(name) not in named:
+                    named.add(os.path.realpath(name))
+                    files.append((name, False))
         else:
             files.append((path, True))
-    return files
+    return files, looked_for
 
 
 def each(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.across import linked, summary_of
+from loopfind.across import Laid, linked, summary_of
 from loopfind.comparison import Comparison, Shared
 from loopfind.errors import BadSetting
 from loopfind.fingerprints.scratch import Scratch
@@ -15,6 +15,7 @@ from loopfind.fingerprints.signal import signal_of
 from loopfind.links import QUESTIONS, Met, keys_in, postings, probes
 from loopfind.model import Fingerprint, Ints, Progress, Repeat, Settings, Watch, Words
 from loopfind.pipeline.caching import Cache, reader
+from loopfind.ranking import groups_of, matches_of, summary_of_matches
 from loopfind.registry import load
 from loopfind.repeats.lines import FEWEST
 from loopfind.settings import CompareSettings
@@ -56,28 +57,30 @@ def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) ->
             asked = {entry: library.reading(entry, codes=False).fingerprint for entry in batch}
             met = shelf.met(asked)
             files = shelf.files(met, asked, len(shelf))
-            repeats, pairs = _shared(files, met, CompareSettings(), shelf.frames)
-            results.write(batch, [*files], repeats, pairs)
+            laid = _shared(files, met, CompareSettings(), shelf.frames)
+            results.write(batch, [*files], laid.repeats, laid.pairs)
             done += sum(len(file) for file in asked.values())
             if watch is not None:
                 watch(Progress("comparing", done, float(done), float(total)))
         entries = [entry for entry, _, _ in standing]
-        sources = {entry.id: entry.source for entry in library.entries()}
+        known = {entry.id: entry.source for entry in library.entries()}
+        sources = tuple(known[entry] for entry in entries)
         repeats, pairs = results.read(entries)
         return Comparison(
-            sources=tuple(sources[entry] for entry in entries),
+            sources=sources,
             settings=CompareSettings(),
             summary=summary_of(repeats, pairs, len(entries)),
             repeats=repeats,
             pairs=pairs,
             losses=tuple(() for _ in entries),
+            groups=groups_of(repeats, pairs, sources),
         )
 
 
 def search_library(
     video: str,
     path: str | os.PathLike[str],
-    settings: CompareSettings = CompareSettings(query=True),  # noqa: B008 - frozen
+    settings: CompareSettings = CompareSettings(query=1),  # noqa: B008 - frozen
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Comparison:
@@ -96,22 +99,25 @@ def search_library(
         asked = {_GUEST: read.reading.fingerprint}
         met = shelf.met(asked) if len(shelf) else np.zeros((5, 0), np.int64)
         files = shelf.files(met, asked, MOST_FILES)
-        plain = replace(settings, query=False)  # which is the first file there, and the last one here
-        repeats, pairs = _shared(files, met, plain, shelf.frames + len(read.reading.fingerprint))
+        # As the last file it comes after all it may be taken from; in the answer it is the first one.
+        laid = _shared(files, met, replace(settings, query=0), shelf.frames + len(read.reading.fingerprint))
         guest = len(files) - 1
-        pairs = tuple(pair for pair in pairs if guest in pair.files)
+        pairs = [pair for pair in laid.pairs if guest in pair.files]
         sharing = [guest, *sorted({file for pair in pairs for file in pair.files} - {guest})]
         places = {file: place for place, file in enumerate(sharing)}
-        sources = {entry.id: entry.source for entry in library.entries()} | {_GUEST: read.reading.source}
-        repeats = _kept(repeats, places)
-        pairs = tuple(_placed(pair, places) for pair in pairs)
+        known = {entry.id: entry.source for entry in library.entries()} | {_GUEST: read.reading.source}
+        sources = tuple(known[[*files][file]] for file in sharing) if files else (read.reading.source,)
+        repeats = _kept(laid.repeats, places)
+        shared = tuple(_placed(pair, places) for pair in pairs)
+        matches = matches_of(repeats, shared, sources, 1)
         return Comparison(
-            sources=tuple(sources[[*files][file]] for file in sharing) if files else (read.reading.source,),
+            sources=sources,
             settings=settings,
-            summary=summary_of(repeats, pairs, len(shelf) + 1),
+            summary=summary_of_matches(matches, len(shelf) + 1, 1),
             repeats=repeats,
-            pairs=pairs,
-            losses=(read.reading.losses, *(() for _ in sharing[1:])),
+            pairs=shared,
+            losses=(read.reading.losses, *(() for _ in sources[1:])),
+            matches=matches,
         )
 
 
@@ -131,7 +137,7 @@ def _placed(pair: Shared, places: Mapping[int, int]) -> Shared:
     one, other = (places[file] for file in pair.files)
     if one < other:
         return replace(pair, files=(one, other))
-    return Shared((other, one), pair.seconds[::-1], pair.whole[::-1])
+    return replace(pair, files=(other, one), seconds=pair.seconds[::-1], whole=pair.whole[::-1])
 
 
 def index(library: Library, watch: Watch | None = None) -> None:
@@ -278,14 +284,12 @@ def _asked(files: Sequence[Fingerprint]) -> list[tuple[Ints, Ints, Words]]:
     ]
 
 
-def _shared(
-    files: Mapping[int, Fingerprint], met: Ints, settings: CompareSettings, among: int
-) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+def _shared(files: Mapping[int, Fingerprint], met: Ints, settings: CompareSettings, among: int) -> Laid:
     """What the files share, of which moments were met."""
     numbers = np.array([*files], np.int64)
     met = met[:, np.isin(met[_ENTRY], numbers) & np.isin(met[_OTHER], numbers)]
     if not met.shape[1]:
-        return (), ()
+        return Laid()
     by_question = {}
     for number, question in enumerate(QUESTIONS):
         rows = met[:, met[_QUESTION] == number]

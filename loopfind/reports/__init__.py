@@ -30,6 +30,21 @@ FORMATS = {
     "fcpxml": "loopfind.reports.fcpxml:write",
 }
 
+SEVERAL = {
+    "json": "loopfind.reports.comparisons:as_json",
+    "text": "loopfind.reports.comparisons:as_text",
+    "markdown": "loopfind.reports.markdown:write_several",
+    "csv": "loopfind.reports.csv:write_several",
+    "edl": "loopfind.reports.edl:write_several",
+    "otio": "loopfind.reports.otio:write_several",
+    "fcpxml": "loopfind.reports.fcpxml:write_several",
+}
+"""Formats that hold several files -> a function `(comparison: Comparison) -> Iterator[str]`. The others belong to one
+file, and are written of one of those that are compared."""
+
+PAGE = "html"
+"""What is no format like the others, as it needs pictures, but is asked for as they are."""
+
 SUFFIXES = {
     ".json": "json",
     ".txt": "text",
@@ -41,6 +56,7 @@ SUFFIXES = {
     ".edl": "edl",
     ".otio": "otio",
     ".fcpxml": "fcpxml",
+    ".html": PAGE,
 }
 """Which format a file name's ending asks for. Formats that share an ending with another are asked for by name."""
 

@@ -1,53 +1,63 @@
 """A comparison of files in words and as JSON."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import PurePath
 from typing import Any
 
 from rich.text import Text
 
-from loopfind.comparison import Comparison, Shared
+from loopfind.comparison import Comparison, Group, Match, Shared
 from loopfind.model import Repeat
-from loopfind.reports.json import SCHEMA, occurrence_of, plain
+from loopfind.reports.json import REPEAT, SCHEMA, listed, occurrence_of, told
 from loopfind.reports.links import linker
-from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, safe, share
+from loopfind.reports.sharing import found_places, found_share, group_repeats, group_words, pair_words
+from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, names, safe, share
 from loopfind.version import version
 
-MOST_PAIRS, MOST_REPEATS, MOST_SHOWINGS = 40, 40, 12
+MOST_PAIRS, MOST_REPEATS, MOST_SHOWINGS, MOST_GROUPS, MOST_LEFT_OUT = 40, 40, 12, 20, 20
 """Lines of each kind in the text; the JSON has all."""
+
+MOST_NAMES, MOST_MATCHES = 12, 20
+"""Files named in a line, and matches of one clip."""
 
 
 def as_json(comparison: Comparison) -> Iterator[str]:
-    """The comparison in the machine form, ending in a newline."""
+    """The comparison in the machine form, ending in a newline, in pieces: one line an item of a list."""
     paths = [source.path for source in comparison.sources]
-    value = {
-        "schema": SCHEMA,
-        "loopfind": version(),
-        "sources": [
-            asdict(source) | {"losses": [asdict(loss) for loss in losses]}
-            for source, losses in zip(comparison.sources, comparison.losses, strict=True)
-        ],
-        "settings": asdict(comparison.settings),
-        "summary": comparison.summary,
-        "repeats": [_repeat(repeat, paths) for repeat in comparison.repeats],
-        "pairs": [_pair(pair, paths) for pair in comparison.pairs],
-        "failures": [asdict(failure) for failure in comparison.failures],
+    sources = [
+        asdict(source) | {"link": linker("", source.path)(0.0), "losses": [asdict(loss) for loss in losses]}
+        for source, losses in zip(comparison.sources, comparison.losses, strict=True)
+    ]
+    lists: dict[str, Iterator[Any]] = {
+        "sources": iter(sources),
+        "matches": (_match(match, paths) for match in comparison.matches),
+        "groups": (asdict(group) | _files(group, paths) for group in comparison.groups),
+        "repeats": (_repeat(repeat, paths) for repeat in comparison.repeats),
+        "pairs": (asdict(pair) | _files(pair, paths) for pair in comparison.pairs),
+        "failures": (asdict(failure) for failure in comparison.failures),
     }
-    yield json.dumps(plain(value), indent=1, allow_nan=False) + "\n"
+    yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {told(version())}'
+    yield f',\n  "settings": {told(asdict(comparison.settings))}'
+    yield f',\n  "summary": {told(comparison.summary)}'
+    for name, items in lists.items():
+        yield from listed(name, ([told(item)] for item in items))
+    yield "\n}\n"
 
 
-def _repeat(repeat: Repeat, paths: list[str]) -> dict[str, Any]:
+def _files(group: Group | Shared, paths: Sequence[str]) -> dict[str, Any]:
+    return {"files": [paths[number] for number in group.files]}
+
+
+def _match(match: Match, paths: Sequence[str]) -> dict[str, Any]:
+    return asdict(match) | {"query": paths[match.query], "file": paths[match.file]}
+
+
+def _repeat(repeat: Repeat, paths: Sequence[str]) -> dict[str, Any]:
     rows = []
     for occurrence in repeat.occurrences:
         path = paths[occurrence.file or 0]
         rows.append(occurrence_of(occurrence, linker("", path)) | {"file": path})
-    return asdict(repeat) | {"occurrences": rows}
-
-
-def _pair(pair: Shared, paths: list[str]) -> dict[str, Any]:
-    return asdict(pair) | {"files": [paths[number] for number in pair.files]}
+    return {name: getattr(repeat, name) for name in REPEAT} | {"occurrences": rows}
 
 
 def as_text(comparison: Comparison) -> Iterator[str]:
@@ -57,44 +67,83 @@ def as_text(comparison: Comparison) -> Iterator[str]:
 
 
 def lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
-    """The comparison as styled lines: what is shared, by pairs of files, then stretch by stretch."""
+    """The comparison as styled lines: the best matches, groups and pairs of files, then stretch by stretch."""
     found = bool(comparison.repeats)
     yield Text(comparison.summary, "bold red" if found else "bold green")
-    names = _names([source.path for source in comparison.sources])
-    for failure in comparison.failures:
-        yield Text(f"left out: {safe(failure.path)}: {safe(failure.what)}", "yellow")
-    for name, losses in zip(names, comparison.losses, strict=True):
-        for loss in losses:
-            yield Text(f"lost in {name}: {clock(loss.start)} - {clock(loss.end)} {safe(loss.what)}", "yellow")
-    if comparison.pairs:
-        yield Text()
-        yield Text("Files", "bold")
-        for pair in comparison.pairs[:MOST_PAIRS]:
-            yield Text("  " + _said(pair, names, comparison))
-        if len(comparison.pairs) > MOST_PAIRS:
-            yield Text(f"  ... and {count(len(comparison.pairs) - MOST_PAIRS, 'more pair')}; --json lists all", "dim")
+    called = names([source.path for source in comparison.sources])
+    lost = [f"left out: {safe(failure.path)}: {safe(failure.what)}" for failure in comparison.failures]
+    for name, losses in zip(called, comparison.losses, strict=True):
+        lost += [f"lost in {name}: {clock(loss.start)} - {clock(loss.end)} {safe(loss.what)}" for loss in losses]
+    yield from (Text(line, "yellow") for line in lost[:MOST_LEFT_OUT])
+    yield from _more(len(lost) - MOST_LEFT_OUT, "loss", "losses")
+    yield from _matches(comparison, called)
+    yield from _groups("The same from end to end", [g for g in comparison.groups if g.whole], called)
+    same = {files for group in comparison.groups if group.whole for files in _pairs_in(group)}
+    pairs = [pair for pair in comparison.pairs if pair.files not in same] if not comparison.matches else []
+    yield from _headed("Files", len(pairs))
+    for pair in pairs[:MOST_PAIRS]:
+        yield Text("  " + pair_words(pair, called, comparison.sources))
+    yield from _more(len(pairs) - MOST_PAIRS, "pair")
+    many = [group for group in comparison.groups if not group.whole and len(group.files) > 2]
+    yield from _groups("Groups", many, called)
     for repeat in comparison.repeats[:MOST_REPEATS]:
         yield Text()
-        yield from _stretch(repeat, names, comparison, hyperlinks)
+        yield from _stretch(repeat, called, comparison, hyperlinks)
     if len(comparison.repeats) > MOST_REPEATS:
         yield Text()
-        yield Text(f"... and {count(len(comparison.repeats) - MOST_REPEATS, 'more stretch', 'more stretches')}", "dim")
+        yield from _more(len(comparison.repeats) - MOST_REPEATS, "stretch", "stretches", "")
 
 
-def _said(pair: Shared, names: list[str], comparison: Comparison) -> str:
-    """A pair of files in a line."""
-    one, other = (names[number] for number in pair.files)
-    if all(pair.whole):
-        return f"{one} shows the same as {other} from end to end"
-    for (name, rival), whole in zip(((one, other), (other, one)), pair.whole, strict=True):
-        if whole:
-            return f"{name} is all in {rival}"
-    lengths = [comparison.sources[number].duration for number in pair.files]
-    parts = [share(part / max(whole, part, 1e-9)) for part, whole in zip(pair.seconds, lengths, strict=True)]
-    return f"{one} and {other} share {length(max(pair.seconds))}: {parts[0]} of the one, {parts[1]} of the other"
+def _pairs_in(group: Group) -> Iterator[tuple[int, int]]:
+    for place, one in enumerate(group.files):
+        for other in group.files[place + 1 :]:
+            yield one, other
 
 
-def _stretch(repeat: Repeat, names: list[str], comparison: Comparison, hyperlinks: bool) -> Iterator[Text]:
+def _headed(head: str, number: int) -> Iterator[Text]:
+    if number:
+        yield Text()
+        yield Text(head, "bold")
+
+
+def _more(number: int, one: str, many: str = "", margin: str = "  ") -> Iterator[Text]:
+    if number > 0:
+        yield Text(
+            f"{margin}... and {count(number, f'more {one}', f'more {many}' if many else '')}; --json lists all", "dim"
+        )
+
+
+def _matches(comparison: Comparison, called: Sequence[str]) -> Iterator[Text]:
+    """A table for each clip: rank, score, file, what of it is there and where."""
+    for query in range(comparison.settings.query):
+        found = [match for match in comparison.matches if match.query == query]
+        head = f"Best matches for {called[query]}" if found else f"No match for {called[query]}"
+        yield from _headed(head, 1)
+        if not found:
+            continue
+        shown = found[:MOST_MATCHES]
+        wide = max(4, *(len(called[match.file]) for match in shown))
+        parts = max(11, *(len(found_share(match)) for match in shown))
+        yield Text(f"  {'rank':>4}  {'score':>5}  {'file':<{wide}}  {'of the clip':<{parts}}  where", "dim")
+        for match in shown:
+            row = Text(f"  {match.rank:>4}  ")
+            row.append(f"{match.score:>5.3f}", "bold")
+            row.append(f"  {called[match.file]:<{wide}}  {found_share(match):<{parts}}  {found_places(match)}")
+            yield row
+        yield from _more(len(found) - MOST_MATCHES, "match", "matches")
+
+
+def _groups(head: str, groups: Sequence[Group], called: Sequence[str]) -> Iterator[Text]:
+    yield from _headed(head, len(groups))
+    for group in groups[:MOST_GROUPS]:
+        files = ", ".join(called[file] for file in group.files[:MOST_NAMES])
+        more = f" and {len(group.files) - MOST_NAMES:,} more" if len(group.files) > MOST_NAMES else ""
+        what = count(len(group.files), "file") if group.whole else group_words(group)
+        yield Text(f"  {what}{group_repeats(group)}: {files}{more}")
+    yield from _more(len(groups) - MOST_GROUPS, "group")
+
+
+def _stretch(repeat: Repeat, called: Sequence[str], comparison: Comparison, hyperlinks: bool) -> Iterator[Text]:
     """One shared stretch, with a line for each showing."""
     head = (
         f"{repeat.kind.capitalize()} {repeat.id}: {length(repeat.length)}, {count(len(repeat.occurrences), 'showing')}"
@@ -102,26 +151,14 @@ def _stretch(repeat: Repeat, names: list[str], comparison: Comparison, hyperlink
     yield Text(head, "bold")
     yield Text(f"  {EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})")
     shown = repeat.occurrences[:MOST_SHOWINGS]
-    wide = max(len(names[o.file or 0]) for o in shown)
+    wide = max(len(called[o.file or 0]) for o in shown)
     for occurrence in shown:
-        name, path = names[occurrence.file or 0], comparison.sources[occurrence.file or 0].path
+        name, path = called[occurrence.file or 0], comparison.sources[occurrence.file or 0].path
         row = Text(f"  {name:<{wide}}  ")
         address = linker("", path)(occurrence.start)
         span = f"{clock(occurrence.start)} - {clock(occurrence.end)}"
-        row.append(span, f"link {address}" if hyperlinks else "")
+        row.append(span, f"link {address}" if hyperlinks and address else "")
         row.append(f"  frames {occurrence.start_frame}-{max(occurrence.start_frame, occurrence.end_frame - 1)}", "dim")
         row.append("".join(f"  {word}" for word in changes(occurrence)), "yellow")
         yield row
-    if len(repeat.occurrences) > len(shown):
-        yield Text(f"  ... and {count(len(repeat.occurrences) - len(shown), 'more')}; --json lists all", "dim")
-
-
-def _names(paths: list[str]) -> list[str]:
-    """The shortest ends of the paths that tell them apart."""
-    parts = [PurePath(path).parts or (path,) for path in paths]
-    depth = [1] * len(paths)
-    for _ in range(max(map(len, parts), default=0)):
-        ends = ["/".join(part[-d:]) for part, d in zip(parts, depth, strict=True)]
-        twice = {end for end in ends if ends.count(end) > 1}
-        depth = [d + (end in twice) for d, end in zip(depth, ends, strict=True)]
-    return [safe("/".join(part[-d:])) for part, d in zip(parts, depth, strict=True)]
+    yield from _more(len(repeat.occurrences) - len(shown), "showing")

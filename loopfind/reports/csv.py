@@ -2,11 +2,14 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator
 
+from loopfind.comparison import Comparison
 from loopfind.model import Report
-from loopfind.reports.links import linker
-from loopfind.reports.showings import showings
+from loopfind.reports.links import Link, address, linker
+from loopfind.reports.showings import Showing, showings
+from loopfind.reports.wording import safe
 
 COLUMNS = (
     "repeat",
@@ -30,17 +33,36 @@ COLUMNS = (
 )
 
 
+OWN = ("file", "path", "turned")
+"""What a comparison tells besides: the file as it was named, its full path or address, degrees clockwise."""
+
+
 def write(report: Report) -> Iterator[str]:
     """A head and one row an occurrence. Times are seconds in full; frames are half-open as in JSON; what has no value
     is empty."""
     link = linker(report.settings.link, report.source.path)
     yield row(COLUMNS)
     for showing in showings(report):
-        repeat, one = showing.repeat, showing.occurrence
-        ranges = (*(one.start_range or (None, None)), *(one.end_range or (None, None)))
-        changed = (_yes(one.reversed), _yes(one.mirrored), one.speed)
-        place = (repeat.id, repeat.kind, showing.number, one.start, one.end, one.start_frame, one.end_frame)
-        yield row((*place, *changed, *ranges, repeat.period, repeat.confidence, repeat.evidence, link(one.start)))
+        yield row(_cells(showing, link))
+
+
+def write_several(comparison: Comparison) -> Iterator[str]:
+    """The same for several files, each row with its file."""
+    paths = [source.path for source in comparison.sources]
+    links = [linker("", path) for path in paths]
+    yield row((*COLUMNS, *OWN))
+    for showing in showings(comparison):
+        file = showing.occurrence.file or 0
+        full = paths[file] if "://" in paths[file] or not address(paths[file]) else os.path.abspath(paths[file])
+        yield row((*_cells(showing, links[file]), safe(paths[file]), safe(full), showing.occurrence.turned))
+
+
+def _cells(showing: Showing, link: Link) -> tuple[object, ...]:
+    repeat, one = showing.repeat, showing.occurrence
+    ranges = (*(one.start_range or (None, None)), *(one.end_range or (None, None)))
+    changed = (_yes(one.reversed), _yes(one.mirrored), one.speed)
+    place = (repeat.id, repeat.kind, showing.number, one.start, one.end, one.start_frame, one.end_frame)
+    return (*place, *changed, *ranges, repeat.period, repeat.confidence, repeat.evidence, link(one.start))
 
 
 def row(cells: Iterable[object]) -> str:

@@ -40,9 +40,9 @@ def lines_of(report: Report, exhibits: Exhibits) -> list[tuple[int, int, int, fl
     return sorted(line for _, line in found[:MOST_LINES])
 
 
-def curve(drawn: Curve, start: float, end: float, number: int) -> dict[str, Any]:
-    """A curve as the template draws it. start, end: seconds of the stretch that is shown again; number: of the other
-    occurrence, from 1."""
+def curve(drawn: Curve, start: float, end: float, other: str) -> dict[str, Any]:
+    """A curve as the template draws it. start, end: seconds of the stretch that is shown again; other: what the other
+    showing is called."""
     times = drawn.times
     low, high = float(times[0]), max(float(times[-1]), float(times[0]) + 1e-6)
     known = np.concatenate([drawn.along, drawn.beside])
@@ -56,8 +56,8 @@ def curve(drawn: Curve, start: float, end: float, number: int) -> dict[str, Any]
     on, off = _middle(drawn.along[inside]), _middle(drawn.beside[inside])
     left, right = across(start), across(end)
     return {
-        "title": f"How much it differs from occurrence {number}",
-        "says": f"Difference between the first and occurrence {number}, from {clock(low)} to {clock(high)}: inside the "
+        "title": f"How much it differs from {other}",
+        "says": f"Difference between the first and {other}, from {clock(low)} to {clock(high)}: inside the "
         f"repeat about {on} grey levels on the match and {off} beside it; outside it rises.",
         "left": left,
         "wide": round(max(0.0, right - left), 1),

@@ -7,11 +7,12 @@ a frame of the grid away.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from loopfind.model import Report
+from loopfind.comparison import Comparison
+from loopfind.model import Cut, Repeat, Report, Source
 
 _NTSC = tuple(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 120))
 _USUAL = tuple(sorted((*map(Fraction, (5, 8, 10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 100, 120)), *_NTSC)))
@@ -67,10 +68,27 @@ class Grid:
 
 def grid_of(report: Report) -> Grid:
     """The grid that fits a report's video."""
-    source = report.source
+    return _grid(report.source, list(_moments(report.repeats, report.cuts)))
+
+
+def grids_of(comparison: Comparison) -> list[Grid]:
+    """The grid that fits each of several files, by what is shown of it."""
+    found: list[list[tuple[float, int]]] = [[] for _ in comparison.sources]
+    for repeat in comparison.repeats:
+        for one in repeat.occurrences:
+            found[one.file or 0] += [(one.start, one.start_frame), (one.end, one.end_frame)]
+    return [_grid(source, moments) for source, moments in zip(comparison.sources, found, strict=True)]
+
+
+def common(grids: Sequence[Grid]) -> Grid:
+    """The grid of a list that holds several files: that of the fastest, so that no place of another is far off."""
+    return replace(max(grids, key=lambda grid: grid.rate), constant=False, shift=0)
+
+
+def _grid(source: Source, moments: Sequence[tuple[float, int]]) -> Grid:
     if source.frames > 1 and source.duration > 0:
         rate = min(_CONSTANT, key=lambda rate: abs(source.frames - source.duration * rate))
-        shifts = [time * rate - frame for time, frame in _moments(report)]
+        shifts = [time * rate - frame for time, frame in moments]
         off = abs(source.frames - source.duration * rate)
         near = abs(source.fps / rate - 1) <= _NEAR
         if near and off <= _SLACK and (not shifts or max(shifts) - min(shifts) < 0.5):
@@ -83,10 +101,10 @@ def grid_of(report: Report) -> Grid:
     return Grid(rate, False, 0)
 
 
-def _moments(report: Report) -> Iterator[tuple[float, int]]:
-    for repeat in report.repeats:
+def _moments(repeats: Sequence[Repeat], cuts: Sequence[Cut]) -> Iterator[tuple[float, int]]:
+    for repeat in repeats:
         for one in repeat.occurrences:
             yield one.start, one.start_frame
             yield one.end, one.end_frame
-    for cut in report.cuts:
+    for cut in cuts:
         yield cut.time, cut.frame

@@ -1,32 +1,21 @@
-"""A report as one page that opens from disk, with the pictures to judge it by.
-
-The page is a jinja2 template beside this module (the extra `report`), with its style and its scripts inside it. It asks
-the network for nothing: its policy lets it load pictures that it carries, and the video where the person put it.
-"""
+"""A report as one page that opens from disk, with the pictures to judge it by."""
 
 import base64
-import hashlib
 import io
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
 
-from loopfind.errors import MissingExtra
 from loopfind.exhibits import Exhibits
 from loopfind.model import Cut, Report
 from loopfind.reports.figures import command, lines_of
-from loopfind.reports.json import plain
 from loopfind.reports.links import linker
-from loopfind.reports.showcase import COLOURS, Showcase, name_of
+from loopfind.reports.page import affordable, rendered, unbroken
+from loopfind.reports.page import check as check
+from loopfind.reports.page import island as island
+from loopfind.reports.showcase import COLOURS, Showcase, name_of, step_of, to_play
 from loopfind.reports.wording import WHY, clock, count, length, safe, share
 from loopfind.version import version
-
-MOST_BYTES = 4_000_000
-"""Bytes of pictures; a third more as text, and a page stays below 10 MB with all that stands around them."""
 
 MOST_REPEATS = 400
 """Repeats with a block of their own, those that take the most time; the timeline has all."""
@@ -37,73 +26,29 @@ MOST_SPANS = 10_000
 """Bars of the timeline; past them the shortest are left out."""
 
 MOST_IN_LEGEND = 14
-MOST_OCCURRENCES_TO_PLAY = 24
+SCRIPTS = ("common.js", "page.js", "player.js")
 
-_UNIT = re.compile(r" (?=(?:s|min|h)\b|%)")
-"""The space before a unit, at which no line may break."""
-
+NOTHING_TO_PLAY = "There is no file to play: the video came from standard input or a stream. What is below remains."
+WITHOUT_SCRIPTS = (
+    "Without scripts the timeline, the players and the differences are not drawn; tables, pictures and curves are."
+)
+AGAIN = "So that someone else can repeat it: the same file has the same digest, and this command gives the same answer."
 WITHOUT_PICTURES = "There are no pictures: the video could not be read a second time."
-
-
-def check() -> None:
-    """Raise MissingExtra where a page cannot be made for want of a package."""
-    if find_spec("jinja2") is None:
-        raise MissingExtra("--html", "jinja2", "report")
 
 
 def write(report: Report, exhibits: Exhibits, href: str = "") -> Iterator[str]:
     """The page, in one piece. href: where a player finds the video, "" for nowhere. Raises MissingExtra."""
-    check()
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    parts = Environment(
-        loader=PackageLoader("loopfind.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-
-    def source(name: str) -> str:
-        return (parts.loader.get_source(parts, name) if parts.loader else ("",))[0]
-
-    script = source("page.js") + source("player.js")
     link = linker(report.settings.link, report.source.path)
-    words = plain(_context(report, _affordable(exhibits), link, href))
-    # Style and scripts are our own files and hold no closing tag, and the data cannot end its element; everything
-    # else goes through the escaping.
-    own = {"style": source("page.css"), "script": script, "data": island(words.pop("data"))}
-    trusted = {name: Markup(text) for name, text in own.items()}
-    yield parts.get_template("page.html.j2").render(words, **trusted, policy=_policy(script, href))
-
-
-def island(value: Any) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element or a line of a script."""
-    text = json.dumps(plain(value), allow_nan=False, separators=(",", ":"))
-    return re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def _policy(script: str, href: str) -> str:
-    """What the page may do: run its own script, show its own pictures, play the video."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    parts = urlsplit(href)
-    media = f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else "'self' file:"
-    media = re.sub(r"[;,\s\"]", "", media) if parts.netloc else media
-    return (
-        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
-        f"media-src {media if href else chr(39) + 'none' + chr(39)}; base-uri 'none'; form-action 'none'"
-    )
+    words = _context(report, _affordable(exhibits), link, href)
+    data = words.pop("data")
+    yield from rendered("page.html.j2", SCRIPTS, words, data, [href])
 
 
 def _affordable(exhibits: Exhibits) -> Exhibits:
     """The exhibits with as many pictures as a page can hold: the overview and the cuts first, then the repeats."""
     order = list(exhibits.overview) + [time for seam in exhibits.seams for time in (seam.before, seam.after)]
     order += [t for shown in exhibits.shown for row in shown.rows for t in row.times if t is not None]
-    kept: dict[float, bytes] = {}
-    left = MOST_BYTES
-    for time in order:
-        shot = exhibits.shots.get(time)
-        # Each place that shows a picture carries its own copy of it.
-        if shot is not None and (left := left - len(shot)) >= 0:
-            kept[time] = shot
-    return replace(exhibits, shots=kept)
+    return replace(exhibits, shots=affordable(exhibits.shots, order))
 
 
 def _context(report: Report, exhibits: Exhibits, link: Any, href: str) -> dict[str, Any]:
@@ -113,7 +58,8 @@ def _context(report: Report, exhibits: Exhibits, link: Any, href: str) -> dict[s
     longest = sorted(report.repeats, key=lambda r: (r.kind == "still", -r.length * len(r.occurrences)))[:MOST_REPEATS]
     kept = {repeat.id for repeat in longest}
     told = [repeat for repeat in report.repeats if repeat.id in kept]
-    show = Showcase(report, exhibits, link, told)
+    shots: dict[tuple[int | None, float], bytes] = {(None, time): shot for time, shot in exhibits.shots.items()}
+    show = Showcase(report.repeats, exhibits.shown, shots, lambda file: link, told)
     gaps = [(p.start, p.end, p.why) for p in report.unjudged] + [(p.start, p.end, "lost") for p in report.losses]
     lines = lines_of(report, exhibits)
     spans = [
@@ -122,11 +68,11 @@ def _context(report: Report, exhibits: Exhibits, link: Any, href: str) -> dict[s
         for number, o in enumerate(repeat.occurrences, 1)
     ]
     spans = sorted(sorted(spans, key=lambda span: span[0] - span[1])[:MOST_SPANS])
-    cuts = show.cuts(MOST_CUTS)
+    cuts = show.cuts(report.cuts[:MOST_CUTS], exhibits.seams)
     return {
         "version": version(),
         "name": name,
-        "summary": _UNIT.sub("\u00a0", report.verdict.summary),
+        "summary": unbroken(report.verdict.summary),
         "seriousness": _seriousness(report),
         "facts": _facts(report),
         "coverage": _coverage(report),
@@ -149,32 +95,24 @@ def _context(report: Report, exhibits: Exhibits, link: Any, href: str) -> dict[s
         "left_out": show.left_out(),
         "cuts": cuts,
         "cuts_more": _more_cuts(report.cuts, len(cuts)),
-        "href": href,
+        "several": False,
+        "playable": bool(href),
+        "looking": "Looking for the video beside this page …" if href else NOTHING_TO_PLAY,
+        "noscript": WITHOUT_SCRIPTS,
+        "again": AGAIN,
         "links_out": bool(link(0.0)),
         "command": command(report.settings, source.path, href),
         "details": _details(report, exhibits),
         "data": {
             "start": exhibits.start,
             "end": exhibits.end,
-            "step": 1 / source.fps if source.fps > 0 else 0.04,
-            "href": href,
+            "files": [{"name": name, "href": href, "step": step_of(source)}],
             "spans": spans,
             "unjudged": sorted(gaps),
             "why": WHY,
             "cuts": [cut.time for cut in report.cuts],
             "lines": lines,
-            "repeats": {
-                r.id: {
-                    "name": name_of(r),
-                    "colour": r.id % COLOURS,
-                    "count": len(r.occurrences),
-                    "occurrences": [
-                        {"number": n, "start": o.start, "end": o.end, "reversed": o.reversed, "mirrored": o.mirrored}
-                        for n, o in enumerate(r.occurrences[:MOST_OCCURRENCES_TO_PLAY], 1)
-                    ],
-                }
-                for r in report.repeats
-            },
+            "repeats": to_play(report.repeats),
         },
     }
 

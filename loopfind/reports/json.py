@@ -17,6 +17,8 @@ from loopfind.reports.links import Link, linker
 from loopfind.version import version
 
 SCHEMA = 1
+REPEAT = ("id", "kind", "length", "period", "confidence", "evidence")
+"""Keys of a repeat before its occurrences."""
 _AT_ONCE = 4096
 """Frames of a cluster that are turned into text at once."""
 
@@ -27,20 +29,20 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def write(report: Report) -> Iterator[str]:
     """The report as JSON, ending in a newline, in pieces."""
     link = linker(report.settings.link, report.source.path)
-    yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {_text(version())}'
-    yield f',\n  "source": {_text(asdict(report.source) | {"link": link(0.0)})}'
-    yield f',\n  "settings": {_text(asdict(report.settings))}'
-    yield f',\n  "choice": {_text(report.choice)}'
-    yield f',\n  "verdict": {_text(asdict(report.verdict))}'
-    yield from _list("repeats", (_repeat(repeat, link) for repeat in report.repeats))
-    yield from _list("cuts", ([_text(_cut(cut, link))] for cut in report.cuts))
-    yield from _list("unjudged", ([_text(asdict(stretch))] for stretch in report.unjudged))
-    yield from _list("losses", ([_text(asdict(loss))] for loss in report.losses))
-    yield from _list("clusters", _clusters(report.clusters))
+    yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {told(version())}'
+    yield f',\n  "source": {told(asdict(report.source) | {"link": link(0.0)})}'
+    yield f',\n  "settings": {told(asdict(report.settings))}'
+    yield f',\n  "choice": {told(report.choice)}'
+    yield f',\n  "verdict": {told(asdict(report.verdict))}'
+    yield from listed("repeats", (_repeat(repeat, link) for repeat in report.repeats))
+    yield from listed("cuts", ([told(_cut(cut, link))] for cut in report.cuts))
+    yield from listed("unjudged", ([told(asdict(stretch))] for stretch in report.unjudged))
+    yield from listed("losses", ([told(asdict(loss))] for loss in report.losses))
+    yield from listed("clusters", _clusters(report.clusters))
     yield "\n}\n"
 
 
-def _list(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
+def listed(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
     """A member that is a list, one item a line; each item comes in pieces."""
     yield f',\n  "{name}": ['
     empty = True
@@ -52,10 +54,10 @@ def _list(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def _repeat(repeat: Repeat, link: Link) -> Iterator[str]:
-    head = {name: getattr(repeat, name) for name in ("id", "kind", "length", "period", "confidence", "evidence")}
-    yield _text(head)[:-1] + ', "occurrences": ['
+    head = {name: getattr(repeat, name) for name in REPEAT}
+    yield told(head)[:-1] + ', "occurrences": ['
     for number, occurrence in enumerate(repeat.occurrences):
-        yield (",\n      " if number else "\n      ") + _text(occurrence_of(occurrence, link))
+        yield (",\n      " if number else "\n      ") + told(occurrence_of(occurrence, link))
     yield "]}" if not repeat.occurrences else "\n    ]}"
 
 
@@ -78,12 +80,13 @@ def _cluster(clusters: Clusters, first: int, last: int) -> Iterator[str]:
     for opening, array in (('{"frames": [', clusters.frames), ('], "times": [', clusters.times)):
         yield opening
         for start in range(first, last, _AT_ONCE):
-            numbers = _text(array[start : min(start + _AT_ONCE, last)].tolist())
+            numbers = told(array[start : min(start + _AT_ONCE, last)].tolist())
             yield (", " if start > first else "") + numbers[1:-1]
     yield "]}"
 
 
-def _text(value: Any) -> str:
+def told(value: Any) -> str:
+    """A value as JSON on one line."""
     return json.dumps(plain(value), allow_nan=False)
 
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from loopfind.model import Report
+from loopfind.comparison import Comparison
+from loopfind.model import Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
-from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, length, name, safe, share, title
+from loopfind.reports.sharing import found_places, found_share, group_repeats, group_words, shares
+from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, length, name, names, safe, share, title
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
 
@@ -25,19 +27,63 @@ def write(report: Report) -> Iterator[str]:
     for loss in report.losses:
         yield f"- Lost: {clock(loss.start)} to {clock(loss.end)}, {_escaped(safe(loss.what))}\n"
     for repeat in report.repeats:
-        yield f"\n## {repeat.kind.capitalize()} {repeat.id}: {title(repeat)}\n\n"
-        yield f"{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})\n\n"
+        yield _head(repeat)
         yield "| | start | end | frames | |\n|--:|---|---|---|---|\n"
         for number, one in enumerate(repeat.occurrences, 1):
-            # A person counts the last frame in; the machine form is half-open.
-            frames = f"{one.start_frame}-{max(one.start_frame, one.end_frame - 1)}"
-            start = _linked(one.start, link)
-            yield f"| {number} | {start} | {clock(one.end)} | {frames} | {', '.join(changes(one))} |\n"
+            yield f"| {number} | {_cells(one, link)} |\n"
     if report.cuts:
         yield "\n## Suspect cuts\n\n| | time | frame | kind | repeats |\n|--:|---|--:|---|---|\n"
     for number, cut in enumerate(report.cuts, 1):
         repeats = ", ".join(map(str, cut.repeats))
         yield f"| {number} | {_linked(cut.time, link)} | {cut.frame} | {cut.kind} | {repeats} |\n"
+
+
+def write_several(comparison: Comparison) -> Iterator[str]:
+    """Everything that a comparison holds, with all files, pairs, groups, best matches and stretches."""
+    paths = [source.path for source in comparison.sources]
+    called, links = [_escaped(name) for name in names(paths)], [linker("", path) for path in paths]
+    yield f"# {len(paths)} files compared\n\n{_escaped(safe(comparison.summary))}\n\n"
+    yield "| file | length | frames | picture |\n|---|--:|--:|---|\n"
+    for file, source, link in zip(called, comparison.sources, links, strict=True):
+        linked = f"[{file}](<{link(0.0)}>)" if link(0.0) else file
+        yield f"| {linked} | {length(source.duration)} | {source.frames:,} | {source.width}x{source.height} |\n"
+    yield "" if not (comparison.failures or any(comparison.losses)) else "\n"
+    for failure in comparison.failures:
+        yield f"- Left out: {_escaped(safe(failure.path))}: {_escaped(safe(failure.what))}\n"
+    for file, losses in zip(called, comparison.losses, strict=True):
+        for loss in losses:
+            yield f"- Lost in {file}: {clock(loss.start)} to {clock(loss.end)}, {_escaped(safe(loss.what))}\n"
+    if comparison.matches:
+        yield "\n## Best matches\n\n| clip | rank | score | file | what of it where |\n|---|--:|--:|---|---|\n"
+    for match in comparison.matches:
+        where = f"{found_share(match)}, {found_places(match)}"
+        yield f"| {called[match.query]} | {match.rank} | {match.score:.3f} | {called[match.file]} | {where} |\n"
+    if comparison.groups:
+        yield "\n## Groups\n\n"
+    for group in comparison.groups:
+        yield f"- {group_words(group)}{group_repeats(group)}: {', '.join(called[file] for file in group.files)}\n"
+    if comparison.pairs:
+        yield "\n## Pairs\n\n| | | shared | of the one | of the other |\n|---|---|--:|--:|--:|\n"
+    for pair in comparison.pairs:
+        one, other = pair.files
+        parts = " | ".join(map(share, shares(pair, comparison.sources)))
+        yield f"| {called[one]} | {called[other]} | {length(max(pair.seconds))} | {parts} |\n"
+    for repeat in comparison.repeats:
+        yield _head(repeat)
+        yield "| file | start | end | frames | |\n|---|---|---|---|---|\n"
+        for shown in repeat.occurrences:
+            yield f"| {called[shown.file or 0]} | {_cells(shown, links[shown.file or 0])} |\n"
+
+
+def _head(repeat: Repeat) -> str:
+    head = f"\n## {repeat.kind.capitalize()} {repeat.id}: {title(repeat)}\n\n"
+    return f"{head}{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})\n\n"
+
+
+def _cells(one: Occurrence, link: Link) -> str:
+    # A person counts the last frame in; the machine form is half-open.
+    frames = f"{one.start_frame}-{max(one.start_frame, one.end_frame - 1)}"
+    return f"{_linked(one.start, link)} | {clock(one.end)} | {frames} | {', '.join(changes(one))}"
 
 
 def _linked(seconds: float, link: Link) -> str:

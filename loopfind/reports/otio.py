@@ -1,22 +1,26 @@
 """An OpenTimelineIO timeline (JSON): the whole video as one clip, with a marker over each occurrence and at each cut.
+Of several files it has each occurrence as a clip of its own file, one after another.
 
 The form is that of the schemas Timeline.1, Track.1, Clip.2 and Marker.2 of OpenTimelineIO.
 """
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
+from loopfind.comparison import Comparison
 from loopfind.model import Report
-from loopfind.reports.grid import Grid, grid_of
+from loopfind.reports.grid import Grid, grid_of, grids_of
 from loopfind.reports.json import plain
 from loopfind.reports.links import address
-from loopfind.reports.showings import in_time
+from loopfind.reports.showings import Showing, in_time, showings
 from loopfind.reports.wording import name
 
 COLOURS = {"repeat": "RED", "loop": "MAGENTA", "still": "CYAN"}
 _CUT = "YELLOW"
 _SPOT = "@markers@"
+_SHOWN: dict[str, Any] = {"enabled": True, "effects": [], "metadata": {}}
 
 
 def write(report: Report) -> Iterator[str]:
@@ -33,32 +37,68 @@ def write(report: Report) -> Iterator[str]:
 
 
 def _timeline(report: Report, grid: Grid) -> dict[str, Any]:
-    video, place = name(report.source.path), address(report.source.path)
+    video = name(report.source.path)
     # What was not scanned before --start is a part of the clip too, so that frames count from the file's first.
     whole = _range(grid, 0, grid.nearest((report.settings.start or 0.0) + report.source.duration))
-    shown: dict[str, Any] = {"enabled": True, "effects": [], "metadata": {}}
+    clip = _clip(report.source.path, whole, whole) | {"markers": [_SPOT]}
+    return _around(video, report.verdict.summary, [clip])
+
+
+def write_several(comparison: Comparison) -> Iterator[str]:
+    """Every occurrence as a clip, repeat by repeat, each at the rate of its own file and with its own reference."""
+    grids = grids_of(comparison)
+    title = f"{len(comparison.sources)} files compared"
+    before, after = _text(_around(title, comparison.summary, [_SPOT])).split(_text([_SPOT]))
+    yield before + "["
+    empty = True
+    for showing in showings(comparison):
+        one, number = showing.occurrence, showing.occurrence.file or 0
+        grid, source = grids[number], comparison.sources[number]
+        first, last = _place(grid, one.start, one.start_frame), _place(grid, one.end, one.end_frame)
+        part = _range(grid, first, max(1, last - first))
+        whole = _range(grid, 0, max(grid.nearest(source.duration), math.ceil(last)))
+        how = {"file": source.path, "reversed": one.reversed, "mirrored": one.mirrored, "turned": one.turned}
+        about = {"loopfind": _about(showing) | how | {"speed": one.speed}}
+        marker = _marker(grid, first, last, showing.title, COLOURS[showing.repeat.kind], about["loopfind"])
+        clip = _clip(source.path, part, whole) | {"metadata": about, "markers": [marker]}
+        yield ("" if empty else ",") + "\n" + _text(clip)
+        empty = False
+    yield "]" + after + "\n"
+
+
+def _clip(path: str, part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """A part of a file, whose own range is `whole`."""
+    video, place = name(path), address(path)
     media: dict[str, Any] = {"OTIO_SCHEMA": "MissingReference.1"}
     if place:
         media = {"OTIO_SCHEMA": "ExternalReference.1", "target_url": place}
     media |= {"metadata": {}, "name": video, "available_range": whole, "available_image_bounds": None}
-    clip = {"OTIO_SCHEMA": "Clip.2", "name": video, "source_range": whole, "markers": [_SPOT]} | shown
-    clip |= {"media_references": {"DEFAULT_MEDIA": media}, "active_media_reference_key": "DEFAULT_MEDIA"}
-    track = {"OTIO_SCHEMA": "Track.1", "name": "", "kind": "Video", "source_range": None, "markers": []} | shown
-    stack = {"OTIO_SCHEMA": "Stack.1", "name": "tracks", "source_range": None, "markers": []} | shown
+    clip = {"OTIO_SCHEMA": "Clip.2", "name": video, "source_range": part} | _SHOWN
+    return clip | {"media_references": {"DEFAULT_MEDIA": media}, "active_media_reference_key": "DEFAULT_MEDIA"}
+
+
+def _around(title: str, summary: str, clips: list[Any]) -> dict[str, Any]:
+    """A timeline of one track that holds the clips."""
+    track = {"OTIO_SCHEMA": "Track.1", "name": "", "kind": "Video", "source_range": None, "markers": []} | _SHOWN
+    stack = {"OTIO_SCHEMA": "Stack.1", "name": "tracks", "source_range": None, "markers": []} | _SHOWN
     return {
         "OTIO_SCHEMA": "Timeline.1",
-        "name": video,
-        "metadata": {"loopfind": {"summary": report.verdict.summary}},
+        "name": title,
+        "metadata": {"loopfind": {"summary": summary}},
         "global_start_time": None,
-        "tracks": stack | {"children": [track | {"children": [clip]}]},
+        "tracks": stack | {"children": [track | {"children": clips}]},
     }
+
+
+def _about(showing: Showing) -> dict[str, Any]:
+    about = {name: getattr(showing.repeat, name) for name in ("kind", "confidence", "evidence")}
+    return {"repeat": showing.repeat.id, "occurrence": showing.number} | about
 
 
 def _markers(report: Report, grid: Grid) -> Iterator[dict[str, Any]]:
     for showing in in_time(report):
         repeat, one = showing.repeat, showing.occurrence
-        about = {name: getattr(repeat, name) for name in ("kind", "confidence", "evidence")}
-        about = {"repeat": repeat.id, "occurrence": showing.number} | about
+        about = _about(showing)
         first, last = _place(grid, one.start, one.start_frame), _place(grid, one.end, one.end_frame)
         yield _marker(grid, first, last, showing.title, COLOURS[repeat.kind], about)
     for number, cut in enumerate(report.cuts, 1):

@@ -1,8 +1,9 @@
 """The commands that play a video from a moment on: mpv to the millisecond, VLC to the second before."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from loopfind.comparison import Comparison
 from loopfind.model import Report
 from loopfind.reports.links import address, seconds_of
 from loopfind.reports.showings import showings
@@ -11,18 +12,18 @@ MOST = 12
 """Occurrences of one repeat, and suspect cuts, that commands are given for."""
 
 
-def commands(report: Report, video: str) -> Iterator[str]:
+def commands(report: Report | Comparison, videos: Sequence[str]) -> Iterator[str]:
     """Two lines for each moment, for a shell; none for standard input, which no player can read again.
 
-    video: the name or address that was scanned, byte for byte.
+    videos: the names or addresses that were scanned or compared, byte for byte.
     """
-    if not address(video):
-        return
     for showing in showings(report):
-        if showing.number <= MOST:
+        video = videos[showing.occurrence.file or 0]
+        if showing.number <= MOST and address(video):
             yield from _both(showing.title, showing.occurrence.start, video)
-    for number, cut in enumerate(report.cuts[:MOST], 1):
-        yield from _both(f"Suspect cut {number}", cut.time, video)
+    if isinstance(report, Report) and address(videos[0]):
+        for number, cut in enumerate(report.cuts[:MOST], 1):
+            yield from _both(f"Suspect cut {number}", cut.time, videos[0])
 
 
 def _both(title: str, seconds: float, video: str) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from loopfind.comparison import Comparison
 from loopfind.model import Occurrence, Repeat, Report
-from loopfind.reports.wording import changes
+from loopfind.reports.wording import also, changes
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,15 @@ class Showing:
 
     @property
     def title(self) -> str:
-        """Printable ASCII on one line: "Repeat 1 (2 of 3), mirrored"."""
-        place = f"{self.repeat.kind.capitalize()} {self.repeat.id} ({self.number} of {len(self.repeat.occurrences)})"
-        return ", ".join([place, *changes(self.occurrence)])
+        """Printable, on one line: "Repeat 1 (2 of 3), mirrored"; for one of several files "Repeat 1, mirrored, also in
+        film.mp4"."""
+        place, times = f"{self.repeat.kind.capitalize()} {self.repeat.id}", len(self.repeat.occurrences)
+        if times > 1 or not self.repeat.elsewhere:
+            place += f" ({self.number} of {times})"
+        return ", ".join([place, *changes(self.occurrence), *also(self.repeat)])
 
 
-def showings(report: Report) -> Iterator[Showing]:
+def showings(report: Report | Comparison) -> Iterator[Showing]:
     """Every occurrence, in the order of the report."""
     for repeat in report.repeats:
         for number, occurrence in enumerate(repeat.occurrences, 1):

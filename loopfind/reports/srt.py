@@ -11,7 +11,12 @@ def write(report: Report) -> Iterator[str]:
     """One subtitle an occurrence, in the order in which they begin, to the millisecond; empty where nothing repeats."""
     for number, (start, end, words) in enumerate(captions(report), 1):
         gap = "\n" if number > 1 else ""
-        yield f"{gap}{number}\n{stamp(start, ',')} --> {stamp(end, ',')}\n{words}\n"
+        yield f"{gap}{number}\n{stamp(start, ',')} --> {stamp(end, ',')}\n{plain(words)}\n"
+
+
+def plain(words: str) -> str:
+    """Words in which no reader sees markup: names of files may hold it."""
+    return words.translate({ord("<"): "\u2039", ord(">"): "\u203a"})
 
 
 def captions(report: Report) -> Iterator[tuple[int, int, str]]:

@@ -1,9 +1,13 @@
 """Times, lengths, shares and names as a person reads them."""
 
 import math
+from collections import Counter
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # error messages are worded here too, and must not wait for numpy
+    from collections.abc import Sequence
+
     from loopfind.model import Evidence, Occurrence, Repeat
 
 EVIDENCE: "dict[Evidence, str]" = {
@@ -71,7 +75,15 @@ def title(repeat: "Repeat") -> str:
     shown = {1: "shown once", 2: "shown twice"}.get(times, f"shown {times:,} times")
     if repeat.kind == "still":
         return f"{length(repeat.length)}, the same motionless picture {shown}"
-    return f"{length(repeat.length)}, {shown}"
+    return length(repeat.length) if repeat.elsewhere and times == 1 else f"{length(repeat.length)}, {shown}"
+
+
+def also(repeat: "Repeat") -> list[str]:
+    """In which other files a repeat is shown, in a few words; nothing for that of a single file."""
+    if not repeat.elsewhere:
+        return []
+    more = count(len(repeat.elsewhere) - 1, "more file")
+    return [f"also in {repeat.elsewhere[0]}" + (f" and {more}" if len(repeat.elsewhere) > 1 else "")]
 
 
 def changes(occurrence: "Occurrence") -> list[str]:
@@ -89,6 +101,19 @@ def name(path: str) -> str:
     if path == "-":
         return "standard input"
     return safe(path.rstrip("/").rpartition("/")[2] or path)
+
+
+def names(paths: "Sequence[str]") -> list[str]:
+    """What several files are called beside one another: the shortest ends of their paths that tell them apart."""
+    parts = [PurePath(path).parts or (path,) for path in paths]
+    depth = [1] * len(paths)
+    for _ in range(max(map(len, parts), default=0)):
+        ends = ["/".join(part[-d:]) for part, d in zip(parts, depth, strict=True)]
+        often = Counter(ends)
+        if len(often) == len(ends):
+            break
+        depth = [d + (often[end] > 1) for d, end in zip(depth, ends, strict=True)]
+    return [safe("/".join(part[-d:])) for part, d in zip(parts, depth, strict=True)]
 
 
 def safe(text: str) -> str:

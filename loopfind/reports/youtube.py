@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from loopfind.model import Report
 from loopfind.reports.chapters import Chapter, chapters
 from loopfind.reports.showings import in_time
+from loopfind.reports.srt import plain
 from loopfind.reports.wording import title
 
 SHORTEST = 10
@@ -18,7 +19,7 @@ SHORTEST = 10
 def write(report: Report) -> Iterator[str]:
     """One line a chapter. A loop is one chapter however many turns it has: a description holds 5,000 letters."""
     for chapter in _long_enough(chapters(report, _stretches(report))):
-        yield f"{_clock(chapter.start // 1_000_000)} {chapter.title}\n"
+        yield f"{_clock(chapter.start // 1_000_000)} {plain(chapter.title)}\n"
 
 
 def _stretches(report: Report) -> Iterator[tuple[float, float, str]]:

@@ -1,36 +1,3 @@
-"use strict";
-document.documentElement.classList.add("scripted");
-const data = JSON.parse(document.getElementById("data").textContent);
-const $ = (id) => document.getElementById(id);
-const all = (what, inside = document) => [...inside.querySelectorAll(what)];
-
-function clock(seconds) {
-  const thousandths = Math.round(Math.max(0, seconds) * 1000);
-  const two = (n) => String(n).padStart(2, "0");
-  const s = Math.floor(thousandths / 1000);
-  return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}.${String(thousandths % 1000).padStart(3, "0")}`;
-}
-function make(tag, properties = {}, ...inner) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...inner);
-  return node;
-}
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-// Light and dark
-const system = matchMedia("(prefers-color-scheme: dark)");
-const isDark = () => (document.documentElement.dataset.theme || (system.matches ? "dark" : "light")) === "dark";
-function themed() {
-  $("theme").textContent = isDark() ? "Light" : "Dark";
-  $("theme").setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
-  drawLine();
-}
-$("theme").hidden = false;
-$("theme").onclick = () => { document.documentElement.dataset.theme = isDark() ? "light" : "dark"; themed(); };
-system.addEventListener("change", () => themed());
-
 // Timeline
 const line = $("line");
 const whole = [data.start, Math.max(data.end, data.start + 0.001)];
@@ -180,31 +147,7 @@ for (const button of all("[data-zoom]")) {
 }
 layOut();
 new ResizeObserver(() => drawLine()).observe(line);
-
-// Repeats open when a link leads to them, and all of them for paper.
-function openTarget() {
-  const target = location.hash.length > 1 && $(location.hash.slice(1));
-  if (target && target.tagName === "DETAILS") target.open = true;
-}
-addEventListener("hashchange", openTarget);
-openTarget();
-addEventListener("beforeprint", () => { for (const one of all("details")) one.open = true; });
-
-// Differences are drawn from the pictures that are there, when their repeat is opened.
-function drawDifferences(repeat) {
-  for (const box of all("div.difference:empty", repeat)) {
-    const cell = box.parentElement.previousElementSibling.querySelector("img");
-    const first = cell && all(`img[data-row="${cell.dataset.row}"][data-column="0"]`, repeat)[0];
-    if (!first) { box.parentElement.classList.add("only-script"); box.replaceWith(make("span", { className: "missing", textContent: "–" })); continue; }
-    const other = make("img", { src: cell.src, alt: "" });
-    other.style.transform = `scale(${box.dataset.scale})`;
-    box.append(make("img", { src: first.src, alt: "" }), other);
-  }
-}
-for (const repeat of all("details.repeat")) {
-  if (repeat.open) drawDifferences(repeat);
-  repeat.addEventListener("toggle", () => { if (repeat.open) drawDifferences(repeat); });
-}
+redraw.push(drawLine);
 
 // The video against itself
 const plot = $("plot");
@@ -294,3 +237,4 @@ for (const button of all("[data-find]")) {
     plot.focus({ preventScroll: true });
   };
 }
+

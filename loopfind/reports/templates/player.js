@@ -1,7 +1,9 @@
 
-// Two players of one file, kept in step: the second shows at any moment what matches the first.
+// Two players, of one file or of two, kept in step: the second shows at any moment what matches the first.
 function startPlayers() {
-  const one = $("v-one"), two = $("v-two"), seek = $("p-seek");
+  const one = $("v-one"), two = $("v-two"), seek = $("p-seek"), several = data.files.length > 1, free_play = $("plot-play");
+  const lost = new Set();
+  const fileOf = (video) => data.files[video.file || 0];
   let stretch = null, moving = 0, free = null;
   const value = (id) => $(id).value;
   const says = (text) => { $("video-says").textContent = text; };
@@ -10,7 +12,7 @@ function startPlayers() {
   }
   option($("p-repeat"), Object.entries(data.repeats).map(([id, repeat]) => [id, repeat.name]), "");
   function occurrences(id, first = 0, second = 1) {
-    const list = data.repeats[id].occurrences.map((o, n) => [n, `${o.number}: ${clock(o.start)}`]);
+    const list = data.repeats[id].occurrences.map((o, n) => [n, `${several ? data.files[o.file].name : o.number}: ${clock(o.start)}`]);
     option($("p-one"), list, first);
     option($("p-two"), list, Math.min(second, list.length - 1));
     take();
@@ -22,6 +24,8 @@ function startPlayers() {
     const backwards = a.reversed !== b.reversed;
     const pace = (b.end - b.start) / Math.max(1e-3, a.end - a.start) || 1;
     stretch = { a, b, backwards, pace: Math.abs(pace - 1) < 0.02 ? 1 : pace };
+    open(one, a.file);
+    open(two, b.file);
     $("p-mirror").checked = a.mirrored !== b.mirrored;
     $("p-offset").value = 0;
     mirror();
@@ -32,30 +36,30 @@ function startPlayers() {
     const later = +value("p-offset") || 0;
     if (free !== null) return t + free + later;
     const { a, b, backwards, pace } = stretch;
-    return (backwards ? b.end - data.step - (t - a.start) * pace : b.start + (t - a.start) * pace) + later;
+    return (backwards ? b.end - fileOf(two).step - (t - a.start) * pace : b.start + (t - a.start) * pace) + later;
   }
   // A player shows the frame before a border that it is told to go to: go to the middle of the frame instead.
-  const half = data.step / 2;
+  const half = (video) => fileOf(video).step / 2;
   function go(t) {
-    one.currentTime = Math.max(0, t + half);
-    two.currentTime = Math.max(0, matching(t) + half);
+    one.currentTime = Math.max(0, t + half(one));
+    two.currentTime = Math.max(0, matching(t) + half(two));
     told();
   }
-  const shown = () => one.currentTime - half;
+  const shown = () => one.currentTime - half(one);
   function told() {
     $("t-one").textContent = clock(Math.max(0, shown() + 1e-4));
-    $("t-two").textContent = clock(Math.max(0, two.currentTime - half + 1e-4));
+    $("t-two").textContent = clock(Math.max(0, two.currentTime - half(two) + 1e-4));
     const from = free === null ? stretch.a.start : 0, to = free === null ? stretch.a.end : data.end;
     seek.value = Math.round(1000 * (shown() - from) / Math.max(1e-3, to - from));
     seek.setAttribute("aria-valuetext", $("t-one").textContent);
   }
   function step() {
-    const wanted = matching(shown()) + half;
+    const wanted = matching(shown()) + half(two);
     const off = Math.abs(two.currentTime - wanted);
-    if (stretch.backwards && free === null) { if (!two.seeking && off > half) two.currentTime = Math.max(0, wanted); }
+    if (stretch.backwards && free === null) { if (!two.seeking && off > half(two)) two.currentTime = Math.max(0, wanted); }
     else if (off > 0.12 && !two.seeking) two.currentTime = Math.max(0, wanted);
     told();
-    if (free === null && shown() >= stretch.a.end - data.step) { stop(); go(stretch.a.end - data.step); return; }
+    if (free === null && shown() >= stretch.a.end - fileOf(one).step) { stop(); go(stretch.a.end - fileOf(one).step); return; }
     moving = requestAnimationFrame(step);
   }
   function stop() {
@@ -64,7 +68,7 @@ function startPlayers() {
     $("p-play").textContent = "Play";
   }
   function play() {
-    if (free === null && shown() >= stretch.a.end - 2 * data.step) go(stretch.a.start);
+    if (free === null && shown() >= stretch.a.end - 2 * fileOf(one).step) go(stretch.a.start);
     else go(shown());
     const rate = +value("p-speed");
     one.playbackRate = rate;
@@ -75,8 +79,17 @@ function startPlayers() {
     $("p-play").textContent = "Pause";
     moving = requestAnimationFrame(step);
   }
-  function mirror() { two.classList.toggle("mirrored", $("p-mirror").checked); }
-  function nudge(frames) { stop(); go(shown() + frames * data.step); }
+  // The second as the first is held: its own turn and mirror undone, then those of the first.
+  function mirror() {
+    const { a, b } = stretch, quarters = Math.round((a.turned - b.turned) / 90), flat = "scaleX(-1)";
+    const held = [a.mirrored ? flat : "", `rotate(${a.turned - b.turned}deg)`, b.mirrored ? flat : ""].join(" ");
+    const extra = $("p-mirror").checked !== (a.mirrored !== b.mirrored) ? flat : "";
+    const wide = two.clientWidth, high = two.clientHeight, small = Math.min(wide / high, high / wide);
+    let fit = "";
+    if (quarters % 2 && wide && high) fit = $("p-diff").checked ? filling(quarters, wide, high) : `scale(${small})`;
+    two.style.transform = `${extra} ${fit} ${held}`;
+  }
+  function nudge(frames) { stop(); go(shown() + frames * fileOf(one).step); }
 
   $("p-repeat").onchange = () => occurrences(value("p-repeat"));
   $("p-one").onchange = $("p-two").onchange = take;
@@ -86,10 +99,10 @@ function startPlayers() {
   $("p-speed").onchange = () => { if (!one.paused) { stop(); play(); } };
   $("p-offset").onchange = () => go(shown());
   $("p-mirror").onchange = mirror;
-  $("p-diff").onchange = () => $("screens").classList.toggle("difference", $("p-diff").checked);
+  $("p-diff").onchange = () => { $("screens").classList.toggle("difference", $("p-diff").checked); mirror(); };
   seek.oninput = () => {
     stop();
-    const from = free === null ? stretch.a.start : 0, to = free === null ? stretch.a.end - data.step : data.end;
+    const from = free === null ? stretch.a.start : 0, to = free === null ? stretch.a.end - fileOf(one).step : data.end;
     go(from + seek.value / 1000 * (to - from));
   };
   for (const button of all("[data-play]")) {
@@ -100,7 +113,7 @@ function startPlayers() {
       $("p-play").focus({ preventScroll: true });
     };
   }
-  $("plot-play").onclick = () => {
+  if (free_play) free_play.onclick = () => {
     if (!point.times) return;
     stop();
     free = point.times[1] - point.times[0];
@@ -109,45 +122,43 @@ function startPlayers() {
     $("players").scrollIntoView();
     $("p-play").focus({ preventScroll: true });
   };
-  let failed = false;
-  function fail() {
-    if (failed) return;
-    failed = true;
-    $("player").hidden = true;
-    $("plot-play").hidden = true;
-    for (const button of all("[data-play]")) button.disabled = true;
-    says(`The video could not be loaded from “${data.href}”, or this browser does not play its format. Put it there, or make this page again with --video-href. The pictures below remain.`);
+  function offer(shown) {
+    $("player").hidden = !shown;
+    if (free_play) free_play.hidden = !shown;
+    for (const button of all("[data-play]")) button.disabled = !shown;
   }
-  let ready = 0;
+  function open(video, file) {
+    if (video.file === file) { if (several) told_of(); return; }
+    video.file = file;
+    if (data.files[file].href) video.src = data.files[file].href;
+    else { video.removeAttribute("src"); lost.add(file); }
+    if (several) told_of();
+  }
+  // Of several files the others can still be played where one cannot.
+  function told_of() {
+    const missing = [one, two].find((video) => lost.has(video.file));
+    if (missing && several) says(`“${fileOf(missing).name}” could not be loaded, or this browser does not play its format. Others may; the pictures below remain.`);
+    else if (several) says(`${fileOf(one).name} beside ${fileOf(two).name}, in step and without sound.`);
+    else says("Both copies of the video are loaded. They play in step, without sound.");
+  }
+  function fail(video) {
+    lost.add(video.file);
+    offer(several);
+    if (several) told_of();
+    else says(`The video could not be loaded from “${data.files[0].href}”, or this browser does not play its format. Put it there, or make this page again with --video-href. The pictures below remain.`);
+  }
   function loaded() {
-    ready += 1;
-    if (ready < 2 || failed) return;
-    says("Both copies of the video are loaded. They play in step, without sound.");
-    $("player").hidden = false;
-    $("plot-play").hidden = false;
-    for (const button of all("[data-play]")) button.disabled = false;
-    occurrences(value("p-repeat"));
+    if ([one, two].some((video) => video.readyState < 1 || lost.has(video.file))) return;
+    offer(true);
+    told_of();
+    mirror();
   }
   for (const video of [one, two]) {
-    video.addEventListener("error", fail);
-    video.addEventListener("loadedmetadata", loaded, { once: true });
+    video.addEventListener("error", () => fail(video));
+    video.addEventListener("loadedmetadata", loaded);
     video.addEventListener("seeked", told);
-    video.src = data.href;
   }
+  occurrences(value("p-repeat"));
 }
-if (data.href && $("player")) startPlayers();
-
-$("copy").onclick = async () => {
-  const text = $("command").textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const range = document.createRange();
-    range.selectNodeContents($("command"));
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
-    document.execCommand("copy");
-  }
-  $("copy").textContent = "Copied";
-};
+if ($("player")) startPlayers();
 themed();

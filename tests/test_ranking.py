@@ -1,0 +1,127 @@
+"""Which files show most of a clip, and which files all show the same."""
+
+from dataclasses import replace
+
+import pytest
+import synthetic as s
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loopfind.across import across
+from loopfind.comparison import Shared
+from loopfind.model import Occurrence, Repeat, Source
+from loopfind.ranking import groups_of, matches_of, summary_of_matches
+from loopfind.settings import CompareSettings
+
+
+def source(name, duration):
+    return Source(f"/v/{name}.mkv", duration, round(25 * duration), 25.0, 320, 180)
+
+
+def shown(id, confidence, *places):
+    """A repeat shown in files: (file, start, end)."""
+    occurrences = tuple(Occurrence(a, b, round(25 * a), round(25 * b), file=file) for file, a, b in places)
+    return Repeat(id, "repeat", places[0][2] - places[0][1], None, confidence, "replay", occurrences)
+
+
+def found(files, settings):
+    """Repeats, pairs and sources of drawn files."""
+    sources = [source(str(number), file.end) for number, file in enumerate(files)]
+    return (*across(files, settings), sources)
+
+
+def test_the_file_with_more_of_the_clip_comes_first_and_one_with_none_of_it_not_at_all():
+    film = s.film(6)
+    files = [
+        s.shown([(film, 0, 10)], 25, seed=1),
+        s.shown([(s.film(60), 0, 5), (film, 2, 6)], 25, seed=2),
+        s.shown([(film, 0, 10)], 25, seed=3),
+        s.shown([(s.film(61), 0, 9)], 25, seed=4),
+        s.shown([(s.film(62), 0, 3), (film, 1, 9), (s.film(62), 3, 6)], 25, seed=5),
+    ]
+    repeats, pairs, sources = found(files, CompareSettings(query=1))
+    matches = matches_of(repeats, pairs, sources, 1)
+    assert [(match.rank, match.file) for match in matches] == [(1, 2), (2, 4), (3, 1)]
+    assert [match.share for match in matches] == pytest.approx([1.0, 0.8, 0.4], abs=0.01)
+    assert [match.whole for match in matches] == [True, False, False]
+    (place,) = matches[1].places
+    assert (place.start, place.end, place.there_start) == pytest.approx((1, 9, 3), abs=0.05)
+    for match in matches:
+        assert match.score == pytest.approx(match.share * match.confidence * match.closeness)
+        assert 0 < match.score <= match.share <= 1
+    assert summary_of_matches(matches, 5, 1) == "The clip was looked for in 4 files and found in 3 of them."
+
+
+def test_each_clip_has_ranks_of_its_own_and_clips_are_not_compared_with_each_other():
+    film = s.film(7)
+    clips = [s.shown([(film, 0, 5)], 25, seed=1), s.shown([(film, 3, 9)], 25, seed=2)]
+    files = [*clips, s.shown([(film, 0, 12)], 25, seed=3), s.shown([(film, 2, 8)], 25, seed=4)]
+    repeats, pairs, sources = found(files, CompareSettings(query=2))
+    assert {pair.files for pair in pairs} == {(0, 2), (0, 3), (1, 2), (1, 3)}
+    matches = matches_of(repeats, pairs, sources, 2)
+    assert [(match.query, match.rank, match.file) for match in matches] == [(0, 1, 2), (0, 2, 3), (1, 1, 2), (1, 2, 3)]
+
+
+def test_a_worse_copy_is_less_close():
+    film = s.film(8)
+    files = [
+        s.shown([(film, 0, 10)], 25, seed=1),
+        s.shown([(film, 0, 10)], 25, noise=4.0, seed=2),
+        s.shown([(film, 0, 10)], 25, seed=3),
+    ]
+    repeats, pairs, sources = found(files, CompareSettings(query=1))
+    matches = matches_of(repeats, pairs, sources, 1)
+    assert [match.file for match in matches] == [2, 1] and matches[0].closeness > matches[1].closeness
+
+
+def test_files_are_not_chained_into_one_group():
+    """A shares one film with B, and B another one with C; A and C share nothing."""
+    one, other = s.film(1), s.film(2)
+    files = [
+        s.shown([(one, 0, 8)], 25, seed=1),
+        s.shown([(one, 2, 8), (other, 0, 6)], 25, seed=2),
+        s.shown([(other, 0, 9)], 25, seed=3),
+    ]
+    groups = groups_of(*found(files, CompareSettings()))
+    assert sorted(group.files for group in groups) == [(0, 1), (1, 2)]
+    assert not any(group.whole for group in groups)
+
+
+def test_files_that_all_show_the_same_are_one_group_and_duplicates_come_first():
+    film = s.film(3)
+    files = [s.shown([(film, 0, 8)], rate, seed=rate) for rate in (25, 30)]
+    files += [s.shown([(s.film(4), 0, 4), (film, 2, 7)], 25, seed=7), s.shown([(s.film(5), 0, 9)], 25, seed=8)]
+    groups = groups_of(*found(files, CompareSettings()))
+    assert (groups[0].files, groups[0].whole) == ((0, 1), True)
+    assert (0, 1, 2) in [group.files for group in groups[1:]]
+    assert len({group.files for group in groups}) == len(groups)
+
+
+numbers = st.integers(0, 7)
+
+
+@given(st.sets(st.tuples(numbers, numbers).filter(lambda pair: pair[0] < pair[1])))
+def test_duplicates_are_groups_in_which_every_two_are_a_pair_and_no_pair_is_lost(pairs):
+    shared = [Shared(pair, (9.0, 9.0), (True, True)) for pair in sorted(pairs)]
+    groups = groups_of([], shared, [source(str(number), 9.0) for number in range(8)])
+    within = [{(a, b) for a in group.files for b in group.files if a < b} for group in groups]
+    assert all(group <= pairs for group in within)
+    assert set().union(*within) == pairs
+
+
+def test_a_clip_found_by_several_stretches_has_the_mean_of_their_confidence_by_length():
+    repeats = [shown(1, 1.0, (0, 0, 6), (1, 10, 16)), shown(2, 0.5, (0, 6, 8), (1, 30, 32))]
+    pair = Shared((0, 1), (8.0, 8.0), (False, False), 0.9)
+    (match,) = matches_of(repeats, [pair], [source("clip", 10.0), source("film", 60.0)], 1)
+    assert match.share == pytest.approx(0.8) and match.confidence == pytest.approx(0.875)
+    assert match.score == pytest.approx(0.8 * 0.875 * 0.9) and match.repeats == (1, 2)
+    (again,) = matches_of(repeats, [replace(pair, closeness=None)], [source("clip", 10.0), source("film", 60.0)], 1)
+    assert again.closeness == 1.0
+
+
+@pytest.mark.parametrize(
+    ("files", "queries", "said"),
+    [(4, 1, "The clip was looked for in 3 files and not found in any."), (3, 2, "2 clips were looked for in 1 file")],
+)
+def test_that_nothing_was_found_is_said_with_how_much_was_looked_through(files, queries, said):
+    assert summary_of_matches((), files, queries).startswith(said)
