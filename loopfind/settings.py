@@ -52,10 +52,18 @@ class CompareSettings:
     """What a comparison is asked to do.
 
     own: also find what repeats inside one file. query: compare the first file with each other one, and not these among
-    themselves. jobs: files read at a time. stream: as of a scan.
+    themselves. jobs: files read at a time. stream: as of a scan. align: one of ALIGNMENTS. band: how far a warped path
+    may stray from even speed, as a share of the shorter file, at most half; band_seconds: the same in seconds.
     """
 
     own: bool = False
     query: bool = False
     jobs: int = 1
     stream: int = 0
+    align: str = "engine"
+    band: float = 0.15
+    band_seconds: float | None = None
+
+
+ALIGNMENTS = ("engine", "dtw")
+"""Ways to compare files: by what moves in the pictures, to the frame; by mean colours, with time warped."""

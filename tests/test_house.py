@@ -17,7 +17,7 @@ LAYERS = (
     {"", "pipeline"},  # "" is loopfind/__init__.py, the public names
     {"across"},
     {"findings", "exhibiting"},
-    {"candidates", "cuts"},
+    {"candidates", "cuts", "warping"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
     {"joint"},
     {"timeline", "digests", "exhibits", "comparison"},

@@ -8,6 +8,7 @@ import typer
 
 from loopfind.cli import output as outputs
 from loopfind.cli import terminal
+from loopfind.cli.band import band_of
 from loopfind.errors import BadSetting
 from loopfind.settings import CompareSettings
 
@@ -20,6 +21,7 @@ Examples:
   loopfind compare clips/                    every two files in a folder
   loopfind compare film.mkv clips/ --self    and what repeats inside each
   loopfind compare clip.mp4 --in films/      where a clip was taken from
+  loopfind compare a.mp4 b.mp4 --align dtw   by colour, at a speed that varies
 
 \b
 Exit status: 0 done, 1 could not, 2 wrong usage,
@@ -44,6 +46,13 @@ def compare(
         int | None,
         typer.Option("--jobs", metavar="N", min=1, max=256, help="Files read at a time; all cores unless said."),
     ] = None,
+    align: Annotated[
+        str, typer.Option("--align", metavar="WAY", help="engine: by what moves; dtw: by colours, with time warped.")
+    ] = CompareSettings.align,
+    band: Annotated[
+        str | None,
+        typer.Option("--band", metavar="SIZE", help="How far dtw strays from even speed: 2s, or 15% of the shorter."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file (.json, .txt).")
@@ -62,13 +71,16 @@ def compare(
             raise BadSetting("--in", folder, "name one file to look for, not more and no folder")
         if not os.path.isdir(folder):
             raise BadSetting("--in", folder, "it is no folder; name one that holds the files to look in")
-    settings = CompareSettings(own, folder is not None, jobs or os.cpu_count() or 1, stream)
+    settings = CompareSettings(
+        own, folder is not None, jobs or os.cpu_count() or 1, stream, align, *band_of(band, align)
+    )
     ((place, form),) = outputs.choose([output] if output else (), ["json"] if as_json else (), videos[0])
     if form not in ("json", "text"):
         raise BadSetting("--output", place, "a comparison is written as .json or .txt")
     result = _compare([*videos, *([folder] if folder is not None else [])], settings, verbose, quiet)
     _deliver(result, form, place)
-    return 3 if fail_on_repeats and result.repeats else 0
+    shared = bool(result.repeats) or any(warp.nearness == "alike" for warp in result.warps)
+    return 3 if fail_on_repeats and shared else 0
 
 
 def _compare(paths: list[str], settings: CompareSettings, verbose: bool, quiet: bool) -> "Comparison":

@@ -37,8 +37,8 @@ def command(
     """The ffmpeg command that decodes `address`.
 
     Pictures go to its standard output. What it says and one mark for each picture go to its standard error, through one
-    pipe, so that a complaint keeps its place among the pictures. Digests and colours go to the inherited descriptors `digest_fd` and
-    `colour_fd`.
+    pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`,
+    colours to `colour_fd`.
     """
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
     # A damaged file is read to its end, however many of its packets fail.

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from loopfind.across import across, summary_of
+from loopfind.across import across
+from loopfind.across import summary_of as told
 from loopfind.comparison import Comparison, Failure
 from loopfind.errors import BadSetting, MediaError
 from loopfind.model import (
@@ -16,6 +17,7 @@ from loopfind.model import (
     Watch,
 )
 from loopfind.pipeline.reading import Reading, read_video
+from loopfind.pipeline.warping import kind_for, summary_of, warped
 from loopfind.settings import CompareSettings
 
 
@@ -29,13 +31,15 @@ def compare(
 
     paths: files or addresses, as for `scan`, and folders, which stand for every file in them at any depth. A file that
     cannot be read is a Failure of the answer if a folder named it; otherwise its MediaError is raised. Raises
-    UsageError where fewer than two files are left, or one with settings.own.
+    UsageError where fewer than two files are left, or one with settings.own, and MissingExtra where colours are to be
+    aligned and nothing is there to do it.
     """
+    kind = kind_for(settings)
     wanted = _files(paths)
     needed = 1 if settings.own else 2
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
-    asked = Settings(hash_size=SMALLEST_HASH, stream=settings.stream)
+    asked = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream)
     turn, halt, done, seconds = Lock(), _Halt(), 0, 0.0
 
     def one(path: str, named: bool) -> Reading | Failure:
@@ -71,15 +75,18 @@ def compare(
         raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
     if watch is not None:
         watch(Progress("comparing", len(files), seconds, None))
-    repeats, pairs = across([file.fingerprint for file in files], settings)
+    fingerprints = [file.fingerprint for file in files]
+    warps = warped(fingerprints, settings, watch) if settings.align == "dtw" else ()
+    repeats, pairs = ((), ()) if settings.align == "dtw" else across(fingerprints, settings)
     return Comparison(
         sources=tuple(file.source for file in files),
         settings=settings,
-        summary=summary_of(repeats, pairs, len(files)),
+        summary=summary_of(warps) if settings.align == "dtw" else told(repeats, pairs, len(files)),
         repeats=repeats,
         pairs=pairs,
         failures=tuple(item for item in found if isinstance(item, Failure)),
         losses=tuple(file.losses for file in files),
+        warps=warps,
     )
 
 

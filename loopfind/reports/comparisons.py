@@ -10,6 +10,7 @@ from rich.text import Text
 
 from loopfind.comparison import Comparison, Shared
 from loopfind.model import Repeat
+from loopfind.reports import warps
 from loopfind.reports.json import SCHEMA, occurrence_of, plain
 from loopfind.reports.links import linker
 from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, safe, share
@@ -33,6 +34,7 @@ def as_json(comparison: Comparison) -> Iterator[str]:
         "summary": comparison.summary,
         "repeats": [_repeat(repeat, paths) for repeat in comparison.repeats],
         "pairs": [_pair(pair, paths) for pair in comparison.pairs],
+        "warps": [warps.as_value(warp, paths) for warp in comparison.warps],
         "failures": [asdict(failure) for failure in comparison.failures],
     }
     yield json.dumps(plain(value), indent=1, allow_nan=False) + "\n"
@@ -58,7 +60,7 @@ def as_text(comparison: Comparison) -> Iterator[str]:
 
 def lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
     """The comparison as styled lines: what is shared, by pairs of files, then stretch by stretch."""
-    found = bool(comparison.repeats)
+    found = bool(comparison.repeats) or any(warp.nearness == "alike" for warp in comparison.warps)
     yield Text(comparison.summary, "bold red" if found else "bold green")
     names = _names([source.path for source in comparison.sources])
     for failure in comparison.failures:
@@ -66,6 +68,7 @@ def lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
     for name, losses in zip(names, comparison.losses, strict=True):
         for loss in losses:
             yield Text(f"lost in {name}: {clock(loss.start)} - {clock(loss.end)} {safe(loss.what)}", "yellow")
+    yield from warps.lines(comparison, names)
     if comparison.pairs:
         yield Text()
         yield Text("Files", "bold")
