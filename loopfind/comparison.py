@@ -32,11 +32,13 @@ Nearness = Literal["alike", "apart", "unclear"]
 class Warp:
     """How near the colours of two files come to each other, the shorter in the longer, where time may be warped.
 
-    files: their numbers. nearness: unclear where the shorter is too short, or its colours change too little, to say.
+    files: their numbers. nearness: unclear where the shorter is too short, or its colours change too little, to call
+    them alike though they are near.
     distance: root mean square along the path, normalised by its length; 0 for the same, about 1 for nothing in common;
     None where it was given up. at_least: a lower bound of it, the distance itself where that is known. rate: samples a
     second. spans: what of each file the path covers. reversed: the one runs backwards against the other. path: seconds
-    in each file, pair by pair. knots: those of them between which the speed is steady, to a few samples.
+    in each file, pair by pair, rising in the first. knots: those of them between which the speed is steady, to a few
+    samples.
     """
 
     files: tuple[int, int]

@@ -76,7 +76,8 @@ class Means(_Items):
         """Mean red, green and blue of the first `count` pictures: (count, 3) uint16, 65535 is full."""
         tiles = self.bytes(count).view("<u2").reshape(count, TILES * TILES, 3)
         total = tiles.sum(axis=1, dtype=np.uint32)
-        return ((total + TILES * TILES // 2) // (TILES * TILES)).astype(np.uint16)
+        means: Colours = ((total + TILES * TILES // 2) // (TILES * TILES)).astype(np.uint16)
+        return means
 
 
 class Digests:

@@ -25,9 +25,7 @@ def kind_for(settings: CompareSettings) -> str:
     if settings.align != "dtw":
         return Settings.kind
     if settings.own:
-        raise BadSetting(
-            "align", settings.align, "it compares files with one another; do not ask what repeats inside one"
-        )
+        raise BadSetting("align", settings.align, "it says nothing of repeats inside a file; leave them out")
     if not 0 < settings.band <= 0.5:
         raise BadSetting("band", settings.band, "give a share of the shorter file above 0, up to a half")
     if settings.band_seconds is not None and not 0 < settings.band_seconds < float("inf"):

@@ -13,17 +13,15 @@ from loopfind.warping.path import knots_of
 from loopfind.warping.search import SHORTEST, Found, Search, longest, search
 from loopfind.warping.series import rate_for, series_of
 
-ALIKE = 0.25
-"""Distance up to which two files are called alike. See the README for what that is worth."""
+LENGTHS, ALIKE = (5.0, 15.0), (0.25, 0.35)
+"""Seconds of the shorter file, and how near two files are called alike then; between them along a line, and no further
+beyond. The longer the files, the further away are look-alikes. See the README for what that is worth."""
 
 NEAR = 0.4
 """Distance up to which a path is told. What is further away is not aligned to the end."""
 
-LENGTH = 5.0
-"""Seconds that the shorter file must last for two to be called alike."""
-
-BUSY = 2.0
-"""Seconds among which the changes of the shorter file must spread: one flash is like any other."""
+BUSY = 2.5
+"""Seconds among which the changes of the shorter file must spread: one flash is like any other, and takes up two."""
 
 LEAST = 0.005
 """Changes of the shorter file on the whole, of the logarithm of light, under which its colours say nothing: half a
@@ -66,10 +64,13 @@ class Warper:
         path = found.path.copy()
         if turned:
             path[:, 0] = len(query) - 1 - path[:, 0]
+        path = path[:, ::-1] if swapped else path
+        path = path[::-1] if turned and not swapped else path
         distance = distance_of(found)
-        clear = min(lengths) >= LENGTH and size >= LEAST and busy(query, rate) >= BUSY
-        nearness: Nearness = "unclear" if not clear else "alike" if distance <= ALIKE else "apart"
-        return self._told((one, other), nearness, distance, path[:, ::-1] if swapped else path, turned, rate)
+        clear = min(lengths) >= LENGTHS[0] and size >= LEAST and busy(query, rate) >= BUSY
+        limit = float(np.interp(min(lengths), LENGTHS, ALIKE))
+        nearness: Nearness = "apart" if distance > limit else "alike" if clear else "unclear"
+        return self._told((one, other), nearness, distance, path, turned, rate)
 
     def _files_of(self, one: int, other: int) -> tuple[Fingerprint, Fingerprint]:
         return self._files[one], self._files[other]

@@ -31,4 +31,5 @@ def _away(rows: Floats) -> Floats:
     """How far rows (k, 2) lie from the line between the first and the last."""
     along = rows[-1] - rows[0]
     across = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-9)
-    return np.abs((rows - rows[0]) @ across)
+    away: Floats = np.abs((rows - rows[0]) @ across)
+    return away

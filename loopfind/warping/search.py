@@ -1,10 +1,10 @@
 """The cheapest warping path of a query anywhere in a series, without trying everywhere.
 
-The query is laid on the series at places a band's half-width apart. At each, a path may wander within the band about the
+The query is laid on the series at places half a band apart. At each, a path may wander within the band about the
 diagonal (Sakoe & Chiba 1978) and begin and end anywhere in it, so any alignment that strays from a diagonal by no more
-than half a band is looked at. Places are tried in the order of their lower bounds, and given up as soon as their bound,
-or the cost of their first samples and the bound of the rest, is above the best so far (the cascade of Rakthanmanon et
-al. 2012). What is given up could not have won.
+than a quarter of the band's width is looked at. Places are tried in the order of their lower bounds, and given up as
+soon as their bound, or the cost of their first samples and the bound of the rest, is above the best so far (the cascade
+of Rakthanmanon et al. 2012). What is given up could not have won.
 """
 
 import math
@@ -37,8 +37,8 @@ _SLACK = 1e-9
 
 @dataclass(frozen=True)
 class Found:
-    """The cheapest path. cost: the sum of squared distances along it, and of penalties. path: (length, 2) int64, a sample of the query
-    and a sample of the series in each row, both rising."""
+    """The cheapest path. cost: the sum of squared distances along it, and of penalties. path: (length, 2) int64, a
+    sample of the query and a sample of the series in each row, both rising."""
 
     cost: float
     path: Ints
