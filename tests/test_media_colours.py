@@ -13,8 +13,8 @@ from loopfind.model import Frames, Settings
 from loopfind.pipeline import scan
 from loopfind.pipeline.reading import read_video
 
-NEAR = 1.3
-"""Grey levels: what the oracle's own conversion to 8 bits takes off or adds on average."""
+NEAR = 2.0
+"""Grey levels: what two conversions to RGB, one of them to 8 bits, differ by on average."""
 
 
 def colours(path: object, **wanted: object) -> tuple[np.ndarray, list[Frames]]:
@@ -58,7 +58,7 @@ def test_a_flat_colour_is_read_as_it_is_at_any_range(colour: str) -> None:
             name, "-f", "lavfi", "-i", f"color={colour}:s=64x48:r=5:d=1", "-pix_fmt", *form, "-c:v", "ffv1"
         )
         mine, _ = colours(path)
-        assert np.abs(mine - want.get(colour, (128, 64, 32))).max() < 2.0
+        assert np.abs(mine - want.get(colour, (128, 64, 32))).max() < 3.2  # a wrong range is off by 16
 
 
 def test_colours_cost_nothing_unless_asked_for_and_change_nothing_else() -> None:

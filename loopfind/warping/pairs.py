@@ -42,7 +42,7 @@ class Warper:
 
     def warp(self, one: int, other: int) -> Warp:
         """How one file lies in the other, whichever is shorter in whichever is longer. Raises MissingExtra."""
-        lengths = [float(file.times[-1] - file.times[0]) if len(file) else 0.0 for file in self._files_of(one, other)]
+        lengths = [file.end - float(file.times[0]) if len(file) else 0.0 for file in self._files_of(one, other)]
         rate = rate_for(min(lengths))
         if min(lengths) * rate < SHORTEST:
             return Warp((one, other), "unclear", None, 0.0, rate)
@@ -50,7 +50,7 @@ class Warper:
         swapped = len(series[0]) > len(series[1])
         query, long = reversed(series) if swapped else series
         size = float(np.sqrt(np.square(query).sum(axis=1).mean()))
-        if size == 0.0:
+        if size == 0.0 or len(query) < SHORTEST:
             return Warp((one, other), "unclear", None, 0.0, rate)
         query, long = query / size, long / size
         reach = self._reach(len(query), rate)
