@@ -1,8 +1,9 @@
 """The nouns of a comparison of files."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from loopfind.model import Loss, Repeat, Source
+from loopfind.model import Loss, Repeat, Source, Span
 from loopfind.settings import CompareSettings
 
 
@@ -67,11 +68,39 @@ class Group:
     repeats: tuple[int, ...]
 
 
+Nearness = Literal["alike", "apart", "unclear"]
+
+
+@dataclass(frozen=True)
+class Warp:
+    """How near the colours of two files come to each other, the shorter in the longer, where time may be warped.
+
+    files: their numbers. nearness: unclear where the shorter is too short, or its colours change too little, to call
+    them alike though they are near.
+    distance: root mean square along the path, normalised by its length; 0 for the same, about 1 for nothing in common;
+    None where it was given up. at_least: a lower bound of it, the distance itself where that is known. rate: samples a
+    second. spans: what of each file the path covers. reversed: the one runs backwards against the other. path: seconds
+    in each file, pair by pair, rising in the first. knots: those of them between which the speed is steady, to a few
+    samples.
+    """
+
+    files: tuple[int, int]
+    nearness: Nearness
+    distance: float | None
+    at_least: float
+    rate: float
+    spans: tuple[Span, Span] | None = None
+    reversed: bool = False
+    path: tuple[tuple[float, float], ...] = ()
+    knots: tuple[tuple[float, float], ...] = ()
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The whole answer to a comparison of files. repeats: what is shown in more than one of them, or, where that was
     asked for, more than once in one. pairs: any two files that share something, the most first. matches: where clips
-    were looked for, by clip, the best first. groups: sets of files, where all were compared with all."""
+    were looked for, by clip, the best first. groups: sets of files, where all were compared with all. warps: where
+    colours were aligned instead, any two files, the nearest first; there is nothing else then."""
 
     sources: tuple[Source, ...]
     settings: CompareSettings
@@ -82,3 +111,4 @@ class Comparison:
     losses: tuple[tuple[Loss, ...], ...] = ()
     matches: tuple[Match, ...] = ()
     groups: tuple[Group, ...] = ()
+    warps: tuple[Warp, ...] = ()

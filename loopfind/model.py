@@ -21,6 +21,7 @@ from loopfind.settings import SweepSettings as SweepSettings
 from loopfind.views import PLAIN, View
 
 Bytes = NDArray[np.uint8]
+Colours = NDArray[np.uint16]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Sketches = NDArray[np.uint16]
@@ -92,13 +93,16 @@ class Frames:
     """A batch of consecutive frames in display order.
 
     first: number of the first one. times: (n,) seconds. pictures: (n, 64, 64) uint8 grey.
-    digests: (n, 16) uint8, a digest of each full-size decoded picture, where asked for.
+    digests: (n, 16) uint8, a digest of each full-size decoded picture, where asked for. colours: (n, 3) uint16, mean
+    red, green and blue of each picture as shown, where asked for; 0 is none and 65535 full, whatever the video's own
+    depth and range.
     """
 
     first: int
     times: Floats
     pictures: Bytes
     digests: Bytes | None = None
+    colours: Colours | None = None
 
     def __len__(self) -> int:
         return len(self.times)

@@ -56,10 +56,18 @@ class CompareSettings:
 
     own: also find what repeats inside one file. query: how many of what is named, the first ones, are looked for in all
     the others, which are not compared among themselves; 0 to compare all with all. jobs: files read at a time. stream:
-    as of a scan.
+    as of a scan. align: one of ALIGNMENTS. band: how far a warped path may stray from even speed, as a share of the
+    shorter file, at most half; band_seconds: the same in seconds.
     """
 
     own: bool = False
     query: int = 0
     jobs: int = 1
     stream: int = 0
+    align: str = "engine"
+    band: float = 0.15
+    band_seconds: float | None = None
+
+
+ALIGNMENTS = ("engine", "dtw")
+"""Ways to compare files: by what moves in the pictures, to the frame; by mean colours, with time warped."""

@@ -14,6 +14,7 @@ from PIL import Image
 
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.color import colours_of
 from loopfind.fingerprints.detail import detail
 from loopfind.fingerprints.phash import GRAIN, frequencies
 from loopfind.fingerprints.shrink import shrink, weights
@@ -46,12 +47,13 @@ EVERY = [(name, size) for name in KINDS for size in allowed(name)]
 
 def frames(pictures, seed=1):
     n = len(pictures)
-    digests = np.random.default_rng(seed).integers(0, 256, (n, 16), dtype=np.uint8)
-    return Frames(0, np.arange(n) / 25.0, pictures, digests)
+    rng = np.random.default_rng(seed)
+    digests = rng.integers(0, 256, (n, 16), dtype=np.uint8)
+    return Frames(0, np.arange(n) / 25.0, pictures, digests, rng.integers(0, 65536, (n, 3), dtype=np.uint16))
 
 
 def pick(batch, which):
-    return Frames(0, batch.times[which], batch.pictures[which], batch.digests[which])
+    return Frames(0, batch.times[which], batch.pictures[which], batch.digests[which], batch.colours[which])
 
 
 def natural(n=12, seed=3):
@@ -104,7 +106,7 @@ def bits(codes, size):
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_carries_the_name_it_is_registered_by(name):
     assert kind(name).name == name
-    assert isinstance(kind(name).needs_digests, bool)
+    assert isinstance(kind(name).needs_digests, bool) and isinstance(kind(name).needs_colours, bool)
 
 
 def test_an_unknown_kind_is_answered_with_the_known_ones():
@@ -137,7 +139,7 @@ def test_codes_are_packed_rows_of_the_width_said(name, size):
     codes = kind(name).encode(frames(natural(3)), size)
     assert codes.dtype == np.uint8
     assert codes.shape == (3, kind(name).width(size))
-    if name != "exact":
+    if name not in ("exact", "color"):
         assert kind(name).width(size) == math.ceil(size * size / 8)
         assert not np.unpackbits(codes, axis=1)[:, size * size :].any()
 
@@ -180,6 +182,13 @@ def test_exact_codes_are_the_digests():
     assert np.array_equal(kind("exact").encode(batch, 24), batch.digests)
     with pytest.raises(ValueError, match="digests"):
         kind("exact").encode(Frames(0, batch.times, batch.pictures), 24)
+
+
+def test_color_codes_are_the_colours():
+    batch = frames(natural(5))
+    assert np.array_equal(colours_of(kind("color").encode(batch, 24)), batch.colours)
+    with pytest.raises(ValueError, match="colours"):
+        kind("color").encode(Frames(0, batch.times, batch.pictures), 24)
 
 
 # The oracle

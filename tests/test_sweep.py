@@ -30,7 +30,7 @@ from loopfind.reports import PLOTS, sweeps
 from loopfind.reports.curves import CURVES
 from loopfind.reports.plot import plot
 
-SIZED = [name for name in KINDS if name != "exact"]
+SIZED = [name for name in KINDS if name not in ("exact", "color")]
 TWICE = ("-filter_complex", "[0:v]split[a][b];[a][b]concat=n=2:v=1[v]", "-map", "[v]")
 
 

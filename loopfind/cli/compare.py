@@ -10,6 +10,7 @@ import typer
 from loopfind.cli import folders, terminal
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
+from loopfind.cli.band import band_of
 from loopfind.cli.folders import through
 from loopfind.errors import BadSetting
 from loopfind.registry import load
@@ -30,6 +31,7 @@ Examples:
   loopfind compare clips/ --html report.html a page to look at, side by side
   loopfind compare a.mp4 b.mp4 -o shared.csv -o shared.otio
   loopfind compare a.mp4 b.mp4 -o a.srt --for a.mp4
+  loopfind compare a.mp4 b.mp4 --align dtw   by colour, at a speed that varies
 
 \b
 Exit status: 0 done, 1 could not, 2 wrong usage,
@@ -59,6 +61,13 @@ def compare(
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", metavar="N", min=1, max=256, help="Files read at a time; all cores unless said."),
+    ] = None,
+    align: Annotated[
+        str, typer.Option("--align", metavar="WAY", help="engine: by what moves; dtw: by colours, with time warped.")
+    ] = CompareSettings.align,
+    band: Annotated[
+        str | None,
+        typer.Option("--band", metavar="SIZE", help="How far dtw strays from even speed: 2s, or 15% of the shorter."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
     output: Annotated[
@@ -99,9 +108,11 @@ def compare(
 ) -> int:
     """Find the stretches that two or more files share."""
     paths = _paths(videos or [], query or [], place or [], own)
-    settings = CompareSettings(own, len(query or []), jobs or os.cpu_count() or 1, stream)
+    settings = CompareSettings(own, len(query or []), jobs or os.cpu_count() or 1, stream, align, *band_of(band, align))
     chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), paths)
     page, places = pages.parted(chosen, html)
+    if align == "dtw" and (page is not None or any(form not in ("json", "text") for _, form in places)):
+        raise BadSetting("--align", align, "what it finds is written as text or JSON alone")
     _check(places, alone, paths)
     if page is not None:
         pages.check(page, paths, [name for name, _ in places])
@@ -117,7 +128,8 @@ def compare(
 
         for line in commands(result, [source.path for source in result.sources]):
             terminal.note(line)
-    return 3 if fail_on_repeats and result.repeats else 0
+    shared = bool(result.repeats) or any(warp.nearness == "alike" for warp in result.warps)
+    return 3 if fail_on_repeats and shared else 0
 
 
 def _paths(videos: Sequence[str], query: Sequence[str], place: Sequence[str], own: bool) -> list[str]:

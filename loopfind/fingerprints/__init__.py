@@ -9,5 +9,6 @@ KINDS: dict[str, str] = {
     "phash": "loopfind.fingerprints.phash:PHASH",
     "whash": "loopfind.fingerprints.whash:WHASH",
     "exact": "loopfind.fingerprints.exact:EXACT",
+    "color": "loopfind.fingerprints.color:COLOR",
 }
 """Name -> "module:attribute", for `loopfind.registry.load`."""

@@ -15,6 +15,7 @@ class AverageHash:
 
     name: str = "ahash"
     needs_digests: bool = False
+    needs_colours: bool = False
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64."""

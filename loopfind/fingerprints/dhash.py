@@ -16,6 +16,7 @@ class DifferenceHash:
 
     name: str = "dhash"
     needs_digests: bool = False
+    needs_colours: bool = False
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64."""

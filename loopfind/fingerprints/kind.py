@@ -22,6 +22,11 @@ class Kind(Protocol):
         """Whether `Frames.digests` has to be filled in."""
         ...
 
+    @property
+    def needs_colours(self) -> bool:
+        """Whether `Frames.colours` has to be filled in."""
+        ...
+
     def check(self, hash_size: int) -> None:
         """Raise BadSetting unless this kind takes `hash_size`."""
         ...

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from loopfind.errors import DecoderFailed
 from loopfind.media.address import Address
 from loopfind.media.journal import MARK
+from loopfind.media.pictures import TILES
 from loopfind.model import PICTURE_SIDE
 
 PIPE_BYTES = 1 << 20
@@ -30,11 +31,14 @@ def executable() -> str:
         raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
 
 
-def command(address: Address, stream: int, seek: float | None, digest_fd: int | None) -> list[str]:
+def command(
+    address: Address, stream: int, seek: float | None, digest_fd: int | None, colour_fd: int | None
+) -> list[str]:
     """The ffmpeg command that decodes `address`.
 
     Pictures go to its standard output. What it says and one mark for each picture go to its standard error, through one
-    pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`.
+    pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`,
+    colours to `colour_fd`.
     """
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
     # A damaged file is read to its end, however many of its packets fail.
@@ -50,30 +54,40 @@ def command(address: Address, stream: int, seek: float | None, digest_fd: int | 
     words += ["-f", "rawvideo", "pipe:1"]
     if digest_fd is not None:
         words += [*picked, "-c:v", "rawvideo", "-f", "framehash", "-hash", "murmur3", f"pipe:{digest_fd}"]
+    if colour_fd is not None:
+        tiles = f"scale={TILES}:{TILES}:flags=area+accurate_rnd+full_chroma_int,format=rgb48le"
+        words += [*picked, "-vf", tiles, "-f", "rawvideo", f"pipe:{colour_fd}"]
     return words
 
 
 class Child:
-    """One running ffmpeg. `pictures`, `journal` and `digests` are descriptors to read from, non-blocking."""
+    """One running ffmpeg. `pictures`, `journal`, `digests` and `colours` are descriptors to read from, non-blocking."""
 
-    def __init__(self, address: Address, stream: int, seek: float | None, digests: bool) -> None:
+    def __init__(self, address: Address, stream: int, seek: float | None, digests: bool, colours: bool) -> None:
         """Start it. Raises DecoderFailed where there is no ffmpeg to start."""
         self.digests: int | None = None
-        inherited: int | None = None
-        if digests:
-            self.digests, inherited = os.pipe()
+        self.colours: int | None = None
+        digest_fd: int | None = None
+        colour_fd: int | None = None
         try:
-            self.command: Sequence[str] = command(address, stream, seek, inherited)
-            self._process = _start(self.command, address, () if inherited is None else (inherited,))
+            if digests:
+                self.digests, digest_fd = os.pipe()
+            if colours:
+                self.colours, colour_fd = os.pipe()
+            self.command: Sequence[str] = command(address, stream, seek, digest_fd, colour_fd)
+            inherited = tuple(fd for fd in (digest_fd, colour_fd) if fd is not None)
+            self._process = _start(self.command, address, inherited)
         except BaseException:
             _close(self.digests)
+            _close(self.colours)
             raise
         finally:
-            _close(inherited)
+            _close(digest_fd)
+            _close(colour_fd)
         assert self._process.stdout is not None and self._process.stderr is not None
         self.pictures = self._process.stdout.fileno()
         self.journal = self._process.stderr.fileno()
-        for fd in (self.pictures, self.journal, self.digests):
+        for fd in (self.pictures, self.journal, self.digests, self.colours):
             if fd is not None:
                 os.set_blocking(fd, False)
         _widen(self.pictures)
@@ -94,7 +108,8 @@ class Child:
                 if pipe is not None:
                     pipe.close()
             _close(self.digests)
-            self.digests = None
+            _close(self.colours)
+            self.digests = self.colours = None
             if process.poll() is None:
                 process.terminate()
                 with contextlib.suppress(subprocess.TimeoutExpired):

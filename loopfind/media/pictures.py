@@ -1,29 +1,35 @@
-"""Whole pictures and digests out of pipes that are cut anywhere."""
+"""Whole pictures, mean colours and digests out of pipes that are cut anywhere."""
 
 import os
 
 import numpy as np
 
-from loopfind.model import PICTURE_SIDE, Bytes
+from loopfind.model import PICTURE_SIDE, Bytes, Colours
 
 BATCH = 256
 """Most frames in one batch."""
 
+TILES = 8
+"""Tiles a side that the decoder averages the colour of. ffmpeg's scaler is ten levels off where it makes one pixel of a
+whole picture, and agrees with itself from 4 x 4 on."""
+
 _PICTURE_BYTES = PICTURE_SIDE * PICTURE_SIDE
+_COLOUR_BYTES = TILES * TILES * 3 * 2
 _DIGEST_BYTES = 16
 
 
-class Pictures:
-    """Fills one preallocated batch after the other; what was taken is never written again."""
+class _Items:
+    """Fills one preallocated batch of items of `size` bytes after the other; what was taken is never written again."""
 
-    def __init__(self) -> None:
-        self._buffer = np.empty(BATCH * _PICTURE_BYTES, np.uint8)
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._buffer = np.empty(BATCH * size, np.uint8)
         self._filled = 0
 
     @property
     def count(self) -> int:
-        """How many whole pictures can be taken."""
-        return self._filled // _PICTURE_BYTES
+        """How many whole items can be taken."""
+        return self._filled // self._size
 
     def read(self, fd: int) -> bool:
         """Take in what is there and fits; False once the pipe has ended."""
@@ -38,15 +44,40 @@ class Pictures:
             self._filled += got
         return True
 
-    def take(self, count: int) -> Bytes:
-        """The first `count` pictures, (count, 64, 64) uint8."""
-        used = count * _PICTURE_BYTES
-        taken = self._buffer[:used].reshape(count, PICTURE_SIDE, PICTURE_SIDE)
+    def bytes(self, count: int) -> Bytes:
+        """The first `count` items, (count, size) uint8."""
+        used = count * self._size
+        taken = self._buffer[:used].reshape(count, self._size)
         rest = self._buffer[used : self._filled]
-        self._buffer = np.empty(BATCH * _PICTURE_BYTES, np.uint8)
+        self._buffer = np.empty(BATCH * self._size, np.uint8)
         self._buffer[: len(rest)] = rest
         self._filled = len(rest)
         return taken
+
+
+class Pictures(_Items):
+    """Grey pictures."""
+
+    def __init__(self) -> None:
+        super().__init__(_PICTURE_BYTES)
+
+    def take(self, count: int) -> Bytes:
+        """The first `count` pictures, (count, 64, 64) uint8."""
+        return self.bytes(count).reshape(count, PICTURE_SIDE, PICTURE_SIDE)
+
+
+class Means(_Items):
+    """Mean colours, out of the colours of TILES x TILES equal tiles as rgb48le."""
+
+    def __init__(self) -> None:
+        super().__init__(_COLOUR_BYTES)
+
+    def take(self, count: int) -> Colours:
+        """Mean red, green and blue of the first `count` pictures: (count, 3) uint16, 65535 is full."""
+        tiles = self.bytes(count).view("<u2").reshape(count, TILES * TILES, 3)
+        total = tiles.sum(axis=1, dtype=np.uint32)
+        means: Colours = ((total + TILES * TILES // 2) // (TILES * TILES)).astype(np.uint16)
+        return means
 
 
 class Digests:

@@ -13,8 +13,8 @@ from loopfind.media import address, failures, losses
 from loopfind.media.child import Child
 from loopfind.media.clock import Clock
 from loopfind.media.journal import Journal
-from loopfind.media.pictures import BATCH, Digests, Pictures
-from loopfind.model import Floats, Frames, Loss, Source
+from loopfind.media.pictures import BATCH, Digests, Means, Pictures
+from loopfind.model import Bytes, Colours, Floats, Frames, Loss, Source
 
 _PATIENCE = 0.2
 """Seconds after which a batch is handed over though it is not full."""
@@ -30,20 +30,21 @@ def open_video(
     start: float | None = None,
     end: float | None = None,
     digests: bool = False,
+    colours: bool = False,
 ) -> "Video":
     """A video to be used in a `with` statement, whose body iterates over its batches once.
 
     path: a file, `-` for standard input, or an address that ffmpeg takes. stream: number of the video stream, from 0,
     cover art not counted. start, end: frames with start <= time < end are read, seconds from the container's start.
-    digests: also give a digest of each full-size picture. Raises BadSetting here, and a kind of MediaError on entering;
-    so does iterating, where ffmpeg fails later.
+    digests, colours: also give a digest of each full-size picture, its mean colour. Raises BadSetting here, and a kind
+    of MediaError on entering; so does iterating, where ffmpeg fails later.
     """
     if stream < 0:
         raise BadSetting("stream", stream, "streams are numbered from 0")
     for name, value in (("start", start), ("end", end)):
         if value is not None and not 0 <= value < float("inf"):
             raise BadSetting(name, value, "give seconds from the start of the video, 0 or more")
-    return Video(path, stream, start, end, digests)
+    return Video(path, stream, start, end, digests, colours)
 
 
 class Video:
@@ -55,9 +56,16 @@ class Video:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], stream: int, start: float | None, end: float | None, digests: bool
+        self,
+        path: str | os.PathLike[str],
+        stream: int,
+        start: float | None,
+        end: float | None,
+        digests: bool,
+        colours: bool,
     ) -> None:
-        self._path, self._stream, self._start, self._end, self._digested = path, stream, start, end, digests
+        self._path, self._stream, self._start, self._end = path, stream, start, end
+        self._digested, self._coloured = digests, colours
         self.source = Source(address.printable(os.fspath(path)), 0.0, 0, 0.0, 0, 0)
         self.end = 0.0
         self.losses: tuple[Loss, ...] = ()
@@ -112,14 +120,14 @@ class Video:
 
     def _launch(self, seek: float | None) -> None:
         self.close()
-        self._child = child = Child(self._address, self._stream, seek, self._digested)
+        self._child = child = Child(self._address, self._stream, seek, self._digested, self._coloured)
         self.command = list(child.command)
         self._journal = Journal()
-        self._pictures, self._hashes = Pictures(), Digests()
+        self._pictures, self._hashes, self._means = Pictures(), Digests(), Means()
         self._clock: Clock | None = None
         self._settled: Floats = np.zeros(0)
         self._poll = select.poll()
-        self._open = {fd for fd in (child.pictures, child.journal, child.digests) if fd is not None}
+        self._open = {fd for fd in (child.pictures, child.journal, child.digests, child.colours) if fd is not None}
         for fd in self._open:
             self._poll.register(fd, select.POLLIN | select.POLLHUP)
 
@@ -157,6 +165,7 @@ class Video:
             (child.journal, self._read_journal),
             (child.pictures, self._pictures.read),
             (child.digests, self._hashes.read),
+            (child.colours, self._means.read),
         ):
             if fd in self._open and fd is not None and not read(fd):
                 self._open.discard(fd)
@@ -194,7 +203,7 @@ class Video:
         kept: list[Floats] = []
         count, skipped, position, ended = 0, 0, 0.0, False
         while not ended:
-            times, pictures, digests = self._next_batch()
+            times, pictures, digests, colours = self._next_batch()
             if not len(times):
                 break
             position = float(times[-1])
@@ -205,22 +214,32 @@ class Video:
                 chosen = slice(first, last)
                 times = times[chosen].copy()
                 kept.append(times)
-                yield Frames(count, times, pictures[chosen], None if digests is None else digests[chosen])
+                yield Frames(
+                    count,
+                    times,
+                    pictures[chosen],
+                    None if digests is None else digests[chosen],
+                    None if colours is None else colours[chosen],
+                )
                 count += last - first
         self._finish(np.concatenate(kept) if kept else np.zeros(0), skipped, position, ended)
 
-    def _next_batch(self) -> tuple[Floats, np.ndarray, np.ndarray | None]:
-        """The next frames that are whole: time, picture, digest. Empty at the end."""
+    def _next_batch(self) -> tuple[Floats, Bytes, Bytes | None, Colours | None]:
+        """The next frames that are whole: time, picture, digest, colour. Empty at the end."""
         deadline = time.monotonic() + _PATIENCE
         while True:
             ready = min(len(self._settled), self._pictures.count)
             if self._digested:
                 ready = min(ready, self._hashes.count)
+            if self._coloured:
+                ready = min(ready, self._means.count)
             if ready >= BATCH // 2 or not self._open or (ready and time.monotonic() > deadline):
                 break
             self._pump(max(0.001, deadline - time.monotonic()) if ready else 60.0)
         times, self._settled = self._settled[:ready], self._settled[ready:]
-        return times, self._pictures.take(ready), self._hashes.take(ready) if self._digested else None
+        digests = self._hashes.take(ready) if self._digested else None
+        colours = self._means.take(ready) if self._coloured else None
+        return times, self._pictures.take(ready), digests, colours
 
     def _window(self, times: Floats) -> tuple[int, int]:
         first = 0 if self._start is None else int(np.searchsorted(times, self._start))

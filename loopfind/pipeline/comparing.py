@@ -15,6 +15,8 @@ from loopfind.model import SMALLEST_HASH, Progress, Settings, Watch
 from loopfind.pipeline.caching import Cache, reader
 from loopfind.pipeline.files import Halt, each, files_in
 from loopfind.pipeline.scanning import FEW, SMALL, WIDE
+from loopfind.pipeline.warping import kind_for, warped
+from loopfind.pipeline.warping import summary_of as summary_of_warps
 from loopfind.ranking import groups_of, matches_of, summary_of_matches
 from loopfind.settings import CompareSettings
 
@@ -31,7 +33,8 @@ def compare(
     paths: files or addresses, as for `scan`, and folders, which stand for every file in them at any depth; the first
     settings.query of them are what is looked for in the others. A file that cannot be read is a Failure of the answer
     if a folder named it; otherwise its MediaError is raised. Raises UsageError where fewer than two files are left, or
-    one with settings.own. In the answer, settings.query counts files. cache: as for `scan`.
+    one with settings.own, and MissingExtra where colours are to be aligned and nothing is there to do it. In the
+    answer, settings.query counts files. cache: as for `scan`.
     """
     return _compared(paths, settings, watch, log, cache)[0]
 
@@ -69,17 +72,19 @@ def _compared(
     cache: Cache | None,
 ) -> tuple[Comparison, Laid]:
     """The comparison, and what it was read off."""
+    kind = kind_for(settings)
     wanted, queries = files_in(paths, settings.query)
     needed = 1 if settings.own else 2
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
-    asked = Settings(hash_size=SMALLEST_HASH, stream=settings.stream)
-    if cache is not None:
+    codes = settings.align == "dtw"
+    asked = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream)
+    if cache is not None and not codes:
         asked = Settings(stream=settings.stream)  # so that a scan has its codes too
     with reader(cache) as videos:
 
         def one(path: str, halt: Halt, seen: Watch | None, said: Callable[[str], None]) -> tuple[Reading, float]:
-            reading = videos.read(path, asked, None, [halt], seen, said, codes=False).reading
+            reading = videos.read(path, asked, None, [halt], seen, said, codes=codes).reading
             return reading, reading.source.duration
 
         found = each(wanted, one, settings.jobs, watch, log)
@@ -99,6 +104,8 @@ def _laid(
     needed = 1 if settings.own else 2
     if len(files) < needed:
         raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
+    if settings.align == "dtw":
+        return _warped(files, found, settings, watch), Laid()
     if watch is not None:
         watch(comparing(sum(file.source.duration for file in files)))
     laid = laid_over([file.fingerprint for file in files], settings)
@@ -117,3 +124,20 @@ def _laid(
         groups=() if queries else groups_of(repeats, pairs, sources),
     )
     return comparison, laid
+
+
+def _warped(
+    files: Sequence[Reading], found: Sequence[Reading | Failure], settings: CompareSettings, watch: Watch | None
+) -> Comparison:
+    """The comparison by colours of what was read."""
+    warps = warped([file.fingerprint for file in files], settings, watch)
+    return Comparison(
+        sources=tuple(file.source for file in files),
+        settings=settings,
+        summary=summary_of_warps(warps),
+        repeats=(),
+        pairs=(),
+        failures=tuple(item for item in found if isinstance(item, Failure)),
+        losses=tuple(file.losses for file in files),
+        warps=warps,
+    )

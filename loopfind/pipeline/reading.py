@@ -34,7 +34,9 @@ def read_video(
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
     gatherer = Gatherer(kind, settings.hash_size)
-    with open_video(path, settings.stream, settings.start, settings.end, kind.needs_digests) as video:
+    with open_video(
+        path, settings.stream, settings.start, settings.end, kind.needs_digests, kind.needs_colours
+    ) as video:
         read(video, [gatherer, *others], 0, watch, log)
     return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
 

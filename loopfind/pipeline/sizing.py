@@ -13,8 +13,8 @@ from loopfind.repeats.tuning import figures_of
 
 def sized(kind: Kind) -> None:
     """Raise BadSetting for a kind that knows no sizes."""
-    if kind.needs_digests:
-        raise BadSetting("kind", kind.name, "its code is a digest of the whole picture, so there is no size to choose")
+    if kind.needs_digests or kind.needs_colours:
+        raise BadSetting("kind", kind.name, "its code is of the whole picture at once, so there is no size to choose")
 
 
 def rows(many: Many, signal: Signal, origin: Ints) -> tuple[Size, ...]:

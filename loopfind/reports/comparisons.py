@@ -8,6 +8,7 @@ from rich.text import Text
 
 from loopfind.comparison import Comparison, Group, Match, Shared
 from loopfind.model import Repeat
+from loopfind.reports import warps
 from loopfind.reports.json import REPEAT, SCHEMA, listed, occurrence_of, told
 from loopfind.reports.links import linker
 from loopfind.reports.sharing import found_places, found_share, group_repeats, group_words, pair_words
@@ -34,6 +35,7 @@ def as_json(comparison: Comparison) -> Iterator[str]:
         "groups": (asdict(group) | _files(group, paths) for group in comparison.groups),
         "repeats": (_repeat(repeat, paths) for repeat in comparison.repeats),
         "pairs": (asdict(pair) | _files(pair, paths) for pair in comparison.pairs),
+        "warps": (warps.as_value(warp, paths) for warp in comparison.warps),
         "failures": (asdict(failure) for failure in comparison.failures),
     }
     yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {told(version())}'
@@ -68,7 +70,7 @@ def as_text(comparison: Comparison) -> Iterator[str]:
 
 def lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
     """The comparison as styled lines: the best matches, groups and pairs of files, then stretch by stretch."""
-    found = bool(comparison.repeats)
+    found = bool(comparison.repeats) or any(warp.nearness == "alike" for warp in comparison.warps)
     yield Text(comparison.summary, "bold red" if found else "bold green")
     called = names([source.path for source in comparison.sources])
     lost = [f"left out: {safe(failure.path)}: {safe(failure.what)}" for failure in comparison.failures]
@@ -76,6 +78,7 @@ def lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
         lost += [f"lost in {name}: {clock(loss.start)} - {clock(loss.end)} {safe(loss.what)}" for loss in losses]
     yield from (Text(line, "yellow") for line in lost[:MOST_LEFT_OUT])
     yield from _more(len(lost) - MOST_LEFT_OUT, "loss", "losses")
+    yield from warps.lines(comparison, called)
     yield from _matches(comparison, called)
     yield from _groups("The same from end to end", [g for g in comparison.groups if g.whole], called)
     same = {files for group in comparison.groups if group.whole for files in _pairs_in(group)}
