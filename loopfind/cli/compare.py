@@ -54,7 +54,7 @@ def compare(
     ] = False,
     cache: Annotated[
         bool,
-        typer.Option("--cache", help="Take from the library what was read before, and keep there what is read now."),
+        typer.Option("--cache", help="Take from the library what was read before, and keep the rest there."),
     ] = False,
     library: Annotated[
         str | None,

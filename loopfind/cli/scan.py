@@ -105,7 +105,7 @@ def scan(
     ] = False,
     cache: Annotated[
         bool,
-        typer.Option("--cache", help="Take from the library what was read before, and keep there what is read now."),
+        typer.Option("--cache", help="Take from the library what was read before, or keep there what is read."),
     ] = False,
     library: Annotated[
         str | None,
