@@ -52,11 +52,11 @@ def value(done):
 def test_a_library_is_filled_listed_checked_asked_and_emptied(home):
     done = run(home, "library", "add", "films")
     assert (done.returncode, done.stderr) == (0, "")
-    assert (
-        done.stdout
-        == (f"3 files: 2 added, 1 known by another name\nthe same: films/same.mkv is {home}/films/one.mkv\n")
-        or "the same: films/one.mkv is" in done.stdout
-    )
+    first, second = done.stdout.splitlines()
+    assert first == "3 files: 2 added, 1 known by another name"
+    assert second in [
+        f"the same: films/{one}.mkv is {home}/films/{other}.mkv" for one, other in (("one", "same"), ("same", "one"))
+    ]
     assert (home / "cache" / "loopfind" / "library.sqlite").is_file()
     assert run(home, "library", "add", "films").stdout == "3 files: 3 known already\n"
     listed = run(home, "library", "list").stdout
@@ -86,9 +86,8 @@ def test_files_that_are_gone_are_told_and_removed(home):
         f"{home}/films/one.mkv: it is gone: `loopfind library remove --missing` takes it out\n"
     )
     assert value(run(home, "library", "verify", "--json", "--library", "l.sqlite"))["problems"]
-    assert (
-        f"removed: {home}/films/one.mkv" in run(home, "library", "remove", "--missing", "--library", "l.sqlite").stdout
-    )
+    removed = run(home, "library", "remove", "--missing", "--library", "l.sqlite").stdout
+    assert removed == f"removed 1 file, 0 entries, 0 B\nremoved: {home}/films/one.mkv\n"
     assert run(home, "library", "verify", "--library", "l.sqlite").returncode == 0
 
 

@@ -52,14 +52,8 @@ def compare(
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")
     ] = False,
-    cache: Annotated[
-        bool,
-        typer.Option("--cache", help="Take from the library what was read before, and keep the rest there."),
-    ] = False,
-    library: Annotated[
-        str | None,
-        typer.Option("--library", metavar="FILE", help="With --cache: the library; unless said, in the cache folder."),
-    ] = None,
+    cache: folders.Cached = False,
+    library: folders.Place = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and what they said.")
     ] = False,
