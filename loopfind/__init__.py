@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from loopfind.errors import LoopfindError as LoopfindError
     from loopfind.model import Report as Report
     from loopfind.model import Sweep as Sweep
+    from loopfind.pipeline import Cache as Cache
     from loopfind.pipeline import compare as compare
     from loopfind.pipeline import scan as scan
     from loopfind.pipeline import sweep as sweep
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Cache",
     "CompareSettings",
     "Comparison",
     "LoopfindError",
@@ -35,6 +37,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Cache": "loopfind.pipeline",
     "CompareSettings": "loopfind.settings",
     "Comparison": "loopfind.comparison",
     "LoopfindError": "loopfind.errors",

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import typing
@@ -18,6 +19,7 @@ from loopfind.cli import app
 from loopfind.fingerprints import KINDS
 from loopfind.matchers import MATCHERS
 from loopfind.reports import FORMATS, SUFFIXES
+from loopfind.stores import STORES, schema
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,6 +37,7 @@ def options():
     """Every option of every command, and of loopfind as a whole."""
     group = app.build()
     commands = [group, *group.commands.values()]
+    commands += [command for name in app.GROUPS for command in group.commands[name].commands.values()]
     return {word for command in commands for option in command.params for word in option.opts if word.startswith("-")}
 
 
@@ -46,7 +49,9 @@ def test_opens_with_the_two_commands_each_in_a_fence_of_its_own():
     ]
 
 
-@pytest.mark.parametrize("name", [*app.COMMANDS, *KINDS, *MATCHERS, *FORMATS, *SUFFIXES])
+@pytest.mark.parametrize(
+    "name", [*app.COMMANDS, *app.GROUPS, *app.LIBRARY, *KINDS, *MATCHERS, *STORES, *FORMATS, *SUFFIXES]
+)
 def test_every_command_kind_matcher_and_format_is_named(name):
     assert name in WORDS
 
@@ -112,8 +117,23 @@ def test_the_shell_examples_would_be_taken():
     group = app.build()
     for words in map(shlex.split, scans):
         assert words[0] == "loopfind"
-        command = group.commands[words[1] if words[1] in group.commands else app.DEFAULT]
-        command.make_context("loopfind", words[1:] if words[1] not in group.commands else words[2:])
+        command, given = group, words[1:]
+        while given and given[0] in getattr(command, "commands", {}):
+            command, given = command.commands[given[0]], given[1:]
+        (group.commands[app.DEFAULT] if command is group else command).make_context("loopfind", given)
+
+
+def test_the_views_of_a_library_are_told_column_by_column():
+    connection = sqlite3.connect(":memory:")
+    for step in schema.STEPS:
+        for statement in step:
+            connection.execute(statement)
+    section = README.partition("\n## A library\n")[2].partition("\n## ")[0]
+    for view in schema.VIEWS:
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({view})")]
+        (row,) = re.findall(rf"^\| `{view}` \|.*$", section, re.MULTILINE)
+        assert re.findall(r"`(\w+)`", row)[1:] == columns
+    connection.close()
 
 
 def test_the_statuses_are_those_of_the_command_line():

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from loopfind.cli import terminal
-from loopfind.errors import BadSetting, LoopfindError, UsageError
+from loopfind.errors import LoopfindError, UsageError
 
 COMMANDS = {
     "scan": "loopfind.cli.scan:scan",
@@ -27,6 +27,8 @@ LIBRARY = {
     "remove": "loopfind.cli.library:remove",
     "verify": "loopfind.cli.library:verify",
     "query": "loopfind.cli.library:query",
+    "compare": "loopfind.cli.searching:compare",
+    "search": "loopfind.cli.searching:search",
 }
 """The commands of `loopfind library`, as above."""
 
@@ -68,7 +70,7 @@ class PlainGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args and not ctx.resilient_parsing:
-            raise BadSetting(ctx.info_name, "", f"name one of {', '.join(self.commands)}")
+            raise UsageError(f"loopfind {ctx.info_name} is to be followed by one of {', '.join(self.commands)}")
         return super().parse_args(ctx, args)
 
 

@@ -93,14 +93,8 @@ def compare(
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")
     ] = False,
-    cache: Annotated[
-        bool,
-        typer.Option("--cache", help="Take from the library what was read before, and keep there what is read now."),
-    ] = False,
-    library: Annotated[
-        str | None,
-        typer.Option("--library", metavar="FILE", help="With --cache: the library; unless said, in the cache folder."),
-    ] = None,
+    cache: folders.Cached = False,
+    library: folders.Place = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and what they said.")
     ] = False,
@@ -113,13 +107,13 @@ def compare(
     page, places = pages.parted(chosen, html)
     if align == "dtw" and (page is not None or any(form not in ("json", "text") for _, form in places)):
         raise BadSetting("--align", align, "what it finds is written as text or JSON alone")
-    _check(places, alone, paths)
+    check(places, alone, paths)
     if page is not None:
         pages.check(page, paths, [name for name, _ in places])
     kept = folders.library(library, make=True) if cache or library is not None else None
     result, shown = _compare(paths, settings, verbose, quiet, page is not None, kept)
     for name, form in places:
-        _deliver(result, form, name, alone)
+        deliver(result, form, name, alone)
     if page is not None and shown is not None:
         pages.deliver_several(result, shown, page)
     outputs.tell(result.summary, [name for name, _ in places], page, quiet)
@@ -147,7 +141,7 @@ def _paths(videos: Sequence[str], query: Sequence[str], place: Sequence[str], ow
     return [*query, *place]
 
 
-def _check(places: Sequence[tuple[str, str]], alone: str | None, paths: Sequence[str]) -> None:
+def check(places: Sequence[tuple[str, str]], alone: str | None, paths: Sequence[str]) -> None:
     """Raise, before hours of decoding, where a format does not fit a comparison or would write over a video."""
     single = [form for _, form in places if form not in SEVERAL]
     if "cuts-csv" in single:
@@ -192,7 +186,7 @@ def _compare(
         return compared(paths, settings, watch, log, kept), None
 
 
-def _deliver(result: "Comparison", form: str, place: str, alone: str | None) -> None:
+def deliver(result: "Comparison", form: str, place: str, alone: str | None) -> None:
     from loopfind.reports import comparisons
 
     if form in SEVERAL:

@@ -1,14 +1,25 @@
-"""Where a person's files lie unless they say otherwise."""
+"""Where the library lies unless a person says otherwise, and the options that say it."""
 
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from loopfind.errors import LibraryError
 
 if TYPE_CHECKING:
     from loopfind.pipeline import Cache
+
+
+Cached = Annotated[
+    bool, typer.Option("--cache", help="Take from the library what was read before, and keep the rest there.")
+]
+Place = Annotated[
+    str | None,
+    typer.Option("--library", metavar="FILE", help="The library, for --cache; unless said, in the cache folder."),
+]
 
 
 def library(given: str | None, make: bool = False) -> str:

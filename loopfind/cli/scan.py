@@ -108,14 +108,8 @@ def scan(
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
-    cache: Annotated[
-        bool,
-        typer.Option("--cache", help="Take from the library what was read before, and keep there what is read now."),
-    ] = False,
-    library: Annotated[
-        str | None,
-        typer.Option("--library", metavar="FILE", help="With --cache: the library; unless said, in the cache folder."),
-    ] = None,
+    cache: folders.Cached = False,
+    library: folders.Place = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg command and what it said.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
     version: Annotated[

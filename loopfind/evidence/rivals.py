@@ -42,8 +42,9 @@ FLOOR = 0.003
 of whole grey levels are rounded by as much."""
 
 _TAIL, _NARROWEST = 10, 0.1  # how many of the rest tell how thin they grow, and the least spread of their logarithms
-MOST_PLACES = 60_000
-"""Places that a stretch is laid over: all of forty minutes at 25 frames a second, a spread of more."""
+MOST_PLACES, FEWER_PLACES = 60_000, 20_000
+"""Places that a stretch is laid over: all of forty minutes at 25 frames a second, a spread of more; fewer where files
+are compared, as there most are of other footage altogether."""
 
 _FRAMES, _BLOCK = 16, 1000
 _AT_REST = 0.1  # nats that a frame counts for, at the least, when frames are picked by what they say
@@ -105,12 +106,14 @@ def stands_alone(rivals: Rivals, run: Run) -> bool:
     return gap >= least
 
 
-def rivals_of(signal: Signal, run: Run, weights: Cells, most: int = MOST_PLACES, own: float | None = None) -> Rivals:
+def rivals_of(signal: Signal, run: Run, weights: Cells, most: int | None = None, own: float | None = None) -> Rivals:
     """The rivals of a run.
 
-    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over. own: what
+    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over, by default as above. own: what
     to take for its difference from its match; measured unless given.
     """
+    if most is None:
+        most = MOST_PLACES if signal.parts is None else FEWER_PLACES
     exact = min(EXACT, signal.noise / 2)
     laid = _Laid(signal, run, weights)
     if own is None:

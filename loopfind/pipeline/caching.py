@@ -10,6 +10,7 @@ from typing import Literal
 
 from loopfind.errors import LibraryError, LoopfindError, Unreadable
 from loopfind.fingerprints.many import Many
+from loopfind.fingerprints.scratch import Scratch
 from loopfind.holdings import File, Naming, Reading
 from loopfind.media import address
 from loopfind.model import Settings, Watch
@@ -17,6 +18,13 @@ from loopfind.pipeline.reading import Taker, read_video
 from loopfind.registry import load
 from loopfind.stores import STORE, STORES
 from loopfind.stores.sqlite import Library
+from loopfind.stores.tables import NEAR
+from loopfind.views import SKETCH_CELLS
+
+FEW = NEAR // (2 * SKETCH_CELLS)
+"""Frames up to which a library holds all sketches of a video at hand, if it is the only one."""
+
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ class Reader:
         try:
             if many is not None and not many.fill(library.sizes(entry)):
                 return None
-            reading = library.reading(entry, codes)
+            reading = _near(library.reading(entry, codes))
         except KeyError:  # it was removed just now
             return None
         if not codes:
@@ -160,3 +168,15 @@ class Reader:
     def _turn(self, digest: bytes) -> threading.Lock:
         with self._guard:
             return self._turns.setdefault(digest, threading.Lock())
+
+
+def _near(reading: Reading) -> Reading:
+    """The reading, a long one with its sketches unpacked to disk, as a decoded one has them: the engine reads the same
+    rows many times over."""
+    rows = reading.fingerprint.sketches
+    if len(rows) <= FEW:
+        return reading
+    unpacked = Scratch(SKETCH_CELLS)
+    for low in range(0, len(rows), _AT_ONCE):
+        unpacked.append(rows[low : low + _AT_ONCE])
+    return replace(reading, fingerprint=replace(reading.fingerprint, sketches=unpacked))

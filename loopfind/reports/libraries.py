@@ -21,15 +21,9 @@ _TOLD = {
 
 def added_text(addition: Addition) -> Iterator[str]:
     """What became of all files, then those of which something is to be said."""
-    parts: list[str] = []
-    for what, said in _TOLD.items():
-        if number := sum(file.what == what for file in addition.files):
-            parts.append(f"{count(number, 'file') if not parts else f'{number:,}'} {said}")
-    if addition.failures:
-        parts.append(
-            f"{count(len(addition.failures), 'file') if not parts else f'{len(addition.failures):,}'} left out"
-        )
-    yield ", ".join(parts) + "\n"
+    told = [(sum(file.what == what for file in addition.files), said) for what, said in _TOLD.items()]
+    parts = [f"{number:,} {said}" for number, said in [*told, (len(addition.failures), "left out")] if number]
+    yield f"{count(len(addition.files) + len(addition.failures), 'file')}: {', '.join(parts)}\n"
     for file in addition.files:
         if file.what == "re-read":
             yield f"read again: {safe(file.path)}\n"
@@ -96,7 +90,8 @@ def removed_json(entries: Sequence[Entry], names: Sequence[str]) -> Iterator[str
 def verified_text(shown: str, problems: Sequence[Problem], entries: int) -> Iterator[str]:
     """What is wrong, a line each."""
     if not problems:
-        yield f"{count(entries, 'entry', 'entries')} in {safe(shown)}: all is as it was written, and all files are there\n"
+        well = "all is as it was written, and the files are as they were"
+        yield f"{count(entries, 'entry', 'entries')} in {safe(shown)}: {well}\n"
     for problem in problems:
         yield f"{safe(problem.where)}: {safe(problem.what)}\n"
 

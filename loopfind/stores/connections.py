@@ -39,7 +39,7 @@ _WHY = {
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
 }
 DAMAGED = "it is damaged: `loopfind library verify` tells more; to start anew delete it, then add the files again"
-NO_DATABASE = "no library of loopfind, or damaged from its first bytes on: name another file, or delete this one"
+NO_DATABASE = "no library of loopfind, or one that is damaged from its first bytes on: name another file"
 
 
 @contextlib.contextmanager

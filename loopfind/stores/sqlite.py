@@ -10,7 +10,6 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from types import TracebackType
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from loopfind.stores.contents import digest_of
 from loopfind.stores.tables import Tables
 
 _KEY = 'codes = ? AND kind = ? AND hash_size = ? AND stream = ? AND start IS ? AND "end" IS ?'
+_AS_IT_WAS = "FROM file JOIN content ON content.id = content WHERE path = ? AND file.size = ? AND changed = ?"
 _SEEN = 'codes = ? AND stream = ? AND start IS ? AND "end" IS ?'
 
 
@@ -56,9 +56,7 @@ class Library:
     def __enter__(self) -> "Library":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -84,11 +82,7 @@ class Library:
         status = os.stat(real)
         size, changed = status.st_size, status.st_mtime_ns
         with self._connections.reading() as connection:
-            row = connection.execute(
-                "SELECT digest FROM file JOIN content ON content.id = file.content"
-                " WHERE path = ? AND file.size = ? AND changed = ?",
-                (real, size, changed),
-            ).fetchone()
+            row = connection.execute(f"SELECT digest {_AS_IT_WAS}", (real, size, changed)).fetchone()
         return File(real, size, changed, digest_of(real, size) if row is None else row[0])
 
     def find(self, file: File, settings: Settings, codes: bool = True) -> int | None:
@@ -107,12 +101,8 @@ class Library:
         """Note which content lies at the path of the file; returns what is new about that, and the path that a moved
         file had, or another name of the content."""
         with self._connections.reading() as connection:  # first, for a reader need not wait for writers
-            row = connection.execute(
-                "SELECT 1 FROM file JOIN content ON content.id = file.content"
-                " WHERE path = ? AND file.size = ? AND changed = ? AND digest = ?",
-                (file.path, file.size, file.changed, file.digest),
-            ).fetchone()
-        if row is not None:
+            row = connection.execute(f"SELECT digest {_AS_IT_WAS}", (file.path, file.size, file.changed)).fetchone()
+        if row is not None and row[0] == file.digest:
             return "same", ""
         with self._connections.writing() as connection:
             return _named(connection, file)[1:]
