@@ -109,8 +109,8 @@ def stands_alone(rivals: Rivals, run: Run) -> bool:
 def rivals_of(signal: Signal, run: Run, weights: Cells, most: int | None = None, own: float | None = None) -> Rivals:
     """The rivals of a run.
 
-    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over, by default as above. own: what
-    to take for its difference from its match; measured unless given.
+    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over, by default
+    as above. own: what to take for its difference from its match; measured unless given.
     """
     if most is None:
         most = MOST_PLACES if signal.parts is None else FEWER_PLACES

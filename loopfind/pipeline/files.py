@@ -94,7 +94,7 @@ def each(
                 if watch is not None:
                     if closely:
                         watch(Progress(DONE, 0, length, length, path))
-                    watch(Progress(f"read {done} of {len(wanted)}", done, seconds, None, share=done / len(wanted)))
+                    watch(Progress(f"read {done} of {len(wanted)}", 0, seconds, None, share=done / len(wanted)))
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         try:

@@ -54,7 +54,7 @@ def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) ->
         total = sum(frames for entry, _, frames in standing if entry not in compared)
         done = 0
         for batch in _batches(standing, compared):
-            asked = {entry: library.reading(entry, codes=False).fingerprint for entry in batch}
+            asked = {entry: _drawn(library, entry) for entry in batch}
             met = shelf.met(asked)
             files = shelf.files(met, asked, len(shelf))
             laid = _shared(files, met, CompareSettings(), shelf.frames)
@@ -146,7 +146,7 @@ def index(library: Library, watch: Watch | None = None) -> None:
     missing = table.missing()
     made: dict[int, list[tuple[int, Ints, Ints]]] = {}
     for done, entry in enumerate(missing, 1):
-        fingerprint = library.reading(entry, codes=False).fingerprint
+        fingerprint = _drawn(library, entry)
         made[entry] = list(postings(signal_of(fingerprint))) if len(fingerprint) > 2 else []
         if len(made) == _AT_ONCE or done == len(missing):
             table.add(made)
@@ -156,6 +156,11 @@ def index(library: Library, watch: Watch | None = None) -> None:
 
 
 _AT_ONCE = 100  # entries that are put into the index together
+def _drawn(library: Library, entry: int) -> Fingerprint:
+    """The fingerprint of an entry but for its codes, which are not asked for; so its kind is of no meaning either."""
+    return replace(library.reading(entry, codes=False).fingerprint, kind=Settings.kind)
+
+
 _GUEST = 1 << 40  # the number of a video that is no entry: more than any entry's
 
 _QUESTION, _OTHER, _OTHER_SHOWN, _ENTRY, _SHOWN = range(5)
@@ -229,7 +234,7 @@ class _Shelf:
                 frames += int(self._frames[place])
         files: dict[int, Fingerprint] = {}
         for number in sorted(chosen):
-            file = asked[number] if number in asked else self._library.reading(number, codes=False).fingerprint
+            file = asked[number] if number in asked else _drawn(self._library, number)
             if len(file) > 1:
                 files[number] = file
         in_memory = sum(map(len, files.values())) <= _IN_MEMORY
