@@ -150,9 +150,11 @@ def outcome(folder: Path, chosen: Sequence[Clip], name: str) -> Outcome:
     repeats, pairs = across([*(clip.fingerprint for clip in chosen), *copies], CompareSettings())
     count = len(chosen)
     # Where another clip is in the picture too, its own share of it is true as well.
-    both = {(k, count + (k - 1) % count) for k in range(count)} if "[other]" in EDITS[name].chain else set()
-    both |= {tuple(sorted((count + k, count + (k - 1) % count))) for k in range(count)} if both else set()
-    true = {(k, count + k) for k in range(count)} | both
+    true = {(k, count + k) for k in range(count)}
+    if "[other]" in EDITS[name].chain:
+        before = [(k - 1) % count for k in range(count)]
+        true |= {(k, count + b) for k, b in enumerate(before)}
+        true |= {(count + min(k, b), count + max(k, b)) for k, b in enumerate(before)}
     names = [*(clip.path.name for clip in chosen), *(path.name for path in paths)]
     wrong = tuple((names[a], names[b]) for a, b in (pair.files for pair in pairs) if (a, b) not in true)
     return Outcome(tuple(_off(repeats, clip, EDITS[name], k, count + k) for k, clip in enumerate(chosen)), wrong)

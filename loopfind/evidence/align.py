@@ -6,6 +6,7 @@ are worth following, and where exactly.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -101,6 +102,10 @@ def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
         line = probe.best(_turned(signal, line, frames, spread))
     if not line.view.fills:
         line = probe.best(_zoomed(line, spread))
+    if line.view.inset:
+        for way in ("right", "below"):
+            line = probe.best(_shifted(line, way, spread))
+        line = probe.best(_zoomed(line, spread / 2))
     return line
 
 
@@ -120,6 +125,17 @@ def _zoomed(line: Line, spread: float) -> Iterable[Line]:
         across = view.across if view.across == 1 else round(view.across * float(factor), 4)
         down = view.down if view.down == 1 else round(view.down * float(factor), 4)
         yield replace(line, view=replace(view, across=across, down=down))
+
+
+def _shifted(line: Line, way: Literal["right", "below"], spread: float) -> Iterable[Line]:
+    """The line with its inset picture moved aside, by up to `spread` of the side of that picture."""
+    for share in spread * np.asarray(_OUTWARD):
+        view = line.view
+        if way == "right":
+            view = replace(view, right=round(view.right + float(share), 4))
+        else:
+            view = replace(view, below=round(view.below + float(share), 4))
+        yield replace(line, view=view)
 
 
 def _snapped(signal: Signal, line: Line, frames: Ints) -> Line:
