@@ -115,6 +115,7 @@ def _sides(view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return found[0], found[1]
 
 
+@lru_cache(maxsize=4096)
 def _stretched(scale: float, aside: float, inset: bool) -> NDArray[np.float64]:
     """(12, 12) weights along one side: the content of each new cell, by what is seen of it, from the old cells; inset:
     from those alone that lie in the picture for more than half.
@@ -140,6 +141,7 @@ def _stretched(scale: float, aside: float, inset: bool) -> NDArray[np.float64]:
     best += np.outer(1 - best.sum(1), total) / total.sum()
     weights = np.zeros((SKETCH_SIDE, SKETCH_SIDE))
     weights[:, known] = best * seen[:, None]
+    weights.setflags(write=False)
     return weights
 
 
