@@ -17,7 +17,7 @@ SKETCH_SIDE = 12
 SKETCH_CELLS = SKETCH_SIDE * SKETCH_SIDE
 
 
-_FADES, _OWN, _PARTS = 1.5, 0.02, 8
+_FADES, _OWN, _PARTS = 1.5, 0.02, 4
 """Cells over which likeness falls to a third, and the share that a cell has for itself, as noise; points that a cell is
 reckoned with. Set on crops of recorded videos, which say the same for 1 to 3 cells."""
 

@@ -25,6 +25,9 @@ agrees better still on one side."""
 _MOST = 24  # frames compared for one try
 _OUTWARD = (0.0, 1 / 6, -1 / 6, 1 / 3, -1 / 3, 1 / 2, -1 / 2, 2 / 3, -2 / 3, 5 / 6, -5 / 6, 1.0, -1.0)
 
+_ZOOMED = (0.0, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1.0, -1.0)
+_LEAST_ZOOM = 0.01  # half of what lies between two zooms of the coarse look
+
 
 class Probe:
     """A few frames of one stretch, to try many lines on at once."""
@@ -120,7 +123,7 @@ def _turned(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable
 
 def _zoomed(line: Line, spread: float) -> Iterable[Line]:
     """The line at zooms around its own, both ways alike."""
-    for factor in 1 + spread * np.asarray(_OUTWARD):
+    for factor in 1 + max(spread, _LEAST_ZOOM) * np.asarray(_ZOOMED):
         view = line.view
         across = view.across if view.across == 1 else round(view.across * float(factor), 4)
         down = view.down if view.down == 1 else round(view.down * float(factor), 4)
