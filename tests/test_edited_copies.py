@@ -90,9 +90,14 @@ def test_a_copy_in_a_corner_of_another_film_is_found(down, right):
         picture[:, down : down + 6, right : right + 6] = small
         return picture.reshape(-1, 144)
 
-    files = [s.shown([(film, 0, 15)], 25, seed=1), s.shown([(both, 5, 13)], 25, seed=2)]
-    (repeat,), _ = across(files, CompareSettings())
-    first, second = repeat.occurrences
+    files = [
+        s.shown([(film, 0, 15)], 25, seed=1),
+        s.shown([(both, 5, 13)], 25, seed=2),
+        s.shown([(host, 2, 14)], 25, seed=3),
+    ]
+    repeats, pairs = across(files, CompareSettings())
+    assert {pair.files for pair in pairs} >= {(0, 1)} and (0, 2) not in {pair.files for pair in pairs}
+    first, second = next(repeat for repeat in repeats if repeat.occurrences[0].file == 0).occurrences
     assert (first.start, first.end) == pytest.approx((5, 13), abs=0.05)
     assert (second.start, second.end) == pytest.approx((0, 8), abs=0.05)
 
@@ -170,3 +175,12 @@ def test_what_repeats_inside_a_file_is_looked_for_only_where_asked(own):
     edge = float(joint.shift[1])
     inside = [(a < edge) == (b < edge) for a, b in zip(middles, ends, strict=True)]
     assert lines and any(inside) == own
+
+
+def test_nearly_equal_rates_are_followed_to_the_end_of_both():
+    film = s.film(14)
+    files = [s.shown([(film, 0, 14)], 29.83, seed=1), s.shown([(film, 3, 11)], 30, seed=2)]
+    (repeat,), (pair,) = across(files, CompareSettings())
+    first, second = repeat.occurrences
+    assert (first.start, first.end) == pytest.approx((3, 11), abs=0.07)
+    assert (second.start, second.end) == pytest.approx((0, 8), abs=0.07) and pair.whole == (False, True)
