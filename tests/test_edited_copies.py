@@ -178,8 +178,12 @@ def test_what_repeats_inside_a_file_is_looked_for_only_where_asked(own):
 
 
 def test_nearly_equal_rates_are_followed_to_the_end_of_both():
-    film = s.film(14)
-    files = [s.shown([(film, 0, 14)], 29.83, seed=1), s.shown([(film, 3, 11)], 30, seed=2)]
+    """As an editor converts rates: each instant shows the frame that is nearest to it."""
+    film, rate = s.film(14), 29.83
+    files = [
+        s.shown([(film, 0, 14)], rate, seed=1),
+        s.shown([(lambda t: film(np.round(t * rate) / rate), 3, 11)], 30, seed=2),
+    ]
     (repeat,), (pair,) = across(files, CompareSettings())
     first, second = repeat.occurrences
     assert (first.start, first.end) == pytest.approx((3, 11), abs=0.07)
