@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def cuts_of(truth: Truth, duration: float) -> list[Cut]:
     edges = [edge for pair in truth.repeats for span in (pair.first, pair.second) for edge in (span.start, span.end)]
     inner = [*truth.joints, *edges] or [duration / 2]
     frames = sorted({round(edge * truth.fps) for edge in (0.0, duration, *inner)})
-    pieces = [Span(low / truth.fps, high / truth.fps) for low, high in zip(frames, frames[1:], strict=False)]
+    pieces = [Span(low / truth.fps, high / truth.fps) for low, high in pairwise(frames)]
     filled, given = [0.0, 0.0], list[Cut]()
     for piece in pieces:
         before = [cut.file for cut in given if _shown_again(truth, cut.span, piece)]

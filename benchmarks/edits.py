@@ -3,11 +3,12 @@
     python benchmarks/edits.py FOLDER --work DIR     the clips of a folder (videos of 12 s or more), made copies in DIR
     python benchmarks/edits.py --work DIR            the clips that benchmarks/scenes.py draws
 
-Of each clip a copy of 8 s is made in each of the ways of EDITS, H.264 at CRF 26: a stretch that a scan of the clip calls
-judged, as near as may be to a third of its length, since of a picture that stands still nothing can be found. Then, for
-each edit, all clips and all copies are compared with one another. Printed is a table of edit against clip: by how many
-frames the found start is off (or its end, where that is worse), `-` where the copy was not found, and how many other
-pairs of files were claimed. --only TEXT keeps the edits whose name holds TEXT; what is made already is not made again.
+Of each clip a copy of 8 s is made in each of the ways of EDITS, H.264 at CRF 26: a stretch that a scan of the clip
+calls judged, as near as may be to a third of its length, since of a picture that stands still nothing can be found.
+Then, for each edit, all clips and all copies are compared with one another. Printed is a row for each edit: how many
+copies were found, by how many frames the worse end of the found stretch is off (median, and the worst), and how many
+pairs of files were claimed that share nothing. While it works, it names the clips whose copies were not found, and the
+wrong pairs. --only TEXT keeps the edits whose name holds TEXT; what is made already is not made again.
 """
 
 import argparse
@@ -150,9 +151,11 @@ def outcome(folder: Path, chosen: Sequence[Clip], name: str) -> Outcome:
     repeats, pairs = across([*(clip.fingerprint for clip in chosen), *copies], CompareSettings())
     count = len(chosen)
     # Where another clip is in the picture too, its own share of it is true as well.
-    both = {(k, count + (k - 1) % count) for k in range(count)} if "[other]" in EDITS[name].chain else set()
-    both |= {tuple(sorted((count + k, count + (k - 1) % count))) for k in range(count)} if both else set()
-    true = {(k, count + k) for k in range(count)} | both
+    true = {(k, count + k) for k in range(count)}
+    if "[other]" in EDITS[name].chain:
+        before = [(k - 1) % count for k in range(count)]
+        true |= {(k, count + b) for k, b in enumerate(before)}
+        true |= {(count + min(k, b), count + max(k, b)) for k, b in enumerate(before)}
     names = [*(clip.path.name for clip in chosen), *(path.name for path in paths)]
     wrong = tuple((names[a], names[b]) for a, b in (pair.files for pair in pairs) if (a, b) not in true)
     return Outcome(tuple(_off(repeats, clip, EDITS[name], k, count + k) for k, clip in enumerate(chosen)), wrong)
@@ -175,15 +178,11 @@ def _off(repeats: Iterable[Repeat], clip: Clip, edit: Edit, number: int, copied:
     return min(found)[1] if found else None
 
 
-def table(names: Sequence[str], chosen: Sequence[Clip], outcomes: Sequence[Outcome]) -> list[str]:
-    """Markdown: a row for each edit."""
-    lines = [f"| edit | found | {' | '.join(clip.path.stem for clip in chosen)} | wrong pairs |"]
-    lines.append("|---|--:|" + "--:|" * (len(chosen) + 1))
-    for name, result in zip(names, outcomes, strict=True):
-        found = sum(off is not None for off in result.off)
-        cells = ["-" if off is None else f"{off:.1f}" for off in result.off]
-        lines.append(f"| {name} | {found} of {len(chosen)} | {' | '.join(cells)} | {len(result.wrong)} |")
-    return lines
+def row(name: str, result: Outcome) -> str:
+    """Markdown: one edit."""
+    off = sorted(off for off in result.off if off is not None)
+    ends = f"{off[len(off) // 2]:.1f} / {off[-1]:.1f}" if off else ""
+    return f"| {name} | {len(off)} of {len(result.off)} | {ends} | {len(result.wrong)} |"
 
 
 def main() -> None:
@@ -207,12 +206,15 @@ def main() -> None:
     if len(chosen) < 2:
         raise SystemExit(f"{folder}: too few videos of {LEAST:g} s or more in which something moves")
     names = [name for name in EDITS if words.only in name]
-    outcomes = []
+    lines = ["| edit | found | frames off: median / worst | wrong pairs |", "|---|--:|--:|--:|"]
     for name in names:
-        outcomes.append(outcome(words.work, chosen, name))
-        line = table([name], chosen, outcomes[-1:])[-1]
-        print(line, *(f"wrong: {a} and {b}" for a, b in outcomes[-1].wrong), sep="\n", file=sys.stderr, flush=True)
-    print("\n".join(table(names, chosen, outcomes)))
+        result = outcome(words.work, chosen, name)
+        lines.append(row(name, result))
+        missed = [clip.path.name for clip, off in zip(chosen, result.off, strict=True) if off is None]
+        said = [f"  not found: {', '.join(missed)}"] if missed else []
+        said += [f"  wrong: {a} and {b}" for a, b in result.wrong]
+        print(lines[-1], *said, sep="\n", file=sys.stderr, flush=True)
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+import numpy as np
+
 from loopfind.candidates import candidates_of
 from loopfind.comparison import Shared
 from loopfind.findings import families_in, repeats_of, runs_of
@@ -82,7 +84,8 @@ def _told(
     fingerprints: Sequence[Fingerprint],
 ) -> Laid:
     """The runs on a joint timeline, as what its files share."""
-    runs = [run for run in runs_of(signal, candidates) if _wanted(run, joint, numbers, settings)]
+    runs = [_inside(run, joint, signal) for run in runs_of(signal, candidates)]
+    runs = [run for run in runs if _wanted(run, joint, numbers, settings)]
     repeats = []
     for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint):
         occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)
@@ -93,12 +96,48 @@ def _told(
     return Laid(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
 
 
+def _inside(run: Run, joint: Joint, signal: Signal) -> Run:
+    """The run, no further than the two files reach: of unlike rates, frames without a partner may lead past an end."""
+    line, times = run.line, signal.times
+    middle = (run.start + run.end) / 2
+    limits = []
+    for at in (middle, line.slope * middle + line.offset):
+        place = joint.file_of(int(np.searchsorted(times, at, "right")) - 1)
+        first = int(joint.first[place])
+        limits.append((float(times[first]), float(times[first + int(joint.frames[place])])))
+    back = sorted((edge - line.offset) / line.slope for edge in limits[1])
+    low, high = max(run.start, limits[0][0], back[0]), min(run.end, limits[0][1], back[1])
+    if low - run.start <= signal.step and run.end - high <= signal.step:
+        return run
+    there = sorted(line.slope * t + line.offset for t in (low, high))
+    frames = np.searchsorted(times, np.array([low, high, *there]) - signal.step / 2).tolist()
+    return replace(
+        run,
+        first=frames[0],
+        last=frames[1],
+        other_first=frames[2],
+        other_last=frames[3],
+        start=low,
+        end=high,
+        other_start=there[0],
+        other_end=there[1],
+        start_range=(low, low) if low > run.start else run.start_range,
+        end_range=(high, high) if high < run.end else run.end_range,
+    )
+
+
 def _wanted(run: Run, joint: Joint, numbers: Sequence[int], settings: CompareSettings) -> bool:
     """Whether the run joins two files that were to be compared."""
-    one, other = numbers[joint.file_of(run.first)], numbers[joint.file_of(run.other_first)]
+    one, other = _files_of(run, joint, numbers)
     if one == other:
         return settings.own and not settings.query
     return _asked(one, other, settings)
+
+
+def _files_of(run: Run, joint: Joint, numbers: Sequence[int]) -> tuple[int, int]:
+    """The two files that a run joins: those of its middles, as an end may lie a frame outside of its file."""
+    one, other = (joint.file_of((a + b) // 2) for a, b in ((run.first, run.last), (run.other_first, run.other_last)))
+    return numbers[one], numbers[other]
 
 
 def _asked(one: int, other: int, settings: CompareSettings) -> bool:
@@ -111,7 +150,7 @@ def _closeness(runs: Sequence[Run], joint: Joint, numbers: Sequence[int]) -> dic
     what the footage itself differs from moment to moment the match takes away, its residual what it leaves."""
     found: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
     for run in runs:
-        one, other = sorted((numbers[joint.file_of(run.first)], numbers[joint.file_of(run.other_first)]))
+        one, other = sorted(_files_of(run, joint, numbers))
         exact = min(max(run.contrast, 0.0), 1.0) * (1 - min(max(run.residual, 0.0), 1.0))
         found[one, other].append((run.end - run.start, exact))
     return {
@@ -122,7 +161,7 @@ def _closeness(runs: Sequence[Run], joint: Joint, numbers: Sequence[int]) -> dic
 
 def _placed(occurrence: Occurrence, joint: Joint, signal: Signal, numbers: Sequence[int]) -> Occurrence:
     """An occurrence of the joint timeline in its own file, not past its ends."""
-    place = joint.file_of(occurrence.start_frame)
+    place = joint.file_of((occurrence.start_frame + occurrence.end_frame) // 2)
     first, count, shift = int(joint.first[place]), int(joint.frames[place]), float(joint.shift[place])
     begin, end = float(signal.times[first]), float(signal.times[first + count])
 

@@ -35,6 +35,15 @@ TURNS = (
 )
 """Turned copies, which are looked for across files: by half and by a quarter, and mirrored as well."""
 
+INSETS = tuple(
+    View(across=size, down=size, right=right * (size - 1) / 2, below=below * (size - 1) / 2, inset=True)
+    for size in (2.0, 3.0)
+    for right in (1, -1)
+    for below in (1, -1)
+)
+"""Copies in a corner of another video, half or a third as wide and as high: looked for across files. Smaller ones hold
+too few cells to be told."""
+
 _LINES, _CHANGED_LINES, _ACROSS_LINES = (60, 2.0), (4, 0.1), (60, 0.5)
 """Lines followed for each question: so many, and so many more for each minute of video. Changed copies are asked for
 in many ways, and one that lasts a few seconds has a line among the best of its question; files are mostly compared
@@ -60,13 +69,13 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[L
     ):
         yield quest.lines(_ordered(quest.matches(motion, other, seldom)), motion, other, signal.moving, slope, view)
     for view in (*ZOOMS, *TURNS) if across else ZOOMS:
-        seen = motion_seen(signal, view, seldom)
-        found = quest.matches(motion, seen, seldom)
-        # The first of a pair is the copy: the other one, seen through the view, looks like it.
-        later = signal.times[found.first] > signal.times[found.second]
-        copies = Matches(found.second[later], found.first[later])
-        yield quest.lines(copies, seen, motion, seldom, 1.0, view, True)
-        yield quest.lines(Matches(found.first[~later], found.second[~later]), motion, seen, seldom, 1.0, view)
+        yield from quest.viewed(motion, motion_seen(signal, view, seldom), view, seldom)
+    for size in sorted({view.across for view in INSETS}) if across else ():
+        rough: Words | None = None
+        for view in (view for view in INSETS if view.across == size):
+            if rough is None:  # the same for every corner
+                rough = motion_seen(signal, replace(view, rough=True), signal.moving)
+            yield from quest.viewed(rough, motion_seen(signal, view, seldom), view, seldom)
     for slope in SLOPES:
         yield quest.lines(stands, picture, picture, changes, slope)
 
@@ -90,6 +99,17 @@ class Quest:
         # Before they vote: of many files, most of what is alike lies within one.
         across = parts.holding(found.first) != parts.holding(found.second)
         return Matches(found.first[across], found.second[across])
+
+    def viewed(
+        self, codes: Words, seen: Words, view: View, usable: NDArray[np.bool_]
+    ) -> Iterator[tuple[list[Line], int]]:
+        """Lines of pairs of which one, seen through a view, looks like the other: where it comes first, and where it
+        comes second."""
+        found = self.matches(codes, seen, usable)
+        times = self._signal.times
+        later = times[found.first] > times[found.second]
+        yield self.lines(Matches(found.second[later], found.first[later]), seen, codes, usable, 1.0, view, True)
+        yield self.lines(Matches(found.first[~later], found.second[~later]), codes, seen, usable, 1.0, view)
 
     def lines(
         self,

@@ -99,8 +99,11 @@ def runs_of(signal: Signal, candidates: Iterable[tuple[list[Line], int]] | None 
 
 def families_in(runs: list[Run], signal: Signal) -> list[Family]:
     """The runs as families of showings, loops found first."""
-    loops, others = loops_of(runs, signal.times, signal.step)
-    return families_of(others, loops, signal.times)
+    # A picture inside another is not that other: through it, strangers would become one family.
+    inside = [run for run in runs if run.line.view.inset]
+    loops, others = loops_of([run for run in runs if not run.line.view.inset], signal.times, signal.step)
+    families = families_of(others, loops, signal.times)
+    return families + [family for run in inside for family in families_of([run], [], signal.times)]
 
 
 def repeats_of(families: list[Family], signal: Signal, fingerprint: Fingerprint) -> list[Repeat]:

@@ -21,7 +21,7 @@ BLOCKS = 3
 """Blocks along a side of a picture, of which a first, cheap look at a frame consists."""
 
 
-_FADES, _OWN, _PARTS = 1.5, 0.02, 8
+_FADES, _OWN, _PARTS = 1.5, 0.02, 4
 """Cells over which likeness falls to a third, and the share that a cell has for itself, as noise; points that a cell is
 reckoned with. Set on crops of recorded videos, which say the same for 1 to 3 cells."""
 
@@ -31,8 +31,9 @@ class View:
     """turned: quarter turns against the clock. mirrored: left to right, after the turn. across, down: the scale of the
     content about the middle of the picture, above 1 for a crop that fills the frame, below 1 for a smaller picture with
     bars around it. right, below: by how much the middle of the content lies off the middle of the picture, as a share
-    of its side. soft: each cell with half of each cell beside it, twice. A zoom blurs cells, so the picture that it is
-    compared with is blurred too, and both alike."""
+    of its side. inset: the content is a picture inside another one, and nothing beyond its edge is of it. rough: what
+    is left of a picture that was made as small as that and is blown up again. soft: each cell with half of each cell
+    beside it, twice. A zoom blurs cells, so the picture that it is compared with is blurred too, and both alike."""
 
     mirrored: bool = False
     across: float = 1.0
@@ -40,6 +41,8 @@ class View:
     right: float = 0.0
     below: float = 0.0
     turned: int = 0
+    inset: bool = False
+    rough: bool = False
     soft: bool = False
 
     @property
@@ -87,7 +90,7 @@ def blocks_of(cells: NDArray[np.float32], how: Callable[..., NDArray[np.float32]
 @lru_cache(maxsize=512)
 def matrix(view: View) -> NDArray[np.float32]:
     """(144, 144) float32: cells of the viewed picture from cells of the picture, rows of zero where bars are."""
-    across, down = _stretched(view.across, view.right), _stretched(view.down, view.below)
+    across, down = _sides(view)
     if view.mirrored:
         across = across[:, ::-1]
     both = np.einsum("ui,vj->uvij", down, across).reshape(SKETCH_CELLS, SKETCH_CELLS)
@@ -112,8 +115,20 @@ def shown(view: View) -> NDArray[np.float32]:
     return np.asarray(weights, np.float32)
 
 
-def _stretched(scale: float, aside: float) -> NDArray[np.float64]:
-    """(12, 12) weights along one side: the content of each new cell, by what is seen of it, from all old cells.
+def _sides(view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(12, 12) weights along the width and along the height."""
+    found = []
+    for scale, aside in ((view.across, view.right), (view.down, view.below)):
+        weights = _stretched(scale, aside, view.inset)
+        # Into its place and out again: what lies at x about the middle lies at scale * x + aside.
+        found.append(weights @ _stretched(1 / scale, -aside / scale, False) if view.rough else weights)
+    return found[0], found[1]
+
+
+@lru_cache(maxsize=4096)
+def _stretched(scale: float, aside: float, inset: bool) -> NDArray[np.float64]:
+    """(12, 12) weights along one side: the content of each new cell, by what is seen of it, from the old cells; inset:
+    from those alone that lie in the picture for more than half.
 
     A new cell lies across old ones, and taking it for their mean by shared length leaves twice the error of the best
     linear estimate, where values are the less alike the further they lie apart (kriging with an unknown mean; Matheron
@@ -125,13 +140,19 @@ def _stretched(scale: float, aside: float) -> NDArray[np.float64]:
     inside = np.clip(edges, 0, SKETCH_SIDE)
     seen = np.diff(inside) / np.diff(edges)
     parts = (np.arange(_PARTS) + 0.5) / _PARTS
-    old = (np.arange(SKETCH_SIDE)[:, None] + parts).ravel()
+    known = np.arange(SKETCH_SIDE)
+    if inset:
+        known = known[(known + 0.5 > edges[0]) & (known + 0.5 < edges[-1])]
+    old = (known[:, None] + parts).ravel()
     new = (inside[:-1, None] + np.diff(inside)[:, None] * parts).ravel()
-    among, towards = _alike(old, old) + _OWN * np.eye(SKETCH_SIDE), _alike(new, old)
+    among, towards = _alike(old, old) + _OWN * np.eye(len(known)), _alike(new, old)
     inverse = np.linalg.inv(among)
     best, total = towards @ inverse, inverse.sum(1)
     best += np.outer(1 - best.sum(1), total) / total.sum()
-    return np.asarray(best * seen[:, None], np.float64)
+    weights = np.zeros((SKETCH_SIDE, SKETCH_SIDE))
+    weights[:, known] = best * seen[:, None]
+    weights.setflags(write=False)
+    return weights
 
 
 def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ are worth following, and where exactly.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -23,6 +24,9 @@ agrees better still on one side."""
 
 _MOST = 24  # frames compared for one try
 _OUTWARD = (0.0, 1 / 6, -1 / 6, 1 / 3, -1 / 3, 1 / 2, -1 / 2, 2 / 3, -2 / 3, 5 / 6, -5 / 6, 1.0, -1.0)
+
+_ZOOMED = (0.0, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1.0, -1.0)
+_LEAST_ZOOM = 0.01  # half of what lies between two zooms of the coarse look
 
 
 class Probe:
@@ -101,6 +105,10 @@ def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
         line = probe.best(_turned(signal, line, frames, spread))
     if not line.view.fills:
         line = probe.best(_zoomed(line, spread))
+    if line.view.inset:
+        for way in ("right", "below"):
+            line = probe.best(_shifted(line, way, spread))
+        line = probe.best(_zoomed(line, spread / 2))
     return line
 
 
@@ -115,11 +123,22 @@ def _turned(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable
 
 def _zoomed(line: Line, spread: float) -> Iterable[Line]:
     """The line at zooms around its own, both ways alike."""
-    for factor in 1 + spread * np.asarray(_OUTWARD):
+    for factor in 1 + max(spread, _LEAST_ZOOM) * np.asarray(_ZOOMED):
         view = line.view
         across = view.across if view.across == 1 else round(view.across * float(factor), 4)
         down = view.down if view.down == 1 else round(view.down * float(factor), 4)
         yield replace(line, view=replace(view, across=across, down=down))
+
+
+def _shifted(line: Line, way: Literal["right", "below"], spread: float) -> Iterable[Line]:
+    """The line with its inset picture moved aside, by up to `spread` of the side of that picture."""
+    for share in spread * np.asarray(_OUTWARD):
+        view = line.view
+        if way == "right":
+            view = replace(view, right=round(view.right + float(share), 4))
+        else:
+            view = replace(view, below=round(view.below + float(share), 4))
+        yield replace(line, view=view)
 
 
 def _snapped(signal: Signal, line: Line, frames: Ints) -> Line:

@@ -60,6 +60,8 @@ def views_of(line: Line) -> tuple[View, View]:
     """Through which views the first and the second showing are seen, so that they look alike."""
     if line.view.fills:
         view, other = line.view, PLAIN
+    elif line.view.inset:
+        view, other = line.view, replace(line.view, rough=True)
     else:
         view, other = replace(line.view, soft=True), View(soft=True)
     return (view, other) if line.viewed_first else (other, view)

@@ -1,9 +1,14 @@
 """What a followed stretch is worth: its trace as a run."""
 
+import numpy as np
+
 from loopfind.evidence.contrast import contrast
 from loopfind.evidence.differences import partners
 from loopfind.evidence.follow import Trace
 from loopfind.model import Run, Signal
+
+BETWEEN = 0.75
+"""Steps by which a frame of the other side may lie off the instant and still be what is shown there."""
 
 
 def run_of(signal: Signal, trace: Trace) -> Run:
@@ -11,7 +16,9 @@ def run_of(signal: Signal, trace: Trace) -> Run:
     line, times = trace.line, signal.times
     frames = trace.frames[trace.low : trace.high]
     there, real = partners(signal, line, frames)
-    kept = there[real] if real.any() else there
+    # Of two rates some frames lie between two of the other side, for seconds on end where the rates are nearly alike.
+    near = np.abs(times[there] - (line.slope * times[frames] + line.offset)) <= BETWEEN * signal.step
+    kept = there[near] if near.any() else there
     gap, off = trace.along[trace.low : trace.high], trace.off[trace.low : trace.high]
     # In a file that never rests the noise is put too high, and on a calm camera what tells stands little above it.
     telling = real & (off > 2 * trace.noise)

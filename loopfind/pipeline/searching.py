@@ -156,6 +156,8 @@ def index(library: Library, watch: Watch | None = None) -> None:
 
 
 _AT_ONCE = 100  # entries that are put into the index together
+
+
 def _drawn(library: Library, entry: int) -> Fingerprint:
     """The fingerprint of an entry but for its codes, which are not asked for; so its kind is of no meaning either."""
     return replace(library.reading(entry, codes=False).fingerprint, kind=Settings.kind)
