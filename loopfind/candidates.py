@@ -127,8 +127,8 @@ class Quest:
         plain = slope == 1 and view.plain
         most = self._most if plain else self._few
         lines = lines_of(matches, signal.times, signal.step, 4 * most, slope, view, viewed_first)
-        # Codes seen through a zoom exist for some frames alone, so their side leads.
-        turned = not plain and not viewed_first and not view.fills
+        # Codes seen through a zoom or a turn exist for some frames alone, so their side leads.
+        turned = not viewed_first and not (view.fills and view.turned == 0)
         kept = sift(lines, signal.times, signal.step, ours, theirs, usable, turned)
         if slope == -1 and theirs is not ours:
             # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.

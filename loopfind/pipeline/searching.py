@@ -12,9 +12,11 @@ from loopfind.comparison import Comparison, Shared
 from loopfind.errors import BadSetting
 from loopfind.fingerprints.scratch import Scratch
 from loopfind.fingerprints.signal import signal_of
+from loopfind.holdings import Reading
 from loopfind.links import QUESTIONS, Met, keys_in, postings, probes
 from loopfind.model import Fingerprint, Ints, Progress, Repeat, Settings, Watch, Words
-from loopfind.pipeline.caching import Cache, reader
+from loopfind.pipeline.caching import unkept
+from loopfind.pipeline.reading import read_video
 from loopfind.ranking import groups_of, matches_of, summary_of_matches
 from loopfind.registry import load
 from loopfind.repeats.lines import FEWEST
@@ -89,24 +91,23 @@ def search_library(
 
     Raises MediaError for a video that cannot be read, LibraryError, and BadSetting for an empty library.
     """
-    with reader(Cache(path)) as videos:
-        read = videos.read(video, Settings(stream=settings.stream), None, (), watch, log, codes=False)
     with _opened(path) as library:
+        number, reading = _guest(library, video, Settings(stream=settings.stream), watch, log)
         index(library, watch)
         standing = Results(library.connections).standing()
-        own = [content for entry, content, _ in standing if entry == read.entry]
+        own = [content for entry, content, _ in standing if entry == number]
         shelf = _Shelf(library, [row for row in standing if row[1] not in own])
-        asked = {_GUEST: read.reading.fingerprint}
+        asked = {_GUEST: reading.fingerprint}
         met = shelf.met(asked) if len(shelf) else np.zeros((5, 0), np.int64)
         files = shelf.files(met, asked, MOST_FILES)
         # As the last file it comes after all it may be taken from; in the answer it is the first one.
-        laid = _shared(files, met, replace(settings, query=0), shelf.frames + len(read.reading.fingerprint))
+        laid = _shared(files, met, replace(settings, query=0), shelf.frames + len(reading.fingerprint))
         guest = len(files) - 1
         pairs = [pair for pair in laid.pairs if guest in pair.files]
         sharing = [guest, *sorted({file for pair in pairs for file in pair.files} - {guest})]
         places = {file: place for place, file in enumerate(sharing)}
-        known = {entry.id: entry.source for entry in library.entries()} | {_GUEST: read.reading.source}
-        sources = tuple(known[[*files][file]] for file in sharing) if files else (read.reading.source,)
+        known = {entry.id: entry.source for entry in library.entries()} | {_GUEST: reading.source}
+        sources = tuple(known[[*files][file]] for file in sharing) if files else (reading.source,)
         repeats = _kept(laid.repeats, places)
         shared = tuple(_placed(pair, places) for pair in pairs)
         matches = matches_of(repeats, shared, sources, 1)
@@ -116,9 +117,23 @@ def search_library(
             summary=summary_of_matches(matches, len(shelf) + 1, 1),
             repeats=repeats,
             pairs=shared,
-            losses=(read.reading.losses, *(() for _ in sources[1:])),
+            losses=(reading.losses, *(() for _ in sources[1:])),
             matches=matches,
         )
+
+
+def _guest(
+    library: Library, video: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
+) -> tuple[int | None, Reading]:
+    """The video that is looked up: its entry, if the library has it, and what was read of it. It is not kept."""
+    if not unkept(video):
+        with contextlib.suppress(OSError):  # which reading it tells better
+            entry = library.find(library.look(video), settings, codes=False)
+            if entry is not None:
+                reading = library.reading(entry, codes=False)
+                shown = replace(reading.fingerprint, kind=Settings.kind)
+                return entry, replace(reading, fingerprint=shown, source=replace(reading.source, path=video))
+    return None, read_video(video, settings, (), watch, log)
 
 
 def _kept(repeats: Sequence[Repeat], places: Mapping[int, int]) -> tuple[Repeat, ...]:
