@@ -13,7 +13,7 @@ from loopfind.errors import BadSetting
 from loopfind.fingerprints.scratch import Scratch
 from loopfind.fingerprints.signal import signal_of
 from loopfind.holdings import Reading
-from loopfind.links import QUESTIONS, Met, keys_in, postings, probes
+from loopfind.links import QUESTIONS, Met, Question, keys_in, postings, probes
 from loopfind.model import Fingerprint, Ints, Progress, Repeat, Settings, Watch, Words
 from loopfind.pipeline.caching import unkept
 from loopfind.pipeline.reading import read_video
@@ -27,8 +27,8 @@ from loopfind.stores.results import Results
 from loopfind.stores.sqlite import Library
 from loopfind.views import SKETCH_CELLS
 
-BATCH = 400_000
-"""Frames of files that are compared at a time, with all that was there before them: four hours and more. So much is
+BATCH = 250_000
+"""Frames of files that are compared at a time, with all that was there before them: two hours and more. So much is
 done again if the work is stopped, and memory holds so much."""
 
 MOST_FILES = 200
@@ -184,8 +184,8 @@ _QUESTION, _OTHER, _OTHER_SHOWN, _ENTRY, _SHOWN = range(5)
 """Rows of a table (5, m) int64 of alike moments: number of the question, the file asked about and when it shows it, the
 entry met and when it shows it, in milliseconds."""
 
-_LAG, _PART, _OPEN_LAG = 200, 2000, 1000
-"""Milliseconds within which lags are one; where the speed is open, those of one part of so many."""
+_LAG, _PART, _OPEN_LAG, _HALF = 200, 2000, 1000, 500
+"""Milliseconds within which lags are one; where the speed is open, those of one part of so many; half a second."""
 
 
 class _Shelf:
@@ -271,25 +271,40 @@ def _at_hand(file: Fingerprint, in_memory: bool) -> Fingerprint:
 
 def _coherent(met: Ints) -> Ints:
     """The moments of which FEWEST or more lie at one lag, for one question and two files; where the speed is open, in
-    one part and at about one lag."""
-    pair = (met[_QUESTION] << 58) ^ (met[_OTHER] << 29) ^ met[_ENTRY]
-    _, which, counts = np.unique(pair, return_inverse=True, return_counts=True)
-    met = met[:, counts[which] >= FEWEST]
-    kept = np.zeros(met.shape[1], bool)
-    backwards = np.array([question.backwards for question in QUESTIONS])[met[_QUESTION]]
+    one part and at about one lag.
+
+    Of a slow motion neighbouring moments are alike, so that one chance finds several. Of the many ways in which a copy
+    may be changed, of which each would find something by chance, moments of so many half seconds must lie at one lag.
+    """
+    pair = np.unique((met[_QUESTION] << 58) ^ (met[_OTHER] << 29) ^ met[_ENTRY], return_inverse=True)[1].ravel()
+    enough = np.bincount(pair, minlength=1)[pair] >= FEWEST
+    met, pair = met[:, enough], pair[enough]
     speedy = np.array([question.picture for question in QUESTIONS])[met[_QUESTION]]
+    backwards = np.array([question.backwards for question in QUESTIONS])[met[_QUESTION]]
+    changed = np.array([question not in (Question(), Question(picture=True)) for question in QUESTIONS])
     lag = np.where(backwards, -1, 1) * met[_SHOWN] - met[_OTHER_SHOWN]
-    part = np.where(speedy, met[_OTHER_SHOWN] // _PART, 0)
-    order = np.lexsort((lag, part, met[_ENTRY], met[_OTHER], met[_QUESTION]))
-    groups = np.stack([met[_QUESTION], met[_OTHER], met[_ENTRY], part])[:, order]
-    lags, wide = lag[order], np.where(speedy, _OPEN_LAG, _LAG)[order]
-    # Sorted by lag: FEWEST in a row lie within the width if the first and the last do.
+    group = _numbered(pair, np.where(speedy, met[_OTHER_SHOWN] // _PART, 0))
+    wide = np.where(speedy, _OPEN_LAG, _LAG)
+    half = np.where(changed[met[_QUESTION]], met[_OTHER_SHOWN] // _HALF, np.arange(len(pair)))
+    # One of each half second stands for it.
+    first = np.unique(_numbered(_numbered(group, lag // wide), half), return_index=True)[1]
+    order = first[np.lexsort((lag[first], group[first]))]
     last = FEWEST - 1
-    if len(order) > last:
-        near = (groups[:, last:] == groups[:, :-last]).all(0) & (lags[last:] - lags[:-last] <= wide[last:])
-        for shift in range(FEWEST):
-            kept[order[shift : shift + len(near)][near]] = True
-    return np.asarray(met[:, kept])
+    if len(order) <= last:
+        return np.asarray(met[:, :0])
+    # Sorted by lag: FEWEST in a row lie within the width if the first and the last do.
+    near = (group[order[last:]] == group[order[:-last]]) & (
+        lag[order[last:]] - lag[order[:-last]] <= wide[order[last:]]
+    )
+    runs = order[np.unique(np.flatnonzero(near)[:, None] + np.arange(FEWEST))]
+    cells = group * (1 << 32) + lag // wide
+    return np.asarray(met[:, np.isin(cells, [cells[runs] + by for by in (-1, 0, 1)])])
+
+
+def _numbered(one: Ints, other: Ints) -> Ints:
+    """A number (m,) for each different pair of values, from 0."""
+    key = one * (int(other.max(initial=0)) - int(other.min(initial=0)) + 1) + (other - int(other.min(initial=0)))
+    return np.asarray(np.unique(key, return_inverse=True)[1].ravel(), np.int64)
 
 
 def _asked(files: Sequence[Fingerprint]) -> list[tuple[Ints, Ints, Words]]:

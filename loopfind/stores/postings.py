@@ -15,7 +15,7 @@ these with all."""
 _LOOKED_UP = 40
 """Reading a table from end to end costs a row a fortieth of what looking up one key does."""
 
-_ROWS = 1 << 20
+_ROWS = 1 << 17
 """Rows of a table in memory at a time."""
 
 KEPT = 12 << 20
