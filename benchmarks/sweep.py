@@ -18,10 +18,11 @@ from speed import in_turn, row
 from loopfind import SweepSettings, sweep
 from loopfind.evaluate import Truth, read_truths
 from loopfind.fingerprints.many import Many
-from loopfind.model import Floats, Ints, Signal, Size
+from loopfind.model import Floats, Ints, Signal
 from loopfind.pipeline import sizing, sweeping
 from loopfind.repeats.tuning import AS_GOOD, figures_of
 from loopfind.timeline import gap_of, nearest
+from loopfind.tunings import Size
 
 
 def cost(video: Path, runs: int) -> Iterator[str]:

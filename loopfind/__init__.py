@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from loopfind.comparison import Comparison as Comparison
     from loopfind.errors import LoopfindError as LoopfindError
     from loopfind.model import Report as Report
-    from loopfind.model import Sweep as Sweep
     from loopfind.pipeline import Cache as Cache
     from loopfind.pipeline import compare as compare
     from loopfind.pipeline import scan as scan
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from loopfind.settings import CompareSettings as CompareSettings
     from loopfind.settings import Settings as Settings
     from loopfind.settings import SweepSettings as SweepSettings
+    from loopfind.tunings import Sweep as Sweep
 
     __version__: str
 
@@ -43,7 +43,7 @@ _HOMES = {
     "LoopfindError": "loopfind.errors",
     "Report": "loopfind.model",
     "Settings": "loopfind.settings",
-    "Sweep": "loopfind.model",
+    "Sweep": "loopfind.tunings",
     "SweepSettings": "loopfind.settings",
     "compare": "loopfind.pipeline",
     "scan": "loopfind.pipeline",

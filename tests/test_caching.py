@@ -243,6 +243,7 @@ PINNED = {
     "phash": "1e2f918d43929eb1",
     "whash": "b142f76ffb743fc9",
     "exact": "0b09ed7b6641d12f",
+    "color": "6e7e607cb7756727",
 }
 
 
@@ -253,7 +254,11 @@ def test_what_a_picture_gives_is_what_libraries_hold():
     rough = rng.integers(0, 256, (20, 9, 9)).astype(np.uint8)
     pictures = rough.repeat(8, 1).repeat(8, 2)[:, :64, :64]
     frames = Frames(
-        0, np.arange(20) / 25, np.ascontiguousarray(pictures), rng.integers(0, 256, (20, 16)).astype(np.uint8)
+        0,
+        np.arange(20) / 25,
+        np.ascontiguousarray(pictures),
+        rng.integers(0, 256, (20, 16)).astype(np.uint8),
+        rng.integers(0, 65536, (20, 3)).astype(np.uint16),
     )
     given = {}
     for name in KINDS:

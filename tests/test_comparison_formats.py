@@ -14,6 +14,8 @@ import opentimelineio
 import pytest
 import samples
 
+from loopfind.comparison import Warp
+from loopfind.model import Span
 from loopfind.registry import load
 from loopfind.reports import FORMATS, SEVERAL
 from loopfind.reports import comparisons as machine
@@ -174,7 +176,15 @@ RANGE = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
 SCHEMA = record(
     schema={"const": 1},
     loopfind=TEXT,
-    settings=record(own=FLAG, query=WHOLE, jobs=WHOLE, stream=WHOLE),
+    settings=record(
+        own=FLAG,
+        query=WHOLE,
+        jobs=WHOLE,
+        stream=WHOLE,
+        align={"enum": ["engine", "dtw"]},
+        band=SHARE,
+        band_seconds={"type": ["number", "null"]},
+    ),
     summary=TEXT,
     sources=many(
         record(
@@ -229,7 +239,31 @@ SCHEMA = record(
     pairs=many(
         record(files=many(TEXT), seconds=RANGE, whole=many(FLAG), closeness={"anyOf": [SHARE, {"type": "null"}]})
     ),
+    warps=many(
+        record(
+            files=many(TEXT),
+            nearness={"enum": ["alike", "apart", "unclear"]},
+            distance={"type": ["number", "null"]},
+            at_least=NUMBER,
+            rate=NUMBER,
+            spans={"anyOf": [many(record(start=NUMBER, end=NUMBER)), {"type": "null"}]},
+            reversed=FLAG,
+            path=many(RANGE),
+            knots=many(RANGE),
+        )
+    ),
     failures=many(record(path=TEXT, what=TEXT)),
+)
+WARP = Warp(
+    (0, 1),
+    "alike",
+    0.125,
+    0.125,
+    25.0,
+    (Span(1.0, 9.0), Span(0.0, 8.0)),
+    False,
+    ((1.0, 0.0), (9.0, 8.0)),
+    ((1.0, 0.0), (9.0, 8.0)),
 )
 
 
@@ -240,10 +274,14 @@ def test_the_machine_form_holds_to_its_schema(queries):
         jsonschema.Draft202012Validator(SCHEMA).validate(value)
         assert [match["rank"] for match in value["matches"]] == ([1, 2, 3] if queries else [])
         assert [group["whole"] for group in value["groups"]] == ([] if queries else [True, False])
+        aligned = json.loads(
+            written("json", replace(comparison, warps=(WARP, replace(WARP, distance=None, spans=None))))
+        )
+        jsonschema.Draft202012Validator(SCHEMA).validate(aligned)
 
 
 def test_the_machine_form_is_what_it_was(monkeypatch):
     """To accept a change: rewrite the file with what the test prints."""
     monkeypatch.setattr(machine, "version", lambda: "1.2.3")
-    ranked = written("json", replace(samples.comparison(queries=1), groups=samples.comparison().groups))
+    ranked = written("json", replace(samples.comparison(queries=1), groups=samples.comparison().groups, warps=(WARP,)))
     assert ranked == (GOLDEN / "comparison.json").read_text()

@@ -22,7 +22,7 @@ LAYERS = (
     {"candidates", "cuts", "warping"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
     {"joint", "holdings", "forest"},
-    {"timeline", "digests", "exhibits", "comparison"},
+    {"timeline", "digests", "exhibits", "comparison", "tunings"},
     {"model", "registry"},
     {"settings", "version", "views", "parts"},
     {"errors"},

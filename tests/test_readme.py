@@ -89,7 +89,7 @@ def told_keys(head):
     return told
 
 
-LISTS = r"(_range|frames|times|(cuts|matches|groups)\[\]\.repeats|(groups|pairs)\[\]\.(files|seconds|whole))\[\]$"
+LISTS = r"(_range|frames|times|(cuts|matches|groups)\[\]\.repeats|(groups|pairs|warps)\[\]\.(files|seconds|whole|path|knots))(\[\])+$"
 """Keys of which the items are plain numbers and names."""
 
 

@@ -422,7 +422,7 @@ def test_what_is_removed_is_gone_with_all_that_hung_on_it_and_its_space_comes_ba
                 rows = [(number, entry, 1.0, 3.0, 25, 75, 0, 0, 0, 1.0, None, None, None, None) for entry in places]
                 connection.executemany(f"INSERT INTO stretch VALUES ({', '.join('?' * 14)})", rows)
             connection.execute("INSERT INTO pair VALUES (?, ?, 2, 2, 0, 0)", (ids[0], big))
-            connection.execute("INSERT INTO compared VALUES (?, ?)", (big, big))
+            connection.execute("INSERT INTO compared VALUES (?)", (big,))
         library.connections.shrink()
         before = path.stat().st_size
         library.remove(paths=[os.fsencode(gone)])

@@ -20,7 +20,7 @@ from loopfind.errors import BadSetting, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.many import Many
 from loopfind.media.windows import SHORTEST, windows_of
-from loopfind.model import Figures, Frames, Line, Run, Settings, Size, SweepSettings
+from loopfind.model import Frames, Line, Run, Settings, SweepSettings
 from loopfind.pipeline import scan, sweep
 from loopfind.registry import load
 from loopfind.repeats.clusters import clusters_of
@@ -29,6 +29,7 @@ from loopfind.repeats.tuning import AHEAD, AS_GOOD, advice_on, figures_of, origi
 from loopfind.reports import PLOTS, sweeps
 from loopfind.reports.curves import CURVES
 from loopfind.reports.plot import plot
+from loopfind.tunings import Figures, Size
 
 SIZED = [name for name in KINDS if name not in ("exact", "color")]
 TWICE = ("-filter_complex", "[0:v]split[a][b];[a][b]concat=n=2:v=1[v]", "-map", "[v]")

@@ -187,6 +187,10 @@ def _compare(
 
 
 def deliver(result: "Comparison", form: str, place: str, alone: str | None) -> None:
+    """Write a comparison in a format to a place. alone: the file that a format is for which belongs to one.
+
+    Raises UsageError where that file could not be read, and OutputError.
+    """
     from loopfind.reports import comparisons
 
     if form in SEVERAL:

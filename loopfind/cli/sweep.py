@@ -17,7 +17,7 @@ from loopfind.reports import PLOTS
 from loopfind.settings import SIZES, SweepSettings
 
 if TYPE_CHECKING:
-    from loopfind.model import Sweep
+    from loopfind.tunings import Sweep
 
 EXAMPLES = """\b
 Examples:

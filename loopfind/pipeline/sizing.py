@@ -3,12 +3,9 @@
 from loopfind.errors import BadSetting
 from loopfind.fingerprints.kind import Kind
 from loopfind.fingerprints.many import Many
-from loopfind.model import (
-    Ints,
-    Signal,
-    Size,
-)
+from loopfind.model import Ints, Signal
 from loopfind.repeats.tuning import figures_of
+from loopfind.tunings import Size
 
 
 def sized(kind: Kind) -> None:

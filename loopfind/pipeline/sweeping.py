@@ -13,17 +13,13 @@ from loopfind.fingerprints.gather import Gatherer
 from loopfind.fingerprints.many import Many
 from loopfind.media import open_video
 from loopfind.media.windows import windows_of
-from loopfind.model import (
-    Loss,
-    Span,
-    Sweep,
-    Watch,
-)
+from loopfind.model import Loss, Span, Watch
 from loopfind.pipeline.reading import read
 from loopfind.pipeline.sizing import rows, sized
 from loopfind.registry import load
 from loopfind.repeats.tuning import advice_on, origins_of
 from loopfind.settings import SweepSettings
+from loopfind.tunings import Sweep
 
 
 def sweep(

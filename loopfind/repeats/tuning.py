@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Advice, Figures, Floats, Ints, Run, Size, Words
+from loopfind.model import Floats, Ints, Run, Words
 from loopfind.repeats.moments import Moments, moments_of
 from loopfind.timeline import gap_of, nearest
+from loopfind.tunings import Advice, Figures, Size
 
 AS_GOOD = 0.98
 """A size does as well as the best one if its F1 reaches this share of the best F1."""

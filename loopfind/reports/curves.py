@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loopfind.model import Size, Sweep
+from loopfind.tunings import Size, Sweep
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import math
 
-from loopfind.model import Sweep
 from loopfind.reports.curves import CURVES, Curve, kinds_of, points
 from loopfind.reports.drawing import Drawing, Stroke, Word
 from loopfind.reports.wording import name
+from loopfind.tunings import Sweep
 
 PAPER, INK, FAINT, CHOSEN = "#ffffff", "#222222", "#cccccc", "#c03a2b"
 COLOURS = ("#1f6fb4", "#d9831f", "#3d8f4f", "#7b52ab", "#666666")

@@ -8,10 +8,10 @@ from dataclasses import asdict
 
 from rich.text import Text
 
-from loopfind.model import Size, Sweep
 from loopfind.reports.curves import CURVES, kinds_of, points
 from loopfind.reports.json import SCHEMA, plain
 from loopfind.reports.wording import count, safe
+from loopfind.tunings import Size, Sweep
 from loopfind.version import version
 
 COLUMNS = (
