@@ -89,7 +89,10 @@ def told_keys(head):
     return told
 
 
-LISTS = r"(_range|frames|times|(cuts|matches|groups)\[\]\.repeats|(groups|pairs|warps)\[\]\.(files|seconds|whole|path|knots))(\[\])+$"
+LISTS = (
+    r"(_range|frames|times|(cuts|matches|groups)\[\]\.repeats"
+    r"|(groups|pairs|warps)\[\]\.(files|seconds|whole|path|knots))(\[\])+$"
+)
 """Keys of which the items are plain numbers and names."""
 
 

@@ -184,8 +184,15 @@ _QUESTION, _OTHER, _OTHER_SHOWN, _ENTRY, _SHOWN = range(5)
 """Rows of a table (5, m) int64 of alike moments: number of the question, the file asked about and when it shows it, the
 entry met and when it shows it, in milliseconds."""
 
-_LAG, _PART, _OPEN_LAG, _HALF = 200, 2000, 1000, 500
-"""Milliseconds within which lags are one; where the speed is open, those of one part of so many; half a second."""
+_LAG, _PART, _OPEN_LAG = 200, 3000, 1000
+"""Milliseconds within which lags are one; where the speed is open, those of one part of so many."""
+
+_BRIEF, _ALONE = 250, 500
+"""Milliseconds in which moments count as one: of plain copies and where the speed is open, and of changed copies."""
+
+_NEEDED = ((False, FEWEST), (True, 2 * FEWEST))
+"""How many must lie at one lag; twice as many where the speed is open, as then lags are wide, and pictures are more like
+each other than motions."""
 
 
 class _Shelf:
@@ -273,32 +280,34 @@ def _coherent(met: Ints) -> Ints:
     """The moments of which FEWEST or more lie at one lag, for one question and two files; where the speed is open, in
     one part and at about one lag.
 
-    Of a slow motion neighbouring moments are alike, so that one chance finds several. Of the many ways in which a copy
-    may be changed, of which each would find something by chance, moments of so many half seconds must lie at one lag.
+    Of a slow motion neighbouring moments are alike, so that one chance finds several: these count as one. Of the many
+    ways in which a copy may be changed each would find something by chance, so that more of them count as one.
     """
     pair = np.unique((met[_QUESTION] << 58) ^ (met[_OTHER] << 29) ^ met[_ENTRY], return_inverse=True)[1].ravel()
     enough = np.bincount(pair, minlength=1)[pair] >= FEWEST
     met, pair = met[:, enough], pair[enough]
     speedy = np.array([question.picture for question in QUESTIONS])[met[_QUESTION]]
     backwards = np.array([question.backwards for question in QUESTIONS])[met[_QUESTION]]
-    changed = np.array([question not in (Question(), Question(picture=True)) for question in QUESTIONS])
+    alone = np.array([_BRIEF if q.picture or q == Question() else _ALONE for q in QUESTIONS])
     lag = np.where(backwards, -1, 1) * met[_SHOWN] - met[_OTHER_SHOWN]
     group = _numbered(pair, np.where(speedy, met[_OTHER_SHOWN] // _PART, 0))
     wide = np.where(speedy, _OPEN_LAG, _LAG)
-    half = np.where(changed[met[_QUESTION]], met[_OTHER_SHOWN] // _HALF, np.arange(len(pair)))
-    # One of each half second stands for it.
-    first = np.unique(_numbered(_numbered(group, lag // wide), half), return_index=True)[1]
+    part = met[_OTHER_SHOWN] // alone[met[_QUESTION]]
+    first = np.unique(_numbered(_numbered(group, lag // wide), part), return_index=True)[1]
     order = first[np.lexsort((lag[first], group[first]))]
-    last = FEWEST - 1
-    if len(order) <= last:
-        return np.asarray(met[:, :0])
-    # Sorted by lag: FEWEST in a row lie within the width if the first and the last do.
-    near = (group[order[last:]] == group[order[:-last]]) & (
-        lag[order[last:]] - lag[order[:-last]] <= wide[order[last:]]
-    )
-    runs = order[np.unique(np.flatnonzero(near)[:, None] + np.arange(FEWEST))]
+    runs = [_at_one_lag(order[speedy[order] == each], fewest, group, lag, wide) for each, fewest in _NEEDED]
     cells = group * (1 << 32) + lag // wide
-    return np.asarray(met[:, np.isin(cells, [cells[runs] + by for by in (-1, 0, 1)])])
+    found = cells[np.concatenate(runs)]
+    return np.asarray(met[:, np.isin(cells, [found + by for by in (-1, 0, 1)])])
+
+
+def _at_one_lag(order: Ints, fewest: int, group: Ints, lag: Ints, wide: Ints) -> Ints:
+    """Those of `order`, which is sorted by group and lag, of which `fewest` or more of one group lie at one lag."""
+    last = fewest - 1
+    low, high = order[: len(order) - last], order[last:]
+    # Sorted by lag: so many in a row lie within the width if the first and the last do.
+    near = (group[high] == group[low]) & (lag[high] - lag[low] <= wide[high])
+    return np.asarray(order[np.unique(np.flatnonzero(near)[:, None] + np.arange(fewest))])
 
 
 def _numbered(one: Ints, other: Ints) -> Ints:
