@@ -191,8 +191,8 @@ _BRIEF, _ALONE = 250, 500
 """Milliseconds in which moments count as one: of plain copies and where the speed is open, and of changed copies."""
 
 _NEEDED = ((False, FEWEST), (True, 2 * FEWEST))
-"""How many must lie at one lag; twice as many where the speed is open, as then lags are wide, and pictures are more like
-each other than motions."""
+"""How many must lie at one lag; twice as many where the speed is open, as then lags are wide, and pictures are more
+like each other than motions."""
 
 
 class _Shelf:
