@@ -43,8 +43,8 @@ import synthetic
 from loopfind import findings
 from loopfind.evaluate import Pair, Truth, evaluate
 from loopfind.evidence.search import Found
-from loopfind.fingerprints.scratch import Scratch
 from loopfind.model import Fingerprint, Report, Settings, Source, Span
+from loopfind.scratch import Scratch
 
 FPS = 30
 CHUNK = 720.0

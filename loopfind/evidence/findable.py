@@ -62,7 +62,8 @@ def _frames(length: float, signal: Signal) -> int:
 def _enough(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_], length: float, noise: float) -> bool:
     """Whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
     frames = _frames(length, signal)
-    total = np.concatenate([[0], np.cumsum(judged)])
+    total = np.zeros(len(judged) + 1, np.int32)
+    np.cumsum(judged, dtype=np.int32, out=total[1:])
     starts = np.flatnonzero(total[frames:] - total[:-frames] == frames)
     asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
     allowed = int((1 - SHARE) * len(asked) + 1e-9)

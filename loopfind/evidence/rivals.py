@@ -16,6 +16,7 @@ from loopfind.evidence.differences import Rows as Cells
 from loopfind.evidence.differences import cells_at, partners, views_of
 from loopfind.evidence.local import searched
 from loopfind.model import Floats, Ints, Line, Run, Signal, Sketches
+from loopfind.scratch import let_go
 from loopfind.timeline import nearest
 from loopfind.views import BLOCKS, SKETCH_CELLS, View, blocks_of, matrix
 
@@ -109,8 +110,8 @@ def stands_alone(rivals: Rivals, run: Run) -> bool:
 def rivals_of(signal: Signal, run: Run, weights: Cells, most: int | None = None, own: float | None = None) -> Rivals:
     """The rivals of a run.
 
-    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over, by default as above. own: what
-    to take for its difference from its match; measured unless given.
+    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over, by
+    default as above. own: what to take for its difference from its match; measured unless given.
     """
     if most is None:
         most = MOST_PLACES if signal.parts is None else FEWER_PLACES
@@ -182,10 +183,12 @@ class _Laid:
         """Every moment of the file (m,) at which it could begin, but those around itself and around its match."""
         times, line, after = self._signal.times, self._run.line, self._after
         places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), self._signal.step)
-        far, width = np.ones(len(places), bool), float(after.max() - after.min())
+        reach = ALONE + (0 if line.slope > 0 else float(after.max() - after.min()))
+        near = []
         for centre in (line.slope * self._begins + line.offset, self._begins):
-            far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
-        return places[far]
+            low, high = np.searchsorted(places, [centre - reach - 1, centre + reach + 1])
+            near.append(low + np.flatnonzero(np.abs(places[low:high] - centre) <= reach))
+        return np.delete(places, np.concatenate(near))
 
     def over(self, places: Floats) -> Floats:
         """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
@@ -220,6 +223,7 @@ class _Laid:
             gap = row - self._signal.blocks[nearest(self._signal.times, places + after)] * np.float32(1 / 256)
             total += np.square(gap)
             middle += gap
+            let_go(self._signal.blocks)
         total -= np.square(middle) / len(few)
         least = blocks_of(self._weights[None], np.min)[0, order]
         return np.asarray(total @ least * (SKETCH_CELLS / BLOCKS**2 / count), np.float64)

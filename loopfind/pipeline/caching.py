@@ -10,12 +10,12 @@ from typing import Literal
 
 from loopfind.errors import LibraryError, LoopfindError, Unreadable
 from loopfind.fingerprints.many import Many
-from loopfind.fingerprints.scratch import Scratch
 from loopfind.holdings import File, Naming, Reading
 from loopfind.media import address
 from loopfind.model import Settings, Watch
 from loopfind.pipeline.reading import Taker, read_video
 from loopfind.registry import load
+from loopfind.scratch import Scratch
 from loopfind.stores import STORE, STORES
 from loopfind.stores.sqlite import Library
 from loopfind.stores.tables import NEAR
