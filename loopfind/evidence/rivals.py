@@ -223,7 +223,7 @@ class _Laid:
             gap = row - self._signal.blocks[nearest(self._signal.times, places + after)] * np.float32(1 / 256)
             total += np.square(gap)
             middle += gap
-            let_go(self._signal.blocks)
+        let_go(self._signal.blocks)
         total -= np.square(middle) / len(few)
         least = blocks_of(self._weights[None], np.min)[0, order]
         return np.asarray(total @ least * (SKETCH_CELLS / BLOCKS**2 / count), np.float64)

@@ -1,13 +1,17 @@
 """From batches of frames to the fingerprint of a whole file."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.fingerprints.detail import detail
 from loopfind.fingerprints.kind import Kind
 from loopfind.fingerprints.sketch import sketch
-from loopfind.model import Fingerprint, Frames
+from loopfind.model import Bytes, Fingerprint, Floats, Frames, Sketches
 from loopfind.scratch import Scratch
 from loopfind.views import SKETCH_CELLS
+
+Drawn = tuple[Floats, NDArray[np.float32], Bytes, Sketches]
+"""Times (n,), details (n,), codes (n, width) and sketches (n, 144)."""
 
 
 class Gatherer:
@@ -15,6 +19,7 @@ class Gatherer:
 
     def __init__(self, kind: Kind, hash_size: int) -> None:
         self._kind, self._size = kind, hash_size
+        self.hash_size = hash_size
         # bytearrays grow in place; a list of batches would need everything twice when it is joined.
         self._times, self._detail = bytearray(), bytearray()
         self._codes = Scratch(kind.width(hash_size), np.uint8)
@@ -26,6 +31,22 @@ class Gatherer:
         self._times += np.ascontiguousarray(frames.times, np.float64).data
         self._detail += detail(frames.pictures).data
         self._sketches.append(sketch(frames.pictures))
+
+    def __len__(self) -> int:
+        return len(self._sketches)
+
+    def rows(self, low: int, high: int) -> Drawn:
+        """Times, details, codes and sketches of frames [low, high)."""
+        times, details = self._times[8 * low : 8 * high], self._detail[4 * low : 4 * high]
+        shown, spread = np.frombuffer(times, np.float64), np.frombuffer(details, np.float32)
+        return shown, spread, self._codes[low:high], self._sketches[low:high]
+
+    def take(self, times: Floats, details: NDArray[np.float32], codes: Bytes, sketches: Sketches) -> None:
+        """Take frames as `rows` gives them, instead of a batch."""
+        self._times += np.ascontiguousarray(times, np.float64).data
+        self._detail += np.ascontiguousarray(details, np.float32).data
+        self._codes.append(codes)
+        self._sketches.append(sketches)
 
     def fingerprint(self, end: float) -> Fingerprint:
         """The fingerprint of all batches so far. end: seconds, when the last frame stops being shown."""

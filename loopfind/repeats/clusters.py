@@ -9,7 +9,7 @@ from loopfind.model import Bytes, Clusters, Floats
 from loopfind.repeats.moments import moments_of
 from loopfind.scratch import let_go
 
-_AT_ONCE = 512
+_AT_ONCE = 2048
 
 
 def clusters_of(codes: Bytes, times: Floats) -> Clusters:
@@ -34,7 +34,7 @@ def clusters_of(codes: Bytes, times: Floats) -> Clusters:
 
 
 def _differ(codes: Bytes, one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether the codes of frames (k,) and of frames (k,) are unequal; few at a time, as they lie all over the table."""
+    """Whether codes of frames (k,) and of others (k,) are unequal; few at a time, as they lie all over the table."""
     found = np.empty(len(one), bool)
     for low in range(0, len(one), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)
