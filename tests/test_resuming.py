@@ -163,3 +163,27 @@ def test_old_checkpoints_of_other_files_are_forgotten(copy: Path, tmp_path: Path
     other = tmp_path / "other.mkv"
     other.write_bytes(copy.read_bytes())
     assert finished(other, folder)[0] == 0
+
+
+def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
+    source = video("mkv")
+    path, folder = videos.damaged(source, "resumed_damaged.mkv", 0.5, 0.55), tmp_path / "kept"
+    wanted = scan(str(path))
+    stopped(path, folder, frames=int(0.9 * wanted.source.frames))
+    notes: list[str] = []
+    found = scan(str(path), resume=Resume(folder, 0.0, notes.append))
+    assert notes and found.repeats == wanted.repeats and found.source == wanted.source
+    # Decoder threads do not always complain before the same frame.
+    (loss,), (other,) = found.losses, wanted.losses
+    assert (loss.start, loss.end) == pytest.approx((other.start, other.end), abs=0.5)
+
+
+def test_two_scans_of_one_file_do_not_meet(copy: Path, tmp_path: Path) -> None:
+    folder, inner = tmp_path / "kept", list[str]()
+
+    def watch(progress: object) -> None:
+        if not inner and getattr(progress, "frames", 0) >= 500:
+            inner.append(said(scan(str(copy), resume=Resume(folder, 0.0))))
+
+    assert said(scan(str(copy), watch=watch, resume=Resume(folder, 0.0))) == inner[0] == said(scan(str(copy)))
+    assert list(folder.iterdir()) == []

@@ -64,7 +64,9 @@ def _enough(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]
     frames = _frames(length, signal)
     total = np.zeros(len(judged) + 1, np.int32)
     np.cumsum(judged, dtype=np.int32, out=total[1:])
-    starts = np.flatnonzero(total[frames:] - total[:-frames] == frames)
+    whole = total[frames:] - total[:-frames] == frames
+    del total
+    starts = np.flatnonzero(whole)
     asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
     allowed = int((1 - SHARE) * len(asked) + 1e-9)
     for first in asked.tolist():

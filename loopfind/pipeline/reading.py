@@ -49,6 +49,7 @@ def read_video(
             with open_video(
                 path, settings.stream, start, settings.end, kind.needs_digests, kind.needs_colours
             ) as video:
+                taker.troubled = lambda: video.troubled
                 read(video, [taker], taker.before, watch, log)
             taker.done()
         except Unlike:

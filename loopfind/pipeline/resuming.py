@@ -55,6 +55,8 @@ class Resumed:
         self.start = float(gatherer.rows(self._check, self._check + 1)[0][0]) if checkpoint.count else None
         self._saved = time.monotonic()
         self._keeps = True
+        self.troubled: Callable[[], bool] = lambda: False
+        """Whether the decoder has complained: from there on nothing is kept, as what it said would be lost."""
 
     @property
     def before(self) -> int:
@@ -75,7 +77,7 @@ class Resumed:
                 self.start = None
         if known < len(frames):
             self._gatherer.add(_part(frames, slice(known, None)))
-        if self._keeps and time.monotonic() - self._saved >= self._resume.every:
+        if self._keeps and not self.troubled() and time.monotonic() - self._saved >= self._resume.every:
             self._save()
 
     def done(self) -> None:
@@ -90,6 +92,8 @@ class Resumed:
                 self._stop("it changes while it is read")
                 return
             self._checkpoint.add(self._rows())
+        except BlockingIOError:
+            self._keeps = False  # another scan of the same keeps it
         except OSError as error:
             self._stop(error.strerror or "an error")
         self._saved = time.monotonic()
@@ -135,7 +139,7 @@ def resumable(path: str, settings: Settings, resume: Resume | None) -> "Iterator
         if checkpoint.count and resume.note is not None:
             resume.note(f"{place.shown}: going on with a scan that was cut off (--no-resume starts anew)")
         yield checkpoint, file
-        checkpoint.remove()
+        checkpoint.restart()
     finally:
         checkpoint.close()
 

@@ -9,7 +9,7 @@ from loopfind.model import Bytes, Clusters, Floats
 from loopfind.repeats.moments import moments_of
 from loopfind.scratch import let_go
 
-_AT_ONCE = 2048
+_AT_ONCE = 512
 
 
 def clusters_of(codes: Bytes, times: Floats) -> Clusters:
