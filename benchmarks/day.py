@@ -3,6 +3,7 @@
     python benchmarks/day.py                24 hours at 30 frames a second: 2.6 million frames
     python benchmarks/day.py --hours 4      less of the same kind
     python benchmarks/day.py --loop         a clip of 12 s that goes round for three quarters of the time
+    python benchmarks/day.py --file         a real file of small pictures, made first: reading it, and all that follows
     python benchmarks/day.py --profile 25   and the 25 functions that took most time by themselves
 
 The frames are drawn as cells (the scenes of tests/synthetic.py, which is imported from there) and go to disk as a scan
@@ -21,7 +22,9 @@ import inspect
 import os
 import pstats
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -33,6 +36,7 @@ from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
+import imageio_ffmpeg
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -40,11 +44,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import synthetic
 
-from loopfind import findings
+from loopfind import findings, scan
 from loopfind.evaluate import Pair, Truth, evaluate
 from loopfind.evidence.search import Found
-from loopfind.fingerprints.scratch import Scratch
 from loopfind.model import Fingerprint, Report, Settings, Source, Span
+from loopfind.scratch import Scratch
 
 FPS = 30
 CHUNK = 720.0
@@ -61,6 +65,9 @@ LENGTHS = (1.0, 30.0, 2.0, 120.0, 5.0, 600.0, 1.5, 60.0, 3.0, 300.0, 10.0)
 
 CLIP = 12.0
 """Seconds of the clip that goes round with --loop."""
+
+HOURS = 2
+"""Hours that the file of --file draws; the rest of it is copies of their packets."""
 
 _VIEWS = 3
 _BLOCK = 1024
@@ -163,8 +170,8 @@ def going_round(seconds: float) -> Timeline:
 def drawn(timeline: Timeline) -> Fingerprint:
     """The fingerprint of a timeline: sketches on disk, codes as wide as those of a 24 x 24 hash."""
     n, at = timeline.frames, 0
-    times, detail, codes = np.arange(n) / FPS, np.empty(n, np.float32), np.empty((n, 72), np.uint8)
-    sketches = Scratch(synthetic.CELLS)
+    times, detail = np.arange(n) / FPS, np.empty(n, np.float32)
+    sketches, codes = Scratch(synthetic.CELLS), Scratch(72, np.uint8)
     last: tuple[Shown | None, synthetic.Scene] = (None, synthetic.black)
     for piece in timeline.pieces:
         if last[0] is None or (last[0].kind, last[0].seed) != (piece.kind, piece.seed):
@@ -176,10 +183,10 @@ def drawn(timeline: Timeline) -> Fingerprint:
             to = slice(at + low, at + low + len(here))
             detail[to] = part.detail
             bits = np.unpackbits(part.codes, axis=1).reshape(-1, synthetic.SIDE, synthetic.SIDE)
-            codes[to] = np.packbits(bits.repeat(2, 1).repeat(2, 2).reshape(len(here), -1), axis=1)
+            codes.append(np.packbits(bits.repeat(2, 1).repeat(2, 2).reshape(len(here), -1), axis=1))
             sketches.append(np.asarray(part.sketches[0 : len(part)]))
         at += count
-    return Fingerprint("ahash", 24, times, n / FPS, codes, detail, sketches)
+    return Fingerprint("ahash", 24, times, n / FPS, codes.mapped(), detail, sketches)
 
 
 class Stopwatch:
@@ -304,13 +311,44 @@ def turns_of(report: Report, timeline: Timeline) -> Iterator[str]:
             yield f"claimed: a {repeat.kind}{period}, {len(repeat.occurrences)} showings, {at}"
 
 
+def made(folder: Path, hours: float) -> Path:
+    """A video of 64 x 36 pixels at 30 frames a second: drawn hours, and copies of their packets up to its length."""
+    length = min(3600.0, 3600 * hours / HOURS)
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y"]
+    for seed in range(HOURS):
+        scene = f"gradients=s=64x36:r={FPS}:speed=0.02:seed={seed + 1}:d={length},noise=alls=10:allf=t:all_seed={seed}"
+        coded = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "300", "-pix_fmt", "yuv420p"]
+        subprocess.run([*ffmpeg, "-f", "lavfi", "-i", scene, *coded, str(folder / f"{seed}.mkv")], check=True)
+    order = [number % HOURS for number in range(round(3600 * hours / length))]
+    (folder / "parts.txt").write_text("".join(f"file '{number}.mkv'\n" for number in order))
+    joined = [*ffmpeg, "-f", "concat", "-i", str(folder / "parts.txt"), "-c", "copy", str(folder / "day.mkv")]
+    subprocess.run(joined, check=True)
+    return folder / "day.mkv"
+
+
+def read_file(hours: float) -> None:
+    """Make the file, scan it in this process, and say what that took."""
+    with tempfile.TemporaryDirectory() as folder:
+        video = made(Path(folder), hours)
+        size, began = video.stat().st_size, time.perf_counter()
+        report = scan(str(video))
+        took = time.perf_counter() - began
+    source = report.source
+    print(f"{source.frames:,} frames, {source.duration / 3600:.2f} h, {size / 1e6:.0f} MB; scanned in {took:.0f} s")
+    print(f"peak of this process {peak() / 1e6:.0f} MB; {report.verdict.summary}")
+
+
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=float, default=24.0, help="length of the drawn video (default: 24)")
+    parser.add_argument("--file", action="store_true", help="make a real file, and scan it")
     parser.add_argument("--loop", action="store_true", help="a clip of 12 s goes round")
     parser.add_argument("--profile", type=int, default=0, metavar="N", help="name the N most costly functions")
     asked = parser.parse_args()
+    if asked.file:
+        read_file(asked.hours)
+        return
     timeline = (going_round if asked.loop else mixed)(3600 * asked.hours)
     began = time.perf_counter()
     fingerprint = drawn(timeline)

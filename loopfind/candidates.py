@@ -1,7 +1,7 @@
 """Where to look for repeats, one question after another: as it was, mirrored, backwards, at another speed, cropped or
 smaller."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from loopfind.model import Line, Matches, Signal, Words
 from loopfind.registry import load
 from loopfind.repeats.lines import SLOPES, lines_of
 from loopfind.repeats.sift import sift
+from loopfind.scratch import Pairs
 from loopfind.timeline import nearest
 from loopfind.views import PLAIN, View
 
@@ -44,6 +45,8 @@ INSETS = tuple(
 """Copies in a corner of another video, half or a third as wide and as high: looked for across files. Smaller ones hold
 too few cells to be told."""
 
+_ALL = ~np.uint64(0)
+_AT_ONCE = 1 << 16
 _LINES, _CHANGED_LINES, _ACROSS_LINES = (60, 2.0), (4, 0.1), (60, 0.5)
 """Lines followed for each question: so many, and so many more for each minute of video. Changed copies are asked for
 in many ways, and one that lasts a few seconds has a line among the best of its question; files are mostly compared
@@ -57,17 +60,20 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[L
     motion, picture = signal.motion, signal.picture
     moves = quest.matches(motion, None, signal.moving)
     yield quest.lines(moves, motion, motion, signal.moving)
+    del moves
     changes = changing(signal)
     stands = quest.matches(picture, None, changes & tenths(signal))
     yield quest.lines(stands, picture, picture, changes)
     seldom = signal.moving & tenths(signal)
-    mirrored = motion ^ mirror_flips()
-    for other, slope, view in (
-        (mirrored, 1.0, View(mirrored=True)),
-        (~motion, -1.0, PLAIN),
-        (~mirrored, -1.0, View(mirrored=True)),
+    for flips, slope, view in (
+        (mirror_flips(), 1.0, View(mirrored=True)),
+        (_ALL, -1.0, PLAIN),
+        (_ALL ^ mirror_flips(), -1.0, View(mirrored=True)),
     ):
-        yield quest.lines(_ordered(quest.matches(motion, other, seldom)), motion, other, signal.moving, slope, view)
+        other = motion ^ flips
+        pairs = map(_ordered, quest.matches(motion, other, seldom))
+        yield quest.lines(pairs, motion, other, signal.moving, slope, view)
+        del other, pairs
     for view in (*ZOOMS, *TURNS) if across else ZOOMS:
         yield from quest.viewed(motion, motion_seen(signal, view, seldom), view, seldom)
     for size in sorted({view.across for view in INSETS}) if across else ():
@@ -90,15 +96,18 @@ class Quest:
         minutes = float(signal.times[-1] - signal.times[0]) / 60
         self._most, self._few = (round(fixed + each * minutes) for fixed, each in (_LINES, changed))
 
-    def matches(self, ours: Words, theirs: Words | None, usable: NDArray[np.bool_]) -> Matches:
+    def matches(self, ours: Words, theirs: Words | None, usable: NDArray[np.bool_]) -> Pairs:
         """Pairs of usable frames whose codes are near each other."""
-        found: Matches = self._match(ours, self._signal.times, usable, APART, theirs)
+        found: Pairs = self._match(ours, self._signal.times, usable, APART, theirs)
         parts = self._signal.parts
         if parts is None or not parts.apart:
             return found
         # Before they vote: of many files, most of what is alike lies within one.
-        across = parts.holding(found.first) != parts.holding(found.second)
-        return Matches(found.first[across], found.second[across])
+        kept = Pairs()
+        for batch in found:
+            across = parts.holding(batch.first) != parts.holding(batch.second)
+            kept.append(batch.first[across], batch.second[across])
+        return kept
 
     def viewed(
         self, codes: Words, seen: Words, view: View, usable: NDArray[np.bool_]
@@ -106,14 +115,12 @@ class Quest:
         """Lines of pairs of which one, seen through a view, looks like the other: where it comes first, and where it
         comes second."""
         found = self.matches(codes, seen, usable)
-        times = self._signal.times
-        later = times[found.first] > times[found.second]
-        yield self.lines(Matches(found.second[later], found.first[later]), seen, codes, usable, 1.0, view, True)
-        yield self.lines(Matches(found.first[~later], found.second[~later]), codes, seen, usable, 1.0, view)
+        yield self.lines(_later(found, True), seen, codes, usable, 1.0, view, True)
+        yield self.lines(_later(found, False), codes, seen, usable, 1.0, view)
 
     def lines(
         self,
-        matches: Matches,
+        matches: Iterable[Matches],
         ours: Words,
         theirs: Words,
         usable: NDArray[np.bool_],
@@ -138,8 +145,11 @@ class Quest:
 
 def changing(signal: Signal) -> NDArray[np.bool_]:
     """Frames whose picture bits are on the move: of a standing picture, matches say nothing about speed or lag."""
-    before = signal.picture[nearest(signal.times, signal.times - 0.3)]
-    changed: NDArray[np.bool_] = np.bitwise_count(signal.picture ^ before) >= CHANGED
+    changed = np.empty(len(signal.times), bool)
+    for low in range(0, len(changed), _AT_ONCE):
+        part = slice(low, low + _AT_ONCE)
+        before = signal.picture[nearest(signal.times, signal.times[part] - 0.3)]
+        changed[part] = np.bitwise_count(signal.picture[part] ^ before) >= CHANGED
     return changed
 
 
@@ -158,5 +168,12 @@ def tenths(signal: Signal) -> NDArray[np.bool_]:
 
 def _ordered(matches: Matches) -> Matches:
     """The same pairs, the earlier frame first, each once."""
-    pairs = np.stack([np.minimum(matches.first, matches.second), np.maximum(matches.first, matches.second)])
-    return Matches(pairs[0], pairs[1])
+    return Matches(np.minimum(matches.first, matches.second), np.maximum(matches.first, matches.second))
+
+
+def _later(found: Iterable[Matches], later: bool) -> Iterator[Matches]:
+    """The pairs whose first frame lies later, turned round; or the others."""
+    for batch in found:
+        chosen = (batch.first > batch.second) == later
+        first, second = batch.first[chosen], batch.second[chosen]
+        yield Matches(second, first) if later else Matches(first, second)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from loopfind.model import Bytes, Words
+from loopfind.scratch import let_go
 
 BYTES = 8
 """Bytes of a digest."""
@@ -22,6 +23,7 @@ def digests_of(codes: Bytes) -> Words:
     for low in range(0, n, block):
         wide = np.zeros((len(codes[low : low + block]), padded), np.uint8)
         wide[:, :width] = codes[low : low + block]
+        let_go(codes)
         own = value[low : low + block]
         for column in wide.view(np.uint64).T:
             own ^= column

@@ -127,14 +127,14 @@ def candidates_among(signal: Signal, met: Mapping[Question, Matches]) -> Iterato
         view, slope = question.view, -1.0 if question.backwards else 1.0
         if question.picture:
             for speed in (1.0, *SLOPES):
-                yield quest.lines(matches, picture, picture, changes, speed)
+                yield quest.lines([matches], picture, picture, changes, speed)
             continue
         if view in (PLAIN, MIRRORED):
             seen, usable = motion ^ (mirror_flips() if view == MIRRORED else np.uint64(0)), signal.moving
         else:
             usable = signal.moving & tenths(signal) & _held(signal, matches.second)
             seen = motion_seen(signal, view, usable)
-        yield quest.lines(matches, motion, ~seen if question.backwards else seen, usable, slope, view)
+        yield quest.lines([matches], motion, ~seen if question.backwards else seen, usable, slope, view)
 
 
 def _held(signal: Signal, frames: Ints) -> NDArray[np.bool_]:

@@ -6,6 +6,8 @@ import numpy as np
 
 from loopfind.model import Floats, Ints
 
+_AT_ONCE = 1 << 16
+
 
 def nearest(times: Floats, wanted: Floats) -> Ints:
     """Number of the frame whose time is nearest to each wanted instant.
@@ -14,8 +16,13 @@ def nearest(times: Floats, wanted: Floats) -> Ints:
     """
     if len(times) < 2:
         return np.zeros(len(wanted), np.int64)
-    right = np.clip(np.searchsorted(times, wanted), 1, len(times) - 1)
-    return np.where(wanted - times[right - 1] < times[right] - wanted, right - 1, right)
+    found = np.empty(len(wanted), np.int64)
+    for low in range(0, len(wanted), _AT_ONCE):
+        part = wanted[low : low + _AT_ONCE]
+        right = np.clip(np.searchsorted(times, part), 1, len(times) - 1)
+        right -= part - times[right - 1] < times[right] - part
+        found[low : low + _AT_ONCE] = right
+    return found
 
 
 def gap_of(times: Floats, fallback: float = 0.04) -> float:

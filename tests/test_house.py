@@ -23,6 +23,7 @@ LAYERS = (
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
     {"joint", "holdings", "forest"},
     {"timeline", "digests", "exhibits", "comparison", "tunings"},
+    {"scratch"},
     {"model", "registry"},
     {"settings", "version", "views", "parts"},
     {"errors"},

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
-from loopfind.fingerprints.scratch import Scratch
 from loopfind.model import Fingerprint, Frames, Repeat, Report
 from loopfind.registry import load
+from loopfind.scratch import Scratch
 
 LAW = settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 """Few examples, always the same ones, not made smaller when one fails: each is a whole analysis."""

@@ -40,6 +40,11 @@ def library(given: str | None, make: bool = False) -> str:
     return path
 
 
+def unfinished() -> str:
+    """The folder of scans that were cut off."""
+    return os.path.join(_caches(), "loopfind", "unfinished")
+
+
 def _caches() -> str:
     """The folder for caches: as the XDG base directory specification has it, and Apple's."""
     if sys.platform == "darwin":

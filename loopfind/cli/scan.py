@@ -110,6 +110,9 @@ def scan(
     ] = False,
     cache: folders.Cached = False,
     library: folders.Place = None,
+    no_resume: Annotated[
+        bool, typer.Option("--no-resume", help="Neither go on with a scan that was cut off, nor keep this one.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg command and what it said.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
     version: Annotated[
@@ -132,7 +135,7 @@ def scan(
     if open_cut is not None:
         browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
     kept = folders.library(library, make=True) if cache or library is not None else None
-    report, exhibits = _scan(video, settings, verbose, quiet, page is not None, kept)
+    report, exhibits = _scan(video, settings, verbose, quiet, page is not None, kept, not no_resume)
     for place, format in places:
         _deliver(report, format, place)
     if page is not None and exhibits is not None:
@@ -159,7 +162,7 @@ def _deliver(report: "Report", format: str, place: str) -> None:
 
 
 def _scan(
-    video: str, settings: Settings, verbose: bool, quiet: bool, shown: bool, library: str | None
+    video: str, settings: Settings, verbose: bool, quiet: bool, shown: bool, library: str | None, resumed: bool
 ) -> "tuple[Report, Exhibits | None]":
     """The report, and what to show of it where that is asked for."""
     from loopfind.cli.progress import watching
@@ -167,13 +170,12 @@ def _scan(
     with watching(quiet) as (watch, note):
         log = note if verbose else None
         cache = through(library, note)
+        from loopfind.pipeline import Resume, scan, scan_to_show
+
+        resume = Resume(folders.unfinished(), note=lambda line: note(f"loopfind: {line}")) if resumed else None
         if shown:
-            from loopfind.pipeline import scan_to_show
-
-            return scan_to_show(video, settings, watch, log, cache)
-        from loopfind.pipeline import scan
-
-        return scan(video, settings, watch, log, cache), None
+            return scan_to_show(video, settings, watch, log, cache, resume)
+        return scan(video, settings, watch, log, cache, resume), None
 
 
 def _page(link: str) -> str:

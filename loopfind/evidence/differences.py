@@ -4,6 +4,7 @@ A showing may be brighter, mirrored, or carry a logo: a `Fit` says what to do to
 compared, and which cells to leave out.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,7 +24,7 @@ ALLOWANCE = 1.0
 """Squared grey levels of standing difference that a codec leaves between two showings of one background; 8 times the
 file's noise where that is more."""
 
-_BLOCK = 2048
+_BLOCK, _AT_ONCE = 2048, 1 << 16
 
 Rows = NDArray[np.float32]
 Energies = NDArray[np.float32]
@@ -79,10 +80,14 @@ def partners(signal: Signal, line: Line, frames: Ints, beside: float = 0.0) -> t
 
     On a variable rate some instants have no frame of their own; at another speed the nearest frame stands for it.
     """
-    wanted = line.slope * signal.times[frames] + line.offset + beside
-    there = nearest(signal.times, wanted)
+    there, real = np.empty(len(frames), np.int64), np.empty(len(frames), bool)
     slack = 0.35 if abs(line.slope) == 1 else 0.75
-    return there, np.abs(signal.times[there] - wanted) <= slack * signal.step
+    for low in range(0, len(frames), _AT_ONCE):
+        part = slice(low, low + _AT_ONCE)
+        wanted = line.slope * signal.times[frames[part]] + line.offset + beside
+        there[part] = nearest(signal.times, wanted)
+        real[part] = np.abs(signal.times[there[part]] - wanted) <= slack * signal.step
+    return there, real
 
 
 def along(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energies, NDArray[np.bool_]]:
@@ -91,7 +96,10 @@ def along(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energies,
     frames: consecutive. See `energy` for what is counted.
     """
     there, real = partners(signal, line, frames)
-    return _measured(signal, line, frames, [there], fit, False)[0], real
+    gap = np.zeros(len(frames), np.float32)
+    for low, high, rows in _measured(signal, line, frames, [there], fit, False):
+        gap[low:high] = rows[0]
+    return gap, real
 
 
 def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
@@ -100,27 +108,39 @@ def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
     Where the brightness was fitted it is fitted anew to each frame, so that a slow fade matches beside the line as
     well as on it.
     """
-    pairs = [partners(signal, line, frames, shift)[0] for shift in BESIDE]
-    return np.asarray(np.median(_measured(signal, line, frames, pairs, fit, fit.graded), axis=0), np.float32)
+    usual = np.zeros(len(frames), np.float32)
+    for begin in range(0, len(frames), _AT_ONCE):
+        # With those around them, as a frame is measured against the frames near it.
+        hop = max(1, round(HOP / signal.step))
+        first, last = max(0, begin - hop), min(len(frames), begin + _AT_ONCE + hop)
+        part = frames[first:last]
+        pairs = [partners(signal, line, part, shift)[0] for shift in BESIDE]
+        for low, high, rows in _measured(signal, line, part, pairs, fit, fit.graded):
+            left, right = max(first + low, begin), min(first + high, begin + _AT_ONCE)
+            if right > left:
+                usual[left:right] = np.median(rows[:, left - first - low : right - first - low], axis=0)
+    return usual
 
 
-def _measured(signal: Signal, line: Line, frames: Ints, pairs: list[Ints], fit: Fit, level: bool) -> Energies:
-    """Energies (len(pairs), m) of the frames against each of the given partners, in blocks; `level` takes the
-    brightness out."""
+def _measured(
+    signal: Signal, line: Line, frames: Ints, pairs: list[Ints], fit: Fit, level: bool
+) -> Iterator[tuple[int, int, Energies]]:
+    """Energies (len(pairs), high - low) of frames[low:high] against each of the given partners, block by block;
+    `level` takes the brightness out."""
     hop, allowed = max(1, round(HOP / signal.step)), max(ALLOWANCE, 8 * signal.noise)
-    rows = np.zeros((len(pairs), len(frames)), np.float32)
     for low in range(0, len(frames), _BLOCK):
         high = min(len(frames), low + _BLOCK)
         first, last = max(0, low - hop), min(len(frames), high + hop)
         views = views_of(line)
         ours = cells_at(signal, frames[first:last], views[0])
+        rows = np.zeros((len(pairs), high - low), np.float32)
         for row, there in zip(rows, pairs, strict=True):
             theirs = cells_at(signal, there[first:last], views[1])
             gap = ours - theirs * np.float32(fit.gain) - np.float32(fit.offset)
             if level:
                 gap -= (gap @ fit.weights)[:, None]
-            row[low:high] = energy(gap, hop, fit.weights, allowed)[low - first : high - first]
-    return rows
+            row[:] = energy(gap, hop, fit.weights, allowed)[low - first : high - first]
+        yield low, high, rows
 
 
 def energy(gap: Rows, hop: int, weights: NDArray[np.float32], allowed: float) -> Energies:

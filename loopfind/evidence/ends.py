@@ -24,7 +24,7 @@ levels, is another picture. Where a stretch would end in such frames, they weigh
 jumps behind them: one may be the codec's blend of the two pictures at a splice, three in a row are not. Followed by
 frames that agree again it was a subtitle."""
 
-_WIDEST = 150  # frames tried for one end
+_WIDEST, _AROUND = 150, 4000  # frames tried for one end, and looked at for it
 
 
 def settle(signal: Signal, trace: Trace) -> Trace:
@@ -38,29 +38,19 @@ def _settled(
     signal: Signal, trace: Trace, best: int, span: tuple[int, int], start: bool
 ) -> tuple[int, tuple[int, int]]:
     """The likeliest place of one end, and the places that the content leaves open."""
-    # At a low rate a frame is a longer time, and weighs as much more here.
-    score = trace.score * max(1.0, NATS_A_SECOND * signal.step)
-    total = np.concatenate([[0.0], np.cumsum(score)])
-    # A start loses what lies before it, an end what lies behind it.
-    loss = total - total[best] if start else total[best] - total
-    strange = (score < 0) & (trace.along > UNLIKE * trace.off) & (trace.off > ANOTHER)
-    lost = np.where(strange, -score, 0)
-    row = _rows(lost[::-1])[::-1] if start else _rows(lost)
-    outer = np.arange(len(loss)) < best if start else np.arange(len(loss)) > best
-    loss += (STRANGE - 1) * np.where(outer, row, 0)
     limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))
     places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
-    places = places[loss[places] <= LOSS]
+    first, loss = _losses(signal, trace, best, start)
+    places = places[loss[places - first] <= LOSS]
     seams = {int(place): _seams(signal, trace, int(place), start) for place in places}
     jumps = {place: (one.ratio, other.ratio) for place, (one, other) in seams.items()}
     # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
-    inner = np.arange(best + 1, trace.high) if start else np.arange(trace.low, best)
-    content = {
-        int(p) for p in inner if min(jumps.get(int(p), (0, 0))) >= JUMP and not _turns(signal, trace, int(p), start)
-    }
+    inner = range(best + 1, trace.high) if start else range(trace.low, best)
+    content = {p for p in jumps if p in inner and min(jumps[p]) >= JUMP and not _turns(signal, trace, p, start)}
     sharp = {place: sides for place, sides in jumps.items() if max(sides) >= JUMP and place not in content}
     if sharp:
-        worth = {p: sum(np.log(np.clip(sides, 1, np.exp(LOSS)))) - max(loss[p], 0) for p, sides in sharp.items()}
+        limits = (1, np.exp(LOSS))
+        worth = {p: sum(np.log(np.clip(sides, *limits))) - max(loss[p - first], 0) for p, sides in sharp.items()}
         chosen = max(worth, key=lambda place: worth[place])
         return chosen, (chosen, chosen)
     # Among places that the content leaves open, a lesser jump will do, if the stretch is whole turns of a loop there.
@@ -73,6 +63,24 @@ def _settled(
     if span[0] <= edge <= span[1] and _at_edge(signal, trace, start):
         return edge, span
     return best, span
+
+
+def _losses(signal: Signal, trace: Trace, best: int, start: bool) -> tuple[int, NDArray[np.float64]]:
+    """Nats (k,) that an end loses at each place around the best one, and the first of these places."""
+    # Behind the widest reach too, as frames in a row may be of another picture.
+    first, last = max(0, best - _AROUND), min(len(trace.frames), best + _AROUND)
+    part = slice(first, last)
+    # At a low rate a frame is a longer time, and weighs as much more here.
+    score = trace.score[part] * max(1.0, NATS_A_SECOND * signal.step)
+    total = np.concatenate([[0.0], np.cumsum(score)])
+    # A start loses what lies before it, an end what lies behind it.
+    loss = total - total[best - first] if start else total[best - first] - total
+    strange = (score < 0) & (trace.along[part] > UNLIKE * trace.off[part]) & (trace.off[part] > ANOTHER)
+    lost = np.where(strange, -score, 0)
+    row = _rows(lost[::-1])[::-1] if start else _rows(lost)
+    places = first + np.arange(len(loss))
+    loss += (STRANGE - 1) * np.where(places < best if start else places > best, row, 0)
+    return first, loss
 
 
 def _turns(signal: Signal, trace: Trace, place: int, start: bool) -> bool:

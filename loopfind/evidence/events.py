@@ -43,9 +43,11 @@ def eventful(signal: Signal, first: int, last: int) -> bool:
 
 def _events(signal: Signal, first: int, last: int) -> tuple[float, float]:
     """How many events frames [first, last) hold, and the share of their time that lies between the events."""
-    cells = cells_at(signal, np.arange(first, last))
     times = signal.times[first:last]
-    moved = np.square(cells[1:] - cells[:-1]).mean(1) > STILL
+    moved = np.zeros(max(0, len(times) - 1), bool)
+    for low in range(first, last - 1, _FRAMES):
+        cells = cells_at(signal, np.arange(low, min(low + _FRAMES + 1, last)))
+        moved[low - first : low - first + _FRAMES] = np.square(cells[1:] - cells[:-1]).mean(1) > STILL
     at = times[1:][moved]
     if not len(at):
         return 0.0, 1.0

@@ -25,7 +25,7 @@ _STRETCHES, _PLACES = 20, 4000  # of each length; places that each is laid over,
 _SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames are compared with the next
 
 
-def shortest_findable(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_]) -> float | None:
+def shortest_findable(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]) -> float | None:
     """Seconds that a copy must last for nine in ten to be found, None where none of LENGTHS is enough.
 
     said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which stretches begin and end.
@@ -59,11 +59,14 @@ def _frames(length: float, signal: Signal) -> int:
     return max(3, round(length / signal.step))
 
 
-def _enough(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_], length: float, noise: float) -> bool:
+def _enough(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_], length: float, noise: float) -> bool:
     """Whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
     frames = _frames(length, signal)
-    total = np.concatenate([[0], np.cumsum(judged)])
-    starts = np.flatnonzero(total[frames:] - total[:-frames] == frames)
+    total = np.zeros(len(judged) + 1, np.int32)
+    np.cumsum(judged, dtype=np.int32, out=total[1:])
+    whole = total[frames:] - total[:-frames] == frames
+    del total
+    starts = np.flatnonzero(whole)
     asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
     allowed = int((1 - SHARE) * len(asked) + 1e-9)
     for first in asked.tolist():
@@ -73,7 +76,7 @@ def _enough(signal: Signal, said: NDArray[np.float64], judged: NDArray[np.bool_]
     return True
 
 
-def _found(signal: Signal, said: NDArray[np.float64], first: int, last: int, noise: float) -> bool:
+def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noise: float) -> bool:
     """Whether a copy of frames [first, last) would be claimed, over half of its length at least."""
     telling = first + np.flatnonzero(said[first:last] > 0)
     if len(telling) < 3 or 2 * (telling[-1] + 1 - telling[0]) < last - first:

@@ -40,7 +40,7 @@ stretch."""
 GROW = 2.0
 """Seconds looked at past a seed, doubled while the stretch goes on; after so many without gain its end is behind."""
 
-_MOST_CORE = 2000
+_MOST_CORE, _AT_ONCE = 2000, 1 << 16
 _SEED = 0.4  # seconds that a seed must have to show how sharp it is
 _COARSE, _FINE = (
     0.06,
@@ -133,10 +133,13 @@ def _within(signal: Signal, line: Line, frames: Ints) -> Ints:
     """The frames whose partners lie inside the file, and after them: where a line of another speed, or a backward one,
     crosses its own first side, every frame is its own partner."""
     times = signal.times
-    there = line.slope * times[frames] + line.offset
-    inside = (there >= times[0] - signal.step / 2) & (there <= times[-1] + signal.step / 2)
-    if line.slope != 1:
-        inside &= there - times[frames] >= (APART if line.slope > 0 else 0)
+    inside = np.empty(len(frames), bool)
+    for low in range(0, len(frames), _AT_ONCE):
+        part = slice(low, low + _AT_ONCE)
+        there = line.slope * times[frames[part]] + line.offset
+        inside[part] = (there >= times[0] - signal.step / 2) & (there <= times[-1] + signal.step / 2)
+        if line.slope != 1:
+            inside[part] &= there - times[frames[part]] >= (APART if line.slope > 0 else 0)
     return np.asarray(frames[inside])
 
 
@@ -169,14 +172,19 @@ def _trace(signal: Signal, line: Line, fit: Fit, frames: Ints, first: int, last:
 
 def _scores(gap: np.ndarray, off: np.ndarray, real: np.ndarray, noise: float, step: float) -> NDArray[np.float64]:
     """Nats (m,) that each frame speaks for the line; 0 for a frame without a partner."""
-    other = np.maximum(off, noise).astype(np.float64)
-    score = np.log(other / noise) + gap / other - gap / noise
-    return np.where(real, np.clip(score, WORST, BEST), 0) * min(1.0, NATS_A_SECOND * step)
+    scores = np.empty(len(gap))
+    for low in range(0, len(gap), _AT_ONCE):
+        part = slice(low, low + _AT_ONCE)
+        other = np.maximum(off[part], noise).astype(np.float64)
+        score = np.log(other / noise) + gap[part] / other - gap[part] / noise
+        scores[part] = np.where(real[part], np.clip(score, WORST, BEST), 0) * min(1.0, NATS_A_SECOND * step)
+    return scores
 
 
 def _best_stretch(score: NDArray[np.float64], core: NDArray[np.bool_]) -> tuple[int, int] | None:
     """The stretch [low, high) grown both ways from the core's best frame until the score falls DROP behind its best."""
-    middle = int(np.argmax(np.where(core, score, -np.inf)))
+    cores = np.flatnonzero(core)
+    middle = int(cores[np.argmax(score[cores])])
     after, before = _grow(score[middle:]), _grow(score[:middle][::-1])
     return (middle - before, middle + after) if after + before >= 2 else None
 
@@ -186,8 +194,11 @@ def _grow(score: NDArray[np.float64]) -> int:
     if not len(score):
         return 0
     total = np.cumsum(score)
-    fallen = np.flatnonzero(np.maximum.accumulate(np.maximum(total, 0)) - total > DROP)
-    total = total[: fallen[0]] if len(fallen) else total
+    behind = np.maximum(total, 0)
+    np.maximum.accumulate(behind, out=behind)
+    behind -= total
+    fallen = behind > DROP
+    total = total[: int(np.argmax(fallen))] if fallen.any() else total
     return int(np.argmax(total)) + 1 if len(total) and total.max() > 0 else 0
 
 
@@ -201,5 +212,5 @@ def _open_ends(score: NDArray[np.float64], low: int, high: int) -> tuple[tuple[i
 
 def _slack(change: NDArray[np.float64]) -> int:
     """How far an end may move outward along `change` before OPEN nats are lost."""
-    lost = np.flatnonzero(np.cumsum(change) < -OPEN)
-    return int(lost[0]) if len(lost) else len(change)
+    lost = np.cumsum(change) < -OPEN
+    return int(np.argmax(lost)) if lost.any() else len(change)

@@ -16,6 +16,7 @@ from loopfind.evidence.differences import Rows as Cells
 from loopfind.evidence.differences import cells_at, partners, views_of
 from loopfind.evidence.local import searched
 from loopfind.model import Floats, Ints, Line, Run, Signal, Sketches
+from loopfind.scratch import let_go
 from loopfind.timeline import nearest
 from loopfind.views import BLOCKS, SKETCH_CELLS, View, blocks_of, matrix
 
@@ -151,6 +152,32 @@ def _least(laid: "_Laid", places: Floats, alike: float) -> Floats:
     return np.asarray(np.sort(best))
 
 
+class _Places:
+    """Moments [start, end) that are a step apart, without those left out: of a day they are too many to be listed."""
+
+    def __init__(self, start: float, end: float, step: float) -> None:
+        self._start, self._step = start, (start + step) - start
+        self._count = max(0, math.ceil((end - start) / step))
+        self._left_out = np.zeros(0, np.int64)
+
+    def leave_out(self, centre: float, reach: float) -> None:
+        """Leave out the moments within `reach` seconds of one."""
+        middle, wide = (centre - self._start) / self._step, reach / self._step + 2
+        low, high = np.clip([math.floor(middle - wide), math.ceil(middle + wide) + 1], 0, self._count)
+        near = np.arange(low, high)
+        near = near[np.abs(self._start + near * self._step - centre) <= reach]
+        self._left_out = np.union1d(self._left_out, near)
+
+    def __len__(self) -> int:
+        return self._count - len(self._left_out)
+
+    def at(self, places: Ints) -> Floats:
+        """The moments (m,) of these numbers, seconds; numbers count those that are left."""
+        # As many are left out before the k-th that is left as have a number of at most k plus those before them.
+        before = np.searchsorted(self._left_out - np.arange(len(self._left_out)), places, "right")
+        return np.asarray(self._start + (places + before) * self._step, np.float64)
+
+
 class _Laid:
     """A stretch, to be laid over other moments of its file: squared grey levels, less what stays the same over it."""
 
@@ -178,14 +205,14 @@ class _Laid:
         least = self.over(np.array([start + k * signal.step for k in (-1, 0, 1)])).min()
         return float(max(least, min(signal.noise / 4, FLOOR)))
 
-    def elsewhere(self) -> Floats:
-        """Every moment of the file (m,) at which it could begin, but those around itself and around its match."""
+    def elsewhere(self) -> "_Places":
+        """Every moment of the file at which it could begin, but those around itself and around its match."""
         times, line, after = self._signal.times, self._run.line, self._after
-        places = np.arange(float(times[0]) - after.min(), float(times[-1]) - after.max(), self._signal.step)
-        far, width = np.ones(len(places), bool), float(after.max() - after.min())
+        reach = ALONE + (0 if line.slope > 0 else float(after.max() - after.min()))
+        places = _Places(float(times[0]) - after.min(), float(times[-1]) - after.max(), self._signal.step)
         for centre in (line.slope * self._begins + line.offset, self._begins):
-            far &= np.abs(places - centre) > ALONE + (0 if line.slope > 0 else width)
-        return places[far]
+            places.leave_out(centre, reach)
+        return places
 
     def over(self, places: Floats) -> Floats:
         """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
@@ -220,6 +247,7 @@ class _Laid:
             gap = row - self._signal.blocks[nearest(self._signal.times, places + after)] * np.float32(1 / 256)
             total += np.square(gap)
             middle += gap
+        let_go(self._signal.blocks)
         total -= np.square(middle) / len(few)
         least = blocks_of(self._weights[None], np.min)[0, order]
         return np.asarray(total @ least * (SKETCH_CELLS / BLOCKS**2 / count), np.float64)
@@ -252,10 +280,9 @@ def _read(signal: Signal, frames: Ints) -> Sketches:
     return np.concatenate([signal.cells[int(p[0]) : int(p[-1]) + 1][p - p[0]] for p in parts])
 
 
-def _spread(places: Floats, most: int) -> Floats:
+def _spread(places: _Places, most: int) -> Floats:
     """The places, or for a very long file a number of runs of them spread over it."""
     if len(places) <= most:
-        return places
+        return places.at(np.arange(len(places)))
     runs = np.linspace(0, len(places) - _BLOCK, most // _BLOCK).astype(np.int64)
-    chosen = (runs[:, None] + np.arange(_BLOCK)[None]).ravel()
-    return np.asarray(places[chosen])
+    return places.at((runs[:, None] + np.arange(_BLOCK)[None]).ravel())

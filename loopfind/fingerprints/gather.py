@@ -1,30 +1,52 @@
 """From batches of frames to the fingerprint of a whole file."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.fingerprints.detail import detail
 from loopfind.fingerprints.kind import Kind
-from loopfind.fingerprints.scratch import Scratch
 from loopfind.fingerprints.sketch import sketch
-from loopfind.model import Fingerprint, Frames
+from loopfind.model import Bytes, Fingerprint, Floats, Frames, Sketches
+from loopfind.scratch import Scratch
 from loopfind.views import SKETCH_CELLS
+
+Drawn = tuple[Floats, NDArray[np.float32], Bytes, Sketches]
+"""Times (n,), details (n,), codes (n, width) and sketches (n, 144)."""
 
 
 class Gatherer:
-    """Takes batches in order and holds little more than codes: 84 bytes a frame at hash size 24; sketches on disk."""
+    """Takes batches in order and holds 12 bytes a frame in memory; codes and sketches on disk."""
 
     def __init__(self, kind: Kind, hash_size: int) -> None:
         self._kind, self._size = kind, hash_size
+        self.hash_size = hash_size
         # bytearrays grow in place; a list of batches would need everything twice when it is joined.
-        self._times, self._codes, self._detail = bytearray(), bytearray(), bytearray()
+        self._times, self._detail = bytearray(), bytearray()
+        self._codes = Scratch(kind.width(hash_size), np.uint8)
         self._sketches = Scratch(SKETCH_CELLS)
 
     def add(self, frames: Frames) -> None:
         """Take the next batch."""
-        self._codes += np.ascontiguousarray(self._kind.encode(frames, self._size)).data
+        self._codes.append(self._kind.encode(frames, self._size))
         self._times += np.ascontiguousarray(frames.times, np.float64).data
         self._detail += detail(frames.pictures).data
         self._sketches.append(sketch(frames.pictures))
+
+    def __len__(self) -> int:
+        return len(self._sketches)
+
+    def rows(self, low: int, high: int) -> Drawn:
+        """Times, details, codes and sketches of frames [low, high)."""
+        times, details = self._times[8 * low : 8 * high], self._detail[4 * low : 4 * high]
+        shown, spread = np.frombuffer(times, np.float64), np.frombuffer(details, np.float32)
+        return shown, spread, self._codes[low:high], self._sketches[low:high]
+
+    def take(self, times: Floats, details: NDArray[np.float32], codes: Bytes, sketches: Sketches) -> None:
+        """Take frames as `rows` gives them, instead of a batch."""
+        self._times += np.ascontiguousarray(times, np.float64).data
+        self._detail += np.ascontiguousarray(details, np.float32).data
+        self._codes.append(codes)
+        self._sketches.append(sketches)
 
     def fingerprint(self, end: float) -> Fingerprint:
         """The fingerprint of all batches so far. end: seconds, when the last frame stops being shown."""
@@ -33,7 +55,7 @@ class Gatherer:
             hash_size=self._size,
             times=np.frombuffer(self._times, np.float64),
             end=end,
-            codes=np.frombuffer(self._codes, np.uint8).reshape(-1, self._kind.width(self._size)),
+            codes=self._codes.mapped(),
             detail=np.frombuffer(self._detail, np.float32),
             sketches=self._sketches,
         )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from loopfind.model import Fingerprint, Floats, Ints, Rows, Signal, Words
 from loopfind.parts import Parts
+from loopfind.scratch import Scratch
 from loopfind.timeline import gap_of, nearest
 from loopfind.views import BLOCKS, View, blocks_of, matrix
 from loopfind.views import SKETCH_CELLS as CELLS
@@ -35,7 +36,7 @@ MOVING, SURE = 3.0, 1.0
 """Motion counts where it is this many times the codec's noise thereabouts, or this many squared grey levels: below, its
 bits are the codec's own; above, in a file that never rests, they are not."""
 
-_BLOCK = 4096
+_BLOCK, _SPAN = 4096, 1 << 18
 
 
 def motion_gap(step: float) -> float:
@@ -76,14 +77,14 @@ def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
     motion, picture, moving = np.zeros(n, np.uint64), np.zeros(n, np.uint64), np.zeros(n, bool)
     energy, lively = np.zeros(n, np.float32), np.zeros(n, np.float32)
     steps, gathered = _steps(n, step, parts), blocks_of(np.eye(CELLS, dtype=np.float32))
-    ahead, blocks = np.zeros(n, np.float32), np.zeros((n, BLOCKS**2), np.uint16)
+    blocks = Scratch(BLOCKS**2)
     for low in range(0, n, _BLOCK):
         high = min(n, low + _BLOCK)
         first = int(nearest(times, times[low : low + 1] - max(LIVELY_GAPS))[0])
         last = int(nearest(times, times[high - 1 : high] + max(LIVELY_GAPS))[0]) + 1
         cells = sketches[first:last].astype(np.float32) * np.float32(1 / 256)
         now = cells[low - first : high - first]
-        blocks[low:high] = np.rint(256 * (now @ gathered))
+        blocks.append(np.rint(256 * (now @ gathered)))
         wanted = times[low:high] - motion_gaps(steps[low:high])
         before = nearest(times, wanted)
         moved = now - cells[before - first]
@@ -92,10 +93,12 @@ def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
         energy[low:high] = np.square(moved).mean(1)
         # On a variable rate some frames have no partner at that distance: their motion means nothing.
         moving[low:high] = np.abs(times[before] - wanted) <= 0.35 * steps[low:high]
-        for side, gaps in ((lively, LIVELY_GAPS), (ahead, tuple(-gap for gap in LIVELY_GAPS))):
-            for away in gaps:
-                other = cells[nearest(times, times[low:high] - away) - first]
-                side[low:high] = np.maximum(side[low:high], np.square(now - other).mean(1))
+        sides = np.zeros((2, high - low), np.float32)
+        for side, sign in zip(sides, (1, -1), strict=True):
+            for away in LIVELY_GAPS:
+                other = cells[nearest(times, times[low:high] - sign * away) - first]
+                side[:] = np.maximum(side, np.square(now - other).mean(1))
+        lively[low:high] = sides.min(0)
     noise = _noise(energy, step)
     if parts is not None:
         parts = _heard(parts, energy)
@@ -107,9 +110,9 @@ def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
         motion,
         picture,
         moving & (energy > np.minimum(MOVING * _noise_around(energy, step), SURE)),
-        np.minimum(lively, ahead),
+        lively,
         noise,
-        blocks,
+        blocks.mapped(),
         parts,
     )
 
@@ -149,7 +152,7 @@ def motions_seen(signal: Signal, views: Sequence[View], frames: Ints) -> Words:
 
 def _steps(count: int, step: float, parts: Parts | None) -> Floats:
     """The step (count,) of the file that each frame is of."""
-    return np.full(count, step) if parts is None else parts.steps(count)
+    return np.broadcast_to(step, count) if parts is None else parts.steps(count)
 
 
 def _heard(parts: Parts, energy: NDArray[np.float32]) -> Parts:
@@ -190,6 +193,9 @@ def _noise(energy: np.ndarray, step: float) -> float:
     width = max(3, round(0.5 / step))
     if len(energy) < width:
         return NOISE[0]
-    means = np.convolve(energy, np.full(width, 1 / width), "valid")
+    means = np.empty(len(energy) - width + 1)
+    for low in range(0, len(means), _SPAN):
+        high = min(len(means), low + _SPAN)
+        means[low:high] = np.convolve(energy[low : high + width - 1], np.full(width, 1 / width), "valid")
     means = means[means > 1e-4]
-    return float(np.clip(np.percentile(means, 10), *NOISE)) if len(means) else NOISE[0]
+    return float(np.clip(np.percentile(means, 10, overwrite_input=True), *NOISE)) if len(means) else NOISE[0]

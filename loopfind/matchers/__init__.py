@@ -4,4 +4,4 @@ MATCHERS = {
     "words": "loopfind.matchers.words:match",
     "pairs": "loopfind.matchers.pairs:match",
 }
-"""Name of each way and where it is: a function (codes, times, usable, apart) -> Matches."""
+"""Name of each way and where it is: a function (codes, times, usable, apart) -> Pairs."""

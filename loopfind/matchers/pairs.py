@@ -4,25 +4,24 @@ ways."""
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Floats, Matches, Words
+from loopfind.model import Floats, Words
+from loopfind.scratch import Pairs
 
 RADIUS = 8
 """Bits of 64 in which two codes may differ and still match."""
 
 
-def match(codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, other: Words | None = None) -> Matches:
+def match(codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, other: Words | None = None) -> Pairs:
     """Pairs of usable frames at least `apart` seconds from each other whose codes differ in at most RADIUS bits.
 
     Arguments and result as for the matcher `words`; time and memory grow with the square of the number of frames.
     """
     frames = np.flatnonzero(usable)
-    firsts, seconds = [], []
+    found = Pairs()
     for place, frame in enumerate(frames):
         rest = frames[place + 1 :] if other is None else frames
         against = codes if other is None else other
         near = np.bitwise_count(against[rest] ^ codes[frame]) <= RADIUS
         near &= np.abs(times[rest] - times[frame]) >= apart
-        seconds.append(rest[near])
-        firsts.append(np.full(int(near.sum()), frame, np.int64))
-    empty = [np.zeros(0, np.int64)]
-    return Matches(np.concatenate(firsts or empty), np.concatenate(seconds or empty))
+        found.append(np.full(int(near.sum()), frame, np.int64), rest[near])
+    return found

@@ -6,12 +6,13 @@ needs all 64 bits at once. Work and memory are bounded on any content: in a crow
 loop) a frame is paired with the next few only, and no bucket loses its frames altogether.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Floats, Ints, Matches, Words
+from loopfind.model import Floats, Ints, Words
+from loopfind.scratch import Pairs
 
 TABLES = 10
 REACH, CROWDED_REACH = 40, 8
@@ -20,78 +21,99 @@ one."""
 
 _PAIRS_PER_FRAME = 3
 _SEED = 20170528
+_AT_ONCE = 1 << 18
+
+Places = NDArray[np.uint32]
 
 
-def match(codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, other: Words | None = None) -> Matches:
+def match(codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, other: Words | None = None) -> Pairs:
     """Pairs of frames at least `apart` seconds from each other whose codes share a word.
 
     codes: (n,) uint64. times: (n,) seconds, rising. usable: (n,) bool, the frames to pair. other: (n,) codes of the
     same frames seen another way (mirrored, backwards): then a pair is a frame's code and another frame's other code,
     and `first` may lie after `second`. Without it first < second.
     """
-    frames = np.flatnonzero(usable)
+    found, frames = Pairs(), np.flatnonzero(usable).astype(np.uint32)
     if len(frames) < 2:
-        return Matches(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        return found
     members = frames if other is None else np.concatenate([frames, frames])
     values = codes[frames] if other is None else np.concatenate([codes[frames], other[frames]])
     bits = int(np.clip(np.ceil(np.log2(len(values))) + 2, 10, 26))
     rng = np.random.default_rng(_SEED)
     budget = _PAIRS_PER_FRAME * len(frames) // TABLES + 4_000
-    firsts, seconds = [], []
     # Codes seen two ways come of changed copies, which are asked for in many ways: half the tables for each.
     for _ in range(TABLES if other is None else TABLES // 2):
-        word = _word(values, rng.choice(64, bits, replace=False))
-        for a, b in _pairs_of(word, members, times, apart, budget, None if other is None else len(frames)):
-            firsts.append(a)
-            seconds.append(b)
-    empty = [np.zeros(0, np.int64)]
-    return Matches(np.concatenate(firsts or empty), np.concatenate(seconds or empty))
+        chosen = rng.choice(64, bits, replace=False)
+        for a, b in _pairs_of(values, chosen, members, times, apart, budget, None if other is None else len(frames)):
+            found.append(a, b)
+    return found
 
 
-def _word(codes: Words, bits: Ints) -> NDArray[np.uint32]:
-    """The chosen bits of each code, side by side in a uint32."""
-    word = np.zeros(len(codes), np.uint32)
-    for bit in bits:
-        word <<= np.uint32(1)
-        word |= ((codes >> np.uint64(bit)) & np.uint64(1)).astype(np.uint32)
-    return word
+def _ranked(codes: Words, bits: Ints, turned_from: int | None) -> tuple[Places, Places]:
+    """The word of each code, which is the chosen bits of it side by side, rising; and whose word it is.
+
+    Places rise among equal words. One sort of word and place together needs half the memory of an argsort, and half
+    its time.
+    """
+    key = np.empty(len(codes), np.uint64)
+    for low in range(0, len(codes), _AT_ONCE):
+        part = codes[low : low + _AT_ONCE]
+        word = np.zeros(len(part), np.uint64)
+        for bit in bits:
+            word <<= np.uint64(1)
+            word |= (part >> np.uint64(bit)) & np.uint64(1)
+        place = np.arange(low, low + len(part), dtype=np.uint64)
+        if turned_from is not None:  # the two words of one frame side by side, so that places rise with time
+            turned = place >= turned_from
+            place = place % np.uint64(turned_from) * np.uint64(2) + turned
+        key[low : low + _AT_ONCE] = (word << np.uint64(32)) | place
+    key.sort()
+    ranked, order = np.empty(len(key), np.uint32), np.empty(len(key), np.uint32)
+    np.right_shift(key, np.uint64(32), out=ranked, casting="unsafe")
+    np.bitwise_and(key, np.uint64(0xFFFFFFFF), out=order, casting="unsafe")
+    return ranked, order
 
 
 def _pairs_of(
-    word: NDArray[np.uint32], members: Ints, times: Floats, apart: float, budget: int, turned_from: int | None
-) -> Iterator[tuple[Ints, Ints]]:
+    codes: Words, bits: Ints, members: Places, times: Floats, apart: float, budget: int, turned_from: int | None
+) -> Iterator[tuple[Places, Places]]:
     """Pairs of frames within the buckets of one word, nearest in time first, at most about `budget` of them.
 
-    members: (m,) the frame of each word. turned_from: where the words of the other view begin, if there are any.
+    members: (m,) the frame of each code. turned_from: where the codes of the other view begin, if there are any.
     """
-    # One sort of word and place together needs half the memory of an argsort, and half its time.
-    if turned_from is None:
-        places = np.arange(len(word), dtype=np.uint64)
-    else:  # the two words of one frame side by side, so that places rise with time
-        places = np.arange(len(word), dtype=np.uint64) % np.uint64(turned_from) * np.uint64(2)
-        places[turned_from:] += np.uint64(1)
-    key = (word.astype(np.uint64) << np.uint64(32)) | places
-    key.sort()
-    ranked, order = (key >> np.uint64(32)).astype(np.uint32), (key & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    del key, places
-    total, here = 0, np.arange(len(ranked))
+    ranked, order = _ranked(codes, bits, turned_from)
+    total, here = 0, np.arange(len(ranked), dtype=np.uint32)
     for ahead in range(1, min(REACH, len(ranked) - 1) + 1):
         # Sorted words: whoever shares its word with the one `ahead` of it shares it with all between.
         here = here[: np.searchsorted(here, len(ranked) - ahead)]
-        here = here[ranked[here + ahead] == ranked[here]]
+        here = _where(here, lambda part, ahead=ahead: ranked[part + ahead] == ranked[part])  # type: ignore[misc]
         if ahead == CROWDED_REACH + 1:
-            size = np.searchsorted(ranked, ranked[here], "right") - np.searchsorted(ranked, ranked[here], "left")
-            here = here[size <= REACH]
+            here = _where(here, lambda part: _sizes(ranked, ranked[part]) <= REACH)
         if not len(here):
             return
-        a, b = order[here].astype(np.int64), order[here + ahead].astype(np.int64)
-        if turned_from is not None:
-            across = (a & 1) != (b & 1)
-            a, b = a[across], b[across]
-            a, b = np.where(a & 1, b, a) >> 1, np.where(a & 1, a, b) >> 1
-        a, b = members[a], members[b]
-        keep = np.abs(times[b] - times[a]) >= apart
-        yield a[keep], b[keep]
-        total += int(keep.sum())
+        for low in range(0, len(here), _AT_ONCE):
+            part = here[low : low + _AT_ONCE]
+            a, b = order[part], order[part + np.uint32(ahead)]
+            if turned_from is not None:
+                across = (a & 1) != (b & 1)
+                a, b = a[across], b[across]
+                a, b = np.where(a & 1, b, a) >> 1, np.where(a & 1, a, b) >> 1
+            a, b = members[a], members[b]
+            keep = np.abs(times[b] - times[a]) >= apart
+            yield a[keep], b[keep]
+            total += int(keep.sum())
         if total > budget:
             return
+
+
+def _where(places: Places, holds: Callable[[Places], NDArray[np.bool_]]) -> Places:
+    """The places for which something holds; asked in parts, as the whole would need several times their memory."""
+    kept = np.empty(len(places), bool)
+    for low in range(0, len(places), _AT_ONCE):
+        kept[low : low + _AT_ONCE] = holds(places[low : low + _AT_ONCE])
+    return places[kept]
+
+
+def _sizes(ranked: Places, words: Places) -> Ints:
+    """How many times each of the words is among the ranked ones."""
+    return np.searchsorted(ranked, words, "right") - np.searchsorted(ranked, words, "left")

@@ -78,6 +78,11 @@ class Video:
     def log(self) -> tuple[str, ...]:
         return self._journal.said
 
+    @property
+    def troubled(self) -> bool:
+        """Whether ffmpeg has complained of the input so far."""
+        return bool(self._journal.troubles)
+
     def __enter__(self) -> "Video":
         self._address = address.find(self._path)
         try:

@@ -10,13 +10,15 @@ from typing import Literal
 
 from loopfind.errors import LibraryError, LoopfindError, Unreadable
 from loopfind.fingerprints.many import Many
-from loopfind.fingerprints.scratch import Scratch
 from loopfind.holdings import File, Naming, Reading
 from loopfind.media import address
 from loopfind.model import Settings, Watch
 from loopfind.pipeline.reading import Taker, read_video
+from loopfind.pipeline.resuming import Resume
 from loopfind.registry import load
+from loopfind.scratch import Scratch
 from loopfind.stores import STORE, STORES
+from loopfind.stores.checkpoints import Checkpoint
 from loopfind.stores.sqlite import Library
 from loopfind.stores.tables import NEAR
 from loopfind.views import SKETCH_CELLS
@@ -91,18 +93,21 @@ class Reader:
         watch: Watch | None = None,
         log: Callable[[str], None] | None = None,
         codes: bool = True,
+        checkpoint: tuple[Checkpoint, File] | None = None,
+        resume: Resume | None = None,
     ) -> Read:
         """Read one video as `read_video` does, or take what is kept of the same content, with its path as given.
 
         many: is to hold the digests of its sizes. others: take the batches of what is decoded, and nothing else.
         codes: False where these are not needed; then any kind and hash size will do, and codes may be (n, 0).
+        checkpoint, resume: as of `read_video`.
         Raises MediaError, UsageError, and LibraryError for a library that cannot be read.
         """
         takers = [*others, *([] if many is None else [many])]
         if self._library is None or (why := unkept(path)):
             if self._library is not None and self._note is not None:
                 self._note(f"{address.printable(path)}: not kept in the library: {why}")
-            return Read(read_video(path, settings, takers, watch, log), True)
+            return Read(read_video(path, settings, takers, watch, log, checkpoint, resume), True)
         place = address.find(path)
         try:
             file = self._library.look(os.fsdecode(place.local or path))
@@ -115,7 +120,7 @@ class Reader:
                 naming, other = self._named(self._library, file)
                 source = replace(reading.source, path=place.shown)
                 return Read(replace(reading, source=source), False, entry, naming, other)
-            reading = read_video(path, settings, takers, watch, log)
+            reading = read_video(path, settings, takers, watch, log, checkpoint, resume)
             return self._kept(self._library, file, settings, many, reading)
 
     def _found(

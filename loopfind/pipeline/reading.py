@@ -5,11 +5,14 @@ from typing import Protocol
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
+from loopfind.holdings import File
 from loopfind.holdings import Reading as Reading
 from loopfind.media import open_video
 from loopfind.media.video import Video
 from loopfind.model import Frames, Progress, Settings, Watch
+from loopfind.pipeline.resuming import Resume, Resumed, Unlike, whole
 from loopfind.registry import load
+from loopfind.stores.checkpoints import Checkpoint
 
 
 class Taker(Protocol):
@@ -26,14 +29,34 @@ def read_video(
     others: Sequence[Taker] = (),
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    checkpoint: tuple[Checkpoint, File] | None = None,
+    resume: Resume | None = None,
 ) -> Reading:
     """Read one video with the kind, size, stream and limits of the settings; the others take its batches too.
+
+    checkpoint: what `resumable` gave for the same video, with `resume`: the reading goes on from there, and is kept
+    there; with others to take the batches, it is not used.
 
     Raises MediaError for a video that cannot be read, UsageError for settings that cannot be met.
     """
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
     gatherer = Gatherer(kind, settings.hash_size)
+    if checkpoint is not None and resume is not None and not others:
+        taker = Resumed(checkpoint[0], gatherer, kind, resume, checkpoint[1])
+        went_on, start = taker.start is not None, settings.start if taker.start is None else taker.start
+        try:
+            with open_video(
+                path, settings.stream, start, settings.end, kind.needs_digests, kind.needs_colours
+            ) as video:
+                taker.troubled = lambda: video.troubled
+                read(video, [taker], taker.before, watch, log)
+            taker.done()
+        except Unlike:
+            checkpoint[0].restart()
+            return read_video(path, settings, others, watch, log, checkpoint, resume)
+        reading = Reading(gatherer.fingerprint(video.end), video.source, video.losses)
+        return whole(reading) if went_on else reading
     with open_video(
         path, settings.stream, settings.start, settings.end, kind.needs_digests, kind.needs_colours
     ) as video:

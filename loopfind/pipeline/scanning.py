@@ -10,6 +10,7 @@ from loopfind.findings import report_on, search
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.kind import takes
 from loopfind.fingerprints.many import Many
+from loopfind.holdings import File
 from loopfind.media.origin import origin_of
 from loopfind.media.thumbs import shots
 from loopfind.model import (
@@ -22,10 +23,12 @@ from loopfind.model import (
     Watch,
 )
 from loopfind.pipeline.caching import Cache, Reader, reader
+from loopfind.pipeline.resuming import Resume, resumable
 from loopfind.pipeline.sizing import rows, sized
 from loopfind.registry import load
 from loopfind.repeats.tuning import advice_on, origins_of
 from loopfind.settings import SIZES
+from loopfind.stores.checkpoints import Checkpoint
 
 WIDE, SMALL, FEW = 320, 208, 160
 """Pixels across a picture of a page: WIDE while there are at most FEW of them, SMALL where there are more."""
@@ -37,16 +40,19 @@ def scan(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
+    resume: Resume | None = None,
 ) -> Report:
     """What one video shows more than once.
 
     path: a file, "-" for standard input, or an address that ffmpeg can open. watch: called with a Progress for every
     batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
     be read and UsageError for settings that cannot be met. cache: the library to take from what was read before, and
-    to keep there what is read now; raises LibraryError for one that cannot be used.
+    to keep there what is read now; raises LibraryError for one that cannot be used. resume: where to go on with a
+    scan of the same file and settings that was cut off, and to keep this one in case that it is; a hash size that is to
+    be chosen is not kept.
     """
-    with reader(cache) as videos:
-        return _scanned(videos, path, settings, watch, log)[0]
+    with reader(cache) as videos, resumable(path, settings, resume) as checkpoint:
+        return _scanned(videos, path, settings, watch, log, checkpoint, resume)[0]
 
 
 def scan_to_show(
@@ -55,13 +61,14 @@ def scan_to_show(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
+    resume: Resume | None = None,
 ) -> tuple[Report, Exhibits]:
     """What `scan` says, and what to show of it: curves, and frames read again where they are.
 
     Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
     """
-    with reader(cache) as videos:
-        report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log)
+    with reader(cache) as videos, resumable(path, settings, resume) as checkpoint:
+        report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log, checkpoint, resume)
         exhibits = exhibits_of(fingerprint, signal, runs, report)
     moments = exhibits.moments()
     taken: dict[float, bytes] = {}
@@ -73,14 +80,20 @@ def scan_to_show(
 
 
 def _scanned(
-    videos: Reader, path: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
+    videos: Reader,
+    path: str,
+    settings: Settings,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+    checkpoint: tuple[Checkpoint, File] | None,
+    resume: Resume | None,
 ) -> tuple[Report, Fingerprint, Signal, list[Run]]:
     """The report of a scan, and what it was made from."""
     kind = load("fingerprint kind", settings.kind, KINDS)
     if settings.auto:
         sized(kind)
     many = Many([(kind, size) for size in SIZES if takes(kind, size)]) if settings.auto else None
-    reading = videos.read(path, settings, many, (), watch, log).reading
+    reading = videos.read(path, settings, many, (), watch, log, True, checkpoint, resume).reading
     fingerprint = reading.fingerprint
     signal, runs = search(fingerprint, watch)
     choice = None

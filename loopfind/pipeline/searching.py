@@ -10,7 +10,6 @@ import numpy as np
 from loopfind.across import Laid, linked, summary_of
 from loopfind.comparison import Comparison, Shared
 from loopfind.errors import BadSetting
-from loopfind.fingerprints.scratch import Scratch
 from loopfind.fingerprints.signal import signal_of
 from loopfind.holdings import Reading
 from loopfind.links import QUESTIONS, Met, Question, keys_in, postings, probes
@@ -20,6 +19,7 @@ from loopfind.pipeline.reading import read_video
 from loopfind.ranking import groups_of, matches_of, summary_of_matches
 from loopfind.registry import load
 from loopfind.repeats.lines import FEWEST
+from loopfind.scratch import Scratch
 from loopfind.settings import CompareSettings
 from loopfind.stores import STORE, STORES
 from loopfind.stores.postings import Postings

@@ -2,10 +2,14 @@
 own neighbours."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.digests import digests_of
 from loopfind.model import Bytes, Clusters, Floats
 from loopfind.repeats.moments import moments_of
+from loopfind.scratch import let_go
+
+_AT_ONCE = 512
 
 
 def clusters_of(codes: Bytes, times: Floats) -> Clusters:
@@ -16,7 +20,7 @@ def clusters_of(codes: Bytes, times: Floats) -> Clusters:
     """
     if len(times) < 2:
         return Clusters()
-    moments = moments_of(digests_of(codes), times, lambda a, b: (codes[a] != codes[b]).any(1))
+    moments = moments_of(digests_of(codes), times, lambda a, b: _differ(codes, a, b))
     kept = np.bincount(moments.bucket)[moments.bucket] > 1
     frames, of = moments.first[kept], moments.bucket[kept]
     edges = np.flatnonzero(np.concatenate([[True], of[1:] != of[:-1]])) if len(of) else np.zeros(0, np.int64)
@@ -26,4 +30,14 @@ def clusters_of(codes: Bytes, times: Floats) -> Clusters:
     starts = edges[by_first]
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     ranked = np.repeat(starts - offsets[:-1], sizes) + np.arange(len(frames))
-    return Clusters(frames[ranked], times[frames[ranked]], offsets)
+    return Clusters(frames[ranked].astype(np.int64), times[frames[ranked]], offsets)
+
+
+def _differ(codes: Bytes, one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether codes of frames (k,) and of others (k,) are unequal; few at a time, as they lie all over the table."""
+    found = np.empty(len(one), bool)
+    for low in range(0, len(one), _AT_ONCE):
+        part = slice(low, low + _AT_ONCE)
+        found[part] = (codes[one[part]] != codes[other[part]]).any(1)
+        let_go(codes)
+    return found

@@ -4,9 +4,15 @@ A single match is worth nothing in video (neighbours and still scenes all match)
 Wu & Satoh 2013 vote in the same way). A line is a candidate only: what it is worth is measured on the sketches.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
 import numpy as np
 
 from loopfind.model import Floats, Ints, Line, Matches
+from loopfind.scratch import Scratch
 from loopfind.views import PLAIN, View
 
 BLOCK = 2.0
@@ -23,7 +29,7 @@ conversions use (24 to 25 frames a second is 1.0427 and 0.9593); between them a 
 
 
 def lines_of(
-    matches: Matches,
+    matches: Iterable[Matches],
     times: Floats,
     step: float,
     most: int,
@@ -33,23 +39,53 @@ def lines_of(
 ) -> list[Line]:
     """The `most` lines with the most votes that stand out from the lags beside them, best first.
 
-    times: (n,) seconds. step: seconds, the bin of lags. slope: seconds of the copy per second of the first showing.
+    matches: batches of pairs. times: (n,) seconds. step: seconds, the bin of lags. slope: seconds of the copy per
+    second of the first showing.
     """
-    found: list[tuple[float, Line]] = []
-    # Short keys, which numpy sorts by radix; that they start anew after a year of video does no harm.
-    blocks = np.floor(times[matches.first] / (_CHUNK * BLOCK)).astype(np.int64).astype(np.int16)
     # In chunks of the timeline: the votes of one block never meet those of another, and memory stays small.
-    order = np.argsort(blocks, kind="stable")
-    for part in np.split(order, np.flatnonzero(np.diff(blocks[order])) + 1) if len(order) else ():
-        found += _voted(times[matches.first[part]], times[matches.second[part]], step, most, slope, view, viewed_first)
-    found.sort(key=lambda pair: -pair[0])
-    return [line for _, line in found[:most]]
+    table = Scratch(2, np.uint32)
+    chunks: dict[int, list[slice]] = defaultdict(list)
+    for batch in matches:
+        # Short keys, which numpy sorts by radix; that they start anew after a year of video does no harm.
+        chunk = np.floor(times[batch.first] / (_CHUNK * BLOCK)).astype(np.int64).astype(np.int16)
+        order = np.argsort(chunk, kind="stable")
+        edges = np.flatnonzero(np.diff(chunk[order], prepend=-32768, append=-32768))
+        at = len(table)
+        for low, high in pairwise(edges):
+            chunks[int(chunk[order[low]])].append(slice(at + int(low), at + int(high)))
+        table.append(np.stack([batch.first[order], batch.second[order]], axis=1))
+    best: Voted | None = None
+    for chunk_ in sorted(chunks):
+        rows = np.concatenate([table[part] for part in chunks[chunk_]])
+        voted = _voted(times[rows[:, 0]], times[rows[:, 1]], step, most, slope)
+        best = voted if best is None else best.joined(voted, most)
+    table.close()
+    if best is None:
+        return []
+    return [
+        Line(slope, float(lag), float(start), float(end) + step, int(v), view, viewed_first)
+        for _, lag, start, end, v in zip(*best, strict=True)
+    ]
 
 
-def _voted(
-    at: Floats, there: Floats, step: float, most: int, slope: float, view: View, viewed_first: bool
-) -> list[tuple[float, Line]]:
-    """Lines with how far they stand out, from matched instants (m,) and (m,) in seconds."""
+class Voted(NamedTuple):
+    """Candidates, (k,) each, the best first: how far they stand out, their lags, starts and ends in seconds, votes."""
+
+    rank: Floats
+    lags: Floats
+    starts: Floats
+    ends: Floats
+    votes: Ints
+
+    def joined(self, other: "Voted", most: int) -> "Voted":
+        """The `most` best of these and others; of equals these first, in their order."""
+        both = [np.concatenate(pair) for pair in zip(self, other, strict=True)]
+        order = np.argsort(-both[0], kind="stable")[:most]
+        return Voted(*(column[order] for column in both))
+
+
+def _voted(at: Floats, there: Floats, step: float, most: int, slope: float) -> Voted:
+    """The `most` best candidates from matched instants (m,) and (m,) in seconds."""
     offset = there - slope * at
     width = step * (1.01 if slope == 1 else 2.0)
     bins, block = np.round(offset / width).astype(np.int64), np.floor(at / BLOCK).astype(np.int64)
@@ -64,18 +100,16 @@ def _voted(
     chosen, rank = _peaks(key, votes)
     best = np.argsort(-rank, kind="stable")[:most]
     chosen, rank = chosen[best], rank[best]
-    if not len(chosen):
-        return []
     counts = votes[chosen]
+    if not len(chosen):
+        nothing = np.zeros(0)
+        return Voted(nothing, nothing, nothing, nothing, counts)
     edges = np.cumsum(counts) - counts
     members = keys[np.repeat(begins[chosen] - edges, counts) + np.arange(int(counts.sum()))] & ((1 << places) - 1)
     # The cell's own mean, not its middle: frames lie on a grid, and half a frame aside a line meets none of them.
     lags = np.add.reduceat(offset[members], edges) / counts
     starts, ends = np.minimum.reduceat(at[members], edges), np.maximum.reduceat(at[members], edges)
-    return [
-        (float(r), Line(slope, float(lag), float(start), float(end) + step, int(v), view, viewed_first))
-        for r, lag, start, end, v in zip(rank, lags, starts, ends, counts, strict=True)
-    ]
+    return Voted(rank, lags, starts, ends, counts)
 
 
 def _peaks(key: Ints, votes: Ints) -> tuple[Ints, Floats]:

@@ -12,7 +12,7 @@ MOMENT = 1.0
 """Seconds: showings of one hash value nearer to each other than this are one moment. A still scene is one moment,
 however long."""
 
-Differs = Callable[[NDArray[np.uint32], NDArray[np.uint32]], NDArray[np.bool_]]
+Differs = Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.bool_]]
 
 _BLOCK = 16384
 
@@ -21,13 +21,13 @@ _BLOCK = 16384
 class Moments:
     """The moments of all buckets, bucket by bucket, in rising time within a bucket.
 
-    first, last: (m,) int64, the first and the last frame of each moment. bucket: (m,) int64, rising from 0. sizes:
+    first, last: (m,) int32, the first and the last frame of each moment. bucket: (m,) int32, rising from 0. sizes:
     (buckets,) int64, frames in each bucket.
     """
 
-    first: Ints
-    last: Ints
-    bucket: Ints
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    bucket: NDArray[np.int32]
     sizes: Ints
 
 
@@ -38,17 +38,23 @@ def moments_of(digests: Words, times: Floats, differs: Differs | None = None) ->
     bytes of memory a frame.
     """
     n = len(times)
-    order = np.argsort(digests, kind="stable").astype(np.uint32)
+    order = np.argsort(digests, kind="stable").astype(np.int32)
     other, begins = np.ones(n, bool), np.ones(n, bool)
     for low in range(1, n, _BLOCK):
         here, before = order[low : low + _BLOCK], order[low - 1 : min(n, low + _BLOCK) - 1]
         another = digests[here] != digests[before]
-        other[low : low + _BLOCK] = another if differs is None else another | differs(here, before)
+        if differs is not None and not another.all():
+            equal = np.flatnonzero(~another)
+            another[equal] = differs(here[equal], before[equal])
+        other[low : low + _BLOCK] = another
         # Within a bucket frames rise; a moment begins where the hash was not shown for MOMENT seconds.
         begins[low : low + _BLOCK] = times[here] - times[before] > MOMENT
     begins |= other
     places = np.flatnonzero(begins)
-    bucket = np.cumsum(other, dtype=np.int32)[places] - 1
-    last = order[np.append(places[1:], n) - 1] if n else order
+    del begins
     sizes = np.diff(np.append(np.flatnonzero(other), n))
-    return Moments(order[places].astype(np.int64), last.astype(np.int64), bucket.astype(np.int64), sizes)
+    bucket = np.cumsum(other, dtype=np.int32)[places] - np.int32(1)
+    first = order[places]
+    places[:-1] = places[1:] - 1
+    places[-1:] = n - 1
+    return Moments(first, order[places], bucket, sizes)

@@ -1,0 +1,161 @@
+"""Go on with a reading that was cut off."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.gather import Gatherer
+from loopfind.fingerprints.kind import Kind
+from loopfind.holdings import File, Reading
+from loopfind.media import address
+from loopfind.model import Frames, Settings
+from loopfind.registry import load
+from loopfind.stores.checkpoints import Checkpoint, checkpoint_of
+from loopfind.stores.contents import digest_of
+
+EVERY = 60.0
+"""Seconds of reading between two checkpoints; a reading that takes less leaves none."""
+
+OVERLAP = 50
+"""Frames that are read once more, and must be what they were, before a reading goes on."""
+
+_AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Where readings that were cut off are kept: a folder, and after how many seconds each. note: called with a line
+    where one goes on, or cannot be kept."""
+
+    folder: str | os.PathLike[str]
+    every: float = EVERY
+    note: Callable[[str], None] | None = None
+
+
+class Unlike(Exception):
+    """What is read again is not what was read before."""
+
+
+class Resumed:
+    """Takes batches for a gatherer, behind what a checkpoint holds, and adds to the checkpoint now and then."""
+
+    def __init__(self, checkpoint: Checkpoint, gatherer: Gatherer, kind: Kind, resume: Resume, file: File) -> None:
+        self._checkpoint, self._gatherer, self._kind = checkpoint, gatherer, kind
+        self._resume, self._file = resume, file
+        for rows in checkpoint.rows():
+            gatherer.take(rows["time"], rows["detail"], rows["code"], rows["sketch"])
+        self._check = max(0, checkpoint.count - OVERLAP)
+        self.start = float(gatherer.rows(self._check, self._check + 1)[0][0]) if checkpoint.count else None
+        self._saved = time.monotonic()
+        self._keeps = True
+        self.troubled: Callable[[], bool] = lambda: False
+        """Whether the decoder has complained: from there on nothing is kept, as what it said would be lost."""
+
+    @property
+    def before(self) -> int:
+        """Frames that the batches to come begin after."""
+        return self._check
+
+    def add(self, frames: Frames) -> None:
+        """Take the next batch. Raises Unlike."""
+        known = min(len(frames), self._checkpoint.count - self._check) if self.start is not None else 0
+        if known > 0:
+            again = Gatherer(self._kind, self._gatherer.hash_size)
+            again.add(_part(frames, slice(0, known)))
+            before, now = self._gatherer.rows(self._check, self._check + known), again.rows(0, known)
+            if [rows.tobytes() for rows in before] != [rows.tobytes() for rows in now]:
+                raise Unlike
+            self._check += known
+            if self._check == self._checkpoint.count:
+                self.start = None
+        if known < len(frames):
+            self._gatherer.add(_part(frames, slice(known, None)))
+        if self._keeps and not self.troubled() and time.monotonic() - self._saved >= self._resume.every:
+            self._save()
+
+    def done(self) -> None:
+        """The video has ended. Raises Unlike where it did before all was checked."""
+        if self.start is not None:
+            raise Unlike
+
+    def _save(self) -> None:
+        try:
+            now = os.stat(self._file.path)
+            if (now.st_size, now.st_mtime_ns) != (self._file.size, self._file.changed):
+                self._stop("it changes while it is read")
+                return
+            self._checkpoint.add(self._rows())
+        except BlockingIOError:
+            self._keeps = False  # another scan of the same keeps it
+        except OSError as error:
+            self._stop(error.strerror or "an error")
+        self._saved = time.monotonic()
+
+    def _stop(self, why: str) -> None:
+        self._keeps = False
+        with contextlib.suppress(OSError):
+            self._checkpoint.restart()
+        if self._resume.note is not None:
+            self._resume.note(f"{address.printable(self._file.name)}: a scan cut off could not go on: {why}")
+
+    def _rows(self) -> Iterator[NDArray[Any]]:
+        """The frames that the checkpoint has not, as its rows."""
+        for low in range(self._checkpoint.count, len(self._gatherer), _AT_ONCE):
+            times, detail, codes, sketches = self._gatherer.rows(low, min(low + _AT_ONCE, len(self._gatherer)))
+            rows = np.empty(len(times), self._checkpoint.row)
+            rows["time"], rows["detail"], rows["code"], rows["sketch"] = times, detail, codes, sketches
+            yield rows
+
+
+@contextlib.contextmanager
+def resumable(path: str, settings: Settings, resume: Resume | None) -> "Iterator[tuple[Checkpoint, File] | None]":
+    """The checkpoint of a reading, and the file as it is now; None where there is none to be had. It is removed when
+    the body ends, and stays where that raises."""
+    place = address.find(path)
+    if resume is None or place.local is None or not place.seekable or address.is_text(place.local):
+        yield None
+        return
+    checkpoint = None
+    try:
+        real = os.path.realpath(place.local)
+        status = os.stat(real)
+        file = File(real, status.st_size, status.st_mtime_ns, digest_of(real, status.st_size))
+        kind = load("fingerprint kind", settings.kind, KINDS)
+        checkpoint = checkpoint_of(resume.folder, file, settings, kind.width(settings.hash_size))
+    except OSError as error:
+        if resume.note is not None:
+            resume.note(f"{os.fspath(resume.folder)}: a scan cut off could not go on: {error.strerror}")
+    if checkpoint is None:
+        yield None
+        return
+    try:
+        if checkpoint.count and resume.note is not None:
+            resume.note(f"{place.shown}: going on with a scan that was cut off (--no-resume starts anew)")
+        yield checkpoint, file
+        checkpoint.restart()
+    finally:
+        checkpoint.close()
+
+
+def whole(reading: Reading) -> Reading:
+    """A reading that went on, with what is measured on all of its frames."""
+    times = reading.fingerprint.times
+    gap = float(np.median(np.diff(times)))
+    end = float(times[-1]) + gap
+    source = replace(reading.source, duration=end - float(times[0]), frames=len(times), fps=1 / gap)
+    return replace(reading, fingerprint=replace(reading.fingerprint, end=end), source=source)
+
+
+def _part(frames: Frames, part: slice) -> Frames:
+    """Some frames of a batch."""
+    digests = None if frames.digests is None else frames.digests[part]
+    colours = None if frames.colours is None else frames.colours[part]
+    first = frames.first + (part.start or 0)
+    return Frames(first, frames.times[part], frames.pictures[part], digests, colours)

@@ -1,0 +1,104 @@
+"""Rows that grow on disk: what a day of video is kept in, so that memory stays small."""
+
+import mmap
+import tempfile
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from loopfind.model import Ints, Matches
+
+IN_MEMORY = 1 << 20
+"""Bytes up to which nothing is written to disk: two minutes of sketches."""
+
+_AT_ONCE = 1 << 18  # pairs
+
+
+class Scratch:
+    """A table (n, width) of one dtype in a nameless temporary file, which goes with the process, however that ends."""
+
+    def __init__(self, width: int, dtype: DTypeLike = np.uint16) -> None:
+        self._width, self._rows, self._dtype = width, 0, np.dtype(dtype)
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the table
+        weakref.finalize(self, self._file.close)
+
+    def append(self, rows: NDArray[Any]) -> None:
+        """Add rows (m, width) at the end."""
+        self._file.seek(0, 2)
+        self._file.write(np.ascontiguousarray(rows, self._dtype).data)
+        self._rows += len(rows)
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __getitem__(self, part: slice, /) -> NDArray[Any]:
+        low, high, stride = part.indices(self._rows)
+        if stride != 1:
+            raise ValueError("a scratch table is read in whole slices")
+        size = self._dtype.itemsize * self._width
+        self._file.seek(low * size)
+        data = self._file.read(max(0, high - low) * size)
+        return np.frombuffer(data, self._dtype).reshape(-1, self._width)
+
+    def mapped(self) -> NDArray[Any]:
+        """All rows so far as one array that is not to be written to; a large one is a map of the file, whose pages
+        `let_go` gives back. It holds when the table is closed."""
+        size = self._dtype.itemsize * self._width * self._rows
+        if size <= IN_MEMORY:
+            return self[0 : self._rows]
+        self._file.rollover()
+        self._file.flush()
+        table = np.frombuffer(mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ), self._dtype)
+        return table.reshape(-1, self._width)
+
+    def close(self) -> None:
+        """Give the space back now rather than when the table is forgotten."""
+        self._file.close()
+
+
+def let_go(table: NDArray[Any]) -> None:
+    """Give back the memory that the pages of a mapped table take; they are read again when they are next asked for.
+
+    Of a table in memory nothing is given back.
+    """
+    base: Any = table
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, memoryview):
+        base = base.obj
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
+
+
+class Pairs:
+    """Pairs of alike frames, on disk where they are many, to be gone through in batches and more than once."""
+
+    def __init__(self) -> None:
+        self._table = Scratch(2, np.uint32)
+
+    def append(self, first: NDArray[Any], second: NDArray[Any]) -> None:
+        """Add pairs (m,) and (m,) of frame numbers."""
+        for low in range(0, len(first), _AT_ONCE):
+            part = slice(low, low + _AT_ONCE)
+            self._table.append(np.stack([first[part], second[part]], axis=1))
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __iter__(self) -> Iterator[Matches]:
+        for low in range(0, len(self._table), _AT_ONCE):
+            rows = self._table[low : low + _AT_ONCE].astype(np.int64)
+            yield Matches(rows[:, 0], rows[:, 1])
+
+    @property
+    def first(self) -> Ints:
+        """All first frames (m,) in memory."""
+        return self._table[0 : len(self)][:, 0].astype(np.int64)
+
+    @property
+    def second(self) -> Ints:
+        """All second frames (m,) in memory."""
+        return self._table[0 : len(self)][:, 1].astype(np.int64)

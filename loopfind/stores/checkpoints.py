@@ -1,0 +1,160 @@
+"""Readings that are not done yet, on disk: what a scan that was cut off has read is read from there the next time.
+
+A checkpoint is two files of one name: `.frames`, to which a row a frame is added, and `.json`, which says of what file
+and settings they are and how many rows are whole. The second one is replaced in one step, so that whatever ends the
+process, at any moment, leaves a checkpoint that is whole or none.
+"""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.holdings import CODES, File
+from loopfind.model import Settings
+from loopfind.views import SKETCH_CELLS
+
+FORGOTTEN = 30 * 86400.0
+"""Seconds after which a checkpoint that nobody went on with is removed."""
+
+_AT_ONCE = 4096
+_ROWS, _SAYS, _NEW = ".frames", ".json", ".new"
+
+
+def row_type(width: int) -> np.dtype[Any]:
+    """A frame in a checkpoint: its time, detail, code of `width` bytes, and sketch."""
+    columns = [("time", "<f8"), ("detail", "<f4"), ("code", "u1", (width,)), ("sketch", "<u2", (SKETCH_CELLS,))]
+    return np.dtype(columns)
+
+
+class Checkpoint:
+    """Made by `checkpoint_of`. count: rows that are whole. row: the type of a row. Nothing is written before the first
+    rows are added."""
+
+    def __init__(self, path: Path, says: dict[str, Any], width: int) -> None:
+        self.row = row_type(width)
+        self._path, self._says, self._rows = path, says, _Rows(path.with_suffix(_ROWS))
+        self.count = self._kept()
+
+    def _kept(self) -> int:
+        """Rows of the same file and settings; 0, and nothing is left, where there are none."""
+        if not self._path.with_suffix(_ROWS).exists():
+            return 0
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            said = json.loads(self._path.with_suffix(_SAYS).read_text("utf-8"))
+            count = said.pop("frames", None)
+            size = os.fstat(self._rows.open().fileno()).st_size
+            if isinstance(count, int) and 0 < count * self.row.itemsize <= size and said == self._says:
+                return count
+        self.restart()
+        return 0
+
+    def rows(self) -> Iterator[NDArray[Any]]:
+        """The whole rows, in parts."""
+        for low in range(0, self.count, _AT_ONCE):
+            size = min(_AT_ONCE, self.count - low) * self.row.itemsize
+            data = os.pread(self._rows.open().fileno(), size, low * self.row.itemsize)
+            yield np.frombuffer(data, self.row)
+
+    def add(self, rows: Iterator[NDArray[Any]]) -> None:
+        """Add rows behind those that are whole, and say that they are. Raises OSError, such as BlockingIOError where
+        another process reads the same."""
+        os.makedirs(self._path.parent, exist_ok=True)
+        file, count = self._rows.open(), self.count
+        file.seek(count * self.row.itemsize)
+        file.truncate()
+        for part in rows:
+            file.write(part.astype(self.row, copy=False).tobytes())
+            count += len(part)
+        file.flush()
+        os.fsync(file.fileno())
+        new = self._path.with_suffix(_NEW)
+        new.write_text(json.dumps({**self._says, "frames": count}), "utf-8")
+        os.replace(new, self._path.with_suffix(_SAYS))
+        self.count = count
+
+    def restart(self) -> None:
+        """Forget all rows, unless they are another process's."""
+        self.count = 0
+        with contextlib.suppress(OSError):
+            if self._path.with_suffix(_ROWS).exists():
+                self._rows.open()
+                _remove(self._path)
+        self._rows.close()
+
+    def close(self) -> None:
+        """Leave it for another time."""
+        self._rows.close()
+
+
+class _Rows:
+    """A file that is opened when it is first needed, for one process alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+
+    def open(self) -> BinaryIO:
+        """The file. Raises BlockingIOError where another process has it."""
+        if self._file is None:
+            self._file = _locked(self._path)
+        return self._file
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def checkpoint_of(folder: str | os.PathLike[str], file: File, settings: Settings, width: int) -> Checkpoint:
+    """The checkpoint of a file and settings in a folder. One of a file that has changed since, or that cannot be
+    understood, is removed, as are old ones of other files. Raises OSError."""
+    asked = [settings.kind, settings.hash_size, settings.stream, settings.start, settings.end]
+    says = {
+        "loopfind": CODES,
+        "path": file.name,
+        "size": file.size,
+        "changed": file.changed,
+        "digest": file.digest.hex(),
+        "settings": asked,
+    }
+    name = hashlib.blake2b(json.dumps([file.name, asked]).encode(), digest_size=16).hexdigest()
+    _forget(Path(folder), name)
+    return Checkpoint(Path(folder) / name, says, width)
+
+
+def _locked(path: Path) -> BinaryIO:
+    """The file, opened for this process alone. Raises BlockingIOError where another one has it."""
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b")
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Whoever had it may have removed it just now.
+        if not os.fstat(file.fileno()).st_nlink:
+            raise BlockingIOError(errno.EWOULDBLOCK, "another scan reads the same")
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _forget(folder: Path, own: str) -> None:
+    """Remove checkpoints that were left long ago."""
+    for path in folder.glob(f"*{_ROWS}"):
+        with contextlib.suppress(OSError):
+            if path.stem != own and time.time() - path.stat().st_mtime > FORGOTTEN:
+                with _locked(path):
+                    _remove(path.with_suffix(""))
+
+
+def _remove(path: Path) -> None:
+    for suffix in (_SAYS, _NEW, _ROWS):
+        path.with_suffix(suffix).unlink(missing_ok=True)

@@ -1,0 +1,189 @@
+"""A scan that is cut off goes on where it was, and says what an unbroken one says."""
+
+import os
+import random
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import videos
+
+from loopfind import Report, Settings, scan
+from loopfind.pipeline import Resume
+from loopfind.reports import json as machine
+
+ROOT = Path(__file__).resolve().parent.parent
+CHILD = """
+import sys
+from loopfind import Settings, scan
+from loopfind.pipeline import Resume
+say = lambda *words: print(*words, flush=True)
+resume = Resume(sys.argv[2], 0.0, lambda line: say("note", line))
+scan(sys.argv[1], Settings(kind=sys.argv[3]), watch=lambda p: say(p.stage, p.frames), resume=resume)
+"""
+
+
+@cache
+def video(container: str, *coding: str) -> Path:
+    """Forty seconds in which ten are shown twice."""
+    graph = "[0]split=2[a][b];[b]trim=5:15,setpts=PTS-STARTPTS[c];[a][c]concat=n=2"
+    name = f"resumed{len(coding)}.{container}"
+    return videos.make(name, *videos.moving(30), "-filter_complex", graph, *coding)
+
+
+@cache
+def told(path: Path, kind: str) -> str:
+    """What an unbroken scan says."""
+    return said(scan(str(path), Settings(kind=kind)))
+
+
+def said(report: Report) -> str:
+    return "".join(machine.write(report))
+
+
+def cut_off(path: Path, folder: Path, kind: str, after: int) -> list[str]:
+    """What a scan said that was killed once it had said so many lines; a scan that ends before is killed no more."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", CHILD, str(path), str(folder), kind]
+    lines: list[str] = []
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            lines.append(line)
+            if len(lines) == after:
+                child.kill()
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("container", "coding", "kind"),
+    [
+        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash"),
+        ("mkv", ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40", "-preset", "veryfast"), "exact"),
+    ],
+)
+def test_a_scan_killed_at_ten_moments_says_what_an_unbroken_one_says(
+    container: str, coding: tuple[str, ...], kind: str, tmp_path: Path
+) -> None:
+    path, rng, went_on = video(container, *coding), random.Random(7), 0
+    for _ in range(10):
+        lines = cut_off(path, tmp_path, kind, rng.randint(1, 7))
+        went_on += any(line.startswith("note") for line in lines)
+        assert len(list(tmp_path.iterdir())) <= 3
+    notes: list[str] = []
+    assert said(scan(str(path), Settings(kind=kind), resume=Resume(tmp_path, 0.0, notes.append))) == told(path, kind)
+    assert went_on >= 5 and list(tmp_path.iterdir()) == []
+
+
+class Stop(Exception):
+    """The scan is to stop."""
+
+
+def stopped(path: Path, folder: Path, settings: Settings = Settings(), frames: int = 500) -> None:  # noqa: B008
+    """A scan that stops after so many frames, with a checkpoint behind it."""
+
+    def watch(progress: object) -> None:
+        if getattr(progress, "frames", 0) >= frames:
+            raise Stop
+
+    with pytest.raises(Stop):
+        scan(str(path), settings, watch, resume=Resume(folder, 0.0))
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    path = tmp_path / "video.mkv"
+    path.write_bytes(video("mkv").read_bytes())
+    return path
+
+
+def finished(path: Path, folder: Path) -> tuple[int, str]:
+    """How often a scan said that it goes on, and its answer; it leaves nothing."""
+    notes: list[str] = []
+    answer = said(scan(str(path), resume=Resume(folder, 0.0, notes.append)))
+    assert list(folder.iterdir()) == []
+    return len(notes), answer
+
+
+def test_what_is_left_is_gone_on_with_and_only_the_rest_is_read(copy: Path, tmp_path: Path) -> None:
+    folder, seen = tmp_path / "kept", list[int]()
+    folder.mkdir()
+    stopped(copy, folder)
+    scan(str(copy), watch=lambda p: seen.append(p.frames), resume=Resume(folder, 0.0))
+    assert seen[0] > 250 and list(folder.iterdir()) == []
+
+
+def test_a_file_that_changed_since_is_read_anew(copy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    stopped(copy, folder)
+    copy.write_bytes(video("mp4").read_bytes())
+    assert finished(copy, folder) == (0, said(scan(str(copy))))
+
+
+def test_rows_that_do_not_agree_with_the_file_are_read_anew(copy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    stopped(copy, folder)
+    (rows,) = folder.glob("*.frames")
+    rows.write_bytes(np.random.default_rng(1).bytes(rows.stat().st_size))
+    assert finished(copy, folder)[1] == said(scan(str(copy)))
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"frames": 5}', "\x00"])
+def test_what_is_no_checkpoint_is_removed(text: str, copy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    stopped(copy, folder)
+    (says,) = folder.glob("*.json")
+    says.write_text(text)
+    assert finished(copy, folder) == (0, said(scan(str(copy))))
+
+
+def test_other_settings_are_another_checkpoint(copy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    stopped(copy, folder)
+    scan(str(copy), Settings(hash_size=16), resume=Resume(folder, 0.0))
+    assert len(list(folder.iterdir())) == 2 and finished(copy, folder)[0] == 1
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_the_scan_goes_on(copy: Path, tmp_path: Path) -> None:
+    notes: list[str] = []
+    (tmp_path / "file").touch()
+    scan(str(copy), resume=Resume(tmp_path / "file" / "kept", 0.0, notes.append))
+    assert len(notes) == 1
+
+
+def test_old_checkpoints_of_other_files_are_forgotten(copy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    stopped(copy, folder)
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    other = tmp_path / "other.mkv"
+    other.write_bytes(copy.read_bytes())
+    assert finished(other, folder)[0] == 0
+
+
+def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
+    source = video("mkv")
+    path, folder = videos.damaged(source, "resumed_damaged.mkv", 0.5, 0.55), tmp_path / "kept"
+    wanted = scan(str(path))
+    stopped(path, folder, frames=int(0.9 * wanted.source.frames))
+    notes: list[str] = []
+    found = scan(str(path), resume=Resume(folder, 0.0, notes.append))
+    assert notes and found.repeats == wanted.repeats and found.source == wanted.source
+    # Decoder threads do not always complain before the same frame.
+    (loss,), (other,) = found.losses, wanted.losses
+    assert (loss.start, loss.end) == pytest.approx((other.start, other.end), abs=0.5)
+
+
+def test_two_scans_of_one_file_do_not_meet(copy: Path, tmp_path: Path) -> None:
+    folder, inner = tmp_path / "kept", list[str]()
+
+    def watch(progress: object) -> None:
+        if not inner and getattr(progress, "frames", 0) >= 500:
+            inner.append(said(scan(str(copy), resume=Resume(folder, 0.0))))
+
+    assert said(scan(str(copy), watch=watch, resume=Resume(folder, 0.0))) == inner[0] == said(scan(str(copy)))
+    assert list(folder.iterdir()) == []

@@ -1,0 +1,88 @@
+"""Tables on disk hold what was put into them, however much that is and however they are read."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from loopfind.scratch import IN_MEMORY, Pairs, Scratch, let_go
+from loopfind.timeline import nearest
+
+LARGE = IN_MEMORY // 72 + 1000
+
+
+def table(rows: int) -> tuple[Scratch, np.ndarray]:
+    """A table on disk, filled in uneven parts, and the same rows in memory."""
+    drawn = np.random.default_rng(rows).integers(0, 256, (rows, 72), np.uint8)
+    disk = Scratch(72, np.uint8)
+    for part in np.array_split(drawn, 7):
+        disk.append(part)
+    return disk, drawn
+
+
+@pytest.mark.parametrize("rows", [0, 1, 500, LARGE])
+def test_a_mapped_table_is_what_was_added_and_outlives_the_scratch(rows: int) -> None:
+    disk, drawn = table(rows)
+    mapped = disk.mapped()
+    disk.close()
+    del disk
+    for _ in range(2):
+        assert mapped.shape == drawn.shape and np.array_equal(mapped, drawn)
+        let_go(mapped)
+        let_go(mapped[1:])
+
+
+def test_rows_are_read_and_added_while_the_table_is_mapped() -> None:
+    disk, drawn = table(LARGE)
+    mapped = disk.mapped()
+    disk.append(drawn[:5])
+    assert len(disk) == LARGE + 5 and np.array_equal(disk[LARGE : LARGE + 5], drawn[:5])
+    assert np.array_equal(mapped, drawn) and np.array_equal(disk.mapped()[LARGE:], drawn[:5])
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the kernel does not say what a map holds")
+def test_pages_that_were_let_go_take_no_memory() -> None:
+    disk, drawn = table(20 * LARGE)
+    mapped = disk.mapped()
+    held = []
+    for _ in range(2):
+        assert int(mapped.sum()) == int(drawn.sum())
+        held.append(resident())
+        let_go(mapped)
+        held.append(resident())
+    assert min(held[::2]) > mapped.nbytes / 2 and max(held[1::2]) == 0
+
+
+def resident() -> int:
+    """Bytes of nameless files that are in this process's memory."""
+    here, total = False, 0
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if "-" in line.split(" ")[0]:
+            here = line.endswith("(deleted)") and os.sep in line
+        elif here and line.startswith("Rss:"):
+            total += 1024 * int(line.split()[1])
+    return total
+
+
+def test_pairs_come_back_in_batches_and_whole_in_their_order() -> None:
+    rng, found = np.random.default_rng(5), Pairs()
+    drawn = rng.integers(0, 1 << 32, (2, 700_000), np.uint64)
+    found.append(*drawn[:, :10])
+    found.append(*drawn[:, 10:])
+    for _ in range(2):
+        batches = list(found)
+        assert len(batches) > 1 and len(found) == drawn.shape[1]
+        assert np.array_equal(np.concatenate([batch.first for batch in batches]), drawn[0])
+        assert np.array_equal(np.concatenate([batch.second for batch in batches]), drawn[1])
+    assert np.array_equal(found.first, drawn[0]) and np.array_equal(found.second, drawn[1])
+
+
+def test_the_nearest_frame_is_the_nearest_however_many_are_asked_for() -> None:
+    rng = np.random.default_rng(6)
+    times, wanted = np.cumsum(rng.uniform(0.01, 0.1, 300)), rng.uniform(-1, 20, 150_000)
+    found = nearest(times, wanted)
+    every = np.abs(times[None] - wanted[:2000, None])
+    assert np.array_equal(np.abs(times[found[:2000]] - wanted[:2000]), every.min(1))
+    parts = [nearest(times, part) for part in np.array_split(wanted, 11)]
+    assert found.dtype == np.int64 and np.array_equal(found, np.concatenate(parts))
