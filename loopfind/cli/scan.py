@@ -10,12 +10,12 @@ from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli.folders import through
 from loopfind.cli.sizes import size as size_in
-from loopfind.cli.times import limits
+from loopfind.cli.times import Stall, limits
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
 from loopfind.reports import FORMATS, PAGE, SUFFIXES
-from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Settings
+from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Settings
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -105,6 +105,7 @@ def scan(
         str | None,
         typer.Option("--video-href", metavar="URL", help="Where that page finds the video; unless said, beside it."),
     ] = None,
+    stall: Stall = STALL,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
@@ -122,7 +123,7 @@ def scan(
     first, last = limits(start, end)
     size = size_in("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size
-    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link))
+    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link), stall)
     chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), [video])
     page, places = pages.parted(chosen, html)
     if page is not None:

@@ -34,9 +34,8 @@ def read_video(
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
     gatherer = Gatherer(kind, settings.hash_size)
-    with open_video(
-        path, settings.stream, settings.start, settings.end, kind.needs_digests, kind.needs_colours
-    ) as video:
+    limits = (settings.stream, settings.start, settings.end)
+    with open_video(path, *limits, kind.needs_digests, kind.needs_colours, stall=settings.stall) as video:
         read(video, [gatherer, *others], 0, watch, log)
     return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
 

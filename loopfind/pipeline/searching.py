@@ -90,7 +90,9 @@ def search_library(
     Raises MediaError for a video that cannot be read, LibraryError, and BadSetting for an empty library.
     """
     with reader(Cache(path)) as videos:
-        read = videos.read(video, Settings(stream=settings.stream), None, (), watch, log, codes=False)
+        read = videos.read(
+            video, Settings(stream=settings.stream, stall=settings.stall), None, (), watch, log, codes=False
+        )
     with _opened(path) as library:
         index(library, watch)
         standing = Results(library.connections).standing()
