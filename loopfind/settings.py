@@ -23,6 +23,7 @@ class Settings:
     choose by.
     link: the page the video is watched at; empty for links into the file itself.
     stall: seconds without a byte after which reading is given up.
+    packets_only: decode nothing; find what was copied packet by packet, and nothing else.
     """
 
     kind: str = "ahash"
@@ -33,6 +34,7 @@ class Settings:
     auto: bool = False
     link: str = ""
     stall: float = STALL
+    packets_only: bool = False
 
 
 DONE = "done"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from loopfind.digests import as_codes
+from loopfind.errors import BadSetting
 from loopfind.exhibiting import exhibits_of
 from loopfind.exhibits import Exhibits
 from loopfind.findings import report_on, search
@@ -22,6 +23,7 @@ from loopfind.model import (
     Watch,
 )
 from loopfind.pipeline.caching import Cache, Reader, reader
+from loopfind.pipeline.packets import scan_packets
 from loopfind.pipeline.sizing import rows, sized
 from loopfind.registry import load
 from loopfind.repeats.tuning import advice_on, origins_of
@@ -45,6 +47,8 @@ def scan(
     be read and UsageError for settings that cannot be met. cache: the library to take from what was read before, and
     to keep there what is read now; raises LibraryError for one that cannot be used.
     """
+    if settings.packets_only:
+        return scan_packets(path, settings, watch, log)
     with reader(cache) as videos:
         return _scanned(videos, path, settings, watch, log)[0]
 
@@ -59,7 +63,10 @@ def scan_to_show(
     """What `scan` says, and what to show of it: curves, and frames read again where they are.
 
     Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
+    Raises BadSetting for settings.packets_only, which leaves nothing to show.
     """
+    if settings.packets_only:
+        raise BadSetting("packets_only", True, "packets alone give no pictures to show; leave one of the two out")
     with reader(cache) as videos:
         report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log)
         exhibits = exhibits_of(fingerprint, signal, runs, report)
