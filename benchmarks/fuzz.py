@@ -6,8 +6,8 @@
 
 Small videos are made in every container that ffmpeg writes here, and each is broken in one of the ways of WAYS, by a
 generator that the seed starts, so that a run can be repeated. Each is scanned by its packets, then whole. A scan may
-answer, or refuse with a LoopfindError of one printable line. Counted as trouble is anything else: an exception, warnings
-included; more than LONGEST seconds; more than MEMORY bytes of ffmpeg's or Python's; a process, a descriptor or a
+answer, or refuse with a LoopfindError of one printable line. Counted as trouble is anything else: an exception or a
+warning; more than LONGEST seconds; more than MEMORY bytes of ffmpeg's or Python's; a process, a descriptor or a
 temporary file left over; a file written beside.
 """
 

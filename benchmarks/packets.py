@@ -5,7 +5,8 @@
     python benchmarks/packets.py FILE            a video of your own
 
 `ffmpeg -i F -an -f null -` decodes it, then `loopfind F --packets-only` runs as a whole command, in one run one after
-the other; the smaller of two times of each counts. The target: 50 times as fast. Of a drawn video the answer is checked.
+the other; the smaller of two times of each counts. The target: 50 times as fast. Of a drawn video the answer is
+checked.
 """
 
 import argparse

@@ -136,7 +136,7 @@ def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ..
     ticks = np.frombuffer(table.shown, np.int64) if len(table.shown) else np.zeros(0, np.int64)
     if (ticks == _NO_TIME).any():
         raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
-    times = ticks * table.base - header.start / 1e6
+    times = ticks.astype(np.float64) * table.base - header.start / 1e6
     hashes = np.frombuffer(bytes(table.hashes), np.uint8).reshape(len(ticks), 16)
     whole = np.ascontiguousarray(hashes).view("V16").ravel()
     keys = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")

@@ -19,8 +19,8 @@ LEAST = 12
 SHORTEST = 0.5
 """Seconds that a stretch must last at least."""
 _TELLING = 0.005
-"""Bits a pixel above which a packet that needs others says that something moved: of a picture that stands still, a codec
-writes a bit for each block of 16 x 16 pixels at most."""
+"""Bits a pixel above which a packet that needs others says that something moved: of a picture that stands still, a
+codec writes a bit for each block of 16 x 16 pixels at most."""
 _MOST_STARTS = 20_000
 """Lags that are followed at most, the ones that most words share first."""
 _CONFIDENCE = 0.9999
