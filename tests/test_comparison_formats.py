@@ -174,7 +174,7 @@ RANGE = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
 SCHEMA = record(
     schema={"const": 1},
     loopfind=TEXT,
-    settings=record(own=FLAG, query=WHOLE, jobs=WHOLE, stream=WHOLE),
+    settings=record(own=FLAG, query=WHOLE, jobs=WHOLE, stream=WHOLE, stall=NUMBER),
     summary=TEXT,
     sources=many(
         record(
