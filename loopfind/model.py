@@ -225,7 +225,7 @@ class Run:
 
 RepeatKind = Literal["repeat", "loop", "still"]
 Evidence = Literal["exact", "replay", "similar", "indeterminate"]
-CutKind = Literal["hard", "fade", "seamless"]
+CutKind = Literal["hard", "fade", "seamless", "copied"]
 
 
 @dataclass(frozen=True)
@@ -316,7 +316,7 @@ class Unjudged:
 
     start: float
     end: float
-    why: Literal["blank", "still", "lost"]
+    why: Literal["blank", "still", "lost", "packets"]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,11 @@ PICTURE_SIDE = 64
 SMALLEST_HASH, LARGEST_HASH = 4, 64
 
 
+STALL = 120.0
+"""Seconds without a byte from the reader after which it is given up: a disk wakes up, and a network comes back, in
+less."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a scan is asked to do. Each default stands here and nowhere else.
@@ -17,6 +22,8 @@ class Settings:
     auto: choose the hash size by a sweep over SIZES in the same decode; hash_size stands where there is nothing to
     choose by.
     link: the page the video is watched at; empty for links into the file itself.
+    stall: seconds without a byte after which reading is given up.
+    packets_only: decode nothing; find what was copied packet by packet, and nothing else.
     """
 
     kind: str = "ahash"
@@ -26,6 +33,8 @@ class Settings:
     end: float | None = None
     auto: bool = False
     link: str = ""
+    stall: float = STALL
+    packets_only: bool = False
 
 
 DONE = "done"
@@ -39,7 +48,7 @@ SIZES = tuple(range(8, 65, 4))
 class SweepSettings:
     """What a sweep is asked to do: every size of every kind. Each default stands here and nowhere else.
 
-    start, end, stream: as of a scan. sample: seconds to read of the video, None for all of it.
+    start, end, stream, stall: as of a scan. sample: seconds to read of the video, None for all of it.
     """
 
     kinds: tuple[str, ...] = ("ahash",)
@@ -48,6 +57,7 @@ class SweepSettings:
     start: float | None = None
     end: float | None = None
     sample: float | None = None
+    stall: float = STALL
 
 
 @dataclass(frozen=True)
@@ -55,9 +65,9 @@ class CompareSettings:
     """What a comparison is asked to do.
 
     own: also find what repeats inside one file. query: how many of what is named, the first ones, are looked for in all
-    the others, which are not compared among themselves; 0 to compare all with all. jobs: files read at a time. stream:
-    as of a scan. align: one of ALIGNMENTS. band: how far a warped path may stray from even speed, as a share of the
-    shorter file, at most half; band_seconds: the same in seconds.
+    the others, which are not compared among themselves; 0 to compare all with all. jobs: files read at a time. stream,
+    stall: as of a scan. align: one of ALIGNMENTS. band: how far a warped path may stray from even speed, as a share of
+    the shorter file, at most half; band_seconds: the same in seconds.
     """
 
     own: bool = False
@@ -67,6 +77,7 @@ class CompareSettings:
     align: str = "engine"
     band: float = 0.15
     band_seconds: float | None = None
+    stall: float = STALL
 
 
 ALIGNMENTS = ("engine", "dtw")

@@ -110,16 +110,17 @@ def test_a_long_video_that_is_kept_reads_from_disk_and_says_the_same(film, cache
 
 def test_what_cannot_be_known_again_is_read_and_not_kept_and_said(film, cache, tmp_path):
     said = []
-    listed = tmp_path / "list.ffconcat"
-    listed.write_text("ffconcat version 1.0\nfile film.mkv\n")
     noted = Cache(cache.path, said.append)
-    assert scan(str(listed), cache=noted).source.frames == 100
+    assert scan(f"concat:{film}", cache=noted).source.frames == 100
+    text = tmp_path / "list.ffconcat"
+    text.write_text("ffconcat version 1.0\nfile film.mkv\n")
+    assert "it is a text" in caching.unkept(str(text))
     pipe = tmp_path / "pipe.mkv"
     os.mkfifo(pipe)
     assert "plain file" in caching.unkept(str(pipe)) and "standard input" in caching.unkept("-")
     assert "address" in caching.unkept("http://localhost:1/a.mp4") and caching.unkept(str(film)) == ""
     assert caching.unkept(film.as_uri()) == ""
-    assert len(said) == 1 and "list.ffconcat: not kept in the library: it is a text" in said[0]
+    assert len(said) == 1 and "film.mkv: not kept in the library: what lies at an address" in said[0]
     with Library.open(cache.path) as library:
         assert library.entries() == ()
 

@@ -78,6 +78,7 @@ def test_a_name_that_is_not_utf8_is_reported() -> None:
 
 def test_options_become_settings() -> None:
     words = "--hash-size 8 --kind dhash --stream 1 --start 1:00 --end 90500ms --link https://youtu.be/abc --json"
+    words += " --stall 9.5 --packets-only"
     settings = json.loads(run("settings", *words.split()).stdout)["settings"]
     assert settings == {
         "kind": "dhash",
@@ -87,6 +88,8 @@ def test_options_become_settings() -> None:
         "end": 90.5,
         "auto": False,
         "link": "https://youtu.be/abc",
+        "stall": 9.5,
+        "packets_only": True,
     }
 
 

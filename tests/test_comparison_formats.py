@@ -184,6 +184,7 @@ SCHEMA = record(
         align={"enum": ["engine", "dtw"]},
         band=SHARE,
         band_seconds={"type": ["number", "null"]},
+        stall=NUMBER,
     ),
     summary=TEXT,
     sources=many(

@@ -12,10 +12,11 @@ from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli.band import band_of
 from loopfind.cli.folders import through
+from loopfind.cli.times import Stall
 from loopfind.errors import BadSetting
 from loopfind.registry import load
 from loopfind.reports import FORMATS, SEVERAL, SUFFIXES
-from loopfind.settings import CompareSettings
+from loopfind.settings import STALL, CompareSettings
 
 if TYPE_CHECKING:
     from loopfind.comparison import Comparison
@@ -90,6 +91,7 @@ def compare(
             "--html", metavar="FILE", help="Write a page to look at: pictures, timelines, files side by side."
         ),
     ] = None,
+    stall: Stall = STALL,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")
     ] = False,
@@ -102,7 +104,9 @@ def compare(
 ) -> int:
     """Find the stretches that two or more files share."""
     paths = _paths(videos or [], query or [], place or [], own)
-    settings = CompareSettings(own, len(query or []), jobs or os.cpu_count() or 1, stream, align, *band_of(band, align))
+    settings = CompareSettings(
+        own, len(query or []), jobs or os.cpu_count() or 1, stream, align, *band_of(band, align), stall
+    )
     chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), paths)
     page, places = pages.parted(chosen, html)
     if align == "dtw" and (page is not None or any(form not in ("json", "text") for _, form in places)):

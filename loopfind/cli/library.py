@@ -8,10 +8,10 @@ import typer
 
 from loopfind.cli import folders, rows, terminal
 from loopfind.cli.sizes import fixed
-from loopfind.cli.times import limits
+from loopfind.cli.times import Stall, limits
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
-from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Settings
+from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Settings
 
 if TYPE_CHECKING:
     from loopfind.stores.sqlite import Library
@@ -59,6 +59,7 @@ def add(
         int | None,
         typer.Option("--jobs", metavar="N", min=1, max=256, help="Files read at a time; all cores unless said."),
     ] = None,
+    stall: Stall = STALL,
     as_json: Json = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and what they said.")
@@ -69,7 +70,7 @@ def add(
     if kind not in KINDS:
         raise UnknownPart("kind", kind, KINDS)
     first, last = limits(start, end)
-    settings = Settings(kind, fixed("--hash-size", hash_size), stream, first, last)
+    settings = Settings(kind, fixed("--hash-size", hash_size), stream, first, last, stall=stall)
     path = folders.library(library, make=True)
 
     from loopfind.cli.progress import watching

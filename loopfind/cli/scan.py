@@ -10,12 +10,12 @@ from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli.folders import through
 from loopfind.cli.sizes import size as size_in
-from loopfind.cli.times import limits
+from loopfind.cli.times import Stall, limits
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
 from loopfind.reports import FORMATS, PAGE, SUFFIXES
-from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Settings
+from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Settings
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -33,6 +33,7 @@ Examples:
   loopfind video.mp4 -o cuts.csv --format cuts-csv
   loopfind video.mp4 --open 1               look at the first suspect cut
   loopfind video.mp4 --cache                decode it once, scan it often
+  loopfind video.mp4 --packets-only         what was copied as it stands, in seconds
   loopfind video.mp4 --html report.html     a page with pictures of what repeats
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
@@ -105,6 +106,10 @@ def scan(
         str | None,
         typer.Option("--video-href", metavar="URL", help="Where that page finds the video; unless said, beside it."),
     ] = None,
+    packets_only: Annotated[
+        bool, typer.Option("--packets-only", help="Decode nothing: find what was copied as it stands, in seconds.")
+    ] = False,
+    stall: Stall = STALL,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
@@ -125,13 +130,15 @@ def scan(
     first, last = limits(start, end)
     size = size_in("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size
-    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link))
+    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link), stall, packets_only)
     chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), [video])
     page, places = pages.parted(chosen, html)
     if page is not None:
         pages.check(page, [video], [place for place, _ in places if place != outputs.STDOUT], video_href)
     elif video_href is not None:
         raise BadSetting("--video-href", video_href, "it belongs to a page; add --html FILE")
+    if packets_only:
+        _check_packets(page, cache or library is not None, size is None)
     if open_cut is not None:
         browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
     kept = folders.library(library, make=True) if cache or library is not None else None
@@ -150,6 +157,15 @@ def scan(
         browser.open_cut(report, open_cut)
     found = any(repeat.kind != "still" for repeat in report.repeats)
     return 3 if fail_on_repeats and found else 0
+
+
+def _check_packets(page: str | None, kept: bool, auto: bool) -> None:
+    """Raise BadSetting for what packets alone cannot give."""
+    for asked, option in ((page is not None, "--html"), (kept, "--cache"), (auto, "--hash-size auto")):
+        if asked:
+            raise BadSetting(
+                "--packets-only", True, f"nothing is decoded, so there is nothing for {option}; leave one out"
+            )
 
 
 def _deliver(report: "Report", format: str, place: str) -> None:

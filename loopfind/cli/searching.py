@@ -10,8 +10,9 @@ from loopfind.cli import folders
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli.library import Json, Place, Quiet
+from loopfind.cli.times import Stall
 from loopfind.errors import BadSetting
-from loopfind.settings import CompareSettings
+from loopfind.settings import STALL, CompareSettings
 
 if TYPE_CHECKING:
     from loopfind.comparison import Comparison
@@ -58,6 +59,7 @@ def search(
     stream: Annotated[
         int, typer.Option("--stream", metavar="N", min=0, help="Which video stream of it, from 0.")
     ] = CompareSettings.stream,
+    stall: Stall = STALL,
     library: Place = None,
     as_json: Json = False,
     output: Output = None,
@@ -68,7 +70,7 @@ def search(
     """Look a video up in the library: the files that show something of it, the best first."""
     from loopfind.pipeline import search_library
 
-    path, settings = folders.library(library), CompareSettings(query=1, stream=stream)
+    path, settings = folders.library(library), CompareSettings(query=1, stream=stream, stall=stall)
     return _told(
         lambda watch: search_library(video, path, settings, watch),
         [video],

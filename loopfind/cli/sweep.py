@@ -9,12 +9,12 @@ import typer
 from loopfind.cli import output as outputs
 from loopfind.cli import terminal
 from loopfind.cli.sizes import sizes as sizes_in
-from loopfind.cli.times import TAKES, limits, seconds
+from loopfind.cli.times import TAKES, Stall, limits, seconds
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
 from loopfind.reports import PLOTS
-from loopfind.settings import SIZES, SweepSettings
+from loopfind.settings import SIZES, STALL, SweepSettings
 
 if TYPE_CHECKING:
     from loopfind.tunings import Sweep
@@ -55,6 +55,7 @@ def sweep(
         str | None,
         typer.Option("--sample", metavar="TIME", help="Read only so much, spread so that any two parts can meet."),
     ] = None,
+    stall: Stall = STALL,
     as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Write a table with commas, one line a size.")] = False,
     plot: Annotated[
@@ -72,7 +73,7 @@ def sweep(
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
     chosen = _for_all(names) if sizes is None else sizes_in("--sizes", sizes)
-    settings = SweepSettings(names, chosen, stream, first, last, _sample(sample, video))
+    settings = SweepSettings(names, chosen, stream, first, last, _sample(sample, video), stall)
     if plot is not None:
         _check_plot(plot, video)
     result = _sweep(video, settings, verbose, quiet)

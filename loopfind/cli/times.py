@@ -1,10 +1,20 @@
 """Times as ffmpeg writes them."""
 
 import re
+from typing import Annotated
+
+import typer
 
 from loopfind.errors import BadSetting
+from loopfind.settings import STALL
 
 TAKES = "give a time such as 90, 12.5, 1:30, 1:02:03.5, 500ms"
+
+Stall = Annotated[
+    float,
+    typer.Option("--stall", metavar="SECONDS", help=f"Give up after so long without a byte; {STALL:g} unless said."),
+]
+"""The option of every command that reads videos."""
 
 _CLOCK = re.compile(r"(-?)(?:(\d+):)?(\d+):(\d{1,2}(?:\.\d*)?)", re.ASCII)
 _PLAIN = re.compile(r"(-?)(\d+\.?\d*|\.\d+)(s|ms|us)?", re.ASCII)

@@ -180,7 +180,7 @@ def _mean_cells(sketches: Rows) -> np.ndarray:
 
 def _noise_around(energy: NDArray[np.float32], step: float) -> NDArray[np.float32]:
     """The noise (n,) of the half minute around each frame, as files are joined from parts of different quality."""
-    size = max(16, round(30 / step))
+    size = max(16, min(len(energy), round(30 / step)))  # a file may claim a billion frames a second
     levels = np.array([_noise(energy[low : low + size], step) for low in range(0, len(energy), size)], np.float32)
     return np.asarray(np.repeat(levels, size)[: len(energy)], np.float32)
 

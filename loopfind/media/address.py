@@ -1,7 +1,7 @@
 """What the user names, as ffmpeg takes it.
 
 A local path is passed on as `file:PATH`, so that no dash, colon or percent in a name means anything to ffmpeg; what has
-a scheme is passed on as it stands; `-` is standard input.
+a scheme is passed on as it stands; `-` is standard input. Before it stand the limits of what may be opened for it.
 """
 
 import os
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from loopfind.errors import Unreadable
+from loopfind.media.formats import limited, needed, needed_within
 
 STANDARD_INPUT = "-"
 
@@ -48,18 +49,25 @@ def find(path: str | os.PathLike[str]) -> Address:
     shown = printable(name)
     if name == STANDARD_INPUT:
         # The fd protocol seeks when standard input is redirected from a file; pipe: never does.
-        return Address(shown, b"fd:", ("-fd", "0"))
+        return Address(shown, b"fd:", (*limited(("fd",)), "-fd", "0"))
     if name.lower().startswith("file://"):
         name = os.fsdecode(unquote_to_bytes(urlsplit(name).path))
     elif _URL.match(name):
-        return Address(shown, os.fsencode(name), seekable=_SEEKABLE_URL.match(name) is not None)
-    elif _WRAPPED.match(name) and not os.path.exists(name):
-        return Address(shown, os.fsencode(name))
+        seekable = _SEEKABLE_URL.match(name) is not None
+        return Address(shown, _argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
+    elif _WRAPPED.match(name) and not os.path.lexists(name):
+        return Address(shown, _argument(shown, name), limited(needed_within(name), remote=True))
     local = os.fsencode(name)
     if b"\0" in local or not local:
         raise Unreadable(shown, "not a file name: give the path of a video")
     seekable = _check(shown, local)
-    return Address(shown, b"file:" + local, local=local, seekable=seekable)
+    return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
+
+
+def _argument(shown: str, name: str) -> bytes:
+    if "\0" in name:
+        raise Unreadable(shown, "not an address: it holds a zero byte")
+    return os.fsencode(name)
 
 
 def printable(name: str) -> str:
@@ -96,6 +104,8 @@ def is_text(local: bytes | None) -> bool:
     if local is None:
         return False
     try:
+        if not stat.S_ISREG(os.stat(local).st_mode):  # to open a pipe may take for ever
+            return False
         with open(local, "rb") as file:
             head = file.read(4096)
     except OSError:

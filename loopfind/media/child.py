@@ -16,7 +16,7 @@ PIPE_BYTES = 1 << 20
 """Wanted capacity of the picture pipe: 256 pictures, so that ffmpeg goes on decoding while a batch is worked on."""
 
 _LINUX_SET_PIPE_SIZE = 1031
-_PATIENCE = 0.5
+_PATIENCE, _LAST_PATIENCE = 0.5, 10.0
 
 
 def executable() -> str:
@@ -117,7 +117,9 @@ class Child:
         finally:
             if process.poll() is None:
                 process.kill()
-                process.wait()
+                # What hangs in a dead network mount cannot even be killed; it is not waited for.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=_LAST_PATIENCE)
 
 
 def _start(words: Sequence[str], address: Address, inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, Unreadable
 from loopfind.media.address import Address, is_text
+from loopfind.media.formats import MOST_PIXELS
 from loopfind.media.header import Header
 from loopfind.media.journal import Trouble
 
@@ -49,6 +50,13 @@ def killed(shown: str, name: str, position: float) -> DecoderFailed:
     )
 
 
+def stalled(shown: str, seconds: float, position: float) -> Unreadable:
+    """Not a byte came for so many seconds, when the reader stood at `position` seconds."""
+    where = f" at {position:.2f} s of the video" if position > 0 else ""
+    what = f"nothing came for {seconds:g} s{where}: check the disk or the network, or wait longer (--stall SECONDS)"
+    return Unreadable(shown, what)
+
+
 def not_a_video(address: Address, header: Header) -> NotVideo | None:
     """The error for an input that ffmpeg decodes and that still is no video; None for a video."""
     if header.container in _TEXT_FORMATS:
@@ -84,6 +92,8 @@ def without_frames(
         return None
     if header.mapped is None:
         return _unmapped(address, header, stream, text, said)
+    if "exceeds specified max pixel count" in text:
+        return _too_large(shown)
     if address.is_stdin and "partial file" in text:
         return _index_behind(shown)
     if address.local is None and "partial file" in text:
@@ -116,6 +126,12 @@ def _unopened(address: Address, text: str, said: Sequence[str]) -> MediaError:
         return Broken(
             shown, "its index (moov) is missing: the recording or the copy was cut short; copy it again or repair it"
         )
+    if "Format not on whitelist" in text:
+        if is_text(address.local):
+            return NotVideo(shown, "a list of other files or addresses, which are not opened: give those instead")
+        return NotVideo(shown, "no format that loopfind reads: convert it to mp4 or mkv")
+    if "exceeds specified max pixel count" in text:
+        return _too_large(shown)
     for pattern, what in _NOT_THERE:
         if found := re.search(pattern, text):
             detail = next(filter(None, found.groups()), "").rstrip(". ") if found.groups() else ""
@@ -132,6 +148,8 @@ def _unopened(address: Address, text: str, said: Sequence[str]) -> MediaError:
 
 def _unmapped(address: Address, header: Header, stream: int, text: str, said: Sequence[str]) -> MediaError:
     shown, count = address.shown, header.video_count
+    if "exceeds specified max pixel count" in text:
+        return _too_large(shown)
     if stream < count:
         if address.is_stdin and "partial file" in text:
             return _index_behind(shown)
@@ -145,6 +163,13 @@ def _unmapped(address: Address, header: Header, stream: int, text: str, said: Se
     if "Subtitle" in kinds:
         return NotVideo(shown, "subtitles, not a video: give a video file")
     return NotVideo(shown, "no video stream in it: give a video file")
+
+
+def _too_large(shown: str) -> Broken:
+    millions = MOST_PIXELS // 1_000_000
+    return Broken(
+        shown, f"its pictures are said to have more than {millions} million pixels: scale it down, or repair it"
+    )
 
 
 def _index_behind(shown: str) -> Broken:

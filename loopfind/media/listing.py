@@ -98,14 +98,12 @@ def _take(listing: Listing, line: bytes, sums: bool) -> None:
 class run:
     """One ffmpeg in a `with` statement: waited for at its end, ended and reaped where the body fails."""
 
-    def __init__(self, command: Sequence[str], said: int, out: int) -> None:
-        self._command, self._said, self._out = command, said, out
+    def __init__(self, command: Sequence[str], said: int, out: int, source: int | None = subprocess.DEVNULL) -> None:
+        self._command, self._said, self._out, self._source = command, said, out, source
 
     def __enter__(self) -> "subprocess.Popen[bytes]":
         try:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._said
-            )
+            self._process = subprocess.Popen(self._command, stdin=self._source, stdout=self._out, stderr=self._said)
         except OSError as error:
             what = f"ffmpeg at {self._command[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE"
             raise DecoderFailed("", what) from None

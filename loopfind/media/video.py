@@ -15,9 +15,12 @@ from loopfind.media.clock import Clock
 from loopfind.media.journal import Journal
 from loopfind.media.pictures import BATCH, Digests, Means, Pictures
 from loopfind.model import Bytes, Colours, Floats, Frames, Loss, Source
+from loopfind.settings import STALL
 
 _PATIENCE = 0.2
 """Seconds after which a batch is handed over though it is not full."""
+_GLANCE = 1.0
+"""Seconds that one look for bytes lasts at most."""
 _NAP = 0.004
 """Seconds to let pictures gather in the pipe: waking for each one would cost more than reading it."""
 _RUN_UPS = (2.0, 30.0)
@@ -31,20 +34,24 @@ def open_video(
     end: float | None = None,
     digests: bool = False,
     colours: bool = False,
+    stall: float = STALL,
 ) -> "Video":
     """A video to be used in a `with` statement, whose body iterates over its batches once.
 
     path: a file, `-` for standard input, or an address that ffmpeg takes. stream: number of the video stream, from 0,
     cover art not counted. start, end: frames with start <= time < end are read, seconds from the container's start.
-    digests, colours: also give a digest of each full-size picture, its mean colour. Raises BadSetting here, and a kind
-    of MediaError on entering; so does iterating, where ffmpeg fails later.
+    digests, colours: also give a digest of each full-size picture, its mean colour. stall: seconds of waiting without a
+    byte from ffmpeg after which it is ended. Raises BadSetting here, and a kind of MediaError on entering; so does
+    iterating, where ffmpeg fails later, or says nothing more.
     """
     if stream < 0:
         raise BadSetting("stream", stream, "streams are numbered from 0")
     for name, value in (("start", start), ("end", end)):
         if value is not None and not 0 <= value < float("inf"):
             raise BadSetting(name, value, "give seconds from the start of the video, 0 or more")
-    return Video(path, stream, start, end, digests, colours)
+    if not stall > 0:
+        raise BadSetting("stall", stall, "give seconds above 0")
+    return Video(path, stream, start, end, digests, colours, stall)
 
 
 class Video:
@@ -63,9 +70,11 @@ class Video:
         end: float | None,
         digests: bool,
         colours: bool,
+        stall: float,
     ) -> None:
         self._path, self._stream, self._start, self._end = path, stream, start, end
         self._digested, self._coloured = digests, colours
+        self._stall, self._silence, self._reached = stall, 0.0, 0.0
         self.source = Source(address.printable(os.fspath(path)), 0.0, 0, 0.0, 0, 0)
         self.end = 0.0
         self.losses: tuple[Loss, ...] = ()
@@ -162,8 +171,14 @@ class Video:
         """Wait for ffmpeg at most `patience` seconds, then take in all that has come."""
         child, journal = self._child, self._journal
         assert child is not None
-        if not self._poll.poll(patience * 1000):
+        began = time.monotonic()
+        if not self._poll.poll(min(patience, _GLANCE) * 1000):
+            # Counted in glances, so that a process that was stopped, or a machine that slept, lost one and no more.
+            self._silence += min(time.monotonic() - began, _GLANCE)
+            if self._silence >= self._stall:
+                raise failures.stalled(self._address.shown, self._stall, self._reached)
             return
+        self._silence = 0.0
         time.sleep(_NAP)
         # The journal first: a picture is never older than its mark.
         for fd, read in (
@@ -242,6 +257,7 @@ class Video:
                 break
             self._pump(max(0.001, deadline - time.monotonic()) if ready else 60.0)
         times, self._settled = self._settled[:ready], self._settled[ready:]
+        self._reached = float(times[-1]) if ready else self._reached
         digests = self._hashes.take(ready) if self._digested else None
         colours = self._means.take(ready) if self._coloured else None
         return times, self._pictures.take(ready), digests, colours

@@ -78,9 +78,9 @@ def _compared(
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
     codes = settings.align == "dtw"
-    asked = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream)
+    asked = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not codes:
-        asked = Settings(stream=settings.stream)  # so that a scan has its codes too
+        asked = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
     with reader(cache) as videos:
 
         def one(path: str, halt: Halt, seen: Watch | None, said: Callable[[str], None]) -> tuple[Reading, float]:

@@ -42,13 +42,13 @@ def read_video(
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
     gatherer = Gatherer(kind, settings.hash_size)
+    limits = (settings.stream, settings.start, settings.end)
     if checkpoint is not None and resume is not None and not others:
         taker = Resumed(checkpoint[0], gatherer, kind, resume, checkpoint[1])
         went_on, start = taker.start is not None, settings.start if taker.start is None else taker.start
         try:
-            with open_video(
-                path, settings.stream, start, settings.end, kind.needs_digests, kind.needs_colours
-            ) as video:
+            again = (settings.stream, start, settings.end, kind.needs_digests, kind.needs_colours)
+            with open_video(path, *again, stall=settings.stall) as video:
                 taker.troubled = lambda: video.troubled
                 read(video, [taker], taker.before, watch, log)
             taker.done()
@@ -57,9 +57,7 @@ def read_video(
             return read_video(path, settings, others, watch, log, checkpoint, resume)
         reading = Reading(gatherer.fingerprint(video.end), video.source, video.losses)
         return whole(reading) if went_on else reading
-    with open_video(
-        path, settings.stream, settings.start, settings.end, kind.needs_digests, kind.needs_colours
-    ) as video:
+    with open_video(path, *limits, kind.needs_digests, kind.needs_colours, stall=settings.stall) as video:
         read(video, [gatherer, *others], 0, watch, log)
     return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
 

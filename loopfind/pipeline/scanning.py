@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from loopfind.digests import as_codes
+from loopfind.errors import BadSetting
 from loopfind.exhibiting import exhibits_of
 from loopfind.exhibits import Exhibits
 from loopfind.findings import report_on, search
@@ -23,6 +24,7 @@ from loopfind.model import (
     Watch,
 )
 from loopfind.pipeline.caching import Cache, Reader, reader
+from loopfind.pipeline.packets import scan_packets
 from loopfind.pipeline.resuming import Resume, resumable
 from loopfind.pipeline.sizing import rows, sized
 from loopfind.registry import load
@@ -51,6 +53,8 @@ def scan(
     scan of the same file and settings that was cut off, and to keep this one in case that it is; a hash size that is to
     be chosen is not kept.
     """
+    if settings.packets_only:
+        return scan_packets(path, settings, watch, log)
     with reader(cache) as videos, resumable(path, settings, resume) as checkpoint:
         return _scanned(videos, path, settings, watch, log, checkpoint, resume)[0]
 
@@ -66,7 +70,10 @@ def scan_to_show(
     """What `scan` says, and what to show of it: curves, and frames read again where they are.
 
     Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
+    Raises BadSetting for settings.packets_only, which leaves nothing to show.
     """
+    if settings.packets_only:
+        raise BadSetting("packets_only", True, "packets alone give no pictures to show; leave one of the two out")
     with reader(cache) as videos, resumable(path, settings, resume) as checkpoint:
         report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log, checkpoint, resume)
         exhibits = exhibits_of(fingerprint, signal, runs, report)

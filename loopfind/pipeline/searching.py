@@ -92,7 +92,7 @@ def search_library(
     Raises MediaError for a video that cannot be read, LibraryError, and BadSetting for an empty library.
     """
     with _opened(path) as library:
-        number, reading = _guest(library, video, Settings(stream=settings.stream), watch, log)
+        number, reading = _guest(library, video, Settings(stream=settings.stream, stall=settings.stall), watch, log)
         index(library, watch)
         standing = Results(library.connections).standing()
         own = [content for entry, content, _ in standing if entry == number]

@@ -44,7 +44,7 @@ def sweep(
     losses: list[Loss] = []
     limits = [(settings.start, settings.end)] if windows is None else [(span.start, span.end) for span in windows]
     for start, end in limits:
-        with open_video(path, settings.stream, start, end) as video:
+        with open_video(path, settings.stream, start, end, stall=settings.stall) as video:
             frames = read(video, [gatherer, many], frames, watch, log)
         losses += video.losses
     fingerprint = gatherer.fingerprint(video.end)
@@ -67,7 +67,7 @@ def _windows(path: str, settings: SweepSettings) -> tuple[Span, ...] | None:
     """The windows to read, None for all of the video."""
     if settings.sample is None:
         return None
-    with open_video(path, settings.stream, settings.start, settings.end) as video:
+    with open_video(path, settings.stream, settings.start, settings.end, stall=settings.stall) as video:
         declared = video.source.declared
     end = settings.end if declared is None else min(settings.end or math.inf, declared)
     if end is None:

@@ -22,6 +22,7 @@ WHY = {
     "blank": "blank picture",
     "still": "nothing moves",
     "lost": "could not be read",
+    "packets": "only packets were compared",
 }
 """Why a stretch could not be judged."""
 

@@ -1,0 +1,142 @@
+"""What packets prove: copies made packet by packet are found to the frame, and nothing else is claimed."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import videos
+
+from loopfind import Settings, scan
+from loopfind.cli.app import run
+from loopfind.errors import Broken, LoopfindError
+from loopfind.media.packets import read_packets
+from loopfind.model import Report
+from loopfind.repeats.copies import Stream, copies_of, stream_of
+
+PIECES = ("-preset", "ultrafast", "-bf", "2", "-g", "25")
+
+
+def by_packets(path: Path | str, **wanted: float) -> Report:
+    return scan(str(path), Settings(packets_only=True, **wanted))  # type: ignore[arg-type]
+
+
+def scene(name: str, seconds: int, skip: int, codec: str = "libx264") -> Path:
+    """`seconds` of a scene that never comes back, from another moment on."""
+    extra = PIECES if codec == "libx264" else videos.FAST.get(codec, ())
+    source = (
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=s=160x96:r=25:d={seconds + skip},noise=alls=20:allf=t:all_seed={skip + 1}",
+    )
+    return videos.make(name, *source, "-vf", f"trim=start={skip},setpts=PTS-STARTPTS", "-c:v", codec, *extra)
+
+
+def joined(name: str, *pieces: Path) -> Path:
+    """The pieces one after the other, copied."""
+    listed = videos.FOLDER / f"{name}.txt"
+    listed.write_text("".join(f"file '{piece}'\n" for piece in pieces))
+    return videos.make(name, "-f", "concat", "-safe", "0", "-i", listed.as_posix(), "-c", "copy")
+
+
+@pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
+def test_a_looped_file_is_a_loop_of_its_length(container: str) -> None:
+    clip = scene("turn.mp4", 3, 0)
+    path = videos.make(f"turns.{container}", "-stream_loop", "4", "-i", clip.as_posix(), "-c", "copy")
+    report = by_packets(path)
+    (loop,) = report.repeats
+    assert (loop.kind, loop.evidence, len(loop.occurrences)) == ("loop", "exact", 5)
+    assert loop.period == pytest.approx(3.0, abs=0.002)
+    assert [o.start_frame for o in loop.occurrences] == [0, 75, 150, 225, 300]
+    assert [cut.frame for cut in report.cuts] == [75, 150, 225, 300]
+    assert report.verdict.looped and "encoded again" in report.verdict.summary
+
+
+def test_a_piece_copied_in_again_is_found_to_the_frame() -> None:
+    a, b, c = scene("a.mp4", 4, 0), scene("b.mp4", 3, 10), scene("c.mp4", 5, 20)
+    report = by_packets(joined("again.mp4", a, b, c, b, a))
+    found = sorted([(o.start_frame, o.end_frame) for o in r.occurrences] for r in report.repeats)
+    assert found == [[(0, 100), (375, 475)], [(100, 175), (300, 375)]]
+    assert {repeat.evidence for repeat in report.repeats} == {"exact"}
+    plain = scan(str(joined("once_more.mp4", a, b, c, b, a)))
+    assert {(o.start_frame, o.end_frame) for r in plain.repeats for o in r.occurrences} >= {(0, 100)}
+
+
+def test_three_showings_are_one_repeat() -> None:
+    a, b, c = scene("a.mp4", 4, 0), scene("b.mp4", 3, 10), scene("c.mp4", 5, 20)
+    (repeat,) = by_packets(joined("thrice.mp4", b, a, b, c, b)).repeats
+    assert [o.start_frame for o in repeat.occurrences] == [0, 175, 375]
+
+
+def test_what_was_encoded_again_is_not_claimed_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    clip = scene("turn.mp4", 3, 0)
+    path = videos.make(
+        "encoded_again.mp4", "-stream_loop", "2", "-i", clip.as_posix(), "-c:v", "libx264", "-b:v", "90k", *PIECES
+    )
+    report = by_packets(path)
+    assert report.repeats == () and report.verdict.coverage == 0 and report.unjudged[0].why == "packets"
+    assert run([path.as_posix(), "--packets-only", "--fail-on-repeats"]) == 0
+    assert "encoded again does not show" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4", "mpeg2video", "mjpeg", "ffv1", "libvpx-vp9"])
+@pytest.mark.parametrize("picture", ["color=gray", "smptebars"])
+def test_a_picture_that_stands_still_is_no_repeat(codec: str, picture: str) -> None:
+    name = f"still_{codec}_{picture.partition('=')[0]}.mkv"
+    source = ("-f", "lavfi", "-i", f"{picture}{':' if '=' in picture else '='}s=160x96:r=25:d=8")
+    path = videos.make(name, *source, "-c:v", codec, "-g", "25")
+    assert [repeat.kind for repeat in by_packets(path).repeats if repeat.kind != "still"] == []
+
+
+def test_a_still_that_was_padded_to_a_bitrate_is_no_repeat() -> None:
+    rate = ("-b:v", "800k", "-maxrate", "800k", "-bufsize", "400k", "-x264-params", "nal-hrd=cbr:force-cfr=1")
+    source = ("-f", "lavfi", "-i", "smptebars=s=160x96:r=25:d=8")
+    path = videos.make("padded.ts", *source, "-c:v", "libx264", "-g", "25", *rate)
+    assert all(repeat.kind == "still" for repeat in by_packets(path).repeats)
+
+
+def test_limits_are_kept() -> None:
+    clip = scene("turn.mp4", 3, 0)
+    path = videos.make("limited.mp4", "-stream_loop", "4", "-i", clip.as_posix(), "-c", "copy")
+    assert len(by_packets(path, start=0.0, end=6.0).repeats[0].occurrences) == 2
+    assert by_packets(path, end=3.0).repeats == ()
+
+
+def test_bad_input_is_refused_as_in_a_scan(tmp_path: Path) -> None:
+    (tmp_path / "noise.mp4").write_bytes(np.random.default_rng(1).bytes(9000))
+    for path in (tmp_path / "noise.mp4", tmp_path / "none.mp4"):
+        with pytest.raises(LoopfindError) as mine:
+            by_packets(path)
+        with pytest.raises(LoopfindError) as whole:
+            scan(str(path))
+        assert str(mine.value) == str(whole.value)
+    with pytest.raises(Broken):
+        read_packets(tmp_path / "noise.mp4")
+    video = scene("turn.mp4", 3, 0).as_posix()
+    for more in (["--html", str(tmp_path / "a.html")], ["--cache"], ["--hash-size", "auto"]):
+        assert run([video, "--packets-only", *more]) == 2
+    assert not (tmp_path / "a.html").exists()
+
+
+def drawn(letters: list[int], size: int = 1000) -> Stream:
+    """A stream of key packets, each number a payload of its own."""
+    hashes = np.zeros((len(letters), 16), np.uint8)
+    hashes[:, :4] = np.array(letters, "<u4").view(np.uint8).reshape(-1, 4)
+    count = len(letters)
+    return stream_of(hashes, np.full(count, size), np.ones(count, np.bool_), np.arange(count) / 25, 96 * 64)
+
+
+def test_equal_stretches_are_found_whole_whatever_repeats_inside_them() -> None:
+    dice = np.random.default_rng(3)
+    inner = dice.integers(1000, 2000, 30).tolist()
+    piece = [*range(40), *inner, *range(40, 70), *inner, *range(70, 90)]
+    letters = [*piece, *range(5000, 5050), *piece]
+    runs = copies_of(drawn(letters), 0.04)
+    spans = {(run.first, run.last, run.other_first, run.other_last) for run in runs}
+    assert (0, len(piece), len(piece) + 50, 2 * len(piece) + 50) in spans
+
+
+def test_nothing_is_found_where_nothing_repeats() -> None:
+    assert copies_of(drawn(list(range(500))), 0.04) == []
+    assert copies_of(drawn([7] * 500), 0.04) == []
+    assert copies_of(drawn([]), 0.04) == []
