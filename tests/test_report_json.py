@@ -4,7 +4,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ import samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.model import Clusters, Cut, Loss, Occurrence, Repeat, Report, Settings, Source, Unjudged, Verdict
+from loopfind.model import Clusters, Cut, CutKind, Loss, Occurrence, Repeat, Report, Settings, Source, Unjudged, Verdict
 from loopfind.reports import json as format
 
 GOLDEN = Path(__file__).parent / "golden"
