@@ -17,6 +17,7 @@ class Settings:
     auto: choose the hash size by a sweep over SIZES in the same decode; hash_size stands where there is nothing to
     choose by.
     link: the page the video is watched at; empty for links into the file itself.
+    fast: a first look, at key frames alone.
     """
 
     kind: str = "ahash"
@@ -26,6 +27,19 @@ class Settings:
     end: float | None = None
     auto: bool = False
     link: str = ""
+    fast: bool = False
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How a video is decoded, which makes no difference to the answer.
+
+    jobs: decoders side by side for one file, None for as many as there are cores. hwaccel: ffmpeg's name of a way to
+    decode in hardware (`ffmpeg -hwaccels` lists them), "" for none; it takes one pass.
+    """
+
+    jobs: int | None = None
+    hwaccel: str = ""
 
 
 DONE = "done"

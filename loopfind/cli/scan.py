@@ -15,7 +15,7 @@ from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
 from loopfind.reports import FORMATS, PAGE, SUFFIXES
-from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Settings
+from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, Decoding, Settings
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -105,6 +105,16 @@ def scan(
         str | None,
         typer.Option("--video-href", metavar="URL", help="Where that page finds the video; unless said, beside it."),
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", metavar="N", min=1, help="Decoders side by side; unless said, one for each core."),
+    ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="A first look, at key frames alone: finds less, and says what it can see.")
+    ] = False,
+    hwaccel: Annotated[
+        str, typer.Option("--hwaccel", metavar="NAME", help="Decode in hardware: ffmpeg's name of the way to.")
+    ] = "",
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
@@ -122,7 +132,7 @@ def scan(
     first, last = limits(start, end)
     size = size_in("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size
-    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link))
+    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link), fast)
     chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), [video])
     page, places = pages.parted(chosen, html)
     if page is not None:
@@ -132,7 +142,7 @@ def scan(
     if open_cut is not None:
         browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
     kept = folders.library(library, make=True) if cache or library is not None else None
-    report, exhibits = _scan(video, settings, verbose, quiet, page is not None, kept)
+    report, exhibits = _scan(video, settings, Decoding(jobs, hwaccel), verbose, quiet, page is not None, kept)
     for place, format in places:
         _deliver(report, format, place)
     if page is not None and exhibits is not None:
@@ -159,7 +169,13 @@ def _deliver(report: "Report", format: str, place: str) -> None:
 
 
 def _scan(
-    video: str, settings: Settings, verbose: bool, quiet: bool, shown: bool, library: str | None
+    video: str,
+    settings: Settings,
+    decoding: Decoding,
+    verbose: bool,
+    quiet: bool,
+    shown: bool,
+    library: str | None,
 ) -> "tuple[Report, Exhibits | None]":
     """The report, and what to show of it where that is asked for."""
     from loopfind.cli.progress import watching
@@ -170,10 +186,10 @@ def _scan(
         if shown:
             from loopfind.pipeline import scan_to_show
 
-            return scan_to_show(video, settings, watch, log, cache)
+            return scan_to_show(video, settings, watch, log, cache, decoding)
         from loopfind.pipeline import scan
 
-        return scan(video, settings, watch, log, cache), None
+        return scan(video, settings, watch, log, cache, decoding), None
 
 
 def _page(link: str) -> str:

@@ -1,15 +1,17 @@
 """Hand what a video shows to whoever takes it, and keep what stands for it."""
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.holdings import Reading as Reading
-from loopfind.media import open_video
-from loopfind.media.video import Video
+from loopfind.media import Split, Video, open_split, open_video
+from loopfind.media.child import Manner
 from loopfind.model import Frames, Progress, Settings, Watch
 from loopfind.registry import load
+from loopfind.settings import Decoding
 
 
 class Taker(Protocol):
@@ -20,12 +22,17 @@ class Taker(Protocol):
         ...
 
 
+ONE_PASS = Decoding(jobs=1)
+"""One decoder, where several files are read at a time."""
+
+
 def read_video(
     path: str,
     settings: Settings,
     others: Sequence[Taker] = (),
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    decoding: Decoding = ONE_PASS,
 ) -> Reading:
     """Read one video with the kind, size, stream and limits of the settings; the others take its batches too.
 
@@ -34,15 +41,20 @@ def read_video(
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
     gatherer = Gatherer(kind, settings.hash_size)
-    with open_video(
-        path, settings.stream, settings.start, settings.end, kind.needs_digests, kind.needs_colours
-    ) as video:
+    with _opened(path, settings, kind.needs_digests, kind.needs_colours, decoding) as video:
         read(video, [gatherer, *others], 0, watch, log)
     return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
 
 
+def _opened(path: str, settings: Settings, digests: bool, colours: bool, decoding: Decoding) -> Video | Split:
+    limits = (path, settings.stream, settings.start, settings.end, digests, colours)
+    if settings.fast or decoding.hwaccel:
+        return open_video(*limits, Manner(hwaccel=decoding.hwaccel, keys_only=settings.fast))
+    return open_split(*limits, _cores() if decoding.jobs is None else decoding.jobs)
+
+
 def read(
-    video: Video,
+    video: Video | Split,
     takers: Sequence[Taker],
     frames: int,
     watch: Watch | None,
@@ -62,3 +74,8 @@ def read(
             for line in video.log:
                 log(line)
     return frames
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -25,7 +25,7 @@ from loopfind.pipeline.caching import Cache, Reader, reader
 from loopfind.pipeline.sizing import rows, sized
 from loopfind.registry import load
 from loopfind.repeats.tuning import advice_on, origins_of
-from loopfind.settings import SIZES
+from loopfind.settings import SIZES, Decoding
 
 WIDE, SMALL, FEW = 320, 208, 160
 """Pixels across a picture of a page: WIDE while there are at most FEW of them, SMALL where there are more."""
@@ -37,15 +37,16 @@ def scan(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
+    decoding: Decoding = Decoding(),  # noqa: B008 - frozen
 ) -> Report:
     """What one video shows more than once.
 
     path: a file, "-" for standard input, or an address that ffmpeg can open. watch: called with a Progress for every
     batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
     be read and UsageError for settings that cannot be met. cache: the library to take from what was read before, and
-    to keep there what is read now; raises LibraryError for one that cannot be used.
+    to keep there what is read now; raises LibraryError for one that cannot be used. decoding: how to read faster.
     """
-    with reader(cache) as videos:
+    with reader(cache, decoding) as videos:
         return _scanned(videos, path, settings, watch, log)[0]
 
 
@@ -55,12 +56,13 @@ def scan_to_show(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
+    decoding: Decoding = Decoding(),  # noqa: B008 - frozen
 ) -> tuple[Report, Exhibits]:
     """What `scan` says, and what to show of it: curves, and frames read again where they are.
 
     Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
     """
-    with reader(cache) as videos:
+    with reader(cache, decoding) as videos:
         report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log)
         exhibits = exhibits_of(fingerprint, signal, runs, report)
     moments = exhibits.moments()
