@@ -11,7 +11,7 @@ from loopfind.cli import page as pages
 from loopfind.cli.folders import through
 from loopfind.cli.sizes import size as size_in
 from loopfind.cli.times import limits
-from loopfind.errors import BadSetting, UnknownPart
+from loopfind.errors import BadSetting, UnknownPart, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
 from loopfind.reports import FORMATS, PAGE, SUFFIXES
@@ -34,6 +34,7 @@ Examples:
   loopfind video.mp4 --open 1               look at the first suspect cut
   loopfind video.mp4 --cache                decode it once, scan it often
   loopfind video.mp4 --html report.html     a page with pictures of what repeats
+  loopfind video.mp4 --fast                 a first look, at key frames alone
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
 
@@ -135,6 +136,7 @@ def scan(
     settings = Settings(kind, fixed, stream, first, last, size is None, _page(link), fast)
     chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), [video])
     page, places = pages.parted(chosen, html)
+    _check_fast(settings, page is not None, fail_on_repeats)
     if page is not None:
         pages.check(page, [video], [place for place, _ in places if place != outputs.STDOUT], video_href)
     elif video_href is not None:
@@ -190,6 +192,18 @@ def _scan(
         from loopfind.pipeline import scan
 
         return scan(video, settings, watch, log, cache, decoding), None
+
+
+def _check_fast(settings: Settings, page: bool, fail_on_repeats: bool) -> None:
+    """Refuse what a first look cannot do."""
+    wanted = [
+        ("a page", page, "has nothing to show on one"),
+        ("--fail-on-repeats", fail_on_repeats, "proves no repeat to fail on"),
+        ("--hash-size auto", settings.auto, "confirms no repeat to choose a size by"),
+    ]
+    for what, given, why in wanted:
+        if settings.fast and given:
+            raise UsageError(f"--fast does not go with {what}: a first look {why}; leave one of them out")
 
 
 def _page(link: str) -> str:

@@ -23,7 +23,8 @@ _PATIENCE = 0.5
 @dataclass(frozen=True)
 class Manner:
     """How to decode, where the decoder is not to choose. threads: of the decoder, None for as many as it likes.
-    hwaccel: ffmpeg's name of a way to decode in hardware, "" for none. keys_only: key frames alone."""
+    hwaccel: ffmpeg's name of a way to decode in hardware, "" for none. keys_only: key frames alone, of those that are
+    closer than half a second only some."""
 
     threads: int | None = None
     hwaccel: str = ""
@@ -34,7 +35,12 @@ class Manner:
         """What stands before `-i`."""
         words = [] if self.threads is None else ["-threads", str(self.threads)]
         words += ["-hwaccel", self.hwaccel] if self.hwaccel else []
-        return [*words, "-skip_frame", "nokey"] if self.keys_only else words
+        return [*words, "-bsf:v", f"noise=drop='{_NO_KEY}'"] if self.keys_only else words
+
+
+_NO_KEY = "if(key*(not(ld(1))+gte(dts*tb-ld(0),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
+"""Drops a packet unless it is a key frame half a second or more after the last one kept (ld(0); ld(1): there is one).
+Where every frame is a key frame, this is every k-th; and what is dropped is not even handed to the decoder."""
 
 
 PLAIN = Manner()

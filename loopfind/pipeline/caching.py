@@ -100,7 +100,7 @@ class Reader:
         Raises MediaError, UsageError, and LibraryError for a library that cannot be read.
         """
         takers = [*others, *([] if many is None else [many])]
-        if self._library is None or (why := unkept(path)):
+        if self._library is None or (why := "a first look is not all of it" if settings.fast else unkept(path)):
             if self._library is not None and self._note is not None:
                 self._note(f"{address.printable(path)}: not kept in the library: {why}")
             return Read(read_video(path, settings, takers, watch, log, self._decoding), True)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from loopfind.digests import as_codes
+from loopfind.errors import UsageError
 from loopfind.exhibiting import exhibits_of
 from loopfind.exhibits import Exhibits
-from loopfind.findings import report_on, search
+from loopfind.findings import glance, report_on, search
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.kind import takes
 from loopfind.fingerprints.many import Many
@@ -44,9 +45,13 @@ def scan(
     path: a file, "-" for standard input, or an address that ffmpeg can open. watch: called with a Progress for every
     batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
     be read and UsageError for settings that cannot be met. cache: the library to take from what was read before, and
-    to keep there what is read now; raises LibraryError for one that cannot be used. decoding: how to read faster.
+    to keep there what is read now; raises LibraryError for one that cannot be used. decoding: how to read it.
+    settings.fast gives a first look: a verdict that judges nothing, and the key frames with equal hashes.
     """
     with reader(cache, decoding) as videos:
+        if settings.fast:
+            reading = videos.read(path, settings, None, (), watch, log).reading
+            return glance(reading.fingerprint, reading.source, settings, reading.losses)
         return _scanned(videos, path, settings, watch, log)[0]
 
 
@@ -62,6 +67,8 @@ def scan_to_show(
 
     Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
     """
+    if settings.fast:
+        raise UsageError("a first look has nothing to show on a page: scan without fast")
     with reader(cache, decoding) as videos:
         report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log)
         exhibits = exhibits_of(fingerprint, signal, runs, report)
