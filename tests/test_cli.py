@@ -87,6 +87,7 @@ def test_options_become_settings() -> None:
         "end": 90.5,
         "auto": False,
         "link": "https://youtu.be/abc",
+        "fast": False,
     }
 
 
