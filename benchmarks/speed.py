@@ -6,6 +6,9 @@
     memory   the peak resident size of the Python process alone, without ffmpeg, on VIDEO and on LONGER, and its growth
              in bytes a frame. Without LONGER: on the first third of VIDEO and on all of it.
     help     how long `loopfind --help` takes to answer.
+    split    whole scans against `ffmpeg -i VIDEO -an -f null -`, in turn, with --jobs as it is and with 1;
+             VIDEO should be 640x360 H.264 of 20 minutes or more. And `loopfind VIDEO --fast`.
+    hours    seconds for each hour of video, on files of small pictures that last 1, 3, 6 and 12 hours. Draws them.
 
 Give real footage, 10 minutes or more. Where there is none, --make MINUTES draws moving scenes, and a file three times
 as long.
@@ -25,6 +28,10 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 SCENE = 15
 """Seconds of one drawn scene."""
+
+HOURS = (1, 3, 6, 12)
+
+NOTHING = ["-an", "-f", "null", "-"]
 
 MEASURED = """
 import os, resource, sys
@@ -120,6 +127,42 @@ def speed(video: Path, runs: int, say: Callable[[str], None]) -> None:
     say(f"{'speed of loopfind / ffmpeg':<28}{ratio:8.3f}    (pair by pair {pairs[0]:.3f} to {pairs[-1]:.3f})")
 
 
+def split(video: Path, runs: int, say: Callable[[str], None]) -> None:
+    """Time whole scans in ranges and in one pass, and a first look, against decoding alone."""
+    frames, length = about(video)
+    say(f"{video.name}: {frames:,} frames, {length / 60:.1f} min; {runs} runs of each, in turn")
+    scan = [sys.executable, "-m", "loopfind", str(video), "--json"]
+    commands = {
+        "ffmpeg -i F -an -f null -": [get_ffmpeg_exe(), "-nostdin", "-v", "error", "-i", str(video), *NOTHING],
+        "loopfind F": scan,
+        "loopfind F --jobs 1": [*scan, "--jobs", "1"],
+        "loopfind F --fast": [*scan, "--fast"],
+    }
+    found = dict(zip(commands, in_turn(list(commands.values()), runs), strict=True))
+    for name, taken in found.items():
+        say(row(name, taken, frames))
+    bare, whole, _, fast = found.values()
+    for what, over, under in (("speed of a scan / ffmpeg", bare, whole), ("speed of --fast / a scan", whole, fast)):
+        pairs = sorted(a / b for a, b in zip(over, under, strict=True))
+        say(f"{what:<28}{statistics.median(pairs):8.3f}    (pair by pair {pairs[0]:.3f} to {pairs[-1]:.3f})")
+
+
+def hours(runs: int, say: Callable[[str], None]) -> None:
+    """Time scans of files of small pictures that last longer and longer, for each hour of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        graph = "life=s=80x46:r=6:mold=9,fps=30,tmix=frames=8,format=yuv420p"
+        coder = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "150"]
+        files = [Path(folder) / f"{length}.mp4" for length in HOURS]
+        for length, file in zip(HOURS, files, strict=True):
+            drawn = [*("-f", "lavfi", "-i", f"{graph},trim=end={3600 * length}"), *coder, str(file)]
+            seconds([get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", *drawn])
+        taken = in_turn([[sys.executable, "-m", "loopfind", str(file), "--json"] for file in files], runs)
+    each = [statistics.median(found) / length for found, length in zip(taken, HOURS, strict=True)]
+    for length, found, one in zip(HOURS, taken, each, strict=True):
+        say(row(f"{length} h of 80x46", found) + f"  {one:7.2f} s an hour")
+    say(f"{'most / least an hour':<28}{max(each) / min(each):8.3f}")
+
+
 def memory(video: Path, longer: Path | None, say: Callable[[str], None]) -> None:
     """Peaks on a short and a long scan, and the growth between them."""
     part: tuple[str, ...] = ()
@@ -139,8 +182,11 @@ def main() -> None:
     parser.add_argument("videos", nargs="*", type=Path, metavar="VIDEO", help="a video, and a longer one")
     parser.add_argument("--make", type=float, metavar="MINUTES", help="draw videos of this and of thrice this length")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command (default: 5)")
-    parser.add_argument("--only", choices=["speed", "memory", "help"], help="measure this alone")
+    parser.add_argument("--only", choices=["speed", "memory", "help", "split", "hours"], help="measure this alone")
     asked = parser.parse_args()
+    if asked.only == "hours":
+        hours(asked.runs, lambda text: print(text, flush=True))
+        return
     if len(asked.videos) > 2 or bool(asked.videos) == (asked.make is not None) or asked.runs < 1:
         parser.error("give one or two videos, or --make MINUTES, and one run or more")
 
@@ -152,9 +198,12 @@ def main() -> None:
         if asked.make is not None:
             videos = [Path(folder) / "drawn.mp4", Path(folder) / "longer.mp4"]
             draw(videos[0], asked.make, 1)
-            draw(videos[1], 3 * asked.make, 100_001)
+            if asked.only in (None, "memory"):
+                draw(videos[1], 3 * asked.make, 100_001)
         if asked.only in (None, "speed"):
             speed(videos[0], asked.runs, say)
+        if asked.only == "split":
+            split(videos[0], asked.runs, say)
         if asked.only in (None, "memory"):
             memory(videos[0], videos[1] if len(videos) > 1 else None, say)
         if asked.only in (None, "help"):

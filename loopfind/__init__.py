@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from loopfind.pipeline import scan as scan
     from loopfind.pipeline import sweep as sweep
     from loopfind.settings import CompareSettings as CompareSettings
+    from loopfind.settings import Decoding as Decoding
     from loopfind.settings import Settings as Settings
     from loopfind.settings import SweepSettings as SweepSettings
     from loopfind.tunings import Sweep as Sweep
@@ -25,6 +26,7 @@ __all__ = [
     "Cache",
     "CompareSettings",
     "Comparison",
+    "Decoding",
     "LoopfindError",
     "Report",
     "Settings",
@@ -40,6 +42,7 @@ _HOMES = {
     "Cache": "loopfind.pipeline",
     "CompareSettings": "loopfind.settings",
     "Comparison": "loopfind.comparison",
+    "Decoding": "loopfind.settings",
     "LoopfindError": "loopfind.errors",
     "Report": "loopfind.model",
     "Settings": "loopfind.settings",

@@ -26,6 +26,7 @@ from loopfind.model import (
 )
 from loopfind.repeats.clusters import clusters_of
 from loopfind.repeats.families import Family, Showing, families_of
+from loopfind.repeats.glance import glance_at
 from loopfind.repeats.loops import loops_of
 from loopfind.repeats.spans import Stretch
 from loopfind.repeats.stills import stills_of
@@ -43,6 +44,12 @@ def analyse(
 ) -> Report:
     """The report on a fingerprint: everything after reading."""
     return report_on(fingerprint, *search(fingerprint, watch), source, settings, losses)
+
+
+def glance(fingerprint: Fingerprint, source: Source, settings: Settings, losses: tuple[Loss, ...]) -> Report:
+    """The report on a first look, which claims nothing."""
+    clusters, verdict = glance_at(fingerprint)
+    return Report(source, settings, verdict, clusters=clusters, losses=losses)
 
 
 def search(fingerprint: Fingerprint, watch: Watch | None) -> tuple[Signal, list[Run]]:

@@ -24,6 +24,7 @@ class Settings:
     link: the page the video is watched at; empty for links into the file itself.
     stall: seconds without a byte after which reading is given up.
     packets_only: decode nothing; find what was copied packet by packet, and nothing else.
+    fast: a first look, at key frames alone.
     """
 
     kind: str = "ahash"
@@ -35,6 +36,19 @@ class Settings:
     link: str = ""
     stall: float = STALL
     packets_only: bool = False
+    fast: bool = False
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How a video is decoded, which makes no difference to the answer.
+
+    jobs: decoders side by side for one file, None for as many as there are cores. hwaccel: ffmpeg's name of a way to
+    decode in hardware (`ffmpeg -hwaccels` lists them), "" for none; it takes one pass.
+    """
+
+    jobs: int | None = None
+    hwaccel: str = ""
 
 
 DONE = "done"

@@ -50,20 +50,21 @@ SCANS: dict[str, Callable[[str, Any, Any], Any]] = {
 }
 
 
-def scan(path: str, settings: Any = None, watch: Any = None, log: Any = None, cache: Any = None) -> Any:
+def scan(path: str, settings: Any = None, watch: Any = None, log: Any = None, *_: Any) -> Any:
     from dataclasses import replace
 
     report = SCANS.get(path, _named)(path, watch, log)
     return replace(report, settings=settings)
 
 
-def scan_to_show(path: str, settings: Any = None, watch: Any = None, log: Any = None, cache: Any = None) -> Any:
+def scan_to_show(path: str, settings: Any = None, watch: Any = None, log: Any = None, *_: Any) -> Any:
     report = scan(path, settings, watch, log)
     return report, samples.exhibits(report)
 
 
 pipeline: Any = types.ModuleType("loopfind.pipeline")
 pipeline.Cache = lambda *words: words
+pipeline.Resume = lambda *words, **more: words
 pipeline.scan = scan
 pipeline.scan_to_show = scan_to_show
 sys.modules["loopfind.pipeline"] = pipeline

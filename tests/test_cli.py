@@ -90,6 +90,7 @@ def test_options_become_settings() -> None:
         "link": "https://youtu.be/abc",
         "stall": 9.5,
         "packets_only": True,
+        "fast": False,
     }
 
 
@@ -292,7 +293,7 @@ def test_importing_loopfind_loads_nothing_heavy() -> None:
     loaded, public = done.stdout.splitlines()
     assert not {"numpy", "scipy", "PIL", "imagehash"} & {*loaded.split()}
     names = (
-        "Cache CompareSettings Comparison LoopfindError Report Settings Sweep SweepSettings __version__ "
+        "Cache CompareSettings Comparison Decoding LoopfindError Report Settings Sweep SweepSettings __version__ "
         "compare scan sweep"
     )
     assert public == f"24 {names}"

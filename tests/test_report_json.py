@@ -123,11 +123,9 @@ reports = st.builds(
     ),
     st.builds(Verdict, st.booleans(), seconds, seconds, seconds, st.none() | seconds, st.text()),
     st.lists(repeats, max_size=3).map(tuple),
-    st.lists(
-        st.builds(
-            Cut, seconds, frames, st.lists(frames).map(tuple), st.sampled_from(["hard", "fade", "seamless", "copied"])
-        )
-    ).map(tuple),
+    st.lists(st.builds(Cut, seconds, frames, st.lists(frames).map(tuple), st.sampled_from(get_args(CutKind)))).map(
+        tuple
+    ),
     clusters,
     st.lists(st.builds(Unjudged, seconds, seconds, st.sampled_from(["blank", "still", "lost"]))).map(tuple),
     st.lists(st.builds(Loss, seconds, seconds, st.text())).map(tuple),

@@ -11,11 +11,11 @@ from loopfind.cli import page as pages
 from loopfind.cli.folders import through
 from loopfind.cli.sizes import size as size_in
 from loopfind.cli.times import Stall, limits
-from loopfind.errors import BadSetting, UnknownPart
+from loopfind.errors import BadSetting, UnknownPart, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
 from loopfind.reports import FORMATS, PAGE, SUFFIXES
-from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Settings
+from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Decoding, Settings
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -35,6 +35,7 @@ Examples:
   loopfind video.mp4 --cache                decode it once, scan it often
   loopfind video.mp4 --packets-only         what was copied as it stands, in seconds
   loopfind video.mp4 --html report.html     a page with pictures of what repeats
+  loopfind video.mp4 --fast                 a first look, at key frames alone
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
 
@@ -110,6 +111,16 @@ def scan(
         bool, typer.Option("--packets-only", help="Decode nothing: find what was copied as it stands, in seconds.")
     ] = False,
     stall: Stall = STALL,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", metavar="N", min=1, help="Decoders side by side; unless said, one for each core."),
+    ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="A first look, at key frames alone: finds less, and says what it can see.")
+    ] = False,
+    hwaccel: Annotated[
+        str, typer.Option("--hwaccel", metavar="NAME", help="Decode in hardware: ffmpeg's name of the way to.")
+    ] = "",
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
@@ -130,9 +141,10 @@ def scan(
     first, last = limits(start, end)
     size = size_in("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size
-    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link), stall, packets_only)
+    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link), stall, packets_only, fast)
     chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), [video])
     page, places = pages.parted(chosen, html)
+    _check_fast(settings, page is not None, fail_on_repeats)
     if page is not None:
         pages.check(page, [video], [place for place, _ in places if place != outputs.STDOUT], video_href)
     elif video_href is not None:
@@ -142,7 +154,9 @@ def scan(
     if open_cut is not None:
         browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
     kept = folders.library(library, make=True) if cache or library is not None else None
-    report, exhibits = _scan(video, settings, verbose, quiet, page is not None, kept, not no_resume)
+    report, exhibits = _scan(
+        video, settings, Decoding(jobs, hwaccel), verbose, quiet, page is not None, kept, not no_resume
+    )
     for place, format in places:
         _deliver(report, format, place)
     if page is not None and exhibits is not None:
@@ -178,7 +192,14 @@ def _deliver(report: "Report", format: str, place: str) -> None:
 
 
 def _scan(
-    video: str, settings: Settings, verbose: bool, quiet: bool, shown: bool, library: str | None, resumed: bool
+    video: str,
+    settings: Settings,
+    decoding: Decoding,
+    verbose: bool,
+    quiet: bool,
+    shown: bool,
+    library: str | None,
+    resumed: bool,
 ) -> "tuple[Report, Exhibits | None]":
     """The report, and what to show of it where that is asked for."""
     from loopfind.cli.progress import watching
@@ -190,8 +211,20 @@ def _scan(
 
         resume = Resume(folders.unfinished(), note=lambda line: note(f"loopfind: {line}")) if resumed else None
         if shown:
-            return scan_to_show(video, settings, watch, log, cache, resume)
-        return scan(video, settings, watch, log, cache, resume), None
+            return scan_to_show(video, settings, watch, log, cache, resume, decoding)
+        return scan(video, settings, watch, log, cache, resume, decoding), None
+
+
+def _check_fast(settings: Settings, page: bool, fail_on_repeats: bool) -> None:
+    """Refuse what a first look cannot do."""
+    wanted = [
+        ("a page", page, "has nothing to show on one"),
+        ("--fail-on-repeats", fail_on_repeats, "proves no repeat to fail on"),
+        ("--hash-size auto", settings.auto, "confirms no repeat to choose a size by"),
+    ]
+    for what, given, why in wanted:
+        if settings.fast and given:
+            raise UsageError(f"--fast does not go with {what}: a first look {why}; leave one of them out")
 
 
 def _page(link: str) -> str:

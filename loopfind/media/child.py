@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.address import Address
@@ -17,6 +18,32 @@ PIPE_BYTES = 1 << 20
 
 _LINUX_SET_PIPE_SIZE = 1031
 _PATIENCE, _LAST_PATIENCE = 0.5, 10.0
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How to decode, where the decoder is not to choose. threads: of the decoder, None for as many as it likes.
+    hwaccel: ffmpeg's name of a way to decode in hardware, "" for none. keys_only: key frames alone, of those that are
+    closer than half a second only some."""
+
+    threads: int | None = None
+    hwaccel: str = ""
+    keys_only: bool = False
+
+    @property
+    def options(self) -> list[str]:
+        """What stands before `-i`."""
+        words = [] if self.threads is None else ["-threads", str(self.threads)]
+        words += ["-hwaccel", self.hwaccel] if self.hwaccel else []
+        return [*words, "-bsf:v", f"noise=drop='{_NO_KEY}'"] if self.keys_only else words
+
+
+_NO_KEY = "if(key*(not(ld(1))+gte(dts*tb-ld(0),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
+"""Drops a packet unless it is a key frame half a second or more after the last one kept (ld(0); ld(1): there is one).
+Where every frame is a key frame, this is every k-th; and what is dropped is not even handed to the decoder."""
+
+
+PLAIN = Manner()
 
 
 def executable() -> str:
@@ -32,7 +59,12 @@ def executable() -> str:
 
 
 def command(
-    address: Address, stream: int, seek: float | None, digest_fd: int | None, colour_fd: int | None
+    address: Address,
+    stream: int,
+    seek: float | None,
+    digest_fd: int | None,
+    colour_fd: int | None,
+    manner: Manner = PLAIN,
 ) -> list[str]:
     """The ffmpeg command that decodes `address`.
 
@@ -45,7 +77,7 @@ def command(
     words += ["-max_error_rate", "1"]
     if seek is not None:
         words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
-    words += [*address.options, "-i", os.fsdecode(address.argument)]
+    words += [*manner.options, *address.options, "-i", os.fsdecode(address.argument)]
     picked = ["-map", f"0:V:{stream}", "-an", "-sn", "-dn", "-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
     side = PICTURE_SIDE
     # Slicing so small a picture over threads costs more than it saves.
@@ -63,7 +95,15 @@ def command(
 class Child:
     """One running ffmpeg. `pictures`, `journal`, `digests` and `colours` are descriptors to read from, non-blocking."""
 
-    def __init__(self, address: Address, stream: int, seek: float | None, digests: bool, colours: bool) -> None:
+    def __init__(
+        self,
+        address: Address,
+        stream: int,
+        seek: float | None,
+        digests: bool,
+        colours: bool,
+        manner: Manner = PLAIN,
+    ) -> None:
         """Start it. Raises DecoderFailed where there is no ffmpeg to start."""
         self.digests: int | None = None
         self.colours: int | None = None
@@ -74,7 +114,7 @@ class Child:
                 self.digests, digest_fd = os.pipe()
             if colours:
                 self.colours, colour_fd = os.pipe()
-            self.command: Sequence[str] = command(address, stream, seek, digest_fd, colour_fd)
+            self.command: Sequence[str] = command(address, stream, seek, digest_fd, colour_fd, manner)
             inherited = tuple(fd for fd in (digest_fd, colour_fd) if fd is not None)
             self._process = _start(self.command, address, inherited)
         except BaseException:
@@ -99,6 +139,10 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+
+    def end(self) -> None:
+        """End the child at once, from any thread: whoever reads its pipes finds them ended, and closes it."""
+        self._process.kill()
 
     def close(self) -> None:
         """End the child if it runs, reap it, close the pipes. May be called twice."""

@@ -25,11 +25,13 @@ class Clock:
     """Turns marks into seconds from the container's start.
 
     start: microseconds at which the container starts. gap: seconds from a frame to the next, as declared.
-    Memory: at most 100 marks are held back, and only at an irregular one.
+    altered: whether any time so far is not what the file says. Memory: at most 100 marks are held back, and only at an
+    irregular one.
     """
 
     def __init__(self, start: int, gap: float) -> None:
         self._start, self._gap = start, gap
+        self.altered = False
         self._base = b""
         self._numerator, self._denominator = 1, 1
         self._origin = self._frame = self._leap = self._shift = self._step = 0
@@ -46,6 +48,7 @@ class Clock:
         held = self._held
         while held and (last or len(held) >= _LOOK_AHEAD or self._is_regular(held[0])):
             now = self._settle(held)
+            self.altered |= now != held[0]
             if self._previous is not None:
                 self._step = now - self._previous
             self._previous = now

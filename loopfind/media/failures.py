@@ -27,6 +27,7 @@ _NOT_THERE = (
 )
 _TEXT_FORMATS = {"tty", "srt", "ass", "webvtt", "microdvd", "subviewer", "lrc", "sami", "ffmetadata"}
 _LISTS = {"hls", "concat", "dash"}
+_HARDWARE = re.compile(r"Supported hwaccels: (.+)")
 _REASON = re.compile(r"Error opening input: (.+)")
 
 
@@ -103,6 +104,22 @@ def without_frames(
             shown, "not one picture of its video stream can be decoded: the file is damaged; get another copy"
         )
     return None
+
+
+def without_hardware(
+    address: Address, name: str, header: Header, status: int, said: Sequence[str]
+) -> DecoderFailed | None:
+    """Why not one frame came, where hardware was to decode; None for a video that simply holds none."""
+    if status == 0 and header.mapped is not None:
+        return None
+    known = next((found[1] for line in said if (found := _HARDWARE.search(line))), "")
+    if known:
+        takes = (
+            f"ffmpeg knows no hardware decoder {name!r}: name one of {', '.join(known.split())}, or leave --hwaccel out"
+        )
+        return DecoderFailed(address.shown, takes)
+    why = f"ended by {signalled}" if (signalled := was_killed(status, said)) else _last_words(said)
+    return DecoderFailed(address.shown, f"cannot be decoded by {name} here ({why}): leave --hwaccel out")
 
 
 def stopped_early(address: Address, status: int, said: Sequence[str]) -> DecoderFailed | None:

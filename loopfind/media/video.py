@@ -4,13 +4,14 @@ import os
 import select
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
 
 from loopfind.errors import BadSetting, MediaError
 from loopfind.media import address, failures, losses
-from loopfind.media.child import Child
+from loopfind.media.child import PLAIN, Child, Manner
 from loopfind.media.clock import Clock
 from loopfind.media.journal import Journal
 from loopfind.media.pictures import BATCH, Digests, Means, Pictures
@@ -35,15 +36,22 @@ def open_video(
     digests: bool = False,
     colours: bool = False,
     stall: float = STALL,
+    manner: Manner = PLAIN,
 ) -> "Video":
     """A video to be used in a `with` statement, whose body iterates over its batches once.
 
     path: a file, `-` for standard input, or an address that ffmpeg takes. stream: number of the video stream, from 0,
     cover art not counted. start, end: frames with start <= time < end are read, seconds from the container's start.
     digests, colours: also give a digest of each full-size picture, its mean colour. stall: seconds of waiting without a
-    byte from ffmpeg after which it is ended. Raises BadSetting here, and a kind of MediaError on entering; so does
-    iterating, where ffmpeg fails later, or says nothing more.
+    byte from ffmpeg after which it is ended. manner: how to decode. Raises BadSetting here, and a kind of MediaError on
+    entering; so does iterating, where ffmpeg fails later, or says nothing more.
     """
+    check_limits(stream, start, end, stall)
+    return Video(path, stream, start, end, digests, colours, stall, manner)
+
+
+def check_limits(stream: int, start: float | None, end: float | None, stall: float) -> None:
+    """Raise BadSetting for what no video has."""
     if stream < 0:
         raise BadSetting("stream", stream, "streams are numbered from 0")
     for name, value in (("start", start), ("end", end)):
@@ -51,7 +59,16 @@ def open_video(
             raise BadSetting(name, value, "give seconds from the start of the video, 0 or more")
     if not stall > 0:
         raise BadSetting("stall", stall, "give seconds above 0")
-    return Video(path, stream, start, end, digests, colours, stall)
+
+
+def measured(known: Source, times: Floats, declared_rate: float, start: float) -> tuple[Source, float, float]:
+    """The source as the frames at `times` (n,) seconds make it, the usual seconds between two, and when the last one
+    stops being shown."""
+    gap = float(np.median(np.diff(times))) if len(times) > 1 else 1 / declared_rate
+    end = float(times[-1]) + gap if len(times) else start
+    length = end - float(times[0]) if len(times) else 0.0
+    rate = 1 / gap if len(times) > 1 else 0.0
+    return replace(known, duration=length, frames=len(times), fps=rate), gap, end
 
 
 class Video:
@@ -70,8 +87,10 @@ class Video:
         end: float | None,
         digests: bool,
         colours: bool,
-        stall: float,
+        stall: float = STALL,
+        manner: Manner = PLAIN,
     ) -> None:
+        self._manner = manner
         self._path, self._stream, self._start, self._end = path, stream, start, end
         self._digested, self._coloured = digests, colours
         self._stall, self._silence, self._reached = stall, 0.0, 0.0
@@ -91,6 +110,16 @@ class Video:
     def troubled(self) -> bool:
         """Whether ffmpeg has complained of the input so far."""
         return bool(self._journal.troubles)
+
+    @property
+    def declared_rate(self) -> float:
+        """Frames a second as the header has it; a usual rate where it has none."""
+        return self._journal.header.video.rate
+
+    @property
+    def seekable(self) -> bool:
+        """Whether it is a file on disk that can be read from the middle."""
+        return self._address.seekable and self._address.local is not None and not self._journal.header.is_picture
 
     def __enter__(self) -> "Video":
         self._address = address.find(self._path)
@@ -134,7 +163,7 @@ class Video:
 
     def _launch(self, seek: float | None) -> None:
         self.close()
-        self._child = child = Child(self._address, self._stream, seek, self._digested, self._coloured)
+        self._child = child = Child(self._address, self._stream, seek, self._digested, self._coloured, self._manner)
         self.command = list(child.command)
         self._journal = Journal()
         self._pictures, self._hashes, self._means = Pictures(), Digests(), Means()
@@ -287,22 +316,8 @@ class Video:
         journal = self._journal
         if not ended:
             self._judge(len(times) + skipped, position)
-        gap = float(np.median(np.diff(times))) if len(times) > 1 else 1 / journal.header.video.rate
-        self.end = float(times[-1]) + gap if len(times) else self._start or 0.0
-        length = self.end - float(times[0]) if len(times) else 0.0
-        rate = 1 / gap if len(times) > 1 else 0.0
         known = self.source
-        self.source = Source(
-            known.path,
-            length,
-            len(times),
-            rate,
-            known.width,
-            known.height,
-            known.codec,
-            known.container,
-            known.declared,
-        )
+        self.source, gap, self.end = measured(known, times, journal.header.video.rate, self._start or 0.0)
         troubles = [trouble for trouble in journal.troubles if not skipped or trouble.last > skipped]
         for trouble in troubles:
             trouble.first, trouble.last = max(0, trouble.first - skipped), trouble.last - skipped
@@ -315,7 +330,9 @@ class Video:
         status = self._child.wait()
         said, header, where = self._journal.said, self._journal.header, self._address
         error: MediaError | None
-        if not frames:
+        if not frames and self._manner.hwaccel:
+            error = failures.without_hardware(where, self._manner.hwaccel, header, status, said)
+        elif not frames:
             error = failures.without_frames(where, header, self._stream, status, said, self._journal.troubles)
         elif name := failures.was_killed(status, said):
             error = failures.killed(where.shown, name, position)

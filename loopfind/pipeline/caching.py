@@ -13,10 +13,11 @@ from loopfind.fingerprints.many import Many
 from loopfind.holdings import File, Naming, Reading
 from loopfind.media import address
 from loopfind.model import Settings, Watch
-from loopfind.pipeline.reading import Taker, read_video
+from loopfind.pipeline.reading import ONE_PASS, Taker, read_video
 from loopfind.pipeline.resuming import Resume
 from loopfind.registry import load
 from loopfind.scratch import Scratch
+from loopfind.settings import Decoding
 from loopfind.stores import STORE, STORES
 from loopfind.stores.checkpoints import Checkpoint
 from loopfind.stores.sqlite import Library
@@ -67,21 +68,21 @@ def unkept(path: str) -> str:
 
 
 @contextlib.contextmanager
-def reader(cache: Cache | None) -> "Iterator[Reader]":
+def reader(cache: Cache | None, decoding: Decoding = ONE_PASS) -> "Iterator[Reader]":
     """Reads videos; through a library, where there is a cache, for as long as the body lasts. Raises LibraryError."""
     if cache is None:
-        yield Reader(None, None)
+        yield Reader(None, None, decoding)
     else:
         store = load("store", STORE, STORES)
         with store.open(cache.path) as library:
-            yield Reader(library, cache.note)
+            yield Reader(library, cache.note, decoding)
 
 
 class Reader:
     """Made by `reader`; for any number of threads. library: None reads every video anew."""
 
-    def __init__(self, library: Library | None, note: Callable[[str], None] | None) -> None:
-        self._library, self._note = library, note
+    def __init__(self, library: Library | None, note: Callable[[str], None] | None, decoding: Decoding) -> None:
+        self._library, self._note, self._decoding = library, note, decoding
         self._guard, self._turns = threading.Lock(), dict[bytes, threading.Lock]()
 
     def read(
@@ -104,10 +105,10 @@ class Reader:
         Raises MediaError, UsageError, and LibraryError for a library that cannot be read.
         """
         takers = [*others, *([] if many is None else [many])]
-        if self._library is None or (why := unkept(path)):
+        if self._library is None or (why := "a first look is not all of it" if settings.fast else unkept(path)):
             if self._library is not None and self._note is not None:
                 self._note(f"{address.printable(path)}: not kept in the library: {why}")
-            return Read(read_video(path, settings, takers, watch, log, checkpoint, resume), True)
+            return Read(read_video(path, settings, takers, watch, log, self._decoding, checkpoint, resume), True)
         place = address.find(path)
         try:
             file = self._library.look(os.fsdecode(place.local or path))
@@ -120,7 +121,7 @@ class Reader:
                 naming, other = self._named(self._library, file)
                 source = replace(reading.source, path=place.shown)
                 return Read(replace(reading, source=source), False, entry, naming, other)
-            reading = read_video(path, settings, takers, watch, log, checkpoint, resume)
+            reading = read_video(path, settings, takers, watch, log, self._decoding, checkpoint, resume)
             return self._kept(self._library, file, settings, many, reading)
 
     def _found(

@@ -1,17 +1,20 @@
 """Hand what a video shows to whoever takes it, and keep what stands for it."""
 
+import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.holdings import File
 from loopfind.holdings import Reading as Reading
-from loopfind.media import open_video
-from loopfind.media.video import Video
+from loopfind.media import Split, Video, open_split, open_video
+from loopfind.media.child import Manner
 from loopfind.model import Frames, Progress, Settings, Watch
 from loopfind.pipeline.resuming import Resume, Resumed, Unlike, whole
 from loopfind.registry import load
+from loopfind.settings import Decoding
 from loopfind.stores.checkpoints import Checkpoint
 
 
@@ -23,12 +26,17 @@ class Taker(Protocol):
         ...
 
 
+ONE_PASS = Decoding(jobs=1)
+"""One decoder, where several files are read at a time."""
+
+
 def read_video(
     path: str,
     settings: Settings,
     others: Sequence[Taker] = (),
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    decoding: Decoding = ONE_PASS,
     checkpoint: tuple[Checkpoint, File] | None = None,
     resume: Resume | None = None,
 ) -> Reading:
@@ -42,28 +50,34 @@ def read_video(
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
     gatherer = Gatherer(kind, settings.hash_size)
-    limits = (settings.stream, settings.start, settings.end)
     if checkpoint is not None and resume is not None and not others:
         taker = Resumed(checkpoint[0], gatherer, kind, resume, checkpoint[1])
         went_on, start = taker.start is not None, settings.start if taker.start is None else taker.start
+        again = replace(settings, start=start)
         try:
-            again = (settings.stream, start, settings.end, kind.needs_digests, kind.needs_colours)
-            with open_video(path, *again, stall=settings.stall) as video:
+            with _opened(path, again, kind.needs_digests, kind.needs_colours, decoding) as video:
                 taker.troubled = lambda: video.troubled
                 read(video, [taker], taker.before, watch, log)
             taker.done()
         except Unlike:
             checkpoint[0].restart()
-            return read_video(path, settings, others, watch, log, checkpoint, resume)
+            return read_video(path, settings, others, watch, log, decoding, checkpoint, resume)
         reading = Reading(gatherer.fingerprint(video.end), video.source, video.losses)
         return whole(reading) if went_on else reading
-    with open_video(path, *limits, kind.needs_digests, kind.needs_colours, stall=settings.stall) as video:
+    with _opened(path, settings, kind.needs_digests, kind.needs_colours, decoding) as video:
         read(video, [gatherer, *others], 0, watch, log)
     return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
 
 
+def _opened(path: str, settings: Settings, digests: bool, colours: bool, decoding: Decoding) -> Video | Split:
+    limits = (path, settings.stream, settings.start, settings.end, digests, colours, settings.stall)
+    if settings.fast or decoding.hwaccel:
+        return open_video(*limits, manner=Manner(hwaccel=decoding.hwaccel, keys_only=settings.fast))
+    return open_split(*limits, jobs=_cores() if decoding.jobs is None else decoding.jobs)
+
+
 def read(
-    video: Video,
+    video: Video | Split,
     takers: Sequence[Taker],
     frames: int,
     watch: Watch | None,
@@ -83,3 +97,8 @@ def read(
             for line in video.log:
                 log(line)
     return frames
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

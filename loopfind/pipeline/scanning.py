@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from loopfind.digests import as_codes
-from loopfind.errors import BadSetting
+from loopfind.errors import BadSetting, UsageError
 from loopfind.exhibiting import exhibits_of
 from loopfind.exhibits import Exhibits
-from loopfind.findings import report_on, search
+from loopfind.findings import glance, report_on, search
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.kind import takes
 from loopfind.fingerprints.many import Many
@@ -29,7 +29,7 @@ from loopfind.pipeline.resuming import Resume, resumable
 from loopfind.pipeline.sizing import rows, sized
 from loopfind.registry import load
 from loopfind.repeats.tuning import advice_on, origins_of
-from loopfind.settings import SIZES
+from loopfind.settings import SIZES, Decoding
 from loopfind.stores.checkpoints import Checkpoint
 
 WIDE, SMALL, FEW = 320, 208, 160
@@ -43,6 +43,7 @@ def scan(
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
     resume: Resume | None = None,
+    decoding: Decoding = Decoding(),  # noqa: B008 - frozen
 ) -> Report:
     """What one video shows more than once.
 
@@ -51,11 +52,16 @@ def scan(
     be read and UsageError for settings that cannot be met. cache: the library to take from what was read before, and
     to keep there what is read now; raises LibraryError for one that cannot be used. resume: where to go on with a
     scan of the same file and settings that was cut off, and to keep this one in case that it is; a hash size that is to
-    be chosen is not kept.
+    be chosen is not kept. decoding: how to read it. settings.fast gives a first look: a verdict that judges nothing,
+    and the key frames with equal hashes.
     """
     if settings.packets_only:
         return scan_packets(path, settings, watch, log)
-    with reader(cache) as videos, resumable(path, settings, resume) as checkpoint:
+    if settings.fast:
+        with reader(cache, decoding) as videos:
+            reading = videos.read(path, settings, None, (), watch, log).reading
+            return glance(reading.fingerprint, reading.source, settings, reading.losses)
+    with reader(cache, decoding) as videos, resumable(path, settings, resume) as checkpoint:
         return _scanned(videos, path, settings, watch, log, checkpoint, resume)[0]
 
 
@@ -66,6 +72,7 @@ def scan_to_show(
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
     resume: Resume | None = None,
+    decoding: Decoding = Decoding(),  # noqa: B008 - frozen
 ) -> tuple[Report, Exhibits]:
     """What `scan` says, and what to show of it: curves, and frames read again where they are.
 
@@ -74,7 +81,9 @@ def scan_to_show(
     """
     if settings.packets_only:
         raise BadSetting("packets_only", True, "packets alone give no pictures to show; leave one of the two out")
-    with reader(cache) as videos, resumable(path, settings, resume) as checkpoint:
+    if settings.fast:
+        raise UsageError("a first look has nothing to show on a page: scan without fast")
+    with reader(cache, decoding) as videos, resumable(path, settings, resume) as checkpoint:
         report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log, checkpoint, resume)
         exhibits = exhibits_of(fingerprint, signal, runs, report)
     moments = exhibits.moments()

@@ -27,15 +27,15 @@ from loopfind.stores.results import Results
 from loopfind.stores.sqlite import Library
 from loopfind.views import SKETCH_CELLS
 
-BATCH = 250_000
-"""Frames of files that are compared at a time, with all that was there before them: two hours and more. So much is
+BATCH = 120_000
+"""Frames of files that are compared at a time, with all that was there before them: an hour and more. So much is
 done again if the work is stopped, and memory holds so much."""
 
 MOST_FILES = 200
 """Files that one video is laid beside: those of which most moments are alike."""
 
-_IN_MEMORY, _ROWS = 1_000_000, 4096
-"""Frames of files that share something whose sketches are in memory together, 290 MB; of more they lie on disk."""
+_IN_MEMORY, _ROWS = 400_000, 4096
+"""Frames of files that share something whose sketches are in memory together, 115 MB; of more they lie on disk."""
 
 _BACKGROUND = 40_000  # frames to tell by what is usual, where what was met is less
 

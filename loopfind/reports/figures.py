@@ -104,6 +104,7 @@ def command(settings: Settings, path: str, href: str) -> str:
         words += ["--hash-size", str(settings.hash_size)]
     if settings.kind != Settings.kind:
         words += ["--kind", settings.kind]
+    words += ["--fast"] * settings.fast
     if settings.stream:
         words += ["--stream", str(settings.stream)]
     for name, limit in (("--start", settings.start), ("--end", settings.end)):

@@ -137,5 +137,5 @@ class Postings:
             # The last prefix may go on in the next part.
             whole = int(rows[0, -1]) >> (BITS - bits) << (BITS - bits)
             until = int(np.searchsorted(rows[0], whole))
-            yield rows[:, :until], whole
-            rest = rows[:, until:]
+            yield rows[:, :until].copy(), whole
+            rest = rows[:, until:].copy()

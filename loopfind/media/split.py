@@ -1,0 +1,274 @@
+"""A seekable file decoded in ranges side by side, and handed over as one pass would.
+
+A decoder of one stream keeps about one core busy, so two that decode a half each are faster. Ranges are short, are
+taken up in order, and wait in queues of bounded length, so that memory does not grow with the video. Whatever is
+unusual (a complaint, times out of order, a joint at which two decoders disagree) ends that: the file is then read in
+one pass, which goes on behind the frames handed over before.
+"""
+
+import math
+import os
+import queue
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+
+import numpy as np
+
+from loopfind.errors import DecoderFailed, MediaError
+from loopfind.media.child import Manner
+from loopfind.media.ranges import Batch, Range, Unsafe
+from loopfind.media.video import Video, check_limits, measured, open_video
+from loopfind.model import Floats, Frames, Loss, Source
+from loopfind.settings import STALL
+
+LEAST, MOST = 60.0, 300.0
+"""Seconds of a range: below, starting an ffmpeg for it costs more than it gains; above, nothing is gained any more."""
+_SHARES = 6
+"""Ranges for each decoder at least, where they are not too short: the last ones to end wait for nobody long."""
+_WAITING, _FEW = 64, 16
+"""Batches that wait, of all ranges together and of one at least; one is 1 MB at the most, half of it as a rule."""
+_BATCH = 128
+"""Frames of a batch as a rule."""
+_MISSES = 10
+"""Places in a row at which no range can begin, after which no more are tried."""
+
+_ONE_THREAD = Manner(threads=1)
+
+
+def open_split(
+    path: str | os.PathLike[str],
+    stream: int = 0,
+    start: float | None = None,
+    end: float | None = None,
+    digests: bool = False,
+    colours: bool = False,
+    stall: float = STALL,
+    jobs: int = 2,
+    least: float = LEAST,
+) -> "Video | Split":
+    """A video to be used as open_video's, and with the same frames, decoded by `jobs` decoders side by side.
+
+    What cannot be sought in, or is short, is read in one pass. least: seconds of a range. Raises as open_video does.
+    """
+    check_limits(stream, start, end, stall)
+    if jobs < 2:
+        return open_video(path, stream, start, end, digests, colours, stall)
+    return Split(path, stream, start, end, digests, colours, stall, jobs, least)
+
+
+class Split:
+    """Made by open_split. Attributes as of a Video.
+
+    ranges: how many the file was read in. why: why it was read in one pass after all, "" if it was not.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        stream: int,
+        start: float | None,
+        end: float | None,
+        digests: bool,
+        colours: bool,
+        stall: float,
+        jobs: int,
+        least: float,
+    ) -> None:
+        self._asked = (path, stream, start, end, digests, colours, stall)
+        self._start, self._end, self._jobs, self._least = start, end, jobs, least
+        self._first = Range(*self._asked)
+        self._now: Video = self._first
+        self._source: Source | None = None
+        self._until = 0.0
+        self.ranges, self.why = 1, ""
+
+    @property
+    def source(self) -> Source:
+        return self._now.source if self._source is None else self._source
+
+    @property
+    def end(self) -> float:
+        return self._now.end if self._source is None else self._until
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        return self._now.losses
+
+    @property
+    def command(self) -> list[str]:
+        return self._now.command
+
+    @property
+    def troubled(self) -> bool:
+        """Whether ffmpeg has complained of the input so far."""
+        return self._now.troubled
+
+    @property
+    def log(self) -> tuple[str, ...]:
+        """What ffmpeg said of the first range, and how it was read."""
+        if self.why:
+            return (f"read in one pass after all: {self.why}", *self._now.log)
+        return (
+            (*self._now.log, f"read in {self.ranges} ranges, {self._jobs} at a time")
+            if self.ranges > 1
+            else (self._now.log)
+        )
+
+    def __enter__(self) -> "Split":
+        self._first.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every ffmpeg that runs. May be called twice."""
+        self._now.close()
+
+    def __iter__(self) -> Iterator[Frames]:
+        marks = self._marks()
+        if not marks:
+            yield from self._first
+            return
+        team = _Team(self._first, self._asked, marks, self._jobs)
+        kept: list[Floats] = []
+        count = 0
+        try:
+            for times, pictures, digests, colours in team.batches():
+                kept.append(times.copy())
+                yield Frames(count, times, pictures, digests, colours)
+                count += len(times)
+        except (Unsafe, MediaError) as error:
+            self.why = str(error)
+        finally:
+            team.close()
+        self.ranges = team.ranges
+        times = np.concatenate(kept) if kept else np.zeros(0)
+        if self.why:
+            yield from self._again(times)
+            return
+        self._source, _, self._until = measured(
+            self._first.source, times, self._first.declared_rate, self._start or 0.0
+        )
+
+    def _marks(self) -> list[float]:
+        """Seconds near which ranges after the first are to begin; none where one pass is to do."""
+        declared = self._first.source.declared
+        if declared is None or not self._first.seekable:
+            return []
+        start, end = self._start or 0.0, declared if self._end is None else min(declared, self._end)
+        waiting = max(_FEW, _WAITING // (self._jobs - 1)) * _BATCH / self._first.declared_rate
+        length = max(self._least, min(MOST, waiting, (end - start) / (_SHARES * self._jobs)))
+        return [start + length * n for n in range(1, max(1, math.floor((end - start) / length)))]
+
+    def _again(self, known: Floats) -> Iterator[Frames]:
+        """The frames after those at `known` times, out of one pass over all."""
+        with open_video(*self._asked) as video:
+            self._now = video
+            for frames in video:
+                passed = known[frames.first : frames.first + len(frames)]
+                if not np.array_equal(passed, frames.times[: len(passed)]):
+                    shown = video.source.path
+                    raise DecoderFailed(shown, "decodes differently each time it is read: read it with --jobs 1")
+                if len(passed) < len(frames):
+                    rest = slice(len(passed), None)
+                    yield Frames(
+                        frames.first + len(passed),
+                        frames.times[rest],
+                        frames.pictures[rest],
+                        None if frames.digests is None else frames.digests[rest],
+                        None if frames.colours is None else frames.colours[rest],
+                    )
+
+
+class _Team:
+    """Threads that each take up the next range and fill its queue."""
+
+    def __init__(
+        self,
+        first: Range,
+        asked: "tuple[str | os.PathLike[str], int, float | None, float | None, bool, bool, float]",
+        marks: list[float],
+        jobs: int,
+    ) -> None:
+        self._first, self._asked, self._marks = first, asked, marks
+        self._apart = (marks[1] - marks[0] if len(marks) > 1 else marks[0]) / 2
+        self._waiting = max(_FEW, _WAITING // (jobs - 1))
+        self._turn, self._stopped = threading.Lock(), threading.Event()
+        self._next: Range | None = first
+        self._open: list[Range] = []
+        self._begun: queue.SimpleQueue[queue.Queue[Batch | BaseException | None] | None] = queue.SimpleQueue()
+        self.ranges = 0
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
+        for thread in self._threads:
+            thread.start()
+
+    def batches(self) -> Iterator[Batch]:
+        """All frames in order. Raises Unsafe where that is all that can be had in ranges, and what a range raises."""
+        while (line := self._begun.get()) is not None:
+            while (item := line.get()) is not None:
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+
+    def close(self) -> None:
+        """End every ffmpeg and thread."""
+        self._stopped.set()
+        for part in list(self._open):
+            part.halt()
+        for thread in self._threads:
+            thread.join()
+        self._first.close()
+        for part in self._open:
+            part.close()
+
+    def _work(self) -> None:
+        while True:
+            line: queue.Queue[Batch | BaseException | None] = queue.Queue(self._waiting)
+            with self._turn:
+                part = self._next
+                if part is None or self._stopped.is_set():
+                    self._begun.put(None)
+                    return
+                self._begun.put(line)
+                self.ranges += 1
+                try:
+                    self._next = part.following = self._after(part)
+                except BaseException as error:  # handed on, to be raised where the frames are asked for
+                    self._next = None
+                    self._put(line, error)
+                    continue
+            try:
+                for batch in part.own():
+                    self._put(line, batch)
+                    if self._stopped.is_set():
+                        break
+                self._put(line, None)
+            except BaseException as error:  # likewise
+                self._put(line, error)
+            finally:
+                part.close()
+
+    def _after(self, part: Range) -> Range | None:
+        """The next range, begun; None where there is no place for one."""
+        misses = 0
+        while self._marks and misses < _MISSES and not self._stopped.is_set():
+            found = Range(*self._asked, _ONE_THREAD)
+            self._open.append(found)
+            if found.begin_at(self._first, self._marks.pop(0)) and found.follows(part, self._apart):
+                return found
+            found.close()
+            self._open.remove(found)
+            misses += 1
+        self._marks.clear()
+        return None
+
+    def _put(self, line: "queue.Queue[Batch | BaseException | None]", item: Batch | BaseException | None) -> None:
+        while not self._stopped.is_set():
+            try:
+                return line.put(item, timeout=0.1)
+            except queue.Full:
+                continue

@@ -1,0 +1,184 @@
+"""A file decoded in ranges side by side: the frames, times, digests, colours, losses and measures of one pass, bit for
+bit; and one pass where it cannot be."""
+
+import os
+import threading
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import videos
+from conftest import decoders
+
+from loopfind import media
+from loopfind.media import ranges, split
+
+Read = media.Video | media.Split
+_LEAST = 1.5
+
+
+def all_of(video: Read) -> tuple[dict[str, np.ndarray], list[int]]:
+    """Everything the batches hold, and the numbers of their first frames."""
+    with video:
+        batches = list(video)
+    names = ("times", "pictures", "digests", "colours")
+    return {
+        name: np.concatenate([getattr(b, name) for b in batches])
+        for name in names
+        if getattr(batches[0], name) is not None
+    }, [b.first for b in batches]
+
+
+def same_as_one_pass(path: Path, least: float = _LEAST, jobs: int = 2, **asked: object) -> media.Split:
+    """Read both ways; the split reader afterwards."""
+    one = media.open_video(path, **asked)  # type: ignore[arg-type]
+    two = media.open_split(path, jobs=jobs, least=least, **asked)  # type: ignore[arg-type]
+    assert isinstance(two, media.Split)
+    (whole, _), (parts, firsts) = all_of(one), all_of(two)
+    assert whole.keys() == parts.keys()
+    for name, values in whole.items():
+        assert np.array_equal(values, parts[name]), name
+    assert all(b > a for a, b in pairwise(firsts))
+    assert (one.source, one.end, one.losses) == (two.source, two.end, two.losses)
+    return two
+
+
+_OPEN = ("-x264-params", "open-gop=1")
+_OPEN5 = ("-x265-params", "log-level=none:keyint=25:open-gop=1:bframes=4")
+CODED = {
+    "closed.mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "20"),
+    "open.mkv": ("-c:v", "libx264", "-preset", "fast", "-bf", "4", "-g", "25", *_OPEN),
+    "open.mp4": ("-c:v", "libx264", "-preset", "fast", "-bf", "8", "-b-pyramid", "2", "-g", "40", *_OPEN),
+    "open5.mp4": ("-c:v", "libx265", "-preset", "ultrafast", *_OPEN5),
+    "mpeg4.avi": ("-c:v", "mpeg4", "-bf", "2", "-g", "12"),
+    "mpeg2.ts": ("-c:v", "mpeg2video", "-bf", "2", "-g", "15"),
+    "mpeg2.mkv": ("-c:v", "mpeg2video", "-bf", "2", "-g", "15", "-q:v", "2"),
+    "vp9.webm": ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "30"),
+    "mjpeg.mov": ("-c:v", "mjpeg",),
+    "ffv1.mkv": ("-c:v", "ffv1", "-g", "30"),
+    "late.ts": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "20", "-output_ts_offset", "1000"),
+    "theora.ogv": ("-c:v", "libtheora", "-g", "16"),
+}  # fmt: skip
+
+SPLIT = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "vp9.webm", "mjpeg.mov", "ffv1.mkv"}
+"""Those of which it is known that they can be; the others need only be right."""
+
+
+def coded(name: str) -> Path:
+    path = videos.FOLDER / f"split_{name}"
+    return path if path.exists() else videos.make(path.name, *videos.moving(9), *CODED[name])
+
+
+@pytest.mark.parametrize("name", CODED)
+def test_ranges_are_one_pass(name: str) -> None:
+    read = same_as_one_pass(coded(name))
+    if name in SPLIT:
+        assert (read.why, read.ranges > 2) == ("", True)
+
+
+@pytest.mark.parametrize("name", ["open.mp4", "mpeg2.mkv"])
+def test_digests_and_colours_and_limits_too(name: str) -> None:
+    read = same_as_one_pass(coded(name), 1.0, 3, digests=True, colours=True, start=1.3, end=7.7)
+    assert (read.why, read.ranges > 2) == ("", True)
+
+
+def test_a_variable_rate_is_kept() -> None:
+    path = videos.make(
+        "split_vfr.mkv", *videos.moving(14), "-vf", "select='not(mod(n,3))+gt(mod(n,50),30)'", "-fps_mode", "vfr",
+        "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "15",
+    )  # fmt: skip
+    assert same_as_one_pass(path, 2.0).ranges > 1
+
+
+def test_an_edit_list_is_kept() -> None:
+    path = videos.make("split_edit.mp4", "-ss", "0.7", "-i", coded("open.mp4").as_posix(), "-c", "copy")
+    assert same_as_one_pass(path).ranges > 1
+
+
+@pytest.mark.parametrize("where", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("name", ["closed.mp4", "mpeg2.ts", "mpeg4.avi", "vp9.webm"])
+def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
+    path = videos.damaged(coded(name), f"split_{where}_{name}", where, where + 0.02)
+    one, two = media.open_video(path), media.open_split(path, least=_LEAST)
+    assert isinstance(two, media.Split)
+    (whole, _), (parts, _) = all_of(one), all_of(two)
+    assert all(np.array_equal(whole[name], parts[name]) for name in whole)
+    assert (one.source, bool(one.losses)) == (two.source, bool(two.losses))
+
+
+def test_a_file_cut_short_is_left_to_one_pass() -> None:
+    path = videos.cut_short(coded("open.mkv"), "split_short.mkv", 0.7)
+    assert same_as_one_pass(path).why
+
+
+def test_a_joint_that_does_not_agree_is_left_to_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def alike(*_: object) -> bool:
+        asked.append(1)
+        return len(asked) < 2
+
+    monkeypatch.setattr(ranges, "_alike", alike)
+    read = same_as_one_pass(coded("closed.mp4"))
+    assert "differ" in read.why
+    assert read.log[0].startswith("read in one pass after all")
+
+
+def test_a_disagreement_of_one_pixel_or_tick_is_seen() -> None:
+    times, pictures = np.arange(4.0), np.zeros((4, 64, 64), np.uint8)
+    other = pictures[1:].copy()
+    assert ranges._alike((times, pictures, None, None), (times[1:], other, None, None))
+    assert not ranges._alike((times, pictures, None, None), (times[1:] + 1e-9, other, None, None))
+    assert not ranges._alike((times[2:], pictures[2:], None, None), (times[1:], other, None, None))
+    other[1, 9, 9] = 1
+    assert not ranges._alike((times, pictures, None, None), (times[1:], other, None, None))
+
+
+@pytest.mark.parametrize("name", ["raw.h264", "one_group.mp4"])
+def test_what_has_no_place_to_begin_at_is_read_in_one_pass(name: str) -> None:
+    path = videos.make(f"split_{name}", *videos.moving(14), "-c:v", "libx264", "-preset", "ultrafast", "-g", "9999")
+    assert same_as_one_pass(path, 4.0).ranges == 1
+
+
+def test_a_short_file_is_read_in_one_pass() -> None:
+    assert same_as_one_pass(coded("closed.mp4"), split.LEAST).ranges == 1
+
+
+@pytest.mark.parametrize("wreck", ["close", "raise"])
+def test_leaving_early_leaves_nothing(wreck: str) -> None:
+    path = videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")
+    before, threads = set(os.listdir("/proc/self/fd")), threading.active_count()
+
+    def leave() -> None:
+        with media.open_split(path, least=4.0, jobs=3) as video:
+            for _ in video:
+                if wreck == "raise":
+                    raise KeyboardInterrupt
+                break
+
+    if wreck == "raise":
+        with pytest.raises(KeyboardInterrupt):
+            leave()
+    else:
+        leave()
+    assert not decoders()
+    assert threading.active_count() == threads
+    assert set(os.listdir("/proc/self/fd")) == before
+
+
+def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(split, "_WAITING", 2)
+    monkeypatch.setattr(split, "_FEW", 2)
+    path = videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")
+    put: list[int] = []
+    real: Callable[..., None] = split._Team._put
+
+    def counted(team: object, line: "split.queue.Queue[object]", item: object) -> None:
+        real(team, line, item)
+        put.append(line.qsize())
+
+    monkeypatch.setattr(split._Team, "_put", counted)
+    assert same_as_one_pass(path, 20.0, 3).ranges > 3
+    assert max(put) <= 2
