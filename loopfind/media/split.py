@@ -102,7 +102,7 @@ class Split:
     @property
     def troubled(self) -> bool:
         """Whether ffmpeg has complained of the input so far."""
-        return self._now.troubled
+        return bool(self.why) or self._now.troubled
 
     @property
     def log(self) -> tuple[str, ...]:
