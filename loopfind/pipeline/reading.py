@@ -55,7 +55,9 @@ def read_video(
         went_on, start = taker.start is not None, settings.start if taker.start is None else taker.start
         again = replace(settings, start=start)
         try:
-            with _opened(path, again, kind.needs_digests, kind.needs_colours, decoding) as video:
+            # In one pass: of a damaged file, ranges do not tell in time from where on nothing may be kept.
+            one = replace(decoding, jobs=1)
+            with _opened(path, again, kind.needs_digests, kind.needs_colours, one) as video:
                 taker.troubled = lambda: video.troubled
                 read(video, [taker], taker.before, watch, log)
             taker.done()
