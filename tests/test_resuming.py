@@ -4,15 +4,18 @@ import os
 import random
 import subprocess
 import sys
+import zlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import videos
 
 from loopfind import Report, Settings, scan
-from loopfind.pipeline import Resume
+from loopfind.media import Split, open_split
+from loopfind.pipeline import Resume, reading
 from loopfind.reports import json as machine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +33,7 @@ scan(sys.argv[1], Settings(kind=sys.argv[3]), watch=lambda p: say(p.stage, p.fra
 def video(container: str, *coding: str) -> Path:
     """Forty seconds in which ten are shown twice."""
     graph = "[0]split=2[a][b];[b]trim=5:15,setpts=PTS-STARTPTS[c];[a][c]concat=n=2"
-    name = f"resumed{len(coding)}.{container}"
+    name = f"resumed{zlib.crc32(repr(coding).encode()):x}.{container}"
     return videos.make(name, *videos.moving(30), "-filter_complex", graph, *coding)
 
 
@@ -176,6 +179,29 @@ def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
     # Decoder threads do not always complain before the same frame.
     (loss,), (other,) = found.losses, wanted.losses
     assert (loss.start, loss.end) == pytest.approx((other.start, other.end), abs=0.5)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_ranges_are_gone_on_with_too(broken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is read side by side leaves a checkpoint that any reading goes on with, and so does a damaged one."""
+    source = video("mkv", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
+    path = videos.damaged(source, "resumed_ranges.mkv", 0.7, 0.72) if broken else source
+    wanted, read, folder = scan(str(path)), list[Split](), tmp_path / "kept"
+
+    def split(*asked: Any, jobs: int) -> Split:
+        read.append(open_split(*asked, jobs=2, least=4.0))
+        return read[-1]
+
+    monkeypatch.setattr(reading, "open_split", split)
+    stopped(path, folder, frames=int((0.9 if broken else 0.5) * wanted.source.frames))
+    found = scan(str(path), resume=Resume(folder, 0.0))
+    assert len(read) == 2 and read[1].ranges > 1 and bool(read[1].why) == broken
+    # What decoder threads make of a damaged picture is not always the same.
+    assert broken or found.repeats == wanted.repeats
+    assert found.verdict.repeated_seconds == pytest.approx(wanted.verdict.repeated_seconds, abs=1.0)
+    assert found.source == wanted.source
+    assert [loss.start for loss in found.losses] == pytest.approx([loss.start for loss in wanted.losses], abs=0.5)
+    assert len(wanted.losses) == broken
 
 
 def test_two_scans_of_one_file_do_not_meet(copy: Path, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def find(
             found.append(
                 (*_span(edges, trouble.first, trouble.last + _ABOUT), "the decoder reported errors about here")
             )
-    return _joined(found)
+    return _joined(found, _ABOUT * gap)
 
 
 def _span(edges: Floats, first: int, last: int) -> tuple[float, float]:
@@ -73,10 +73,11 @@ def _beside(troubles: Sequence[Trouble], explained: set[int], trouble: Trouble) 
     return any(troubles[n].first - near <= trouble.last and trouble.first <= troubles[n].last + near for n in explained)
 
 
-def _joined(found: list[tuple[float, float, str]]) -> tuple[Loss, ...]:
+def _joined(found: list[tuple[float, float, str]], apart: float) -> tuple[Loss, ...]:
+    """The losses, as one where less than `apart` seconds lie between: a complaint is no nearer to its frame."""
     losses: list[Loss] = []
     for start, end, what in sorted(found):
-        if losses and start <= losses[-1].end:
+        if losses and start <= losses[-1].end + apart:
             known = losses[-1]
             words = known.what if what in known.what else f"{known.what}, {what}"
             losses[-1] = Loss(known.start, max(known.end, end), words)

@@ -101,8 +101,8 @@ class Split:
 
     @property
     def troubled(self) -> bool:
-        """Whether ffmpeg has complained of the input so far."""
-        return bool(self.why) or self._now.troubled
+        """Whether ffmpeg has complained of the input before the last batch; ranges hand on nothing behind that."""
+        return self._now.troubled
 
     @property
     def log(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from loopfind.model import Frames, Progress, Settings, Watch
 from loopfind.pipeline.resuming import Resume, Resumed, Unlike, whole
 from loopfind.registry import load
 from loopfind.settings import Decoding
-from loopfind.stores.checkpoints import Checkpoint
+from loopfind.stores.checkpoints import Checkpoint, Damaged
 
 
 class Taker(Protocol):
@@ -51,17 +51,15 @@ def read_video(
     kind.check(settings.hash_size)
     gatherer = Gatherer(kind, settings.hash_size)
     if checkpoint is not None and resume is not None and not others:
-        taker = Resumed(checkpoint[0], gatherer, kind, resume, checkpoint[1])
-        went_on, start = taker.start is not None, settings.start if taker.start is None else taker.start
-        again = replace(settings, start=start)
         try:
-            # In one pass: of a damaged file, ranges do not tell in time from where on nothing may be kept.
-            one = replace(decoding, jobs=1)
-            with _opened(path, again, kind.needs_digests, kind.needs_colours, one) as video:
+            taker = Resumed(checkpoint[0], gatherer, kind, resume, checkpoint[1])
+            went_on, start = taker.start is not None, settings.start if taker.start is None else taker.start
+            again = replace(settings, start=start)
+            with _opened(path, again, kind.needs_digests, kind.needs_colours, decoding) as video:
                 taker.troubled = lambda: video.troubled
                 read(video, [taker], taker.before, watch, log)
             taker.done()
-        except Unlike:
+        except (Unlike, Damaged):
             checkpoint[0].restart()
             return read_video(path, settings, others, watch, log, decoding, checkpoint, resume)
         reading = Reading(gatherer.fingerprint(video.end), video.source, video.losses)

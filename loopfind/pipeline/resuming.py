@@ -44,7 +44,8 @@ class Unlike(Exception):
 
 
 class Resumed:
-    """Takes batches for a gatherer, behind what a checkpoint holds, and adds to the checkpoint now and then."""
+    """Takes batches for a gatherer, behind what a checkpoint holds, and adds to the checkpoint now and then. Making it
+    raises Damaged."""
 
     def __init__(self, checkpoint: Checkpoint, gatherer: Gatherer, kind: Kind, resume: Resume, file: File) -> None:
         self._checkpoint, self._gatherer, self._kind = checkpoint, gatherer, kind

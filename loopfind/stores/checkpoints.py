@@ -1,8 +1,8 @@
 """Readings that are not done yet, on disk: what a scan that was cut off has read is read from there the next time.
 
 A checkpoint is two files of one name: `.frames`, to which a row a frame is added, and `.json`, which says of what file
-and settings they are and how many rows are whole. The second one is replaced in one step, so that whatever ends the
-process, at any moment, leaves a checkpoint that is whole or none.
+and settings they are, how many rows are whole, and their digest. The second one is replaced in one step, so that
+whatever ends the process, at any moment, leaves a checkpoint that is whole or none.
 """
 
 import contextlib
@@ -36,34 +36,44 @@ def row_type(width: int) -> np.dtype[Any]:
     return np.dtype(columns)
 
 
+class Damaged(Exception):
+    """A checkpoint does not hold what was written."""
+
+
 class Checkpoint:
     """Made by `checkpoint_of`. count: rows that are whole. row: the type of a row. Nothing is written before the first
-    rows are added."""
+    rows are added; none is added before those that are there were read."""
 
     def __init__(self, path: Path, says: dict[str, Any], width: int) -> None:
         self.row = row_type(width)
         self._path, self._says, self._rows = path, says, _Rows(path.with_suffix(_ROWS))
-        self.count = self._kept()
+        self._digest, self._said = hashlib.blake2b(), ""
+        self.count, self._said = self._kept()
 
-    def _kept(self) -> int:
-        """Rows of the same file and settings; 0, and nothing is left, where there are none."""
+    def _kept(self) -> tuple[int, str]:
+        """Rows of the same file and settings, and what their digest should be; 0, and nothing is left, where there are
+        none."""
         if not self._path.with_suffix(_ROWS).exists():
-            return 0
+            return 0, ""
         with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
             said = json.loads(self._path.with_suffix(_SAYS).read_text("utf-8"))
-            count = said.pop("frames", None)
+            count, digest = said.pop("frames", None), said.pop("rows", None)
             size = os.fstat(self._rows.open().fileno()).st_size
             if isinstance(count, int) and 0 < count * self.row.itemsize <= size and said == self._says:
-                return count
+                return count, str(digest)
         self.restart()
-        return 0
+        return 0, ""
 
     def rows(self) -> Iterator[NDArray[Any]]:
-        """The whole rows, in parts."""
+        """The whole rows, in parts. Raises Damaged behind the last one where they are not what was written."""
+        self._digest = hashlib.blake2b()
         for low in range(0, self.count, _AT_ONCE):
             size = min(_AT_ONCE, self.count - low) * self.row.itemsize
             data = os.pread(self._rows.open().fileno(), size, low * self.row.itemsize)
+            self._digest.update(data)
             yield np.frombuffer(data, self.row)
+        if self.count and self._digest.hexdigest() != self._said:
+            raise Damaged
 
     def add(self, rows: Iterator[NDArray[Any]]) -> None:
         """Add rows behind those that are whole, and say that they are. Raises OSError, such as BlockingIOError where
@@ -72,19 +82,22 @@ class Checkpoint:
         file, count = self._rows.open(), self.count
         file.seek(count * self.row.itemsize)
         file.truncate()
+        digest = self._digest.copy()
         for part in rows:
-            file.write(part.astype(self.row, copy=False).tobytes())
+            data = part.astype(self.row, copy=False).tobytes()
+            file.write(data)
+            digest.update(data)
             count += len(part)
         file.flush()
         os.fsync(file.fileno())
         new = self._path.with_suffix(_NEW)
-        new.write_text(json.dumps({**self._says, "frames": count}), "utf-8")
+        new.write_text(json.dumps({**self._says, "frames": count, "rows": digest.hexdigest()}), "utf-8")
         os.replace(new, self._path.with_suffix(_SAYS))
-        self.count = count
+        self.count, self._digest = count, digest
 
     def restart(self) -> None:
         """Forget all rows, unless they are another process's."""
-        self.count = 0
+        self.count, self._digest = 0, hashlib.blake2b()
         with contextlib.suppress(OSError):
             if self._path.with_suffix(_ROWS).exists():
                 self._rows.open()
