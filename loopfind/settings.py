@@ -44,11 +44,13 @@ class Decoding:
     """How a video is decoded, which makes no difference to the answer.
 
     jobs: decoders side by side for one file, None for as many as there are cores. hwaccel: ffmpeg's name of a way to
-    decode in hardware (`ffmpeg -hwaccels` lists them), "" for none; it takes one pass.
+    decode in hardware (`ffmpeg -hwaccels` lists them), "" for none; it takes one pass. threads: of a decoder that reads
+    a file in one pass, None for as many as it likes.
     """
 
     jobs: int | None = None
     hwaccel: str = ""
+    threads: int | None = None
 
 
 DONE = "done"

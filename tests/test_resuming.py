@@ -193,6 +193,7 @@ def test_ranges_are_gone_on_with_too(broken: bool, tmp_path: Path, monkeypatch: 
         return read[-1]
 
     monkeypatch.setattr(reading, "open_split", split)
+    monkeypatch.setattr(reading, "_cores", lambda: 2)
     stopped(path, folder, frames=int((0.9 if broken else 0.5) * wanted.source.frames))
     found = scan(str(path), resume=Resume(folder, 0.0))
     assert len(read) == 2 and read[1].ranges > 1 and bool(read[1].why) == broken

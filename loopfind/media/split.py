@@ -46,14 +46,12 @@ def open_split(
     stall: float = STALL,
     jobs: int = 2,
     least: float = LEAST,
-) -> "Video | Split":
-    """A video to be used as open_video's, and with the same frames, decoded by `jobs` decoders side by side.
+) -> "Split":
+    """A video to be used as open_video's, and with the same frames, decoded by `jobs` decoders side by side, 2 or more.
 
     What cannot be sought in, or is short, is read in one pass. least: seconds of a range. Raises as open_video does.
     """
     check_limits(stream, start, end, stall)
-    if jobs < 2:
-        return open_video(path, stream, start, end, digests, colours, stall)
     return Split(path, stream, start, end, digests, colours, stall, jobs, least)
 
 

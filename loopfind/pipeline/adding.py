@@ -9,7 +9,7 @@ from loopfind.errors import BadSetting, Unreadable
 from loopfind.holdings import Added, Addition, Becoming
 from loopfind.model import Settings, Watch
 from loopfind.pipeline.caching import Cache, Read, reader, unkept
-from loopfind.pipeline.files import Halt, each, files_in
+from loopfind.pipeline.files import Halt, decoding_of, each, files_in
 
 
 def add(
@@ -30,7 +30,7 @@ def add(
     if not wanted:
         raise BadSetting("the files to add", ", ".join(paths), "there is no file in it")
     settings = replace(settings, auto=False)
-    with reader(Cache(library)) as videos:
+    with reader(Cache(library), decoding_of(len(wanted), jobs)) as videos:
 
         def one(path: str, halt: Halt, seen: Watch | None, said: Callable[[str], None]) -> tuple[Added, float]:
             if why := unkept(path):

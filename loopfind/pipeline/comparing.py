@@ -13,7 +13,7 @@ from loopfind.juxtaposing import juxtaposed
 from loopfind.media.thumbs import shots
 from loopfind.model import SMALLEST_HASH, Progress, Settings, Watch
 from loopfind.pipeline.caching import Cache, reader
-from loopfind.pipeline.files import Halt, each, files_in
+from loopfind.pipeline.files import Halt, decoding_of, each, files_in
 from loopfind.pipeline.scanning import FEW, SMALL, WIDE
 from loopfind.pipeline.warping import kind_for, warped
 from loopfind.pipeline.warping import summary_of as summary_of_warps
@@ -81,7 +81,7 @@ def _compared(
     asked = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not codes:
         asked = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
-    with reader(cache) as videos:
+    with reader(cache, decoding_of(len(wanted), settings.jobs)) as videos:
 
         def one(path: str, halt: Halt, seen: Watch | None, said: Callable[[str], None]) -> tuple[Reading, float]:
             reading = videos.read(path, asked, None, [halt], seen, said, codes=codes).reading

@@ -10,6 +10,7 @@ from typing import TypeVar
 from loopfind.comparison import Failure
 from loopfind.errors import MediaError
 from loopfind.model import DONE, Frames, Progress, Watch
+from loopfind.settings import Decoding
 
 T = TypeVar("T")
 
@@ -49,6 +50,14 @@ def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bo
         else:
             files.append((path, True))
     return files, looked_for
+
+
+def decoding_of(files: int, jobs: int) -> Decoding:
+    """How to decode each of so many files, `jobs` at a time: a single file side by side; of many each with one thread,
+    as more would be in each other's way. Of few, the last ones would leave cores idle."""
+    if files == 1:
+        return Decoding(jobs=jobs)
+    return Decoding(jobs=1, threads=1 if 1 < jobs <= files // 2 else None)
 
 
 def each(

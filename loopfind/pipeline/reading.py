@@ -27,7 +27,7 @@ class Taker(Protocol):
 
 
 ONE_PASS = Decoding(jobs=1)
-"""One decoder, where several files are read at a time."""
+"""One decoder for each file."""
 
 
 def read_video(
@@ -71,9 +71,10 @@ def read_video(
 
 def _opened(path: str, settings: Settings, digests: bool, colours: bool, decoding: Decoding) -> Video | Split:
     limits = (path, settings.stream, settings.start, settings.end, digests, colours, settings.stall)
-    if settings.fast or decoding.hwaccel:
-        return open_video(*limits, manner=Manner(hwaccel=decoding.hwaccel, keys_only=settings.fast))
-    return open_split(*limits, jobs=_cores() if decoding.jobs is None else decoding.jobs)
+    jobs = _cores() if decoding.jobs is None else decoding.jobs
+    if settings.fast or decoding.hwaccel or jobs < 2:
+        return open_video(*limits, manner=Manner(decoding.threads, decoding.hwaccel, settings.fast))
+    return open_split(*limits, jobs=jobs)
 
 
 def read(
