@@ -1,6 +1,7 @@
 """How a library grows: drawn clips of 30 s, some of which hold a stretch of another, compared all against all.
 
     python benchmarks/library.py [--clips 500 5000] [--work DIR]
+    python benchmarks/library.py --folder DIR    real files: what adding them takes with one worker and with two
 
 Codes are drawn (benchmarks and tests share the scenes of tests/synthetic.py), nothing is decoded. One clip in five
 holds 5, 10, 20 or 30 s of an earlier one, at another place, with more noise or another brightness. Printed is a row for
@@ -11,7 +12,9 @@ or more were found, and how many pairs that share nothing were claimed.
 import argparse
 import json
 import multiprocessing
+import os
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -21,6 +24,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
+
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -29,6 +34,7 @@ import synthetic as s
 
 from loopfind.holdings import File, Reading
 from loopfind.model import Fingerprint, Settings, Source
+from loopfind.pipeline.adding import add
 from loopfind.pipeline.searching import compare_library
 from loopfind.stores.sqlite import Library
 
@@ -107,11 +113,27 @@ def row(folder: str, clips: int) -> str:
     return f"| {clips:,} | {added:.0f} | {seconds:.0f} | {memory:.0f} | {size:.0f} | {hit} of {len(wanted)} | {false} |"
 
 
+def workers(folder: str, runs: int = 3) -> str:
+    """Seconds that it takes to add a folder with one worker and with two, in turn, and how they compare."""
+    taken: dict[int, list[float]] = {1: [], 2: []}
+    for jobs in sorted(taken) * runs:
+        with tempfile.TemporaryDirectory() as work:
+            began = time.perf_counter()
+            files = len(add([folder], f"{work}/library.sqlite", jobs=jobs).files)
+            taken[jobs].append(time.perf_counter() - began)
+    one, two = (statistics.median(taken[jobs]) for jobs in sorted(taken))
+    return f"{files} files: one worker {one:.1f} s, two workers {two:.1f} s, {one / two:.2f} times as fast"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=int, nargs="+", default=[500, 5000])
     parser.add_argument("--work", help="keep the libraries here; a library that was compared is not compared anew")
+    parser.add_argument("--folder", help="add the real files of a folder instead")
     options = parser.parse_args()
+    if options.folder:
+        print(workers(options.folder))
+        return
     print("| clips of 30 s | made in s | compared in s | memory, MB | on disk, MB | pairs found | false pairs |")
     print("|--:|--:|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:

@@ -54,10 +54,11 @@ def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bo
 
 def decoding_of(files: int, jobs: int) -> Decoding:
     """How to decode each of so many files, `jobs` at a time: a single file side by side; of many each with one thread,
-    as more would be in each other's way. Of few, the last ones would leave cores idle."""
+    so that `jobs` cores are used and decoders are not in each other's way. Of few, the last ones would leave cores
+    idle."""
     if files == 1:
         return Decoding(jobs=jobs)
-    return Decoding(jobs=1, threads=1 if 1 < jobs <= files // 2 else None)
+    return Decoding(jobs=1, threads=1 if jobs <= files // 2 else None)
 
 
 def each(
