@@ -41,6 +41,9 @@ class Clock:
     def read(self, marks: list[tuple[int | None, bytes]], last: bool = False) -> Floats:
         """Seconds (n,) float64 of the frames that are settled; `last` says that no mark will follow."""
         settled: list[int] = []
+        if not self._held:
+            settled = self._all_regular(marks)
+            marks = [] if settled else marks
         for pts, base in marks:
             if base != self._base:
                 self._take_base(base)
@@ -57,6 +60,21 @@ class Clock:
         ticks = np.array(settled, np.int64) - self._origin
         # Integers up to here and one division: the float nearest to the true time.
         return ticks * self._numerator / self._denominator
+
+    def _all_regular(self, marks: list[tuple[int | None, bytes]]) -> list[int]:
+        """The ticks of all marks, where each comes after the one before and none leaps; else nothing. As one by one,
+        only faster."""
+        if self._previous is None:
+            return []
+        settled = [pts + self._shift for pts, _ in marks if pts is not None]
+        if len(settled) != len(marks) or len(settled) < 2:
+            return []
+        steps = np.diff(settled, prepend=self._previous)
+        if steps.min() <= 0 or steps.max() > self._leap:
+            return []
+        self.altered |= self._shift != 0
+        self._previous, self._step = settled[-1], int(steps[-1])
+        return settled
 
     def _take_base(self, base: bytes) -> None:
         if self._base:

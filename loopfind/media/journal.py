@@ -50,6 +50,7 @@ class Journal:
         self._last: deque[str] = deque(maxlen=_KEPT_LAST)
         self._tail = b""
         self._line = b""
+        self._base, self._ending = b"", b"\n\n"
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -63,17 +64,23 @@ class Journal:
         if text:
             self._hear(text)
         for piece in marks:
+            if piece.endswith(self._ending) and piece.find(b"\n") == len(piece) - 1:  # as the one before, and whole
+                self._mark(int(piece[: -len(self._ending)]), self._base)
+                continue
             mark, newline, rest = piece.partition(b"\n")
             if not newline:
                 self._tail = MARK + piece
                 return
-            ticks, _, base = mark.partition(b" ")
-            pts = int(ticks)
-            # ffmpeg prints the extremes of 64 bits for a time that is not there.
-            self.marks.append((pts if abs(pts) < 1 << 62 else None, base))
-            self.seen += 1
+            ticks, _, self._base = mark.partition(b" ")
+            self._ending = b" " + self._base + b"\n"
+            self._mark(int(ticks), self._base)
             if rest:
                 self._hear(rest)
+
+    def _mark(self, pts: int, base: bytes) -> None:
+        # ffmpeg prints the extremes of 64 bits for a time that is not there.
+        self.marks.append((pts if abs(pts) < 1 << 62 else None, base))
+        self.seen += 1
 
     def close(self) -> None:
         """No more bytes will come."""

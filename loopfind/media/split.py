@@ -6,7 +6,6 @@ unusual (a complaint, times out of order, a joint at which two decoders disagree
 one pass, which goes on behind the frames handed over before.
 """
 
-import math
 import os
 import queue
 import threading
@@ -24,8 +23,9 @@ from loopfind.settings import STALL
 
 LEAST, MOST = 60.0, 300.0
 """Seconds of a range: below, starting an ffmpeg for it costs more than it gains; above, nothing is gained any more."""
-_SHARES = 6
-"""Ranges for each decoder at least, where they are not too short: the last ones to end wait for nobody long."""
+_SHARE = 1.5
+"""A range is what is left, shared by so many times the decoders: long ones first, as each costs a run-up, and short
+ones last, so that no decoder waits long for another."""
 _WAITING, _FEW = 64, 16
 """Batches that wait, of all ranges together and of one at least; one is 1 MB at the most, half of it as a rule."""
 _BATCH = 128
@@ -131,7 +131,7 @@ class Split:
         if not marks:
             yield from self._first
             return
-        team = _Team(self._first, self._asked, marks, self._jobs)
+        team = _Team(self._first, self._asked, marks, self._jobs, self._least)
         kept: list[Floats] = []
         count = 0
         try:
@@ -159,8 +159,11 @@ class Split:
             return []
         start, end = self._start or 0.0, declared if self._end is None else min(declared, self._end)
         waiting = max(_FEW, _WAITING // (self._jobs - 1)) * _BATCH / self._first.declared_rate
-        length = max(self._least, min(MOST, waiting, (end - start) / (_SHARES * self._jobs)))
-        return [start + length * n for n in range(1, max(1, math.floor((end - start) / length)))]
+        marks: list[float] = []
+        while end - start >= 2 * self._least:
+            start += max(self._least, min(MOST, waiting, (end - start) / (_SHARE * self._jobs)))
+            marks.append(start)
+        return marks
 
     def _again(self, known: Floats) -> Iterator[Frames]:
         """The frames after those at `known` times, out of one pass over all."""
@@ -191,9 +194,10 @@ class _Team:
         asked: "tuple[str | os.PathLike[str], int, float | None, float | None, bool, bool, float]",
         marks: list[float],
         jobs: int,
+        least: float,
     ) -> None:
         self._first, self._asked, self._marks = first, asked, marks
-        self._apart = (marks[1] - marks[0] if len(marks) > 1 else marks[0]) / 2
+        self._apart = least / 2
         self._waiting = max(_FEW, _WAITING // (jobs - 1))
         self._turn, self._stopped = threading.Lock(), threading.Event()
         self._next: Range | None = first
@@ -248,6 +252,7 @@ class _Team:
             except BaseException as error:  # likewise
                 self._put(line, error)
             finally:
+                part.halt()
                 part.close()
 
     def _after(self, part: Range) -> Range | None:

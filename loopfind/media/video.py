@@ -22,8 +22,9 @@ _PATIENCE = 0.2
 """Seconds after which a batch is handed over though it is not full."""
 _GLANCE = 1.0
 """Seconds that one look for bytes lasts at most."""
-_NAP = 0.004
-"""Seconds to let pictures gather in the pipe: waking for each one would cost more than reading it."""
+_NAP, _FIRST_NAP = 0.016, 0.002
+"""Seconds to let pictures gather in the pipe, which holds 256: waking for each one would cost more than reading it.
+Shorter before the first one."""
 _RUN_UPS = (2.0, 30.0)
 """Seconds before `start` at which to begin. Where that gave no frame at or before `start`: the next, then all."""
 
@@ -208,7 +209,7 @@ class Video:
                 raise failures.stalled(self._address.shown, self._stall, self._reached)
             return
         self._silence = 0.0
-        time.sleep(_NAP)
+        time.sleep(_FIRST_NAP if self._clock is None else _NAP)
         # The journal first: a picture is never older than its mark.
         for fd, read in (
             (child.journal, self._read_journal),
