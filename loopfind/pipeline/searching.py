@@ -37,6 +37,8 @@ MOST_FILES = 200
 _IN_MEMORY, _ROWS = 400_000, 4096
 """Frames of files that share something whose sketches are in memory together, 115 MB; of more they lie on disk."""
 
+_SHORT = 20_000  # frames of a file whose sketches are unpacked as it is read, 6 MB
+
 _BACKGROUND = 40_000  # frames to tell by what is usual, where what was met is less
 
 
@@ -174,8 +176,10 @@ _AT_ONCE = 100  # entries that are put into the index together
 
 
 def _drawn(library: Library, entry: int) -> Fingerprint:
-    """The fingerprint of an entry but for its codes, which are not asked for; so its kind is of no meaning either."""
-    return replace(library.reading(entry, codes=False).fingerprint, kind=Settings.kind)
+    """The fingerprint of an entry but for its codes, which are not asked for; so its kind is of no meaning either.
+    The sketches of a short one are unpacked here, once."""
+    file = replace(library.reading(entry, codes=False).fingerprint, kind=Settings.kind)
+    return _at_hand(file, True) if len(file) <= _SHORT else file
 
 
 _GUEST = 1 << 40  # the number of a video that is no entry: more than any entry's
@@ -256,13 +260,13 @@ class _Shelf:
             if self._frames[place] <= _BACKGROUND and int(self._entries[place]) not in chosen:
                 chosen.add(int(self._entries[place]))
                 frames += int(self._frames[place])
+        in_memory = frames + sum(map(len, asked.values())) <= _IN_MEMORY
         files: dict[int, Fingerprint] = {}
         for number in sorted(chosen):
             file = asked[number] if number in asked else _drawn(self._library, number)
             if len(file) > 1:
-                files[number] = file
-        in_memory = sum(map(len, files.values())) <= _IN_MEMORY
-        return {number: _at_hand(file, in_memory) for number, file in files.items()}
+                files[number] = _at_hand(file, in_memory)
+        return files
 
 
 def _at_hand(file: Fingerprint, in_memory: bool) -> Fingerprint:
