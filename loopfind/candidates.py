@@ -15,7 +15,7 @@ from loopfind.model import Line, Matches, Signal, Words
 from loopfind.registry import load
 from loopfind.repeats.lines import SLOPES, lines_of
 from loopfind.repeats.sift import sift
-from loopfind.scratch import Pairs
+from loopfind.scratch import Pairs, let_go
 from loopfind.timeline import nearest
 from loopfind.views import PLAIN, View
 
@@ -137,6 +137,8 @@ class Quest:
         # Codes seen through a zoom or a turn exist for some frames alone, so their side leads.
         turned = not viewed_first and not (view.fills and view.turned == 0)
         kept = sift(lines, signal.times, signal.step, ours, theirs, usable, turned)
+        for words in (signal.motion, signal.picture):
+            let_go(words)
         if slope == -1 and theirs is not ours:
             # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
             kept = [replace(line, offset=line.offset - motion_gap(local(signal, line).step)) for line in kept]

@@ -140,7 +140,7 @@ def _within(signal: Signal, line: Line, frames: Ints) -> Ints:
         inside[part] = (there >= times[0] - signal.step / 2) & (there <= times[-1] + signal.step / 2)
         if line.slope != 1:
             inside[part] &= there - times[frames[part]] >= (APART if line.slope > 0 else 0)
-    return np.asarray(frames[inside])
+    return frames if inside.all() else np.asarray(frames[inside])
 
 
 def _trace(signal: Signal, line: Line, fit: Fit, frames: Ints, first: int, last: int) -> Trace | None:
@@ -155,7 +155,7 @@ def _trace(signal: Signal, line: Line, fit: Fit, frames: Ints, first: int, last:
         return None
     noise = max(2 * float(np.percentile(gap[core & real], 20)), signal.noise)
     low, high = 0, 0
-    for _ in range(3):
+    for turn in range(3):
         score = _scores(gap, off, real, noise, signal.step)
         stretch = _best_stretch(score, core)
         if stretch is None:
@@ -166,6 +166,8 @@ def _trace(signal: Signal, line: Line, fit: Fit, frames: Ints, first: int, last:
         if abs(level - noise) < 0.05 * noise:
             break
         noise = level
+        if turn < 2:
+            del score  # as large as all else, for a day that goes round
     opens, closes = _open_ends(score, low, high)
     return Trace(line, fit, noise, frames, score, gap, off, low, high, opens, closes)
 

@@ -74,7 +74,7 @@ def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
     times, sketches, n = fingerprint.times, fingerprint.sketches, len(fingerprint)
     step = gap_of(times)
     basis, mean = frequencies(), _mean_cells(sketches)
-    motion, picture, moving = np.zeros(n, np.uint64), np.zeros(n, np.uint64), np.zeros(n, bool)
+    motion, picture, moving = Scratch(1, np.uint64), Scratch(1, np.uint64), np.zeros(n, bool)
     energy, lively = np.zeros(n, np.float32), np.zeros(n, np.float32)
     steps, gathered = _steps(n, step, parts), blocks_of(np.eye(CELLS, dtype=np.float32))
     blocks = Scratch(BLOCKS**2)
@@ -88,8 +88,8 @@ def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
         wanted = times[low:high] - motion_gaps(steps[low:high])
         before = nearest(times, wanted)
         moved = now - cells[before - first]
-        motion[low:high] = _pack(moved @ basis)
-        picture[low:high] = _pack((now - mean) @ basis)
+        motion.append(_pack(moved @ basis))
+        picture.append(_pack((now - mean) @ basis))
         energy[low:high] = np.square(moved).mean(1)
         # On a variable rate some frames have no partner at that distance: their motion means nothing.
         moving[low:high] = np.abs(times[before] - wanted) <= 0.35 * steps[low:high]
@@ -107,8 +107,8 @@ def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
         times,
         step,
         sketches,
-        motion,
-        picture,
+        motion.mapped().ravel(),
+        picture.mapped().ravel(),
         moving & (energy > np.minimum(MOVING * _noise_around(energy, step), SURE)),
         lively,
         noise,
