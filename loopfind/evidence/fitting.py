@@ -29,7 +29,7 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
         return Fit(weights=whole)
     ours, theirs = both(signal, line, frames, there)
     bars = _bars(ours) != _bars(theirs)
-    if 0 < bars.mean() <= LARGEST_BARS:
+    if 0 < bars.mean() <= LARGEST_BARS and (whole > 0)[~_grown(bars)].any():
         whole = np.where(_grown(bars), 0, whole)
         whole = np.asarray(whole / max(whole.sum(), 1e-9), np.float32)
     ours, theirs = ours[:, whole > 0], theirs[:, whole > 0]

@@ -6,6 +6,7 @@ assumed: the range before decodes the last of it too, and both must have the sam
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,16 +27,23 @@ class Unsafe(Exception):
     """The file cannot be read in ranges, and why; what was handed on before is as it should be."""
 
 
+@dataclass(frozen=True)
+class Joint:
+    """Where a range begins. time: seconds of its first own frame. proof: the frames before that, as it has them."""
+
+    time: float
+    proof: Batch
+
+
 class Range(Video):
     """A Video entered as any other, which is the first range; or begun in the middle, which is another.
 
-    joint: seconds of its first own frame; -inf for the first range. proof: the frames before that.
+    joint: where it begins, None for the first range.
     """
 
-    joint = -np.inf
-    proof: Batch | None = None
-    following: "Range | None" = None
-    """The range to read up to; None to read up to the end. To be set before `own` is called."""
+    joint: Joint | None = None
+    following: Joint | None = None
+    """Where the next range begins, to read up to; None to read up to the end. To be set before `own` is called."""
     _ahead: Batch | None = None
 
     def begin_at(self, first: Video, seek: float) -> bool:
@@ -53,23 +61,22 @@ class Range(Video):
         # What a seek leaves without its references may be complained about, nothing else, and not in the proof.
         early = all(t.last < RUN_UP - PROOF and t.sort != "serious" for t in self._journal.troubles)
         self._journal.troubles.clear()
-        self.joint = float(batch[0][RUN_UP])
-        self.proof = _cut(batch, RUN_UP - PROOF, RUN_UP)
+        self.joint = Joint(float(batch[0][RUN_UP]), _copied(_cut(batch, RUN_UP - PROOF, RUN_UP)))
         self._ahead = _cut(batch, RUN_UP, len(batch[0]))
         return same and early and self._keeps_time()
 
     def follows(self, before: "Range", apart: float) -> bool:
         """Whether the range before has `apart` seconds of its own, reads all of this one's proof, and ends in time."""
-        assert self.proof is not None
-        low = max(before.joint, self._start or 0.0)
-        far = self.joint >= low + apart and self.proof[0][0] > low
-        return bool(far) and (self._end is None or self.joint < self._end)
+        assert self.joint is not None
+        low = max(-np.inf if before.joint is None else before.joint.time, self._start or 0.0)
+        far = self.joint.time >= low + apart and self.joint.proof[0][0] > low
+        return bool(far) and (self._end is None or self.joint.time < self._end)
 
     def own(self) -> Iterator[Batch]:
         """The frames of this range. Raises Unsafe where they may not be those of one pass, and MediaError."""
         tail: list[Batch] = []
         end = np.inf if self._end is None else self._end
-        high = end if self.following is None else self.following.joint
+        high = end if self.following is None else self.following.time
         while True:
             batch = self._ahead or self._next_batch()
             self._ahead = None
@@ -81,7 +88,7 @@ class Range(Video):
             if not len(times):
                 self._ended(high)
                 return
-            first = int(np.searchsorted(times, self._start)) if self._start and self.joint < 0 else 0
+            first = int(np.searchsorted(times, self._start)) if self._start and self.joint is None else 0
             last = max(first, int(np.searchsorted(times, high)))
             tail = _latest([*tail, _cut(batch, 0, last)])
             if first < last:
@@ -108,11 +115,8 @@ class Range(Video):
 
     def _prove(self, time: float, tail: Sequence[Batch]) -> None:
         following = self.following
-        if following is None:
-            return
-        assert following.proof is not None
-        if time != following.joint or not _alike(_joined(tail), following.proof):
-            raise Unsafe(f"frames before {following.joint:.3f} s differ with where decoding begins")
+        if following is not None and (time != following.time or not _alike(_joined(tail), following.proof)):
+            raise Unsafe(f"frames before {following.time:.3f} s differ with where decoding begins")
 
 
 def _joined(parts: Sequence[Batch]) -> Batch:
@@ -133,6 +137,17 @@ def _cut(batch: Batch, first: int, last: int) -> Batch:
         pictures[kept],
         None if digests is None else digests[kept],
         None if colours is None else colours[kept],
+    )
+
+
+def _copied(batch: Batch) -> Batch:
+    """The batch without what it was cut out of."""
+    times, pictures, digests, colours = batch
+    return (
+        times.copy(),
+        pictures.copy(),
+        None if digests is None else digests.copy(),
+        None if colours is None else colours.copy(),
     )
 
 

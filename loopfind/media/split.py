@@ -238,7 +238,8 @@ class _Team:
                 self._begun.put(line)
                 self.ranges += 1
                 try:
-                    self._next = part.following = self._after(part)
+                    self._next = self._after(part)
+                    part.following = None if self._next is None else self._next.joint
                 except BaseException as error:  # handed on, to be raised where the frames are asked for
                     self._next = None
                     self._put(line, error)
@@ -254,6 +255,8 @@ class _Team:
             finally:
                 part.halt()
                 part.close()
+                if part in self._open:  # what it holds is as much as ten minutes of codes
+                    self._open.remove(part)
 
     def _after(self, part: Range) -> Range | None:
         """The next range, begun; None where there is no place for one."""
