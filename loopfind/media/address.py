@@ -27,6 +27,7 @@ class Address:
 
     shown: the name as the user gave it, printable. argument: what follows `-i`. options: what stands before it.
     local: the path on disk, None for standard input and URLs. seekable: whether the reader may start in the middle.
+    feed: the descriptor that its bytes come through, None where ffmpeg opens it itself.
     """
 
     shown: str
@@ -34,6 +35,7 @@ class Address:
     options: tuple[str, ...] = ()
     local: bytes | None = None
     seekable: bool = False
+    feed: int | None = None
 
     @property
     def is_stdin(self) -> bool:
@@ -62,6 +64,12 @@ def find(path: str | os.PathLike[str]) -> Address:
         raise Unreadable(shown, "not a file name: give the path of a video")
     seekable = _check(shown, local)
     return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
+
+
+def fed(path: str | os.PathLike[str], feed: int) -> Address:
+    """The address of a local file whose bytes come through a descriptor."""
+    name = os.fspath(path)
+    return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), os.fsencode(name), feed=feed)
 
 
 def _argument(shown: str, name: str) -> bytes:
