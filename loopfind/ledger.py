@@ -19,7 +19,7 @@ _LOW = np.uint64((1 << KEY_BITS) - 1)
 
 
 class Ledger:
-    """Codes of frames, which are numbered from the first one of all. tables: another chance each, at 8 bytes a frame."""
+    """Codes of frames, which are numbered from the first one of all. tables: another chance each, 8 bytes a frame."""
 
     def __init__(self, tables: int = MOST_TABLES) -> None:
         self._tables = [np.zeros(0, np.uint64) for _ in range(tables)]

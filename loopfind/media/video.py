@@ -45,10 +45,10 @@ def open_video(
     """A video to be used in a `with` statement, whose body iterates over its batches once.
 
     path: a file, `-` for standard input, or an address that ffmpeg takes, found before or not. stream: number of the
-    video stream, from 0, cover art not counted. start, end: frames with start <= time < end are read, seconds from the container's start.
-    digests, colours: also give a digest of each full-size picture, its mean colour. stall: seconds of waiting without a
-    byte from ffmpeg after which it is ended. manner: how to decode. Raises BadSetting here, and a kind of MediaError on
-    entering; so does iterating, where ffmpeg fails later, or says nothing more.
+    video stream, from 0, cover art not counted. start, end: frames with start <= time < end are read, seconds from the
+    container's start. digests, colours: also give a digest of each full-size picture, its mean colour. stall: seconds
+    of waiting without a byte from ffmpeg after which it is ended. manner: how to decode. Raises BadSetting here, and a
+    kind of MediaError on entering; so does iterating, where ffmpeg fails later, or says nothing more.
     """
     check_limits(stream, start, end, stall)
     return Video(path, stream, start, end, digests, colours, stall, manner)

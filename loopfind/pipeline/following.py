@@ -20,8 +20,9 @@ PORTION, LARGEST = 10.0, 300.0
 """Seconds of new footage that are looked through at a time, at the least and at the most. Of a long recording that was
 there before it is read faster than it was shown, and portions are larger then."""
 
-SHARE = 10.0
-"""So many times as long as the last look took is read before the next one, however much comes."""
+SHARE, LONGEST_WAIT = 10.0, 30.0
+"""So many times as long as the last look took is read before the next one, however much comes; but not for more
+seconds than this."""
 
 MOST_LOSSES = 1000
 """Losses that the last answer lists, the latest."""
@@ -108,7 +109,7 @@ class _Following:
         found = self._noticing.notice(times, self._held.cells) if len(times) else []
         self._noticing.forget(self._held.drop())
         now = time.monotonic()
-        self._next = now + SHARE * (now - began)
+        self._next = now + min(SHARE * (now - began), LONGEST_WAIT)
         return found
 
     def _end(self) -> Ended:
