@@ -110,6 +110,8 @@ class Video:
         self._skipped, self._told = 0, False
         self.halted: Callable[[], bool] = lambda: False
         """Asked about once a second; once it is so, the video ends with the pictures that are at hand."""
+        self.idle: float | None = None
+        """Seconds without a picture after which an empty batch is given: whoever iterates is not kept waiting."""
         self._finishing: float | None = None
 
     @property
@@ -279,7 +281,10 @@ class Video:
         while not ended:
             times, pictures, digests, colours = self._next_batch()
             if not len(times):
-                break
+                if not self._open:
+                    break
+                yield Frames(count, times, pictures)
+                continue
             position = float(times[-1])
             first, last = self._window(times)
             ended = last < len(times)
@@ -307,9 +312,12 @@ class Video:
                 ready = min(ready, self._hashes.count)
             if self._coloured:
                 ready = min(ready, self._means.count)
-            if ready >= BATCH // 2 or not self._open or (ready and time.monotonic() > deadline):
+            late = time.monotonic() - deadline
+            if ready >= BATCH // 2 or not self._open or (ready and late > 0):
                 break
-            self._pump(max(0.001, deadline - time.monotonic()) if ready else 60.0)
+            if self.idle is not None and late > self.idle:
+                break
+            self._pump(max(0.001, -late) if ready else 60.0)
         times, self._settled = self._settled[:ready], self._settled[ready:]
         self._reached = float(times[-1]) if ready else self._reached
         digests = self._hashes.take(ready) if self._digested else None

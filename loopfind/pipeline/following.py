@@ -20,6 +20,9 @@ PORTION, LARGEST = 10.0, 300.0
 """Seconds of new footage that are looked through at a time, at the least and at the most. Of a long recording that was
 there before it is read faster than it was shown, and portions are larger then."""
 
+PATIENCE = 5.0
+"""Seconds without a frame after which what there is is looked through, however little."""
+
 SHARE, LONGEST_WAIT = 10.0, 30.0
 """So many times as long as the last look took is read before the next one, however much comes; but not for more
 seconds than this."""
@@ -81,7 +84,7 @@ class _Following:
         self._held, self._noticing = Holding(kind, settings.hash_size, window), Noticing()
         self._source = Receiver(path, settings, kind, decoding, self._held, halted, note, log)
         self._losses: list[Loss] = []
-        self._read, self._pending, self._next, self._until = 0, 0.0, 0.0, 0.0
+        self._read, self._pending, self._next, self._until, self._came = 0, 0.0, 0.0, 0.0, 0.0
 
     def events(self) -> Iterator[Event]:
         """All that is told, in order."""
@@ -90,6 +93,11 @@ class _Following:
                 self._losses = [*self._losses, item][-MOST_LOSSES:]
                 yield Missed(item)
                 continue
+            if item is None:
+                if self._pending and time.monotonic() >= max(self._next, self._came + PATIENCE):
+                    yield from self._look()
+                continue
+            self._came = time.monotonic()
             begins = float(item.times[0])
             self._pending += float(item.times[-1]) - (self._until if self._read else begins)
             self._until, self._read = float(item.times[-1]), self._read + len(item)

@@ -30,6 +30,9 @@ SLACK = 60.0
 """Seconds by which a source's own clock may be ahead of the time that passed, after a connection was lost, and is still
 believed: what a server keeps is sent faster than it was shown."""
 
+IDLE = 1.0
+"""Seconds after which it is told that nothing comes."""
+
 _GLANCE = 0.2
 _SAME = 0.5  # share of frames shown before that must be the same to the bit
 _HOLE = 1.75  # usual gaps from which something is missing
@@ -37,7 +40,8 @@ _CUT = 2.0  # seconds at the end of which a cut packet may spoil something
 
 
 class Receiver:
-    """Iterated once: batches of frames on one timeline, and the losses between them.
+    """Iterated once: batches of frames on one timeline, the losses between them, and None now and then while nothing
+    comes.
 
     held: the footage so far, which whoever iterates adds the batches to. halted: asked now and then; once it is so, the
     footage ends. note: called with a line for each connection that was lost.
@@ -69,10 +73,10 @@ class Receiver:
         self._count, self._full, self._came = 0, False, time.monotonic()
         self._joining, self._again = True, False
 
-    def __iter__(self) -> Iterator[Frames | Loss]:
+    def __iter__(self) -> Iterator[Frames | Loss | None]:
         return self._file() if is_file(self._path) else self._source()
 
-    def _file(self) -> Iterator[Frames | Loss]:
+    def _file(self) -> Iterator[Frames | Loss | None]:
         stall = self._settings.stall
         with Tail(self._path, stall) as tail:
 
@@ -87,7 +91,7 @@ class Receiver:
             if self.why == "end" and not self._full:
                 self.why, self.said = tail.ended or "end", tail.said
 
-    def _source(self) -> Iterator[Frames | Loss]:
+    def _source(self) -> Iterator[Frames | Loss | None]:
         """A pipe until it ends; an address, tried again and again."""
         place = address.find(self._path)
         once = place.is_stdin or place.local is not None
@@ -112,31 +116,29 @@ class Receiver:
             pause = min(PAUSES[min(tries, len(PAUSES) - 1)], max(stall - silent, _GLANCE))
             self._note(f"{self.source.path}: the connection was lost ({lost}); trying again in {pause:.0f} s")
             tries += 1
-            if not self._rested(pause):
-                return
-
-    def _rested(self, seconds: float) -> bool:
-        """Wait; False where it was asked to end meanwhile."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if self._halted():
-                self.why = "asked"
-                return False
-            time.sleep(_GLANCE)
-        return True
+            until = time.monotonic() + pause
+            while time.monotonic() < until:
+                if self._halted():
+                    self.why = "asked"
+                    return
+                yield None
+                time.sleep(_GLANCE)
 
     def _video(self, path: str | address.Address, stall: float, halted: Callable[[], bool]) -> Video:
         wanted = (self._kind.needs_digests, self._kind.needs_colours)
         video = open_video(path, self._settings.stream, None, None, *wanted, stall, self._manner)
-        video.halted = halted
+        video.halted, video.idle = halted, IDLE
         return video
 
-    def _connection(self, video: Video) -> Iterator[Frames | Loss]:
+    def _connection(self, video: Video) -> Iterator[Frames | Loss | None]:
         """What one connection gives that is new. Raises MediaError."""
         self._joining, self._again, offset = True, False, 0.0
         try:
             with video:
                 for batch in video:
+                    if not len(batch):
+                        yield None
+                        continue
                     if self._last is None:
                         self.source, self.rate, self._origin = video.source, video.declared_rate, video.origin
                     own = video.origin - self._origin
@@ -161,7 +163,7 @@ class Receiver:
             if self.why != "asked" or self._last is None or loss.start < self._last - _CUT:
                 yield loss
 
-    def _new(self, frames: Frames) -> Iterator[Frames | Loss]:
+    def _new(self, frames: Frames) -> Iterator[Frames | Loss | None]:
         """What of a batch was not read before, and what is missing before it."""
         last, gap = self._last, gap_of(frames.times, 1 / self.rate)
         why = "the connection was lost"
