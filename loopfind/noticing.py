@@ -33,6 +33,7 @@ LENGTHENED = 0.5
 """Seconds by which a finding that was told must end later to be told again."""
 
 _LONG, _REACH, _SEED = 120.0, 60.0, 4.0
+_MOSTLY = 0.9  # share of what was shown before that must be known to say that it is shown once more
 
 
 @dataclass
@@ -44,6 +45,7 @@ class _Told:
     spans: list[tuple[float, float]] = field(default_factory=list)
     end: float | None = None
     going_on: bool = True
+    kind: str = ""
 
 
 class Noticing:
@@ -126,18 +128,21 @@ class Noticing:
         """The findings that are new, have ended, or last longer than was told."""
         found = []
         self._told = [told for told in self._told if told.id]
-        for repeat, told in self._known(self._repeats):
+        edge = np.inf if ended else self._until - GOING
+        repeats, turning = _whole(self._repeats, edge)
+        for repeat, told in self._known(repeats, edge):
             end = max(o.end for o in repeat.occurrences)
-            told.spans = [(o.start, o.end) for o in repeat.occurrences]
-            going = not ended and end >= self._until - GOING
+            told.spans = _spans(repeat)
+            going = end >= edge or repeat.id in turning
             if told.end is None:
                 new = not going or repeat.length >= SURE
+            elif going:
+                # A repeat that turned out to be a loop, or had ended and is shown once more.
+                new = repeat.kind != told.kind or (not told.going_on and end > told.end + SURE)
             else:
-                new = not going and (told.going_on or end > told.end + LENGTHENED)
-                # What had ended is shown once more.
-                new |= going and not told.going_on and end > told.end + SURE
+                new = told.going_on or end > told.end + LENGTHENED
             if new:
-                told.end, told.going_on = end, going
+                told.end, told.going_on, told.kind = end, going, repeat.kind
                 found.append(Finding(replace(repeat, id=self._named(told)), going, self._until))
         return found
 
@@ -147,24 +152,61 @@ class Noticing:
             told.id = self._last_id
         return told.id
 
-    def _known(self, repeats: Sequence[Repeat]) -> list[tuple[Repeat, _Told]]:
-        """Each repeat with what it is known by: that with which it shares the most, if that is half of either."""
+    def _known(self, repeats: Sequence[Repeat], edge: float) -> list[tuple[Repeat, _Told]]:
+        """Each repeat with what it is known by: that of which it holds the most, half of either at the least; of
+        several that was told first. What had ended is left out where it seems to be shown once more."""
         shares = []
         for number, repeat in enumerate(repeats):
-            spans = [(o.start, o.end) for o in repeat.occurrences]
             for told in self._told:
-                both = covered(spans) + covered(told.spans) - covered([*spans, *told.spans])
+                spans = _spans(repeat)
+                both = _common(spans, told.spans)
                 if both > 0 and both >= 0.5 * min(covered(spans), covered(told.spans)):
-                    shares.append((both, -number, told))
+                    shares.append((-round(both / covered(told.spans), 1), told.id, -both, number, told))
         found: dict[int, _Told] = {}
-        for _, number, told in sorted(shares, key=lambda share: share[:2], reverse=True):
-            if -number not in found and all(told is not other for other in found.values()):
-                found[-number] = told
-        for number in range(len(repeats)):
-            if number not in found:
-                found[number] = _Told(0)
-                self._told.append(found[number])
-        return [(repeat, found[number]) for number, repeat in enumerate(repeats)]
+        for *_, number, told in sorted(shares, key=lambda share: share[:4]):
+            if number not in found and all(told is not other for other in found.values()):
+                found[number] = told
+        left_out: set[int] = set()
+        for number in sorted(range(len(repeats)), key=lambda number: number in found):
+            if number in found or number in left_out:
+                continue
+            *earlier, last = _spans(repeats[number])
+            again = [
+                other
+                for other, told in found.items()
+                if last[1] >= edge
+                and repeats[other].occurrences[-1].end < edge
+                and _common(earlier, told.spans) >= _MOSTLY * covered(earlier)
+            ]
+            left_out.update(again[:1])
+            found[number] = found.pop(again[0]) if again else _Told(0)
+            self._told += [] if again else [found[number]]
+        return [(repeats[number], found[number]) for number in sorted(found)]
+
+
+def _spans(repeat: Repeat) -> list[tuple[float, float]]:
+    return [(o.start, o.end) for o in repeat.occurrences]
+
+
+def _common(one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]]) -> float:
+    """Seconds that both cover."""
+    return covered(one) + covered(other) - covered([*one, *other])
+
+
+def _whole(repeats: Sequence[Repeat], edge: float) -> tuple[list[Repeat], set[int]]:
+    """The repeats without the turns, cut short, of loops that reach the edge and so may go on; and the ids of these
+    loops."""
+    loops = [repeat for repeat in repeats if repeat.kind == "loop"]
+    turns, turning = set(), set()
+    for repeat in repeats:
+        last = repeat.occurrences[-1]
+        if repeat.kind == "loop" or last.end < edge:
+            continue
+        for loop in loops:
+            if abs(last.start - loop.occurrences[-1].end) <= LENGTHENED:
+                turns.add(repeat.id)
+                turning.add(loop.id)
+    return [repeat for repeat in repeats if repeat.id not in turns], turning
 
 
 class _Behind:
