@@ -71,7 +71,7 @@ class Receiver:
         self._origin = self._shift = 0.0
         self._last: float | None = None
         self._count, self._full, self._came = 0, False, time.monotonic()
-        self._joining, self._again = True, False
+        self._joining, self._again, self._whole = True, False, True
 
     def __iter__(self) -> Iterator[Frames | Loss | None]:
         return self._file() if is_file(self._path) else self._source()
@@ -94,7 +94,7 @@ class Receiver:
     def _source(self) -> Iterator[Frames | Loss | None]:
         """A pipe until it ends; an address, tried again and again."""
         place = address.find(self._path)
-        once = place.is_stdin or place.local is not None
+        once = self._whole = place.is_stdin or place.local is not None
         stall, tries = self._settings.stall, 0
         while True:
             count, lost = self._count, "it ended"
@@ -159,8 +159,9 @@ class Receiver:
         if self._halted():
             self.why = "asked"
         for loss in _moved(video.losses, offset):
-            # Where it was asked to end, the last packet was cut in two.
-            if self.why != "asked" or self._last is None or loss.start < self._last - _CUT:
+            # Where it was asked to end, or a connection broke, the last packet was cut in two: what is missing behind
+            # that is told by what comes next.
+            if (self.why != "asked" and self._whole) or self._last is None or loss.start < self._last - _CUT:
                 yield loss
 
     def _new(self, frames: Frames) -> Iterator[Frames | Loss | None]:
