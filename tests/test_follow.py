@@ -16,6 +16,7 @@ from typing import Any
 
 import imageio_ffmpeg
 import pytest
+import rtsp
 import videos
 
 from loopfind import LoopfindError, Report, Settings, follow, scan
@@ -115,32 +116,27 @@ def test_every_byte_is_read_once(tmp_path: Path) -> None:
     assert (got, tail.ended) == (b"begin and end", "silent")
 
 
-def changed(how: str, path: Path) -> None:
-    if how == "cut off":
-        path.write_bytes(b"")
-    elif how == "removed":
-        path.unlink()
-    else:
-        other = path.with_suffix(".new")
-        other.write_bytes(path.read_bytes())
-        other.replace(path)
+def cut_off(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def replaced(path: Path) -> None:
+    path.with_suffix(".new").write_bytes(b"another one")
+    path.with_suffix(".new").replace(path)
 
 
 @pytest.mark.parametrize(
-    ("how", "says"), [("cut off", "cut off"), ("removed", "removed"), ("replaced", "another file")]
+    ("change", "says"), [(cut_off, "cut off"), (Path.unlink, "removed"), (replaced, "another file")]
 )
-def test_a_file_that_is_not_the_same_any_more_ends_it(how: str, says: str, tmp_path: Path) -> None:
-    path = tmp_path / "growing.ts"
-    path.write_bytes(remuxed("ts").read_bytes())
-    frames = []
-
-    def watch(progress: Any) -> None:
-        frames.append(progress.frames)
-        if len(frames) == 1:
-            changed(how, path)
-
-    *_, end = follow(str(path), Settings(stall=30.0), watch=watch)
-    assert isinstance(end, Ended) and end.why == "changed" and says in end.said
+def test_a_file_that_is_not_the_same_any_more_is_noticed(
+    change: Callable[[Path], None], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "growing"
+    path.write_bytes(b"begin")
+    with Tail(path, 60.0) as tail:
+        assert os.read(tail.fd, 100) == b"begin"
+        change(path)
+        assert (os.read(tail.fd, 100), tail.ended) == (b"", "changed") and says in tail.said
 
 
 def test_it_ends_with_the_whole_answer_when_it_is_asked_to(tmp_path: Path) -> None:
@@ -222,7 +218,7 @@ def test_a_stream_that_ffmpeg_serves_is_followed_to_its_end() -> None:
     address = f"http://127.0.0.1:{port()}/live.ts"
     notes: list[str] = []
     with ffmpeg("-i", str(remuxed("ts")), "-c", "copy", "-f", "mpegts", "-listen", "1", address):
-        events = patiently(address, settings=Settings(stall=6.0), note=notes.append)
+        events = patiently(address, settings=Settings(stall=4.0), note=notes.append)
     findings, missed, end = told(events)
     assert (end.why, missed) == ("silent", []) and findings[-1].repeat.kind == "loop"
     assert end.report.repeats[0].occurrences == scan(str(remuxed("ts"))).repeats[0].occurrences
@@ -287,15 +283,30 @@ def test_what_a_server_sends_again_after_a_lost_connection_is_no_repeat() -> Non
     path = remuxed("ts", NONE)
     with serving((path, 0.5), (path, 0.7), path) as address:
         notes: list[str] = []
-        findings, _, end = told(list(follow(address, Settings(stall=6.0), note=notes.append)))
+        findings, _, end = told(list(follow(address, Settings(stall=4.0), note=notes.append)))
     assert findings == [] and end.report.repeats == ()
     assert end.report.source.frames >= 0.99 * scan(str(path)).source.frames
     assert len(notes) >= 3
 
 
+def test_rtsp_is_followed_over_a_lost_connection() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    # Of the second connection all but the end was sent before.
+    server = threading.Thread(target=lambda: [rtsp.serve(listening, remuxed("ts")) for _ in range(2)])
+    server.start()
+    try:
+        events = list(follow(f"rtsp://127.0.0.1:{listening.getsockname()[1]}/camera", Settings(stall=8.0)))
+    finally:
+        listening.close()
+        server.join()
+    findings, _, end = told(events)
+    assert {finding.repeat.kind for finding in findings} == {"loop"} and len(end.report.repeats) == 1
+    assert 950 <= end.report.source.frames <= 1000
+
+
 def test_what_was_missed_while_there_was_no_connection_is_told() -> None:
     with serving(remuxed("ts", NONE), remuxed("ts")) as address:
-        findings, missed, end = told(list(follow(address, Settings(stall=6.0))))
+        findings, missed, end = told(list(follow(address, Settings(stall=4.0))))
     (gap,) = (told.loss for told in missed)
     length = scan(str(NONE)).source.duration
     assert gap.start == pytest.approx(length, abs=0.2) and gap.end >= gap.start + 0.5

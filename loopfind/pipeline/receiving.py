@@ -24,7 +24,8 @@ PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds before the first, second ... try to connect again; the last one before every further try."""
 
 TRIES = 4
-"""A connection is given up after one part in so many of the time without a byte after which the source is."""
+"""A source is given up after so many tries at the least, and a connection after one part in so many of the time without
+a byte after which the source is."""
 
 SLACK = 60.0
 """Seconds by which a source's own clock may be ahead of the time that passed, after a connection was lost, and is still
@@ -110,7 +111,7 @@ class Receiver:
                 return
             tries = 0 if self._count > count else tries
             silent = time.monotonic() - self._came
-            if silent >= stall:
+            if silent >= stall and tries >= TRIES:  # a process that was stopped has not tried yet
                 self.why, self.said = "silent", f"nothing new came for {stall:g} s ({lost})"
                 return
             pause = min(PAUSES[min(tries, len(PAUSES) - 1)], max(stall - silent, _GLANCE))
