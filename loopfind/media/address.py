@@ -53,7 +53,7 @@ def find(path: str | os.PathLike[str]) -> Address:
         # The fd protocol seeks when standard input is redirected from a file; pipe: never does.
         return Address(shown, b"fd:", (*limited(("fd",)), "-fd", "0"))
     if name.lower().startswith("file://"):
-        name = os.fsdecode(unquote_to_bytes(urlsplit(name).path))
+        name = local_name(name)
     elif _URL.match(name):
         seekable = _SEEKABLE_URL.match(name) is not None
         return Address(shown, _argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
@@ -66,10 +66,16 @@ def find(path: str | os.PathLike[str]) -> Address:
     return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
 
 
+def local_name(name: str) -> str:
+    """The path that a `file://` URL names; any other name as it stands."""
+    return os.fsdecode(unquote_to_bytes(urlsplit(name).path)) if name.lower().startswith("file://") else name
+
+
 def fed(path: str | os.PathLike[str], feed: int) -> Address:
     """The address of a local file whose bytes come through a descriptor."""
     name = os.fspath(path)
-    return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), os.fsencode(name), feed=feed)
+    local = os.fsencode(local_name(name))
+    return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), local, feed=feed)
 
 
 def _argument(shown: str, name: str) -> bytes:

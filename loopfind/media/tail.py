@@ -29,11 +29,11 @@ class Tail:
 
     def __init__(self, path: str | os.PathLike[str], stall: float) -> None:
         """Raises Unreadable for a file that cannot be opened."""
-        self._path, self._stall, self._shown = os.fspath(path), stall, address.printable(os.fspath(path))
+        self._path, self._stall = address.local_name(os.fspath(path)), stall
         try:
             self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
-            raise Unreadable(self._shown, f"cannot be read: {error.strerror}") from None
+            raise Unreadable(address.printable(os.fspath(path)), f"cannot be read: {error.strerror}") from None
         self.fd, self._into = os.pipe()
         os.set_blocking(self._into, False)
         self.ended: Literal["silent", "changed"] | None = None
@@ -114,7 +114,7 @@ class Tail:
 
 def is_file(path: str | os.PathLike[str]) -> bool:
     """Whether the path names a plain file, which may grow."""
-    name = os.fspath(path)
+    name = address.local_name(os.fspath(path))
     if name == address.STANDARD_INPUT:
         return False
     try:
