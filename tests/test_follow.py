@@ -173,10 +173,13 @@ def test_a_window_that_holds_next_to_nothing_is_refused() -> None:
         follow(str(LOOP), window=5.0)
 
 
-def test_what_has_no_index_yet_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_what_cannot_be_followed_is_refused_in_one_line(tmp_path: Path) -> None:
     path = videos.make("index-behind.mp4", "-i", str(LOOP), "-c", "copy")
     with pytest.raises(Broken, match="cannot be followed"):
         list(follow(str(path), Settings(stall=1.0)))
+    (tmp_path / "empty.ts").touch()
+    with pytest.raises(Unreadable, match="an empty file"):
+        list(follow(str(tmp_path / "empty.ts"), Settings(stall=1.0)))
     (tmp_path / "text.ts").write_text("no video\n" * 100)
     with pytest.raises(LoopfindError):
         list(follow(str(tmp_path / "text.ts"), Settings(stall=1.0)))

@@ -24,7 +24,7 @@ class Tail:
     the file is taken to be finished.
 
     ended: why the pipe ended, None while it goes on: "silent" for a finished file, "changed" for one that was replaced,
-    cut off or cannot be read any more. said: how it changed, in words.
+    cut off or cannot be read any more. said: how it changed, in words. place: bytes handed on.
     """
 
     def __init__(self, path: str | os.PathLike[str], stall: float) -> None:
@@ -38,6 +38,7 @@ class Tail:
         os.set_blocking(self._into, False)
         self.ended: Literal["silent", "changed"] | None = None
         self.said = ""
+        self.place = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -66,14 +67,14 @@ class Tail:
             os.close(self._into)
 
     def _copy(self) -> None:
-        place, quiet = 0, 0.0
+        quiet = 0.0
         while not self._stopped.is_set():
             data = os.read(self._file, _AT_ONCE)
             if data:
-                place, quiet = place + len(data), 0.0
+                self.place, quiet = self.place + len(data), 0.0
                 if not self._put(memoryview(data)):
                     return
-            elif said := self._changed(place):
+            elif said := self._changed():
                 self.ended, self.said = "changed", said
                 return
             elif quiet >= self._stall:
@@ -98,10 +99,10 @@ class Tail:
                     continue
         return not data
 
-    def _changed(self, place: int) -> str:
+    def _changed(self) -> str:
         """What happened to the file since it was opened, "" for nothing but that it may have grown."""
         mine = os.fstat(self._file)
-        if mine.st_size < place:
+        if mine.st_size < self.place:
             return "it was cut off while it was followed"
         try:
             now = os.stat(self._path)

@@ -88,7 +88,12 @@ class Receiver:
 
             # The file's silence is the tail's to judge: of ffmpeg, more than that is asked.
             video = self._video(address.fed(self._path, tail.fd), 2 * stall + SLACK, halted)
-            yield from self._connection(video)
+            try:
+                yield from self._connection(video)
+            except MediaError as error:
+                if tail.place:
+                    raise
+                raise Unreadable(error.path, f"an empty file: nothing was written to it for {stall:g} s") from None
             if self.why == "end" and not self._full:
                 self.why, self.said = tail.ended or "end", tail.said
 
