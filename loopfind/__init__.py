@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from loopfind.model import Report as Report
     from loopfind.pipeline import Cache as Cache
     from loopfind.pipeline import compare as compare
+    from loopfind.pipeline import follow as follow
     from loopfind.pipeline import scan as scan
     from loopfind.pipeline import sweep as sweep
     from loopfind.settings import CompareSettings as CompareSettings
@@ -34,6 +35,7 @@ __all__ = [
     "SweepSettings",
     "__version__",
     "compare",
+    "follow",
     "scan",
     "sweep",
 ]
@@ -49,6 +51,7 @@ _HOMES = {
     "Sweep": "loopfind.tunings",
     "SweepSettings": "loopfind.settings",
     "compare": "loopfind.pipeline",
+    "follow": "loopfind.pipeline",
     "scan": "loopfind.pipeline",
     "sweep": "loopfind.pipeline",
 }

@@ -89,12 +89,14 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[L
 class Quest:
     """What all questions share: the signal, the matcher, and how many lines are worth a look."""
 
-    def __init__(self, signal: Signal, across: bool) -> None:
+    def __init__(self, signal: Signal, across: bool, most: tuple[int, int] | None = None) -> None:
+        """most: lines to follow for a question about plain copies, and about changed ones; by the length of the signal
+        unless given."""
         self._match = load("matcher", "words", MATCHERS)
         self._signal = signal
         changed = _ACROSS_LINES if across else _CHANGED_LINES
         minutes = float(signal.times[-1] - signal.times[0]) / 60
-        self._most, self._few = (round(fixed + each * minutes) for fixed, each in (_LINES, changed))
+        self._most, self._few = most or [round(fixed + each * minutes) for fixed, each in (_LINES, changed)]
 
     def matches(self, ours: Words, theirs: Words | None, usable: NDArray[np.bool_]) -> Pairs:
         """Pairs of usable frames whose codes are near each other."""
@@ -150,9 +152,14 @@ def changing(signal: Signal) -> NDArray[np.bool_]:
     changed = np.empty(len(signal.times), bool)
     for low in range(0, len(changed), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)
-        before = signal.picture[nearest(signal.times, signal.times[part] - 0.3)]
-        changed[part] = np.bitwise_count(signal.picture[part] ^ before) >= CHANGED
+        changed[part] = changing_in(signal, part)
     return changed
+
+
+def changing_in(signal: Signal, part: slice) -> NDArray[np.bool_]:
+    """The same of some frames."""
+    before = signal.picture[nearest(signal.times, signal.times[part] - 0.3)]
+    return np.asarray(np.bitwise_count(signal.picture[part] ^ before) >= CHANGED)
 
 
 def tenths(signal: Signal) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Keys by which near-equal 64-bit codes lie side by side in a sorted table, however large it grows.
 
-Each of TABLES keys of a code is a draw of BITS of its bits in an order of its own. Codes that are near each other share
+Each key of a code is a draw of BITS of its bits in an order of its own. Codes that are near each other share
 the first bits of one of these orders often; how many first bits must agree is decided by who looks, so one sorted table
 serves a library of any size (LSH Forest: Bawa, Condie & Ganesan 2005, on the bit sampling of Indyk & Motwani 1998).
 """
@@ -13,18 +13,21 @@ from numpy.typing import NDArray
 from loopfind.model import Ints, Words
 
 TABLES = 5
-"""Orders of bits: another chance each."""
+"""Orders of bits that a library is kept in: another chance each."""
+
+MOST_TABLES = 10
+"""Orders of bits that there are."""
 
 BITS = 40
 """Bits of a key: what a library of a million hours needs."""
 
 _SEED = 20051
-_ORDERS = np.stack([np.random.default_rng((_SEED, table)).permutation(64)[:BITS] for table in range(TABLES)])
+_ORDERS = np.stack([np.random.default_rng((_SEED, table)).permutation(64)[:BITS] for table in range(MOST_TABLES)])
 
 
 def _lookup() -> NDArray[np.uint64]:
-    """(TABLES, 8, 256): what each byte of a code, the highest first, adds to its key."""
-    table = np.zeros((TABLES, 8, 256), np.uint64)
+    """(MOST_TABLES, 8, 256): what each byte of a code, the highest first, adds to its key."""
+    table = np.zeros((MOST_TABLES, 8, 256), np.uint64)
     values = np.arange(256, dtype=np.uint64)
     for number, order in enumerate(_ORDERS):
         for place, bit in enumerate(order.tolist()):

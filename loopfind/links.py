@@ -50,15 +50,15 @@ class Met:
     other_shown: Ints
 
 
-def _both_ways() -> tuple[View, ...]:
-    """The views that candidates are sought through, and those that lead back, as either of two files may be the copy;
-    of a zoom by nearly as much as another one only that."""
+def zooms() -> tuple[View, ...]:
+    """The zooms that candidates are sought through, and those that lead back, as either of two may be the copy; of a
+    zoom by nearly as much as another one only that."""
     views = list(ZOOMS)
     for view in ZOOMS:
         back = replace(view, across=1 / view.across, down=1 / view.down)
         if all(max(abs(back.across / v.across - 1), abs(back.down / v.down - 1)) > 0.05 for v in views):
             views.append(back)
-    return (*views, *TURNS, View(turned=3))
+    return tuple(views)
 
 
 MIRRORED = View(mirrored=True)
@@ -68,7 +68,7 @@ QUESTIONS = (
     Question(view=MIRRORED),
     Question(backwards=True),
     Question(backwards=True, view=MIRRORED),
-    *(Question(view=view) for view in _both_ways()),
+    *(Question(view=view) for view in (*zooms(), *TURNS, View(turned=3))),
 )
 
 

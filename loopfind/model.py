@@ -107,6 +107,13 @@ class Frames:
     def __len__(self) -> int:
         return len(self.times)
 
+    def part(self, part: slice) -> "Frames":
+        """Some frames of the batch, in a row."""
+        digests = None if self.digests is None else self.digests[part]
+        colours = None if self.colours is None else self.colours[part]
+        first = self.first + (part.start or 0)
+        return Frames(first, self.times[part], self.pictures[part], digests, colours)
+
 
 @dataclass(frozen=True)
 class Loss:

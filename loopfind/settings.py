@@ -53,6 +53,9 @@ class Decoding:
     threads: int | None = None
 
 
+WINDOW, SHORTEST_WINDOW = 86400.0, 60.0
+"""Seconds of footage that are held while a recording is followed, and at the least."""
+
 DONE = "done"
 """The last stage of the progress of a file, where several are read."""
 

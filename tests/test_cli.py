@@ -294,7 +294,7 @@ def test_importing_loopfind_loads_nothing_heavy() -> None:
     assert not {"numpy", "scipy", "PIL", "imagehash"} & {*loaded.split()}
     names = (
         "Cache CompareSettings Comparison Decoding LoopfindError Report Settings Sweep SweepSettings __version__ "
-        "compare scan sweep"
+        "compare follow scan sweep"
     )
     assert public == f"24 {names}"
 

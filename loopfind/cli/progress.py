@@ -94,7 +94,9 @@ def _drawn() -> "Iterator[tuple[Watch, Callable[[str], None]]]":
     bar_width = max(4, min(30, console.width - 73))  # a day of video just fits beside it at 80 columns
     roomy = console.width >= NARROW
     columns = [SpinnerColumn(), stage, BarColumn(bar_width), words] if roomy else [stage, words]
-    with Progress(*columns, console=console, transient=True, refresh_per_second=1 / EVERY) as bar:
+    # What goes to stdout meanwhile is for whoever reads stdout.
+    bars = Progress(*columns, console=console, transient=True, refresh_per_second=1 / EVERY, redirect_stdout=False)
+    with bars as bar:
         yield _watch(bar, console), lambda line: console.print(safe(line))
 
 

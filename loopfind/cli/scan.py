@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loopfind.cli import browser, folders, terminal
+from loopfind.cli import browser, folders, following, terminal
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli.folders import through
@@ -36,6 +36,8 @@ Examples:
   loopfind video.mp4 --packets-only         what was copied as it stands, in seconds
   loopfind video.mp4 --html report.html     a page with pictures of what repeats
   loopfind video.mp4 --fast                 a first look, at key frames alone
+  loopfind recording.mkv --follow           go on while it is written
+  loopfind rtsp://camera/1 --follow --json --fail-on-repeats
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
 
@@ -121,6 +123,14 @@ def scan(
     hwaccel: Annotated[
         str, typer.Option("--hwaccel", metavar="NAME", help="Decode in hardware: ffmpeg's name of the way to.")
     ] = "",
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", help="Go on while the video grows, or is live, and tell each repeat as it comes."),
+    ] = False,
+    window: Annotated[
+        str | None,
+        typer.Option("--window", metavar="TIME", help="How much footage --follow holds; 24h unless said."),
+    ] = None,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
@@ -153,6 +163,21 @@ def scan(
         _check_packets(page, cache or library is not None, size is None)
     if open_cut is not None:
         browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
+    if follow:
+        following.check(
+            [
+                ("a page", page is not None),
+                ("--hash-size auto", size is None),
+                ("--fast", fast),
+                ("--packets-only", packets_only),
+                ("--cache", cache or library is not None),
+                ("--open", open_cut is not None),
+            ]
+        )
+        held, decoding = following.window(window), Decoding(jobs, hwaccel)
+        return following.run(video, settings, held, decoding, places, _deliver, fail_on_repeats, verbose, quiet)
+    if window is not None:
+        raise BadSetting("--window", window, "it belongs to --follow")
     kept = folders.library(library, make=True) if cache or library is not None else None
     report, exhibits = _scan(
         video, settings, Decoding(jobs, hwaccel), verbose, quiet, page is not None, kept, not no_resume

@@ -89,6 +89,23 @@ def put(pieces: Iterable[str]) -> None:
             stream.write(piece)
 
 
+def tell(pieces: Iterable[str]) -> bool:
+    """One line on stdout, at once; False where nobody reads it any more. Raises OutputError as `put` does."""
+    if sys.stdout is None:
+        raise OutputError(STDOUT, "it is closed")
+    try:
+        sys.stdout.writelines(pieces)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        abandon()
+        return False
+    except OSError as error:
+        abandon()
+        raise OutputError(STDOUT, f"could not be written: {error.strerror}") from error
+    return True
+
+
 def flush() -> None:
     """Write out what stdout still holds; raises OutputError as `put` does."""
     if sys.stdout is not None:

@@ -8,7 +8,7 @@ import typer
 from loopfind.errors import BadSetting
 from loopfind.settings import STALL
 
-TAKES = "give a time such as 90, 12.5, 1:30, 1:02:03.5, 500ms"
+TAKES = "give a time such as 90, 12.5, 1:30, 1:02:03.5, 500ms, 24h"
 
 Stall = Annotated[
     float,
@@ -17,14 +17,15 @@ Stall = Annotated[
 """The option of every command that reads videos."""
 
 _CLOCK = re.compile(r"(-?)(?:(\d+):)?(\d+):(\d{1,2}(?:\.\d*)?)", re.ASCII)
-_PLAIN = re.compile(r"(-?)(\d+\.?\d*|\.\d+)(s|ms|us)?", re.ASCII)
+_PLAIN = re.compile(r"(-?)(\d+\.?\d*|\.\d+)(s|ms|us|h)?", re.ASCII)
 _UNITS = {None: 1.0, "s": 1.0, "ms": 1e3, "us": 1e6}
 
 
 def seconds(setting: str, text: str) -> float:
-    """The seconds that `text` says: [-][HH:]MM:SS[.m...] or [-]S[.m...][s|ms|us].
+    """The seconds that `text` says: [-][HH:]MM:SS[.m...] or [-]S[.m...][s|ms|us|h].
 
-    Follows "Time duration" in ffmpeg-utils, but takes minutes above 59 where no hours are given.
+    Follows "Time duration" in ffmpeg-utils, but takes minutes above 59 where no hours are given, and hours by
+    themselves.
     Raises BadSetting, in the name of `setting`.
     """
     if found := _CLOCK.fullmatch(text.strip()):
@@ -34,7 +35,7 @@ def seconds(setting: str, text: str) -> float:
         total = int(hours or 0) * 3600 + int(minutes) * 60 + float(rest)
     elif found := _PLAIN.fullmatch(text.strip()):
         sign, digits, unit = found.groups()
-        total = float(digits) / _UNITS[unit]
+        total = float(digits) * 3600 if unit == "h" else float(digits) / _UNITS[unit]
     else:
         raise BadSetting(setting, text, TAKES)
     return -total if sign and total else total

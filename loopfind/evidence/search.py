@@ -65,9 +65,9 @@ class Found:
                 continue
             sure = self._sure(run, signal, rivals)
             if believed(run, sure):
-                self._keep(replace(run, confidence=sure))
+                self.keep(replace(run, confidence=sure))
 
-    def _keep(self, run: Run) -> None:
+    def keep(self, run: Run) -> None:
         """Add a run, unless a better one shows the same; runs that show the same worse are dropped."""
         near = {id(other): other for shelf in _shelves(run) for other in self._shelves[shelf]}
         rivals = [other for other in near.values() if self._same(run, other)]

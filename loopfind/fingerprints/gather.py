@@ -35,6 +35,11 @@ class Gatherer:
     def __len__(self) -> int:
         return len(self._sketches)
 
+    @property
+    def sketches(self) -> Scratch:
+        """The sketches so far, (n, 144) uint16."""
+        return self._sketches
+
     def rows(self, low: int, high: int) -> Drawn:
         """Times, details, codes and sketches of frames [low, high)."""
         times, details = self._times[8 * low : 8 * high], self._detail[4 * low : 4 * high]

@@ -8,11 +8,12 @@ pictures, Zauner 2010), so that near-equal motion shares most bits.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Fingerprint, Floats, Ints, Rows, Signal, Words
+from loopfind.model import Fingerprint, Floats, Ints, Rows, Signal, Sketches, Words
 from loopfind.parts import Parts
 from loopfind.scratch import Scratch
 from loopfind.timeline import gap_of, nearest
@@ -35,6 +36,9 @@ quietest tenth of a film still moves."""
 MOVING, SURE = 3.0, 1.0
 """Motion counts where it is this many times the codec's noise thereabouts, or this many squared grey levels: below, its
 bits are the codec's own; above, in a file that never rests, they are not."""
+
+AROUND = 30.0
+"""Seconds of a file that are judged by one level of noise."""
 
 _BLOCK, _SPAN = 4096, 1 << 18
 
@@ -60,6 +64,10 @@ def frequencies() -> np.ndarray:
     return np.ascontiguousarray(plane[order].T, np.float32)
 
 
+_BASIS = frequencies()
+_GATHERED = blocks_of(np.eye(CELLS, dtype=np.float32))
+
+
 def _pack(values: np.ndarray) -> np.ndarray:
     """Sign bits of (n, 64) as (n,) uint64, first column highest."""
     packed = np.ascontiguousarray(np.packbits(values > 0, axis=1)).view(">u8")
@@ -73,47 +81,74 @@ def signal_of(fingerprint: Fingerprint, parts: Parts | None = None) -> Signal:
     """
     times, sketches, n = fingerprint.times, fingerprint.sketches, len(fingerprint)
     step = gap_of(times)
-    basis, mean = frequencies(), _mean_cells(sketches)
+    mean = mean_cells(sketches)
     motion, picture, moving = Scratch(1, np.uint64), Scratch(1, np.uint64), np.zeros(n, bool)
     energy, lively = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    steps, gathered = _steps(n, step, parts), blocks_of(np.eye(CELLS, dtype=np.float32))
+    steps = _steps(n, step, parts)
     blocks = Scratch(BLOCKS**2)
     for low in range(0, n, _BLOCK):
-        high = min(n, low + _BLOCK)
-        first = int(nearest(times, times[low : low + 1] - max(LIVELY_GAPS))[0])
-        last = int(nearest(times, times[high - 1 : high] + max(LIVELY_GAPS))[0]) + 1
-        cells = sketches[first:last].astype(np.float32) * np.float32(1 / 256)
-        now = cells[low - first : high - first]
-        blocks.append(np.rint(256 * (now @ gathered)))
-        wanted = times[low:high] - motion_gaps(steps[low:high])
-        before = nearest(times, wanted)
-        moved = now - cells[before - first]
-        motion.append(_pack(moved @ basis))
-        picture.append(_pack((now - mean) @ basis))
-        energy[low:high] = np.square(moved).mean(1)
-        # On a variable rate some frames have no partner at that distance: their motion means nothing.
-        moving[low:high] = np.abs(times[before] - wanted) <= 0.35 * steps[low:high]
-        sides = np.zeros((2, high - low), np.float32)
-        for side, sign in zip(sides, (1, -1), strict=True):
-            for away in LIVELY_GAPS:
-                other = cells[nearest(times, times[low:high] - sign * away) - first]
-                side[:] = np.maximum(side, np.square(now - other).mean(1))
-        lively[low:high] = sides.min(0)
-    noise = _noise(energy, step)
+        part = slice(low, min(n, low + _BLOCK))
+        seen = seen_in(times, sketches, part, steps[part], mean)
+        motion.append(seen.motion)
+        picture.append(seen.picture)
+        moving[part], energy[part], lively[part] = seen.paired, seen.energy, seen.lively
+        blocks.append(seen.blocks)
+    noise = noise_of(energy, step)
     if parts is not None:
         parts = _heard(parts, energy)
-    # The lesser of the two sides: a frame beside a cut is not lively for that.
     return Signal(
         times,
         step,
         sketches,
         motion.mapped().ravel(),
         picture.mapped().ravel(),
-        moving & (energy > np.minimum(MOVING * _noise_around(energy, step), SURE)),
+        moving & moves(energy, step),
         lively,
         noise,
         blocks.mapped(),
         parts,
+    )
+
+
+class Seen(NamedTuple):
+    """What some frames show, one row a frame: as in a Signal, but for paired (m,) bool, whether there is a frame at the
+    distance over which motion is measured, and energy (m,) float32, how much moved, in squared grey levels."""
+
+    motion: Words
+    picture: Words
+    paired: NDArray[np.bool_]
+    energy: NDArray[np.float32]
+    lively: NDArray[np.float32]
+    blocks: Sketches
+
+
+def seen_in(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: NDArray[np.float32]) -> Seen:
+    """What the frames of a part show; those within a second of it are read too.
+
+    times: (n,) seconds. steps: seconds between frames, for each frame of the part. mean: (144,) the mean picture.
+    """
+    low, high, _ = part.indices(len(times))
+    first = int(nearest(times, times[low : low + 1] - max(LIVELY_GAPS))[0])
+    last = int(nearest(times, times[high - 1 : high] + max(LIVELY_GAPS))[0]) + 1
+    cells = sketches[first:last].astype(np.float32) * np.float32(1 / 256)
+    now = cells[low - first : high - first]
+    wanted = times[low:high] - motion_gaps(steps)
+    before = nearest(times, wanted)
+    moved = now - cells[before - first]
+    sides = np.zeros((2, high - low), np.float32)
+    for side, sign in zip(sides, (1, -1), strict=True):
+        for away in LIVELY_GAPS:
+            other = cells[nearest(times, times[low:high] - sign * away) - first]
+            side[:] = np.maximum(side, np.square(now - other).mean(1))
+    return Seen(
+        motion=_pack(moved @ _BASIS),
+        picture=_pack((now - mean) @ _BASIS),
+        # On a variable rate some frames have no partner at that distance: their motion means nothing.
+        paired=np.abs(times[before] - wanted) <= 0.35 * steps,
+        energy=np.square(moved).mean(1),
+        # The lesser of the two sides: a frame beside a cut is not lively for that.
+        lively=sides.min(0),
+        blocks=np.rint(256 * (now @ _GATHERED)).astype(np.uint16),
     )
 
 
@@ -158,7 +193,7 @@ def _steps(count: int, step: float, parts: Parts | None) -> Floats:
 def _heard(parts: Parts, energy: NDArray[np.float32]) -> Parts:
     """The parts with the noise that each file shows."""
     rows = zip(parts.first.tolist(), parts.frames.tolist(), parts.step.tolist(), strict=True)
-    return replace(parts, noise=np.array([_noise(energy[a : a + count], step) for a, count, step in rows]))
+    return replace(parts, noise=np.array([noise_of(energy[a : a + count], step) for a, count, step in rows]))
 
 
 def mirror_flips() -> np.uint64:
@@ -168,7 +203,7 @@ def mirror_flips() -> np.uint64:
     return np.uint64(int.from_bytes(np.packbits(v.ravel()[order] % 2 == 1).tobytes(), "big"))
 
 
-def _mean_cells(sketches: Rows) -> np.ndarray:
+def mean_cells(sketches: Rows) -> np.ndarray:
     """Mean picture (144,) float32 over at most 2,000 frames spread over the file."""
     n = len(sketches)
     if not n:
@@ -178,14 +213,19 @@ def _mean_cells(sketches: Rows) -> np.ndarray:
     return np.asarray(rows.astype(np.float64).mean(0) / 256, np.float32)
 
 
+def moves(energy: NDArray[np.float32], step: float) -> NDArray[np.bool_]:
+    """Whether so much motion (n,) is more than noise in its surroundings."""
+    return np.asarray(energy > np.minimum(MOVING * _noise_around(energy, step), SURE))
+
+
 def _noise_around(energy: NDArray[np.float32], step: float) -> NDArray[np.float32]:
     """The noise (n,) of the half minute around each frame, as files are joined from parts of different quality."""
-    size = max(16, min(len(energy), round(30 / step)))  # a file may claim a billion frames a second
-    levels = np.array([_noise(energy[low : low + size], step) for low in range(0, len(energy), size)], np.float32)
+    size = max(16, min(len(energy), round(AROUND / step)))  # a file may claim a billion frames a second
+    levels = np.array([noise_of(energy[low : low + size], step) for low in range(0, len(energy), size)], np.float32)
     return np.asarray(np.repeat(levels, size)[: len(energy)], np.float32)
 
 
-def _noise(energy: np.ndarray, step: float) -> float:
+def noise_of(energy: np.ndarray, step: float) -> float:
     """The level of change that the quietest tenth of the file shows, in squared grey levels.
 
     Half-second means, so that single still frames inside motion do not count; digital stillness is left out.

@@ -27,6 +27,7 @@ class Address:
 
     shown: the name as the user gave it, printable. argument: what follows `-i`. options: what stands before it.
     local: the path on disk, None for standard input and URLs. seekable: whether the reader may start in the middle.
+    feed: the descriptor that its bytes come through, None where ffmpeg opens it itself.
     """
 
     shown: str
@@ -34,6 +35,7 @@ class Address:
     options: tuple[str, ...] = ()
     local: bytes | None = None
     seekable: bool = False
+    feed: int | None = None
 
     @property
     def is_stdin(self) -> bool:
@@ -51,7 +53,7 @@ def find(path: str | os.PathLike[str]) -> Address:
         # The fd protocol seeks when standard input is redirected from a file; pipe: never does.
         return Address(shown, b"fd:", (*limited(("fd",)), "-fd", "0"))
     if name.lower().startswith("file://"):
-        name = os.fsdecode(unquote_to_bytes(urlsplit(name).path))
+        name = local_name(name)
     elif _URL.match(name):
         seekable = _SEEKABLE_URL.match(name) is not None
         return Address(shown, _argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
@@ -62,6 +64,18 @@ def find(path: str | os.PathLike[str]) -> Address:
         raise Unreadable(shown, "not a file name: give the path of a video")
     seekable = _check(shown, local)
     return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
+
+
+def local_name(name: str) -> str:
+    """The path that a `file://` URL names; any other name as it stands."""
+    return os.fsdecode(unquote_to_bytes(urlsplit(name).path)) if name.lower().startswith("file://") else name
+
+
+def fed(path: str | os.PathLike[str], feed: int) -> Address:
+    """The address of a local file whose bytes come through a descriptor."""
+    name = os.fspath(path)
+    local = os.fsencode(local_name(name))
+    return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), local, feed=feed)
 
 
 def _argument(shown: str, name: str) -> bytes:

@@ -24,11 +24,13 @@ _PATIENCE, _LAST_PATIENCE = 0.5, 10.0
 class Manner:
     """How to decode, where the decoder is not to choose. threads: of the decoder, None for as many as it likes.
     hwaccel: ffmpeg's name of a way to decode in hardware, "" for none. keys_only: key frames alone, of those that are
-    closer than half a second only some."""
+    closer than half a second only some. apart: in a process group of its own, so that Ctrl-C in a terminal does not
+    end it."""
 
     threads: int | None = None
     hwaccel: str = ""
     keys_only: bool = False
+    apart: bool = False
 
     @property
     def options(self) -> list[str]:
@@ -116,7 +118,7 @@ class Child:
                 self.colours, colour_fd = os.pipe()
             self.command: Sequence[str] = command(address, stream, seek, digest_fd, colour_fd, manner)
             inherited = tuple(fd for fd in (digest_fd, colour_fd) if fd is not None)
-            self._process = _start(self.command, address, inherited)
+            self._process = _start(self.command, address, inherited, manner.apart)
         except BaseException:
             _close(self.digests)
             _close(self.colours)
@@ -139,6 +141,10 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+
+    def finish(self) -> None:
+        """Ask the child to end with the pictures that it has at hand."""
+        self._process.terminate()
 
     def end(self) -> None:
         """End the child at once, from any thread: whoever reads its pipes finds them ended, and closes it."""
@@ -166,15 +172,17 @@ class Child:
                     process.wait(timeout=_LAST_PATIENCE)
 
 
-def _start(words: Sequence[str], address: Address, inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
+def _start(words: Sequence[str], address: Address, inherited: tuple[int, ...], apart: bool) -> subprocess.Popen[bytes]:
+    stdin = None if address.is_stdin else subprocess.DEVNULL if address.feed is None else address.feed
     try:
         return subprocess.Popen(
             words,
-            stdin=None if address.is_stdin else subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
             pass_fds=inherited,
+            process_group=0 if apart else None,
         )
     except FileNotFoundError:
         what = f"ffmpeg is not at {words[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"

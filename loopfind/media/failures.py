@@ -95,8 +95,8 @@ def without_frames(
         return _unmapped(address, header, stream, text, said)
     if "exceeds specified max pixel count" in text:
         return _too_large(shown)
-    if address.is_stdin and "partial file" in text:
-        return _index_behind(shown)
+    if (address.is_stdin or address.feed is not None) and "partial file" in text:
+        return _index_behind(address)
     if address.local is None and "partial file" in text:
         return Broken(shown, "it cannot be read from this address without seeking: download it and give the file")
     if troubles:
@@ -138,8 +138,8 @@ def _unopened(address: Address, text: str, said: Sequence[str]) -> MediaError:
     if address.is_stdin and not re.search(r"moov atom|partial file", text):
         return Broken(shown, "no video came through standard input: check what is piped in")
     if "moov atom not found" in text and "low score" not in text:
-        if address.is_stdin:
-            return _index_behind(shown)
+        if address.is_stdin or address.feed is not None:
+            return _index_behind(address)
         return Broken(
             shown, "its index (moov) is missing: the recording or the copy was cut short; copy it again or repair it"
         )
@@ -168,8 +168,8 @@ def _unmapped(address: Address, header: Header, stream: int, text: str, said: Se
     if "exceeds specified max pixel count" in text:
         return _too_large(shown)
     if stream < count:
-        if address.is_stdin and "partial file" in text:
-            return _index_behind(shown)
+        if (address.is_stdin or address.feed is not None) and "partial file" in text:
+            return _index_behind(address)
         return Broken(shown, f"its video stream cannot be decoded: {_last_words(said)}")
     kinds = {found.kind for found in header.streams.values()}
     if count:
@@ -189,9 +189,12 @@ def _too_large(shown: str) -> Broken:
     )
 
 
-def _index_behind(shown: str) -> Broken:
-    what = "an mp4 whose index stands at its end cannot be read through a pipe: give the file itself"
-    return Broken(shown, what)
+def _index_behind(address: Address) -> Broken:
+    if address.feed is not None:
+        what = "an mp4 whose index stands, or will stand, at its end cannot be followed: scan it once it is finished"
+    else:
+        what = "an mp4 whose index stands at its end cannot be read through a pipe: give the file itself"
+    return Broken(address.shown, what)
 
 
 def _last_words(said: Sequence[str]) -> str:

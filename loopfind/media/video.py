@@ -3,7 +3,7 @@
 import os
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import TracebackType
 
@@ -25,12 +25,16 @@ _GLANCE = 1.0
 _NAP, _FIRST_NAP = 0.016, 0.002
 """Seconds to let pictures gather in the pipe, which holds 256: waking for each one would cost more than reading it.
 Shorter before the first one."""
+_GRACE = 3.0
+"""Seconds that ffmpeg has to hand over its last pictures once it is to end."""
+_SETTLED, _UNSETTLED = 512, 1 << 16
+"""Frames after a complaint behind which all is told that it is about; and frames after which that is not waited for."""
 _RUN_UPS = (2.0, 30.0)
 """Seconds before `start` at which to begin. Where that gave no frame at or before `start`: the next, then all."""
 
 
 def open_video(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | address.Address,
     stream: int = 0,
     start: float | None = None,
     end: float | None = None,
@@ -41,11 +45,11 @@ def open_video(
 ) -> "Video":
     """A video to be used in a `with` statement, whose body iterates over its batches once.
 
-    path: a file, `-` for standard input, or an address that ffmpeg takes. stream: number of the video stream, from 0,
-    cover art not counted. start, end: frames with start <= time < end are read, seconds from the container's start.
-    digests, colours: also give a digest of each full-size picture, its mean colour. stall: seconds of waiting without a
-    byte from ffmpeg after which it is ended. manner: how to decode. Raises BadSetting here, and a kind of MediaError on
-    entering; so does iterating, where ffmpeg fails later, or says nothing more.
+    path: a file, `-` for standard input, or an address that ffmpeg takes, found before or not. stream: number of the
+    video stream, from 0, cover art not counted. start, end: frames with start <= time < end are read, seconds from the
+    container's start. digests, colours: also give a digest of each full-size picture, its mean colour. stall: seconds
+    of waiting without a byte from ffmpeg after which it is ended. manner: how to decode. Raises BadSetting here, and a
+    kind of MediaError on entering; so does iterating, where ffmpeg fails later, or says nothing more.
     """
     check_limits(stream, start, end, stall)
     return Video(path, stream, start, end, digests, colours, stall, manner)
@@ -82,7 +86,7 @@ class Video:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | address.Address,
         stream: int,
         start: float | None,
         end: float | None,
@@ -95,13 +99,21 @@ class Video:
         self._path, self._stream, self._start, self._end = path, stream, start, end
         self._digested, self._coloured = digests, colours
         self._stall, self._silence, self._reached = stall, 0.0, 0.0
-        self.source = Source(address.printable(os.fspath(path)), 0.0, 0, 0.0, 0, 0)
+        shown = path.shown if isinstance(path, address.Address) else address.printable(os.fspath(path))
+        self.source = Source(shown, 0.0, 0, 0.0, 0, 0)
         self.end = 0.0
         self.losses: tuple[Loss, ...] = ()
         self.command: list[str] = []
         self._child: Child | None = None
         self._journal = Journal()
         self._begun = False
+        self._kept: list[Floats] = []
+        self._skipped, self._told = 0, False
+        self.halted: Callable[[], bool] = lambda: False
+        """Asked about once a second; once it is so, the video ends with the pictures that are at hand."""
+        self.idle: float | None = None
+        """Seconds without a picture after which an empty batch is given: whoever iterates is not kept waiting."""
+        self._finishing: float | None = None
 
     @property
     def log(self) -> tuple[str, ...]:
@@ -118,12 +130,17 @@ class Video:
         return self._journal.header.video.rate
 
     @property
+    def origin(self) -> float:
+        """When the container starts, by its own clock, seconds."""
+        return self._journal.header.start / 1e6
+
+    @property
     def seekable(self) -> bool:
         """Whether it is a file on disk that can be read from the middle."""
         return self._address.seekable and self._address.local is not None and not self._journal.header.is_picture
 
     def __enter__(self) -> "Video":
-        self._address = address.find(self._path)
+        self._address = self._path if isinstance(self._path, address.Address) else address.find(self._path)
         try:
             for seek in (*self._seeks(), None):
                 self._launch(seek)
@@ -202,6 +219,8 @@ class Video:
         child, journal = self._child, self._journal
         assert child is not None
         began = time.monotonic()
+        if self.halted():
+            self._finish_soon(began)
         if not self._poll.poll(min(patience, _GLANCE) * 1000):
             # Counted in glances, so that a process that was stopped, or a machine that slept, lost one and no more.
             self._silence += min(time.monotonic() - began, _GLANCE)
@@ -223,6 +242,15 @@ class Video:
         if child.journal not in self._open:
             journal.close()
         self._settle()
+
+    def _finish_soon(self, now: float) -> None:
+        """Ask ffmpeg to end, and end it where it does not: what blocks in a read hears nothing."""
+        assert self._child is not None
+        if self._finishing is None:
+            self._finishing = now
+            self._child.finish()
+        elif now - self._finishing > _GRACE:
+            self._child.end()
 
     def _read_journal(self, fd: int) -> bool:
         """Take in what is there; False once the pipe has ended."""
@@ -250,20 +278,22 @@ class Video:
 
     def _batches(self) -> Iterator[Frames]:
         """The wanted frames; at the end, what was measured."""
-        kept: list[Floats] = []
-        count, skipped, position, ended = 0, 0, 0.0, False
+        count, position, ended = 0, 0.0, False
         while not ended:
             times, pictures, digests, colours = self._next_batch()
             if not len(times):
-                break
+                if not self._open:
+                    break
+                yield Frames(count, times, pictures)
+                continue
             position = float(times[-1])
             first, last = self._window(times)
             ended = last < len(times)
-            skipped += first
+            self._skipped += first
             if first < last:
                 chosen = slice(first, last)
                 times = times[chosen].copy()
-                kept.append(times)
+                self._kept.append(times)
                 yield Frames(
                     count,
                     times,
@@ -272,7 +302,7 @@ class Video:
                     None if colours is None else colours[chosen],
                 )
                 count += last - first
-        self._finish(np.concatenate(kept) if kept else np.zeros(0), skipped, position, ended)
+        self._finish(np.concatenate(self._kept) if self._kept else np.zeros(0), position, ended)
 
     def _next_batch(self) -> tuple[Floats, Bytes, Bytes | None, Colours | None]:
         """The next frames that are whole: time, picture, digest, colour. Empty at the end."""
@@ -283,9 +313,12 @@ class Video:
                 ready = min(ready, self._hashes.count)
             if self._coloured:
                 ready = min(ready, self._means.count)
-            if ready >= BATCH // 2 or not self._open or (ready and time.monotonic() > deadline):
+            late = time.monotonic() - deadline
+            if ready >= BATCH // 2 or not self._open or (ready and late > 0):
                 break
-            self._pump(max(0.001, deadline - time.monotonic()) if ready else 60.0)
+            if self.idle is not None and late > self.idle:
+                break
+            self._pump(max(0.001, -late) if ready else 60.0)
         times, self._settled = self._settled[:ready], self._settled[ready:]
         self._reached = float(times[-1]) if ready else self._reached
         digests = self._hashes.take(ready) if self._digested else None
@@ -312,18 +345,35 @@ class Video:
             header.duration,
         )
 
-    def _finish(self, times: Floats, skipped: int, position: float, ended: bool) -> None:
-        """Judge how ffmpeg ended, unless the reader stopped it, and measure."""
-        journal = self._journal
-        if not ended:
-            self._judge(len(times) + skipped, position)
-        known = self.source
-        self.source, gap, self.end = measured(known, times, journal.header.video.rate, self._start or 0.0)
+    def account(self) -> tuple[Loss, ...]:
+        """What could not be read so far of a video without end, if that can be told by now; then it is not told at the
+        end, and what it was told by is forgotten. So memory does not grow with what was read."""
+        journal, times = self._journal, np.concatenate(self._kept or [np.zeros(0)])
+        latest = max((trouble.last - self._skipped for trouble in journal.troubles), default=0)
+        if len(times) < 2 * _SETTLED or (latest > len(times) - _SETTLED and len(times) < _UNSETTLED):
+            return ()
+        gap = float(np.median(np.diff(times)))
+        found = self._losses(times, gap, float(times[-1]) + gap, None)
+        journal.troubles.clear()
+        journal.seen -= self._skipped + len(times) - _SETTLED
+        self._kept, self._skipped, self._told = [times[-_SETTLED:]], 0, True
+        return found
+
+    def _losses(self, times: Floats, gap: float, end: float, whole: float | None) -> tuple[Loss, ...]:
+        skipped, journal = self._skipped, self._journal
         troubles = [trouble for trouble in journal.troubles if not skipped or trouble.last > skipped]
         for trouble in troubles:
             trouble.first, trouble.last = max(0, trouble.first - skipped), trouble.last - skipped
-        whole = None if ended else known.declared
-        self.losses = losses.find(times, gap, self.end, troubles, whole, self._start or 0.0)
+        return losses.find(times, gap, end, troubles, whole, float(times[0]) if self._told else self._start or 0.0)
+
+    def _finish(self, times: Floats, position: float, ended: bool) -> None:
+        """Judge how ffmpeg ended, unless the reader stopped it, and measure."""
+        journal = self._journal
+        if not ended and self._finishing is None:
+            self._judge(len(times) + self._skipped, position)
+        known = self.source
+        self.source, gap, self.end = measured(known, times, journal.header.video.rate, self._start or 0.0)
+        self.losses = self._losses(times, gap, self.end, None if ended else known.declared)
 
     def _judge(self, frames: int, position: float) -> None:
         """Raise what went wrong, once ffmpeg closed its pipes after `frames` frames, the last at `position` seconds."""

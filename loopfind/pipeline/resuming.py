@@ -69,7 +69,7 @@ class Resumed:
         known = min(len(frames), self._checkpoint.count - self._check) if self.start is not None else 0
         if known > 0:
             again = Gatherer(self._kind, self._gatherer.hash_size)
-            again.add(_part(frames, slice(0, known)))
+            again.add(frames.part(slice(0, known)))
             before, now = self._gatherer.rows(self._check, self._check + known), again.rows(0, known)
             if [rows.tobytes() for rows in before] != [rows.tobytes() for rows in now]:
                 raise Unlike
@@ -77,7 +77,7 @@ class Resumed:
             if self._check == self._checkpoint.count:
                 self.start = None
         if known < len(frames):
-            self._gatherer.add(_part(frames, slice(known, None)))
+            self._gatherer.add(frames.part(slice(known, None)))
         if self._keeps and not self.troubled() and time.monotonic() - self._saved >= self._resume.every:
             self._save()
 
@@ -152,11 +152,3 @@ def whole(reading: Reading) -> Reading:
     end = float(times[-1]) + gap
     source = replace(reading.source, duration=end - float(times[0]), frames=len(times), fps=1 / gap)
     return replace(reading, fingerprint=replace(reading.fingerprint, end=end), source=source)
-
-
-def _part(frames: Frames, part: slice) -> Frames:
-    """Some frames of a batch."""
-    digests = None if frames.digests is None else frames.digests[part]
-    colours = None if frames.colours is None else frames.colours[part]
-    first = frames.first + (part.start or 0)
-    return Frames(first, frames.times[part], frames.pictures[part], digests, colours)

@@ -42,8 +42,8 @@ def sift(
     ours, theirs: (n,) uint64, codes of a frame as the first and as the second showing. usable: (n,) bool, frames whose
     codes mean anything, of the first showing or, where `turned`, of the second.
     """
-    frames_of = np.flatnonzero(usable)
-    if not lines or not len(frames_of):
+    frames_of = np.flatnonzero(usable) if lines else ()
+    if not len(frames_of):
         return []
     table = np.array([(line.start, line.end, line.slope, line.offset) for line in lines])
     if turned:

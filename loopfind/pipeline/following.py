@@ -1,0 +1,130 @@
+"""Follow a recording that still grows, or a live source."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from loopfind.errors import BadSetting, UsageError
+from loopfind.findings import analyse
+from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.holding import Holding
+from loopfind.media.video import measured
+from loopfind.model import Loss, Progress, Settings, Watch
+from loopfind.news import Ended, Event, Finding, Missed
+from loopfind.noticing import Noticing
+from loopfind.pipeline.receiving import Receiver
+from loopfind.registry import load
+from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding
+
+PORTION, LARGEST = 10.0, 300.0
+"""Seconds of new footage that are looked through at a time, at the least and at the most. Of a long recording that was
+there before it is read faster than it was shown, and portions are larger then."""
+
+PATIENCE = 5.0
+"""Seconds without a frame after which what there is is looked through, however little."""
+
+SHARE, LONGEST_WAIT = 10.0, 30.0
+"""So many times as long as the last look took is read before the next one, however much comes; but not for more
+seconds than this."""
+
+MOST_LOSSES = 1000
+"""Losses that the last answer lists, the latest."""
+
+
+def follow(
+    path: str,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    window: float = WINDOW,
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+    decoding: Decoding = Decoding(),  # noqa: B008 - frozen
+    halted: Callable[[], bool] = lambda: False,
+    note: Callable[[str], None] = lambda line: None,
+) -> Iterator[Event]:
+    """What a recording that still grows, or a live source, shows again, as soon as it is sure.
+
+    path: a file, which may be written while it is read; "-" for standard input; an address. Yields a Finding when it is
+    confirmed and once more when it has ended, a Missed for each stretch that was not read, and last an Ended with the
+    whole answer, once the source ends, or nothing came for settings.stall seconds, or it was `halted`, which is asked
+    about once a second. A connection that is lost is tried again for as long as that.
+
+    window: seconds of footage that are held, SHORTEST_WINDOW at the least: what is older is forgotten, so that memory
+    and disk are bounded. settings, watch, log: as for `scan`; of decoding, jobs make no difference. note: called with a
+    line for each connection that was lost. The frames of a finding count from the first one read; those of the whole
+    answer from the first one held. Raises MediaError for what cannot be read at all, and UsageError for settings that
+    cannot be met. To leave the iteration ends ffmpeg.
+    """
+    return _Following(path, settings, window, watch, log, decoding, halted, note).events()
+
+
+class _Following:
+    def __init__(
+        self,
+        path: str,
+        settings: Settings,
+        window: float,
+        watch: Watch | None,
+        log: Callable[[str], None] | None,
+        decoding: Decoding,
+        halted: Callable[[], bool],
+        note: Callable[[str], None],
+    ) -> None:
+        for given, name in (
+            (settings.auto, "auto"),
+            (settings.fast, "fast"),
+            (settings.packets_only, "packets_only"),
+        ):
+            if given:
+                raise UsageError(f"what is followed is read as it comes, so {name} does not go with it; leave it out")
+        if not SHORTEST_WINDOW <= window < float("inf"):
+            raise BadSetting("window", window, f"give {SHORTEST_WINDOW:g} seconds or more")
+        kind = load("fingerprint kind", settings.kind, KINDS)
+        kind.check(settings.hash_size)
+        self._settings, self._watch = settings, watch
+        self._held, self._noticing = Holding(kind, settings.hash_size, window), Noticing()
+        self._source = Receiver(path, settings, kind, decoding, self._held, halted, note, log)
+        self._losses: list[Loss] = []
+        self._read, self._pending, self._next, self._until, self._came = 0, 0.0, 0.0, 0.0, 0.0
+
+    def events(self) -> Iterator[Event]:
+        """All that is told, in order."""
+        for item in self._source:
+            if isinstance(item, Loss):
+                self._losses = [*self._losses, item][-MOST_LOSSES:]
+                yield Missed(item)
+                continue
+            if item is None:
+                if self._pending and time.monotonic() >= max(self._next, self._came + PATIENCE):
+                    yield from self._look()
+                continue
+            self._came = time.monotonic()
+            begins = float(item.times[0])
+            self._pending += float(item.times[-1]) - (self._until if self._read else begins)
+            self._until, self._read = float(item.times[-1]), self._read + len(item)
+            self._held.add(item)
+            if self._watch is not None:
+                self._watch(Progress("following", self._read, self._until, None))
+            if self._pending >= LARGEST or (self._pending >= PORTION and time.monotonic() >= self._next):
+                yield from self._look()
+        yield from self._look()
+        yield from self._noticing.finish()
+        yield self._end()
+
+    def _look(self) -> list[Finding]:
+        """Look through what has come, and forget what is older than the window."""
+        began, self._pending = time.monotonic(), 0.0
+        times = self._held.times(len(self._noticing))
+        found = self._noticing.notice(times, self._held.cells) if len(times) else []
+        self._noticing.forget(self._held.drop())
+        now = time.monotonic()
+        self._next = now + min(SHARE * (now - began), LONGEST_WAIT)
+        return found
+
+    def _end(self) -> Ended:
+        source, settings = self._source, self._settings
+        known, _, end = measured(source.source, self._held.times(), source.rate, settings.start or 0.0)
+        fingerprint = self._held.fingerprint(end)
+        begin = float(fingerprint.times[0]) if len(fingerprint) else 0.0
+        losses = tuple(sorted((loss for loss in self._losses if loss.end > begin), key=lambda loss: loss.start))
+        report = analyse(fingerprint, replace(known, frames=len(fingerprint)), settings, losses, self._watch)
+        return Ended(report, source.why, source.said)

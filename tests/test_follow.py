@@ -1,0 +1,404 @@
+"""A recording is followed while it grows, a live source over connections that are lost; the last answer is a scan's."""
+
+import contextlib
+import http.server
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import pytest
+import rtsp
+import videos
+
+from loopfind import LoopfindError, Report, Settings, follow, scan
+from loopfind.errors import Broken, Unreadable, UsageError
+from loopfind.media.tail import Tail
+from loopfind.news import Ended, Event, Finding, Missed
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOP, NONE = ROOT / "fixtures" / "loop.mp4", ROOT / "fixtures" / "none.mp4"
+CONTAINERS = {
+    "mkv": (),
+    "ts": (),
+    "mp4": ("-movflags", "+frag_keyframe+empty_moov"),
+}
+"""Containers that can be read while they are written, and what makes them so."""
+
+
+def remuxed(container: str, source: Path = LOOP) -> Path:
+    """A fixture in a container that can be read while it is written."""
+    name = f"followed-{source.stem}.{container}"
+    path = videos.FOLDER / name
+    return path if path.exists() else videos.make(name, "-i", str(source), "-c", "copy", *CONTAINERS[container])
+
+
+@contextlib.contextmanager
+def writing(source: Path, path: Path, pieces: int = 12) -> Iterator[None]:
+    """Another process's recording: the bytes of `source` come into `path` little by little."""
+    data, over = source.read_bytes(), threading.Event()
+    size = -(-len(data) // pieces)
+
+    def write() -> None:
+        with path.open("ab", buffering=0) as file:
+            for low in range(0, len(data), size):
+                file.write(data[low : low + size])
+                if over.wait(0.1):
+                    return
+
+    path.touch()
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def told(events: list[Event]) -> tuple[list[Finding], list[Missed], Ended]:
+    """The findings, the losses, and the end, which comes last and once."""
+    assert [isinstance(event, Ended) for event in events] == [False] * (len(events) - 1) + [True]
+    last = events[-1]
+    assert isinstance(last, Ended)
+    return [e for e in events if isinstance(e, Finding)], [e for e in events if isinstance(e, Missed)], last
+
+
+def answer(report: Report) -> dict[str, Any]:
+    """What a report says, but for the name of its file and what only a finished file declares."""
+    return vars(report) | {"source": (report.source.duration, report.source.frames), "settings": None}
+
+
+def same_answer(one: Report, other: Report) -> None:
+    mine, theirs = answer(one), answer(other)
+    clusters = [mine.pop("clusters"), theirs.pop("clusters")]
+    assert mine == theirs
+    assert clusters[0].frames.tolist() == clusters[1].frames.tolist()
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_file_that_grows_is_read_to_its_end_and_answered_as_a_scan_does(container: str, tmp_path: Path) -> None:
+    source, path, seen = remuxed(container), tmp_path / f"growing.{container}", list[int]()
+
+    def whole() -> bool:
+        # The last frames come out of the decoder once it is told that no more will come.
+        return bool(seen) and seen[-1] >= 980 and path.stat().st_size == source.stat().st_size
+
+    with writing(source, path):
+        events = list(follow(str(path), watch=lambda p: seen.append(p.frames or seen[-1]), halted=whole))
+    findings, missed, end = told(events)
+    assert (end.why, missed, path.read_bytes()) == ("asked", [], source.read_bytes())
+    assert {finding.repeat.kind for finding in findings} == {"loop"} and not findings[-1].going_on
+    same_answer(end.report, scan(str(path), resume=None))
+    mine, theirs = findings[-1].repeat, end.report.repeats[0]
+    assert [o.start_frame for o in mine.occurrences] == [o.start_frame for o in theirs.occurrences]
+
+
+def test_every_byte_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "growing"
+    path.write_bytes(b"begin")
+    got = b""
+    with Tail(path, 1.0) as tail:
+        while len(got) < 5:
+            got += os.read(tail.fd, 100)
+        with path.open("ab") as file:
+            file.write(b" and end")
+        while piece := os.read(tail.fd, 100):
+            got += piece
+    assert (got, tail.ended) == (b"begin and end", "silent")
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def replaced(path: Path) -> None:
+    path.with_suffix(".new").write_bytes(b"another one")
+    path.with_suffix(".new").replace(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"), [(cut_off, "cut off"), (Path.unlink, "removed"), (replaced, "another file")]
+)
+def test_a_file_that_is_not_the_same_any_more_is_noticed(
+    change: Callable[[Path], None], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "growing"
+    path.write_bytes(b"begin")
+    with Tail(path, 60.0) as tail:
+        assert os.read(tail.fd, 100) == b"begin"
+        change(path)
+        assert (os.read(tail.fd, 100), tail.ended) == (b"", "changed") and says in tail.said
+
+
+def test_it_ends_with_the_whole_answer_when_it_is_asked_to(tmp_path: Path) -> None:
+    path = tmp_path / "growing.mkv"
+    path.write_bytes(remuxed("mkv").read_bytes())
+    seen: list[int] = []
+    events = list(follow(str(path), watch=lambda p: seen.append(p.frames), halted=lambda: max(seen, default=0) > 700))
+    _, _, end = told(events)
+    assert end.why == "asked" and end.report.verdict.looped
+
+
+def test_leaving_it_leaves_no_decoder_and_no_thread(tmp_path: Path) -> None:
+    path = tmp_path / "growing.mkv"
+    path.write_bytes(remuxed("mkv").read_bytes())
+    for _ in follow(str(path)):
+        break
+    assert threading.active_count() == 1
+
+
+def test_the_limits_of_the_settings_hold(tmp_path: Path) -> None:
+    _, _, end = told(list(follow(str(remuxed("mkv")), Settings(start=10.0, end=26.0))))
+    assert end.why == "end"
+    same_answer(end.report, scan(str(remuxed("mkv")), Settings(start=10.0, end=26.0)))
+
+
+@pytest.mark.parametrize("settings", [Settings(auto=True), Settings(fast=True), Settings(packets_only=True)])
+def test_what_takes_the_whole_file_is_refused(settings: Settings) -> None:
+    with pytest.raises(UsageError):
+        follow(str(LOOP), settings)
+
+
+def test_a_window_that_holds_next_to_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="60 seconds"):
+        follow(str(LOOP), window=5.0)
+
+
+def test_what_cannot_be_followed_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = videos.make("index-behind.mp4", "-i", str(LOOP), "-c", "copy")
+    with pytest.raises(Broken, match="cannot be followed"):
+        list(follow(str(path), Settings(stall=1.0)))
+    (tmp_path / "empty.ts").touch()
+    with pytest.raises(Unreadable, match="an empty file"):
+        list(follow(str(tmp_path / "empty.ts"), Settings(stall=1.0)))
+    (tmp_path / "text.ts").write_text("no video\n" * 100)
+    with pytest.raises(LoopfindError):
+        list(follow(str(tmp_path / "text.ts"), Settings(stall=1.0)))
+
+
+# Live sources, served on loopback.
+
+
+def port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextlib.contextmanager
+def ffmpeg(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", *words]
+    # A process of its own, so that the test for decoders that are left does not take it for one while it runs.
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def patiently(source: str, **more: Any) -> list[Event]:
+    """The events of a source whose server is not there yet."""
+    for _ in range(100):
+        try:
+            return list(follow(source, **more))
+        except Unreadable as error:
+            if "refuses" not in str(error):
+                raise
+            time.sleep(0.2)
+    raise AssertionError("nobody serves it")
+
+
+def test_a_stream_that_ffmpeg_serves_is_followed_to_its_end() -> None:
+    address = f"http://127.0.0.1:{port()}/live.ts"
+    notes: list[str] = []
+    with ffmpeg("-i", str(remuxed("ts")), "-c", "copy", "-f", "mpegts", "-listen", "1", address):
+        events = patiently(address, settings=Settings(stall=4.0), note=notes.append)
+    findings, missed, end = told(events)
+    assert (end.why, missed) == ("silent", []) and findings[-1].repeat.kind == "loop"
+    assert end.report.repeats[0].occurrences == scan(str(remuxed("ts"))).repeats[0].occurrences
+    assert notes and all("trying again" in note for note in notes)
+
+
+def test_hls_is_followed(tmp_path: Path) -> None:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *words: Any) -> None:
+            super().__init__(*words, directory=str(tmp_path))
+
+        def log_message(self, *words: Any) -> None:
+            pass
+
+    videos.run("-i", str(LOOP), "-c", "copy", "-f", "hls", "-hls_list_size", "0", str(tmp_path / "live.m3u8"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{server.server_address[1]}/live.m3u8"
+        _, missed, end = told(list(follow(address, Settings(stall=3.0))))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert missed == [] and end.report.source.frames == 1000 and end.report.verdict.looped
+
+
+Serve = Callable[[socket.socket], None]
+
+
+@contextlib.contextmanager
+def serving(*connections: Path | tuple[Path, float]) -> Iterator[str]:
+    """The address of a server that sends each of these files, or a share of it, to one client after the other, and then
+    is gone."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(60)
+
+    def serve() -> None:
+        for sent in connections:
+            path, share = sent if isinstance(sent, tuple) else (sent, 1.0)
+            data = path.read_bytes()
+            try:
+                client, _ = listening.accept()
+            except OSError:
+                return
+            with client, contextlib.suppress(OSError):
+                client.recv(4096)
+                client.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: video/mp2t\r\n\r\n" + data[: int(len(data) * share)])
+        listening.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/live.ts"
+    finally:
+        listening.close()
+        thread.join()
+
+
+def test_what_a_server_sends_again_after_a_lost_connection_is_no_repeat() -> None:
+    path = remuxed("ts", NONE)
+    with serving((path, 0.5), (path, 0.7), path) as address:
+        notes: list[str] = []
+        findings, _, end = told(list(follow(address, Settings(stall=4.0), note=notes.append)))
+    assert findings == [] and end.report.repeats == ()
+    assert end.report.source.frames >= 0.99 * scan(str(path)).source.frames
+    assert len(notes) >= 3
+
+
+def test_rtsp_is_followed_over_a_lost_connection() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    # Of the second connection all but the end was sent before.
+    server = threading.Thread(target=lambda: [rtsp.serve(listening, remuxed("ts")) for _ in range(2)])
+    server.start()
+    try:
+        events = list(follow(f"rtsp://127.0.0.1:{listening.getsockname()[1]}/camera", Settings(stall=8.0)))
+    finally:
+        listening.close()
+        server.join()
+    findings, _, end = told(events)
+    assert {finding.repeat.kind for finding in findings} == {"loop"} and len(end.report.repeats) == 1
+    assert 950 <= end.report.source.frames <= 1000
+
+
+def test_what_was_missed_while_there_was_no_connection_is_told() -> None:
+    with serving(remuxed("ts", NONE), remuxed("ts")) as address:
+        findings, missed, end = told(list(follow(address, Settings(stall=4.0))))
+    (gap,) = (told.loss for told in missed)
+    length = scan(str(NONE)).source.duration
+    assert gap.start == pytest.approx(length, abs=0.2) and gap.end >= gap.start + 0.5
+    assert "connection was lost" in gap.what and end.report.losses == (gap,)
+    # What the other stream shows is shown after the gap, by the clock on the wall.
+    loop = findings[-1].repeat
+    assert loop.kind == "loop" and loop.occurrences[0].start == pytest.approx(gap.end + 12, abs=0.2)
+
+
+def test_a_source_that_never_answers_is_an_error() -> None:
+    with pytest.raises(Unreadable, match="refuses the connection"):
+        list(follow(f"http://127.0.0.1:{port()}/nothing.ts", Settings(stall=2.0)))
+
+
+# The command line.
+
+
+@contextlib.contextmanager
+def command(*words: str, **more: Any) -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", "loopfind", *words]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+    with subprocess.Popen(line, text=True, env=environment, **pipes) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def ran(*words: str, **more: Any) -> tuple[int, str, str]:
+    with command(*words, **more) as child:
+        out, said = child.communicate(timeout=300)
+    return child.returncode, out, said
+
+
+def test_each_event_is_a_line_of_json(tmp_path: Path) -> None:
+    path = tmp_path / "growing.mkv"
+    with writing(remuxed("mkv"), path):
+        status, out, said = ran(str(path), "--follow", "--json", "--stall", "8")
+    events = [json.loads(line) for line in out.splitlines()]
+    assert (status, {event["schema"] for event in events}) == (0, {1})
+    assert [event["event"] for event in events][-2:] == ["finding", "end"] and "not grown for 8 s" in said
+    assert events[-2]["repeat"]["kind"] == "loop" and events[-1]["report"]["verdict"]["looped"]
+
+
+def test_an_alarm_ends_at_the_first_finding_though_the_recording_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "growing.ts"
+    path.write_bytes(remuxed("ts").read_bytes())
+    status, out, said = ran(str(path), "--follow", "--fail-on-repeats", "--stall", "600")
+    assert (status, said, len(out.splitlines())) == (3, "", 1)
+    assert out.startswith("Loop 1")
+
+
+def test_ctrl_c_ends_it_with_the_whole_answer(tmp_path: Path) -> None:
+    path = tmp_path / "growing.mkv"
+    path.write_bytes(remuxed("mkv").read_bytes())
+    with command(str(path), "--follow", "--stall", "600", "-o", str(tmp_path / "report.json")) as child:
+        assert child.stdout is not None and child.stdout.readline().startswith("Loop 1")
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=300)
+    assert (child.returncode, said) == (0, "")
+    assert json.loads((tmp_path / "report.json").read_text())["verdict"]["looped"]
+
+
+def test_standard_input_is_followed() -> None:
+    with remuxed("ts").open("rb") as file:
+        status, out, _ = ran("-", "--follow", stdin=file)
+    assert status == 0 and out.startswith("Loop 1") and "shown more than once" in out
+
+
+def test_what_changed_while_it_was_followed_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "growing.ts"
+    path.write_bytes(remuxed("ts").read_bytes())
+    with command(str(path), "--follow", "--stall", "600") as child:
+        assert child.stdout is not None and child.stdout.readline().startswith("Loop 1")
+        path.write_bytes(b"")
+        out, said = child.communicate(timeout=300)
+    assert child.returncode == 1 and len(said.splitlines()) == 1 and "it was cut off" in said
+    assert "shown more than once" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("--follow", word) for word in ("--fast", "--packets-only", "--cache")),
+        *(("--follow", "--open", "1"), ("--follow", "--hash-size", "auto"), ("--follow", "--html", "page.html")),
+        *(("--follow", "--window", "5"), ("--follow", "--window", "x"), ("--window", "24h")),
+    ],
+)
+def test_what_does_not_go_with_following_is_wrong_usage(words: tuple[str, ...]) -> None:
+    status, out, said = ran(str(LOOP), *words)
+    assert (status, out, len(said.splitlines())) == (2, "", 1)
