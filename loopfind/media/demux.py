@@ -23,16 +23,16 @@ _GLANCE = 1.0
 class Demux:
     """A pass over the packets of a video stream, which has begun when this is made, to be used in a `with` statement.
 
-    path, stream, stall as of open_video. ffmpeg works while this process does something else: a thread takes in what it
-    writes. where: the address of the video. journal: what ffmpeg said, after the last block. command: the ffmpeg
+    path, stream, stall as of open_video. keys: give only packets that a decoder can start at; of MP4 nothing else is
+    read. ffmpeg works while this process does something else: a thread takes in what it writes. where: the address of the video. journal: what ffmpeg said, after the last block. command: the ffmpeg
     command. Raises a kind of MediaError.
     """
 
-    def __init__(self, path: str | os.PathLike[str], stream: int = 0, stall: float = STALL) -> None:
+    def __init__(self, path: str | os.PathLike[str], stream: int = 0, stall: float = STALL, keys: bool = False) -> None:
         self.where, self._stream, self._stall = address.find(path), stream, stall
         # What ffmpeg says goes to a file: read through a second pipe it could block the first.
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
-        self.command = _command(self.where, stream)
+        self.command = _command(self.where, stream, keys)
         source = None if self.where.is_stdin else subprocess.DEVNULL
         self.journal = Journal()
         self._blocks: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
@@ -115,11 +115,13 @@ class Demux:
                 return
 
 
-def _command(where: Address, stream: int) -> list[str]:
+def _command(where: Address, stream: int, keys: bool) -> list[str]:
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
     # All packets, and once more those that a decoder can start at: framehash does not tell which these are.
-    picked = ["-map", f"0:V:{stream}", "-map", f"0:V:{stream}", "-c", "copy", "-bsf:v:1", "noise=drop=not(key)"]
+    picked = ["-map", f"0:V:{stream}", *([] if keys else ["-map", f"0:V:{stream}"]), "-c", "copy"]
+    picked += ["-bsf:v:0" if keys else "-bsf:v:1", "noise=drop=not(key)"]
     words += ["-fflags", "+noparse+nofillin"] if _is_indexed(where) else []
+    words += ["-discard:v", "nokey"] if keys else []
     words += [*where.options, "-i", os.fsdecode(where.argument), *picked]
     # Threads that wait for each other at every packet, and a line that is written by itself, take longer than hashing.
     words += ["-thread_queue_size", "512", *(["-flush_packets", "0"] if where.local is not None else [])]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from loopfind.errors import Broken
 from loopfind.media.address import Address
+from loopfind.media.clock import origin
 from loopfind.media.demux import Demux
 from loopfind.media.journal import Journal
 from loopfind.model import Bytes, Floats, Ints, Source
@@ -59,7 +60,7 @@ class _Table:
         self.shown, self.sizes = list[Ints](), list[Ints]()
         self.hashes = bytearray()
         self.keys: set[bytes] = set()
-        self.base, self._count = 1.0, 0
+        self.base, self._count = (1, 1), 0
 
     def __len__(self) -> int:
         return self._count
@@ -67,7 +68,7 @@ class _Table:
     @property
     def latest(self) -> float:
         """Seconds at which the last packet is shown."""
-        return float(self.shown[-1][-1]) * self.base
+        return int(self.shown[-1][-1]) * self.base[0] / self.base[1]
 
     def take(self, block: bytes) -> None:
         """Take in whole lines, if there are any."""
@@ -75,7 +76,7 @@ class _Table:
             comment, _, block = block.partition(b"\n")
             if comment.startswith(b"#tb 0:"):
                 above, _, below = comment[6:].strip().partition(b"/")
-                self.base = int(above) / int(below)
+                self.base = int(above), int(below)
         if block and not self._take_even(block):
             lines = block.split(b"\n")
             self._take_rows(
@@ -131,7 +132,8 @@ def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ..
     ticks = np.concatenate(table.shown) if len(table) else np.zeros(0, np.int64)
     if (ticks == _NO_TIME).any():
         raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
-    times = ticks.astype(np.float64) * table.base - header.start / 1e6
+    above, below = table.base
+    times = (ticks - origin(header.start, above, below)) * above / below
     hashes = np.frombuffer(bytes(table.hashes), np.uint8).reshape(len(ticks), 16)
     whole = np.ascontiguousarray(hashes).view("V16").ravel()
     keys = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")

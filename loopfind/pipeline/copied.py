@@ -32,8 +32,8 @@ MOST_LOOKED_AT = 40
 _LOOK = 1.5
 """Seconds that one look lasts."""
 _NEAR = 2.02
-"""Seconds into a repeat at which it is looked at first: the reader runs up two seconds, and a repeat begins with a packet
-that a decoder can start at, so that nothing before it is decoded."""
+"""Seconds into a repeat at which it is looked at first: the reader runs up two seconds, and a repeat begins with a
+packet that a decoder can start at, so that nothing before it is decoded."""
 _MOVED = 1.0
 """Grey levels by which pictures of one look must differ on average somewhere, to show that something moves."""
 

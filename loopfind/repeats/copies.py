@@ -63,11 +63,11 @@ def copies_of(stream: Stream, step: float) -> list[Run]:
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     shown = stream.times[order]
-    runs = [_run(stream, rank, shown, step, *found) for found in _stretches(stream)]
+    runs = [_run(stream, rank, shown, step, *found) for found in stretches(stream)]
     return sorted((run for run in runs if run is not None), key=lambda run: (run.first, run.other_first))
 
 
-def _stretches(stream: Stream) -> list[tuple[int, int, int]]:
+def stretches(stream: Stream) -> list[tuple[int, int, int]]:
     """First packet, last packet, and lag of each stretch that equals an earlier one."""
     found: list[tuple[int, int, int]] = []
     reached: dict[int, list[tuple[int, int]]] = {}
