@@ -15,7 +15,7 @@ import videos
 
 from loopfind import Report, Settings, scan
 from loopfind.media import Split, open_split
-from loopfind.pipeline import Resume, reading
+from loopfind.pipeline import Resume, skipping
 from loopfind.reports import json as machine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -192,7 +192,7 @@ def test_ranges_are_gone_on_with_too(broken: bool, tmp_path: Path, monkeypatch: 
         read.append(open_split(*asked, jobs=2, least=4.0))
         return read[-1]
 
-    monkeypatch.setattr(reading, "open_split", split)
+    monkeypatch.setattr(skipping, "open_split", split)
     stopped(path, folder, frames=int((0.9 if broken else 0.5) * wanted.source.frames))
     found = scan(str(path), resume=Resume(folder, 0.0))
     assert len(read) == 2 and read[1].ranges > 1 and bool(read[1].why) == broken

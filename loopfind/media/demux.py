@@ -24,8 +24,10 @@ class Demux:
     """A pass over the packets of a video stream, which has begun when this is made, to be used in a `with` statement.
 
     path, stream, stall as of open_video. keys: give only packets that a decoder can start at; of MP4 nothing else is
-    read. ffmpeg works while this process does something else: a thread takes in what it writes. where: the address of the video. journal: what ffmpeg said, after the last block. command: the ffmpeg
-    command. Raises a kind of MediaError.
+    read. ffmpeg works while this process does something else: a thread takes in what it writes.
+
+    where: the address of the video. journal: what ffmpeg said, after the last block. command: the ffmpeg command.
+    Raises a kind of MediaError.
     """
 
     def __init__(self, path: str | os.PathLike[str], stream: int = 0, stall: float = STALL, keys: bool = False) -> None:

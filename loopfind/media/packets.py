@@ -1,6 +1,5 @@
 """The packets of a video stream, hashed as they stand in the file, without decoding one."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from loopfind.media.address import Address
 from loopfind.media.clock import origin
 from loopfind.media.demux import Demux
 from loopfind.media.journal import Journal
-from loopfind.model import Bytes, Floats, Ints, Source
+from loopfind.model import Bytes, Floats, Ints, Progress, Source, Watch
 
 _NO_TIME = -(1 << 63)
 _DIGEST = 16
@@ -36,17 +35,16 @@ class Packets:
     log: tuple[str, ...] = ()
 
 
-def read_packets(demux: Demux, watch: Callable[[int, float, float | None], None] | None = None) -> Packets:
+def read_packets(demux: Demux, watch: Watch | None = None) -> Packets:
     """The packets that a demuxer gives, once it has come to their end.
 
-    watch: called with packets read, seconds reached, and the declared duration where that is known. Raises a kind of
-    MediaError, and Broken for packets without times.
+    watch: called with a Progress now and then. Raises a kind of MediaError, and Broken for packets without times.
     """
     table = _Table()
     for block in demux:
         table.take(block)
         if watch is not None and len(table):
-            watch(len(table), max(0.0, table.latest), None)
+            watch(Progress("reading packets", len(table), max(0.0, table.latest), None))
     if not len(table) and (refused := demux.refused()):
         raise refused
     return _packets(demux.where, table, demux.journal, (" ".join(demux.command), *demux.journal.said))

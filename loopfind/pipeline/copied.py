@@ -15,7 +15,6 @@ from loopfind.model import (
     Cut,
     Fingerprint,
     Floats,
-    Progress,
     Repeat,
     Report,
     Settings,
@@ -44,12 +43,7 @@ def report_on_packets(
     demux: Demux, path: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
 ) -> Report:
     """What a video shows more than once, as far as its packets prove it. Arguments and errors as of `scan_packets`."""
-
-    def told(count: int, position: float, duration: float | None) -> None:
-        if watch is not None:
-            watch(Progress("reading packets", count, position, duration))
-
-    packets = _between(read_packets(demux, told), settings)
+    packets = _between(read_packets(demux, watch), settings)
     if log is not None:
         for line in packets.log:
             log(line)

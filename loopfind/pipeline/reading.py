@@ -106,7 +106,7 @@ def _read_alone(
     went_on = taker.start is not None
     again = settings if taker.start is None else replace(settings, start=taker.start)
     with (
-        Skipping(path, settings, *needs, _jobs(decoding), taker.start, len(gatherer))
+        Skipping(path, settings, *needs, _jobs(decoding), taker.start, len(gatherer), watch)
         if skipping
         else _opened(path, again, *needs, decoding)
     ) as video:

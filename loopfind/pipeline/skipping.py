@@ -19,7 +19,7 @@ from loopfind.media.demux import Demux
 from loopfind.media.packets import Packets, read_packets
 from loopfind.media.ranges import Unsafe
 from loopfind.media.video import measured
-from loopfind.model import Again, Floats, Frames, Loss, Proof, Settings, Source
+from loopfind.model import Again, Floats, Frames, Loss, Proof, Settings, Source, Watch
 from loopfind.repeats.copies import stream_of
 from loopfind.repeats.known import Known, known_of
 
@@ -39,8 +39,9 @@ _AT_ONCE = 4096
 class Skipping:
     """A reader used as Video and Split are, which gives Again and Proof among its Frames; attributes as of a Video.
 
-    begin: seconds of the frame to begin at, where the frames before it are known, `known` of all. skipped: frames that
-    were not decoded. Iterating raises Unsafe where the frames may not be those of a plain reading.
+    begin: seconds of the frame to begin at, where `known` frames are known from another reading. watch: told of the
+    packets. skipped: frames that were not decoded. Iterating raises Unsafe where the frames may not be those of a plain
+    reading.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class Skipping:
         jobs: int,
         begin: float | None,
         known: int,
+        watch: Watch | None = None,
     ) -> None:
         self._path, self._settings, self._more, self._jobs = path, settings, (digests, colours), jobs
-        self._begin, self._known = begin, known
+        self._begin, self._known, self._watch = begin, known, watch
         self._now = self._opened(settings.start if begin is None else begin, settings.end)
         self._source: Source | None = None
         self._until, self.skipped = 0.0, 0
@@ -122,7 +124,7 @@ class Skipping:
         """When all wanted frames are shown, those that need no decoding, and the number of the first one to read; None
         where little or nothing can be left out."""
         declared = self._now.source.declared
-        limits = (self._settings.start or 0.0, self._settings.end or np.inf)
+        limits = (self._settings.start or 0.0, np.inf if self._settings.end is None else self._settings.end)
         if declared is None or min(declared, limits[1]) - limits[0] < SHORTEST:
             return None
         if not _promising(self._packets(keys=True)):
@@ -139,12 +141,16 @@ class Skipping:
         source = packets.source
         stream = stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, source.width * source.height)
         found = (_within(part, self._known, len(wanted)) for part in known_of(stream, begin, end, LEAST))
-        parts = [part for part in found if wanted[part.last] - wanted[part.first] >= LEAST]
+        parts = [
+            part
+            for part in found
+            if part.last - part.first >= PROOF and wanted[part.last] - wanted[part.first] >= LEAST
+        ]
         return (wanted, parts, low) if parts else None
 
     def _packets(self, keys: bool = False) -> Packets:
         with Demux(self._path, self._settings.stream, self._settings.stall, keys) as demux:
-            return read_packets(demux)
+            return read_packets(demux, self._watch)
 
     def _opened(self, start: float | None, end: float | None) -> Video | Split:
         stream, stall = self._settings.stream, self._settings.stall

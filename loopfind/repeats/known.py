@@ -24,8 +24,8 @@ class Known:
 
 
 def known_of(stream: Stream, begin: int, end: int, least: float) -> list[Known]:
-    """What need not be decoded of the frames [begin, end), counted from `begin`: in order, not overlapping, each at least
-    `least` seconds long."""
+    """What need not be decoded of the frames [begin, end), counted from `begin`: in order, not overlapping, each of
+    `least` seconds or more."""
     order = np.argsort(stream.times, kind="stable")
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
