@@ -175,7 +175,7 @@ def test_a_reading_that_was_cut_off_goes_on(frames: int, tmp_path: Path) -> None
     resume = Resume(tmp_path / "kept", 0.0, notes.append)
 
     def stop(progress: Progress) -> None:
-        if progress.frames >= frames:
+        if progress.stage == "reading" and progress.frames >= frames:
             raise KeyboardInterrupt
 
     def again(watch: Callable[[Progress], None] | None) -> Reading:
