@@ -145,6 +145,12 @@ def test_frames_that_are_not_what_packets_promise_are_decoded(monkeypatch: pytes
     assert same_as_plain(path) == 0 and told
 
 
+def test_joints_that_are_not_sound_are_seen_before_anything_is_decoded() -> None:
+    with skipping.Skipping(str(looped("late.ts")), Settings(), False, False, 1, None, 0) as video:
+        assert not any(isinstance(item, Again) for item in video)
+    assert video.losses
+
+
 @pytest.mark.parametrize("at", [1, 2])
 def test_each_joint_is_proved(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[int]()

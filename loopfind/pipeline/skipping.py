@@ -14,7 +14,7 @@ from types import TracebackType
 import numpy as np
 
 from loopfind.errors import MediaError
-from loopfind.media import Split, Video, open_split
+from loopfind.media import Split, Video, open_split, open_video
 from loopfind.media.demux import Demux
 from loopfind.media.packets import Packets, read_packets
 from loopfind.media.ranges import Unsafe
@@ -33,6 +33,8 @@ fiftieth of them."""
 PROOF = 48
 """Frames decoded at each end of what is left out: more than any decoder keeps to make others from."""
 
+_ABOUT = 300
+"""Frames before the first ones left out: about as many as a group of pictures has at most."""
 _AT_ONCE = 4096
 
 
@@ -146,7 +148,18 @@ class Skipping:
             for part in found
             if part.last - part.first >= PROOF and wanted[part.last] - wanted[part.first] >= LEAST
         ]
-        return (wanted, parts, low) if parts else None
+        return (wanted, parts, low) if parts and self._keeps_time(wanted, parts[0].first, low) else None
+
+    def _keeps_time(self, shown: Floats, joint: int, low: int) -> bool:
+        """Whether the frames about the first joint are shown when their packets say: joints are mostly alike, and where
+        they are not sound, all that was decoded before them would be decoded once more."""
+        first = max(low, joint - _ABOUT)
+        times = [np.zeros(0)]
+        with open_video(
+            self._path, self._settings.stream, float(shown[first]), float(shown[joint]), stall=self._settings.stall
+        ) as video:
+            times += [frames.times for frames in video]
+        return np.array_equal(np.concatenate(times), shown[first:joint]) and not video.losses
 
     def _packets(self, keys: bool = False) -> Packets:
         with Demux(self._path, self._settings.stream, self._settings.stall, keys) as demux:
