@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import numpy.ma  # np.median loads it: better now, while ffmpeg reads
 
 from loopfind.errors import MediaError
 from loopfind.findings import families_in, repeats_of
