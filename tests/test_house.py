@@ -19,7 +19,7 @@ LAYERS = (
     {"across"},
     {"findings", "exhibiting", "ranking"},
     {"links"},
-    {"candidates", "cuts", "warping"},
+    {"candidates", "cuts", "repeated", "warping"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate"},
     {"joint", "holdings", "forest"},
     {"timeline", "digests", "exhibits", "comparison", "tunings"},

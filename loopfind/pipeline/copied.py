@@ -7,7 +7,6 @@ import numpy as np
 import numpy.ma  # np.median loads it: better now, while ffmpeg reads
 
 from loopfind.errors import MediaError
-from loopfind.findings import families_in, repeats_of
 from loopfind.media import address, open_video
 from loopfind.media.demux import Demux
 from loopfind.media.packets import Packets, read_packets
@@ -23,6 +22,7 @@ from loopfind.model import (
     Unjudged,
     Watch,
 )
+from loopfind.repeated import families_in, repeats_of
 from loopfind.repeats.copies import copies_of, stream_of
 from loopfind.repeats.families import Family
 from loopfind.repeats.verdict import verdict_of
