@@ -9,11 +9,12 @@ import numpy as np
 
 from loopfind.candidates import candidates_of
 from loopfind.comparison import Shared
-from loopfind.findings import families_in, repeats_of, runs_of
+from loopfind.findings import runs_of
 from loopfind.fingerprints.signal import signal_of
 from loopfind.joint import Joint, joint_of
 from loopfind.links import Met, Question, candidates_among
 from loopfind.model import Fingerprint, Line, Matches, Occurrence, Repeat, Run, Signal
+from loopfind.repeated import families_in, repeats_of
 from loopfind.reports.wording import count
 from loopfind.settings import CompareSettings
 from loopfind.timeline import covered

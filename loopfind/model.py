@@ -116,6 +116,37 @@ class Frames:
 
 
 @dataclass(frozen=True)
+class Again:
+    """Consecutive frames that need no decoding, as each is the very picture `back` frames before it.
+
+    first: number of the first one. times: (n,) seconds.
+    """
+
+    first: int
+    times: Floats
+    back: int
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Frames that were given before, decoded once more to be compared with what is known of them."""
+
+    frames: Frames
+
+    @property
+    def times(self) -> Floats:
+        """(n,) seconds."""
+        return self.frames.times
+
+    def __len__(self) -> int:
+        """It adds no frames."""
+        return 0
+
+
+@dataclass(frozen=True)
 class Loss:
     """A stretch that could not be read as it was recorded, and why."""
 

@@ -65,7 +65,7 @@ def scan_to_show(path: str, settings: Any = None, watch: Any = None, log: Any = 
 pipeline: Any = types.ModuleType("loopfind.pipeline")
 pipeline.Cache = lambda *words: words
 pipeline.Resume = lambda *words, **more: words
-pipeline.scan = scan
+pipeline.scan = pipeline.scan_packets = scan
 pipeline.scan_to_show = scan_to_show
 sys.modules["loopfind.pipeline"] = pipeline
 

@@ -19,7 +19,7 @@ LAYERS = (
     {"across", "noticing"},
     {"findings", "exhibiting", "ranking", "arrivals"},
     {"links"},
-    {"candidates", "cuts", "warping"},
+    {"candidates", "cuts", "repeated", "warping"},
     {"media", "fingerprints", "matchers", "repeats", "evidence", "stores", "reports", "evaluate", "ledger"},
     {"joint", "holdings", "forest"},
     {"timeline", "digests", "exhibits", "comparison", "tunings", "news"},
@@ -148,8 +148,8 @@ def test_an_import_pulls_in_nothing_heavy(statement):
     assert not loaded_by(statement) & HEAVY
 
 
-@pytest.mark.parametrize("statement", ["import loopfind", "import loopfind.cli"])
-def test_help_texts_do_not_wait_for_numpy(statement):
+@pytest.mark.parametrize("statement", ["import loopfind", "import loopfind.cli", "import loopfind.pipeline.packets"])
+def test_help_texts_and_the_reading_of_packets_do_not_wait_for_numpy(statement):
     assert "numpy" not in loaded_by(statement)
 
 

@@ -35,6 +35,7 @@ def same_as_one_pass(path: Path, least: float = _LEAST, jobs: int = 2, **asked: 
     """Read both ways; the split reader afterwards."""
     one = media.open_video(path, **asked)  # type: ignore[arg-type]
     two = media.open_split(path, jobs=jobs, least=least, **asked)  # type: ignore[arg-type]
+    assert isinstance(two, media.Split)
     (whole, _), (parts, firsts) = all_of(one), all_of(two)
     assert whole.keys() == parts.keys()
     for name, values in whole.items():
@@ -101,6 +102,7 @@ def test_an_edit_list_is_kept() -> None:
 def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
     path = videos.damaged(coded(name), f"split_{where}_{name}", where, where + 0.02)
     one, two = media.open_video(path), media.open_split(path, least=_LEAST)
+    assert isinstance(two, media.Split)
     (whole, _), (parts, _) = all_of(one), all_of(two)
     assert whole.keys() == parts.keys() and np.array_equal(whole["times"], parts["times"])
     # What decoder threads make of a damaged picture is not always the same, in one pass neither.

@@ -9,6 +9,8 @@ import videos
 from loopfind import Settings, scan
 from loopfind.cli.app import run
 from loopfind.errors import Broken, LoopfindError
+from loopfind.media import packets
+from loopfind.media.demux import Demux
 from loopfind.media.packets import read_packets
 from loopfind.model import Report
 from loopfind.repeats.copies import Stream, copies_of, stream_of
@@ -110,12 +112,38 @@ def test_bad_input_is_refused_as_in_a_scan(tmp_path: Path) -> None:
         with pytest.raises(LoopfindError) as whole:
             scan(str(path))
         assert str(mine.value) == str(whole.value)
-    with pytest.raises(Broken):
-        read_packets(tmp_path / "noise.mp4")
+    with pytest.raises(Broken), Demux(tmp_path / "noise.mp4") as demux:
+        read_packets(demux)
     video = scene("turn.mp4", 3, 0).as_posix()
     for more in (["--html", str(tmp_path / "a.html")], ["--cache"], ["--hash-size", "auto"]):
         assert run([video, "--packets-only", *more]) == 2
     assert not (tmp_path / "a.html").exists()
+
+
+def test_lines_that_are_not_alike_say_the_same() -> None:
+    lines = [b"%d, %10d, %10d, %8d, %8d, %032x\n" % (n % 5 == 4, n, -(n % 7), 1, 9 * n, n * n) for n in range(50)]
+    even, odd, whole = packets._Table(), packets._Table(), b"".join(lines)
+    even.take(b"#tb 0: 1/25\n" + whole)
+    for line in lines:
+        odd.take(line.replace(b"\n", b", S=1, 8, 5\n"))
+    assert len(even.shown) == 1 and len(odd.shown) == 40
+    assert even.hashes == odd.hashes and even.keys == odd.keys and len(even.keys) == 10
+    assert np.array_equal(even.shown[0], np.concatenate(odd.shown)) and even.shown[0][6] == 0
+    assert np.array_equal(even.sizes[0], np.concatenate(odd.sizes)) and even.base == (1, 25)
+
+
+@pytest.mark.parametrize("extra", [("libx264", "-bf", "2"), ("libx264", "-x264-params", "open-gop=1"), ("mpeg4",)])
+def test_an_index_tells_what_the_packets_themselves_do(extra: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = videos.make(f"index{len(extra[-1])}.mp4", *videos.moving(3), "-c:v", *extra, "-g", "12")
+    with Demux(path) as demux:
+        by_index = read_packets(demux)
+    monkeypatch.setattr("loopfind.media.demux._is_indexed", lambda where: False)
+    with Demux(path) as demux:
+        looked_into = read_packets(demux)
+    assert "+noparse" in by_index.log[0] and "+noparse" not in looked_into.log[0]
+    for name in ("times", "sizes", "hashes", "keys"):
+        assert np.array_equal(getattr(by_index, name), getattr(looked_into, name)), name
+    assert by_index.source == looked_into.source and by_index.keys.sum() > 4
 
 
 def drawn(letters: list[int], size: int = 1000) -> Stream:

@@ -15,7 +15,7 @@ import videos
 
 from loopfind import Report, Settings, scan
 from loopfind.media import Split, open_split
-from loopfind.pipeline import Resume, reading
+from loopfind.pipeline import Resume, skipping
 from loopfind.reports import json as machine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,12 +188,13 @@ def test_ranges_are_gone_on_with_too(broken: bool, tmp_path: Path, monkeypatch: 
     path = videos.damaged(source, "resumed_ranges.mkv", 0.7, 0.72) if broken else source
     wanted, read, folder = scan(str(path)), list[Split](), tmp_path / "kept"
 
-    def split(*asked: Any, jobs: int) -> Split:
-        read.append(open_split(*asked, jobs=2, least=4.0))
-        return read[-1]
+    def split(*asked: Any, **_: Any) -> Split:
+        video = open_split(*asked, jobs=2, least=4.0)
+        assert isinstance(video, Split)
+        read.append(video)
+        return video
 
-    monkeypatch.setattr(reading, "open_split", split)
-    monkeypatch.setattr(reading, "_cores", lambda: 2)
+    monkeypatch.setattr(skipping, "open_split", split)
     stopped(path, folder, frames=int((0.9 if broken else 0.5) * wanted.source.frames))
     found = scan(str(path), resume=Resume(folder, 0.0))
     assert len(read) == 2 and read[1].ranges > 1 and bool(read[1].why) == broken

@@ -231,6 +231,10 @@ def _scan(
 
     with watching(quiet) as (watch, note):
         log = note if verbose else None
+        if settings.packets_only:
+            from loopfind.pipeline import scan_packets
+
+            return scan_packets(video, settings, watch, log), None
         cache = through(library, note)
         from loopfind.pipeline import Resume, scan, scan_to_show
 

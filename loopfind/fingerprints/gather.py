@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from loopfind.fingerprints.detail import detail
 from loopfind.fingerprints.kind import Kind
 from loopfind.fingerprints.sketch import sketch
-from loopfind.model import Bytes, Fingerprint, Floats, Frames, Sketches
+from loopfind.model import Again, Bytes, Fingerprint, Floats, Frames, Sketches
 from loopfind.scratch import Scratch
 from loopfind.views import SKETCH_CELLS
 
@@ -52,6 +52,24 @@ class Gatherer:
         self._detail += np.ascontiguousarray(details, np.float32).data
         self._codes.append(codes)
         self._sketches.append(sketches)
+
+    def repeat(self, again: Again) -> None:
+        """Take frames that are those a while before, of which everything but the time is known."""
+        count = len(again)
+        if again.first != len(self) or not 0 < again.back <= again.first:
+            raise ValueError(f"frame {again.first} cannot be the one {again.back} before: {len(self)} are known")
+        low = again.first - again.back
+        _, details, codes, sketches = self.rows(low, low + min(count, again.back))
+        places = np.arange(count) % again.back
+        self.take(again.times, details[places], codes[places], sketches[places])
+
+    def holds(self, frames: Frames) -> bool:
+        """Whether these frames, by their numbers, are what was taken before."""
+        again = Gatherer(self._kind, self.hash_size)
+        again.add(frames)
+        first, count = frames.first, len(frames)
+        before, now = self.rows(first, first + count), again.rows(0, count)
+        return [rows.tobytes() for rows in before] == [rows.tobytes() for rows in now]
 
     def fingerprint(self, end: float) -> Fingerprint:
         """The fingerprint of all batches so far. end: seconds, when the last frame stops being shown."""

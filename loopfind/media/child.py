@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from loopfind.errors import DecoderFailed
 from loopfind.media.address import Address
 from loopfind.media.journal import MARK
-from loopfind.media.pictures import TILES
-from loopfind.model import PICTURE_SIDE
+from loopfind.settings import PICTURE_SIDE
 
 PIPE_BYTES = 1 << 20
 """Wanted capacity of the picture pipe: 256 pictures, so that ffmpeg goes on decoding while a batch is worked on."""
+
+TILES = 8
+"""Tiles a side that the decoder averages the colour of. ffmpeg's scaler is ten levels off where it makes one pixel of a
+whole picture, and agrees with itself from 4 x 4 on."""
 
 _LINUX_SET_PIPE_SIZE = 1031
 _PATIENCE, _LAST_PATIENCE = 0.5, 10.0
@@ -132,7 +135,7 @@ class Child:
         for fd in (self.pictures, self.journal, self.digests, self.colours):
             if fd is not None:
                 os.set_blocking(fd, False)
-        _widen(self.pictures)
+        widen(self.pictures)
 
     def wait(self) -> int:
         """Wait for the end of a child that closed its pipes; its exit status, negative for a signal."""
@@ -191,7 +194,19 @@ def _start(words: Sequence[str], address: Address, inherited: tuple[int, ...], a
     raise DecoderFailed("", what)
 
 
-def _widen(fd: int) -> None:
+def start(
+    command: Sequence[str], said: int, out: int, source: int | None = subprocess.DEVNULL
+) -> "subprocess.Popen[bytes]":
+    """One ffmpeg, whose errors go to `said`. Raises DecoderFailed."""
+    try:
+        return subprocess.Popen(command, stdin=source, stdout=out, stderr=said)
+    except OSError as error:
+        what = f"ffmpeg at {command[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE"
+        raise DecoderFailed("", what) from None
+
+
+def widen(fd: int) -> None:
+    """Let a pipe hold more, where the system can and will."""
     if sys.platform != "linux":
         return
     import fcntl

@@ -21,6 +21,11 @@ _LEAP = 2.5
 _LEAP_STEPS = 4
 
 
+def origin(start: int, numerator: int, denominator: int) -> int:
+    """Microseconds as ticks of numerator / denominator seconds."""
+    return round(start * denominator / (numerator * 1_000_000))
+
+
 class Clock:
     """Turns marks into seconds from the container's start.
 
@@ -83,7 +88,7 @@ class Clock:
         numerator, _, denominator = base.partition(b"/")
         self._numerator, self._denominator = max(1, int(numerator)), max(1, int(denominator))
         second = self._denominator / self._numerator
-        self._origin = round(self._start * self._denominator / (self._numerator * 1_000_000))
+        self._origin = origin(self._start, self._numerator, self._denominator)
         self._frame = max(1, round(self._gap * second))
         self._leap = max(1, round(_LEAP * second))
 

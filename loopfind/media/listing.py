@@ -10,7 +10,7 @@ import numpy as np
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.address import Address
-from loopfind.media.child import executable
+from loopfind.media.child import executable, start
 from loopfind.media.header import Header
 from loopfind.model import Floats
 
@@ -102,11 +102,7 @@ class run:
         self._command, self._said, self._out, self._source = command, said, out, source
 
     def __enter__(self) -> "subprocess.Popen[bytes]":
-        try:
-            self._process = subprocess.Popen(self._command, stdin=self._source, stdout=self._out, stderr=self._said)
-        except OSError as error:
-            what = f"ffmpeg at {self._command[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE"
-            raise DecoderFailed("", what) from None
+        self._process = start(self._command, self._said, self._out, self._source)
         return self._process
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

@@ -1,29 +1,21 @@
 """The packets of a video stream, hashed as they stand in the file, without decoding one."""
 
-import os
-import select
-import subprocess
-import tempfile
-import time
-from array import array
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.errors import Broken
-from loopfind.media import address, failures
 from loopfind.media.address import Address
-from loopfind.media.child import executable
+from loopfind.media.clock import origin
+from loopfind.media.demux import Demux
 from loopfind.media.journal import Journal
-from loopfind.media.listing import run
-from loopfind.model import Bytes, Floats, Ints, Source
-from loopfind.settings import STALL
+from loopfind.model import Bytes, Floats, Ints, Progress, Source, Watch
 
 _NO_TIME = -(1 << 63)
-_GLANCE = 1.0
-"""Seconds that one look for bytes lasts at most."""
+_DIGEST = 16
+"""Bytes of a digest."""
+_COMMA, _NEWLINE, _MINUS, _ZERO, _ONE = b",\n-01"
 
 
 @dataclass(frozen=True)
@@ -43,100 +35,103 @@ class Packets:
     log: tuple[str, ...] = ()
 
 
-def read_packets(
-    path: str | os.PathLike[str],
-    stream: int = 0,
-    stall: float = STALL,
-    watch: Callable[[int, float, float | None], None] | None = None,
-) -> Packets:
-    """The packets of one video stream; path, stream, stall as of open_video.
+def read_packets(demux: Demux, watch: Watch | None = None) -> Packets:
+    """The packets that a demuxer gives, once it has come to their end.
 
-    watch: called with packets read, seconds reached, and the declared duration where that is known. Raises a kind of
-    MediaError, and Broken for packets without times.
+    watch: called with a Progress now and then. Raises a kind of MediaError, and Broken for packets without times.
     """
-    where = address.find(path)
     table = _Table()
-    # All packets, and once more those that a decoder can start at: framehash does not tell which these are.
-    picked = ["-map", f"0:V:{stream}", "-map", f"0:V:{stream}", "-c", "copy", "-bsf:v:1", "noise=drop=not(key)"]
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
-    words += [*where.options, "-i", os.fsdecode(where.argument), *picked]
-    words += ["-f", "framehash", "-hash", "murmur3", "pipe:1"]
-    # What ffmpeg says goes to a file: read through a second pipe it could block the first.
-    with tempfile.TemporaryFile() as said:
-        with run(words, said.fileno(), subprocess.PIPE, None if where.is_stdin else subprocess.DEVNULL) as process:
-            assert process.stdout is not None
-            _take_all(process.stdout.fileno(), table, where, stall, watch)
-        said.seek(0)
-        journal = Journal()
-        journal.feed(said.read())
-        journal.close()
-    if not len(table.sizes):
-        refused = failures.without_frames(where, journal.header, stream, process.returncode, journal.said, ())
-        if refused:
-            raise refused
-    return _packets(where, table, journal, (" ".join(words), *journal.said))
+    for block in demux:
+        table.take(block)
+        if watch is not None and len(table):
+            watch(Progress("reading packets", len(table), max(0.0, table.latest), None))
+    if not len(table) and (refused := demux.refused()):
+        raise refused
+    return _packets(demux.where, table, demux.journal, (" ".join(demux.command), *demux.journal.said))
 
 
 class _Table:
-    """Rows of framehash as they come."""
+    """Rows of framehash as they come: `STREAM, DECODED, SHOWN, DURATION, SIZE, DIGEST`, the numbers filled up with
+    blanks."""
 
     def __init__(self) -> None:
-        self.shown, self.sizes = array("q"), array("q")
+        self.shown, self.sizes = list[Ints](), list[Ints]()
         self.hashes = bytearray()
         self.keys: set[bytes] = set()
-        self.base = 1.0
+        self.base, self._count = (1, 1), 0
 
-    def take(self, line: bytes) -> None:
-        if line.startswith(b"#tb 0:"):
-            above, _, below = line[6:].strip().partition(b"/")
-            self.base = int(above) / int(below)
-        elif not line.startswith(b"#") and line.count(b",") >= 5:
-            number, decoded, shown, _, size, digest, *_ = line.split(b",")
-            digest = bytes.fromhex(digest.strip().decode())
-            if int(number):
-                self.keys.add(digest)
-                return
-            tick = int(shown)
-            self.shown.append(int(decoded) if tick == _NO_TIME else tick)
-            self.sizes.append(int(size))
-            self.hashes += digest
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def latest(self) -> float:
+        """Seconds at which the last packet is shown."""
+        return int(self.shown[-1][-1]) * self.base[0] / self.base[1]
+
+    def take(self, block: bytes) -> None:
+        """Take in whole lines, if there are any."""
+        while block.startswith(b"#"):
+            comment, _, block = block.partition(b"\n")
+            if comment.startswith(b"#tb 0:"):
+                above, _, below = comment[6:].strip().partition(b"/")
+                self.base = int(above), int(below)
+        if block and not self._take_even(block):
+            lines = block.split(b"\n")
+            self._take_rows(
+                [line.split(b",")[:6] for line in lines if not line.startswith(b"#") and line.count(b",") >= 5]
+            )
+
+    def _take_even(self, block: bytes) -> bool:
+        """Take in lines that are all alike, at once; False, and nothing is taken, where they are not."""
+        width = block.index(b"\n") + 1
+        commas = [place for place in range(width) if block[place] == _COMMA]
+        if len(block) % width or len(commas) != 5 or width - commas[-1] != 2 * _DIGEST + 3:
+            return False
+        table = np.frombuffer(block, np.uint8).reshape(-1, width)
+        if (table[:, commas] != _COMMA).any() or (table[:, -1] != _NEWLINE).any() or commas[0] != 1:
+            return False
+        copies = table[:, 0] == _ONE
+        digests = bytes.fromhex(table[:, commas[-1] + 2 : -1].tobytes().decode())
+        shown, size = (_numbers_in(table[:, commas[n] + 1 : commas[n + 1]]) for n in (1, 3))
+        if copies.any():
+            self.keys.update(digests[_DIGEST * n : _DIGEST * (n + 1)] for n in np.flatnonzero(copies).tolist())
+            digests = np.frombuffer(digests, np.uint8).reshape(-1, _DIGEST)[~copies].tobytes()
+        self._add(shown[~copies], size[~copies], digests)
+        return True
+
+    def _take_rows(self, rows: list[list[bytes]]) -> None:
+        """Take in lines cut at their commas, whatever they look like."""
+        digests = [bytes.fromhex(row[5].strip().decode()) for row in rows]
+        first = [n for n, row in enumerate(rows) if not int(row[0])]
+        self.keys.update(digest for digest, row in zip(digests, rows, strict=True) if int(row[0]))
+        shown = [int(rows[n][1]) if int(rows[n][2]) == _NO_TIME else int(rows[n][2]) for n in first]
+        sizes = [int(rows[n][4]) for n in first]
+        self._add(np.array(shown, np.int64), np.array(sizes, np.int64), b"".join(digests[n] for n in first))
+
+    def _add(self, shown: Ints, sizes: Ints, digests: bytes) -> None:
+        if len(shown):
+            self.shown.append(shown)
+            self.sizes.append(sizes)
+            self.hashes += digests
+            self._count += len(shown)
 
 
-def _take_all(
-    fd: int,
-    table: _Table,
-    where: Address,
-    stall: float,
-    watch: Callable[[int, float, float | None], None] | None,
-) -> None:
-    """Read to the end. Raises Unreadable where nothing comes for `stall` seconds."""
-    poll = select.poll()
-    poll.register(fd, select.POLLIN | select.POLLHUP)
-    silence, rest = 0.0, b""
-    while True:
-        began = time.monotonic()
-        if not poll.poll(min(_GLANCE, stall) * 1000):
-            silence += min(time.monotonic() - began, _GLANCE)
-            if silence >= stall:
-                raise failures.stalled(where.shown, stall, 0.0)
-            continue
-        silence = 0.0
-        data = os.read(fd, 1 << 20)
-        *lines, rest = (rest + data).split(b"\n")
-        for line in lines:
-            table.take(line)
-        if watch is not None and len(table.shown):
-            watch(len(table.shown), max(0.0, table.shown[-1] * table.base), None)
-        if not data:
-            return
+def _numbers_in(letters: Bytes) -> Ints:
+    """Numbers (n,) written in decimals that are filled up with blanks on the left: (n, width) uint8."""
+    digits = letters.astype(np.int64) - _ZERO
+    digits[(digits < 0) | (digits > 9)] = 0
+    worth = 10 ** np.arange(letters.shape[1] - 1, -1, -1, dtype=np.int64)
+    numbers: Ints = digits @ worth
+    return np.where((letters == _MINUS).any(axis=1), -numbers, numbers)
 
 
 def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ...]) -> Packets:
     header = journal.header
-    ticks = np.frombuffer(table.shown, np.int64) if len(table.shown) else np.zeros(0, np.int64)
+    ticks = np.concatenate(table.shown) if len(table) else np.zeros(0, np.int64)
     if (ticks == _NO_TIME).any():
         raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
-    times = ticks.astype(np.float64) * table.base - header.start / 1e6
+    above, below = table.base
+    times = (ticks - origin(header.start, above, below)) * above / below
     hashes = np.frombuffer(bytes(table.hashes), np.uint8).reshape(len(ticks), 16)
     whole = np.ascontiguousarray(hashes).view("V16").ravel()
     keys = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")
@@ -153,7 +148,7 @@ def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ..
         header.container,
         header.duration,
     )
-    sizes = np.array(table.sizes, np.int64)
+    sizes = np.concatenate(table.sizes) if len(table) else np.zeros(0, np.int64)
     return Packets(source, times, sizes, hashes, np.isin(_numbers(whole), _numbers(keys)), log)
 
 

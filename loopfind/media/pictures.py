@@ -4,14 +4,11 @@ import os
 
 import numpy as np
 
+from loopfind.media.child import TILES
 from loopfind.model import PICTURE_SIDE, Bytes, Colours
 
 BATCH = 256
 """Most frames in one batch."""
-
-TILES = 8
-"""Tiles a side that the decoder averages the colour of. ffmpeg's scaler is ten levels off where it makes one pixel of a
-whole picture, and agrees with itself from 4 x 4 on."""
 
 _PICTURE_BYTES = PICTURE_SIDE * PICTURE_SIDE
 _COLOUR_BYTES = TILES * TILES * 3 * 2

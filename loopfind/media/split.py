@@ -46,11 +46,15 @@ def open_split(
     stall: float = STALL,
     jobs: int = 2,
     least: float = LEAST,
-) -> "Split":
-    """A video to be used as open_video's, and with the same frames, decoded by `jobs` decoders side by side, 2 or more.
+    threads: int | None = None,
+) -> "Video | Split":
+    """A video to be used as open_video's, and with the same frames, decoded by `jobs` decoders side by side.
 
-    What cannot be sought in, or is short, is read in one pass. least: seconds of a range. Raises as open_video does.
+    What cannot be sought in, or is short, is read in one pass. least: seconds of a range. threads: of a single decoder,
+    None for as many as it likes. Raises as open_video does.
     """
+    if jobs < 2:
+        return open_video(path, stream, start, end, digests, colours, stall, Manner(threads))
     check_limits(stream, start, end, stall)
     return Split(path, stream, start, end, digests, colours, stall, jobs, least)
 

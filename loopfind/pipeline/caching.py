@@ -12,7 +12,7 @@ from loopfind.errors import LibraryError, LoopfindError, Unreadable
 from loopfind.fingerprints.many import Many
 from loopfind.holdings import File, Naming, Reading
 from loopfind.media import address
-from loopfind.model import Settings, Watch
+from loopfind.model import Frames, Settings, Watch
 from loopfind.pipeline.reading import ONE_PASS, Taker, read_video
 from loopfind.pipeline.resuming import Resume
 from loopfind.registry import load
@@ -90,7 +90,7 @@ class Reader:
         path: str,
         settings: Settings,
         many: Many | None = None,
-        others: Sequence[Taker] = (),
+        others: Sequence[Taker[Frames]] = (),
         watch: Watch | None = None,
         log: Callable[[str], None] | None = None,
         codes: bool = True,

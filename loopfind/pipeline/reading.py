@@ -1,29 +1,51 @@
 """Hand what a video shows to whoever takes it, and keep what stands for it."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
+from loopfind.fingerprints.kind import Kind
 from loopfind.holdings import File
 from loopfind.holdings import Reading as Reading
-from loopfind.media import Split, Video, open_split, open_video
+from loopfind.media import Split, Video, address, open_split, open_video
 from loopfind.media.child import Manner
-from loopfind.model import Frames, Progress, Settings, Watch
-from loopfind.pipeline.resuming import Resume, Resumed, Unlike, whole
+from loopfind.media.ranges import Unsafe
+from loopfind.model import Again, Frames, Progress, Proof, Settings, Source, Watch
+from loopfind.pipeline.resuming import Gathering, Resume, Resumed, Unlike, whole
+from loopfind.pipeline.skipping import Skipping
 from loopfind.registry import load
 from loopfind.settings import Decoding
 from loopfind.stores.checkpoints import Checkpoint, Damaged
 
+Item = TypeVar("Item", bound=Frames | Again | Proof)
+_Taken = TypeVar("_Taken", bound=Frames | Again | Proof, contravariant=True)
+_Given = TypeVar("_Given", bound=Frames | Again | Proof, covariant=True)
 
-class Taker(Protocol):
+
+class Taker(Protocol[_Taken]):
     """Takes the batches of a video in order."""
 
-    def add(self, frames: Frames) -> None:
+    def add(self, frames: _Taken, /) -> None:
         """Take the next batch."""
         ...
+
+
+class Readable(Protocol[_Given]):
+    """Gives the batches of a video in order; attributes as of a Video."""
+
+    @property
+    def source(self) -> Source: ...
+
+    @property
+    def command(self) -> list[str]: ...
+
+    @property
+    def log(self) -> tuple[str, ...]: ...
+
+    def __iter__(self) -> Iterator[_Given]: ...
 
 
 ONE_PASS = Decoding(jobs=1)
@@ -33,7 +55,7 @@ ONE_PASS = Decoding(jobs=1)
 def read_video(
     path: str,
     settings: Settings,
-    others: Sequence[Taker] = (),
+    others: Sequence[Taker[Frames]] = (),
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     decoding: Decoding = ONE_PASS,
@@ -49,37 +71,68 @@ def read_video(
     """
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
-    gatherer = Gatherer(kind, settings.hash_size)
-    if checkpoint is not None and resume is not None and not others:
-        try:
-            taker = Resumed(checkpoint[0], gatherer, kind, resume, checkpoint[1])
-            went_on, start = taker.start is not None, settings.start if taker.start is None else taker.start
-            again = replace(settings, start=start)
-            with _opened(path, again, kind.needs_digests, kind.needs_colours, decoding) as video:
-                taker.troubled = lambda: video.troubled
-                read(video, [taker], taker.before, watch, log)
-            taker.done()
-        except (Unlike, Damaged):
+    needs = kind.needs_digests, kind.needs_colours
+    if others:
+        gatherer = Gatherer(kind, settings.hash_size)
+        with _opened(path, settings, *needs, decoding) as video:
+            read(video, [gatherer, *others], 0, watch, log)
+        return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
+    skipping = skips(path, settings, decoding)
+    try:
+        return _read_alone(path, settings, kind, watch, log, decoding, checkpoint, resume, skipping)
+    except (Unlike, Damaged, Unsafe):
+        if checkpoint is not None:
             checkpoint[0].restart()
-            return read_video(path, settings, others, watch, log, decoding, checkpoint, resume)
-        reading = Reading(gatherer.fingerprint(video.end), video.source, video.losses)
-        return whole(reading) if went_on else reading
-    with _opened(path, settings, kind.needs_digests, kind.needs_colours, decoding) as video:
-        read(video, [gatherer, *others], 0, watch, log)
-    return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
+    return _read_alone(path, settings, kind, watch, log, decoding, checkpoint, resume, False)
+
+
+def _read_alone(
+    path: str,
+    settings: Settings,
+    kind: Kind,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+    decoding: Decoding,
+    checkpoint: tuple[Checkpoint, File] | None,
+    resume: Resume | None,
+    skipping: bool,
+) -> Reading:
+    """Read a video for its fingerprint alone. Raises Unlike, Damaged or Unsafe where that is to be begun anew."""
+    gatherer = Gatherer(kind, settings.hash_size)
+    needs = kind.needs_digests, kind.needs_colours
+    taker: Gathering | Resumed = Gathering(gatherer)
+    if checkpoint is not None and resume is not None:
+        taker = Resumed(checkpoint[0], gatherer, resume, checkpoint[1])
+    went_on = taker.start is not None
+    again = settings if taker.start is None else replace(settings, start=taker.start)
+    with (
+        Skipping(path, settings, *needs, replace(decoding, jobs=_jobs(decoding)), taker.start, len(gatherer), watch)
+        if skipping
+        else _opened(path, again, *needs, decoding)
+    ) as video:
+        taker.troubled = lambda: video.troubled
+        read(video, [taker], taker.before, watch, log)
+    taker.done()
+    reading = Reading(gatherer.fingerprint(video.end), video.source, video.losses)
+    return whole(reading) if went_on else reading
+
+
+def skips(path: str, settings: Settings, decoding: Decoding) -> bool:
+    """Whether to look at the packets of a video before it is decoded."""
+    where = address.find(path)
+    return where.seekable and where.local is not None and not settings.fast and not decoding.hwaccel
 
 
 def _opened(path: str, settings: Settings, digests: bool, colours: bool, decoding: Decoding) -> Video | Split:
     limits = (path, settings.stream, settings.start, settings.end, digests, colours, settings.stall)
-    jobs = _cores() if decoding.jobs is None else decoding.jobs
-    if settings.fast or decoding.hwaccel or jobs < 2:
+    if settings.fast or decoding.hwaccel:
         return open_video(*limits, manner=Manner(decoding.threads, decoding.hwaccel, settings.fast))
-    return open_split(*limits, jobs=jobs)
+    return open_split(*limits, jobs=_jobs(decoding), threads=decoding.threads)
 
 
 def read(
-    video: Video | Split,
-    takers: Sequence[Taker],
+    video: Readable[Item],
+    takers: Sequence[Taker[Item]],
     frames: int,
     watch: Watch | None,
     log: Callable[[str], None] | None,
@@ -90,7 +143,7 @@ def read(
             for taker in takers:
                 taker.add(batch)
             frames += len(batch)
-            if watch is not None:
+            if watch is not None and len(batch):
                 watch(Progress("reading", frames, float(batch.times[-1]), video.source.declared))
     finally:
         if log is not None:
@@ -100,6 +153,8 @@ def read(
     return frames
 
 
-def _cores() -> int:
-    """How many cores this process may use."""
+def _jobs(decoding: Decoding) -> int:
+    """Decoders side by side; as many as there are cores that this process may use, unless it is said."""
+    if decoding.jobs is not None:
+        return decoding.jobs
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
-from loopfind.fingerprints.kind import Kind
 from loopfind.holdings import File, Reading
 from loopfind.media import address
-from loopfind.model import Frames, Settings
+from loopfind.model import Again, Frames, Proof, Settings
 from loopfind.registry import load
 from loopfind.stores.checkpoints import Checkpoint, checkpoint_of
 from loopfind.stores.contents import digest_of
@@ -43,43 +42,66 @@ class Unlike(Exception):
     """What is read again is not what was read before."""
 
 
-class Resumed:
+class Gathering:
+    """Takes what a reader gives for a gatherer."""
+
+    start: float | None = None
+    """Seconds at which the reading is to begin again; None for its own start."""
+    before = 0
+    """Frames that the batches to come begin after."""
+
+    def __init__(self, gatherer: Gatherer) -> None:
+        self._gatherer = gatherer
+        self.troubled: Callable[[], bool] = lambda: False
+        """Whether the decoder has complained."""
+
+    def add(self, item: Frames | Again | Proof, /) -> None:
+        """Take the next batch. Raises Unlike."""
+        if isinstance(item, Again):
+            self._gatherer.repeat(item)
+        elif isinstance(item, Frames):
+            self._gatherer.add(item)
+        elif not self._gatherer.holds(item.frames):
+            raise Unlike
+
+    def done(self) -> None:
+        """The video has ended."""
+
+
+class Resumed(Gathering):
     """Takes batches for a gatherer, behind what a checkpoint holds, and adds to the checkpoint now and then. Making it
     raises Damaged."""
 
-    def __init__(self, checkpoint: Checkpoint, gatherer: Gatherer, kind: Kind, resume: Resume, file: File) -> None:
-        self._checkpoint, self._gatherer, self._kind = checkpoint, gatherer, kind
-        self._resume, self._file = resume, file
+    def __init__(self, checkpoint: Checkpoint, gatherer: Gatherer, resume: Resume, file: File) -> None:
+        super().__init__(gatherer)
+        self._checkpoint, self._resume, self._file = checkpoint, resume, file
         for rows in checkpoint.rows():
             gatherer.take(rows["time"], rows["detail"], rows["code"], rows["sketch"])
         self._check = max(0, checkpoint.count - OVERLAP)
         self.start = float(gatherer.rows(self._check, self._check + 1)[0][0]) if checkpoint.count else None
         self._saved = time.monotonic()
+        self.before = self._check
         self._keeps = True
-        self.troubled: Callable[[], bool] = lambda: False
-        """Whether the decoder has complained: from there on nothing is kept, as what it said would be lost."""
 
-    @property
-    def before(self) -> int:
-        """Frames that the batches to come begin after."""
-        return self._check
-
-    def add(self, frames: Frames) -> None:
+    def add(self, item: Frames | Again | Proof, /) -> None:
         """Take the next batch. Raises Unlike."""
-        known = min(len(frames), self._checkpoint.count - self._check) if self.start is not None else 0
-        if known > 0:
-            again = Gatherer(self._kind, self._gatherer.hash_size)
-            again.add(frames.part(slice(0, known)))
-            before, now = self._gatherer.rows(self._check, self._check + known), again.rows(0, known)
-            if [rows.tobytes() for rows in before] != [rows.tobytes() for rows in now]:
-                raise Unlike
-            self._check += known
-            if self._check == self._checkpoint.count:
-                self.start = None
-        if known < len(frames):
-            self._gatherer.add(frames.part(slice(known, None)))
+        known = min(len(item), self._checkpoint.count - self._check) if self.start is not None else 0
+        if isinstance(item, Frames) and known > 0:
+            self._compare(replace(item.part(slice(0, known)), first=self._check))
+            item = item.part(slice(known, None))
+        if not isinstance(item, Frames) or len(item):
+            super().add(item)
+        # Behind a complaint nothing is kept, as what was said would be lost.
         if self._keeps and not self.troubled() and time.monotonic() - self._saved >= self._resume.every:
             self._save()
+
+    def _compare(self, frames: Frames) -> None:
+        """Raise Unlike where frames that are known are others now."""
+        if not self._gatherer.holds(frames):
+            raise Unlike
+        self._check += len(frames)
+        if self._check == self._checkpoint.count:
+            self.start = None
 
     def done(self) -> None:
         """The video has ended. Raises Unlike where it did before all was checked."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from loopfind.errors import BadSetting
-from loopfind.findings import families_in, search
+from loopfind.findings import search
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.fingerprints.many import Many
@@ -17,6 +17,7 @@ from loopfind.model import Loss, Span, Watch
 from loopfind.pipeline.reading import read
 from loopfind.pipeline.sizing import rows, sized
 from loopfind.registry import load
+from loopfind.repeated import families_in
 from loopfind.repeats.tuning import advice_on, origins_of
 from loopfind.settings import SweepSettings
 from loopfind.tunings import Sweep

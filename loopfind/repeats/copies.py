@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Bytes, Floats, Ints, Line, Run
+from loopfind.model import Bytes, Floats, Ints, Line, Run, Words
 
 WORD = 8
 """Packets that must be equal in a row before a lag is looked at."""
@@ -63,11 +63,11 @@ def copies_of(stream: Stream, step: float) -> list[Run]:
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     shown = stream.times[order]
-    runs = [_run(stream, rank, shown, step, *found) for found in _stretches(stream)]
+    runs = [_run(stream, rank, shown, step, *found) for found in stretches(stream)]
     return sorted((run for run in runs if run is not None), key=lambda run: (run.first, run.other_first))
 
 
-def _stretches(stream: Stream) -> list[tuple[int, int, int]]:
+def stretches(stream: Stream) -> list[tuple[int, int, int]]:
     """First packet, last packet, and lag of each stretch that equals an earlier one."""
     found: list[tuple[int, int, int]] = []
     reached: dict[int, list[tuple[int, int]]] = {}
@@ -85,7 +85,7 @@ def _starts(stream: Stream) -> list[tuple[int, int]]:
     ids, count = stream.ids, len(stream.ids) - WORD + 1
     if count < 2:
         return []
-    letters = np.random.default_rng(1).integers(0, 1 << 63, int(ids.max()) + 1, np.uint64)[ids]
+    letters = _mixed(ids.astype(np.uint64))
     words, factor = np.zeros(count, np.uint64), 1
     for place in range(WORD):
         words += letters[place : place + count] * np.uint64(factor)
@@ -103,6 +103,15 @@ def _starts(stream: Stream) -> list[tuple[int, int]]:
     lengths = np.diff(np.append(first, len(places)))
     chosen = first[np.argsort(-lengths, kind="stable")[:_MOST_STARTS]]
     return list(zip(places[chosen].tolist(), lags[chosen].tolist(), strict=True))
+
+
+def _mixed(numbers: Words) -> Words:
+    """Numbers (n,) whose bits all depend on all bits of the given ones: the last steps of SplitMix64 (Steele, Lea &
+    Flood 2014)."""
+    numbers = (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return numbers ^ (numbers >> np.uint64(31))
 
 
 def _followed(ids: Ints, place: int, lag: int) -> tuple[int, int]:
