@@ -13,10 +13,10 @@ import numpy as np
 from loopfind.arrivals import Arrivals
 from loopfind.evidence.joins import joined
 from loopfind.evidence.search import Found
-from loopfind.findings import families_in, repeats_of
 from loopfind.fingerprints.growing import Growing
 from loopfind.model import Fingerprint, Floats, Repeat, Rows, Run, Settings, Signal, Sketches
 from loopfind.news import Finding
+from loopfind.repeated import families_in, repeats_of
 from loopfind.timeline import covered
 
 OVERLAP = 8.0

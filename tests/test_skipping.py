@@ -19,6 +19,7 @@ from loopfind.pipeline import Resume, reading, skipping
 from loopfind.pipeline.resuming import resumable
 from loopfind.repeats.copies import Stream
 from loopfind.repeats.known import Known, known_of
+from loopfind.settings import Decoding
 
 _OPEN = ("-x264-params", "open-gop=1")
 _OPEN5 = ("-x265-params", "log-level=none:keyint=25:open-gop=1:bframes=4")

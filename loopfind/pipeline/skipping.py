@@ -168,7 +168,16 @@ class Skipping:
 
     def _opened(self, start: float | None, end: float | None) -> Video | Split:
         stream, stall = self._settings.stream, self._settings.stall
-        return open_split(self._path, stream, start, end, *self._more, stall, jobs=self._decoding.jobs or 1, threads=self._decoding.threads)
+        return open_split(
+            self._path,
+            stream,
+            start,
+            end,
+            *self._more,
+            stall,
+            jobs=self._decoding.jobs or 1,
+            threads=self._decoding.threads,
+        )
 
     def _parts(self, shown: Floats, parts: list[Known], low: int) -> Iterator[Frames | Again | Proof]:
         """What is decoded and what is not, in turn."""
