@@ -15,6 +15,7 @@ from loopfind.model import Bytes, Floats, Ints, Progress, Source, Watch
 _NO_TIME = -(1 << 63)
 _DIGEST = 16
 """Bytes of a digest."""
+_AT_ONCE = 1 << 16
 _COMMA, _NEWLINE, _MINUS, _ZERO, _ONE = b",\n-01"
 
 
@@ -127,13 +128,16 @@ def _numbers_in(letters: Bytes) -> Ints:
 
 def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ...]) -> Packets:
     header = journal.header
-    ticks = np.concatenate(table.shown) if len(table) else np.zeros(0, np.int64)
+    ticks, sizes = _whole(table.shown), _whole(table.sizes)
     if (ticks == _NO_TIME).any():
         raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
     above, below = table.base
-    times = (ticks - origin(header.start, above, below)) * above / below
-    hashes = np.frombuffer(bytes(table.hashes), np.uint8).reshape(len(ticks), 16)
-    whole = np.ascontiguousarray(hashes).view("V16").ravel()
+    ticks -= origin(header.start, above, below)
+    ticks *= above
+    times = ticks / below
+    del ticks
+    hashes = np.frombuffer(table.hashes, np.uint8).reshape(len(sizes), _DIGEST)
+    whole = hashes.view("V16").ravel()
     keys = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")
     shown = np.sort(times)
     gap = float(np.median(np.diff(shown))) if len(shown) > 1 else 1 / header.video.rate
@@ -148,8 +152,24 @@ def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ..
         header.container,
         header.duration,
     )
-    sizes = np.concatenate(table.sizes) if len(table) else np.zeros(0, np.int64)
-    return Packets(source, times, sizes, hashes, np.isin(_numbers(whole), _numbers(keys)), log)
+    return Packets(source, times, sizes, hashes, _among(_numbers(whole), np.unique(_numbers(keys))), log)
+
+
+def _whole(parts: list[Ints]) -> Ints:
+    """The parts as one, (n,) int64, and no longer by themselves: a day of video has millions of packets."""
+    whole = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    parts.clear()
+    return whole
+
+
+def _among(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the values (n,) are among the known ones (m,), which are sorted; as np.isin, in little memory."""
+    found = np.zeros(len(values), np.bool_)
+    for low in range(0, len(values) if len(known) else 0, _AT_ONCE):
+        part = values[low : low + _AT_ONCE]
+        places = np.minimum(np.searchsorted(known, part), len(known) - 1)
+        found[low : low + _AT_ONCE] = known[places] == part
+    return found
 
 
 def _numbers(digests: "NDArray[np.void]") -> NDArray[np.uint64]:

@@ -20,7 +20,7 @@ from loopfind.media.packets import Packets, read_packets
 from loopfind.media.ranges import Unsafe
 from loopfind.media.video import measured
 from loopfind.model import Again, Floats, Frames, Loss, Proof, Settings, Source, Watch
-from loopfind.repeats.copies import stream_of
+from loopfind.repeats.copies import Stream, stream_of
 from loopfind.repeats.known import Known, known_of
 from loopfind.settings import Decoding
 
@@ -132,17 +132,15 @@ class Skipping:
             return None
         if not _promising(self._packets(keys=True)):
             return None
-        packets = self._packets()
-        shown = np.sort(packets.times)
+        stream = self._stream()
+        shown = np.sort(stream.times)
         begin, end = (int(place) for place in np.searchsorted(shown, limits))
         if (np.diff(shown) <= 0).any() or end - begin < 2:
             return None
         wanted = shown[begin:end]
         low = 0 if self._begin is None else int(np.searchsorted(wanted, self._begin))
-        if low and wanted[low] != self._begin:
+        if self._begin is not None and not np.array_equal(wanted[low : low + 1], [self._begin]):
             return None
-        source = packets.source
-        stream = stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, source.width * source.height)
         found = (_within(part, self._known, len(wanted)) for part in known_of(stream, begin, end, LEAST))
         parts = [
             part
@@ -165,6 +163,11 @@ class Skipping:
     def _packets(self, keys: bool = False) -> Packets:
         with Demux(self._path, self._settings.stream, self._settings.stall, keys) as demux:
             return read_packets(demux, self._watch)
+
+    def _stream(self) -> Stream:
+        packets = self._packets()
+        source = packets.source
+        return stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, source.width * source.height)
 
     def _opened(self, start: float | None, end: float | None) -> Video | Split:
         stream, stall = self._settings.stream, self._settings.stall

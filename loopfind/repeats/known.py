@@ -26,6 +26,7 @@ class Known:
 def known_of(stream: Stream, begin: int, end: int, least: float) -> list[Known]:
     """What need not be decoded of the frames [begin, end), counted from `begin`: in order, not overlapping, each of
     `least` seconds or more."""
+    copied = sorted(stretches(stream), key=lambda it: it[0] - it[1])
     order = np.argsort(stream.times, kind="stable")
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
@@ -33,7 +34,7 @@ def known_of(stream: Stream, begin: int, end: int, least: float) -> list[Known]:
     free = np.zeros(len(order), np.bool_)
     free[begin:end] = True
     found: list[Known] = []
-    for low, high, lag in sorted(stretches(stream), key=lambda it: it[0] - it[1]):
+    for low, high, lag in copied:
         whole = _whole(stream, order, rank, low, high, lag)
         if whole is None:
             continue
