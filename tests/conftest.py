@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# As the command line does, before numpy is loaded: threads of the linear algebra library would only get in the way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # How long one example takes says how busy the machine is, not whether the law holds.
 settings.register_profile("loopfind", deadline=None)
 settings.load_profile("loopfind")
