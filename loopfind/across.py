@@ -88,7 +88,7 @@ def _told(
     runs = [_inside(run, joint, signal) for run in runs_of(signal, candidates)]
     runs = [run for run in runs if _wanted(run, joint, numbers, settings)]
     repeats = []
-    for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint):
+    for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint.end, joint.fingerprint):
         occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)
         repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
     pairs = [pair for pair in _pairs(repeats, fingerprints) if _asked(*pair.files, settings)]

@@ -69,7 +69,7 @@ def report_on(
 ) -> Report:
     """Runs as repeats, with what else is to be said of the file."""
     families = families_in(runs, signal)
-    repeats = repeats_of(families, signal, fingerprint)
+    repeats = repeats_of(families, signal, fingerprint.end, fingerprint)
     stills = stills_of(signal, fingerprint.detail)
     repeats += [still_of(len(repeats) + i + 1, group, signal, fingerprint.end) for i, group in enumerate(stills)]
     coverage = coverage_of(signal, fingerprint.detail, fingerprint.end)

@@ -14,7 +14,7 @@ from loopfind.arrivals import Arrivals
 from loopfind.evidence.joins import joined
 from loopfind.evidence.search import Found
 from loopfind.fingerprints.growing import Growing
-from loopfind.model import Fingerprint, Floats, Repeat, Rows, Run, Settings, Signal, Sketches
+from loopfind.model import Floats, Repeat, Rows, Run, Signal, Sketches
 from loopfind.news import Finding
 from loopfind.repeated import families_in, repeats_of
 from loopfind.timeline import covered
@@ -79,10 +79,9 @@ class Noticing:
             found.search(lines, most)
         self._runs = joined(found.runs, signal)
         self._until = float(signal.times[-1]) + signal.step
-        fingerprint = _shown(signal, self._until)
         self._repeats = [
             _numbered(repeat, self._growing.forgotten)
-            for repeat in repeats_of(families_in(self._runs, signal), signal, fingerprint)
+            for repeat in repeats_of(families_in(self._runs, signal), signal, self._until)
         ]
         return self._news(ended=False)
 
@@ -256,12 +255,6 @@ def _without(run: Run, count: int, begin: float) -> Run | None:
         other_start=run.other_start + start - run.start,
         start_range=run.start_range if start == run.start else (start, start),
     )
-
-
-def _shown(signal: Signal, end: float) -> Fingerprint:
-    """A signal as a fingerprint without codes."""
-    codes, detail = np.zeros((len(signal.times), 0), np.uint8), np.zeros(len(signal.times), np.float32)
-    return Fingerprint(Settings.kind, Settings.hash_size, signal.times, end, codes, detail, signal.cells)
 
 
 def _numbered(repeat: Repeat, forgotten: int) -> Repeat:

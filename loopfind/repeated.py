@@ -18,9 +18,12 @@ def families_in(runs: list[Run], signal: Signal) -> list[Family]:
     return families + [family for run in inside for family in families_of([run], [], signal.times)]
 
 
-def repeats_of(families: list[Family], signal: Signal, fingerprint: Fingerprint) -> list[Repeat]:
-    """The families as repeats, numbered from 1."""
-    return [_repeat(number, family, signal, fingerprint) for number, family in enumerate(families, 1)]
+def repeats_of(
+    families: list[Family], signal: Signal, end: float, fingerprint: Fingerprint | None = None
+) -> list[Repeat]:
+    """The families as repeats, numbered from 1. end: seconds, of the file. fingerprint: of its frames, where it may
+    prove pictures equal."""
+    return [_repeat(number, family, signal, end, fingerprint) for number, family in enumerate(families, 1)]
 
 
 def _occurrence(showing: Showing, signal: Signal, end: float) -> Occurrence:
@@ -40,9 +43,9 @@ def _occurrence(showing: Showing, signal: Signal, end: float) -> Occurrence:
     )
 
 
-def _identical(runs: list[Run], fingerprint: Fingerprint) -> bool:
+def _identical(runs: list[Run], fingerprint: Fingerprint | None) -> bool:
     """Whether each run matches pictures that are equal bit for bit, which only digests of them can tell."""
-    if fingerprint.kind != "exact":
+    if fingerprint is None or fingerprint.kind != "exact":
         return False
     for run in runs:
         frames = np.arange(run.first, run.last)
@@ -52,9 +55,8 @@ def _identical(runs: list[Run], fingerprint: Fingerprint) -> bool:
     return True
 
 
-def _repeat(number: int, family: Family, signal: Signal, fingerprint: Fingerprint) -> Repeat:
+def _repeat(number: int, family: Family, signal: Signal, end: float, fingerprint: Fingerprint | None) -> Repeat:
     """A family as a repeat."""
-    end = fingerprint.end
     occurrences = tuple(_occurrence(s, signal, end) for s in family.showings)
     runs = family.runs + (list(family.loop.runs) if family.loop is not None else [])
     sure = min((run.confidence for run in runs), default=0.0)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from loopfind.model import Ints, Matches
+from loopfind.model import Ints, Matches, Rows
 
 IN_MEMORY = 1 << 20
 """Bytes up to which nothing is written to disk: two minutes of sketches."""
 
-_AT_ONCE = 1 << 18  # pairs
+_AT_ONCE, _ROWS = 1 << 18, 4096  # pairs, rows
 
 
 class Scratch:
@@ -57,6 +57,14 @@ class Scratch:
     def close(self) -> None:
         """Give the space back now rather than when the table is forgotten."""
         self._file.close()
+
+
+def copied(rows: Rows, width: int) -> Scratch:
+    """Rows (n, width) of uint16 in a table of their own: those that are looked at again and again may lie packed."""
+    table = Scratch(width)
+    for low in range(0, len(rows), _ROWS):
+        table.append(rows[low : low + _ROWS])
+    return table
 
 
 def let_go(table: NDArray[Any]) -> None:

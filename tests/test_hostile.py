@@ -13,7 +13,7 @@ import videos
 from loopfind import media
 from loopfind.cli.app import run
 from loopfind.errors import BadSetting, Broken, MediaError, NotVideo, Unreadable
-from loopfind.media import video as reader
+from loopfind.media import silence
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_picture_of_absurd_size_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_silent_source_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_GLANCE", 0.05)
+    monkeypatch.setattr(silence, "_GLANCE", 0.05)
     pipe = tmp_path / "silent.mkv"
     os.mkfifo(pipe)
     with pytest.raises(Unreadable, match=r"nothing came for 0.3 s: .*--stall"):

@@ -14,6 +14,7 @@ from conftest import decoders
 
 from loopfind import media
 from loopfind.media import ranges, split
+from loopfind.model import Frames
 
 Read = media.Video | media.Split
 _LEAST = 1.5
@@ -45,33 +46,16 @@ def same_as_one_pass(path: Path, least: float = _LEAST, jobs: int = 2, **asked: 
     return two
 
 
-_OPEN = ("-x264-params", "open-gop=1")
-_OPEN5 = ("-x265-params", "log-level=none:keyint=25:open-gop=1:bframes=4")
-CODED = {
-    "closed.mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "20"),
-    "open.mkv": ("-c:v", "libx264", "-preset", "fast", "-bf", "4", "-g", "25", *_OPEN),
-    "open.mp4": ("-c:v", "libx264", "-preset", "fast", "-bf", "8", "-b-pyramid", "2", "-g", "40", *_OPEN),
-    "open5.mp4": ("-c:v", "libx265", "-preset", "ultrafast", *_OPEN5),
-    "mpeg4.avi": ("-c:v", "mpeg4", "-bf", "2", "-g", "12"),
-    "mpeg2.ts": ("-c:v", "mpeg2video", "-bf", "2", "-g", "15"),
-    "mpeg2.mkv": ("-c:v", "mpeg2video", "-bf", "2", "-g", "15", "-q:v", "2"),
-    "vp9.webm": ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "30"),
-    "mjpeg.mov": ("-c:v", "mjpeg",),
-    "ffv1.mkv": ("-c:v", "ffv1", "-g", "30"),
-    "late.ts": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "20", "-output_ts_offset", "1000"),
-    "theora.ogv": ("-c:v", "libtheora", "-g", "16"),
-}  # fmt: skip
-
 SPLIT = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "vp9.webm", "mjpeg.mov", "ffv1.mkv"}
 """Those of which it is known that they can be; the others need only be right."""
 
 
 def coded(name: str) -> Path:
     path = videos.FOLDER / f"split_{name}"
-    return path if path.exists() else videos.make(path.name, *videos.moving(9), *CODED[name])
+    return path if path.exists() else videos.make(path.name, *videos.moving(9), *videos.CODED[name])
 
 
-@pytest.mark.parametrize("name", CODED)
+@pytest.mark.parametrize("name", videos.CODED)
 def test_ranges_are_one_pass(name: str) -> None:
     read = same_as_one_pass(coded(name))
     if name in SPLIT:
@@ -134,12 +118,12 @@ def test_a_joint_that_does_not_agree_is_left_to_one_pass(monkeypatch: pytest.Mon
 
 def test_a_disagreement_of_one_pixel_or_tick_is_seen() -> None:
     times, pictures = np.arange(4.0), np.zeros((4, 64, 64), np.uint8)
-    other = pictures[1:].copy()
-    assert ranges._alike((times, pictures, None, None), (times[1:], other, None, None))
-    assert not ranges._alike((times, pictures, None, None), (times[1:] + 1e-9, other, None, None))
-    assert not ranges._alike((times[2:], pictures[2:], None, None), (times[1:], other, None, None))
+    whole, other = Frames(0, times, pictures), pictures[1:].copy()
+    assert ranges._alike(whole, Frames(0, times[1:], other))
+    assert not ranges._alike(whole, Frames(0, times[1:] + 1e-9, other))
+    assert not ranges._alike(whole.part(slice(2, None)), Frames(0, times[1:], other))
     other[1, 9, 9] = 1
-    assert not ranges._alike((times, pictures, None, None), (times[1:], other, None, None))
+    assert not ranges._alike(whole, Frames(0, times[1:], other))
 
 
 @pytest.mark.parametrize("name", ["raw.h264", "one_group.mp4"])

@@ -21,23 +21,6 @@ from loopfind.repeats.copies import Stream
 from loopfind.repeats.known import Known, known_of
 from loopfind.settings import Decoding
 
-_OPEN = ("-x264-params", "open-gop=1")
-_OPEN5 = ("-x265-params", "log-level=none:keyint=25:open-gop=1:bframes=4")
-CODED = {
-    "closed.mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "20"),
-    "open.mkv": ("-c:v", "libx264", "-preset", "fast", "-bf", "4", "-g", "25", *_OPEN),
-    "open.mp4": ("-c:v", "libx264", "-preset", "fast", "-bf", "8", "-b-pyramid", "2", "-g", "40", *_OPEN),
-    "open5.mp4": ("-c:v", "libx265", "-preset", "ultrafast", *_OPEN5),
-    "refresh.mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-x264-params", "intra-refresh=1:keyint=20"),
-    "mpeg4.avi": ("-c:v", "mpeg4", "-bf", "2", "-g", "12"),
-    "mpeg4.mp4": ("-c:v", "mpeg4", "-bf", "2", "-g", "12"),
-    "mpeg2.ts": ("-c:v", "mpeg2video", "-bf", "2", "-g", "15"),
-    "mpeg2.mkv": ("-c:v", "mpeg2video", "-bf", "2", "-g", "15", "-q:v", "2"),
-    "vp9.webm": ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "30"),
-    "mjpeg.mov": ("-c:v", "mjpeg",),
-    "late.ts": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "20", "-output_ts_offset", "1000"),
-}  # fmt: skip
-
 SKIPPED = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "mpeg4.mp4", "vp9.webm", "mjpeg.mov"}
 """Those of which it is known that much need not be decoded; the others need only be right."""
 
@@ -51,7 +34,9 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def clip(name: str, seconds: float = 5, turned: str = "null") -> Path:
     path = videos.FOLDER / f"skip_{seconds}_{turned}_{name}"
-    return path if path.exists() else videos.make(path.name, *videos.moving(seconds), "-vf", turned, *CODED[name])
+    return (
+        path if path.exists() else videos.make(path.name, *videos.moving(seconds), "-vf", turned, *videos.CODED[name])
+    )
 
 
 def looped(name: str, turns: int = 4) -> Path:
@@ -92,7 +77,7 @@ def same_as_plain(path: Path, settings: Settings = Settings()) -> int:  # noqa: 
     return int(said.split()[0]) if "not decoded" in said else 0
 
 
-@pytest.mark.parametrize("name", CODED)
+@pytest.mark.parametrize("name", videos.CODED)
 def test_a_reading_that_skips_is_the_plain_one(name: str) -> None:
     skipped = same_as_plain(looped(name))
     if name in SKIPPED:

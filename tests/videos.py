@@ -27,6 +27,26 @@ FAST = {
 }
 """Codec -> what makes it quick, with frames out of decoding order where the codec can."""
 
+_OPEN = ("-x264-params", "open-gop=1")
+_OPEN5 = ("-x265-params", "log-level=none:keyint=25:open-gop=1:bframes=4")
+CODED = {
+    "closed.mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "20"),
+    "open.mkv": ("-c:v", "libx264", "-preset", "fast", "-bf", "4", "-g", "25", *_OPEN),
+    "open.mp4": ("-c:v", "libx264", "-preset", "fast", "-bf", "8", "-b-pyramid", "2", "-g", "40", *_OPEN),
+    "open5.mp4": ("-c:v", "libx265", "-preset", "ultrafast", *_OPEN5),
+    "refresh.mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-x264-params", "intra-refresh=1:keyint=20"),
+    "mpeg4.avi": ("-c:v", "mpeg4", "-bf", "2", "-g", "12"),
+    "mpeg4.mp4": ("-c:v", "mpeg4", "-bf", "2", "-g", "12"),
+    "mpeg2.ts": ("-c:v", "mpeg2video", "-bf", "2", "-g", "15"),
+    "mpeg2.mkv": ("-c:v", "mpeg2video", "-bf", "2", "-g", "15", "-q:v", "2"),
+    "vp9.webm": ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "30"),
+    "mjpeg.mov": ("-c:v", "mjpeg",),
+    "ffv1.mkv": ("-c:v", "ffv1", "-g", "30"),
+    "late.ts": ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "20", "-output_ts_offset", "1000"),
+    "theora.ogv": ("-c:v", "libtheora", "-g", "16"),
+}  # fmt: skip
+"""Name of a file -> what makes it: each way in which groups of pictures are laid out."""
+
 
 @cache
 def make(name: str, *arguments: str) -> Path:

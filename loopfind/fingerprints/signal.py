@@ -8,6 +8,7 @@ pictures, Zauner 2010), so that near-equal motion shares most bits.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +54,8 @@ def motion_gaps(steps: Floats) -> Floats:
     return np.asarray(np.maximum(1, np.round(MOTION_GAP / steps)) * steps, np.float64)
 
 
-def frequencies() -> np.ndarray:
+@cache
+def frequencies() -> NDArray[np.float32]:
     """DCT-II basis (144, 64) float32: the 64 lowest spatial frequencies of the cells but the mean, lowest first."""
     k = np.arange(SIDE)
     basis = np.cos(np.pi * (2 * k[None] + 1) * k[:, None] / (2 * SIDE)) * np.sqrt(2 / SIDE)
@@ -61,11 +63,15 @@ def frequencies() -> np.ndarray:
     u, v = np.indices((SIDE, SIDE))
     order = np.argsort((u + v).ravel(), kind="stable")[1:65]
     plane = np.einsum("ui,vj->uvij", basis, basis).reshape(CELLS, CELLS)
-    return np.ascontiguousarray(plane[order].T, np.float32)
+    table = np.ascontiguousarray(plane[order].T, np.float32)
+    table.flags.writeable = False  # one table is handed to all who ask
+    return table
 
 
-_BASIS = frequencies()
-_GATHERED = blocks_of(np.eye(CELLS, dtype=np.float32))
+@cache
+def _gathered() -> NDArray[np.float32]:
+    """What each cell adds to each block of 3 x 3 blocks, (144, 9)."""
+    return blocks_of(np.eye(CELLS, dtype=np.float32))
 
 
 def _pack(values: np.ndarray) -> np.ndarray:
@@ -141,14 +147,14 @@ def seen_in(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: NDA
             other = cells[nearest(times, times[low:high] - sign * away) - first]
             side[:] = np.maximum(side, np.square(now - other).mean(1))
     return Seen(
-        motion=_pack(moved @ _BASIS),
-        picture=_pack((now - mean) @ _BASIS),
+        motion=_pack(moved @ frequencies()),
+        picture=_pack((now - mean) @ frequencies()),
         # On a variable rate some frames have no partner at that distance: their motion means nothing.
         paired=np.abs(times[before] - wanted) <= 0.35 * steps,
         energy=np.square(moved).mean(1),
         # The lesser of the two sides: a frame beside a cut is not lively for that.
         lively=sides.min(0),
-        blocks=np.rint(256 * (now @ _GATHERED)).astype(np.uint16),
+        blocks=np.rint(256 * (now @ _gathered())).astype(np.uint16),
     )
 
 

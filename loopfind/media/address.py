@@ -41,6 +41,11 @@ class Address:
     def is_stdin(self) -> bool:
         return self.shown == STANDARD_INPUT
 
+    @property
+    def is_piped(self) -> bool:
+        """Whether its bytes come in order, so that nothing can be read before it has come."""
+        return self.is_stdin or self.feed is not None
+
 
 def find(path: str | os.PathLike[str]) -> Address:
     """The address that `path` names: a local path, a `file://` URL, any other URL, or `-`.

@@ -121,7 +121,8 @@ class Child:
                 self.colours, colour_fd = os.pipe()
             self.command: Sequence[str] = command(address, stream, seek, digest_fd, colour_fd, manner)
             inherited = tuple(fd for fd in (digest_fd, colour_fd) if fd is not None)
-            self._process = _start(self.command, address, inherited, manner.apart)
+            source = None if address.is_stdin else subprocess.DEVNULL if address.feed is None else address.feed
+            self._process = start(self.command, source=source, inherited=inherited, apart=manner.apart)
         except BaseException:
             _close(self.digests)
             _close(self.colours)
@@ -175,34 +176,26 @@ class Child:
                     process.wait(timeout=_LAST_PATIENCE)
 
 
-def _start(words: Sequence[str], address: Address, inherited: tuple[int, ...], apart: bool) -> subprocess.Popen[bytes]:
-    stdin = None if address.is_stdin else subprocess.DEVNULL if address.feed is None else address.feed
-    try:
-        return subprocess.Popen(
-            words,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            pass_fds=inherited,
-            process_group=0 if apart else None,
-        )
-    except FileNotFoundError:
-        what = f"ffmpeg is not at {words[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"
-    except OSError as error:
-        what = f"ffmpeg at {words[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE, or unset it"
-    raise DecoderFailed("", what)
-
-
 def start(
-    command: Sequence[str], said: int, out: int, source: int | None = subprocess.DEVNULL
+    command: Sequence[str],
+    said: int = subprocess.PIPE,
+    out: int = subprocess.PIPE,
+    source: int | None = subprocess.DEVNULL,
+    inherited: tuple[int, ...] = (),
+    apart: bool = False,
 ) -> "subprocess.Popen[bytes]":
-    """One ffmpeg, whose errors go to `said`. Raises DecoderFailed."""
+    """One ffmpeg, which reads from `source`, writes to `out`, and whose words go to `said`. apart: as of Manner.
+
+    Raises DecoderFailed where there is no ffmpeg to start.
+    """
+    group = 0 if apart else None
     try:
-        return subprocess.Popen(command, stdin=source, stdout=out, stderr=said)
+        return subprocess.Popen(command, stdin=source, stdout=out, stderr=said, pass_fds=inherited, process_group=group)
+    except FileNotFoundError:
+        what = f"ffmpeg is not at {command[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"
     except OSError as error:
-        what = f"ffmpeg at {command[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE"
-        raise DecoderFailed("", what) from None
+        what = f"ffmpeg at {command[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE, or unset it"
+    raise DecoderFailed("", what)
 
 
 def widen(fd: int) -> None:

@@ -6,7 +6,6 @@ import select
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 
 from loopfind.errors import MediaError
@@ -14,10 +13,8 @@ from loopfind.media import address, failures
 from loopfind.media.address import Address
 from loopfind.media.child import executable, start, widen
 from loopfind.media.journal import Journal
+from loopfind.media.silence import Silence
 from loopfind.settings import STALL
-
-_GLANCE = 1.0
-"""Seconds that one look for bytes lasts at most."""
 
 
 class Demux:
@@ -100,15 +97,10 @@ class Demux:
         """Blocks of whole lines. Raises Unreadable where nothing comes for `stall` seconds."""
         poll = select.poll()
         poll.register(self._fd, select.POLLIN | select.POLLHUP)
-        silence, rest = 0.0, b""
+        silence, rest = Silence(self.where.shown, self._stall), b""
         while True:
-            began = time.monotonic()
-            if not poll.poll(min(_GLANCE, self._stall) * 1000):
-                silence += min(time.monotonic() - began, _GLANCE)
-                if silence >= self._stall:
-                    raise failures.stalled(self.where.shown, self._stall, 0.0)
+            if not silence.broken(poll, self._stall, 0.0):
                 continue
-            silence = 0.0
             data = os.read(self._fd, 1 << 20)
             whole, newline, rest = (rest + data).rpartition(b"\n")
             if newline:

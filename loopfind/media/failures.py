@@ -84,6 +84,8 @@ def without_frames(
         return DecoderFailed("", "this ffmpeg is too old: use version 6.1 or newer, or unset IMAGEIO_FFMPEG_EXE")
     if _NO_TOOL.search(text):
         return DecoderFailed(shown, f"ffmpeg ran out of resources ({_last_words(said)}): free some and run it again")
+    if "exceeds specified max pixel count" in text:
+        return _too_large(shown)
     if not header.container:
         return _unopened(address, text, said)
     if refused := not_a_video(address, header):
@@ -93,9 +95,7 @@ def without_frames(
         return None
     if header.mapped is None:
         return _unmapped(address, header, stream, text, said)
-    if "exceeds specified max pixel count" in text:
-        return _too_large(shown)
-    if (address.is_stdin or address.feed is not None) and "partial file" in text:
+    if address.is_piped and "partial file" in text:
         return _index_behind(address)
     if address.local is None and "partial file" in text:
         return Broken(shown, "it cannot be read from this address without seeking: download it and give the file")
@@ -138,7 +138,7 @@ def _unopened(address: Address, text: str, said: Sequence[str]) -> MediaError:
     if address.is_stdin and not re.search(r"moov atom|partial file", text):
         return Broken(shown, "no video came through standard input: check what is piped in")
     if "moov atom not found" in text and "low score" not in text:
-        if address.is_stdin or address.feed is not None:
+        if address.is_piped:
             return _index_behind(address)
         return Broken(
             shown, "its index (moov) is missing: the recording or the copy was cut short; copy it again or repair it"
@@ -147,8 +147,6 @@ def _unopened(address: Address, text: str, said: Sequence[str]) -> MediaError:
         if is_text(address.local):
             return NotVideo(shown, "a list of other files or addresses, which are not opened: give those instead")
         return NotVideo(shown, "no format that loopfind reads: convert it to mp4 or mkv")
-    if "exceeds specified max pixel count" in text:
-        return _too_large(shown)
     for pattern, what in _NOT_THERE:
         if found := re.search(pattern, text):
             detail = next(filter(None, found.groups()), "").rstrip(". ") if found.groups() else ""
@@ -165,10 +163,8 @@ def _unopened(address: Address, text: str, said: Sequence[str]) -> MediaError:
 
 def _unmapped(address: Address, header: Header, stream: int, text: str, said: Sequence[str]) -> MediaError:
     shown, count = address.shown, header.video_count
-    if "exceeds specified max pixel count" in text:
-        return _too_large(shown)
     if stream < count:
-        if (address.is_stdin or address.feed is not None) and "partial file" in text:
+        if address.is_piped and "partial file" in text:
             return _index_behind(address)
         return Broken(shown, f"its video stream cannot be decoded: {_last_words(said)}")
     kinds = {found.kind for found in header.streams.values()}

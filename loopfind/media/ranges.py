@@ -11,10 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.media.video import Video
-from loopfind.model import Bytes, Colours, Floats
-
-Batch = tuple[Floats, Bytes, Bytes | None, Colours | None]
-"""Frames in order: times, pictures, digests, colours, as of Frames."""
+from loopfind.model import Frames
 
 RUN_UP = 48
 """Frames that a range decodes before its own first one: more than any codec puts between a key frame and the last
@@ -32,7 +29,7 @@ class Joint:
     """Where a range begins. time: seconds of its first own frame. proof: the frames before that, as it has them."""
 
     time: float
-    proof: Batch
+    proof: Frames
 
 
 class Range(Video):
@@ -44,16 +41,16 @@ class Range(Video):
     joint: Joint | None = None
     following: Joint | None = None
     """Where the next range begins, to read up to; None to read up to the end. To be set before `own` is called."""
-    _ahead: Batch | None = None
+    _ahead: Frames | None = None
 
     def begin_at(self, first: Video, seek: float) -> bool:
         """Start decoding `first`'s file at the key frame before `seek` seconds; whether the range can begin there."""
         self._address = first._address
         self._launch(seek)
-        parts: list[Batch] = []
-        while sum(len(part[0]) for part in parts) <= RUN_UP:
+        parts: list[Frames] = []
+        while sum(map(len, parts)) <= RUN_UP:
             parts.append(self._next_batch())
-            if not len(parts[-1][0]):
+            if not len(parts[-1]):
                 return False
         batch = _joined(parts)
         header, other = self._journal.header, first._journal.header
@@ -61,38 +58,38 @@ class Range(Video):
         # What a seek leaves without its references may be complained about, nothing else, and not in the proof.
         early = all(t.last < RUN_UP - PROOF and t.sort != "serious" for t in self._journal.troubles)
         self._journal.troubles.clear()
-        self.joint = Joint(float(batch[0][RUN_UP]), _copied(_cut(batch, RUN_UP - PROOF, RUN_UP)))
-        self._ahead = _cut(batch, RUN_UP, len(batch[0]))
+        self.joint = Joint(float(batch.times[RUN_UP]), _copied(batch.part(slice(RUN_UP - PROOF, RUN_UP))))
+        self._ahead = batch.part(slice(RUN_UP, None))
         return same and early and self._keeps_time()
 
     def follows(self, before: "Range", apart: float) -> bool:
         """Whether the range before has `apart` seconds of its own, reads all of this one's proof, and ends in time."""
         assert self.joint is not None
         low = max(-np.inf if before.joint is None else before.joint.time, self._start or 0.0)
-        far = self.joint.time >= low + apart and self.joint.proof[0][0] > low
+        far = self.joint.time >= low + apart and self.joint.proof.times[0] > low
         return bool(far) and (self._end is None or self.joint.time < self._end)
 
-    def own(self) -> Iterator[Batch]:
+    def own(self) -> Iterator[Frames]:
         """The frames of this range. Raises Unsafe where they may not be those of one pass, and MediaError."""
-        tail: list[Batch] = []
+        tail: list[Frames] = []
         end = np.inf if self._end is None else self._end
         high = end if self.following is None else self.following.time
         while True:
             batch = self._ahead or self._next_batch()
             self._ahead = None
-            times = batch[0]
+            times = batch.times
             if self._journal.troubles:
                 raise Unsafe("ffmpeg complained")
             if not self._keeps_time():
                 raise Unsafe("its times are not in order")
             if not len(times):
-                self._ended(high)
+                self._ended()
                 return
             first = int(np.searchsorted(times, self._start)) if self._start and self.joint is None else 0
             last = max(first, int(np.searchsorted(times, high)))
-            tail = _latest([*tail, _cut(batch, 0, last)])
+            tail = _latest([*tail, batch.part(slice(0, last))])
             if first < last:
-                yield _cut(batch, first, last)
+                yield batch.part(slice(first, last))
             if last < len(times):
                 self._prove(float(times[last]), tail)
                 return
@@ -106,62 +103,52 @@ class Range(Video):
     def _keeps_time(self) -> bool:
         return self._clock is None or not self._clock.altered
 
-    def _ended(self, high: float) -> None:
+    def _ended(self) -> None:
         """Judge the end of the pipes, which the last range alone may come to."""
         if self.following is not None or self._child is None or self._child.wait():
             raise Unsafe("a part of it ended too early")
         if self._journal.troubles:
             raise Unsafe("ffmpeg complained")
 
-    def _prove(self, time: float, tail: Sequence[Batch]) -> None:
+    def _prove(self, time: float, tail: Sequence[Frames]) -> None:
         following = self.following
         if following is not None and (time != following.time or not _alike(_joined(tail), following.proof)):
             raise Unsafe(f"frames before {following.time:.3f} s differ with where decoding begins")
 
 
-def _joined(parts: Sequence[Batch]) -> Batch:
-    times, pictures, digests, colours = zip(*parts, strict=True)
-    return (
-        np.concatenate(times),
-        np.concatenate(pictures),
-        None if digests[0] is None else np.concatenate(digests),
-        None if colours[0] is None else np.concatenate(colours),
+def _joined(parts: Sequence[Frames]) -> Frames:
+    digests = [part.digests for part in parts if part.digests is not None]
+    colours = [part.colours for part in parts if part.colours is not None]
+    return Frames(
+        parts[0].first,
+        np.concatenate([part.times for part in parts]),
+        np.concatenate([part.pictures for part in parts]),
+        np.concatenate(digests) if digests else None,
+        np.concatenate(colours) if colours else None,
     )
 
 
-def _cut(batch: Batch, first: int, last: int) -> Batch:
-    times, pictures, digests, colours = batch
-    kept = slice(first, last)
-    return (
-        times[kept],
-        pictures[kept],
-        None if digests is None else digests[kept],
-        None if colours is None else colours[kept],
-    )
+def _copied(frames: Frames) -> Frames:
+    """The frames without what they were cut out of."""
+    return _joined([frames])
 
 
-def _copied(batch: Batch) -> Batch:
-    """The batch without what it was cut out of."""
-    times, pictures, digests, colours = batch
-    return (
-        times.copy(),
-        pictures.copy(),
-        None if digests is None else digests.copy(),
-        None if colours is None else colours.copy(),
-    )
-
-
-def _latest(parts: list[Batch]) -> list[Batch]:
+def _latest(parts: list[Frames]) -> list[Frames]:
     """As many of the last parts as hold PROOF frames."""
-    while len(parts) > 1 and sum(len(part[0]) for part in parts[1:]) >= PROOF:
+    while len(parts) > 1 and sum(map(len, parts[1:])) >= PROOF:
         del parts[0]
     return parts
 
 
-def _alike(tail: Batch, proof: Batch) -> bool:
+def _alike(tail: Frames, proof: Frames) -> bool:
     """Whether the last frames of `tail` are those of `proof`."""
-    first = len(tail[0]) - len(proof[0])
-    return first >= 0 and all(
-        mine is None or other is None or np.array_equal(mine[first:], other)
-        for mine, other in zip(tail, proof, strict=True)
+    if len(tail) < len(proof):
+        return False
+    mine = tail.part(slice(len(tail) - len(proof), None))
+    pairs = (
+        (mine.times, proof.times),
+        (mine.pictures, proof.pictures),
+        (mine.digests, proof.digests),
+        (mine.colours, proof.colours),
     )
+    return all(one is None or other is None or np.array_equal(one, other) for one, other in pairs)

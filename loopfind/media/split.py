@@ -10,15 +10,16 @@ import os
 import queue
 import threading
 from collections.abc import Iterator
-from types import TracebackType
+from dataclasses import replace
 
 import numpy as np
 
 from loopfind.errors import DecoderFailed, MediaError
 from loopfind.media.child import Manner
-from loopfind.media.ranges import Batch, Range, Unsafe
-from loopfind.media.video import Video, check_limits, measured, open_video
-from loopfind.model import Floats, Frames, Loss, Source
+from loopfind.media.ranges import Range, Unsafe
+from loopfind.media.relay import Relay
+from loopfind.media.video import Video, check_limits, open_video
+from loopfind.model import Floats, Frames
 from loopfind.settings import STALL
 
 LEAST, MOST = 60.0, 300.0
@@ -59,7 +60,7 @@ def open_split(
     return Split(path, stream, start, end, digests, colours, stall, jobs, least)
 
 
-class Split:
+class Split(Relay):
     """Made by open_split. Attributes as of a Video.
 
     ranges: how many the file was read in. why: why it was read in one pass after all, "" if it was not.
@@ -80,55 +81,17 @@ class Split:
         self._asked = (path, stream, start, end, digests, colours, stall)
         self._start, self._end, self._jobs, self._least = start, end, jobs, least
         self._first = Range(*self._asked)
-        self._now: Video = self._first
-        self._source: Source | None = None
-        self._until = 0.0
+        super().__init__(self._first)
         self.ranges, self.why = 1, ""
-
-    @property
-    def source(self) -> Source:
-        return self._now.source if self._source is None else self._source
-
-    @property
-    def end(self) -> float:
-        return self._now.end if self._source is None else self._until
-
-    @property
-    def losses(self) -> tuple[Loss, ...]:
-        return self._now.losses
-
-    @property
-    def command(self) -> list[str]:
-        return self._now.command
-
-    @property
-    def troubled(self) -> bool:
-        """Whether ffmpeg has complained of the input before the last batch; ranges hand on nothing behind that."""
-        return self._now.troubled
 
     @property
     def log(self) -> tuple[str, ...]:
         """What ffmpeg said of the first range, and how it was read."""
         if self.why:
             return (f"read in one pass after all: {self.why}", *self._now.log)
-        return (
-            (*self._now.log, f"read in {self.ranges} ranges, {self._jobs} at a time")
-            if self.ranges > 1
-            else (self._now.log)
-        )
-
-    def __enter__(self) -> "Split":
-        self._first.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End every ffmpeg that runs. May be called twice."""
-        self._now.close()
+        if self.ranges > 1:
+            return (*self._now.log, f"read in {self.ranges} ranges, {self._jobs} at a time")
+        return self._now.log
 
     def __iter__(self) -> Iterator[Frames]:
         marks = self._marks()
@@ -139,10 +102,10 @@ class Split:
         kept: list[Floats] = []
         count = 0
         try:
-            for times, pictures, digests, colours in team.batches():
-                kept.append(times.copy())
-                yield Frames(count, times, pictures, digests, colours)
-                count += len(times)
+            for frames in team.batches():
+                kept.append(frames.times.copy())
+                yield replace(frames, first=count)
+                count += len(frames)
         except (Unsafe, MediaError) as error:
             self.why = str(error)
         finally:
@@ -152,9 +115,7 @@ class Split:
         if self.why:
             yield from self._again(times)
             return
-        self._source, _, self._until = measured(
-            self._first.source, times, self._first.declared_rate, self._start or 0.0
-        )
+        self._measure(self._first.source, times, self._first.declared_rate, self._start or 0.0)
 
     def _marks(self) -> list[float]:
         """Seconds near which ranges after the first are to begin; none where one pass is to do."""
@@ -179,14 +140,7 @@ class Split:
                     shown = video.source.path
                     raise DecoderFailed(shown, "decodes differently each time it is read: read it with --jobs 1")
                 if len(passed) < len(frames):
-                    rest = slice(len(passed), None)
-                    yield Frames(
-                        frames.first + len(passed),
-                        frames.times[rest],
-                        frames.pictures[rest],
-                        None if frames.digests is None else frames.digests[rest],
-                        None if frames.colours is None else frames.colours[rest],
-                    )
+                    yield frames.part(slice(len(passed), None))
 
 
 class _Team:
@@ -206,13 +160,13 @@ class _Team:
         self._turn, self._stopped = threading.Lock(), threading.Event()
         self._next: Range | None = first
         self._open: list[Range] = []
-        self._begun: queue.SimpleQueue[queue.Queue[Batch | BaseException | None] | None] = queue.SimpleQueue()
+        self._begun: queue.SimpleQueue[queue.Queue[Frames | BaseException | None] | None] = queue.SimpleQueue()
         self.ranges = 0
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
         for thread in self._threads:
             thread.start()
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Iterator[Frames]:
         """All frames in order. Raises Unsafe where that is all that can be had in ranges, and what a range raises."""
         while (line := self._begun.get()) is not None:
             while (item := line.get()) is not None:
@@ -233,7 +187,7 @@ class _Team:
 
     def _work(self) -> None:
         while True:
-            line: queue.Queue[Batch | BaseException | None] = queue.Queue(self._waiting)
+            line: queue.Queue[Frames | BaseException | None] = queue.Queue(self._waiting)
             with self._turn:
                 part = self._next
                 if part is None or self._stopped.is_set():
@@ -276,7 +230,7 @@ class _Team:
         self._marks.clear()
         return None
 
-    def _put(self, line: "queue.Queue[Batch | BaseException | None]", item: Batch | BaseException | None) -> None:
+    def _put(self, line: "queue.Queue[Frames | BaseException | None]", item: Frames | BaseException | None) -> None:
         while not self._stopped.is_set():
             try:
                 return line.put(item, timeout=0.1)

@@ -5,7 +5,7 @@ import select
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -15,13 +15,12 @@ from loopfind.media.child import PLAIN, Child, Manner
 from loopfind.media.clock import Clock
 from loopfind.media.journal import Journal
 from loopfind.media.pictures import BATCH, Digests, Means, Pictures
-from loopfind.model import Bytes, Colours, Floats, Frames, Loss, Source
+from loopfind.media.silence import Silence
+from loopfind.model import Floats, Frames, Loss, Source
 from loopfind.settings import STALL
 
 _PATIENCE = 0.2
 """Seconds after which a batch is handed over though it is not full."""
-_GLANCE = 1.0
-"""Seconds that one look for bytes lasts at most."""
 _NAP, _FIRST_NAP = 0.016, 0.002
 """Seconds to let pictures gather in the pipe, which holds 256: waking for each one would cost more than reading it.
 Shorter before the first one."""
@@ -98,8 +97,8 @@ class Video:
         self._manner = manner
         self._path, self._stream, self._start, self._end = path, stream, start, end
         self._digested, self._coloured = digests, colours
-        self._stall, self._silence, self._reached = stall, 0.0, 0.0
         shown = path.shown if isinstance(path, address.Address) else address.printable(os.fspath(path))
+        self._silence, self._reached = Silence(shown, stall), 0.0
         self.source = Source(shown, 0.0, 0, 0.0, 0, 0)
         self.end = 0.0
         self.losses: tuple[Loss, ...] = ()
@@ -139,7 +138,7 @@ class Video:
         """Whether it is a file on disk that can be read from the middle."""
         return self._address.seekable and self._address.local is not None and not self._journal.header.is_picture
 
-    def __enter__(self) -> "Video":
+    def __enter__(self) -> Self:
         self._address = self._path if isinstance(self._path, address.Address) else address.find(self._path)
         try:
             for seek in (*self._seeks(), None):
@@ -155,9 +154,7 @@ class Video:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -218,16 +215,10 @@ class Video:
         """Wait for ffmpeg at most `patience` seconds, then take in all that has come."""
         child, journal = self._child, self._journal
         assert child is not None
-        began = time.monotonic()
         if self.halted():
-            self._finish_soon(began)
-        if not self._poll.poll(min(patience, _GLANCE) * 1000):
-            # Counted in glances, so that a process that was stopped, or a machine that slept, lost one and no more.
-            self._silence += min(time.monotonic() - began, _GLANCE)
-            if self._silence >= self._stall:
-                raise failures.stalled(self._address.shown, self._stall, self._reached)
+            self._finish_soon(time.monotonic())
+        if not self._silence.broken(self._poll, patience, self._reached):
             return
-        self._silence = 0.0
         time.sleep(_FIRST_NAP if self._clock is None else _NAP)
         # The journal first: a picture is never older than its mark.
         for fd, read in (
@@ -280,32 +271,25 @@ class Video:
         """The wanted frames; at the end, what was measured."""
         count, position, ended = 0, 0.0, False
         while not ended:
-            times, pictures, digests, colours = self._next_batch()
+            batch = self._next_batch()
+            times = batch.times
             if not len(times):
                 if not self._open:
                     break
-                yield Frames(count, times, pictures)
+                yield replace(batch, first=count)
                 continue
             position = float(times[-1])
             first, last = self._window(times)
             ended = last < len(times)
             self._skipped += first
             if first < last:
-                chosen = slice(first, last)
-                times = times[chosen].copy()
-                self._kept.append(times)
-                yield Frames(
-                    count,
-                    times,
-                    pictures[chosen],
-                    None if digests is None else digests[chosen],
-                    None if colours is None else colours[chosen],
-                )
+                self._kept.append(times[first:last].copy())
+                yield replace(batch.part(slice(first, last)), first=count)
                 count += last - first
         self._finish(np.concatenate(self._kept) if self._kept else np.zeros(0), position, ended)
 
-    def _next_batch(self) -> tuple[Floats, Bytes, Bytes | None, Colours | None]:
-        """The next frames that are whole: time, picture, digest, colour. Empty at the end."""
+    def _next_batch(self) -> Frames:
+        """The next frames that are whole, counted from 0. Empty at the end."""
         deadline = time.monotonic() + _PATIENCE
         while True:
             ready = min(len(self._settled), self._pictures.count)
@@ -323,7 +307,7 @@ class Video:
         self._reached = float(times[-1]) if ready else self._reached
         digests = self._hashes.take(ready) if self._digested else None
         colours = self._means.take(ready) if self._coloured else None
-        return times, self._pictures.take(ready), digests, colours
+        return Frames(0, times, self._pictures.take(ready), digests, colours)
 
     def _window(self, times: Floats) -> tuple[int, int]:
         first = 0 if self._start is None else int(np.searchsorted(times, self._start))

@@ -16,7 +16,7 @@ from loopfind.model import Frames, Settings, Watch
 from loopfind.pipeline.reading import ONE_PASS, Taker, read_video
 from loopfind.pipeline.resuming import Resume
 from loopfind.registry import load
-from loopfind.scratch import Scratch
+from loopfind.scratch import copied
 from loopfind.settings import Decoding
 from loopfind.stores import STORE, STORES
 from loopfind.stores.checkpoints import Checkpoint
@@ -26,8 +26,6 @@ from loopfind.views import SKETCH_CELLS
 
 FEW = NEAR // (2 * SKETCH_CELLS)
 """Frames up to which a library holds all sketches of a video at hand, if it is the only one."""
-
-_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,4 @@ def _near(reading: Reading) -> Reading:
     rows = reading.fingerprint.sketches
     if len(rows) <= FEW:
         return reading
-    unpacked = Scratch(SKETCH_CELLS)
-    for low in range(0, len(rows), _AT_ONCE):
-        unpacked.append(rows[low : low + _AT_ONCE])
-    return replace(reading, fingerprint=replace(reading.fingerprint, sketches=unpacked))
+    return replace(reading, fingerprint=replace(reading.fingerprint, sketches=copied(rows, SKETCH_CELLS)))

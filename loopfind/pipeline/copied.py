@@ -13,7 +13,6 @@ from loopfind.media.packets import Packets, read_packets
 from loopfind.model import (
     BLANK,
     Cut,
-    Fingerprint,
     Floats,
     Repeat,
     Report,
@@ -59,11 +58,7 @@ def report_on_packets(
     signal = Signal(shown, step, none, words, words, flags, np.zeros(0, np.float32), 0.0, none)
     families = families_in(runs, signal)
     end = float(shown[-1]) + step if len(shown) else 0.0
-    nothing = np.zeros((len(shown), 0), np.uint8)
-    fingerprint = Fingerprint(
-        settings.kind, settings.hash_size, shown, end, nothing, np.zeros(len(shown), np.float32), none
-    )
-    repeats = [replace(repeat, evidence="exact") for repeat in repeats_of(families, signal, fingerprint)]
+    repeats = [replace(repeat, evidence="exact") for repeat in repeats_of(families, signal, end)]
     moving = _moving(path, repeats, settings)
     verdict = verdict_of(moving, len(shown), source.duration, 0.0, None)
     summary = verdict.summary if any(repeat.kind != "still" for repeat in moving) else "No packets repeat."

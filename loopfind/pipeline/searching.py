@@ -19,7 +19,7 @@ from loopfind.pipeline.reading import read_video
 from loopfind.ranking import groups_of, matches_of, summary_of_matches
 from loopfind.registry import load
 from loopfind.repeats.lines import FEWEST
-from loopfind.scratch import Scratch
+from loopfind.scratch import copied
 from loopfind.settings import CompareSettings
 from loopfind.stores import STORE, STORES
 from loopfind.stores.postings import Postings
@@ -34,7 +34,7 @@ done again if the work is stopped, and memory holds so much."""
 MOST_FILES = 200
 """Files that one video is laid beside: those of which most moments are alike."""
 
-_IN_MEMORY, _ROWS = 400_000, 4096
+_IN_MEMORY = 400_000
 """Frames of files that share something whose sketches are in memory together, 115 MB; of more they lie on disk."""
 
 _SHORT = 20_000  # frames of a file whose sketches are unpacked as it is read, 6 MB
@@ -274,10 +274,7 @@ def _at_hand(file: Fingerprint, in_memory: bool) -> Fingerprint:
     library they lie packed."""
     if in_memory:
         return replace(file, sketches=file.sketches[0 : len(file)])
-    rows = Scratch(SKETCH_CELLS)
-    for low in range(0, len(file), _ROWS):
-        rows.append(file.sketches[low : low + _ROWS])
-    return replace(file, sketches=rows)
+    return replace(file, sketches=copied(file.sketches, SKETCH_CELLS))
 
 
 def _coherent(met: Ints) -> Ints:

@@ -9,7 +9,6 @@ packet says. Whatever is unusual ends that: the video is then read plainly.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from types import TracebackType
 
 import numpy as np
 
@@ -18,8 +17,8 @@ from loopfind.media import Split, Video, open_split, open_video
 from loopfind.media.demux import Demux
 from loopfind.media.packets import Packets, read_packets
 from loopfind.media.ranges import Unsafe
-from loopfind.media.video import measured
-from loopfind.model import Again, Floats, Frames, Loss, Proof, Settings, Source, Watch
+from loopfind.media.relay import Relay
+from loopfind.model import Again, Floats, Frames, Proof, Settings, Watch
 from loopfind.repeats.copies import Stream, stream_of
 from loopfind.repeats.known import Known, known_of
 from loopfind.settings import Decoding
@@ -39,7 +38,7 @@ _ABOUT = 300
 _AT_ONCE = 4096
 
 
-class Skipping:
+class Skipping(Relay):
     """A reader used as Video and Split are, which gives Again and Proof among its Frames; attributes as of a Video.
 
     begin: seconds of the frame to begin at, where `known` frames are known from another reading. watch: told of the
@@ -60,30 +59,9 @@ class Skipping:
     ) -> None:
         self._path, self._settings, self._more, self._decoding = path, settings, (digests, colours), decoding
         self._begin, self._known, self._watch = begin, known, watch
-        self._now = self._opened(settings.start if begin is None else begin, settings.end)
-        self._source: Source | None = None
-        self._until, self.skipped = 0.0, 0
-
-    @property
-    def source(self) -> Source:
-        return self._now.source if self._source is None else self._source
-
-    @property
-    def end(self) -> float:
-        return self._now.end if self._source is None else self._until
-
-    @property
-    def losses(self) -> tuple[Loss, ...]:
-        return self._now.losses
-
-    @property
-    def command(self) -> list[str]:
-        return self._now.command
-
-    @property
-    def troubled(self) -> bool:
-        """Whether ffmpeg has complained of the input so far."""
-        return self._now.troubled
+        self._first = self._opened(settings.start if begin is None else begin, settings.end)
+        super().__init__(self._first)
+        self.skipped = 0
 
     @property
     def log(self) -> tuple[str, ...]:
@@ -92,36 +70,22 @@ class Skipping:
             return self._now.log
         return (*self._now.log, f"{self.skipped} frames not decoded: their packets are copies of earlier ones")
 
-    def __enter__(self) -> "Skipping":
-        self._now.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End every ffmpeg that runs. May be called twice."""
-        self._now.close()
-
     def __iter__(self) -> Iterator[Frames | Again | Proof]:
         try:
             plan = self._plan()
         except MediaError:  # what is wrong will be told of the pictures
             plan = None
         if plan is None:
-            yield from self._now
+            yield from self._first
             return
-        known = self._now.source
-        self._now.close()
+        known = self._first.source
+        self._first.close()
         shown, parts, low = plan
         try:
             yield from self._parts(shown, parts, low)
         except MediaError as error:
             raise Unsafe(str(error)) from None
-        own = shown[low:]
-        self._source, _, self._until = measured(known, own, 1.0, 0.0)
+        self._measure(known, shown[low:], 1.0, 0.0)
 
     def _plan(self) -> tuple[Floats, list[Known], int] | None:
         """When all wanted frames are shown, those that need no decoding, and the number of the first one to read; None
@@ -238,11 +202,4 @@ def _within(part: Known, known: int, count: int) -> Known:
 
 def _cut(frames: Frames, first: int, last: int) -> Frames:
     """Frames [first, last) of a batch, as far as it has them."""
-    kept = slice(max(0, first), max(0, first, last))
-    return Frames(
-        frames.first + min(len(frames), kept.start),
-        frames.times[kept],
-        frames.pictures[kept],
-        None if frames.digests is None else frames.digests[kept],
-        None if frames.colours is None else frames.colours[kept],
-    )
+    return frames.part(slice(max(0, first), max(0, first, last)))

@@ -40,6 +40,27 @@ class Stream:
     times: Floats
 
 
+@dataclass(frozen=True)
+class Display:
+    """The order in which packets (n,) are shown.
+
+    order: (n,) int64, the packet of each frame. rank: (n,) int64, the frame of each packet. times: (n,) seconds at
+    which each frame is shown.
+    """
+
+    order: Ints
+    rank: Ints
+    times: Floats
+
+
+def display_of(stream: Stream) -> Display:
+    """The packets in the order in which they are shown."""
+    order = np.argsort(stream.times, kind="stable")
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return Display(order, rank, stream.times[order])
+
+
 def stream_of(hashes: Bytes, sizes: Ints, keys: NDArray[np.bool_], times: Floats, pixels: int) -> Stream:
     """hashes: (n, 16) uint8. sizes: (n,) bytes. pixels: of a picture."""
     if not len(sizes):
@@ -74,11 +95,8 @@ def copies_of(stream: Stream, step: float) -> list[Run]:
 
     A stretch begins with a packet that a decoder can start at, as only then equal packets are equal pictures.
     """
-    order = np.argsort(stream.times, kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    shown = stream.times[order]
-    runs = [_run(stream, rank, shown, step, *found) for found in stretches(stream)]
+    display = display_of(stream)
+    runs = [_run(stream, display, step, *found) for found in stretches(stream)]
     return sorted((run for run in runs if run is not None), key=lambda run: (run.first, run.other_first))
 
 
@@ -158,12 +176,13 @@ def _followed(ids: Ints, place: int, lag: int) -> tuple[int, int]:
     return low, high
 
 
-def _run(stream: Stream, rank: Ints, shown: Floats, step: float, low: int, high: int, lag: int) -> Run | None:
+def _run(stream: Stream, display: Display, step: float, low: int, high: int, lag: int) -> Run | None:
     """A stretch of packets as the frames that are shown of it; None where it is not to be claimed."""
     keys = np.flatnonzero(stream.keys[low:high] & stream.keys[low - lag : high - lag])
     if not len(keys):
         return None
     low += int(keys[0])
+    rank, shown = display.rank, display.times
     telling = int(stream.telling[low:high].sum())
     frames = min(_in_a_row(rank, low, high), _in_a_row(rank, low - lag, high - lag))
     first, other = int(rank[low - lag]), int(rank[low])

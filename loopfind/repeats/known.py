@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Ints
-from loopfind.repeats.copies import Stream, stretches
+from loopfind.repeats.copies import Display, Stream, display_of, stretches
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,13 @@ def known_of(stream: Stream, begin: int, end: int, least: float) -> list[Known]:
     """What need not be decoded of the frames [begin, end), counted from `begin`: in order, not overlapping, each of
     `least` seconds or more."""
     copied = sorted(stretches(stream), key=lambda it: it[0] - it[1])
-    order = np.argsort(stream.times, kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    shown = stream.times[order]
-    free = np.zeros(len(order), np.bool_)
+    display = display_of(stream)
+    shown = display.times
+    free = np.zeros(len(shown), np.bool_)
     free[begin:end] = True
     found: list[Known] = []
     for low, high, lag in copied:
-        whole = _whole(stream, order, rank, low, high, lag)
+        whole = _whole(stream, display, low, high, lag)
         if whole is None:
             continue
         first, last = max(whole.first, begin + whole.back), min(whole.last, end)
@@ -46,12 +43,13 @@ def known_of(stream: Stream, begin: int, end: int, least: float) -> list[Known]:
     return sorted(found, key=lambda known: known.first)
 
 
-def _whole(stream: Stream, order: Ints, rank: Ints, low: int, high: int, lag: int) -> Known | None:
+def _whole(stream: Stream, display: Display, low: int, high: int, lag: int) -> Known | None:
     """The frames of a copied stretch of packets from its second group on, as far as they follow one another in the same
     way as those of the original."""
     keys = low + np.flatnonzero(stream.keys[low:high] & stream.keys[low - lag : high - lag])
     if len(keys) < 2:
         return None
+    order, rank = display.order, display.rank
     first = int(rank[keys[1]])
     back = first - int(rank[keys[1] - lag])
     packets = order[first : first + high - int(keys[1])]
