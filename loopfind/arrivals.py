@@ -11,12 +11,12 @@ import numpy as np
 
 from loopfind.candidates import Quest, changing_in
 from loopfind.evidence.follow import APART
-from loopfind.fingerprints.growing import Column
 from loopfind.fingerprints.signal import mirror_flips, motions_seen
 from loopfind.ledger import Ledger
 from loopfind.links import zooms
 from loopfind.model import Ints, Line, Matches, Signal, Words
 from loopfind.repeats.lines import BLOCK, FEWEST, SLOPES
+from loopfind.scratch import Column
 from loopfind.views import PLAIN, View
 
 KEPT = 0.1
@@ -47,19 +47,17 @@ class Arrivals:
 
     def take(self, signal: Signal, remade: int) -> None:
         """Take the frames that have come since the last time. remade: changes when picture bits were made anew."""
-        old, n = len(self._changing.rows), len(signal.times)
+        old, n = len(self._changing), len(signal.times)
         every = max(1, round(KEPT / signal.step))
         frames = np.arange(old, n)
         kept = frames[(frames + self._forgotten) % every == 0]
         moving = kept[signal.moving[kept]]
         self._motions.add(signal.motion[moving], moving + self._forgotten)
-        self._changing.lengthen(n - old)
         if remade != self._remade:
             self._pictures.clear()
             self._remade, old = remade, 0
         for low in range(old, n, _AT_ONCE):
-            part = slice(low, min(n, low + _AT_ONCE))
-            self._changing.rows[part] = changing_in(signal, part)
+            self._changing.put(low, changing_in(signal, slice(low, min(n, low + _AT_ONCE))))
         frames = np.arange(old, n)
         kept = frames[(frames + self._forgotten) % every == 0]
         changing = kept[self._changing.rows[kept]]

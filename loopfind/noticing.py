@@ -83,6 +83,7 @@ class Noticing:
             _numbered(repeat, self._growing.forgotten)
             for repeat in repeats_of(families_in(self._runs, signal), signal, self._until)
         ]
+        self._growing.rest()
         return self._news(ended=False)
 
     def finish(self) -> list[Finding]:

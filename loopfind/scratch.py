@@ -81,6 +81,64 @@ def let_go(table: NDArray[Any]) -> None:
         base.madvise(mmap.MADV_DONTNEED)
 
 
+class Column:
+    """Rows (n,) or (n, width) on disk that are added and changed, and dropped at the beginning, in a nameless temporary
+    file, which goes with the process. Of what is not looked at `let_go` gives back the memory."""
+
+    def __init__(self, dtype: DTypeLike, width: int | None = None) -> None:
+        self._dtype, self._shape = np.dtype(dtype), () if width is None else (width,)
+        self._size = self._dtype.itemsize * (width or 1)
+        self._first = self._count = 0
+        self._begin(1024)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def rows(self) -> NDArray[Any]:
+        """All rows, not to be written to; good until the next change."""
+        return self._table[self._first : self._first + self._count]
+
+    def put(self, low: int, rows: NDArray[Any]) -> None:
+        """Write rows from one on, over those that are there and at the end."""
+        if not 0 <= low <= self._count:
+            raise ValueError(f"row {low} cannot be written: there are {self._count}")
+        high = low + len(rows)
+        if self._first + high > len(self._table):
+            self._map(2 * (self._first + high))
+        self._write(self._first + low, rows)
+        self._count = max(self._count, high)
+
+    def drop(self, count: int) -> None:
+        """Forget so many rows at the beginning."""
+        self._first, self._count = self._first + count, self._count - count
+        if self._first <= max(self._count, IN_MEMORY // self._size):
+            return
+        kept, before = self.rows, self._file
+        self._first = 0
+        self._begin(2 * self._count)
+        for at in range(0, len(kept), _ROWS):
+            self._write(at, kept[at : at + _ROWS])
+        before.close()
+
+    def _begin(self, rows: int) -> None:
+        """Go on in a new file that has room for so many rows."""
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the column
+        weakref.finalize(self, self._file.close)
+        self._map(rows)
+
+    def _map(self, rows: int) -> None:
+        """Make room, which takes nothing on disk until it is written to."""
+        self._file.truncate(rows * self._size)
+        mapped = mmap.mmap(self._file.fileno(), rows * self._size, access=mmap.ACCESS_READ)
+        self._table: NDArray[Any] = np.frombuffer(mapped, self._dtype).reshape(-1, *self._shape)
+
+    def _write(self, at: int, rows: NDArray[Any]) -> None:
+        self._file.seek(at * self._size)
+        self._file.write(np.ascontiguousarray(rows, self._dtype).data)
+        self._file.flush()
+
+
 class Pairs:
     """Pairs of alike frames, on disk where they are many, to be gone through in batches and more than once."""
 

@@ -5,13 +5,12 @@ noise. These change slowly, and are taken anew each time the footage has grown b
 costs the same however much is held.
 """
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from loopfind.fingerprints.signal import AROUND, LIVELY_GAPS, mean_cells, moves, noise_of, seen_in
 from loopfind.model import Floats, Rows, Signal
+from loopfind.scratch import Column, let_go
 from loopfind.timeline import gap_of
 from loopfind.views import BLOCKS
 
@@ -23,34 +22,6 @@ well, and to go through a day of footage would keep what comes in waiting."""
 MOST_REMADE = 200_000
 
 _BLOCK = 4096
-
-
-class Column:
-    """Rows (n,) or (n, width) that are added at the end and dropped at the beginning."""
-
-    def __init__(self, dtype: DTypeLike, width: int | None = None) -> None:
-        self._rows = np.zeros((1024,) if width is None else (1024, width), dtype)
-        self._count = 0
-
-    @property
-    def rows(self) -> NDArray[Any]:
-        """All rows, good until the next change."""
-        return self._rows[: self._count]
-
-    def lengthen(self, count: int) -> None:
-        """Add so many rows of zeros."""
-        wanted = self._count + count
-        if wanted > len(self._rows):
-            grown = np.zeros((wanted + wanted // 8, *self._rows.shape[1:]), self._rows.dtype)
-            grown[: self._count] = self.rows
-            self._rows = grown
-        self._rows[self._count : wanted] = 0
-        self._count = wanted
-
-    def drop(self, count: int) -> None:
-        """Forget so many rows at the beginning."""
-        self._rows[: self._count - count] = self._rows[count : self._count].copy()
-        self._count -= count
 
 
 class Growing:
@@ -85,9 +56,7 @@ class Growing:
         The signal is good until the next change; arrays of it are not to be kept.
         """
         old = len(self)
-        for column in self._columns:
-            column.lengthen(len(times))
-        self._times.rows[old:] = times
+        self._times.put(old, times)
         shown = self._times.rows
         step = gap_of(shown)
         # Behind the old end there was nothing to compare with, as far as a frame looks ahead.
@@ -117,13 +86,21 @@ class Growing:
             column.drop(count)
         self.forgotten += count
 
+    def rest(self) -> None:
+        """Give back the memory of what was looked at, until it is looked at again."""
+        for column in self._columns:
+            let_go(column.rows)
+
     def _see(self, cells: Rows, part: slice, step: float) -> None:
         assert self._mean is not None
         times = self._times.rows
-        seen = seen_in(times, cells, part, np.full(part.stop - part.start, step), self._mean)
-        self._motion.rows[part], self._picture.rows[part] = seen.motion, seen.picture
-        self._paired.rows[part], self._energy.rows[part] = seen.paired, seen.energy
-        self._lively.rows[part], self._blocks.rows[part] = seen.lively, seen.blocks
+        seen, low = seen_in(times, cells, part, np.full(part.stop - part.start, step), self._mean), part.start
+        self._motion.put(low, seen.motion)
+        self._picture.put(low, seen.picture)
+        self._paired.put(low, seen.paired)
+        self._energy.put(low, seen.energy)
+        self._lively.put(low, seen.lively)
+        self._blocks.put(low, seen.blocks)
 
     def _judge(self, low: int, step: float) -> None:
         """What is noise, and which frames move more than that, from a frame on."""
@@ -133,4 +110,4 @@ class Growing:
         size = max(16, round(AROUND / step))
         low -= (low + self.forgotten) % size
         low = max(0, low)
-        self._moving.rows[low:] = self._paired.rows[low:] & moves(energy[low:], step)
+        self._moving.put(low, self._paired.rows[low:] & moves(energy[low:], step))

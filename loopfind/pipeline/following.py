@@ -108,6 +108,7 @@ class _Following:
                 yield from self._look()
         yield from self._look()
         yield from self._noticing.finish()
+        self._noticing = Noticing()  # what it held takes as much memory as the whole answer does
         yield self._end()
 
     def _look(self) -> list[Finding]:
