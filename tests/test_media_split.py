@@ -3,9 +3,9 @@ bit; and one pass where it cannot be."""
 
 import os
 import threading
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from conftest import decoders
 
 from loopfind import media
 from loopfind.media import ranges, split
+from loopfind.media.waiting import Waiting
 from loopfind.model import Frames
 
 Read = media.Video | media.Split
@@ -68,6 +69,14 @@ def test_digests_and_colours_and_limits_too(name: str) -> None:
     assert (read.why, read.ranges > 2) == ("", True)
 
 
+@pytest.mark.parametrize("more", [True, False])
+def test_frames_that_wait_on_disk_are_the_same(more: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(split, "_FEW", 0)
+    monkeypatch.setattr(split, "_WAITING", 1)
+    read = same_as_one_pass(coded("open.mp4"), 1.0, 3, digests=more, colours=more)
+    assert (read.why, read.ranges > 2) == ("", True)
+
+
 def test_a_variable_rate_is_kept() -> None:
     path = videos.make(
         "split_vfr.mkv", *videos.moving(14), "-vf", "select='not(mod(n,3))+gt(mod(n,50),30)'", "-fps_mode", "vfr",
@@ -96,6 +105,25 @@ def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
     assert np.mean(sound) > 0.5
     assert all(np.array_equal(whole[name][sound], parts[name][sound]) for name in whole)
     assert (one.source, bool(one.losses)) == (two.source, bool(two.losses))
+
+
+@pytest.mark.parametrize("name", ["closed.mp4", "mpeg2.ts", "mpeg2.mkv", "vp9.webm"])
+def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = videos.make(f"split_long_{name}", *videos.moving(30, size="160x90"), *videos.CODED[name])
+    path = videos.damaged(sound, f"split_late_{name}", 0.9, 0.905)
+    opened: list[object] = []
+    real = split.open_video
+    monkeypatch.setattr(split, "open_video", lambda *given: opened.append(given) or real(*given))
+    one, two = media.open_video(path), media.open_split(path, least=3.0)
+    assert isinstance(two, media.Split)
+    (whole, _), (parts, firsts) = all_of(one), all_of(two)
+    since = float(two.log[0].removeprefix("read in one pass after all from ").partition(" ")[0])
+    assert not opened and 3.0 <= since < one.losses[0].start
+    assert np.array_equal(whole["times"], parts["times"]) and all(b > a for a, b in pairwise(firsts))
+    before = whole["times"] < one.losses[0].start - 0.5
+    assert all(np.array_equal(whole[name][before], parts[name][before]) for name in whole)
+    assert (one.source, one.end, len(one.losses)) == (two.source, two.end, len(two.losses))
+    assert abs(one.losses[0].start - two.losses[0].start) < 0.5 and abs(one.losses[0].end - two.losses[0].end) < 0.5
 
 
 def test_a_file_cut_short_is_left_to_one_pass() -> None:
@@ -162,13 +190,15 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(split, "_WAITING", 2)
     monkeypatch.setattr(split, "_FEW", 2)
     path = videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")
-    put: list[int] = []
-    real: Callable[..., None] = split._Team._put
+    monkeypatch.setattr(split, "_ON_DISK", 2000)
+    most: list[tuple[int, int]] = []
+    real = Waiting.put
 
-    def counted(team: object, line: "split.queue.Queue[object]", item: object) -> None:
-        real(team, line, item)
-        put.append(line.qsize())
+    def counted(self: Waiting, *given: Any) -> None:
+        real(self, *given)
+        most.append((self._in_memory, self._on_disk))
 
-    monkeypatch.setattr(split._Team, "_put", counted)
+    monkeypatch.setattr(Waiting, "put", counted)
     assert same_as_one_pass(path, 20.0, 3).ranges > 3
-    assert max(put) <= 2
+    in_memory, on_disk = (max(column) for column in zip(*most, strict=True))
+    assert in_memory <= 2 and 0 < on_disk <= 1000

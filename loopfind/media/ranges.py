@@ -35,17 +35,19 @@ class Joint:
 class Range(Video):
     """A Video entered as any other, which is the first range; or begun in the middle, which is another.
 
-    joint: where it begins, None for the first range.
+    joint: where it begins, None for the first range. mark: seconds near which it was to begin. Either its `own` frames
+    are read, or, as of any Video, all from where it begins.
     """
 
     joint: Joint | None = None
+    mark = 0.0
     following: Joint | None = None
     """Where the next range begins, to read up to; None to read up to the end. To be set before `own` is called."""
     _ahead: Frames | None = None
 
     def begin_at(self, first: Video, seek: float) -> bool:
         """Start decoding `first`'s file at the key frame before `seek` seconds; whether the range can begin there."""
-        self._address = first._address
+        self._address, self.mark = first._address, seek
         self._launch(seek)
         parts: list[Frames] = []
         while sum(map(len, parts)) <= RUN_UP:
@@ -60,7 +62,14 @@ class Range(Video):
         self._journal.troubles.clear()
         self.joint = Joint(float(batch.times[RUN_UP]), _copied(batch.part(slice(RUN_UP - PROOF, RUN_UP))))
         self._ahead = batch.part(slice(RUN_UP, None))
+        self._source_from_header()
+        self._skipped, self._begins = RUN_UP, self.joint.time
         return same and early and self._keeps_time()
+
+    def begins_as(self, other: "Range") -> bool:
+        """Whether both begin at the same frame, and show the same before it."""
+        mine, theirs = self.joint, other.joint
+        return mine is not None and theirs is not None and mine.time == theirs.time and _alike(mine.proof, theirs.proof)
 
     def follows(self, before: "Range", apart: float) -> bool:
         """Whether the range before has `apart` seconds of its own, reads all of this one's proof, and ends in time."""
@@ -75,8 +84,7 @@ class Range(Video):
         end = np.inf if self._end is None else self._end
         high = end if self.following is None else self.following.time
         while True:
-            batch = self._ahead or self._next_batch()
-            self._ahead = None
+            batch = self._next_batch()
             times = batch.times
             if self._journal.troubles:
                 raise Unsafe("ffmpeg complained")
@@ -99,6 +107,10 @@ class Range(Video):
         child = self._child
         if child is not None:
             child.end()
+
+    def _next_batch(self) -> Frames:
+        ahead, self._ahead = self._ahead, None
+        return super()._next_batch() if ahead is None else ahead
 
     def _keeps_time(self) -> bool:
         return self._clock is None or not self._clock.altered

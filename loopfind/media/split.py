@@ -6,6 +6,7 @@ unusual (a complaint, times out of order, a joint at which two decoders disagree
 one pass, which goes on behind the frames handed over before.
 """
 
+import contextlib
 import os
 import queue
 import threading
@@ -19,18 +20,23 @@ from loopfind.media.child import Manner
 from loopfind.media.ranges import Range, Unsafe
 from loopfind.media.relay import Relay
 from loopfind.media.video import Video, check_limits, open_video
+from loopfind.media.waiting import Waiting
 from loopfind.model import Floats, Frames
 from loopfind.settings import STALL
 
 LEAST, MOST = 60.0, 300.0
-"""Seconds of a range: below, starting an ffmpeg for it costs more than it gains; above, nothing is gained any more."""
+"""Seconds of a range: below, starting an ffmpeg for it costs more than it gains; above, nothing is gained any more,
+but in a long file."""
+_MOST_RANGES = 40
+"""About as many as a long file is read in: each ffmpeg reads an index that is as long as the file."""
 _SHARE = 1.5
 """A range is what is left, shared by so many times the decoders: long ones first, as each costs a run-up, and short
 ones last, so that no decoder waits long for another."""
 _WAITING, _FEW = 64, 16
-"""Batches that wait, of all ranges together and of one at least; one is 1 MB at the most, half of it as a rule."""
-_BATCH = 128
-"""Frames of a batch as a rule."""
+"""Batches that wait in memory, of all ranges together and of one at least; one is 1 MB at the most, half of it as a
+rule."""
+_ON_DISK = 120_000
+"""Frames that wait on disk, of all ranges together: 500 MB, an hour at 30 frames a second."""
 _MISSES = 10
 """Places in a row at which no range can begin, after which no more are tried."""
 
@@ -83,12 +89,14 @@ class Split(Relay):
         self._first = Range(*self._asked)
         super().__init__(self._first)
         self.ranges, self.why = 1, ""
+        self._since = -np.inf
 
     @property
     def log(self) -> tuple[str, ...]:
         """What ffmpeg said of the first range, and how it was read."""
         if self.why:
-            return (f"read in one pass after all: {self.why}", *self._now.log)
+            since = f" from {self._since:.3f} s on" if self._since > -np.inf else ""
+            return (f"read in one pass after all{since}: {self.why}", *self._now.log)
         if self.ranges > 1:
             return (*self._now.log, f"read in {self.ranges} ranges, {self._jobs} at a time")
         return self._now.log
@@ -111,11 +119,12 @@ class Split(Relay):
         finally:
             team.close()
         self.ranges = team.ranges
-        times = np.concatenate(kept) if kept else np.zeros(0)
         if self.why:
-            yield from self._again(times)
-            return
-        self._measure(self._first.source, times, self._first.declared_rate, self._start or 0.0)
+            for frames in self._rest(np.concatenate(kept) if kept else np.zeros(0), team.reading):
+                kept.append(frames.times.copy())
+                yield frames
+        times = np.concatenate(kept) if kept else np.zeros(0)
+        self._measure(self._now.source, times, self._first.declared_rate, self._start or 0.0)
 
     def _marks(self) -> list[float]:
         """Seconds near which ranges after the first are to begin; none where one pass is to do."""
@@ -123,24 +132,37 @@ class Split(Relay):
         if declared is None or not self._first.seekable:
             return []
         start, end = self._start or 0.0, declared if self._end is None else min(declared, self._end)
-        waiting = max(_FEW, _WAITING // (self._jobs - 1)) * _BATCH / self._first.declared_rate
+        # A decoder that is ahead stops where no more may wait.
+        waiting = _ON_DISK // (self._jobs - 1) / self._first.declared_rate
+        most = min(max(MOST, (end - start) / _MOST_RANGES), waiting)
         marks: list[float] = []
         while end - start >= 2 * self._least:
-            start += max(self._least, min(MOST, waiting, (end - start) / (_SHARE * self._jobs)))
+            start += max(self._least, min(most, (end - start) / (_SHARE * self._jobs)))
             marks.append(start)
         return marks
 
-    def _again(self, known: Floats) -> Iterator[Frames]:
-        """The frames after those at `known` times, out of one pass over all."""
-        with open_video(*self._asked) as video:
+    def _rest(self, known: Floats, last: Range) -> Iterator[Frames]:
+        """The frames after those at `known` times, out of one pass: from where the last range began, which the one
+        before has proved to be sound, or else over all."""
+        with contextlib.ExitStack() as stack:
+            again = Range(*self._asked)
+            stack.callback(again.close)
+            if last.joint is not None and again.begin_at(self._first, last.mark) and again.begins_as(last):
+                self._since = last.joint.time
+                video: Video = again
+            else:
+                again.close()
+                video = stack.enter_context(open_video(*self._asked))
             self._now = video
+            before = int(np.searchsorted(known, self._since))
             for frames in video:
-                passed = known[frames.first : frames.first + len(frames)]
+                first = frames.first + before
+                passed = known[first : first + len(frames)]
                 if not np.array_equal(passed, frames.times[: len(passed)]):
                     shown = video.source.path
                     raise DecoderFailed(shown, "decodes differently each time it is read: read it with --jobs 1")
                 if len(passed) < len(frames):
-                    yield frames.part(slice(len(passed), None))
+                    yield replace(frames, first=first).part(slice(len(passed), None))
 
 
 class _Team:
@@ -156,19 +178,20 @@ class _Team:
     ) -> None:
         self._first, self._asked, self._marks = first, asked, marks
         self._apart = least / 2
-        self._waiting = max(_FEW, _WAITING // (jobs - 1))
+        self._waiting = max(_FEW, _WAITING // (jobs - 1)), _ON_DISK // (jobs - 1)
         self._turn, self._stopped = threading.Lock(), threading.Event()
         self._next: Range | None = first
         self._open: list[Range] = []
-        self._begun: queue.SimpleQueue[queue.Queue[Frames | BaseException | None] | None] = queue.SimpleQueue()
-        self.ranges = 0
+        self._begun: queue.SimpleQueue[tuple[Range, Waiting] | None] = queue.SimpleQueue()
+        self.ranges, self.reading = 0, first
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
         for thread in self._threads:
             thread.start()
 
     def batches(self) -> Iterator[Frames]:
         """All frames in order. Raises Unsafe where that is all that can be had in ranges, and what a range raises."""
-        while (line := self._begun.get()) is not None:
+        while (begun := self._begun.get()) is not None:
+            self.reading, line = begun
             while (item := line.get()) is not None:
                 if isinstance(item, BaseException):
                     raise item
@@ -187,29 +210,29 @@ class _Team:
 
     def _work(self) -> None:
         while True:
-            line: queue.Queue[Frames | BaseException | None] = queue.Queue(self._waiting)
+            line = Waiting(*self._waiting)
             with self._turn:
                 part = self._next
                 if part is None or self._stopped.is_set():
                     self._begun.put(None)
                     return
-                self._begun.put(line)
+                self._begun.put((part, line))
                 self.ranges += 1
                 try:
                     self._next = self._after(part)
                     part.following = None if self._next is None else self._next.joint
                 except BaseException as error:  # handed on, to be raised where the frames are asked for
                     self._next = None
-                    self._put(line, error)
+                    line.put(error, self._stopped)
                     continue
             try:
                 for batch in part.own():
-                    self._put(line, batch)
+                    line.put(batch, self._stopped)
                     if self._stopped.is_set():
                         break
-                self._put(line, None)
+                line.put(None, self._stopped)
             except BaseException as error:  # likewise
-                self._put(line, error)
+                line.put(error, self._stopped)
             finally:
                 part.halt()
                 part.close()
@@ -229,10 +252,3 @@ class _Team:
             misses += 1
         self._marks.clear()
         return None
-
-    def _put(self, line: "queue.Queue[Frames | BaseException | None]", item: Frames | BaseException | None) -> None:
-        while not self._stopped.is_set():
-            try:
-                return line.put(item, timeout=0.1)
-            except queue.Full:
-                continue

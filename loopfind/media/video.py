@@ -107,7 +107,7 @@ class Video:
         self._journal = Journal()
         self._begun = False
         self._kept: list[Floats] = []
-        self._skipped, self._told = 0, False
+        self._skipped, self._begins = 0, start or 0.0
         self.halted: Callable[[], bool] = lambda: False
         """Asked about once a second; once it is so, the video ends with the pictures that are at hand."""
         self.idle: float | None = None
@@ -340,7 +340,7 @@ class Video:
         found = self._losses(times, gap, float(times[-1]) + gap, None)
         journal.troubles.clear()
         journal.seen -= self._skipped + len(times) - _SETTLED
-        self._kept, self._skipped, self._told = [times[-_SETTLED:]], 0, True
+        self._kept, self._skipped, self._begins = [times[-_SETTLED:]], 0, float(times[-_SETTLED])
         return found
 
     def _losses(self, times: Floats, gap: float, end: float, whole: float | None) -> tuple[Loss, ...]:
@@ -348,7 +348,7 @@ class Video:
         troubles = [trouble for trouble in journal.troubles if not skipped or trouble.last > skipped]
         for trouble in troubles:
             trouble.first, trouble.last = max(0, trouble.first - skipped), trouble.last - skipped
-        return losses.find(times, gap, end, troubles, whole, float(times[0]) if self._told else self._start or 0.0)
+        return losses.find(times, gap, end, troubles, whole, self._begins)
 
     def _finish(self, times: Floats, position: float, ended: bool) -> None:
         """Judge how ffmpeg ended, unless the reader stopped it, and measure."""
