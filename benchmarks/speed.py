@@ -8,7 +8,8 @@
     help     how long `loopfind --help` takes to answer.
     split    whole scans against `ffmpeg -i VIDEO -an -f null -`, in turn, with --jobs as it is and with 1;
              VIDEO should be 640x360 H.264 of 20 minutes or more. And `loopfind VIDEO --fast`.
-    hours    seconds for each hour of video, on files of small pictures that last 1, 3, 6 and 12 hours. Draws them.
+    hours    seconds for each hour of video, by the clock and of processor time, on files of small pictures that last
+             1, 3, 6 and 12 hours. Draws them.
 
 Give real footage, 10 minutes or more. Where there is none, --make MINUTES draws moving scenes, and a file three times
 as long.
@@ -16,12 +17,15 @@ as long.
 
 import argparse
 import json
+import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
@@ -149,23 +153,39 @@ def split(video: Path, runs: int, say: Callable[[str], None]) -> None:
 
 def hours(runs: int, say: Callable[[str], None]) -> None:
     """Time scans of files of small pictures that last longer and longer, for each hour of them."""
-    taken: list[list[float]] = [[] for _ in HOURS]
+    clock: list[list[float]] = [[] for _ in HOURS]
+    processor: list[list[float]] = [[] for _ in HOURS]
     with tempfile.TemporaryDirectory() as folder:
-        scenes = [Path(folder) / f"{number}.mp4" for number in range(max(HOURS) * 12)]
-        for number, scene in enumerate(scenes):  # a world that lives for long would die out, and stand still
-            graph = f"life=s=80x46:r=6:mold=9:seed={number}:ratio=0.3,fps=30,tmix=frames=8,format=yuv420p,trim=end=300"
-            drawn = ["-f", "lavfi", "-i", graph, "-c:v", "libx264", "-preset", "ultrafast", "-g", "150", str(scene)]
-            seconds([get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", *drawn])
+        # Short scenes, of which an hour has many: so one hour is as hard to decode as another.
+        scenes = [Path(folder) / f"{number}.mp4" for number in range(max(HOURS) * 60)]
+        with ThreadPoolExecutor(os.cpu_count()) as drawing:
+            list(drawing.map(_draw_small, scenes, range(len(scenes))))
         files = [Path(folder) / f"hours{length}.mp4" for length in HOURS]
         for length, file in zip(HOURS, files, strict=True):
-            _join(scenes[: length * 12], file)
+            _join(scenes[: length * 60], file)
         for _ in range(runs):
-            for file, found in zip(files, taken, strict=True):
-                found.append(seconds([sys.executable, "-m", "loopfind", str(file), "--json"]))
-    each = [statistics.median(found) / length for found, length in zip(taken, HOURS, strict=True)]
-    for length, found, one in zip(HOURS, taken, each, strict=True):
-        say(row(f"{length} h of 80x46", found) + f"  {one:7.2f} s an hour")
-    say(f"{'most / least an hour':<28}{max(each) / min(each):8.3f}")
+            for file, passed, spent in zip(files, clock, processor, strict=True):
+                before = _spent()
+                passed.append(seconds([sys.executable, "-m", "loopfind", str(file), "--json"]))
+                spent.append(_spent() - before)
+    for what, taken in (("by the clock", clock), ("of processor time", processor)):
+        each = [statistics.median(found) / length for found, length in zip(taken, HOURS, strict=True)]
+        for length, found, one in zip(HOURS, taken, each, strict=True):
+            say(row(f"{length} h of 80x46", found) + f"  {one:7.2f} s an hour {what}")
+        say(f"{'most / least an hour':<28}{max(each) / min(each):8.3f}    {what}")
+
+
+def _draw_small(path: Path, seed: int) -> None:
+    """A minute of small pictures, 30 frames/s."""
+    graph = f"life=s=80x46:r=6:mold=9:seed={seed}:ratio=0.3,fps=30,tmix=frames=8,format=yuv420p,trim=end=60"
+    drawn = ["-f", "lavfi", "-i", graph, "-c:v", "libx264", "-preset", "ultrafast", "-g", "150", str(path)]
+    seconds([get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", "-threads", "1", *drawn])
+
+
+def _spent() -> float:
+    """Seconds of processor time of all commands so far, ffmpeg included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory(video: Path, longer: Path | None, say: Callable[[str], None]) -> None:
