@@ -1,11 +1,12 @@
 """A scan that is cut off goes on where it was, and says what an unbroken one says."""
 
+import json
 import os
 import random
 import subprocess
 import sys
 import zlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ import videos
 
 from loopfind import Report, Settings, scan
 from loopfind.media import Split, open_split
+from loopfind.media import video as reader
 from loopfind.pipeline import Resume, skipping
+from loopfind.pipeline.reading import ONE_PASS
 from loopfind.pipeline.resuming import resumable
 from loopfind.reports import json as machine
+from loopfind.settings import Decoding
 
 ROOT = Path(__file__).resolve().parent.parent
 CHILD = """
@@ -86,7 +90,13 @@ class Stop(Exception):
     """The scan is to stop."""
 
 
-def stopped(path: Path, folder: Path, settings: Settings = Settings(), frames: int = 500) -> None:  # noqa: B008
+def stopped(
+    path: Path,
+    folder: Path,
+    settings: Settings = Settings(),  # noqa: B008
+    frames: int = 500,
+    decoding: Decoding = ONE_PASS,
+) -> None:
     """A scan that stops after so many frames, with a checkpoint behind it."""
 
     def watch(progress: object) -> None:
@@ -94,7 +104,7 @@ def stopped(path: Path, folder: Path, settings: Settings = Settings(), frames: i
             raise Stop
 
     with pytest.raises(Stop):
-        scan(str(path), settings, watch, resume=Resume(folder, 0.0))
+        scan(str(path), settings, watch, resume=Resume(folder, 0.0), decoding=decoding)
     assert len(list(folder.iterdir())) == 2
 
 
@@ -183,6 +193,33 @@ def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
     # Decoder threads do not always complain before the same frame.
     (loss,), (other,) = found.losses, wanted.losses
     assert (loss.start, loss.end) == pytest.approx((other.start, other.end), abs=0.5)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_behind_damage_it_goes_on_where_it_was(jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_SETTLED", 100)
+    monkeypatch.setattr(skipping, "open_split", partial(open_split, least=4.0))
+    source = video("mkv", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
+    path, folder = videos.damaged(source, f"resumed_behind_{jobs}.mkv", 0.3, 0.32), tmp_path / "kept"
+    decoding = Decoding(jobs=jobs)
+    wanted = scan(str(path), decoding=decoding)
+    stopped(path, folder, frames=int(0.9 * wanted.source.frames), decoding=decoding)
+    (said,) = (json.loads(file.read_text()) for file in folder.glob("*.json"))
+    (loss,), edge = wanted.losses, 0.6 * wanted.source.frames
+    assert said["frames"] > edge and len(said["losses"]) == 1
+    found = scan(str(path), resume=Resume(folder, 0.0), decoding=decoding)
+    assert found.source == wanted.source and len(found.losses) == 1
+    assert (found.losses[0].start, found.losses[0].end) == pytest.approx((loss.start, loss.end), abs=0.5)
+    assert found.verdict.repeated_seconds == pytest.approx(wanted.verdict.repeated_seconds, abs=1.0)
+
+
+def test_losses_that_are_none_make_no_checkpoint(copy: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    for losses in (None, 5, [["a", 1, "x"]], [[1.0]]):
+        stopped(copy, folder)
+        (file,) = folder.glob("*.json")
+        file.write_text(json.dumps({**json.loads(file.read_text()), "losses": losses}))
+        assert finished(copy, folder)[0] == 0
 
 
 @pytest.mark.parametrize("broken", [False, True])

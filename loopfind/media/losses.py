@@ -32,28 +32,28 @@ def find(
     if not troubles or len(times) == 0:
         return ()
     edges = np.append(times, end)
-    found: list[tuple[float, float, str]] = []
+    found: list[Loss] = []
     explained: set[int] = set()
     for number, trouble in enumerate(troubles):
         if trouble.sort == "damaged":
-            found.append((*_span(edges, trouble.first, trouble.last + _PASSED_ON), "damaged pictures"))
+            found.append(Loss(*_span(edges, trouble.first, trouble.last + _PASSED_ON), "damaged pictures"))
             explained.add(number)
     for hole in _holes(times, gap, begin):
         near = {n for n, t in enumerate(troubles) if t.first - _PASSED_ON <= hole <= t.last + _READ_AHEAD}
         if near:
             before = times[hole - 1] + gap if hole else begin
-            found.append((float(before), float(times[hole]), "missing pictures"))
+            found.append(Loss(float(before), float(times[hole]), "missing pictures"))
             explained |= near
     ending = {n for n, t in enumerate(troubles) if t.last + _READ_AHEAD >= len(times)}
     if declared is not None and ending and declared - end > max(_SHORT, 2 * gap):
-        found.append((end, declared, "the file is cut short"))
+        found.append(Loss(end, declared, "the file is cut short"))
         explained |= ending
     for number, trouble in enumerate(troubles):
         if trouble.sort == "serious" and number not in explained and not _beside(troubles, explained, trouble):
             found.append(
-                (*_span(edges, trouble.first, trouble.last + _ABOUT), "the decoder reported errors about here")
+                Loss(*_span(edges, trouble.first, trouble.last + _ABOUT), "the decoder reported errors about here")
             )
-    return _joined(found, _ABOUT * gap)
+    return joined(found, gap)
 
 
 def _span(edges: Floats, first: int, last: int) -> tuple[float, float]:
@@ -73,14 +73,15 @@ def _beside(troubles: Sequence[Trouble], explained: set[int], trouble: Trouble) 
     return any(troubles[n].first - near <= trouble.last and trouble.first <= troubles[n].last + near for n in explained)
 
 
-def _joined(found: list[tuple[float, float, str]], apart: float) -> tuple[Loss, ...]:
-    """The losses, as one where less than `apart` seconds lie between: a complaint is no nearer to its frame."""
+def joined(found: Sequence[Loss], gap: float) -> tuple[Loss, ...]:
+    """The losses in order, as one where few frames lie between: a complaint is no nearer to its frame. gap: the usual
+    seconds from frame to frame."""
     losses: list[Loss] = []
-    for start, end, what in sorted(found):
-        if losses and start <= losses[-1].end + apart:
+    for loss in sorted(found, key=lambda loss: (loss.start, loss.end, loss.what)):
+        if losses and loss.start <= losses[-1].end + _ABOUT * gap:
             known = losses[-1]
-            words = known.what if what in known.what else f"{known.what}, {what}"
-            losses[-1] = Loss(known.start, max(known.end, end), words)
+            words = known.what if loss.what in known.what else f"{known.what}, {loss.what}"
+            losses[-1] = Loss(known.start, max(known.end, loss.end), words)
         else:
-            losses.append(Loss(start, end, what))
+            losses.append(loss)
     return tuple(losses)

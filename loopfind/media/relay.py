@@ -7,12 +7,16 @@ from loopfind.model import Floats, Loss, Source
 
 
 class Relay:
-    """Says of itself what the reader that has its turn does, which is used as a Video is; attributes as of one."""
+    """Says of itself what the reader that has its turn does, which is used as a Video is; attributes as of one.
+
+    _alone: whether that is the last one, which tells all that is lost from now on.
+    """
 
     def __init__(self, first: "Video | Relay") -> None:
         self._now = first
         self._source: Source | None = None
         self._until = 0.0
+        self._alone = False
 
     @property
     def source(self) -> Source:
@@ -38,6 +42,10 @@ class Relay:
     def troubled(self) -> bool:
         """Whether ffmpeg has complained of the input so far."""
         return self._now.troubled
+
+    def account(self) -> tuple[Loss, ...]:
+        """As of a Video that is read alone; nothing, and nothing is forgotten, while several readers take turns."""
+        return self._now.account() if self._alone else ()
 
     def __enter__(self) -> Self:
         self._now.__enter__()

@@ -104,6 +104,7 @@ class Split(Relay):
     def __iter__(self) -> Iterator[Frames]:
         marks = self._marks()
         if not marks:
+            self._alone = True
             yield from self._first
             return
         team = _Team(self._first, self._asked, marks, self._jobs, self._least)
@@ -153,7 +154,7 @@ class Split(Relay):
             else:
                 again.close()
                 video = stack.enter_context(open_video(*self._asked))
-            self._now = video
+            self._now, self._alone = video, True
             before = int(np.searchsorted(known, self._since))
             for frames in video:
                 first = frames.first + before

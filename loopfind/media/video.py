@@ -330,8 +330,9 @@ class Video:
         )
 
     def account(self) -> tuple[Loss, ...]:
-        """What could not be read so far of a video without end, if that can be told by now; then it is not told at the
-        end, and what it was told by is forgotten. So memory does not grow with what was read."""
+        """What could not be read so far, if that can be told by now; then it is not told at the end, and what it was
+        told by is forgotten, times of frames included: source and end are measured without them. So memory does not
+        grow with what was read."""
         journal, times = self._journal, np.concatenate(self._kept or [np.zeros(0)])
         latest = max((trouble.last - self._skipped for trouble in journal.troubles), default=0)
         if len(times) < 2 * _SETTLED or (latest > len(times) - _SETTLED and len(times) < _UNSETTLED):

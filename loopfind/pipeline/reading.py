@@ -110,11 +110,11 @@ def _read_alone(
         if skipping
         else _opened(path, again, *needs, decoding)
     ) as video:
-        taker.troubled = lambda: video.troubled
+        taker.reader = video
         read(video, [taker], taker.before, watch, log)
     taker.done()
-    reading = Reading(gatherer.fingerprint(video.end), video.source, video.losses)
-    return whole(reading) if went_on else reading
+    reading = Reading(gatherer.fingerprint(video.end), video.source, (*taker.losses, *video.losses))
+    return whole(reading) if went_on or taker.losses else reading
 
 
 def skips(path: str, settings: Settings, decoding: Decoding) -> bool:

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.holdings import File, Reading
-from loopfind.media import address
-from loopfind.model import Again, Frames, Proof, Settings
+from loopfind.media import address, losses
+from loopfind.model import Again, Frames, Loss, Proof, Settings
 from loopfind.registry import load
 from loopfind.stores.checkpoints import Checkpoint, checkpoint_of
 from loopfind.stores.contents import digest_of
@@ -42,8 +42,18 @@ class Unlike(Exception):
     """What is read again is not what was read before."""
 
 
+class Accountable(Protocol):
+    """A reader that tells before its end what was lost; as of a Video."""
+
+    @property
+    def troubled(self) -> bool: ...
+
+    def account(self) -> tuple[Loss, ...]: ...
+
+
 class Gathering:
-    """Takes what a reader gives for a gatherer."""
+    """Takes what a reader gives for a gatherer. losses: what was lost, as far as the reader does not tell it at its
+    end."""
 
     start: float | None = None
     """Seconds at which the reading is to begin again; None for its own start."""
@@ -52,8 +62,9 @@ class Gathering:
 
     def __init__(self, gatherer: Gatherer) -> None:
         self._gatherer = gatherer
-        self.troubled: Callable[[], bool] = lambda: False
-        """Whether the decoder has complained."""
+        self.losses: tuple[Loss, ...] = ()
+        self.reader: Accountable | None = None
+        """Whose batches come; to be set before the first."""
 
     def add(self, item: Frames | Again | Proof, /) -> None:
         """Take the next batch. Raises Unlike."""
@@ -79,6 +90,7 @@ class Resumed(Gathering):
             gatherer.take(rows["time"], rows["detail"], rows["code"], rows["sketch"])
         self._check = max(0, checkpoint.count - OVERLAP)
         self.start = float(gatherer.rows(self._check, self._check + 1)[0][0]) if checkpoint.count else None
+        self.losses = checkpoint.losses
         self._saved = time.monotonic()
         self.before = self._check
         self._keeps = True
@@ -91,9 +103,16 @@ class Resumed(Gathering):
             item = item.part(slice(known, None))
         if not isinstance(item, Frames) or len(item):
             super().add(item)
-        # Behind a complaint nothing is kept, as what was said would be lost.
-        if self._keeps and not self.troubled() and time.monotonic() - self._saved >= self._resume.every:
+        if self._keeps and time.monotonic() - self._saved >= self._resume.every and self._accounted():
             self._save()
+
+    def _accounted(self) -> bool:
+        """Whether all that was lost so far is known: behind a complaint that is still to be judged nothing is kept, as
+        it would be forgotten."""
+        assert self.reader is not None
+        if self.reader.troubled:
+            self.losses += self.reader.account()
+        return not self.reader.troubled
 
     def _compare(self, frames: Frames) -> None:
         """Raise Unlike where frames that are known are others now."""
@@ -114,7 +133,7 @@ class Resumed(Gathering):
             if (now.st_size, now.st_mtime_ns) != (self._file.size, self._file.changed):
                 self._stop("it changes while it is read")
                 return
-            self._checkpoint.add(self._rows())
+            self._checkpoint.add(self._rows(), self.losses)
         except BlockingIOError:
             self._keeps = False  # another scan of the same keeps it
         except OSError as error:
@@ -168,9 +187,10 @@ def resumable(path: str, settings: Settings, resume: Resume | None) -> "Iterator
 
 
 def whole(reading: Reading) -> Reading:
-    """A reading that went on, with what is measured on all of its frames."""
+    """A reading of which the reader did not see all at its end, with what is measured on all of its frames."""
     times = reading.fingerprint.times
     gap = float(np.median(np.diff(times)))
     end = float(times[-1]) + gap
     source = replace(reading.source, duration=end - float(times[0]), frames=len(times), fps=1 / gap)
-    return replace(reading, fingerprint=replace(reading.fingerprint, end=end), source=source)
+    fingerprint = replace(reading.fingerprint, end=end)
+    return replace(reading, fingerprint=fingerprint, source=source, losses=losses.joined(reading.losses, gap))

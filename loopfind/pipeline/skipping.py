@@ -76,6 +76,7 @@ class Skipping(Relay):
         except MediaError:  # what is wrong will be told of the pictures
             plan = None
         if plan is None:
+            self._alone = True
             yield from self._first
             return
         known = self._first.source

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.holdings import CODES, File
-from loopfind.model import Settings
+from loopfind.model import Loss, Settings
 from loopfind.views import SKETCH_CELLS
 
 FORGOTTEN = 30 * 86400.0
@@ -41,13 +41,14 @@ class Damaged(Exception):
 
 
 class Checkpoint:
-    """Made by `checkpoint_of`. count: rows that are whole. row: the type of a row. Nothing is written before the first
-    rows are added; none is added before those that are there were read."""
+    """Made by `checkpoint_of`. count: rows that are whole. row: the type of a row. losses: what was lost up to there.
+    Nothing is written before the first rows are added; none is added before those that are there were read."""
 
     def __init__(self, path: Path, says: dict[str, Any], width: int) -> None:
         self.row = row_type(width)
         self._path, self._says, self._rows = path, says, _Rows(path.with_suffix(_ROWS))
         self._digest, self._said = hashlib.blake2b(), ""
+        self.losses: tuple[Loss, ...] = ()
         self.count, self._said = self._kept()
 
     def _kept(self) -> tuple[int, str]:
@@ -55,11 +56,13 @@ class Checkpoint:
         none."""
         if not self._path.with_suffix(_ROWS).exists():
             return 0, ""
-        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
             said = json.loads(self._path.with_suffix(_SAYS).read_text("utf-8"))
             count, digest = said.pop("frames", None), said.pop("rows", None)
+            losses = tuple(Loss(float(start), float(end), str(what)) for start, end, what in said.pop("losses"))
             size = os.fstat(self._rows.open().fileno()).st_size
             if isinstance(count, int) and 0 < count * self.row.itemsize <= size and said == self._says:
+                self.losses = losses
                 return count, str(digest)
         self.restart()
         return 0, ""
@@ -75,9 +78,11 @@ class Checkpoint:
         if self.count and self._digest.hexdigest() != self._said:
             raise Damaged
 
-    def add(self, rows: Iterator[NDArray[Any]]) -> None:
-        """Add rows behind those that are whole, and say that they are. Raises OSError, such as BlockingIOError where
-        another process reads the same."""
+    def add(self, rows: Iterator[NDArray[Any]], losses: Sequence[Loss]) -> None:
+        """Add rows behind those that are whole, and say that they are, and all that was lost so far.
+
+        Raises OSError, such as BlockingIOError where another process reads the same.
+        """
         os.makedirs(self._path.parent, exist_ok=True)
         file, count = self._rows.open(), self.count
         file.seek(count * self.row.itemsize)
@@ -91,13 +96,15 @@ class Checkpoint:
         file.flush()
         os.fsync(file.fileno())
         new = self._path.with_suffix(_NEW)
-        new.write_text(json.dumps({**self._says, "frames": count, "rows": digest.hexdigest()}), "utf-8")
+        lost = [[loss.start, loss.end, loss.what] for loss in losses]
+        says = {**self._says, "frames": count, "rows": digest.hexdigest(), "losses": lost}
+        new.write_text(json.dumps(says), "utf-8")
         os.replace(new, self._path.with_suffix(_SAYS))
         self.count, self._digest = count, digest
 
     def restart(self) -> None:
         """Forget all rows, unless they are another process's."""
-        self.count, self._digest = 0, hashlib.blake2b()
+        self.count, self.losses, self._digest = 0, (), hashlib.blake2b()
         with contextlib.suppress(OSError):
             if self._path.with_suffix(_ROWS).exists():
                 self._rows.open()
