@@ -25,9 +25,22 @@ def nearest(times: Floats, wanted: Floats) -> Ints:
     return found
 
 
+def nearest_of(frames: Ints, times: Floats, wanted: Floats) -> Ints:
+    """The one of some frames whose time is nearest to each wanted instant: `frames[nearest(times[frames], wanted)]`,
+    without their times in memory.
+
+    frames: (k,) int64, rising, one or more. times: (n,) seconds, rising. wanted: (m,) seconds. Returns (m,) int64.
+    """
+    if len(frames) < 2:
+        return np.full(len(wanted), frames[0], np.int64)
+    right = np.clip(np.searchsorted(frames, np.searchsorted(times, wanted)), 1, len(frames) - 1)
+    right -= wanted - times[frames[right - 1]] < times[frames[right]] - wanted
+    return frames[right]
+
+
 def gap_of(times: Floats, fallback: float = 0.04) -> float:
     """Median time between frames in seconds, `fallback` for fewer than two frames."""
-    return float(np.median(np.diff(times))) if len(times) > 1 else fallback
+    return float(np.median(np.diff(times), overwrite_input=True)) if len(times) > 1 else fallback
 
 
 def covered(spans: Iterable[tuple[float, float]]) -> float:

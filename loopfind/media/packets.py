@@ -11,6 +11,7 @@ from loopfind.media.clock import origin
 from loopfind.media.demux import Demux
 from loopfind.media.journal import Journal
 from loopfind.model import Bytes, Floats, Ints, Progress, Source, Watch
+from loopfind.timeline import gap_of
 
 _NO_TIME = -(1 << 63)
 _DIGEST = 16
@@ -140,7 +141,7 @@ def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ..
     whole = hashes.view("V16").ravel()
     keys = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")
     shown = np.sort(times)
-    gap = float(np.median(np.diff(shown))) if len(shown) > 1 else 1 / header.video.rate
+    gap = gap_of(shown, 1 / header.video.rate)
     length = float(shown[-1] - shown[0]) + gap if len(shown) else 0.0
     source = Source(
         where.shown,

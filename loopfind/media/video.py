@@ -18,6 +18,7 @@ from loopfind.media.pictures import BATCH, Digests, Means, Pictures
 from loopfind.media.silence import Silence
 from loopfind.model import Floats, Frames, Loss, Source
 from loopfind.settings import STALL
+from loopfind.timeline import gap_of
 
 _PATIENCE = 0.2
 """Seconds after which a batch is handed over though it is not full."""
@@ -68,7 +69,7 @@ def check_limits(stream: int, start: float | None, end: float | None, stall: flo
 def measured(known: Source, times: Floats, declared_rate: float, start: float) -> tuple[Source, float, float]:
     """The source as the frames at `times` (n,) seconds make it, the usual seconds between two, and when the last one
     stops being shown."""
-    gap = float(np.median(np.diff(times))) if len(times) > 1 else 1 / declared_rate
+    gap = gap_of(times, 1 / declared_rate)
     end = float(times[-1]) + gap if len(times) else start
     length = end - float(times[0]) if len(times) else 0.0
     rate = 1 / gap if len(times) > 1 else 0.0
@@ -337,7 +338,7 @@ class Video:
         latest = max((trouble.last - self._skipped for trouble in journal.troubles), default=0)
         if len(times) < 2 * _SETTLED or (latest > len(times) - _SETTLED and len(times) < _UNSETTLED):
             return ()
-        gap = float(np.median(np.diff(times)))
+        gap = gap_of(times)
         found = self._losses(times, gap, float(times[-1]) + gap, None)
         journal.troubles.clear()
         journal.seen -= self._skipped + len(times) - _SETTLED

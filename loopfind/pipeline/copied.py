@@ -25,6 +25,7 @@ from loopfind.repeated import families_in, repeats_of
 from loopfind.repeats.copies import copies_of, stream_of
 from loopfind.repeats.families import Family
 from loopfind.repeats.verdict import verdict_of
+from loopfind.timeline import gap_of
 
 MOST_LOOKED_AT = 40
 """Repeats whose pictures are looked at, the longest first."""
@@ -49,7 +50,7 @@ def report_on_packets(
             log(line)
     source = packets.source
     shown = np.sort(packets.times)
-    step = float(np.median(np.diff(shown))) if len(shown) > 1 else 0.04
+    step = gap_of(shown)
     pixels = source.width * source.height
     stream = stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, pixels)
     runs = copies_of(stream, step) if step > 0 else []
@@ -80,7 +81,7 @@ def _between(packets: Packets, settings: Settings) -> Packets:
     times = packets.times
     kept = (times >= (settings.start or 0.0)) & (times < (np.inf if settings.end is None else settings.end))
     shown = np.sort(times[kept])
-    length = float(shown[-1] - shown[0]) + float(np.median(np.diff(shown))) if len(shown) > 1 else 0.0
+    length = float(shown[-1] - shown[0]) + gap_of(shown) if len(shown) > 1 else 0.0
     source = replace(packets.source, duration=length, frames=len(shown))
     return replace(
         packets,

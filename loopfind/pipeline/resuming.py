@@ -18,6 +18,7 @@ from loopfind.model import Again, Frames, Loss, Proof, Settings
 from loopfind.registry import load
 from loopfind.stores.checkpoints import Checkpoint, checkpoint_of
 from loopfind.stores.contents import digest_of
+from loopfind.timeline import gap_of
 
 EVERY = 60.0
 """Seconds of reading between two checkpoints; a reading that takes less leaves none."""
@@ -189,7 +190,7 @@ def resumable(path: str, settings: Settings, resume: Resume | None) -> "Iterator
 def whole(reading: Reading) -> Reading:
     """A reading of which the reader did not see all at its end, with what is measured on all of its frames."""
     times = reading.fingerprint.times
-    gap = float(np.median(np.diff(times)))
+    gap = gap_of(times)
     end = float(times[-1]) + gap
     source = replace(reading.source, duration=end - float(times[0]), frames=len(times), fps=1 / gap)
     fingerprint = replace(reading.fingerprint, end=end)

@@ -7,6 +7,7 @@ import numpy as np
 
 from loopfind.model import BLANK, Clusters, Fingerprint, Verdict
 from loopfind.repeats.clusters import clusters_of
+from loopfind.timeline import gap_of
 
 _MOST = 200
 """Moments of one picture that are paired with one another."""
@@ -22,7 +23,7 @@ def glance_at(fingerprint: Fingerprint) -> tuple[Clusters, Verdict]:
     if n < 2:
         seen = f"A first look found {n} key frame{'s' * (n != 1)}, too few to see anything; {_LOOK_CLOSER}"
         return clusters, Verdict(False, 0.0, 0.0, 0.0, None, seen)
-    apart = float(np.median(np.diff(times)))
+    apart = gap_of(times)
     pictures, shared, lag = _lags(clusters, fingerprint)
     looked = f"A first look at {n:,} key frames, {apart:.1f} s apart as a rule"
     if not pictures:

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.model import Floats, Line, Words
-from loopfind.timeline import nearest
+from loopfind.timeline import nearest, nearest_of
 
 BESIDE = (-0.8, -0.5, -0.3, 0.3, 0.5, 0.8)
 """Seconds beside a line at which chance, and a still scene, agree as well as on it."""
@@ -42,9 +42,9 @@ def sift(
     ours, theirs: (n,) uint64, codes of a frame as the first and as the second showing. usable: (n,) bool, frames whose
     codes mean anything, of the first showing or, where `turned`, of the second.
     """
-    frames_of = np.flatnonzero(usable) if lines else ()
-    if not len(frames_of):
+    if not lines or not usable.any():
         return []
+    frames_of = np.flatnonzero(usable)
     table = np.array([(line.start, line.end, line.slope, line.offset) for line in lines])
     if turned:
         ends = table[:, :2] * table[:, 2:3] + table[:, 3:4]
@@ -55,7 +55,7 @@ def sift(
     table[:, 0] -= short
     table[:, 1] += short
     at = table[:, 0:1] + (table[:, 1:2] - table[:, 0:1]) * (np.arange(_SAMPLES) + 0.5) / _SAMPLES
-    frames = frames_of[nearest(times[frames_of], at.ravel())].reshape(at.shape)
+    frames = nearest_of(frames_of, times, at.ravel()).reshape(at.shape)
     there = table[:, 2:3] * times[frames] + table[:, 3:4]
     # Samples that fall on one frame count once, and those that found none inside the line not at all.
     inside = (times[frames] >= table[:, 0:1] - step) & (times[frames] <= table[:, 1:2] + step)
