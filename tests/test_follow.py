@@ -380,6 +380,26 @@ def test_standard_input_is_followed() -> None:
     assert status == 0 and out.startswith("Loop 1") and "shown more than once" in out
 
 
+def test_a_camera_that_was_away_and_came_back_on_the_same_line_is_told() -> None:
+    parts = []
+    for number, (start, end) in enumerate(((0, 15), (15, 20))):
+        turned = ("-vf", f"trim={start}:{end},setpts=PTS-STARTPTS", "-c:v", "mpeg2video", "-g", "12")
+        parts.append(videos.make(f"follow-away-{number}.ts", *videos.moving(end), *turned))
+    with command("-", "--follow", "--json", stdin=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        for part in parts:
+            child.stdin.buffer.write(part.read_bytes())
+            child.stdin.flush()
+            time.sleep(3.0 if part is parts[0] else 0.0)
+        out, _ = child.communicate(timeout=300)
+    *events, last = (json.loads(line) for line in out.splitlines())
+    (missed,) = (event for event in events if "began anew" in event.get("what", ""))
+    length = missed["end"] - missed["start"]
+    assert missed["event"] == "missed" and 2.0 < length < 20 and missed["start"] == pytest.approx(15.0, abs=0.5)
+    assert {name: missed[name] for name in ("start", "end", "what")} in last["report"]["losses"]
+    assert last["report"]["source"]["duration"] == pytest.approx(20 + length, abs=0.3)
+
+
 def test_what_changed_while_it_was_followed_is_told_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "growing.ts"
     path.write_bytes(remuxed("ts").read_bytes())

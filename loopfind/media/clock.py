@@ -30,13 +30,13 @@ class Clock:
     """Turns marks into seconds from the container's start.
 
     start: microseconds at which the container starts. gap: seconds from a frame to the next, as declared.
-    altered: whether any time so far is not what the file says. Memory: at most 100 marks are held back, and only at an
-    irregular one.
+    altered: whether any time so far is not what the file says. restarts: ticks of the frames at which times fell back
+    and stayed there. Memory: at most 100 marks are held back, and only at an irregular one.
     """
 
     def __init__(self, start: int, gap: float) -> None:
         self._start, self._gap = start, gap
-        self.altered = False
+        self.altered, self.restarts = False, list[int]()
         self._base = b""
         self._numerator, self._denominator = 1, 1
         self._origin = self._frame = self._leap = self._shift = self._step = 0
@@ -62,9 +62,12 @@ class Clock:
             self._previous = now
             settled.append(now)
             del held[0]
-        ticks = np.array(settled, np.int64) - self._origin
+        return self.seconds(settled)
+
+    def seconds(self, ticks: list[int]) -> Floats:
+        """Seconds (n,) float64 from the container's start."""
         # Integers up to here and one division: the float nearest to the true time.
-        return ticks * self._numerator / self._denominator
+        return (np.array(ticks, np.int64) - self._origin) * self._numerator / self._denominator
 
     def _all_regular(self, marks: list[tuple[int | None, bytes]]) -> list[int]:
         """The ticks of all marks, where each comes after the one before and none leaps; else nothing. As one by one,
@@ -120,5 +123,6 @@ class Clock:
             return now
         if previous - now > self._leap and not any(pts > previous for pts in later):
             self._shift += previous + self._frame - now
+            self.restarts.append(previous + self._frame)
             return previous + self._frame
         return previous + 1

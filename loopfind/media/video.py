@@ -125,6 +125,11 @@ class Video:
         return bool(self._journal.troubles)
 
     @property
+    def restarts(self) -> Floats:
+        """Seconds (n,) at which the clock of the input began anew so far; times go on as if nothing lay between."""
+        return np.zeros(0) if self._clock is None else self._clock.seconds(self._clock.restarts)
+
+    @property
     def declared_rate(self) -> float:
         """Frames a second as the header has it; a usual rate where it has none."""
         return self._journal.header.video.rate

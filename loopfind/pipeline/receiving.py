@@ -2,6 +2,7 @@
 timeline, over as many connections as it takes."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from loopfind.media import address, open_video
 from loopfind.media.child import Manner
 from loopfind.media.tail import Tail, is_file
 from loopfind.media.video import Video, check_limits
-from loopfind.model import Frames, Loss, Settings, Source
+from loopfind.model import Floats, Frames, Loss, Settings, Source
 from loopfind.news import Why
 from loopfind.settings import Decoding
 from loopfind.timeline import gap_of, nearest
@@ -35,6 +36,7 @@ IDLE = 1.0
 """Seconds after which it is told that nothing comes."""
 
 _GLANCE = 0.2
+_LATELY = 8  # batches that tell how far what is shown is behind the clock on the wall
 _SAME = 0.5  # share of frames shown before that must be the same to the bit
 _HOLE = 1.75  # usual gaps from which something is missing
 _CUT = 2.0  # seconds at the end of which a cut packet may spoil something
@@ -72,6 +74,7 @@ class Receiver:
         self._origin = self._shift = 0.0
         self._last: float | None = None
         self._count, self._full, self._came = 0, False, time.monotonic()
+        self._behind = deque[float](maxlen=_LATELY)
         self._joining, self._again, self._whole = True, False, True
 
     def __iter__(self) -> Iterator[Frames | Loss | None]:
@@ -148,7 +151,8 @@ class Receiver:
                     if self._last is None:
                         self.source, self.rate, self._origin = video.source, video.declared_rate, video.origin
                     own = video.origin - self._origin
-                    yield from self._new(replace(batch, times=batch.times + (own + self._shift)))
+                    for part, anew in _parted(batch, video.restarts):
+                        yield from self._new(replace(part, times=part.times + (own + self._shift)), anew)
                     offset = own + self._shift
                     yield from _moved(video.account(), offset)
                     if self._full:
@@ -170,11 +174,20 @@ class Receiver:
             if (self.why != "asked" and self._whole) or self._last is None or loss.start < self._last - _CUT:
                 yield loss
 
-    def _new(self, frames: Frames) -> Iterator[Frames | Loss | None]:
-        """What of a batch was not read before, and what is missing before it."""
+    def _new(self, frames: Frames, anew: bool) -> Iterator[Frames | Loss | None]:
+        """What of a batch was not read before, and what is missing before it. anew: the source's clock began anew with
+        it, as that of a camera that was started again."""
         last, gap = self._last, gap_of(frames.times, 1 / self.rate)
         why = "the connection was lost"
-        if last is not None and (self._joining or self._again):
+        if last is not None and anew and not self._joining:
+            # Its clock does not tell for how long it was away, nor do the last frames before, which may come late.
+            by = time.monotonic() - float(frames.times[0]) - min(self._behind)
+            if by >= IDLE:
+                self._shift += by
+                frames = replace(frames, times=frames.times + by)
+                why = "the source began anew, and times go on by the clock on the wall"
+                yield Loss(last + gap, float(frames.times[0]), why)
+        elif last is not None and (self._joining or self._again):
             silent, ahead = time.monotonic() - self._came, float(frames.times[0]) - last
             self._again = ahead <= 0
             # The source sends what it sent before, or its clock is another one.
@@ -190,6 +203,7 @@ class Receiver:
                 yield Loss(last + gap, float(frames.times[0]), why)
         self._joining = self._again = False
         self._last, self._came = float(frames.times[-1]), time.monotonic()
+        self._behind.append(self._came - self._last)
         low, high = (
             0 if limit is None else int(np.searchsorted(frames.times, limit))
             for limit in (self._settings.start, self._settings.end)
@@ -212,6 +226,16 @@ class Receiver:
         there = self._held.cells[low : int(rows[-1]) + 1][rows - low]
         same = (there == sketch(old.pictures)).all(1) & (np.abs(times[rows] - old.times) < gap / 2)
         return bool(same.mean() >= _SAME)
+
+
+def _parted(frames: Frames, restarts: Floats) -> Iterator[tuple[Frames, bool]]:
+    """The frames, parted where the source's clock began anew, and of each part whether it begins there."""
+    low, anew = 0, False
+    for place in np.flatnonzero(np.isin(frames.times, restarts)).tolist():
+        if place > low:
+            yield frames.part(slice(low, place)), anew
+        low, anew = place, True
+    yield frames.part(slice(low, None)), anew
 
 
 def _moved(losses: tuple[Loss, ...], by: float) -> Iterator[Loss]:
