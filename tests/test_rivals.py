@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import synthetic as s
 
-from loopfind.evidence import search
+from loopfind.evidence import rivals, search
 from loopfind.evidence.differences import cells_at, views_of
 from loopfind.evidence.rivals import WIDEST, rivals_of
 from loopfind.findings import runs_of
@@ -63,3 +63,11 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
         rest = rivals.others[alike.sum() :][:10]
         assert rest == pytest.approx(truth[~alike][: len(rest)], rel=0.25)
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize("spread", [30, 3_000_000])
+def test_different_frames_are_told_as_sorting_tells_them(spread: int) -> None:
+    frames = np.random.default_rng(3).integers(7, 7 + spread, (40, 24))
+    wanted, rows = np.unique(frames, return_inverse=True)
+    found, places = rivals._distinct(frames)
+    assert np.array_equal(found, wanted) and np.array_equal(places, rows.reshape(frames.shape))

@@ -218,9 +218,8 @@ class _Laid:
         """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
         there = self._there(places, self._after)
         # Only the frames that are asked for: a long stretch reaches over many that are not.
-        wanted, rows = np.unique(there, return_inverse=True)
+        wanted, rows = _distinct(there)
         theirs = np.asarray(_read(self._signal, wanted), np.float32) * np.float32(1 / 256)
-        rows = rows.reshape(there.shape)
         if not self._view.plain:
             theirs = theirs @ matrix(self._view).T
         # |a - b|^2 by its parts, so that one matrix product serves all places.
@@ -255,6 +254,18 @@ class _Laid:
     def _there(self, places: Floats, after: Floats) -> Ints:
         """The frames (m, k) shown so many seconds after each of the places."""
         return nearest(self._signal.times, (places[:, None] + after[None]).ravel()).reshape(len(places), len(after))
+
+
+def _distinct(frames: Ints) -> tuple[Ints, Ints]:
+    """The different ones (k,) of frames, rising, and for each of the frames its number among these: np.unique, without
+    sorting where they lie close together."""
+    low = int(frames.min())
+    there = np.zeros(int(frames.max()) - low + 1, bool)
+    if len(there) > 4 * frames.size:
+        wanted, rows = np.unique(frames, return_inverse=True)
+        return wanted, rows.reshape(frames.shape)
+    there[frames - low] = True
+    return low + np.flatnonzero(there), (np.cumsum(there) - 1)[frames - low]
 
 
 def _turned_blocks(view: View) -> Ints:

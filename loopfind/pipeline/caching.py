@@ -6,7 +6,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from loopfind.errors import LibraryError, LoopfindError, Unreadable
 from loopfind.fingerprints.many import Many
@@ -20,9 +20,11 @@ from loopfind.scratch import copied
 from loopfind.settings import Decoding
 from loopfind.stores import STORE, STORES
 from loopfind.stores.checkpoints import Checkpoint
-from loopfind.stores.sqlite import Library
 from loopfind.stores.tables import NEAR
 from loopfind.views import SKETCH_CELLS
+
+if TYPE_CHECKING:
+    from loopfind.stores.sqlite import Library
 
 FEW = NEAR // (2 * SKETCH_CELLS)
 """Frames up to which a library holds all sketches of a video at hand, if it is the only one."""
@@ -79,7 +81,7 @@ def reader(cache: Cache | None, decoding: Decoding = ONE_PASS) -> "Iterator[Read
 class Reader:
     """Made by `reader`; for any number of threads. library: None reads every video anew."""
 
-    def __init__(self, library: Library | None, note: Callable[[str], None] | None, decoding: Decoding) -> None:
+    def __init__(self, library: "Library | None", note: Callable[[str], None] | None, decoding: Decoding) -> None:
         self._library, self._note, self._decoding = library, note, decoding
         self._guard, self._turns = threading.Lock(), dict[bytes, threading.Lock]()
 
@@ -123,7 +125,7 @@ class Reader:
             return self._kept(self._library, file, settings, many, reading)
 
     def _found(
-        self, library: Library, file: File, settings: Settings, many: Many | None, codes: bool
+        self, library: "Library", file: File, settings: Settings, many: Many | None, codes: bool
     ) -> tuple[int, Reading] | None:
         """What the library has of this content, if that is all that is asked for."""
         entry = library.find(file, settings, codes)
@@ -140,14 +142,14 @@ class Reader:
             reading = replace(reading, fingerprint=shown)
         return entry, reading
 
-    def _named(self, library: Library, file: File) -> tuple[Naming | Literal[""], str]:
+    def _named(self, library: "Library", file: File) -> tuple[Naming | Literal[""], str]:
         try:
             return library.name(file)
         except LibraryError as error:
             self._complain(error)
             return "", ""
 
-    def _kept(self, library: Library, file: File, settings: Settings, many: Many | None, reading: Reading) -> Read:
+    def _kept(self, library: "Library", file: File, settings: Settings, many: Many | None, reading: Reading) -> Read:
         """Keep what was read of a file, if that is still the file."""
         try:
             now = os.stat(file.path)
