@@ -18,7 +18,6 @@ as long.
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
+from packets import measure
 
 SCENE = 15
 """Seconds of one drawn scene."""
@@ -165,9 +165,9 @@ def hours(runs: int, say: Callable[[str], None]) -> None:
             _join(scenes[: length * 60], file)
         for _ in range(runs):
             for file, passed, spent in zip(files, clock, processor, strict=True):
-                before = _spent()
-                passed.append(seconds([sys.executable, "-m", "loopfind", str(file), "--json"]))
-                spent.append(_spent() - before)
+                (wall, busy), _ = measure([sys.executable, "-m", "loopfind", str(file), "--json"])
+                passed.append(wall)
+                spent.append(busy)
     for what, taken in (("by the clock", clock), ("of processor time", processor)):
         each = [statistics.median(found) / length for found, length in zip(taken, HOURS, strict=True)]
         for length, found, one in zip(HOURS, taken, each, strict=True):
@@ -180,12 +180,6 @@ def _draw_small(path: Path, seed: int) -> None:
     graph = f"life=s=80x46:r=6:mold=9:seed={seed}:ratio=0.3,fps=30,tmix=frames=8,format=yuv420p,trim=end=60"
     drawn = ["-f", "lavfi", "-i", graph, "-c:v", "libx264", "-preset", "ultrafast", "-g", "150", str(path)]
     seconds([get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", "-threads", "1", *drawn])
-
-
-def _spent() -> float:
-    """Seconds of processor time of all commands so far, ffmpeg included."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def memory(video: Path, longer: Path | None, say: Callable[[str], None]) -> None:

@@ -260,10 +260,11 @@ def _distinct(frames: Ints) -> tuple[Ints, Ints]:
     """The different ones (k,) of frames, rising, and for each of the frames its number among these: np.unique, without
     sorting where they lie close together."""
     low = int(frames.min())
-    there = np.zeros(int(frames.max()) - low + 1, bool)
-    if len(there) > 4 * frames.size:
+    reach = int(frames.max()) - low + 1
+    if reach > 4 * frames.size:
         wanted, rows = np.unique(frames, return_inverse=True)
         return wanted, rows.reshape(frames.shape)
+    there = np.zeros(reach, bool)
     there[frames - low] = True
     return low + np.flatnonzero(there), (np.cumsum(there) - 1)[frames - low]
 

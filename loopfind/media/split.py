@@ -1,9 +1,9 @@
 """A seekable file decoded in ranges side by side, and handed over as one pass would.
 
-A decoder of one stream keeps about one core busy, so two that decode a half each are faster. Ranges are short, are
-taken up in order, and wait in queues of bounded length, so that memory does not grow with the video. Whatever is
+A decoder of one stream keeps about one core busy, so two that decode a half each are faster. Ranges are taken up in
+order, and what is ahead waits in queues of bounded length, so that memory does not grow with the video. Whatever is
 unusual (a complaint, times out of order, a joint at which two decoders disagree) ends that: the file is then read in
-one pass, which goes on behind the frames handed over before.
+one pass, from the last joint that was sound, which goes on behind the frames handed over before.
 """
 
 import contextlib
@@ -237,7 +237,7 @@ class _Team:
             finally:
                 part.halt()
                 part.close()
-                if part in self._open:  # what it holds is as much as ten minutes of codes
+                if part in self._open:  # what it holds would add up
                     self._open.remove(part)
 
     def _after(self, part: Range) -> Range | None:

@@ -8,7 +8,6 @@ import os
 import select
 import stat
 import threading
-from types import TracebackType
 from typing import Literal
 
 from loopfind.errors import Unreadable
@@ -46,9 +45,7 @@ class Tail:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._thread.join()
         os.close(self.fd)

@@ -14,11 +14,11 @@ from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.gather import Gatherer
 from loopfind.holdings import File, Reading
 from loopfind.media import address, losses
+from loopfind.media.video import measured
 from loopfind.model import Again, Frames, Loss, Proof, Settings
 from loopfind.registry import load
 from loopfind.stores.checkpoints import Checkpoint, checkpoint_of
 from loopfind.stores.contents import digest_of
-from loopfind.timeline import gap_of
 
 EVERY = 60.0
 """Seconds of reading between two checkpoints; a reading that takes less leaves none."""
@@ -189,9 +189,6 @@ def resumable(path: str, settings: Settings, resume: Resume | None) -> "Iterator
 
 def whole(reading: Reading) -> Reading:
     """A reading of which the reader did not see all at its end, with what is measured on all of its frames."""
-    times = reading.fingerprint.times
-    gap = gap_of(times)
-    end = float(times[-1]) + gap
-    source = replace(reading.source, duration=end - float(times[0]), frames=len(times), fps=1 / gap)
+    source, gap, end = measured(reading.source, reading.fingerprint.times, 1.0, 0.0)
     fingerprint = replace(reading.fingerprint, end=end)
     return replace(reading, fingerprint=fingerprint, source=source, losses=losses.joined(reading.losses, gap))
