@@ -40,14 +40,14 @@ NOTHING = ["-an", "-f", "null", "-"]
 MEASURED = """
 import os, resource, sys
 from loopfind.cli import main
-report = os.dup(1)
-os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 status = main()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-os.write(report, str(peak).encode())
+sys.stdout.flush()
+os.write(1, f"\\n{peak}".encode())
 sys.exit(status)
 """
-"""The command line in a process that says at its end how many bytes it had at most; ffmpeg, a child, does not count."""
+"""The command line in a process that says in a last line how many bytes it had at most; ffmpeg, a child, does not
+count."""
 
 
 def seconds(command: Sequence[str]) -> float:
@@ -71,15 +71,20 @@ def in_turn(commands: Sequence[Sequence[str]], runs: int) -> list[list[float]]:
     return taken
 
 
-def peak_of(video: Path, *options: str) -> int:
-    """Most bytes that the Python process of a scan held at once."""
+def peak_of(video: Path, *options: str) -> tuple[int, float, int]:
+    """Frames and seconds of a video, and the most bytes that the Python process of its scan held at once."""
     command = [sys.executable, "-c", MEASURED, str(video), "--json", *options]
-    return int(subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout)
+    with tempfile.TemporaryDirectory() as caches:  # with no scan in it that was cut off, to go on with
+        around = os.environ | {"XDG_CACHE_HOME": caches}
+        said = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=around, check=True).stdout
+    report, _, peak = said.rpartition(b"\n")
+    source = json.loads(report)["source"]
+    return source["frames"], source["duration"], int(peak)
 
 
-def about(video: Path, *options: str) -> tuple[int, float]:
+def about(video: Path) -> tuple[int, float]:
     """Frames and seconds of a video, as loopfind counts them."""
-    command = [sys.executable, "-m", "loopfind", str(video), "--json", *options]
+    command = [sys.executable, "-m", "loopfind", str(video), "--json"]
     source = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)["source"]
     return source["frames"], source["duration"]
 
@@ -187,7 +192,7 @@ def memory(video: Path, longer: Path | None, say: Callable[[str], None]) -> None
     part: tuple[str, ...] = ()
     if longer is None:
         longer, part = video, ("--end", f"{about(video)[1] / 3:.3f}")
-    found = [(*about(path, *words), peak_of(path, *words)) for path, words in ((video, part), (longer, ()))]
+    found = [peak_of(path, *words) for path, words in ((video, part), (longer, ()))]
     for frames, length, peak in found:
         say(f"{f'peak, {length / 60:.1f} min':<28}{peak / 1e6:8.1f} MB   {frames:,} frames")
     (few, _, low), (many, _, high) = found

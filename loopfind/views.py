@@ -87,7 +87,7 @@ def blocks_of(cells: NDArray[np.float32], how: Callable[..., NDArray[np.float32]
     return how(cells.reshape(-1, BLOCKS, part, BLOCKS, part), axis=(2, 4)).reshape(len(cells), -1)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def matrix(view: View) -> NDArray[np.float32]:
     """(144, 144) float32: cells of the viewed picture from cells of the picture, rows of zero where bars are."""
     across, down = _sides(view)

@@ -1,7 +1,9 @@
 """The table of commands, the one that runs when none is named, and what becomes of their errors."""
 
+import ctypes
 import errno
 import re
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -36,6 +38,8 @@ GROUPS = {"library": ("Keep what was read of videos, so that none is decoded twi
 """Name -> its help, and the commands below it."""
 
 DEFAULT = "scan"
+_ARENA_MAX = -8
+"""M_ARENA_MAX of malloc.h."""
 _OWN = {"-h", "--help", "--install-completion", "--show-completion"}
 """Options that belong to loopfind as a whole; anything else is the default command's."""
 
@@ -105,9 +109,18 @@ def _fill(app: typer.Typer, table: Mapping[str, str], settings: dict[str, list[s
         app.command(name, cls=PlainCommand, context_settings=settings, epilog=part.EXAMPLES)(getattr(part, function))
 
 
+def _keep_one_heap() -> None:
+    """Let all threads take memory from one place: each would keep what it once took, and a long scan has many."""
+    if sys.platform == "linux":
+        choose = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc has it, musl does not and needs none
+        if choose is not None:
+            choose(_ARENA_MAX, 1)
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line; every error becomes a line on stderr and an exit status."""
     terminal.prepare()
+    _keep_one_heap()
     try:
         status = build().main(arguments, prog_name="loopfind", standalone_mode=False)
         terminal.flush()

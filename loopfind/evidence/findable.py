@@ -21,7 +21,8 @@ SHARE = 0.9
 LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
 """Seconds: the lengths asked about, up to 34 s; what moves seldom may need as long."""
 
-_STRETCHES, _PLACES = 20, 4000  # of each length; places that each is laid over, as many as a few minutes have
+_STRETCHES = 20  # of each length
+_PLACES, _NEAREST = 4000, 48  # that each is laid over, as many as a few minutes have; half seconds measured in full
 _SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames are compared with the next
 
 
@@ -69,7 +70,9 @@ def _enough(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]
     starts = np.flatnonzero(whole)
     asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
     allowed = int((1 - SHARE) * len(asked) + 1e-9)
-    for first in asked.tolist():
+    for left, first in zip(range(len(asked), 0, -1), asked.tolist(), strict=True):
+        if left <= allowed:
+            break
         allowed -= not _found(signal, said, first, first + frames, noise)
         if allowed < 0:
             return False
@@ -102,7 +105,7 @@ def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noi
     )
     if not (holds(run, signal) and eventful(signal, first, last)):
         return False
-    rivals = rivals_of(signal, run, shown(PLAIN), _PLACES, own=noise)
+    rivals = rivals_of(signal, run, shown(PLAIN), _PLACES, noise, _NEAREST)
     return stands_alone(rivals, run) and believed(run, confidence(run, signal, rivals))
 
 

@@ -47,9 +47,13 @@ MOST_PLACES, FEWER_PLACES = 60_000, 20_000
 """Places that a stretch is laid over: all of forty minutes at 25 frames a second, a spread of more; fewer where files
 are compared, as there most are of other footage altogether."""
 
+NEAREST = 128
+"""Half seconds that are measured in full after a first look at all of them."""
+
 _FRAMES, _BLOCK = 16, 1000
 _AT_REST = 0.1  # nats that a frame counts for, at the least, when frames are picked by what they say
-_LOOKED_AT, _NEAREST = 8, 128  # frames of a first look, and half seconds measured in full after it
+_IN_CACHE = 256  # rows of cells that are summed at a time
+_LOOKED_AT = 8  # frames of a first look
 
 
 @dataclass(frozen=True)
@@ -107,11 +111,19 @@ def stands_alone(rivals: Rivals, run: Run) -> bool:
     return gap >= least
 
 
-def rivals_of(signal: Signal, run: Run, weights: Cells, most: int | None = None, own: float | None = None) -> Rivals:
+def rivals_of(
+    signal: Signal,
+    run: Run,
+    weights: Cells,
+    most: int | None = None,
+    own: float | None = None,
+    nearest: int = NEAREST,
+) -> Rivals:
     """The rivals of a run.
 
     weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over, by default
-    as above. own: what to take for its difference from its match; measured unless given.
+    as above. own: what to take for its difference from its match; measured unless given. nearest: half seconds that
+    are measured in full at a time.
     """
     if most is None:
         most = MOST_PLACES if signal.parts is None else FEWER_PLACES
@@ -121,11 +133,11 @@ def rivals_of(signal: Signal, run: Run, weights: Cells, most: int | None = None,
         own = laid.own()
     places = laid.elsewhere()
     every = max(1.0, len(places) / most) * searched(signal) / len(signal.times)
-    others = _least(laid, _spread(places, most), max(WIDEST * own, exact))
+    others = _least(laid, _spread(places, most), max(WIDEST * own, exact), nearest)
     return Rivals(own, others, every, exact)
 
 
-def _least(laid: "_Laid", places: Floats, alike: float) -> Floats:
+def _least(laid: "_Laid", places: Floats, alike: float, nearest: int) -> Floats:
     """What the stretch differs by from the most alike place of a half second, rising: all that are `alike` and the next
     few, as no more is asked of them.
 
@@ -140,10 +152,10 @@ def _least(laid: "_Laid", places: Floats, alike: float) -> Floats:
     order = np.argsort(np.minimum.reduceat(laid.looks(places), edges), kind="stable")
     ends = np.append(edges[1:], len(places))
     best = np.zeros(0)
-    done, size = 0, _NEAREST
-    while done < len(order) and (best > alike).sum() < min(size, _NEAREST) / 2:
-        for low in range(done, min(done + size, len(order)), _NEAREST):
-            chosen = np.sort(order[low : low + _NEAREST])
+    done, size = 0, nearest
+    while done < len(order) and (best > alike).sum() < min(size, nearest) / 2:
+        for low in range(done, min(done + size, len(order)), nearest):
+            chosen = np.sort(order[low : low + nearest])
             counts = ends[chosen] - edges[chosen]
             begins = np.cumsum(counts) - counts
             part = np.repeat(edges[chosen] - begins, counts) + np.arange(int(counts.sum()))
@@ -229,10 +241,7 @@ class _Laid:
         crossed = b @ a.T
         count = len(self._after)
         total = np.square(a).sum() / count + squares[rows].mean(1) - 2 * crossed[rows, np.arange(count)].mean(1)
-        middle = np.zeros((len(places), b.shape[1]), np.float32)
-        for column in rows.T:
-            middle += b[column]
-        return np.asarray(np.maximum(total - np.square(middle / count).sum(1), 0), np.float64)
+        return np.asarray(np.maximum(total - np.square(_summed(b, rows) / count).sum(1), 0), np.float64)
 
     def looks(self, places: Floats) -> Floats:
         """A value (m,) for each place that its difference is not below but for rounding: from a few frames, and from
@@ -267,6 +276,18 @@ def _distinct(frames: Ints) -> tuple[Ints, Ints]:
     there = np.zeros(reach, bool)
     there[frames - low] = True
     return low + np.flatnonzero(there), (np.cumsum(there) - 1)[frames - low]
+
+
+def _summed(values: Cells, rows: Ints) -> Cells:
+    """For each of the rows (m, k) the sum (cells,) of its k values, out of (n, cells); little by little, as sums stay
+    in the processor's cache so."""
+    total = np.zeros((len(rows), values.shape[1]), np.float32)
+    taken = np.empty((_IN_CACHE, values.shape[1]), np.float32)
+    for low in range(0, len(rows), _IN_CACHE):
+        part = rows[low : low + _IN_CACHE]
+        for column in part.T:
+            total[low : low + len(part)] += np.take(values, column, axis=0, out=taken[: len(part)], mode="clip")
+    return total
 
 
 def _turned_blocks(view: View) -> Ints:

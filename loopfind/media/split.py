@@ -107,6 +107,7 @@ class Split(Relay):
             self._alone = True
             yield from self._first
             return
+        self._begin_anew()
         team = _Team(self._first, self._asked, marks, self._jobs, self._least)
         kept: list[Floats] = []
         count = 0
@@ -126,6 +127,13 @@ class Split(Relay):
                 yield frames
         times = np.concatenate(kept) if kept else np.zeros(0)
         self._measure(self._now.source, times, self._first.declared_rate, self._start or 0.0)
+
+    def _begin_anew(self) -> None:
+        """Let one thread decode the first range as well: threads of one decoder cost more than they gain where others
+        keep the cores busy."""
+        self._first.close()
+        self._first = self._now = Range(*self._asked, _ONE_THREAD)
+        self._first.__enter__()
 
     def _marks(self) -> list[float]:
         """Seconds near which ranges after the first are to begin; none where one pass is to do."""
