@@ -24,14 +24,15 @@ from loopfind.media.waiting import Waiting
 from loopfind.model import Floats, Frames
 from loopfind.settings import STALL
 
-LEAST, MOST = 60.0, 300.0
+LEAST, MOST = 40.0, 300.0
 """Seconds of a range: below, starting an ffmpeg for it costs more than it gains; above, nothing is gained any more,
 but in a long file."""
 _MOST_RANGES = 40
 """About as many as a long file is read in: each ffmpeg reads an index that is as long as the file."""
 _SHARE = 1.5
-"""A range is what is left, shared by so many times the decoders: long ones first, as each costs a run-up, and short
-ones last, so that no decoder waits long for another."""
+"""A range is so much less than what its decoder is still to read, if all read as much: long ones first, as each costs a
+run-up, and short ones last, so that no decoder waits long for another (guided self-scheduling, Polychronopoulos & Kuck
+1987)."""
 _WAITING, _FEW = 64, 16
 """Batches that wait in memory, of all ranges together and of one at least; one is 1 MB at the most, half of it as a
 rule."""
@@ -145,8 +146,18 @@ class Split(Relay):
         waiting = _ON_DISK // (self._jobs - 1) / self._first.declared_rate
         most = min(max(MOST, (end - start) / _MOST_RANGES), waiting)
         marks: list[float] = []
-        while end - start >= 2 * self._least:
-            start += max(self._least, min(most, (end - start) / (_SHARE * self._jobs)))
+        taken = [0.0] * self._jobs  # seconds that each decoder reads, if all are equally fast
+        while (left := end - start) >= 2 * self._least:
+            soonest = min(range(self._jobs), key=taken.__getitem__)
+            share = (sum(taken) + left) / self._jobs - taken[soonest]
+            length = min(most, share / _SHARE)
+            if share - length < self._least:
+                length = share / max(1, share // self._least)
+            length = max(length, self._least)
+            if left - length < self._least:
+                break
+            taken[soonest] += length
+            start += length
             marks.append(start)
         return marks
 
