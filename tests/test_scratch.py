@@ -86,3 +86,25 @@ def test_the_nearest_frame_is_the_nearest_however_many_are_asked_for() -> None:
     assert np.array_equal(np.abs(times[found[:2000]] - wanted[:2000]), every.min(1))
     parts = [nearest(times, part) for part in np.array_split(wanted, 11)]
     assert found.dtype == np.int64 and np.array_equal(found, np.concatenate(parts))
+
+
+@pytest.mark.parametrize("rate", ["even", "rounded", "variable", "a long gap"])
+def test_the_nearest_frame_is_the_same_guessed_or_sought(rate: str) -> None:
+    rng = np.random.default_rng(7)
+    times = np.arange(3000) / 29.97
+    if rate == "rounded":
+        times = np.round(times, 3)
+    elif rate == "variable":
+        times = np.cumsum(rng.uniform(0.001, 0.2, 3000))
+    elif rate == "a long gap":
+        times[1700:] += 500
+    half = 0.5 / 29.97
+    for wanted in (
+        rng.uniform(times[0] - 5, times[-1] + 5, 5000),
+        rng.choice(times, 5000) + rng.choice([0, half, -half, 1e-9], 5000),
+    ):
+        every = np.abs(times[None] - wanted[:, None])
+        found = nearest(times, wanted)
+        one_by_one = [int(nearest(times, wanted[k : k + 1])[0]) for k in range(0, 5000, 10)]
+        assert np.array_equal(every[np.arange(5000), found], every.min(1))
+        assert found[::10].tolist() == one_by_one

@@ -10,7 +10,7 @@ frame alike (the peak-to- sidelobe idea of camera-noise forensics, with sidelobe
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.evidence.differences import Fit, Rows, both, partners
+from loopfind.evidence.differences import Fit, Rows, cells_of_each, partners, views_of
 from loopfind.model import Ints, Line, Signal
 
 BESIDE = 0.08
@@ -36,9 +36,10 @@ def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
     frames, there = frames[usable], there[usable]
     if len(frames) < 3:
         return 0.0
-    pairs = {k: both(signal, line, frames + k, there + k) for k in (-shift, 0, shift)}
-    ours = {k: pair[0] for k, pair in pairs.items()}
-    theirs = {k: pair[1] * fit.gain + fit.offset for k, pair in pairs.items()}
+    shifts, views = (-shift, 0, shift), views_of(line)
+    ours = dict(zip(shifts, cells_of_each(signal, [frames + k for k in shifts], views[0]), strict=True))
+    theirs = dict(zip(shifts, cells_of_each(signal, [there + k for k in shifts], views[1]), strict=True))
+    theirs = {k: cells * fit.gain + fit.offset for k, cells in theirs.items()}
     if not line.view.fills:
         # A zoom draws the standing parts of a picture a little wrong, by more than a calm scene moves in two frames.
         standing = (ours[0] - theirs[0]).mean(0)

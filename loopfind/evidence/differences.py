@@ -4,7 +4,7 @@ A showing may be brighter, mirrored, or carry a logo: a `Fit` says what to do to
 compared, and which cells to leave out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ ALLOWANCE = 1.0
 file's noise where that is more."""
 
 _BLOCK, _AT_ONCE = 2048, 1 << 16
+_APART = 64  # frames that are read along with a wanted one sooner than each wanted one by itself
 
 Rows = NDArray[np.float32]
 Energies = NDArray[np.float32]
@@ -49,12 +50,25 @@ def cells_at(signal: Signal, frames: Ints, view: View = PLAIN) -> Rows:
     if not len(frames):
         return np.zeros((0, SKETCH_CELLS), np.float32)
     low, high = int(frames.min()), int(frames.max()) + 1
-    if high - low <= 4 * len(frames) + 64:
-        rows = np.asarray(signal.cells[low:high])[frames - low]
-    else:
+    if high - low > min(_APART * len(frames), _AT_ONCE // 4):
         rows = np.concatenate([signal.cells[f : f + 1] for f in frames])
-    cells = rows.astype(np.float32) * np.float32(1 / 256)
+    else:
+        rows = signal.cells[low:high]
+        if len(rows) != len(frames) or (frames[1:] <= frames[:-1]).any():
+            rows = rows.take(frames - low, axis=0)
+    cells = rows.astype(np.float32)
+    cells *= np.float32(1 / 256)
     return cells if view.plain else np.asarray(cells @ matrix(view).T, np.float32)
+
+
+def cells_of_each(signal: Signal, groups: Sequence[Ints], view: View = PLAIN) -> Iterator[Rows]:
+    """Cells of each group of frames, as of cells_at; groups that overlap are read, and seen through the view, once."""
+    low, high = min(int(group.min()) for group in groups), max(int(group.max()) for group in groups) + 1
+    if high - low > sum(map(len, groups)):
+        yield from (cells_at(signal, group, view) for group in groups)
+        return
+    cells = cells_at(signal, np.arange(low, high), view)
+    yield from (cells.take(group - low, axis=0) for group in groups)
 
 
 def views_of(line: Line) -> tuple[View, View]:
@@ -133,9 +147,9 @@ def _measured(
         first, last = max(0, low - hop), min(len(frames), high + hop)
         views = views_of(line)
         ours = cells_at(signal, frames[first:last], views[0])
+        seen = cells_of_each(signal, [there[first:last] for there in pairs], views[1])
         rows = np.zeros((len(pairs), high - low), np.float32)
-        for row, there in zip(rows, pairs, strict=True):
-            theirs = cells_at(signal, there[first:last], views[1])
+        for row, theirs in zip(rows, seen, strict=True):
             gap = ours - theirs * np.float32(fit.gain) - np.float32(fit.offset)
             if level:
                 gap -= (gap @ fit.weights)[:, None]

@@ -52,7 +52,7 @@ NEAREST = 128
 
 _FRAMES, _BLOCK = 16, 1000
 _AT_REST = 0.1  # nats that a frame counts for, at the least, when frames are picked by what they say
-_IN_CACHE = 256  # rows of cells that are summed at a time
+_IN_CACHE, _LOOKS = 256, 8192  # rows of cells that are summed at a time; places that are looked at at a time
 _LOOKED_AT = 8  # frames of a first look
 
 
@@ -250,15 +250,20 @@ class _Laid:
         few = np.unique(np.linspace(0, count - 1, _LOOKED_AT).astype(np.int64))
         order = _turned_blocks(view)
         ours = blocks_of(self._ours[few])[:, order]
-        total, middle = np.zeros((2, len(places), BLOCKS**2), np.float32)
-        for row, after in zip(ours, self._after[few], strict=True):
-            gap = row - self._signal.blocks[nearest(self._signal.times, places + after)] * np.float32(1 / 256)
-            total += np.square(gap)
-            middle += gap
+        least = blocks_of(self._weights[None], np.min)[0, order] * (SKETCH_CELLS / BLOCKS**2 / count)
+        found = np.empty(len(places))
+        for low in range(0, len(places), _LOOKS):
+            part = places[low : low + _LOOKS]
+            total, middle = np.zeros((2, len(part), BLOCKS**2), np.float32)
+            for row, after in zip(ours, self._after[few], strict=True):
+                seen = self._signal.blocks.take(nearest(self._signal.times, part + after), axis=0)
+                gap = row - seen * np.float32(1 / 256)
+                middle += gap
+                total += np.square(gap, out=gap)
+            total -= np.square(middle) / len(few)
+            found[low : low + _LOOKS] = total @ least
         let_go(self._signal.blocks)
-        total -= np.square(middle) / len(few)
-        least = blocks_of(self._weights[None], np.min)[0, order]
-        return np.asarray(total @ least * (SKETCH_CELLS / BLOCKS**2 / count), np.float64)
+        return found
 
     def _there(self, places: Floats, after: Floats) -> Ints:
         """The frames (m, k) shown so many seconds after each of the places."""
