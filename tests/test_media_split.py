@@ -164,6 +164,20 @@ def test_a_short_file_is_read_in_one_pass() -> None:
     assert same_as_one_pass(coded("closed.mp4"), split.LEAST).ranges == 1
 
 
+@pytest.mark.parametrize("jobs", [2, 3, 8])
+def test_decoders_that_are_equally_fast_end_together(jobs: int) -> None:
+    for end in range(90, 9000, 70):
+        marks = split.marks_of(10.0, end, jobs, 40.0, 300.0)
+        lengths = np.diff([10.0, *marks, end])
+        assert len(lengths) == 1 or 39.999 <= lengths.min() <= lengths.max() < 340
+        busy = [0.0] * jobs
+        for length in lengths:
+            busy[busy.index(min(busy))] += length
+        if end - 10 >= 2 * 40 * jobs:
+            assert max(busy) - min(busy) < 0.001
+    assert split.marks_of(0.0, 79.0, jobs, 40.0, 300.0) == []
+
+
 @pytest.mark.parametrize("wreck", ["close", "raise"])
 def test_leaving_early_leaves_nothing(wreck: str) -> None:
     path = videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")

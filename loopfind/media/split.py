@@ -145,21 +145,7 @@ class Split(Relay):
         # A decoder that is ahead stops where no more may wait.
         waiting = _ON_DISK // (self._jobs - 1) / self._first.declared_rate
         most = min(max(MOST, (end - start) / _MOST_RANGES), waiting)
-        marks: list[float] = []
-        taken = [0.0] * self._jobs  # seconds that each decoder reads, if all are equally fast
-        while (left := end - start) >= 2 * self._least:
-            soonest = min(range(self._jobs), key=taken.__getitem__)
-            share = (sum(taken) + left) / self._jobs - taken[soonest]
-            length = min(most, share / _SHARE)
-            if share - length < self._least:
-                length = share / max(1, share // self._least)
-            length = max(length, self._least)
-            if left - length < self._least:
-                break
-            taken[soonest] += length
-            start += length
-            marks.append(start)
-        return marks
+        return marks_of(start, end, self._jobs, self._least, most)
 
     def _rest(self, known: Floats, last: Range) -> Iterator[Frames]:
         """The frames after those at `known` times, out of one pass: from where the last range began, which the one
@@ -183,6 +169,28 @@ class Split(Relay):
                     raise DecoderFailed(shown, "decodes differently each time it is read: read it with --jobs 1")
                 if len(passed) < len(frames):
                     yield replace(frames, first=first).part(slice(len(passed), None))
+
+
+def marks_of(start: float, end: float, jobs: int, least: float, most: float) -> list[float]:
+    """Where ranges after the first begin, so that decoders that are equally fast end together; seconds.
+
+    least, most: seconds of a range; the last may be longer, by less than `least`.
+    """
+    marks: list[float] = []
+    taken = [0.0] * jobs
+    while (left := end - start) >= 2 * least:
+        soonest = min(range(jobs), key=taken.__getitem__)
+        share = (sum(taken) + left) / jobs - taken[soonest]
+        length = min(most, share / _SHARE)
+        if share - length < least:
+            length = share / max(1, share // least)
+        length = max(length, least)
+        if left - length < least:
+            break
+        taken[soonest] += length
+        start += length
+        marks.append(start)
+    return marks
 
 
 class _Team:
