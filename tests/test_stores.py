@@ -348,6 +348,20 @@ def adder(folder, first, last):
     return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
+def test_a_library_that_is_made_while_it_is_looked_at_is_no_foreign_database(tmp_path):
+    class Watched(sqlite3.Connection):
+        def execute(self, sql, *values):
+            if "sqlite_master" in sql:
+                other = sqlite3.connect(tmp_path / "l.sqlite", timeout=0, isolation_level=None)
+                with contextlib.closing(other), contextlib.suppress(sqlite3.OperationalError):  # it finds it locked
+                    schema.migrate(other, "l.sqlite")
+            return super().execute(sql, *values)
+
+    connection = sqlite3.connect(tmp_path / "l.sqlite", isolation_level=None, factory=Watched)
+    with contextlib.closing(connection):
+        assert not schema.check(connection, "l.sqlite")
+
+
 def test_two_processes_add_at_once_even_to_a_library_that_neither_found(tmp_path):
     both = [adder(tmp_path, first, 5) for first in (0, 1000)]
     for process in both:

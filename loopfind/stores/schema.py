@@ -159,15 +159,28 @@ def check(connection: sqlite3.Connection, shown: str) -> bool:
 
     Only reads. Raises LibraryError for a database that is something else, or of a version still to come.
     """
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    application, tables, version = _seen(connection)
     if application != APPLICATION and (application or tables or version):
         raise LibraryError(shown, "a database, but no library of loopfind: name another file")
     if version > len(STEPS):
         newer = f"made by a newer loopfind (version {version}; this one knows {len(STEPS)})"
         raise LibraryError(shown, f"{newer}: update loopfind, or name another library")
     return bool(version == len(STEPS))
+
+
+def _seen(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    """Application, number of tables and version, all as of one moment: another process may be making the library."""
+    alone = not connection.in_transaction
+    if alone:
+        connection.execute("BEGIN")
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        return application, tables, version
+    finally:
+        if alone:
+            connection.execute("ROLLBACK")
 
 
 def migrate(connection: sqlite3.Connection, shown: str) -> None:
