@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from loopfind.evidence.differences import partners
 from loopfind.evidence.follow import NATS_A_SECOND, Trace
-from loopfind.evidence.splices import JUMP, Seam, seam_at
-from loopfind.model import Signal
+from loopfind.evidence.splices import JUMP, Seam, seams_at
+from loopfind.model import Ints, Signal
 
 LOSS = 6.0
 """Nats of score that an end may give up for a jump: a clear one is worth log(400) = 6."""
@@ -42,7 +42,7 @@ def _settled(
     places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
     first, loss = _losses(signal, trace, best, start)
     places = places[loss[places - first] <= LOSS]
-    seams = {int(place): _seams(signal, trace, int(place), start) for place in places}
+    seams = _seams(signal, trace, places, start)
     jumps = {place: (one.ratio, other.ratio) for place, (one, other) in seams.items()}
     # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
     inner = range(best + 1, trace.high) if start else range(trace.low, best)
@@ -99,14 +99,15 @@ def _rows(lost: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(total - np.maximum.accumulate(np.where(broken, total, 0)), np.float64)
 
 
-def _seams(signal: Signal, trace: Trace, place: int, start: bool) -> tuple[Seam, Seam]:
-    """What the picture does on either side if the stretch begins (or ends) at this place of the trace."""
+def _seams(signal: Signal, trace: Trace, places: Ints, start: bool) -> dict[int, tuple[Seam, Seam]]:
+    """What the picture does on either side if the stretch begins (or ends) at each of these places of the trace."""
     times, line, half = signal.times, trace.line, signal.step / 2
-    here = int(trace.frames[place]) if start else int(trace.frames[place - 1]) + 1
-    instant = float(times[here]) if here < len(times) else float(times[-1]) + signal.step
+    here = trace.frames[places] if start else trace.frames[places - 1] + 1
+    instants = np.append(times, times[-1] + signal.step)[here]
     # The other side's seam is before the first frame shown at or after the same instant of the content.
-    there = int(np.searchsorted(times, line.slope * instant + line.offset - half))
-    return seam_at(signal, here), seam_at(signal, there)
+    there = np.searchsorted(times, line.slope * instants + line.offset - half)
+    sides = zip(seams_at(signal, here.tolist()), seams_at(signal, there.tolist()), strict=True)
+    return dict(zip(places.tolist(), sides, strict=True))
 
 
 def _at_edge(signal: Signal, trace: Trace, start: bool) -> bool:
