@@ -57,14 +57,16 @@ class Range(Video):
         batch = _joined(parts)
         header, other = self._journal.header, first._journal.header
         same = (header.start, header.duration, header.mapped) == (other.start, other.duration, other.mapped)
-        # What a seek leaves without its references may be complained about, nothing else, and not in the proof.
-        early = all(t.last < RUN_UP - PROOF and t.sort != "serious" for t in self._journal.troubles)
-        self._journal.troubles.clear()
+        # What a seek leaves without its references may be complained about, nothing else, and not in the proof. What
+        # is complained about behind it, as a decoder is ahead, is for those who read on.
+        troubles = self._journal.troubles
+        troubles[:] = [t for t in troubles if t.last >= RUN_UP - PROOF or t.sort == "serious"]
+        sound = all(t.first >= RUN_UP for t in troubles)
         self.joint = Joint(float(batch.times[RUN_UP]), _copied(batch.part(slice(RUN_UP - PROOF, RUN_UP))))
         self._ahead = batch.part(slice(RUN_UP, None))
         self._source_from_header()
         self._skipped, self._begins = RUN_UP, self.joint.time
-        return same and early and self._keeps_time()
+        return same and sound and self._keeps_time()
 
     def begins_as(self, other: "Range") -> bool:
         """Whether both begin at the same frame, and show the same before it."""
