@@ -45,7 +45,7 @@ def test_opens_with_the_two_commands_each_in_a_fence_of_its_own():
     install = "python3 -m venv .venv && .venv/bin/pip install -q -e"
     assert fenced("sh")[:2] == [
         f"{install} . && .venv/bin/loopfind fixtures/loop.mp4\n",
-        f"{install} '.[test]' && .venv/bin/pytest -q -n 3\n",
+        f"{install} '.[test]' && .venv/bin/pytest -q -n 4 --dist worksteal\n",
     ]
 
 

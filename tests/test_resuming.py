@@ -67,28 +67,23 @@ def cut_off(path: Path, folder: Path, kind: str, after: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("container", "coding", "kind", "moments"),
+    ("container", "coding", "kind"),
     [
-        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash", 10),
-        (
-            "mkv",
-            ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40", "-preset", "veryfast"),
-            "exact",
-            5,
-        ),
+        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash"),
+        ("mkv", ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40", "-preset", "veryfast"), "exact"),
     ],
 )
-def test_a_scan_killed_at_random_moments_says_what_an_unbroken_one_says(
-    container: str, coding: tuple[str, ...], kind: str, moments: int, tmp_path: Path
+def test_a_scan_killed_at_ten_random_moments_says_what_an_unbroken_one_says(
+    container: str, coding: tuple[str, ...], kind: str, tmp_path: Path
 ) -> None:
     path, rng, went_on = video(container, *coding), random.Random(7), 0
-    for _ in range(moments):
+    for _ in range(10):
         lines = cut_off(path, tmp_path, kind, rng.randint(1, 7))
         went_on += any(line.startswith("note") for line in lines)
         assert len(list(tmp_path.iterdir())) <= 3
     notes: list[str] = []
     assert said(scan(str(path), Settings(kind=kind), resume=Resume(tmp_path, 0.0, notes.append))) == told(path, kind)
-    assert went_on >= moments // 2 and list(tmp_path.iterdir()) == []
+    assert went_on >= 5 and list(tmp_path.iterdir()) == []
 
 
 class Stop(Exception):
@@ -227,11 +222,14 @@ def test_losses_that_are_none_make_no_checkpoint(copy: Path, tmp_path: Path) -> 
         assert finished(copy, folder)[0] == 0
 
 
-@pytest.mark.parametrize("broken", [False, True])
-def test_ranges_are_gone_on_with_too(broken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("damage", "stop"), [(None, 0.5), (0.9, 0.5), (0.7, 0.9)])
+def test_ranges_are_gone_on_with_too(
+    damage: float | None, stop: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file that is read side by side leaves a checkpoint that any reading goes on with, and so does a damaged one."""
     source = video("mkv", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
-    path = videos.damaged(source, "resumed_ranges.mkv", 0.7, 0.72) if broken else source
+    broken = damage is not None
+    path = source if damage is None else videos.damaged(source, f"resumed_{damage}.mkv", damage, damage + 0.02)
     wanted, read, folder = scan(str(path)), list[Split](), tmp_path / "kept"
 
     def split(*asked: Any, **_: Any) -> Split:
@@ -241,9 +239,11 @@ def test_ranges_are_gone_on_with_too(broken: bool, tmp_path: Path, monkeypatch: 
         return video
 
     monkeypatch.setattr(skipping, "open_split", split)
-    stopped(path, folder, frames=int((0.9 if broken else 0.5) * wanted.source.frames))
+    stopped(path, folder, frames=int(stop * wanted.source.frames))
     found = scan(str(path), resume=Resume(folder, 0.0))
-    assert len(read) == 2 and read[1].ranges > 1 and bool(read[1].why) == broken
+    assert len(read) == 2 and bool(read[1].why) == broken
+    # Damage in the first range may end the reading in ranges before a second one is taken up.
+    assert read[1].ranges > 1 or (damage is not None and damage < stop)
     # What decoder threads make of a damaged picture is not always the same.
     assert broken or found.repeats == wanted.repeats
     assert found.verdict.repeated_seconds == pytest.approx(wanted.verdict.repeated_seconds, abs=1.0)
