@@ -36,6 +36,7 @@ SCENE = 15
 HOURS = (1, 3, 6, 12)
 
 NOTHING = ["-an", "-f", "null", "-"]
+SCAN = [sys.executable, "-m", "loopfind"]
 
 MEASURED = """
 import os, resource, sys
@@ -78,14 +79,16 @@ def peak_of(video: Path, *options: str) -> tuple[int, float, int]:
         around = os.environ | {"XDG_CACHE_HOME": caches}
         said = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=around, check=True).stdout
     report, _, peak = said.rpartition(b"\n")
-    source = json.loads(report)["source"]
-    return source["frames"], source["duration"], int(peak)
+    return *_read(report), int(peak)
 
 
 def about(video: Path) -> tuple[int, float]:
     """Frames and seconds of a video, as loopfind counts them."""
-    command = [sys.executable, "-m", "loopfind", str(video), "--json"]
-    source = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)["source"]
+    return _read(subprocess.run([*SCAN, str(video), "--json"], stdout=subprocess.PIPE, check=True).stdout)
+
+
+def _read(report: bytes) -> tuple[int, float]:
+    source = json.loads(report)["source"]
     return source["frames"], source["duration"]
 
 
@@ -126,7 +129,7 @@ def speed(video: Path, runs: int, say: Callable[[str], None]) -> None:
     frames, length = about(video)
     say(f"{video.name}: {frames:,} frames, {length / 60:.1f} min; {runs} runs of each, in turn")
     shrink = ["-an", "-vf", "scale=32:32:flags=area,format=gray", "-f", "null", "-"]
-    ours = [sys.executable, "-m", "loopfind", str(video), "--json"]
+    ours = [*SCAN, str(video), "--json"]
     theirs = [get_ffmpeg_exe(), "-nostdin", "-v", "error", "-i", str(video), *shrink]
     scan, bare = in_turn([ours, theirs], runs)
     say(row("loopfind VIDEO --json", scan, frames))
@@ -140,7 +143,7 @@ def split(video: Path, runs: int, say: Callable[[str], None]) -> None:
     """Time whole scans in ranges and in one pass, and a first look, against decoding alone."""
     frames, length = about(video)
     say(f"{video.name}: {frames:,} frames, {length / 60:.1f} min; {runs} runs of each, in turn")
-    scan = [sys.executable, "-m", "loopfind", str(video), "--json"]
+    scan = [*SCAN, str(video), "--json"]
     commands = {
         "ffmpeg -i F -an -f null -": [get_ffmpeg_exe(), "-nostdin", "-v", "error", "-i", str(video), *NOTHING],
         "loopfind F": scan,
@@ -170,7 +173,7 @@ def hours(runs: int, say: Callable[[str], None]) -> None:
             _join(scenes[: length * 60], file)
         for _ in range(runs):
             for file, passed, spent in zip(files, clock, processor, strict=True):
-                (wall, busy), _ = measure([sys.executable, "-m", "loopfind", str(file), "--json"])
+                (wall, busy), _ = measure([*SCAN, str(file), "--json"])
                 passed.append(wall)
                 spent.append(busy)
     for what, taken in (("by the clock", clock), ("of processor time", processor)):
@@ -189,10 +192,9 @@ def _draw_small(path: Path, seed: int) -> None:
 
 def memory(video: Path, longer: Path | None, say: Callable[[str], None]) -> None:
     """Peaks on a short and a long scan, and the growth between them."""
-    part: tuple[str, ...] = ()
-    if longer is None:
-        longer, part = video, ("--end", f"{about(video)[1] / 3:.3f}")
-    found = [peak_of(path, *words) for path, words in ((video, part), (longer, ()))]
+    whole = peak_of(longer or video)
+    part = () if longer else ("--end", f"{whole[1] / 3:.3f}")
+    found = [peak_of(video, *part), whole]
     for frames, length, peak in found:
         say(f"{f'peak, {length / 60:.1f} min':<28}{peak / 1e6:8.1f} MB   {frames:,} frames")
     (few, _, low), (many, _, high) = found
@@ -231,7 +233,7 @@ def main() -> None:
         if asked.only in (None, "memory"):
             memory(videos[0], videos[1] if len(videos) > 1 else None, say)
         if asked.only in (None, "help"):
-            (taken,) = in_turn([[sys.executable, "-m", "loopfind", "--help"]], asked.runs)
+            (taken,) = in_turn([[*SCAN, "--help"]], asked.runs)
             say(row("loopfind --help", taken))
 
 

@@ -25,7 +25,8 @@ ALLOWANCE = 1.0
 file's noise where that is more."""
 
 _BLOCK, _AT_ONCE = 2048, 1 << 16
-_APART = 64  # frames that are read along with a wanted one sooner than each wanted one by itself
+_APART, _ALONG = 64, 1 << 14
+"""Frames that are read along with each wanted one, sooner than the wanted ones one by one; and in all."""
 
 Rows = NDArray[np.float32]
 Energies = NDArray[np.float32]
@@ -50,7 +51,7 @@ def cells_at(signal: Signal, frames: Ints, view: View = PLAIN) -> Rows:
     if not len(frames):
         return np.zeros((0, SKETCH_CELLS), np.float32)
     low, high = int(frames.min()), int(frames.max()) + 1
-    if high - low > min(_APART * len(frames), _AT_ONCE // 4):
+    if high - low > min(_APART * len(frames), _ALONG):
         rows = np.concatenate([signal.cells[f : f + 1] for f in frames])
     else:
         rows = signal.cells[low:high]

@@ -52,8 +52,8 @@ NEAREST = 128
 
 _FRAMES, _BLOCK = 16, 1000
 _AT_REST = 0.1  # nats that a frame counts for, at the least, when frames are picked by what they say
-_IN_CACHE, _LOOKS = 256, 8192  # rows of cells that are summed at a time; places that are looked at at a time
-_LOOKED_AT = 8  # frames of a first look
+_FIRST, _LOOKS = 8, 8192  # frames of a first look, and the places that get it at a time
+_IN_CACHE = 256  # rows of cells that are summed at a time
 
 
 @dataclass(frozen=True)
@@ -117,12 +117,12 @@ def rivals_of(
     weights: Cells,
     most: int | None = None,
     own: float | None = None,
-    nearest: int = NEAREST,
+    in_full: int = NEAREST,
 ) -> Rivals:
     """The rivals of a run.
 
     weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over, by default
-    as above. own: what to take for its difference from its match; measured unless given. nearest: half seconds that
+    as above. own: what to take for its difference from its match; measured unless given. in_full: half seconds that
     are measured in full at a time.
     """
     if most is None:
@@ -133,11 +133,11 @@ def rivals_of(
         own = laid.own()
     places = laid.elsewhere()
     every = max(1.0, len(places) / most) * searched(signal) / len(signal.times)
-    others = _least(laid, _spread(places, most), max(WIDEST * own, exact), nearest)
+    others = _least(laid, _spread(places, most), max(WIDEST * own, exact), in_full)
     return Rivals(own, others, every, exact)
 
 
-def _least(laid: "_Laid", places: Floats, alike: float, nearest: int) -> Floats:
+def _least(laid: "_Laid", places: Floats, alike: float, in_full: int) -> Floats:
     """What the stretch differs by from the most alike place of a half second, rising: all that are `alike` and the next
     few, as no more is asked of them.
 
@@ -152,10 +152,10 @@ def _least(laid: "_Laid", places: Floats, alike: float, nearest: int) -> Floats:
     order = np.argsort(np.minimum.reduceat(laid.looks(places), edges), kind="stable")
     ends = np.append(edges[1:], len(places))
     best = np.zeros(0)
-    done, size = 0, nearest
-    while done < len(order) and (best > alike).sum() < min(size, nearest) / 2:
-        for low in range(done, min(done + size, len(order)), nearest):
-            chosen = np.sort(order[low : low + nearest])
+    done, size = 0, in_full
+    while done < len(order) and (best > alike).sum() < min(size, in_full) / 2:
+        for low in range(done, min(done + size, len(order)), in_full):
+            chosen = np.sort(order[low : low + in_full])
             counts = ends[chosen] - edges[chosen]
             begins = np.cumsum(counts) - counts
             part = np.repeat(edges[chosen] - begins, counts) + np.arange(int(counts.sum()))
@@ -247,7 +247,7 @@ class _Laid:
         """A value (m,) for each place that its difference is not below but for rounding: from a few frames, and from
         blocks of cells, as the square of a mean is at most the mean of the squares."""
         count, view = len(self._after), self._view
-        few = np.unique(np.linspace(0, count - 1, _LOOKED_AT).astype(np.int64))
+        few = np.unique(np.linspace(0, count - 1, _FIRST).astype(np.int64))
         order = _turned_blocks(view)
         ours = blocks_of(self._ours[few])[:, order]
         least = blocks_of(self._weights[None], np.min)[0, order] * (SKETCH_CELLS / BLOCKS**2 / count)
