@@ -13,7 +13,7 @@ import videos
 from conftest import decoders
 
 from loopfind import media
-from loopfind.media import child, ranges, split
+from loopfind.media import ranges, split
 from loopfind.media.waiting import Waiting
 from loopfind.model import Frames
 
@@ -109,13 +109,11 @@ def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
 
 @pytest.mark.parametrize("name", ["closed.mp4", "mpeg2.ts", "mpeg2.mkv", "vp9.webm"])
 def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = videos.make(f"split_long_{name}", *videos.moving(45, size="160x90"), *videos.CODED[name])
+    sound = videos.make(f"split_long_{name}", *videos.moving(30, size="160x90"), *videos.CODED[name])
     path = videos.damaged(sound, f"split_late_{name}", 0.9, 0.905)
     opened: list[object] = []
     real = split.open_video
     monkeypatch.setattr(split, "open_video", lambda *given: opened.append(given) or real(*given))
-    # A decoder is ahead of its reader by what a pipe holds, which is a quarter of so short and small a video.
-    monkeypatch.setattr(child, "PIPE_BYTES", 1 << 16)
     one, two = media.open_video(path), media.open_split(path, least=3.0)
     assert isinstance(two, media.Split)
     (whole, _), (parts, firsts) = all_of(one), all_of(two)
@@ -129,7 +127,7 @@ def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: p
 
 
 def test_a_range_may_begin_though_its_decoder_is_in_the_damage_behind_already() -> None:
-    sound = videos.make("split_long_closed.mp4", *videos.moving(45, size="160x90"), *videos.CODED["closed.mp4"])
+    sound = videos.make("split_long_closed.mp4", *videos.moving(30, size="160x90"), *videos.CODED["closed.mp4"])
     path = videos.damaged(sound, "split_late_closed.mp4", 0.9, 0.905)
     whole = media.open_video(path)
     times = all_of(whole)[0]["times"]

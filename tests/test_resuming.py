@@ -242,7 +242,7 @@ def test_ranges_are_gone_on_with_too(
     stopped(path, folder, frames=int(stop * wanted.source.frames))
     found = scan(str(path), resume=Resume(folder, 0.0))
     assert len(read) == 2 and bool(read[1].why) == broken
-    # Damage in the first range may end the reading in ranges before a second one is taken up.
+    # Damage in the first range ends the reading in ranges, maybe before a second one is taken up.
     assert read[1].ranges > 1 or (damage is not None and damage < stop)
     # What decoder threads make of a damaged picture is not always the same.
     assert broken or found.repeats == wanted.repeats

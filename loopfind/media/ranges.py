@@ -19,9 +19,18 @@ picture shown before it."""
 PROOF = 24
 """The last frames of the run-up, which the range before must have alike."""
 
+_COMPLAINED = "ffmpeg complained"
+
 
 class Unsafe(Exception):
-    """The file cannot be read in ranges, and why; what was handed on before is as it should be."""
+    """The file cannot be read in ranges, and why; what was handed on before is as it should be.
+
+    behind: whether that is the whole range, and what is at fault comes after it.
+    """
+
+    def __init__(self, why: str, behind: bool = False) -> None:
+        super().__init__(why)
+        self.behind = behind
 
 
 @dataclass(frozen=True)
@@ -85,11 +94,15 @@ class Range(Video):
         tail: list[Frames] = []
         end = np.inf if self._end is None else self._end
         high = end if self.following is None else self.following.time
+        count = 0 if self.joint is None else RUN_UP
         while True:
             batch = self._next_batch()
             times = batch.times
-            if self._journal.troubles:
-                raise Unsafe("ffmpeg complained")
+            # A decoder is ahead of its reader, and complains before it hands on what it complains about.
+            until = count + int(np.searchsorted(times, high))
+            if any(trouble.first < until + PROOF for trouble in self._journal.troubles):
+                raise Unsafe(_COMPLAINED)
+            count += len(times)
             if not self._keeps_time():
                 raise Unsafe("its times are not in order")
             if not len(times):
@@ -102,6 +115,8 @@ class Range(Video):
                 yield batch.part(slice(first, last))
             if last < len(times):
                 self._prove(float(times[last]), tail)
+                if self._journal.troubles:
+                    raise Unsafe(_COMPLAINED, behind=self.following is not None)
                 return
 
     def halt(self) -> None:
@@ -122,7 +137,7 @@ class Range(Video):
         if self.following is not None or self._child is None or self._child.wait():
             raise Unsafe("a part of it ended too early")
         if self._journal.troubles:
-            raise Unsafe("ffmpeg complained")
+            raise Unsafe(_COMPLAINED)
 
     def _prove(self, time: float, tail: Sequence[Frames]) -> None:
         following = self.following

@@ -221,6 +221,8 @@ class _Team:
         while (begun := self._begun.get()) is not None:
             self.reading, line = begun
             while (item := line.get()) is not None:
+                if isinstance(item, Unsafe) and item.behind and (begun := self._begun.get()) is not None:
+                    self.reading = begun[0]
                 if isinstance(item, BaseException):
                     raise item
                 yield item
