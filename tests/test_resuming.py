@@ -39,7 +39,8 @@ def video(container: str, *coding: str) -> Path:
     """Forty seconds in which ten are shown twice."""
     graph = "[0]split=2[a][b];[b]trim=5:15,setpts=PTS-STARTPTS[c];[a][c]concat=n=2"
     name = f"resumed{zlib.crc32(repr(coding).encode()):x}.{container}"
-    return videos.make(name, *videos.moving(30), "-filter_complex", graph, *coding)
+    scene = "life=s=48x32:r=8:mold=9:seed=7:ratio=0.3,scale=96:64:flags=bicubic,fps=25,tmix=frames=4,trim=end=30"
+    return videos.make(name, "-f", "lavfi", "-i", scene, "-filter_complex", graph, "-pix_fmt", "yuv420p", *coding)
 
 
 @cache
