@@ -17,14 +17,15 @@ def cuts_of(families: list[Family], signal: Signal) -> tuple[Cut, ...]:
     numbers: dict[int, set[int]] = {}
     for number, family in enumerate(families, 1):
         for opening in (True, False):
-            for frame, kind in _named(family, signal, opening):
-                kinds.setdefault(frame, kind)
-                numbers.setdefault(frame, set()).add(number)
+            for seam in _named(family, signal, opening):
+                if seam.frame not in kinds:
+                    kinds[seam.frame] = _kind(signal, seam)
+                numbers.setdefault(seam.frame, set()).add(number)
     return tuple(Cut(float(signal.times[f]), f, tuple(sorted(numbers[f])), kinds[f]) for f in sorted(kinds))
 
 
-def _named(family: Family, signal: Signal, opening: bool) -> list[tuple[int, CutKind]]:
-    """Frames and kinds of the splices where the family's content begins (`opening`) or ends."""
+def _named(family: Family, signal: Signal, opening: bool) -> list[Seam]:
+    """The splices where the family's content begins (`opening`) or ends."""
     seams = [_seam(signal, showing, opening) for showing in family.showings]
     # Between two turns of a loop the content begins anew, whether that shows or not.
     turns = {s.stretch.first for s in family.showings} & {s.stretch.last for s in family.showings}
@@ -34,7 +35,7 @@ def _named(family: Family, signal: Signal, opening: bool) -> list[tuple[int, Cut
     if not named and not at_edge:
         pairs = zip(family.showings, seams, strict=True)
         named = [max(pairs, key=lambda pair: (_changed(pair[0]), fades(signal, pair[1].frame), pair[1].ratio))[1]]
-    return [(seam.frame, _kind(signal, seam)) for seam in named]
+    return named
 
 
 def _seam(signal: Signal, showing: Showing, opening: bool) -> Seam:

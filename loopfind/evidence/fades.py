@@ -58,11 +58,17 @@ def _mixed(cells: Rows, at: int, step: float, around: Rows) -> bool:
     """Whether frames of (m, 144) about `at` are ever later mixes of one picture before and one after it. around: (k,
     144), the frames of the seconds about it."""
     least = max(LEAST_FRAMES, round(LEAST_SECONDS / step))
+    # Most pictures are too near each other, which one matrix product tells, but for its rounding.
+    square = np.square(cells).sum(1)
+    other = square[:, None] + square - 2 * cells @ cells.T >= 0.9 * OTHER * cells.shape[1]
     for span in range(least + 1, min(len(cells), len(around) // 2)):
+        lows = [low for low in sorted({max(0, at - span), max(0, at - span // 2), at}) if low + span < len(cells)]
+        if not any(other[low, low + span] for low in lows):
+            continue
         usual = float(np.median(np.square(around[span:] - around[:-span]).mean(1)))
-        for low in sorted({max(0, at - span), max(0, at - span // 2), at}):
-            if low + span < len(cells) and _on_a_line(cells[low : low + span + 1], least, max(OTHER, MUCH * usual)):
-                return True
+        far = max(OTHER, MUCH * usual)
+        if any(_on_a_line(cells[low : low + span + 1], least, far) for low in lows):
+            return True
     return False
 
 

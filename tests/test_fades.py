@@ -1,0 +1,39 @@
+"""Where a picture gives way to another: the quick way to tell, against looking at every span as it is defined."""
+
+import numpy as np
+import pytest
+import synthetic as s
+from test_cuts import mixed
+
+from loopfind.evidence import fades as quick
+from loopfind.evidence.differences import Rows
+from loopfind.evidence.fades import LEAST_FRAMES, LEAST_SECONDS, MUCH, OTHER, fades
+from loopfind.fingerprints.signal import signal_of
+
+SCENES = {
+    "faded": [(mixed(s.film(1), s.film(2), 6.0, 6.6), 0, 12), (mixed(s.film(3), s.camera(1), 15.0, 16.5), 12, 20)],
+    "cut": [(s.film(1), 0, 6), (s.film(2), 30, 36), (s.camera(1), 0, 8)],
+    "calm": [(s.camera(1), 0, 20)],
+}
+
+
+def every_span(cells: Rows, at: int, step: float, around: Rows) -> bool:
+    """As fades._mixed says it, span by span."""
+    least = max(LEAST_FRAMES, round(LEAST_SECONDS / step))
+    for span in range(least + 1, min(len(cells), len(around) // 2)):
+        usual = float(np.median(np.square(around[span:] - around[:-span]).mean(1)))
+        for low in sorted({max(0, at - span), max(0, at - span // 2), at}):
+            part = cells[low : low + span + 1]
+            if low + span < len(cells) and quick._on_a_line(part, least, max(OTHER, MUCH * usual)):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_quick_look_tells_the_same_fades(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    signal = signal_of(s.shown(SCENES[name], 25))
+    frames = range(0, len(signal.times), 3)
+    told = [fades(signal, frame) for frame in frames]
+    monkeypatch.setattr(quick, "_mixed", every_span)
+    assert told == [fades(signal, frame) for frame in frames]
+    assert any(told) or name != "faded"
