@@ -30,7 +30,8 @@ from suite import ffmpeg
 
 from loopfind import compare
 from loopfind.evaluate import Pair, Score, Truth, evaluate, pooled, read_truths
-from loopfind.model import Repeat, Span
+from loopfind.model.report import Repeat
+from loopfind.model.video import Span
 
 EDITED = frozenset({"gen", "grade", "overlay", "geometry", "speed"})
 """Groups whose copies were edited; the others show what they show again as it was."""
@@ -180,7 +181,7 @@ def score(case: Case) -> Score:
 
 def _length(path: Path) -> float:
     """Seconds of a video."""
-    from loopfind.media import open_video
+    from loopfind.media.decode.video import open_video
 
     with open_video(str(path)) as video:
         for _ in video:

@@ -35,7 +35,8 @@ import synthetic
 from synthetic import Scene, camera, film, lanes
 
 from loopfind.evaluate import Pair, Truth, evaluate
-from loopfind.model import Report, Span
+from loopfind.model.report import Report
+from loopfind.model.video import Span
 
 LENGTH = 60.0
 """Seconds of each file, without the copy."""

@@ -44,11 +44,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import synthetic
 
-from loopfind import findings, scan
+from loopfind import scan
+from loopfind.arrays.disk import Scratch
+from loopfind.engine import findings
+from loopfind.engine.evidence.verify import RunFinder
 from loopfind.evaluate import Pair, Truth, evaluate
-from loopfind.evidence.search import Found
-from loopfind.model import Fingerprint, Report, Settings, Source, Span
-from loopfind.scratch import Scratch
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.report import Report
+from loopfind.model.video import Source, Span
+from loopfind.settings import Settings
 
 FPS = 30
 CHUNK = 720.0
@@ -256,13 +260,13 @@ def measured(fingerprint: Fingerprint, watch: Stopwatch) -> Report:
         foreign = getattr(part, "__module__", "").startswith("loopfind.") and part.__module__ != findings.__name__
         if foreign and inspect.isfunction(part):
             setattr(findings, name, watch.function(name, part))
-    search = Found.search
+    search = RunFinder.search
 
     def timed(*given: Any, **named: Any) -> None:
         with watch.stage(f"search, {watch.number:2}"):
             search(*given, **named)
 
-    setattr(Found, "search", timed)  # noqa: B010 - mypy lets no one assign to a method
+    setattr(RunFinder, "search", timed)  # noqa: B010 - mypy lets no one assign to a method
     source = Source("drawn.mkv", fingerprint.end, len(fingerprint), float(FPS), 320, 180)
     with watch.stage("the rest"):
         return findings.analyse(fingerprint, source, Settings())

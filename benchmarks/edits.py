@@ -24,12 +24,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scenes import clips, draw
 from suite import ffmpeg
 
-from loopfind.across import across
+from loopfind.compare.cross_file import across
+from loopfind.engine.findings import analyse
 from loopfind.errors import MediaError
-from loopfind.findings import analyse
-from loopfind.model import Fingerprint, Repeat, Settings
-from loopfind.pipeline.reading import read_video
-from loopfind.settings import CompareSettings
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.report import Repeat
+from loopfind.pipeline.reader import read_video
+from loopfind.settings import CompareSettings, Settings
 
 SECONDS = 8.0
 """Length of a copy, before it is made faster."""

@@ -34,14 +34,16 @@ import synthetic
 from calibration import BINS, FOOTAGE, LENGTH, MOST_FALSE, WORKERS, Footage, place
 from synthetic import Scene
 
-from loopfind.candidates import candidates_of
-from loopfind.evidence.claims import CONSTANT, MOST_ODDS, WEIGHTS, measures
-from loopfind.evidence.rivals import Rivals
-from loopfind.evidence.search import Found
-from loopfind.fingerprints.signal import signal_of
-from loopfind.model import Fingerprint, Floats, Run, Signal
-from loopfind.timeline import nearest
-from loopfind.views import PLAIN, View, matrix
+from loopfind.arrays.time_index import nearest
+from loopfind.engine.candidates.plan import candidates_of
+from loopfind.engine.evidence.claims import CONSTANT, MOST_ODDS, WEIGHTS, measures
+from loopfind.engine.evidence.uniqueness import Rivals
+from loopfind.engine.evidence.verify import RunFinder
+from loopfind.engine.signal.extract import signal_of
+from loopfind.model.candidate import Run
+from loopfind.model.dtypes import Floats
+from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.transform import PLAIN, Transform, matrix
 
 FIRST = 1001
 """The first seed; the calibration counts from 1."""
@@ -62,7 +64,7 @@ class Change:
     offset: of its brightness, grey levels. worse: how many times the noise of the rest it has at most."""
 
     speed: float = 1.0
-    view: View = PLAIN
+    view: Transform = PLAIN
     gain: float = 1.0
     offset: float = 0.0
     worse: float = 1.0
@@ -73,8 +75,8 @@ CHANGES = {
     "recoded": (Change(worse=4.0), Change(worse=4.0)),
     "another speed": tuple(Change(speed=speed) for speed in (0.5, 0.75, 1.25, 2.0)),
     "backwards": (Change(speed=-1.0),),
-    "mirrored": (Change(view=View(mirrored=True)),),
-    "cropped": tuple(Change(view=View(across=by, down=by)) for by in (1.1, 1.2, 1.3)),
+    "mirrored": (Change(view=Transform(mirrored=True)),),
+    "cropped": tuple(Change(view=Transform(across=by, down=by)) for by in (1.1, 1.2, 1.3)),
     "graded": (Change(gain=1.15, offset=6.0), Change(gain=0.85, offset=-4.0)),
 }
 """By name; of several one is drawn for each file, but of plain and recoded copies all are made."""
@@ -152,7 +154,7 @@ def _rows(file: Fingerprint, instants: Floats, kind: Footage, seed: int, name: s
         asked.append((run, measures(run, signal, rivals)))
         return 1.0  # kept, so that what is asked next does not hang on the weights of now
 
-    found = Found(signal, sure)
+    found = RunFinder(signal, sure)
     for lines, most in candidates_of(signal):
         found.search(lines, most)
     for run, values in asked:

@@ -15,10 +15,11 @@ from collections import defaultdict
 import numpy as np
 from day import drawn, mixed, peak
 
+from loopfind.engine.live.detector import LiveDetector
 from loopfind.evaluate import Pair
-from loopfind.model import Rows, Sketches, Span
-from loopfind.news import Finding
-from loopfind.noticing import Noticing
+from loopfind.model.dtypes import Rows, Sketches
+from loopfind.model.events import Finding
+from loopfind.model.video import Span
 
 CLOSELY = 600.0
 """Seconds before each hour asked about that come in small portions."""
@@ -61,7 +62,7 @@ def main() -> None:
     hours = parser.parse_args().hours
     timeline = mixed(3600 * hours)
     fingerprint = drawn(timeline)
-    times, noticing = fingerprint.times, Noticing()
+    times, noticing = fingerprint.times, LiveDetector()
     marks = [hour for hour in (1.0, 3.0, 6.0, 12.0, 24.0) if hour <= hours]
     costs: dict[float, list[float]] = defaultdict(list)
     told: dict[int, Finding] = {}

@@ -32,10 +32,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import synthetic as s
 
-from loopfind.holdings import File, Reading
-from loopfind.model import Fingerprint, Settings, Source
-from loopfind.pipeline.adding import add
-from loopfind.pipeline.searching import compare_library
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.library import File, Reading
+from loopfind.model.video import Source
+from loopfind.pipeline.library_add import add
+from loopfind.pipeline.library_search import compare_library
+from loopfind.settings import Settings
 from loopfind.stores.sqlite import Library
 
 SECONDS, FPS, EVERY = 30, 25, 5

@@ -28,7 +28,7 @@ from scenes import clips, draw
 
 from loopfind import scan
 from loopfind.evaluate import Score, Truth, evaluate, pooled, read_truths
-from loopfind.reports import json as machine
+from loopfind.reports.formats import json as machine
 
 Work = TypeVar("Work")
 WORKERS = 2

@@ -16,13 +16,14 @@ import numpy as np
 from speed import in_turn, row
 
 from loopfind import SweepSettings, sweep
+from loopfind.arrays.time_index import gap_of, nearest
+from loopfind.engine.sweep.score import AS_GOOD, figures_of
 from loopfind.evaluate import Truth, read_truths
-from loopfind.fingerprints.many import Many
-from loopfind.model import Floats, Ints, Signal
-from loopfind.pipeline import sizing, sweeping
-from loopfind.repeats.tuning import AS_GOOD, figures_of
-from loopfind.timeline import gap_of, nearest
-from loopfind.tunings import Size
+from loopfind.fingerprints.sizes import SizeDigests
+from loopfind.model.dtypes import Floats, Ints
+from loopfind.model.fingerprint import Signal
+from loopfind.model.sweep import Size
+from loopfind.pipeline import size_rows, sweeping
 
 
 def cost(video: Path, runs: int) -> Iterator[str]:
@@ -55,10 +56,10 @@ def origins(truth: Truth, times: Floats) -> Ints:
 def advice(folder: Path) -> Iterator[str]:
     """Markdown rows: for each case with a repeat the advised size and the best one, with their true F1."""
     yield from ("| case | advised | its F1 | best | its F1 | within 2 % |", "|---|--:|--:|--:|--:|---|")
-    seen: list[tuple[Many, Signal]] = []
-    rows = sizing.rows
+    seen: list[tuple[SizeDigests, Signal]] = []
+    rows = size_rows.rows
 
-    def kept(many: Many, signal: Signal, origin: Ints) -> tuple[Size, ...]:
+    def kept(many: SizeDigests, signal: Signal, origin: Ints) -> tuple[Size, ...]:
         seen.append((many, signal))
         return rows(many, signal, origin)
 

@@ -23,12 +23,13 @@ from pathlib import Path
 import numpy as np
 
 from loopfind import CompareSettings, Comparison, compare
+from loopfind.compare.dtw.pairs import Warper
 from loopfind.errors import MediaError
 from loopfind.fingerprints.color import colours_of
-from loopfind.media.child import executable
-from loopfind.model import Fingerprint, Settings
-from loopfind.pipeline.reading import read_video
-from loopfind.warping.pairs import Warper
+from loopfind.media.ffmpeg.process import executable
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.pipeline.reader import read_video
+from loopfind.settings import Settings
 
 Row = tuple[str, str, int, int, int, int]
 """a, b, first and last frame of a, first and last frame of b."""

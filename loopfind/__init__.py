@@ -7,9 +7,10 @@ report = scan("video.mp4")
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from loopfind.comparison import Comparison as Comparison
     from loopfind.errors import LoopfindError as LoopfindError
-    from loopfind.model import Report as Report
+    from loopfind.model.comparison import Comparison as Comparison
+    from loopfind.model.report import Report as Report
+    from loopfind.model.sweep import Sweep as Sweep
     from loopfind.pipeline import Cache as Cache
     from loopfind.pipeline import compare as compare
     from loopfind.pipeline import follow as follow
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from loopfind.settings import Decoding as Decoding
     from loopfind.settings import Settings as Settings
     from loopfind.settings import SweepSettings as SweepSettings
-    from loopfind.tunings import Sweep as Sweep
 
     __version__: str
 
@@ -43,12 +43,12 @@ __all__ = [
 _HOMES = {
     "Cache": "loopfind.pipeline",
     "CompareSettings": "loopfind.settings",
-    "Comparison": "loopfind.comparison",
+    "Comparison": "loopfind.model.comparison",
     "Decoding": "loopfind.settings",
     "LoopfindError": "loopfind.errors",
-    "Report": "loopfind.model",
+    "Report": "loopfind.model.report",
     "Settings": "loopfind.settings",
-    "Sweep": "loopfind.tunings",
+    "Sweep": "loopfind.model.sweep",
     "SweepSettings": "loopfind.settings",
     "compare": "loopfind.pipeline",
     "follow": "loopfind.pipeline",
@@ -66,7 +66,7 @@ if not TYPE_CHECKING:  # a type checker that sees __getattr__ would believe in a
     def __getattr__(name: str) -> Any:
         """Load a public name when it is first used, so that the command line can answer before numpy is there."""
         if name == "__version__":
-            from loopfind.version import version
+            from loopfind.model.version import version
 
             value = version()
         elif name in _HOMES:

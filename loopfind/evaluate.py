@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model import Floats, Report, Span
+from loopfind.model.dtypes import Floats
+from loopfind.model.report import Report
+from loopfind.model.video import Span
 
 TOLERANCE = 0.1
 """Seconds by which a matched instant may miss the true one: what a viewer calls the same moment, at any frame rate."""

@@ -22,7 +22,7 @@ def _named(path: str, watch: Any, log: Any) -> Any:
 
 
 def _slow(path: str, watch: Any, log: Any) -> Any:
-    from loopfind.model import Progress
+    from loopfind.model.video import Progress
 
     known = 200.0 if path == "slow" else None
     print("started", file=sys.stderr, flush=True)

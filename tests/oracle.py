@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from loopfind.model import PICTURE_SIDE
+from loopfind.settings import PICTURE_SIDE
 
 
 def read(path: Path, stream: int = 0) -> tuple[np.ndarray, np.ndarray, list[bytes]]:

@@ -6,12 +6,13 @@ from functools import cache
 
 import numpy as np
 
-from loopfind.comparison import Comparison, Failure, Shared
-from loopfind.exhibits import Curve, Exhibit, Exhibits, Juxtaposed, Origin, Row, Seam
-from loopfind.model import Clusters, Cut, Loss, Occurrence, Repeat, Report, Settings, Source, Unjudged, Verdict
-from loopfind.ranking import groups_of, matches_of
-from loopfind.settings import CompareSettings
-from loopfind.views import PLAIN, View
+from loopfind.compare.ranking import groups_of, matches_of
+from loopfind.model.comparison import Comparison, Failure, Shared
+from loopfind.model.exhibits import Curve, Exhibit, Exhibits, Juxtaposed, Origin, Row, Seam
+from loopfind.model.report import Clusters, Cut, Occurrence, Repeat, Report, Unjudged, Verdict
+from loopfind.model.transform import PLAIN, Transform
+from loopfind.model.video import Loss, Source
+from loopfind.settings import CompareSettings, Settings
 
 SOURCE = Source("/videos/film.mp4", 3600.0, 108_000, 30.0, 640, 360, "h264", "mp4", 3600.04)
 
@@ -140,7 +141,7 @@ def exhibits(report: Report, columns: int = 2, shots: int = 9) -> Exhibits:
             Curve(other, ramp, np.where(inside, 0.5, 20.0), np.full(80, 18.0)) for other in range(1, len(taken))
         )
         rows = tuple(Row(what, tuple(o.start + 0.25 * at for o in taken)) for at, what in enumerate(("first", "next")))
-        views = (PLAIN, *(View(mirrored=o.mirrored) for o in taken[1:]))
+        views = (PLAIN, *(Transform(mirrored=o.mirrored) for o in taken[1:]))
         shown.append(Exhibit(repeat.id, tuple(range(len(taken))), views, rows, curves))
     made = Exhibits(
         start=0.0,
@@ -228,7 +229,7 @@ def juxtaposed(told: Comparison) -> Juxtaposed:
         rows = tuple(
             Row(what, tuple(o.start + at for o in repeat.occurrences)) for at, what in enumerate(("first", "next"))
         )
-        views = tuple(View(o.mirrored, turned=-o.turned // 90 % 4) for o in repeat.occurrences)
+        views = tuple(Transform(o.mirrored, turned=-o.turned // 90 % 4) for o in repeat.occurrences)
         curve = Curve(1, ramp, np.full(40, 0.5), np.full(40, 18.0))
         shown.append(Exhibit(repeat.id, tuple(range(len(repeat.occurrences))), views, rows, (curve,)))
         files.append(tuple(o.file or 0 for o in repeat.occurrences))

@@ -12,8 +12,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.findings import analyse
-from loopfind.model import Fingerprint, Floats, Report, Settings, Source
+from loopfind.engine.findings import analyse
+from loopfind.model.dtypes import Floats
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.report import Report
+from loopfind.model.video import Source
+from loopfind.settings import Settings
 
 SIDE = 12
 CELLS = SIDE * SIDE

@@ -14,15 +14,15 @@ import oracle
 import pytest
 import videos
 
-from loopfind import media
 from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, Unreadable
-from loopfind.model import Loss
+from loopfind.media.decode.video import Video, open_video
+from loopfind.model.video import Loss
 
 _X264 = ("-c:v", "libx264", *videos.FAST["libx264"])
 
 
-def scan(path: object, **wanted: object) -> tuple[np.ndarray, media.Video]:
-    with media.open_video(path, **wanted) as video:  # type: ignore[arg-type]
+def scan(path: object, **wanted: object) -> tuple[np.ndarray, Video]:
+    with open_video(path, **wanted) as video:  # type: ignore[arg-type]
         times = [batch.times for batch in video]
     return np.concatenate(times) if times else np.zeros(0), video
 
@@ -115,7 +115,7 @@ def test_no_permission_is_refused(tmp_path: Path) -> None:
         refused(path, Unreadable, "no permission")
         return
     code = (
-        "import os, sys\nfrom loopfind.media.address import find\nfrom loopfind.errors import Unreadable\n"
+        "import os, sys\nfrom loopfind.media.ffmpeg.address import find\nfrom loopfind.errors import Unreadable\n"
         "os.setgid(65534); os.setuid(65534)\n"
         "try: find(sys.argv[1])\nexcept Unreadable as error: print(error)"
     )
@@ -142,8 +142,8 @@ def test_one_picture_through_a_pipe_is_refused_and_several_are_not() -> None:
 
 def piped(data: bytes) -> str:
     code = (
-        "from loopfind import media\nfrom loopfind.errors import MediaError\n"
-        "try:\n    with media.open_video('-') as v: print(sum(map(len, v)))\n"
+        "from loopfind.media.decode.video import open_video\nfrom loopfind.errors import MediaError\n"
+        "try:\n    with open_video('-') as v: print(sum(map(len, v)))\n"
         "except MediaError as error: print(error)"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -12,12 +12,14 @@ from test_stores import same
 
 from loopfind.errors import LibraryError, MediaError, Unreadable
 from loopfind.fingerprints import KINDS
-from loopfind.fingerprints.gather import Gatherer
-from loopfind.holdings import CODES
-from loopfind.model import Frames, Settings
-from loopfind.pipeline import Cache, add, caching, compare, scan, scan_to_show
-from loopfind.pipeline.caching import reader
+from loopfind.fingerprints.builder import FingerprintBuilder
+from loopfind.model.library import CODES
+from loopfind.model.video import Frames
+from loopfind.pipeline import Cache, add, compare, scan, scan_to_show
+from loopfind.pipeline import cache as caching
+from loopfind.pipeline.cache import reader
 from loopfind.registry import load
+from loopfind.settings import Settings
 from loopfind.stores.sqlite import Library
 
 
@@ -263,7 +265,7 @@ def test_what_a_picture_gives_is_what_libraries_hold():
     )
     given = {}
     for name in KINDS:
-        gatherer = Gatherer(load("kind", name, KINDS), 16)
+        gatherer = FingerprintBuilder(load("kind", name, KINDS), 16)
         gatherer.add(frames)
         made = gatherer.fingerprint(1.0)
         digest = hashlib.blake2b(digest_size=8)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import videos
 
-from loopfind.cli import folders
+from loopfind.cli import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -199,7 +199,7 @@ def test_the_cache_folder_is_the_users_own(monkeypatch, tmp_path):
         (f"{tmp_path}/c", f"{tmp_path}/c"),
     ):
         monkeypatch.setenv("XDG_CACHE_HOME", given)
-        assert folders.library(None) == f"{expected}/loopfind/library.sqlite"
+        assert paths.library_at(None) == f"{expected}/loopfind/library.sqlite"
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert folders.library(None) == f"{tmp_path}/Library/Caches/loopfind/library.sqlite"
-    assert folders.library("mine.sqlite", make=True) == "mine.sqlite"
+    assert paths.library_at(None) == f"{tmp_path}/Library/Caches/loopfind/library.sqlite"
+    assert paths.library_at("mine.sqlite", make=True) == "mine.sqlite"

@@ -8,7 +8,7 @@ import pytest
 
 from loopfind.cli.output import choose, save
 from loopfind.errors import BadSetting, OutputError, UnknownPart
-from loopfind.reports import FORMATS, SUFFIXES
+from loopfind.reports.formats import FORMATS, SUFFIXES
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -81,6 +81,6 @@ def test_without_the_template_engine_the_answer_comes_before_the_scan(tmp_path):
 def test_a_scan_without_a_page_loads_no_template_engine(tmp_path):
     code = (
         "import sys\nfrom loopfind.cli import main\nstatus = main()\n"
-        "assert not {'jinja2', 'loopfind.reports.html'} & set(sys.modules)\nsys.exit(status)"
+        "assert not {'jinja2', 'loopfind.reports.page.scan'} & set(sys.modules)\nsys.exit(status)"
     )
     assert run(str(HERE.parent / "fixtures" / "none.mp4"), "--json", cwd=tmp_path, code=code).returncode == 0

@@ -1,8 +1,8 @@
 """How far a scan is."""
 
 from loopfind.cli.progress import MEMORY, Pace, describe, fraction
-from loopfind.findings import comparing
-from loopfind.model import Progress
+from loopfind.engine.findings import comparing
+from loopfind.model.video import Progress
 
 
 def steady(frames: float, speed: float, ticks: int = 10) -> Pace:

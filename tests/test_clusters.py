@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.model import Bytes, Clusters, Floats
-from loopfind.repeats.clusters import clusters_of
-from loopfind.repeats.moments import MOMENT
+from loopfind.engine.repeats.clusters import clusters_of
+from loopfind.engine.repeats.moments import MOMENT
+from loopfind.model.dtypes import Bytes, Floats
+from loopfind.model.report import Clusters
 
 
 def naive(codes: Bytes, times: Floats) -> list[tuple[int, ...]]:

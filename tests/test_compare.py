@@ -14,13 +14,14 @@ import videos
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.across import across, summary_of
+from loopfind.arrays.disk import Chain
+from loopfind.compare.cross_file import across, summary_of
+from loopfind.engine.signal.concat import joint_of
 from loopfind.errors import BadSetting, Unreadable
-from loopfind.joint import Chain, joint_of
+from loopfind.model.transform import Pose, Transform, matrix
 from loopfind.pipeline import compare
-from loopfind.reports import comparisons
+from loopfind.reports.formats import comparisons
 from loopfind.settings import CompareSettings
-from loopfind.views import Pose, View, matrix
 
 
 def run(*words):
@@ -56,14 +57,14 @@ def test_files_lie_apart_on_the_joint_timeline_and_keep_their_rhythm():
 def test_a_pose_does_to_cells_what_it_says_and_poses_add_up(pose):
     picture = np.random.default_rng(1).random(144).astype(np.float32)
     square = np.rot90(picture.reshape(12, 12), pose.turned)
-    held = matrix(View(pose.mirrored, turned=pose.turned)) @ picture
+    held = matrix(Transform(pose.mirrored, turned=pose.turned)) @ picture
     assert np.allclose(held, (square[:, ::-1] if pose.mirrored else square).ravel())
-    back = matrix(View(pose.undone.mirrored, turned=pose.undone.turned))
+    back = matrix(Transform(pose.undone.mirrored, turned=pose.undone.turned))
     assert np.allclose(back @ held, picture)
     for other in POSES:
         both = pose.then(other)
-        twice = matrix(View(other.mirrored, turned=other.turned)) @ held
-        assert np.allclose(twice, matrix(View(both.mirrored, turned=both.turned)) @ picture)
+        twice = matrix(Transform(other.mirrored, turned=other.turned)) @ held
+        assert np.allclose(twice, matrix(Transform(both.mirrored, turned=both.turned)) @ picture)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -94,7 +95,7 @@ def test_the_same_film_at_another_rate_is_the_same_from_end_to_end():
 
 @pytest.mark.parametrize("pose", [pose for pose in POSES if pose != Pose()])
 def test_turned_and_mirrored_copies_say_how_they_are_held(pose):
-    film, held = s.film(8), matrix(View(pose.mirrored, turned=pose.turned))
+    film, held = s.film(8), matrix(Transform(pose.mirrored, turned=pose.turned))
     files = [s.shown([(film, 0, 10)], 25, seed=1), s.shown([(lambda t: film(t) @ held.T, 0, 10)], 25, seed=2)]
     (repeat,), _ = across(files, CompareSettings())
     first, second = repeat.occurrences

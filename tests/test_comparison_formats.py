@@ -14,13 +14,13 @@ import opentimelineio
 import pytest
 import samples
 
-from loopfind.comparison import Warp
-from loopfind.model import Span
+from loopfind.model.comparison import Warp
+from loopfind.model.video import Span
 from loopfind.registry import load
-from loopfind.reports import FORMATS, SEVERAL
-from loopfind.reports import comparisons as machine
-from loopfind.reports.alone import report_on
-from loopfind.reports.showings import showings
+from loopfind.reports.formats import FORMATS, SEVERAL
+from loopfind.reports.formats import comparisons as machine
+from loopfind.reports.rows import showings
+from loopfind.reports.single import report_on
 
 GOLDEN = Path(__file__).parent / "golden"
 ALONE = [name for name in FORMATS if name not in SEVERAL]

@@ -9,13 +9,13 @@ import pytest
 import samples
 from test_report_html import HOSTILE, Page
 
-from loopfind.exhibits import Juxtaposed
-from loopfind.reports import juxtaposition
+from loopfind.model.exhibits import Juxtaposed
+from loopfind.reports.page import comparison as pages
 
 
 def drawn(comparison, shown=None, hrefs=None):
     hrefs = [f"./{number}.mp4" for number in range(len(comparison.sources))] if hrefs is None else hrefs
-    return "".join(juxtaposition.write(comparison, shown or samples.juxtaposed(comparison), hrefs))
+    return "".join(pages.write(comparison, shown or samples.juxtaposed(comparison), hrefs))
 
 
 @pytest.mark.parametrize("queries", [0, 1])
@@ -69,12 +69,12 @@ def test_of_very_many_files_the_page_is_bounded_and_says_what_it_left_out():
     text = drawn(comparison, samples.juxtaposed(comparison))
     assert len(text.encode()) < 10_000_000
     page = Page(text)
-    assert sum(a.get("class") == "repeat" for a in page.every("details")) == juxtaposition.MOST_REPEATS
-    assert sum(a.get("class") == "row" for a in page.every("div")) == juxtaposition.MOST_FILES
+    assert sum(a.get("class") == "repeat" for a in page.every("details")) == pages.MOST_REPEATS
+    assert sum(a.get("class") == "row" for a in page.every("div")) == pages.MOST_FILES
     for words in (
-        f"and {2000 - juxtaposition.MOST_FILES} more files that share less",
-        f"and {4000 - juxtaposition.MOST_PAIRS} more pairs",
-        f"and {400 - juxtaposition.MOST_GROUPS} more groups",
+        f"and {2000 - pages.MOST_FILES} more files that share less",
+        f"and {4000 - pages.MOST_PAIRS} more pairs",
+        f"and {400 - pages.MOST_GROUPS} more groups",
         "These are 300 of 2,000.",
         "the JSON report lists 100 shorter ones more",
     ):
@@ -86,7 +86,7 @@ def test_of_very_many_files_the_page_is_bounded_and_says_what_it_left_out():
 def test_nothing_shared_and_nothing_to_see_has_a_page():
     bare = replace(samples.comparison(), repeats=(), pairs=(), groups=(), summary="None of the 4 files shows anything.")
     page = Page(drawn(bare, Juxtaposed(), ["", "", "", ""]))
-    assert "None of the 4 files" in page.words and juxtaposition.NO_CLAIM in page.words
+    assert "None of the 4 files" in page.words and pages.NO_CLAIM in page.words
     assert not page.every("video")
     comparison = samples.comparison()
     unread = Page(drawn(comparison, replace(samples.juxtaposed(comparison), shots={}), ["", "", "", ""]))

@@ -9,10 +9,10 @@ import synthetic as s
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.evidence.claims import believed, confidence
-from loopfind.evidence.rivals import Rivals, stands_alone
-from loopfind.fingerprints.signal import signal_of
-from loopfind.model import Line, Run
+from loopfind.engine.evidence.claims import believed, confidence
+from loopfind.engine.evidence.uniqueness import Rivals, stands_alone
+from loopfind.engine.signal.extract import signal_of
+from loopfind.model.candidate import Line, Run
 
 SIGNAL = signal_of(s.shown([(s.camera(1), 0, 8)]))
 """Any file: of it the confidence asks the noise and the length."""

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import synthetic as s
 
-from loopfind.across import across
-from loopfind.candidates import INSETS, candidates_of
-from loopfind.evidence.local import local
-from loopfind.fingerprints.signal import signal_of
-from loopfind.joint import joint_of
-from loopfind.model import Line
+from loopfind.compare.cross_file import across
+from loopfind.engine.candidates.plan import INSETS, candidates_of
+from loopfind.engine.signal.concat import joint_of
+from loopfind.engine.signal.extract import signal_of
+from loopfind.engine.signal.per_file import local
+from loopfind.model.candidate import Line
+from loopfind.model.transform import Transform, matrix
 from loopfind.settings import CompareSettings
-from loopfind.views import View, matrix
 
 FINE = 60
 
@@ -122,11 +122,13 @@ def test_a_zoom_is_told_with_less_error_than_by_sharing_cells_out():
     shared = np.array([[max(0, min(high, k + 1) - max(low, k)) for k in range(12)] for low, high in pairwise(edges)])
     shared /= shared.sum(1, keepdims=True)
     plain = np.einsum("ui,vj,nij->nuv", shared, shared, known.reshape(-1, 12, 12)).reshape(-1, 144)
-    told = known @ matrix(View(across=1.25, down=1.25)).T
+    told = known @ matrix(Transform(across=1.25, down=1.25)).T
     assert np.square(told - wanted).mean() < 0.8 * np.square(plain - wanted).mean()
 
 
-@pytest.mark.parametrize("view", [View(across=1.3, down=1.1), View(across=0.75), View(down=0.6), *INSETS[:5:4]])
+@pytest.mark.parametrize(
+    "view", [Transform(across=1.3, down=1.1), Transform(across=0.75), Transform(down=0.6), *INSETS[:5:4]]
+)
 def test_an_even_picture_stays_even_through_a_zoom(view):
     seen = matrix(view) @ np.full(144, 90.0)
     inside = seen[matrix(view).sum(1) > 0.999]

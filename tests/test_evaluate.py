@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from samples import nothing, occurrence, three_and_a_loop
 
 from loopfind.evaluate import Pair, Truth, claims_of, evaluate, pooled, read_truths, truth_of
-from loopfind.model import Cut, Occurrence, Repeat, Report, Span
-from loopfind.reports import json as machine
+from loopfind.model.report import Cut, Occurrence, Repeat, Report
+from loopfind.model.video import Span
+from loopfind.reports.formats import json as machine
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 FPS = 30.0

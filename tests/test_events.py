@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import synthetic as s
 
-from loopfind.evidence.events import eventful
-from loopfind.fingerprints.signal import signal_of
-from loopfind.model import Floats
+from loopfind.engine.evidence.activity import eventful
+from loopfind.engine.signal.extract import signal_of
+from loopfind.model.dtypes import Floats
 
 FPS = 25.0
 

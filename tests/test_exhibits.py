@@ -8,9 +8,12 @@ import pytest
 import samples
 from PIL import Image
 
-from loopfind import exhibiting, pipeline
-from loopfind.model import Line, Occurrence, Signal
-from loopfind.reports.json import write
+from loopfind import pipeline
+from loopfind.exhibits import select
+from loopfind.model.candidate import Line
+from loopfind.model.fingerprint import Signal
+from loopfind.model.report import Occurrence
+from loopfind.reports.formats.json import write
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -76,9 +79,9 @@ def still(seconds):
 
 def test_of_very_many_repeats_few_moments_are_shown():
     report = samples.crowded()
-    taken = exhibiting.shown_of(still(72_000), [], report.repeats)
+    taken = select.shown_of(still(72_000), [], report.repeats)
     pictures = sum(len(row.times) for exhibit in taken for row in exhibit.rows)
-    assert 0.9 * exhibiting.MOST_SHOTS <= pictures <= exhibiting.MOST_SHOTS + 1
+    assert 0.9 * select.MOST_SHOTS <= pictures <= select.MOST_SHOTS + 1
     assert [exhibit.repeat for exhibit in taken] == [repeat.id for repeat in report.repeats]
 
 
@@ -91,7 +94,7 @@ def test_of_very_many_repeats_few_moments_are_shown():
     ],
 )
 def test_a_pair_of_occurrences_without_a_run_still_has_a_line(other, slope, there):
-    line = exhibiting.line_between(still(100), [], Occurrence(10, 20, 100, 200), other)
+    line = select.line_between(still(100), [], Occurrence(10, 20, 100, 200), other)
     assert isinstance(line, Line)
     assert line.slope == pytest.approx(slope)
     assert line.slope * 13 + line.offset == pytest.approx(there)

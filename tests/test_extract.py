@@ -39,9 +39,9 @@ def places(found: np.ndarray, source: np.ndarray) -> list[int]:
 
 
 def times_of(path: Path) -> np.ndarray:
-    from loopfind import media
+    from loopfind.media.decode.video import open_video
 
-    with media.open_video(path) as video:
+    with open_video(path) as video:
         return np.concatenate([batch.times for batch in video])
 
 
@@ -258,7 +258,7 @@ def broken(**more: Any) -> Any:
 )
 def test_what_is_no_report_is_refused_in_one_line(content: Any, words: str, tmp_path: Path) -> None:
     from loopfind.errors import BadReport
-    from loopfind.reports.reading import read
+    from loopfind.reports.formats.json_reader import read
 
     data = (
         content

@@ -5,10 +5,10 @@ import pytest
 import synthetic as s
 from test_cuts import mixed
 
-from loopfind.evidence import fades as quick
-from loopfind.evidence.differences import Rows
-from loopfind.evidence.fades import LEAST_FRAMES, LEAST_SECONDS, MUCH, OTHER, fades
-from loopfind.fingerprints.signal import signal_of
+from loopfind.engine.evidence import fades as quick
+from loopfind.engine.evidence.differences import Rows
+from loopfind.engine.evidence.fades import LEAST_FRAMES, LEAST_SECONDS, MUCH, OTHER, fades
+from loopfind.engine.signal.extract import signal_of
 
 SCENES = {
     "faded": [(mixed(s.film(1), s.film(2), 6.0, 6.6), 0, 12), (mixed(s.film(3), s.camera(1), 15.0, 16.5), 12, 20)],

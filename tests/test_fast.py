@@ -10,9 +10,9 @@ import pytest
 import videos
 
 import loopfind
-from loopfind import media
-from loopfind.media import address, child
-from loopfind.media.child import Manner
+from loopfind.media.decode.video import open_video
+from loopfind.media.ffmpeg import address, process
+from loopfind.media.ffmpeg.process import DecodeOptions
 from loopfind.settings import Decoding, Settings
 
 
@@ -53,9 +53,9 @@ def test_a_first_look_claims_nothing(path: "object") -> None:
 @pytest.mark.parametrize(("name", "codec"), [("mkv", "mjpeg"), ("mp4", "libx264")])
 def test_key_frames_are_frames_of_the_whole_half_a_second_apart(name: str, codec: str) -> None:
     path = videos.encoded(name, codec, seconds=4)
-    with media.open_video(path) as video:
+    with open_video(path) as video:
         whole = {t: p.tobytes() for b in video for t, p in zip(b.times.tolist(), b.pictures, strict=True)}
-    with media.open_video(path, manner=Manner(keys_only=True)) as video:
+    with open_video(path, manner=DecodeOptions(keys_only=True)) as video:
         keys = {t: p.tobytes() for b in video for t, p in zip(b.times.tolist(), b.pictures, strict=True)}
     assert 4 <= len(keys) <= 8
     assert keys.items() <= whole.items()
@@ -84,16 +84,16 @@ def test_hardware_that_is_not_there_is_one_line() -> None:
 
 
 def test_the_name_of_the_hardware_reaches_ffmpeg() -> None:
-    words = child.command(address.find(twice()), 0, None, None, None, Manner(hwaccel="cuda"))
+    words = process.command(address.find(twice()), 0, None, None, None, DecodeOptions(hwaccel="cuda"))
     place = words.index("-hwaccel")
     assert words[place : place + 2] == ["-hwaccel", "cuda"]
     assert place < words.index("-i")
 
 
 def test_jobs_make_no_difference_to_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    from loopfind.media import split
+    from loopfind.media.decode import parallel
 
-    monkeypatch.setattr(split.open_split, "__defaults__", (*split.open_split.__defaults__[:-1], 4.0))
+    monkeypatch.setattr(parallel.open_split, "__defaults__", (*parallel.open_split.__defaults__[:-1], 4.0))
     one, two = (loopfind.scan(twice().as_posix(), decoding=Decoding(jobs=jobs)) for jobs in (1, 3))
     assert one.verdict == two.verdict
     assert one.repeats == two.repeats

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import synthetic as s
 
-from loopfind.evidence.coverage import Coverage, coverage_of
-from loopfind.evidence.findable import LENGTHS, SHARE
-from loopfind.fingerprints.signal import signal_of
-from loopfind.model import Fingerprint, Report
+from loopfind.engine.evidence.coverage import Coverage, coverage_of
+from loopfind.engine.evidence.findable import LENGTHS, SHARE
+from loopfind.engine.signal.extract import signal_of
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.report import Report
 
 SECONDS, FPS = 30.0, 25.0
 

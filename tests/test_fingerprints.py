@@ -15,10 +15,10 @@ from PIL import Image
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.color import colours_of
-from loopfind.fingerprints.detail import detail
+from loopfind.fingerprints.contrast import detail
 from loopfind.fingerprints.phash import GRAIN, frequencies
-from loopfind.fingerprints.shrink import shrink, weights
-from loopfind.model import Frames
+from loopfind.fingerprints.resize import shrink, weights
+from loopfind.model.video import Frames
 from loopfind.registry import load
 
 SIZES = (4, 5, 8, 16, 24, 31, 33, 64)

@@ -21,8 +21,8 @@ import videos
 
 from loopfind import LoopfindError, Report, Settings, follow, scan
 from loopfind.errors import Broken, Unreadable, UsageError
-from loopfind.media.tail import Tail
-from loopfind.news import Ended, Event, Finding, Missed
+from loopfind.media.decode.growing_file import Tail
+from loopfind.model.events import Ended, Event, Finding, Missed
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOP, NONE = ROOT / "fixtures" / "loop.mp4", ROOT / "fixtures" / "none.mp4"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import videos
 
-from loopfind import media
 from loopfind.cli.app import run
 from loopfind.errors import BadSetting, Broken, MediaError, NotVideo, Unreadable
-from loopfind.media import silence
+from loopfind.media.decode.video import open_video
+from loopfind.media.ffmpeg import watchdog
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def site() -> Iterator[tuple[str, list[str]]]:
 
 
 def count(path: object, **wanted: object) -> int:
-    with media.open_video(path, **wanted) as video:  # type: ignore[arg-type]
+    with open_video(path, **wanted) as video:  # type: ignore[arg-type]
         return sum(map(len, video))
 
 
@@ -89,7 +89,7 @@ def test_an_external_track_is_not_opened(tmp_path: Path) -> None:
     assert inner in data
     # Not in the file itself any more, and by the name of the one beside it.
     (tmp_path / "made.mov").write_bytes(data.replace(inner, inner.replace(b"url \0\0\0\1", b"alis\0\0\0\0")))
-    with media.open_video(tmp_path / "made.mov") as video:
+    with open_video(tmp_path / "made.mov") as video:
         assert sum(map(len, video)) == 25
         assert "-enable_drefs" not in video.command  # off unless it is asked for
 
@@ -134,7 +134,7 @@ def test_a_picture_of_absurd_size_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_silent_source_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence, "_GLANCE", 0.05)
+    monkeypatch.setattr(watchdog, "_GLANCE", 0.05)
     pipe = tmp_path / "silent.mkv"
     os.mkfifo(pipe)
     with pytest.raises(Unreadable, match=r"nothing came for 0.3 s: .*--stall"):
@@ -170,4 +170,4 @@ def test_the_command_line_gives_up_in_one_line(tmp_path: Path, capfd: pytest.Cap
         said = capfd.readouterr()
         assert said.out == "" and said.err.count("\n") == 1 and "nothing came for 0.2 s" in said.err
     with pytest.raises(BadSetting):
-        media.open_video(pipe, stall=0.0)
+        open_video(pipe, stall=0.0)

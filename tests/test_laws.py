@@ -9,11 +9,13 @@ import synthetic as s
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from loopfind.arrays.disk import Scratch
 from loopfind.fingerprints import KINDS
-from loopfind.fingerprints.gather import Gatherer
-from loopfind.model import Fingerprint, Frames, Repeat, Report
+from loopfind.fingerprints.builder import FingerprintBuilder
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.report import Repeat, Report
+from loopfind.model.video import Frames
 from loopfind.registry import load
-from loopfind.scratch import Scratch
 
 LAW = settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 """Few examples, always the same ones, not made smaller when one fails: each is a whole analysis."""
@@ -148,7 +150,7 @@ def test_the_same_fingerprint_gives_the_same_answer_from_memory_and_from_disk(
 
 def gathered(pictures: np.ndarray, times: np.ndarray, size: int) -> Fingerprint:
     """The fingerprint of pictures that came in batches of `size`."""
-    gatherer = Gatherer(load("kind", "ahash", KINDS), 16)
+    gatherer = FingerprintBuilder(load("kind", "ahash", KINDS), 16)
     for low in range(0, len(times), size):
         gatherer.add(Frames(low, times[low : low + size], pictures[low : low + size]))
     return gatherer.fingerprint(float(times[-1]) + 0.04)

@@ -12,20 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from loopfind import forest
-from loopfind.across import across
+from loopfind.arrays import lsh_forest
 from loopfind.cli.app import run
+from loopfind.compare.cross_file import across
+from loopfind.engine.candidates.library import postings
+from loopfind.engine.signal.extract import signal_of
 from loopfind.errors import BadSetting, LibraryError
-from loopfind.fingerprints.signal import signal_of
-from loopfind.holdings import File, Reading
-from loopfind.links import postings
-from loopfind.model import Settings, Source
-from loopfind.pipeline import searching
-from loopfind.settings import CompareSettings
+from loopfind.model.library import File, Reading
+from loopfind.model.transform import Transform, matrix
+from loopfind.model.video import Source
+from loopfind.pipeline import library_search
+from loopfind.settings import CompareSettings, Settings
 from loopfind.stores import postings as stored
 from loopfind.stores.postings import Postings
 from loopfind.stores.sqlite import Library
-from loopfind.views import View, matrix
 
 FILMS = [
     s.shown([(s.film(1), 0, 14)], 25, seed=1),
@@ -63,7 +63,7 @@ def spans(repeats):
 
 
 def test_a_library_finds_what_a_comparison_of_its_files_finds(library):
-    answer = searching.compare_library(library)
+    answer = library_search.compare_library(library)
     repeats, pairs = across(FILMS, CompareSettings())
     assert {pair.files for pair in answer.pairs} == {pair.files for pair in pairs} == PAIRS
     assert spans(answer.repeats) == spans(repeats)
@@ -72,45 +72,45 @@ def test_a_library_finds_what_a_comparison_of_its_files_finds(library):
 
 
 def test_only_what_is_new_is_compared_and_the_answer_is_of_all(library, monkeypatch):
-    before = searching.compare_library(library)
+    before = library_search.compare_library(library)
     fill(library, [s.shown([(s.film(5), 2, 9)], 25, seed=8)], first=7)
     asked = []
-    met = searching._Shelf.met
+    met = library_search._Shelf.met
 
     def watched(self, files):
         asked.append([*files])
         return met(self, files)
 
-    monkeypatch.setattr(searching._Shelf, "met", watched)
-    after = searching.compare_library(library)
+    monkeypatch.setattr(library_search._Shelf, "met", watched)
+    after = library_search.compare_library(library)
     assert asked == [[8]]
     assert {pair.files for pair in after.pairs} == PAIRS | {(6, 7)}
     assert spans(before.repeats) == [row for row in spans(after.repeats) if row[0][0] != 6]
-    assert searching.compare_library(library) == after and asked == [[8]]
+    assert library_search.compare_library(library) == after and asked == [[8]]
 
 
 def test_batches_make_no_difference(library, tmp_path, monkeypatch):
-    whole = searching.compare_library(library)
+    whole = library_search.compare_library(library)
     fill(tmp_path / "again.sqlite", FILMS)
-    monkeypatch.setattr(searching, "BATCH", 1)
-    parts = searching.compare_library(tmp_path / "again.sqlite")
+    monkeypatch.setattr(library_search, "BATCH", 1)
+    parts = library_search.compare_library(tmp_path / "again.sqlite")
     assert {pair.files for pair in parts.pairs} == PAIRS and spans(parts.repeats) == spans(whole.repeats)
 
 
 def test_what_was_finished_before_an_interruption_is_kept(library, monkeypatch):
-    monkeypatch.setattr(searching, "BATCH", 1)
+    monkeypatch.setattr(library_search, "BATCH", 1)
 
     def stop(progress):
         if progress.stage == "comparing" and progress.frames > 700:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        searching.compare_library(library, stop)
+        library_search.compare_library(library, stop)
     with sqlite3.connect(library) as connection:
         (done,) = connection.execute("SELECT count(*) FROM compared").fetchone()
         assert connection.execute("SELECT count(*) FROM pairs").fetchone() == (1,)
     assert 2 <= done < len(FILMS)
-    assert {pair.files for pair in searching.compare_library(library).pairs} == PAIRS
+    assert {pair.files for pair in library_search.compare_library(library).pairs} == PAIRS
 
 
 def test_entries_of_one_content_are_one_file_and_what_is_removed_is_found_no_more(library):
@@ -119,15 +119,15 @@ def test_entries_of_one_content_are_one_file_and_what_is_removed_is_found_no_mor
         file = File(b"/nowhere/0.mkv", 0, 0, (0).to_bytes(32, "big"))
         source = Source("/nowhere/0.mkv", drawn.end, len(drawn), 25.0, 640, 360)
         opened.add(file, Settings(hash_size=8), Reading(drawn, source, ()))
-    answer = searching.compare_library(library)
+    answer = library_search.compare_library(library)
     assert len(answer.sources) == len(FILMS) and {pair.files for pair in answer.pairs} == PAIRS
     with Library.open(library) as opened:
         opened.remove([1])
-    answer = searching.compare_library(library)
+    answer = library_search.compare_library(library)
     assert {answer.sources[file].path for pair in answer.pairs for file in pair.files} >= {"/nowhere/0.mkv"}
     with Library.open(library) as opened:
         opened.remove(entry.id for entry in opened.entries() if entry.source.path == "/nowhere/0.mkv")
-    assert len(searching.compare_library(library).pairs) == 2
+    assert len(library_search.compare_library(library).pairs) == 2
     with sqlite3.connect(library) as connection:
         assert connection.execute("SELECT count(*) FROM posting WHERE entry = 1").fetchone() == (0,)
 
@@ -136,12 +136,12 @@ def seek(library, monkeypatch, drawn):
     """The answer for a drawn video, as if it had been read."""
     source = Source("clip.mp4", drawn.end, len(drawn), 25.0, 640, 360)
 
-    monkeypatch.setattr(searching, "read_video", lambda *_: Reading(drawn, source, ()))
-    monkeypatch.setattr(searching, "unkept", lambda _: "nowhere")
-    return searching.search_library("clip.mp4", library)
+    monkeypatch.setattr(library_search, "read_video", lambda *_: Reading(drawn, source, ()))
+    monkeypatch.setattr(library_search, "unkept", lambda _: "nowhere")
+    return library_search.search_library("clip.mp4", library)
 
 
-HELD = matrix(View(turned=1))
+HELD = matrix(Transform(turned=1))
 CHANGES = {
     "as it was": lambda t: s.film(1)(t),
     "turned": lambda t: s.film(1)(t) @ HELD.T,
@@ -169,13 +169,13 @@ def test_a_clip_that_is_in_no_file_is_found_nowhere(library, monkeypatch):
 
 def test_looking_up_keys_gives_what_reading_the_table_gives(library):
     with Library.open(library) as opened:
-        searching.index(opened)
+        library_search.index(opened)
         table = Postings(opened.connections)
         sizes = table.sizes()
         assert sum(sizes.values()) > 1000
         for number, keys, _ in postings(signal_of(FILMS[1])):
             keys = np.sort(keys)
-            bits = forest.shared_bits(sizes[number])
+            bits = lsh_forest.shared_bits(sizes[number])
             one = sorted(zip(*(part.tolist() for part in table._looked_up(number, keys, bits)), strict=True))
             other = sorted(zip(*(part.tolist() for part in table._merged(number, keys, bits)), strict=True))
             assert one == other and len(one) >= len(keys)
@@ -183,7 +183,7 @@ def test_looking_up_keys_gives_what_reading_the_table_gives(library):
 
 def test_a_table_read_in_parts_is_the_table(library, monkeypatch):
     with Library.open(library) as opened:
-        searching.index(opened)
+        library_search.index(opened)
         keys = np.sort(next(iter(postings(signal_of(FILMS[1]))))[1])
         whole = Postings(opened.connections).near(0, keys, 1)
         monkeypatch.setattr(stored, "_ROWS", 7)
@@ -197,11 +197,15 @@ codes = hnp.arrays(np.uint64, st.integers(1, 60), elements=st.integers(0, 2**64 
 @settings(max_examples=60, deadline=None)
 @given(codes, codes, st.integers(1, 12), st.integers(1, 5))
 def test_near_keys_are_those_that_share_their_first_bits_the_nearest_first(ours, theirs, bits, most):
-    keys, rows = np.sort(forest.keys_of(ours, 1)), np.sort(forest.keys_of(theirs, 1))
-    found = sorted(zip(*(part.tolist() for part in forest.near(keys, rows, bits, most)), strict=True))
+    keys, rows = np.sort(lsh_forest.keys_of(ours, 1)), np.sort(lsh_forest.keys_of(theirs, 1))
+    found = sorted(zip(*(part.tolist() for part in lsh_forest.near(keys, rows, bits, most)), strict=True))
     wanted = []
     for place, key in enumerate(keys.tolist()):
-        alike = [n for n, row in enumerate(rows.tolist()) if row >> (forest.BITS - bits) == key >> (forest.BITS - bits)]
+        alike = [
+            n
+            for n, row in enumerate(rows.tolist())
+            if row >> (lsh_forest.BITS - bits) == key >> (lsh_forest.BITS - bits)
+        ]
         before, after = [n for n in alike if rows[n] < key], [n for n in alike if rows[n] >= key]
         wanted += [(place, n) for n in before[-most:] + after[:most]]
     assert found == sorted(wanted)
@@ -209,17 +213,17 @@ def test_near_keys_are_those_that_share_their_first_bits_the_nearest_first(ours,
 
 @given(st.integers(0, 2**64 - 1), st.integers(0, 4))
 def test_a_key_is_made_of_bits_of_its_code(code, table):
-    order = np.random.default_rng((20051, table)).permutation(64)[: forest.BITS]
+    order = np.random.default_rng((20051, table)).permutation(64)[: lsh_forest.BITS]
     bits = [(code >> int(bit)) & 1 for bit in order]
-    assert forest.keys_of(np.array([code], np.uint64), table)[0] == int("".join(map(str, bits)), 2)
+    assert lsh_forest.keys_of(np.array([code], np.uint64), table)[0] == int("".join(map(str, bits)), 2)
 
 
 def test_a_library_with_nothing_to_compare_says_so(tmp_path):
     fill(tmp_path / "one.sqlite", FILMS[:1])
     with pytest.raises(BadSetting, match="fewer than two"):
-        searching.compare_library(tmp_path / "one.sqlite")
+        library_search.compare_library(tmp_path / "one.sqlite")
     with pytest.raises(LibraryError, match="no library yet"):
-        searching.compare_library(tmp_path / "none.sqlite")
+        library_search.compare_library(tmp_path / "none.sqlite")
 
 
 def test_the_commands_write_what_a_comparison_writes(library, tmp_path, capsys):

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.matchers import MATCHERS
-from loopfind.matchers.words import CROWDED_REACH, REACH, TABLES
-from loopfind.model import Matches, Words
+from loopfind.engine.candidates import MATCHERS
+from loopfind.engine.candidates.lsh import CROWDED_REACH, REACH, TABLES
+from loopfind.model.candidate import Matches
+from loopfind.model.dtypes import Words
 from loopfind.registry import load
 
 Match = Callable[..., Matches]

@@ -13,8 +13,8 @@ import pytest
 import videos
 from conftest import decoders
 
-from loopfind import media
 from loopfind.errors import Broken, DecoderFailed
+from loopfind.media.decode.video import open_video
 
 
 def descriptors() -> set[str]:
@@ -39,7 +39,7 @@ def child_pid() -> int:
 def test_closing_early_leaves_nothing(long_video: Path, digests: bool) -> None:
     before, threads = descriptors(), threading.active_count()
     for _ in range(3):
-        with media.open_video(long_video, digests=digests) as video:
+        with open_video(long_video, digests=digests) as video:
             next(iter(video))
         assert not decoders()
     assert descriptors() == before
@@ -50,7 +50,7 @@ def test_an_error_in_the_body_leaves_nothing(long_video: Path) -> None:
     before = descriptors()
 
     def stop_at_once() -> None:
-        with media.open_video(long_video) as video:
+        with open_video(long_video) as video:
             for _ in video:
                 raise KeyboardInterrupt
 
@@ -62,9 +62,9 @@ def test_an_error_in_the_body_leaves_nothing(long_video: Path) -> None:
 
 def test_never_iterating_leaves_nothing(long_video: Path) -> None:
     before = descriptors()
-    with media.open_video(long_video):
+    with open_video(long_video):
         pass
-    media.open_video(long_video)
+    open_video(long_video)
     assert not decoders()
     assert descriptors() == before
 
@@ -73,14 +73,14 @@ def test_a_refused_file_leaves_nothing() -> None:
     before = descriptors()
     with (
         pytest.raises(Broken),
-        media.open_video(videos.cut_short(videos.encoded("mp4", "libx264"), "noindex.mp4", 0.4)),
+        open_video(videos.cut_short(videos.encoded("mp4", "libx264"), "noindex.mp4", 0.4)),
     ):
         pass
     assert descriptors() == before
 
 
 def test_a_video_is_iterated_once(long_video: Path) -> None:
-    video = media.open_video(long_video)
+    video = open_video(long_video)
     with pytest.raises(ValueError, match="inside its with"):
         iter(video).__next__()
 
@@ -89,7 +89,7 @@ def test_a_video_is_iterated_once(long_video: Path) -> None:
 def test_a_killed_child_is_named_with_the_time(long_video: Path, number: signal.Signals) -> None:
 
     def kill_midway() -> None:
-        with media.open_video(long_video) as video:
+        with open_video(long_video) as video:
             for batch in video:
                 if batch.first == 0:
                     os.kill(child_pid(), number)
@@ -102,7 +102,7 @@ def test_a_killed_child_is_named_with_the_time(long_video: Path, number: signal.
 
 def test_a_slow_reader_gets_every_frame() -> None:
     path = videos.encoded("mkv", "ffv1", seconds=60, size="64x48")
-    with media.open_video(path, digests=True) as video:
+    with open_video(path, digests=True) as video:
         total = 0
         for batch in video:
             time.sleep(0.05)
@@ -115,8 +115,8 @@ def test_a_slow_source_is_handed_over_in_parts() -> None:
     data = videos.encoded("ts", "mpeg2video", seconds=8).read_bytes()
     read, write = os.pipe()
     code = (
-        "import time\nfrom loopfind import media\n"
-        "with media.open_video('-') as v:\n"
+        "import time\nfrom loopfind.media.decode.video import open_video\n"
+        "with open_video('-') as v:\n"
         "    for b in v: print(b.first, len(b), flush=True)"
     )
     with python(code, stdin=read, stdout=subprocess.PIPE) as child:
@@ -133,7 +133,10 @@ def test_a_slow_source_is_handed_over_in_parts() -> None:
 
 
 def test_standard_input_may_be_a_file_that_needs_seeking() -> None:
-    code = "from loopfind import media\nwith media.open_video('-') as v: print(sum(map(len, v)), v.source.frames)"
+    code = (
+        "from loopfind.media.decode.video import open_video\n"
+        "with open_video('-') as v: print(sum(map(len, v)), v.source.frames)"
+    )
     with (
         videos.encoded("mp4", "libx264").open("rb") as file,
         python(code, stdin=file, stdout=subprocess.PIPE) as child,
@@ -143,9 +146,9 @@ def test_standard_input_may_be_a_file_that_needs_seeking() -> None:
 
 def test_ctrl_c_ends_reader_and_child_quietly(long_video: Path) -> None:
     code = (
-        "import sys, time\nfrom loopfind import media\n"
+        "import sys, time\nfrom loopfind.media.decode.video import open_video\n"
         "try:\n"
-        f"    with media.open_video({long_video.as_posix()!r}) as v:\n"
+        f"    with open_video({long_video.as_posix()!r}) as v:\n"
         "        for b in v: print(b.first, flush=True); time.sleep(0.2)\n"
         "except KeyboardInterrupt: print('stopped', flush=True)\n"
     )
@@ -174,15 +177,15 @@ def test_names_mean_nothing_to_ffmpeg(tmp_path: Path, monkeypatch: pytest.Monkey
         "Input #0, x, from 'y",
     ):
         Path(name).write_bytes(data)
-        with media.open_video(name) as video:
+        with open_video(name) as video:
             assert sum(map(len, video)) == 25
         assert "\n" not in video.source.path
     raw = os.fsdecode(b"\xff\xfe.mp4")
     Path(raw).write_bytes(data)
-    with media.open_video(raw) as video:
+    with open_video(raw) as video:
         assert sum(map(len, video)) == 25
     video.source.path.encode("utf-8")
-    with media.open_video((tmp_path / "two words.mp4").as_uri()) as video:
+    with open_video((tmp_path / "two words.mp4").as_uri()) as video:
         assert sum(map(len, video)) == 25
 
 
@@ -195,7 +198,7 @@ def test_importing_the_reader_is_light() -> None:
 
 
 def test_two_readers_do_not_disturb_each_other(long_video: Path) -> None:
-    with media.open_video(long_video, start=100.0, end=101.0) as near, media.open_video(long_video) as far:
+    with open_video(long_video, start=100.0, end=101.0) as near, open_video(long_video) as far:
         window = np.concatenate([b.pictures for b in near])
         whole = np.concatenate([b.pictures for b in far])
     assert np.array_equal(window, whole[2500:2525])

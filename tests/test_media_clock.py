@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.media import losses
-from loopfind.media.clock import Clock
-from loopfind.media.journal import MARK, Journal, Trouble
+from loopfind.media.decode import losses
+from loopfind.media.decode.timestamps import Clock
+from loopfind.media.ffmpeg.log import MARK, Journal, Trouble
 
 _BASE = b"1/1000"
 

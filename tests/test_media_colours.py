@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import videos
 
-from loopfind import media
 from loopfind.fingerprints.color import colours_of
-from loopfind.model import Frames, Settings
+from loopfind.media.decode.video import open_video
+from loopfind.model.video import Frames
 from loopfind.pipeline import scan
-from loopfind.pipeline.reading import read_video
+from loopfind.pipeline.reader import read_video
+from loopfind.settings import Settings
 
 NEAR = 2.0
 """Grey levels: what two conversions to RGB, one of them to 8 bits, differ by on average."""
@@ -19,7 +20,7 @@ NEAR = 2.0
 
 def colours(path: object, **wanted: object) -> tuple[np.ndarray, list[Frames]]:
     """Mean colours in grey levels (n, 3), and the batches they came in."""
-    with media.open_video(path, colours=True, **wanted) as video:  # type: ignore[arg-type]
+    with open_video(path, colours=True, **wanted) as video:  # type: ignore[arg-type]
         batches = list(video)
     return np.concatenate([batch.colours for batch in batches]) / 257, batches
 
@@ -63,7 +64,7 @@ def test_a_flat_colour_is_read_as_it_is_at_any_range(colour: str) -> None:
 
 def test_colours_cost_nothing_unless_asked_for_and_change_nothing_else() -> None:
     path = videos.encoded("mp4", "libx264", seconds=2)
-    with media.open_video(path) as video:
+    with open_video(path) as video:
         plain = list(video)
         assert all(batch.colours is None for batch in plain) and "rgb48le" not in " ".join(video.command)
     mine, batches = colours(path, digests=True)

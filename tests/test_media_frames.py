@@ -7,9 +7,9 @@ import oracle
 import pytest
 import videos
 
-from loopfind import media
 from loopfind.errors import BadSetting
-from loopfind.model import Frames
+from loopfind.media.decode.video import Video, open_video
+from loopfind.model.video import Frames
 
 CONTAINERS = [
     ("mp4", "libx264"),
@@ -72,9 +72,9 @@ def _odd() -> dict[str, tuple[str, ...]]:
     }
 
 
-def read(path: object, **wanted: object) -> tuple[np.ndarray, np.ndarray, media.Video]:
+def read(path: object, **wanted: object) -> tuple[np.ndarray, np.ndarray, Video]:
     """All times and pictures of a video, and the reader after its end."""
-    with media.open_video(path, **wanted) as video:  # type: ignore[arg-type]
+    with open_video(path, **wanted) as video:  # type: ignore[arg-type]
         batches = list(video)
     return joined(batches), np.concatenate([b.pictures for b in batches] or [np.zeros((0, 64, 64), np.uint8)]), video
 
@@ -83,7 +83,7 @@ def joined(batches: list[Frames]) -> np.ndarray:
     return np.concatenate([b.times for b in batches]) if batches else np.zeros(0)
 
 
-def agree(path: Path, stream: int = 0) -> media.Video:
+def agree(path: Path, stream: int = 0) -> Video:
     true_times, true_pictures, _ = oracle.read(path, stream)
     times, pictures, video = read(path, stream=stream)
     assert len(true_times) > 0
@@ -123,7 +123,7 @@ def test_an_edit_list_is_followed() -> None:
 
 
 def test_frames_count_from_zero_without_holes() -> None:
-    with media.open_video(videos.encoded("mkv", "ffv1", seconds=24)) as video:
+    with open_video(videos.encoded("mkv", "ffv1", seconds=24)) as video:
         batches = list(video)
     assert [b.first for b in batches] == np.cumsum([0, *map(len, batches)])[:-1].tolist()
     assert all(0 < len(b) <= 256 for b in batches)
@@ -134,7 +134,7 @@ def test_frames_count_from_zero_without_holes() -> None:
 
 def test_batches_do_not_share_memory_that_is_written_again() -> None:
     path = videos.encoded("mkv", "ffv1", seconds=24)
-    with media.open_video(path) as video:
+    with open_video(path) as video:
         held = [(b.pictures, b.pictures.copy()) for b in video]
     assert all(np.array_equal(now, then) for now, then in held)
 
@@ -197,7 +197,7 @@ def test_a_clock_that_starts_again_goes_on() -> None:
 def test_digests_tell_whether_full_size_pictures_are_equal() -> None:
     path = videos.make("twice.mkv", *videos.moving(), "-vf", "loop=loop=1:size=25", "-c:v", "ffv1")
     _, _, full = oracle.read(path)
-    with media.open_video(path, digests=True) as video:
+    with open_video(path, digests=True) as video:
         batches = list(video)
     digests = np.concatenate([b.digests for b in batches])  # type: ignore[misc]
     assert digests.shape == (50, 16)
@@ -241,4 +241,4 @@ def test_a_file_of_no_frames_is_empty_not_an_error(name: str) -> None:
 def test_settings_out_of_range_are_refused() -> None:
     for wrong in ({"stream": -1}, {"start": -1.0}, {"end": float("nan")}, {"start": float("inf")}):
         with pytest.raises(BadSetting):
-            media.open_video("x.mp4", **wrong)  # type: ignore[arg-type]
+            open_video("x.mp4", **wrong)  # type: ignore[arg-type]

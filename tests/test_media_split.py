@@ -12,12 +12,13 @@ import pytest
 import videos
 from conftest import decoders
 
-from loopfind import media
-from loopfind.media import ranges, split
-from loopfind.media.waiting import Waiting
-from loopfind.model import Frames
+from loopfind.media.decode import parallel, segment
+from loopfind.media.decode.parallel import ParallelReader, open_split
+from loopfind.media.decode.spill import SpillQueue
+from loopfind.media.decode.video import Video, open_video
+from loopfind.model.video import Frames
 
-Read = media.Video | media.Split
+Read = Video | ParallelReader
 _LEAST = 1.5
 
 
@@ -33,11 +34,11 @@ def all_of(video: Read) -> tuple[dict[str, np.ndarray], list[int]]:
     }, [b.first for b in batches]
 
 
-def same_as_one_pass(path: Path, least: float = _LEAST, jobs: int = 2, **asked: object) -> media.Split:
+def same_as_one_pass(path: Path, least: float = _LEAST, jobs: int = 2, **asked: object) -> ParallelReader:
     """Read both ways; the split reader afterwards."""
-    one = media.open_video(path, **asked)  # type: ignore[arg-type]
-    two = media.open_split(path, jobs=jobs, least=least, **asked)  # type: ignore[arg-type]
-    assert isinstance(two, media.Split)
+    one = open_video(path, **asked)  # type: ignore[arg-type]
+    two = open_split(path, jobs=jobs, least=least, **asked)  # type: ignore[arg-type]
+    assert isinstance(two, ParallelReader)
     (whole, _), (parts, firsts) = all_of(one), all_of(two)
     assert whole.keys() == parts.keys()
     for name, values in whole.items():
@@ -71,8 +72,8 @@ def test_digests_and_colours_and_limits_too(name: str) -> None:
 
 @pytest.mark.parametrize("more", [True, False])
 def test_frames_that_wait_on_disk_are_the_same(more: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(split, "_FEW", 0)
-    monkeypatch.setattr(split, "_WAITING", 1)
+    monkeypatch.setattr(parallel, "_FEW", 0)
+    monkeypatch.setattr(parallel, "_WAITING", 1)
     read = same_as_one_pass(coded("open.mp4"), 1.0, 3, digests=more, colours=more)
     assert (read.why, read.ranges > 2) == ("", True)
 
@@ -94,8 +95,8 @@ def test_an_edit_list_is_kept() -> None:
 @pytest.mark.parametrize("name", ["closed.mp4", "mpeg2.ts", "mpeg4.avi", "vp9.webm"])
 def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
     path = videos.damaged(coded(name), f"split_{where}_{name}", where, where + 0.02)
-    one, two = media.open_video(path), media.open_split(path, least=_LEAST)
-    assert isinstance(two, media.Split)
+    one, two = open_video(path), open_split(path, least=_LEAST)
+    assert isinstance(two, ParallelReader)
     (whole, _), (parts, _) = all_of(one), all_of(two)
     assert whole.keys() == parts.keys() and np.array_equal(whole["times"], parts["times"])
     # What decoder threads make of a damaged picture is not always the same, in one pass neither.
@@ -112,10 +113,10 @@ def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: p
     sound = videos.make(f"split_long_{name}", *videos.moving(30, size="160x90"), *videos.CODED[name])
     path = videos.damaged(sound, f"split_late_{name}", 0.9, 0.905)
     opened: list[object] = []
-    real = split.open_video
-    monkeypatch.setattr(split, "open_video", lambda *given: opened.append(given) or real(*given))
-    one, two = media.open_video(path), media.open_split(path, least=3.0)
-    assert isinstance(two, media.Split)
+    real = parallel.open_video
+    monkeypatch.setattr(parallel, "open_video", lambda *given: opened.append(given) or real(*given))
+    one, two = open_video(path), open_split(path, least=3.0)
+    assert isinstance(two, ParallelReader)
     (whole, _), (parts, firsts) = all_of(one), all_of(two)
     since = float(two.log[0].removeprefix("read in one pass after all from ").partition(" ")[0])
     assert not opened and 3.0 <= since < one.losses[0].start
@@ -129,10 +130,10 @@ def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: p
 def test_a_range_may_begin_though_its_decoder_is_in_the_damage_behind_already() -> None:
     sound = videos.make("split_long_closed.mp4", *videos.moving(30, size="160x90"), *videos.CODED["closed.mp4"])
     path = videos.damaged(sound, "split_late_closed.mp4", 0.9, 0.905)
-    whole = media.open_video(path)
+    whole = open_video(path)
     times = all_of(whole)[0]["times"]
-    with media.open_video(path) as first:
-        begun = ranges.Range(path, 0, None, None, False, False)
+    with open_video(path) as first:
+        begun = segment.Segment(path, 0, None, None, False, False)
         try:
             assert begun.begin_at(first, whole.losses[0].start - 4) and begun.troubled and begun.joint is not None
             rest = np.concatenate([batch.times for batch in begun])
@@ -155,7 +156,7 @@ def test_a_joint_that_does_not_agree_is_left_to_one_pass(monkeypatch: pytest.Mon
         asked.append(1)
         return len(asked) < 2
 
-    monkeypatch.setattr(ranges, "_alike", alike)
+    monkeypatch.setattr(segment, "_alike", alike)
     read = same_as_one_pass(coded("closed.mp4"))
     assert "differ" in read.why
     assert read.log[0].startswith("read in one pass after all")
@@ -164,11 +165,11 @@ def test_a_joint_that_does_not_agree_is_left_to_one_pass(monkeypatch: pytest.Mon
 def test_a_disagreement_of_one_pixel_or_tick_is_seen() -> None:
     times, pictures = np.arange(4.0), np.zeros((4, 64, 64), np.uint8)
     whole, other = Frames(0, times, pictures), pictures[1:].copy()
-    assert ranges._alike(whole, Frames(0, times[1:], other))
-    assert not ranges._alike(whole, Frames(0, times[1:] + 1e-9, other))
-    assert not ranges._alike(whole.part(slice(2, None)), Frames(0, times[1:], other))
+    assert segment._alike(whole, Frames(0, times[1:], other))
+    assert not segment._alike(whole, Frames(0, times[1:] + 1e-9, other))
+    assert not segment._alike(whole.part(slice(2, None)), Frames(0, times[1:], other))
     other[1, 9, 9] = 1
-    assert not ranges._alike(whole, Frames(0, times[1:], other))
+    assert not segment._alike(whole, Frames(0, times[1:], other))
 
 
 @pytest.mark.parametrize("name", ["raw.h264", "one_group.mp4"])
@@ -178,13 +179,13 @@ def test_what_has_no_place_to_begin_at_is_read_in_one_pass(name: str) -> None:
 
 
 def test_a_short_file_is_read_in_one_pass() -> None:
-    assert same_as_one_pass(coded("closed.mp4"), split.LEAST).ranges == 1
+    assert same_as_one_pass(coded("closed.mp4"), parallel.LEAST).ranges == 1
 
 
 @pytest.mark.parametrize("jobs", [2, 3, 8])
 def test_decoders_that_are_equally_fast_end_together(jobs: int) -> None:
     for end in range(90, 9000, 70):
-        marks = split.marks_of(10.0, end, jobs, 40.0, 300.0)
+        marks = parallel.marks_of(10.0, end, jobs, 40.0, 300.0)
         lengths = np.diff([10.0, *marks, end])
         assert len(lengths) == 1 or 39.999 <= lengths.min() <= lengths.max() < 340
         busy = [0.0] * jobs
@@ -192,7 +193,7 @@ def test_decoders_that_are_equally_fast_end_together(jobs: int) -> None:
             busy[busy.index(min(busy))] += length
         if end - 10 >= 2 * 40 * jobs:
             assert max(busy) - min(busy) < 0.001
-    assert split.marks_of(0.0, 79.0, jobs, 40.0, 300.0) == []
+    assert parallel.marks_of(0.0, 79.0, jobs, 40.0, 300.0) == []
 
 
 @pytest.mark.parametrize("wreck", ["close", "raise"])
@@ -201,7 +202,7 @@ def test_leaving_early_leaves_nothing(wreck: str) -> None:
     before, threads = set(os.listdir("/proc/self/fd")), threading.active_count()
 
     def leave() -> None:
-        with media.open_split(path, least=4.0, jobs=3) as video:
+        with open_split(path, least=4.0, jobs=3) as video:
             for _ in video:
                 if wreck == "raise":
                     raise KeyboardInterrupt
@@ -218,18 +219,18 @@ def test_leaving_early_leaves_nothing(wreck: str) -> None:
 
 
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(split, "_WAITING", 2)
-    monkeypatch.setattr(split, "_FEW", 2)
+    monkeypatch.setattr(parallel, "_WAITING", 2)
+    monkeypatch.setattr(parallel, "_FEW", 2)
     path = videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")
-    monkeypatch.setattr(split, "_ON_DISK", 2000)
+    monkeypatch.setattr(parallel, "_ON_DISK", 2000)
     most: list[tuple[int, int]] = []
-    real = Waiting.put
+    real = SpillQueue.put
 
-    def counted(self: Waiting, *given: Any) -> None:
+    def counted(self: SpillQueue, *given: Any) -> None:
         real(self, *given)
         most.append((self._in_memory, self._on_disk))
 
-    monkeypatch.setattr(Waiting, "put", counted)
+    monkeypatch.setattr(SpillQueue, "put", counted)
     assert same_as_one_pass(path, 20.0, 3).ranges > 3
     in_memory, on_disk = (max(column) for column in zip(*most, strict=True))
     assert in_memory <= 2 and 0 < on_disk <= 1000

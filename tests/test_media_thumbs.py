@@ -8,9 +8,9 @@ import pytest
 import videos
 from PIL import Image
 
-from loopfind.media import open_video
-from loopfind.media.origin import origin_of
-from loopfind.media.thumbs import shots
+from loopfind.media.decode.video import open_video
+from loopfind.media.identity import origin_of
+from loopfind.media.stills import shots
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "loop.mp4"
 

@@ -5,9 +5,9 @@ import threading
 import numpy as np
 import pytest
 
-from loopfind.media.waiting import Waiting
-from loopfind.model import Frames
-from loopfind.scratch import Scratch
+from loopfind.arrays.disk import Scratch
+from loopfind.media.decode.spill import SpillQueue
+from loopfind.model.video import Frames
 
 
 def batch(number: int, more: bool = True) -> Frames:
@@ -27,7 +27,7 @@ def alike(one: Frames, other: Frames) -> bool:
 @pytest.mark.parametrize("more", [True, False])
 @pytest.mark.parametrize("room", [(3, 0), (1, 20), (2, 1000), (500, 0)])
 def test_what_is_handed_on_comes_in_order_whatever_room_there_is(room: tuple[int, int], more: bool) -> None:
-    waiting, stopped = Waiting(*room), threading.Event()
+    waiting, stopped = SpillQueue(*room), threading.Event()
 
     def give() -> None:
         for number in range(120):
@@ -45,7 +45,7 @@ def test_what_is_handed_on_comes_in_order_whatever_room_there_is(room: tuple[int
 
 
 def test_no_more_waits_than_there_is_room_for() -> None:
-    waiting, stopped, handed = Waiting(2, 12), threading.Event(), []
+    waiting, stopped, handed = SpillQueue(2, 12), threading.Event(), []
 
     def give() -> None:
         for number in range(40):
@@ -63,7 +63,7 @@ def test_no_more_waits_than_there_is_room_for() -> None:
 
 
 def test_an_error_waits_behind_the_frames_before_it() -> None:
-    waiting, stopped = Waiting(1, 100), threading.Event()
+    waiting, stopped = SpillQueue(1, 100), threading.Event()
     for item in (batch(1), batch(2), ValueError("ended")):
         waiting.put(item, stopped)
     assert isinstance(waiting.get(), Frames) and isinstance(waiting.get(), Frames)
@@ -75,7 +75,7 @@ def test_where_the_disk_is_full_it_waits_in_memory_alone(monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Scratch, "append", full)
-    waiting, stopped = Waiting(1, 100), threading.Event()
+    waiting, stopped = SpillQueue(1, 100), threading.Event()
     thread = threading.Thread(target=lambda: [waiting.put(batch(number), stopped) for number in range(5)])
     thread.start()
     for number in range(5):

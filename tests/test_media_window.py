@@ -12,7 +12,7 @@ import videos
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loopfind import media
+from loopfind.media.decode.video import Video, open_video
 
 _CLIPS = [
     ("mp4", "libx264"),
@@ -34,8 +34,8 @@ def whole(path: Path) -> tuple[np.ndarray, np.ndarray]:
     return window(path, None, None)[:2]
 
 
-def window(path: Path, start: float | None, end: float | None) -> tuple[np.ndarray, np.ndarray, media.Video]:
-    with media.open_video(path, start=start, end=end) as video:
+def window(path: Path, start: float | None, end: float | None) -> tuple[np.ndarray, np.ndarray, Video]:
+    with open_video(path, start=start, end=end) as video:
         batches = list(video)
     times = np.concatenate([b.times for b in batches]) if batches else np.zeros(0)
     pictures = np.concatenate([b.pictures for b in batches]) if batches else np.zeros((0, 64, 64), np.uint8)
@@ -92,8 +92,8 @@ def test_a_start_past_the_end_is_an_empty_scan() -> None:
 def test_a_window_holds_through_a_pipe() -> None:
     path = videos.encoded("ts", "libx264", seconds=6)
     code = (
-        "from loopfind import media\n"
-        "with media.open_video('-', start=3.04, end=4.04) as v: print([t for b in v for t in b.times.tolist()])"
+        "from loopfind.media.decode.video import open_video\n"
+        "with open_video('-', start=3.04, end=4.04) as v: print([t for b in v for t in b.times.tolist()])"
     )
     data = path.read_bytes()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

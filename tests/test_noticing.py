@@ -6,17 +6,18 @@ import pytest
 import synthetic
 from synthetic import Piece, camera, film
 
-from loopfind import noticing as noticing_of
-from loopfind.model import Fingerprint, Report
-from loopfind.news import Finding
-from loopfind.noticing import GOING, Noticing
+from loopfind.engine.live import detector as noticing_of
+from loopfind.engine.live.detector import GOING, LiveDetector
+from loopfind.model.events import Finding
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.report import Report
 
 FPS = 12.5
 
 
 def noticed(fingerprint: Fingerprint, every: float = 10.0, window: float = np.inf) -> list[Finding]:
     """All that is told of footage that comes in portions of so many seconds."""
-    noticing, times, at, held = Noticing(), fingerprint.times, 0, 0
+    noticing, times, at, held = LiveDetector(), fingerprint.times, 0, 0
     found: list[Finding] = []
     while at < len(times):
         high = int(np.searchsorted(times, times[at] + every))

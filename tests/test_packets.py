@@ -8,12 +8,12 @@ import videos
 
 from loopfind import Settings, scan
 from loopfind.cli.app import run
+from loopfind.engine.packets.runs import Stream, copies_of, stream_of
 from loopfind.errors import Broken, LoopfindError
-from loopfind.media import packets
-from loopfind.media.demux import Demux
-from loopfind.media.packets import read_packets
-from loopfind.model import Report
-from loopfind.repeats.copies import Stream, copies_of, stream_of
+from loopfind.media.packets import table
+from loopfind.media.packets.demux import Demux
+from loopfind.media.packets.table import read_packets
+from loopfind.model.report import Report
 
 PIECES = ("-preset", "ultrafast", "-bf", "2", "-g", "25")
 
@@ -122,7 +122,7 @@ def test_bad_input_is_refused_as_in_a_scan(tmp_path: Path) -> None:
 
 def test_lines_that_are_not_alike_say_the_same() -> None:
     lines = [b"%d, %10d, %10d, %8d, %8d, %032x\n" % (n % 5 == 4, n, -(n % 7), 1, 9 * n, n * n) for n in range(50)]
-    even, odd, whole = packets._Table(), packets._Table(), b"".join(lines)
+    even, odd, whole = table._Table(), table._Table(), b"".join(lines)
     even.take(b"#tb 0: 1/25\n" + whole)
     for line in lines:
         odd.take(line.replace(b"\n", b", S=1, 8, 5\n"))
@@ -137,7 +137,7 @@ def test_an_index_tells_what_the_packets_themselves_do(extra: tuple[str, ...], m
     path = videos.make(f"index{len(extra[-1])}.mp4", *videos.moving(3), "-c:v", *extra, "-g", "12")
     with Demux(path) as demux:
         by_index = read_packets(demux)
-    monkeypatch.setattr("loopfind.media.demux._is_indexed", lambda where: False)
+    monkeypatch.setattr("loopfind.media.packets.demux._is_indexed", lambda where: False)
     with Demux(path) as demux:
         looked_into = read_packets(demux)
     assert "+noparse" in by_index.log[0] and "+noparse" not in looked_into.log[0]

@@ -12,7 +12,8 @@ import videos
 from PIL import Image
 
 from loopfind import pipeline
-from loopfind.reports import html, juxtaposition
+from loopfind.reports.page import comparison as pages
+from loopfind.reports.page import scan
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -46,11 +47,11 @@ def folder(tmp_path_factory):
     video = place / "a #1 100% loop.mp4"
     shutil.copy(FIXTURES / "loop.mp4", video)
     report, exhibits = pipeline.scan_to_show(str(video))
-    text = "".join(html.write(report, exhibits, "./a%20%231%20100%25%20loop.mp4"))
+    text = "".join(scan.write(report, exhibits, "./a%20%231%20100%25%20loop.mp4"))
     (place / "loop.html").write_text(text, encoding="utf-8")
     (place / "lost.html").write_text(text.replace("100%25", "none"), encoding="utf-8")
     crowded = samples.crowded()
-    text = "".join(html.write(crowded, samples.exhibits(crowded), ""))
+    text = "".join(scan.write(crowded, samples.exhibits(crowded), ""))
     (place / "many.html").write_text(text, encoding="utf-8")
     return place
 
@@ -68,11 +69,11 @@ def pair(tmp_path_factory):
     paths = [str(place / file.name) for file in (film, piece)]
     comparison, shown = pipeline.compare_to_show(paths)
     hrefs = [f"./{file.name}" for file in (film, piece)]
-    (place / "pair.html").write_text("".join(juxtaposition.write(comparison, shown, hrefs)), encoding="utf-8")
-    text = "".join(juxtaposition.write(comparison, shown, [hrefs[0], "./none.mp4"]))
+    (place / "pair.html").write_text("".join(pages.write(comparison, shown, hrefs)), encoding="utf-8")
+    text = "".join(pages.write(comparison, shown, [hrefs[0], "./none.mp4"]))
     (place / "lost.html").write_text(text, encoding="utf-8")
     many = samples.very_many(300)
-    text = "".join(juxtaposition.write(many, samples.juxtaposed(many), [""] * 300))
+    text = "".join(pages.write(many, samples.juxtaposed(many), [""] * 300))
     (place / "many.html").write_text(text, encoding="utf-8")
     return place
 

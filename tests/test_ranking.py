@@ -7,10 +7,11 @@ import synthetic as s
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.across import across
-from loopfind.comparison import Shared
-from loopfind.model import Occurrence, Repeat, Source
-from loopfind.ranking import groups_of, matches_of, summary_of_matches
+from loopfind.compare.cross_file import across
+from loopfind.compare.ranking import groups_of, matches_of, summary_of_matches
+from loopfind.model.comparison import Shared
+from loopfind.model.report import Occurrence, Repeat
+from loopfind.model.video import Source
 from loopfind.settings import CompareSettings
 
 

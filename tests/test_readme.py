@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from loopfind import model
 from loopfind.cli import app
+from loopfind.engine.candidates import MATCHERS
 from loopfind.fingerprints import KINDS
-from loopfind.matchers import MATCHERS
-from loopfind.reports import FORMATS, SUFFIXES
+from loopfind.model import report as nouns
+from loopfind.reports.formats import FORMATS, SUFFIXES
 from loopfind.stores import STORES, schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +65,7 @@ def test_every_option_is_told_and_no_other():
 
 @pytest.mark.parametrize("noun", ["RepeatKind", "Evidence", "CutKind"])
 def test_every_word_of_the_answer_is_explained(noun):
-    assert set(typing.get_args(getattr(model, noun))) <= CODE
+    assert set(typing.get_args(getattr(nouns, noun))) <= CODE
 
 
 def keys(value, before=""):

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from loopfind.model import Line, Occurrence, Repeat, RepeatKind, Run
-from loopfind.repeats.families import Family, families_of
-from loopfind.repeats.loops import loops_of
-from loopfind.repeats.verdict import verdict_of
+from loopfind.engine.repeats.families import Family, families_of
+from loopfind.engine.repeats.loops import loops_of
+from loopfind.engine.repeats.verdict import verdict_of
+from loopfind.model.candidate import Line, Run
+from loopfind.model.report import Occurrence, Repeat, RepeatKind
 
 STEP = 0.04
 TIMES = np.arange(5000) * STEP

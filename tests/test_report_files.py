@@ -20,11 +20,12 @@ import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.model import Cut, Occurrence, Repeat, Report, Settings
+from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.registry import load
-from loopfind.reports import FORMATS
-from loopfind.reports.grid import grid_of
-from loopfind.reports.showings import in_time, showings
+from loopfind.reports.formats import FORMATS
+from loopfind.reports.formats.timecode import grid_of
+from loopfind.reports.rows import in_time, showings
+from loopfind.settings import Settings
 
 Spans = list[tuple[float, float]]
 ODD = "/v/a=b;c#d\\e\n\"f\" <g> & 'h' --> |i| *j* caf\udce9 \x1b[31m ü.mp4"

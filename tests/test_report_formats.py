@@ -8,7 +8,7 @@ import samples
 
 from loopfind.errors import UnknownPart
 from loopfind.registry import load
-from loopfind.reports import FORMATS, PAGE, SUFFIXES
+from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopfind.errors import MissingExtra
-from loopfind.exhibits import Exhibits
-from loopfind.model import Report, Settings, Verdict
-from loopfind.reports import html
-from loopfind.reports.figures import ALL_PAIRS, command, lines_of
+from loopfind.model.exhibits import Exhibits
+from loopfind.model.report import Report, Verdict
+from loopfind.reports.page import scan
+from loopfind.reports.page.figures import ALL_PAIRS, command, lines_of
+from loopfind.settings import Settings
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "rect", "path", "line"}
 
@@ -62,7 +63,7 @@ class Page(HTMLParser):
 
 
 def drawn(report: Report, exhibits: Exhibits | None = None, href: str = "film.mp4") -> str:
-    return "".join(html.write(report, samples.exhibits(report) if exhibits is None else exhibits, href))
+    return "".join(scan.write(report, samples.exhibits(report) if exhibits is None else exhibits, href))
 
 
 def test_is_well_formed_and_shows_every_repeat_and_cut():
@@ -141,7 +142,7 @@ def test_a_hostile_name_stays_a_name(name):
 @settings(max_examples=40)
 @given(st.text())
 def test_whatever_stands_in_data_comes_back_and_ends_no_element(text):
-    told = html.island({"a": text})
+    told = scan.island({"a": text})
     assert json.loads(told) == {"a": re.sub("[\ud800-\udfff]", "\ufffd", text)}
     assert not re.search(r"[<>&\u2028\u2029\n]", told)
 
@@ -162,7 +163,7 @@ def test_three_hundred_repeats_of_twenty_stay_below_ten_megabytes():
 def test_without_pictures_the_page_says_so():
     report = samples.three_and_a_loop(path="-")
     page = Page(drawn(report, replace(samples.exhibits(report), shots={}, origin=None), href=""))
-    assert html.WITHOUT_PICTURES in page.words
+    assert scan.WITHOUT_PICTURES in page.words
     assert "no file to play" in page.words
     assert not page.every("video") and "SHA-256" not in page.words
 
@@ -198,7 +199,7 @@ def test_lines_run_backwards_where_the_copy_does_and_are_not_too_many():
 def test_want_of_the_template_engine_is_said_at_once(monkeypatch):
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtra, match=r"--html needs jinja2: pip install 'loopfind\[report\]'"):
-        html.check()
+        scan.check()
 
 
 @pytest.mark.parametrize(

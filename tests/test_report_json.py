@@ -12,8 +12,10 @@ import samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.model import Clusters, Cut, CutKind, Loss, Occurrence, Repeat, Report, Settings, Source, Unjudged, Verdict
-from loopfind.reports import json as format
+from loopfind.model.report import Clusters, Cut, CutKind, Occurrence, Repeat, Report, Unjudged, Verdict
+from loopfind.model.video import Loss, Source
+from loopfind.reports.formats import json as format
+from loopfind.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 
-from loopfind.model import Report
+from loopfind.model.report import Report
 from loopfind.reports import wording
-from loopfind.reports.text import lines, write
+from loopfind.reports.formats.text import lines, write
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -15,12 +15,12 @@ import pytest
 import videos
 
 from loopfind import Report, Settings, scan
-from loopfind.media import Split, open_split
-from loopfind.media import video as reader
-from loopfind.pipeline import Resume, skipping
-from loopfind.pipeline.reading import ONE_PASS
-from loopfind.pipeline.resuming import resumable
-from loopfind.reports import json as machine
+from loopfind.media.decode import video as reader
+from loopfind.media.decode.parallel import ParallelReader, open_split
+from loopfind.pipeline import Resume, reuse
+from loopfind.pipeline.reader import ONE_PASS
+from loopfind.pipeline.resume import resumable
+from loopfind.reports.formats import json as machine
 from loopfind.settings import Decoding
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -199,7 +199,7 @@ def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_behind_damage_it_goes_on_where_it_was(jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_SETTLED", 100)
-    monkeypatch.setattr(skipping, "open_split", partial(open_split, least=4.0))
+    monkeypatch.setattr(reuse, "open_split", partial(open_split, least=4.0))
     source = video("mkv", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
     path, folder = videos.damaged(source, f"resumed_behind_{jobs}.mkv", 0.3, 0.32), tmp_path / "kept"
     decoding = Decoding(jobs=jobs)
@@ -231,15 +231,15 @@ def test_ranges_are_gone_on_with_too(
     source = video("mkv", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
     broken = damage is not None
     path = source if damage is None else videos.damaged(source, f"resumed_{damage}.mkv", damage, damage + 0.02)
-    wanted, read, folder = scan(str(path)), list[Split](), tmp_path / "kept"
+    wanted, read, folder = scan(str(path)), list[ParallelReader](), tmp_path / "kept"
 
-    def split(*asked: Any, **_: Any) -> Split:
+    def split(*asked: Any, **_: Any) -> ParallelReader:
         video = open_split(*asked, jobs=2, least=4.0)
-        assert isinstance(video, Split)
+        assert isinstance(video, ParallelReader)
         read.append(video)
         return video
 
-    monkeypatch.setattr(skipping, "open_split", split)
+    monkeypatch.setattr(reuse, "open_split", split)
     stopped(path, folder, frames=int(stop * wanted.source.frames))
     found = scan(str(path), resume=Resume(folder, 0.0))
     assert len(read) == 2 and bool(read[1].why) == broken

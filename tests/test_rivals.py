@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import synthetic as s
 
-from loopfind.evidence import rivals, search
-from loopfind.evidence.differences import cells_at, views_of
-from loopfind.evidence.rivals import WIDEST, rivals_of
-from loopfind.findings import runs_of
-from loopfind.fingerprints.signal import signal_of
-from loopfind.timeline import nearest
-from loopfind.views import matrix
+from loopfind.arrays.time_index import nearest
+from loopfind.engine.evidence import uniqueness, verify
+from loopfind.engine.evidence.differences import cells_at, views_of
+from loopfind.engine.evidence.uniqueness import WIDEST, rivals_of
+from loopfind.engine.findings import runs_of
+from loopfind.engine.signal.extract import signal_of
+from loopfind.model.transform import matrix
 
 FILES = {
     "film": [(s.film(1), 0, 60), (s.film(1), 5, 12), (s.film(1), 60, 90), (s.film(1), 40, 43)],
@@ -48,12 +48,12 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
         seen.append((run, weights))
         return rivals_of(signal, run, weights)
 
-    monkeypatch.setattr(search, "rivals_of", watched)
+    monkeypatch.setattr(verify, "rivals_of", watched)
     assert runs_of(signal)
     monkeypatch.undo()
     for run, weights in seen[:4]:
         monkeypatch.setattr(
-            "loopfind.evidence.rivals._telling", lambda signal, line, frames: frames[:: len(frames) // 8]
+            "loopfind.engine.evidence.uniqueness._telling", lambda signal, line, frames: frames[:: len(frames) // 8]
         )
         rivals = rivals_of(signal, run, weights)
         frames = np.arange(run.first, run.last)
@@ -69,5 +69,5 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
 def test_different_frames_are_told_as_sorting_tells_them(spread: int) -> None:
     frames = np.random.default_rng(3).integers(7, 7 + spread, (40, 24))
     wanted, rows = np.unique(frames, return_inverse=True)
-    found, places = rivals._distinct(frames)
+    found, places = uniqueness._distinct(frames)
     assert np.array_equal(found, wanted) and np.array_equal(places, rows.reshape(frames.shape))

@@ -15,8 +15,8 @@ import videos
 
 from loopfind import Report, Settings, scan
 from loopfind.evaluate import evaluate, read_truths
-from loopfind.model import Progress
-from loopfind.reports import json as machine
+from loopfind.model.video import Progress
+from loopfind.reports.formats import json as machine
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "fixtures"

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loopfind.scratch import IN_MEMORY, Pairs, Scratch, let_go
-from loopfind.timeline import nearest
+from loopfind.arrays.disk import IN_MEMORY, Pairs, Scratch, let_go
+from loopfind.arrays.time_index import nearest
 
 LARGE = IN_MEMORY // 72 + 1000
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from loopfind.scratch import IN_MEMORY, Column, let_go
+from loopfind.arrays.disk import IN_MEMORY, Column, let_go
 
 
 @pytest.mark.parametrize("width", [None, 9])

@@ -10,15 +10,15 @@ import pytest
 import videos
 
 from loopfind import Settings
-from loopfind.fingerprints.gather import Gatherer
-from loopfind.holdings import Reading
-from loopfind.media.demux import Demux
-from loopfind.media.packets import Packets, read_packets
-from loopfind.model import Again, Frames, Progress
-from loopfind.pipeline import Resume, reading, skipping
-from loopfind.pipeline.resuming import resumable
-from loopfind.repeats.copies import Stream
-from loopfind.repeats.known import Known, known_of
+from loopfind.engine.packets.reuse import Known, known_of
+from loopfind.engine.packets.runs import Stream
+from loopfind.fingerprints.builder import FingerprintBuilder
+from loopfind.media.packets.demux import Demux
+from loopfind.media.packets.table import Packets, read_packets
+from loopfind.model.library import Reading
+from loopfind.model.video import Frames, Progress, RepeatedFrames
+from loopfind.pipeline import Resume, reader, reuse
+from loopfind.pipeline.resume import resumable
 from loopfind.settings import Decoding
 
 SKIPPED = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "mpeg4.mp4", "vp9.webm", "mjpeg.mov"}
@@ -27,9 +27,9 @@ SKIPPED = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "mpeg
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(skipping, "SHORTEST", 3.0)
-    monkeypatch.setattr(skipping, "LEAST", 2.0)
-    monkeypatch.setattr(skipping, "_AT_ONCE", 20)
+    monkeypatch.setattr(reuse, "SHORTEST", 3.0)
+    monkeypatch.setattr(reuse, "LEAST", 2.0)
+    monkeypatch.setattr(reuse, "_AT_ONCE", 20)
 
 
 def clip(name: str, seconds: float = 5, turned: str = "null") -> Path:
@@ -56,8 +56,8 @@ def read(path: Path, settings: Settings = Settings(), plain: bool = False) -> tu
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         if plain:
-            patch.setattr(reading, "skips", lambda *_: False)
-        return reading.read_video(str(path), settings, log=lines.append), lines[-1]
+            patch.setattr(reader, "skips", lambda *_: False)
+        return reader.read_video(str(path), settings, log=lines.append), lines[-1]
 
 
 def same(one: Reading, other: Reading) -> None:
@@ -127,13 +127,13 @@ def test_frames_that_are_not_what_packets_promise_are_decoded(monkeypatch: pytes
         told.append(True)
         return replace(packets, hashes=np.tile(packets.hashes[:half], (2, 1)), sizes=np.tile(packets.sizes[:half], 2))
 
-    monkeypatch.setattr(skipping, "read_packets", lied)
+    monkeypatch.setattr(reuse, "read_packets", lied)
     assert same_as_plain(path) == 0 and told
 
 
 def test_joints_that_are_not_sound_are_seen_before_anything_is_decoded() -> None:
-    with skipping.Skipping(str(looped("late.ts")), Settings(), False, False, Decoding(jobs=1), None, 0) as video:
-        assert not any(isinstance(item, Again) for item in video)
+    with reuse.Skipping(str(looped("late.ts")), Settings(), False, False, Decoding(jobs=1), None, 0) as video:
+        assert not any(isinstance(item, RepeatedFrames) for item in video)
     assert video.losses
 
 
@@ -141,11 +141,11 @@ def test_joints_that_are_not_sound_are_seen_before_anything_is_decoded() -> None
 def test_each_joint_is_proved(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[int]()
 
-    def holds(gatherer: Gatherer, frames: Frames) -> bool:
+    def holds(gatherer: FingerprintBuilder, frames: Frames) -> bool:
         asked.append(frames.first)
         return len(asked) != at
 
-    monkeypatch.setattr(Gatherer, "holds", holds)
+    monkeypatch.setattr(FingerprintBuilder, "holds", holds)
     assert same_as_plain(looped("closed.mp4")) == 0 and len(asked) == at
 
 
@@ -156,7 +156,7 @@ def test_what_does_not_come_again_is_decoded_after_a_look_at_its_key_packets(mon
         looks.append("-discard:v" in demux.command)
         return read_packets(demux)
 
-    monkeypatch.setattr(skipping, "read_packets", counted)
+    monkeypatch.setattr(reuse, "read_packets", counted)
     assert same_as_plain(clip("closed.mp4")) == 0
     assert looks == [True]
 
@@ -172,7 +172,7 @@ def test_a_reading_that_was_cut_off_goes_on(frames: int, tmp_path: Path) -> None
 
     def again(watch: Callable[[Progress], None] | None) -> Reading:
         with resumable(path, Settings(), resume) as checkpoint:
-            return reading.read_video(path, Settings(), (), watch, lines.append, reading.ONE_PASS, checkpoint, resume)
+            return reader.read_video(path, Settings(), (), watch, lines.append, reader.ONE_PASS, checkpoint, resume)
 
     with pytest.raises(KeyboardInterrupt):
         again(stop)
@@ -218,15 +218,19 @@ def test_frames_again_are_those_before_in_turn() -> None:
         def encode(self, frames: Frames, size: int) -> np.ndarray:
             return frames.pictures[:, :1, 0]
 
-    gatherer = Gatherer(Kind(), 8)  # type: ignore[arg-type]
+    gatherer = FingerprintBuilder(Kind(), 8)  # type: ignore[arg-type]
     pictures = np.repeat(np.arange(5, dtype=np.uint8), 64 * 64).reshape(5, 64, 64)
     gatherer.add(Frames(0, np.arange(5.0), pictures))
-    gatherer.repeat(Again(5, np.arange(5.0, 12.0), 3))
+    gatherer.repeat(RepeatedFrames(5, np.arange(5.0, 12.0), 3))
     assert gatherer.rows(0, 12)[2].ravel().tolist() == [0, 1, 2, 3, 4, 2, 3, 4, 2, 3, 4, 2]
     assert gatherer.rows(0, 12)[0].tolist() == list(range(12))
     assert gatherer.holds(Frames(5, np.arange(5.0, 8.0), pictures[2:5]))
     assert not gatherer.holds(Frames(5, np.arange(5.0, 8.0), pictures[1:4]))
     assert not gatherer.holds(Frames(5, np.arange(5.0, 8.0) + 1e-9, pictures[2:5]))
-    for wrong in (Again(11, np.zeros(1), 3), Again(12, np.zeros(1), 13), Again(12, np.zeros(1), 0)):
+    for wrong in (
+        RepeatedFrames(11, np.zeros(1), 3),
+        RepeatedFrames(12, np.zeros(1), 13),
+        RepeatedFrames(12, np.zeros(1), 0),
+    ):
         with pytest.raises(ValueError, match="cannot be"):
             gatherer.repeat(wrong)

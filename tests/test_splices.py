@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import synthetic as s
 
-from loopfind.evidence import splices
-from loopfind.evidence.differences import cells_at
-from loopfind.evidence.splices import WINDOW, Seam, seam_at, seams_at
-from loopfind.fingerprints.signal import signal_of
-from loopfind.model import Signal
+from loopfind.engine.evidence import splices
+from loopfind.engine.evidence.differences import cells_at
+from loopfind.engine.evidence.splices import WINDOW, Seam, seam_at, seams_at
+from loopfind.engine.signal.extract import signal_of
+from loopfind.model.fingerprint import Signal
 
 PIECES = [(s.film(1), 0, 20), (s.camera(1), 5, 12), (s.film(1), 10, 14)]
 

@@ -20,11 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from loopfind import holdings
 from loopfind.errors import BadSetting, LibraryError
-from loopfind.holdings import Reading
-from loopfind.model import Fingerprint, Loss, Settings, Source
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.library import CODES, Reading
+from loopfind.model.video import Loss, Source
 from loopfind.registry import load
+from loopfind.settings import Settings
 from loopfind.stores import STORES, blocks, connections, schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,7 +182,7 @@ def test_moved_files_are_recognised_and_changed_ones_are_others(name, tmp_path, 
 
 
 def test_a_change_in_any_part_that_is_looked_at_is_another_content(tmp_path):
-    from loopfind.stores.contents import PART, PARTS, digest_of
+    from loopfind.stores.digest import PART, PARTS, digest_of
 
     size = 3 * PARTS * PART
     path = video(tmp_path, content=bytes(size))
@@ -203,7 +204,7 @@ def test_what_an_older_loopfind_kept_is_not_used_and_goes(name, tmp_path, monkey
     a = video(tmp_path)
     with opened(tmp_path / "l.sqlite", name) as library:
         library.add(library.look(a), PLAIN, reading())
-        monkeypatch.setattr(f"{type(library).__module__}.CODES", holdings.CODES + 1)
+        monkeypatch.setattr(f"{type(library).__module__}.CODES", CODES + 1)
         assert library.find(library.look(a), PLAIN) is None and library.entries() == ()
         library.add(library.look(a), PLAIN, replaced(reading(), 8))
         assert [entry.id for entry in library.entries()] == [2]

@@ -14,22 +14,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from loopfind.arrays.digests import as_codes
 from loopfind.cli.sizes import sizes
-from loopfind.digests import as_codes
+from loopfind.engine.repeats.clusters import clusters_of
+from loopfind.engine.repeats.moments import MOMENT
+from loopfind.engine.sweep.score import AHEAD, AS_GOOD, advice_on, figures_of, origins_of
+from loopfind.engine.sweep.windows import SHORTEST, windows_of
 from loopfind.errors import BadSetting, UsageError
 from loopfind.fingerprints import KINDS
-from loopfind.fingerprints.many import Many
-from loopfind.media.windows import SHORTEST, windows_of
-from loopfind.model import Frames, Line, Run, Settings, SweepSettings
+from loopfind.fingerprints.sizes import SizeDigests
+from loopfind.model.candidate import Line, Run
+from loopfind.model.sweep import Figures, Size
+from loopfind.model.video import Frames
 from loopfind.pipeline import scan, sweep
 from loopfind.registry import load
-from loopfind.repeats.clusters import clusters_of
-from loopfind.repeats.moments import MOMENT
-from loopfind.repeats.tuning import AHEAD, AS_GOOD, advice_on, figures_of, origins_of
-from loopfind.reports import PLOTS, sweeps
-from loopfind.reports.curves import CURVES
-from loopfind.reports.plot import plot
-from loopfind.tunings import Figures, Size
+from loopfind.reports.formats import sweeps
+from loopfind.reports.plots import PLOTS
+from loopfind.reports.plots.curves import CURVES
+from loopfind.reports.plots.plot import plot
+from loopfind.settings import Settings, SweepSettings
 
 SIZED = [name for name in KINDS if name not in ("exact", "color")]
 TWICE = ("-filter_complex", "[0:v]split[a][b];[a][b]concat=n=2:v=1[v]", "-map", "[v]")
@@ -51,7 +54,7 @@ def test_a_sweep_makes_the_buckets_of_a_scan_at_each_size(name):
     pictures = np.concatenate([base, base]) + rng.integers(-2, 3, (80, 64, 64))
     frames = Frames(0, np.arange(80) / 10, np.clip(pictures, 0, 255).astype(np.uint8))
     wanted = [(kind, size) for size in (8, 16, 32, 64)]
-    many = Many(wanted)
+    many = SizeDigests(wanted)
     many.add(Frames(0, frames.times[:30], frames.pictures[:30]))
     many.add(Frames(30, frames.times[30:], frames.pictures[30:]))
     shared = 0

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.timeline import nearest, nearest_of
+from loopfind.arrays.time_index import nearest, nearest_of
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60), st.integers(1, 60))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from loopfind.evidence.differences import views_of
-from loopfind.fingerprints.sketch import sketch
-from loopfind.model import Line
-from loopfind.views import SKETCH_CELLS, View, matrix, shown
+from loopfind.engine.evidence.differences import views_of
+from loopfind.fingerprints.luma import sketch
+from loopfind.model.candidate import Line
+from loopfind.model.transform import SKETCH_CELLS, Transform, matrix, shown
 
 
 def picture(seed: int) -> np.ndarray:
@@ -29,7 +29,7 @@ def test_a_zoomed_picture_is_compared_blurred_alike_on_both_sides(seed: int) -> 
     """The middle three quarters, blown up, against a zoom of the whole's cells by 4/3."""
     whole = picture(seed)
     cropped = cells(whole[:, 32:224, 32:224])
-    line = Line(1.0, 5.0, 0.0, 1.0, 9, View(across=4 / 3, down=4 / 3), viewed_first=True)
+    line = Line(1.0, 5.0, 0.0, 1.0, 9, Transform(across=4 / 3, down=4 / 3), viewed_first=True)
     first, second = views_of(line)
     soft = matrix(first) @ cells(whole) - matrix(second) @ cropped
     plain = matrix(line.view) @ cells(whole) - cropped
@@ -37,11 +37,11 @@ def test_a_zoomed_picture_is_compared_blurred_alike_on_both_sides(seed: int) -> 
 
 
 def test_a_blur_changes_no_flat_picture_and_no_bars() -> None:
-    assert np.allclose(matrix(View(soft=True)) @ np.full(SKETCH_CELLS, 77.0), 77)
-    boxed = View(across=0.75, down=0.75)
-    assert np.array_equal(shown(boxed), shown(View(across=0.75, down=0.75, soft=True)))
+    assert np.allclose(matrix(Transform(soft=True)) @ np.full(SKETCH_CELLS, 77.0), 77)
+    boxed = Transform(across=0.75, down=0.75)
+    assert np.array_equal(shown(boxed), shown(Transform(across=0.75, down=0.75, soft=True)))
 
 
 def test_what_is_not_zoomed_is_not_blurred() -> None:
-    for view in (View(), View(mirrored=True)):
+    for view in (Transform(), Transform(mirrored=True)):
         assert not any(seen.soft for seen in views_of(Line(1.0, 5.0, 0.0, 1.0, 9, view)))

@@ -12,19 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopfind.cli.band import band_of
-from loopfind.comparison import Warp
+from loopfind.compare.dtw import search as searching
+from loopfind.compare.dtw.knots import NEAR, knots_of
+from loopfind.compare.dtw.lb_keogh import bounds_at, envelope
+from loopfind.compare.dtw.search import PENALTY, longest, places_of, search
+from loopfind.compare.dtw.series import MOST, RATE, rate_for, series_of
 from loopfind.errors import BadSetting, MissingExtra, UnknownPart
 from loopfind.fingerprints.color import COLOR, colours_of
-from loopfind.model import Fingerprint, Frames
+from loopfind.model.comparison import Warp
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.video import Frames
 from loopfind.pipeline import compare
-from loopfind.pipeline.warping import kind_for, warped
-from loopfind.reports import comparisons
+from loopfind.pipeline.dtw import kind_for, warped
+from loopfind.reports.formats import comparisons
 from loopfind.settings import CompareSettings
-from loopfind.warping import search as searching
-from loopfind.warping.bounds import bounds_at, envelope
-from loopfind.warping.path import NEAR, knots_of
-from loopfind.warping.search import PENALTY, longest, places_of, search
-from loopfind.warping.series import MOST, RATE, rate_for, series_of
 
 WARPED = CompareSettings(align="dtw")
 

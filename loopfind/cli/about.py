@@ -2,7 +2,7 @@
 
 import platform
 
-from loopfind.version import version
+from loopfind.model.version import version
 
 
 def about() -> str:

@@ -29,8 +29,8 @@ LIBRARY = {
     "remove": "loopfind.cli.library:remove",
     "verify": "loopfind.cli.library:verify",
     "query": "loopfind.cli.library:query",
-    "compare": "loopfind.cli.searching:compare",
-    "search": "loopfind.cli.searching:search",
+    "compare": "loopfind.cli.library_search:compare",
+    "search": "loopfind.cli.library_search:search",
 }
 """The commands of `loopfind library`, as above."""
 

@@ -6,7 +6,7 @@ from loopfind.errors import BadSetting, OutputError
 from loopfind.reports.wording import count
 
 if TYPE_CHECKING:
-    from loopfind.model import Report
+    from loopfind.model.report import Report
 
 
 def check(video: str, link: str, format: str) -> None:

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loopfind.cli import folders, terminal
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
+from loopfind.cli import terminal
 from loopfind.cli.band import band_of
-from loopfind.cli.folders import through
+from loopfind.cli.paths import Cached, Place, library_at, through
 from loopfind.cli.times import Stall
 from loopfind.errors import BadSetting
 from loopfind.registry import load
-from loopfind.reports import FORMATS, SEVERAL, SUFFIXES
+from loopfind.reports.formats import FORMATS, SEVERAL, SUFFIXES
 from loopfind.settings import STALL, CompareSettings
 
 if TYPE_CHECKING:
-    from loopfind.comparison import Comparison
-    from loopfind.exhibits import Juxtaposed
+    from loopfind.model.comparison import Comparison
+    from loopfind.model.exhibits import Juxtaposed
 
 EXAMPLES = """\b
 Examples:
@@ -95,8 +95,8 @@ def compare(
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")
     ] = False,
-    cache: folders.Cached = False,
-    library: folders.Place = None,
+    cache: Cached = False,
+    library: Place = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and what they said.")
     ] = False,
@@ -114,7 +114,7 @@ def compare(
     check(places, alone, paths)
     if page is not None:
         pages.check(page, paths, [name for name, _ in places])
-    kept = folders.library(library, make=True) if cache or library is not None else None
+    kept = library_at(library, make=True) if cache or library is not None else None
     result, shown = _compare(paths, settings, verbose, quiet, page is not None, kept)
     for name, form in places:
         deliver(result, form, name, alone)
@@ -195,12 +195,12 @@ def deliver(result: "Comparison", form: str, place: str, alone: str | None) -> N
 
     Raises UsageError where that file could not be read, and OutputError.
     """
-    from loopfind.reports import comparisons
+    from loopfind.reports.formats import comparisons
 
     if form in SEVERAL:
         pieces = load("format", form, SEVERAL)(result)
     else:
-        from loopfind.reports.alone import report_on
+        from loopfind.reports.single import report_on
 
         numbers = [at for at, source in enumerate(result.sources) if outputs.same(source.path, alone or "")]
         if not numbers:

@@ -16,8 +16,8 @@ from loopfind.errors import BadReport, BadSetting, OutputError
 
 if TYPE_CHECKING:
     from loopfind.media.clips import Cutter, Look, Piece
-    from loopfind.model import Occurrence, Repeat
-    from loopfind.reports.reading import Findings
+    from loopfind.model.report import Occurrence, Repeat
+    from loopfind.reports.formats.json_reader import Findings
 
 MOST = 12
 """Occurrences of one repeat that are written unless more are asked for: a loop may have thousands."""
@@ -66,7 +66,7 @@ def extract(
 
 
 def _read(report: str) -> "Findings":
-    from loopfind.reports.reading import read
+    from loopfind.reports.formats.json_reader import read
 
     try:
         return read(report, Path(report).read_bytes())

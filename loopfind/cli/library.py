@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loopfind.cli import folders, rows, terminal
+from loopfind.cli import tables, terminal
+from loopfind.cli.paths import library_at
 from loopfind.cli.sizes import fixed
 from loopfind.cli.times import Stall, limits
 from loopfind.errors import BadSetting, UnknownPart
@@ -71,11 +72,11 @@ def add(
         raise UnknownPart("kind", kind, KINDS)
     first, last = limits(start, end)
     settings = Settings(kind, fixed("--hash-size", hash_size), stream, first, last, stall=stall)
-    path = folders.library(library, make=True)
+    path = library_at(library, make=True)
 
     from loopfind.cli.progress import watching
     from loopfind.pipeline import add as added
-    from loopfind.reports import libraries
+    from loopfind.reports.formats import libraries
 
     with watching(quiet) as (watch, note):
         result = added(videos, path, settings, jobs or os.cpu_count() or 1, watch, note if verbose else None)
@@ -85,7 +86,7 @@ def add(
 
 def shown(library: Place = None, as_json: Json = False) -> int:
     """List what the library holds."""
-    from loopfind.reports import libraries
+    from loopfind.reports.formats import libraries
 
     with _opened(library) as shelf:
         entries, older = shelf.entries(), shelf.outdated()
@@ -107,7 +108,7 @@ def remove(
     """Take files and entries out of the library, and give their space back."""
     if not what and not missing:
         raise BadSetting("what to remove", "", "name files or entries, or give --missing")
-    from loopfind.reports import libraries
+    from loopfind.reports.formats import libraries
 
     with _opened(library) as shelf:
         known = shelf.files()
@@ -145,7 +146,7 @@ def _meant(shelf: "Library", what: Sequence[str], known: Sequence[bytes]) -> tup
 def verify(library: Place = None, as_json: Json = False, quiet: Quiet = False) -> int:
     """Check the database, what it holds, and whether its files are as they were."""
     from loopfind.cli.progress import watching
-    from loopfind.reports import libraries
+    from loopfind.reports.formats import libraries
 
     with _opened(library) as shelf:
         with watching(quiet) as (watch, _):
@@ -165,8 +166,8 @@ def query(
     """Ask the library in SQL: the views are files, entries, pairs and stretches."""
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
-    with _store().query(folders.library(library), sql) as (columns, found):
-        terminal.put(rows.written(columns, found, "json" if as_json else "csv" if as_csv else "text"))
+    with _store().query(library_at(library), sql) as (columns, found):
+        terminal.put(tables.written(columns, found, "json" if as_json else "csv" if as_csv else "text"))
     return 0
 
 
@@ -179,4 +180,4 @@ def _store() -> "type[Library]":
 
 
 def _opened(library: str | None) -> "Library":
-    return _store().open(folders.library(library), make=False)
+    return _store().open(library_at(library), make=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loopfind.cli import terminal
 from loopfind.errors import BadSetting, OutputError, UnknownPart
-from loopfind.reports import FORMATS, PAGE, SUFFIXES
+from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 from loopfind.reports.wording import count
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from urllib.parse import quote, urlsplit
 
 from loopfind.cli import output as outputs
 from loopfind.errors import BadSetting
-from loopfind.reports import PAGE
+from loopfind.reports.formats import PAGE
 
 if TYPE_CHECKING:
-    from loopfind.comparison import Comparison
-    from loopfind.exhibits import Exhibits, Juxtaposed
-    from loopfind.model import Report
+    from loopfind.model.comparison import Comparison
+    from loopfind.model.exhibits import Exhibits, Juxtaposed
+    from loopfind.model.report import Report
 
 
 def parted(places: Sequence[tuple[str, str]], html: str | None) -> tuple[str | None, list[tuple[str, str]]]:
@@ -26,9 +26,9 @@ def parted(places: Sequence[tuple[str, str]], html: str | None) -> tuple[str | N
 
 def check(page: str, videos: Sequence[str], reports: Sequence[str], href: str | None = None) -> None:
     """Raise, before an hour of decoding, where the page could not be made or would write over something."""
-    from loopfind.reports import html
+    from loopfind.reports.page import scan
 
-    html.check()
+    scan.check()
     if page in ("", "-"):
         raise BadSetting("--html", page, "give the name of a file, such as report.html")
     outputs.check(page)
@@ -43,17 +43,17 @@ def check(page: str, videos: Sequence[str], reports: Sequence[str], href: str | 
 
 def deliver(report: "Report", exhibits: "Exhibits", page: str, video: str, href: str | None) -> None:
     """Write the page whole or not at all. Raises OutputError."""
-    from loopfind.reports import html
+    from loopfind.reports.page import scan
 
-    outputs.save(page, html.write(report, exhibits, _href(page, video, href)))
+    outputs.save(page, scan.write(report, exhibits, _href(page, video, href)))
 
 
 def deliver_several(comparison: "Comparison", shown: "Juxtaposed", page: str) -> None:
     """Write the page of a comparison whole or not at all. Raises OutputError."""
-    from loopfind.reports import juxtaposition
+    from loopfind.reports.page import comparison as page_of
 
     hrefs = [_href(page, source.path, None) for source in comparison.sources]
-    outputs.save(page, juxtaposition.write(comparison, shown, hrefs))
+    outputs.save(page, page_of.write(comparison, shown, hrefs))
 
 
 def _href(page: str, video: str, given: str | None) -> str:

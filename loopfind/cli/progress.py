@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from loopfind.model import Progress, Watch
+    from loopfind.model.video import Progress, Watch
 
 EVERY = 0.1
 """Seconds between two drawings."""

@@ -5,23 +5,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loopfind.cli import browser, folders, following, terminal
+from loopfind.cli import browser, paths, terminal
+from loopfind.cli import follow as following
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
-from loopfind.cli.folders import through
+from loopfind.cli.paths import library_at, through
 from loopfind.cli.sizes import size as size_in
 from loopfind.cli.times import Stall, limits
 from loopfind.errors import BadSetting, UnknownPart, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
-from loopfind.reports import FORMATS, PAGE, SUFFIXES
+from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Decoding, Settings
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from loopfind.exhibits import Exhibits
-    from loopfind.model import Report
+    from loopfind.model.exhibits import Exhibits
+    from loopfind.model.report import Report
 
 EXAMPLES = """\b
 Examples:
@@ -134,8 +135,8 @@ def scan(
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
-    cache: folders.Cached = False,
-    library: folders.Place = None,
+    cache: paths.Cached = False,
+    library: paths.Place = None,
     no_resume: Annotated[
         bool, typer.Option("--no-resume", help="Neither go on with a scan that was cut off, nor keep this one.")
     ] = False,
@@ -178,7 +179,7 @@ def scan(
         return following.run(video, settings, held, decoding, places, _deliver, fail_on_repeats, verbose, quiet)
     if window is not None:
         raise BadSetting("--window", window, "it belongs to --follow")
-    kept = folders.library(library, make=True) if cache or library is not None else None
+    kept = library_at(library, make=True) if cache or library is not None else None
     report, exhibits = _scan(
         video, settings, Decoding(jobs, hwaccel), verbose, quiet, page is not None, kept, not no_resume
     )
@@ -209,7 +210,7 @@ def _check_packets(page: str | None, kept: bool, auto: bool) -> None:
 
 def _deliver(report: "Report", format: str, place: str) -> None:
     def lines(width: int, hyperlinks: bool) -> "Iterable[Text]":
-        from loopfind.reports.text import lines
+        from loopfind.reports.formats.text import lines
 
         return lines(report, width, hyperlinks=hyperlinks)
 
@@ -238,7 +239,7 @@ def _scan(
         cache = through(library, note)
         from loopfind.pipeline import Resume, scan, scan_to_show
 
-        resume = Resume(folders.unfinished(), note=lambda line: note(f"loopfind: {line}")) if resumed else None
+        resume = Resume(paths.unfinished(), note=lambda line: note(f"loopfind: {line}")) if resumed else None
         if shown:
             return scan_to_show(video, settings, watch, log, cache, resume, decoding)
         return scan(video, settings, watch, log, cache, resume, decoding), None

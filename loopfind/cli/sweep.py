@@ -13,11 +13,11 @@ from loopfind.cli.times import TAKES, Stall, limits, seconds
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
-from loopfind.reports import PLOTS
+from loopfind.reports.plots import PLOTS
 from loopfind.settings import SIZES, STALL, SweepSettings
 
 if TYPE_CHECKING:
-    from loopfind.tunings import Sweep
+    from loopfind.model.sweep import Sweep
 
 EXAMPLES = """\b
 Examples:
@@ -79,7 +79,7 @@ def sweep(
     result = _sweep(video, settings, verbose, quiet)
     _deliver(result, as_json, as_csv)
     if plot is not None:
-        from loopfind.reports.plot import plot as drawn
+        from loopfind.reports.plots.plot import plot as drawn
 
         outputs.save(plot, load("plot", Path(plot).suffix.lower(), PLOTS)(drawn(result)))
         if not quiet and sys.stderr is not None and sys.stderr.isatty():
@@ -134,7 +134,7 @@ def _sweep(video: str, settings: SweepSettings, verbose: bool, quiet: bool) -> "
 
 
 def _deliver(result: "Sweep", as_json: bool, as_csv: bool) -> None:
-    from loopfind.reports import sweeps
+    from loopfind.reports.formats import sweeps
 
     if as_json or as_csv:
         terminal.put(sweeps.as_json(result) if as_json else sweeps.as_csv(result))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.fingerprints.kind import check_range, pack, packed_width
-from loopfind.fingerprints.shrink import shrink
-from loopfind.model import Bytes, Frames
+from loopfind.fingerprints.resize import shrink
+from loopfind.model.dtypes import Bytes
+from loopfind.model.video import Frames
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.fingerprints.kind import check_range
-from loopfind.model import Bytes, Colours, Frames
+from loopfind.model.dtypes import Bytes, Colours
+from loopfind.model.video import Frames
 
 CHANNELS = 3
 COLOUR_BYTES = 2 * CHANNELS

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from loopfind.fingerprints.kind import check_range, pack, packed_width
-from loopfind.fingerprints.shrink import shrink
-from loopfind.model import Bytes, Frames
+from loopfind.fingerprints.resize import shrink
+from loopfind.model.dtypes import Bytes
+from loopfind.model.video import Frames
 
 
 @dataclass(frozen=True)

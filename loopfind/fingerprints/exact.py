@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from loopfind.fingerprints.kind import check_range
-from loopfind.model import Bytes, Frames
+from loopfind.model.dtypes import Bytes
+from loopfind.model.video import Frames
 
 DIGEST_BYTES = 16
 

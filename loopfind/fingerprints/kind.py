@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.errors import BadSetting
-from loopfind.model import LARGEST_HASH, SMALLEST_HASH, Bytes, Frames
+from loopfind.model.dtypes import Bytes
+from loopfind.model.video import Frames
+from loopfind.settings import LARGEST_HASH, SMALLEST_HASH
 
 
 class Kind(Protocol):

@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from loopfind.fingerprints.kind import check_range, pack, packed_width
-from loopfind.fingerprints.shrink import shrink
-from loopfind.model import Bytes, Floats, Frames
+from loopfind.fingerprints.resize import shrink
+from loopfind.model.dtypes import Bytes, Floats
+from loopfind.model.video import Frames
 
 OVERSAMPLING = 4
 """The transformed picture's side over the hash size: imagehash's highfreq_factor."""

@@ -6,7 +6,9 @@ import numpy as np
 
 from loopfind.errors import BadSetting
 from loopfind.fingerprints.kind import check_range, pack, packed_width
-from loopfind.model import LARGEST_HASH, PICTURE_SIDE, SMALLEST_HASH, Bytes, Floats, Frames
+from loopfind.model.dtypes import Bytes, Floats
+from loopfind.model.video import Frames
+from loopfind.settings import LARGEST_HASH, PICTURE_SIDE, SMALLEST_HASH
 
 HALF = 0.7071067811865476
 """The Haar filter's coefficient, the square root of a half, as PyWavelets writes it."""

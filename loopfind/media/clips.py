@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.errors import DecoderFailed, MediaError
-from loopfind.media import listing
-from loopfind.media.address import find
-from loopfind.media.child import executable
-from loopfind.media.listing import Listing
-from loopfind.media.video import open_video
-from loopfind.model import Floats
+from loopfind.media.decode.video import open_video
+from loopfind.media.ffmpeg import framecrc
+from loopfind.media.ffmpeg.address import find
+from loopfind.media.ffmpeg.framecrc import Listing
+from loopfind.media.ffmpeg.process import executable
+from loopfind.model.dtypes import Floats
 
 _RUN_UP = 10.0
 """Seconds before a piece at which decoding begins, so that its first frame is there whole."""
@@ -67,7 +67,7 @@ class Cutter:
         """Reads the list of its packets. Raises a kind of MediaError."""
         with open_video(path, stream):
             self._address, self._stream = find(path), stream  # now it is known that ffmpeg decodes it
-        self._packets = listing.packets(self._address, stream)
+        self._packets = framecrc.packets(self._address, stream)
         self._times = self._packets.times()
         self._shown = np.sort(self._times[~np.isnan(self._times)])
         self.copied = False
@@ -85,7 +85,9 @@ class Cutter:
             if done and len(_inside(place)) == piece.frames:
                 return
         what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out"
-        raise DecoderFailed(self._address.shown, f"{what} ({listing.last_words(said)}): is it the video of the report?")
+        raise DecoderFailed(
+            self._address.shown, f"{what} ({framecrc.last_words(said)}): is it the video of the report?"
+        )
 
     def compare(self, sides: tuple[tuple[Piece, Look], tuple[Piece, Look]], place: str) -> None:
         """Write two pieces side by side, in step from their first frames, to an mp4 file at `place`.
@@ -104,7 +106,7 @@ class Cutter:
         chains.append("[side0][side1]hstack=shortest=1[both]")
         done, said = _ffmpeg([*words, "-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER], place)
         if not done or not len(_inside(place)):
-            raise DecoderFailed(self._address.shown, f"no comparison could be made ({listing.last_words(said)})")
+            raise DecoderFailed(self._address.shown, f"no comparison could be made ({framecrc.last_words(said)})")
 
     def _copy(self, piece: Piece, place: str) -> bool:
         """Whether the piece could be copied as it stands, and was."""
@@ -116,7 +118,7 @@ class Cutter:
         if not _ffmpeg([*words, "-frames:v", str(piece.frames), *_FRONT], place)[0]:
             return False  # a codec that has no place in mp4
         before, picked = next(self._ways(piece))
-        original, copy = listing.pictures(self._address, self._stream, before, picked), _inside(place)
+        original, copy = framecrc.pictures(self._address, self._stream, before, picked), _inside(place)
         return len(copy) == piece.frames and copy.sums == original.sums and _in_step(copy.times(), original.times())
 
     def _copyable(self, piece: Piece) -> int | None:
@@ -193,7 +195,7 @@ def _in_step(one: Floats, other: Floats) -> bool:
 def _inside(place: str) -> Listing:
     """The pictures that a written file holds; none where it holds no video."""
     try:
-        return listing.pictures(find(place), 0)
+        return framecrc.pictures(find(place), 0)
     except MediaError:
         return Listing()
 
@@ -202,7 +204,7 @@ def _ffmpeg(words: Sequence[str], place: str) -> tuple[bool, str]:
     """Run ffmpeg to write an mp4 file; whether it ended well, and what it said."""
     with tempfile.TemporaryFile() as said:
         command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", *words, "-f", "mp4", f"file:{place}"]
-        with listing.run(command, said.fileno(), subprocess.DEVNULL) as process:
+        with framecrc.run(command, said.fileno(), subprocess.DEVNULL) as process:
             process.wait()
         said.seek(0)
         return process.returncode == 0, said.read().decode("utf-8", "replace")

@@ -3,22 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loopfind.across import Laid, laid_over, summary_of
-from loopfind.comparison import Comparison, Failure
+from loopfind.compare.cross_file import Laid, laid_over, summary_of
+from loopfind.compare.ranking import groups_of, matches_of, summary_of_matches
+from loopfind.engine.findings import comparing
 from loopfind.errors import BadSetting
-from loopfind.exhibits import Juxtaposed
-from loopfind.findings import comparing
-from loopfind.holdings import Reading
-from loopfind.juxtaposing import juxtaposed
-from loopfind.media.thumbs import shots
-from loopfind.model import SMALLEST_HASH, Progress, Settings, Watch
-from loopfind.pipeline.caching import Cache, reader
-from loopfind.pipeline.files import Halt, decoding_of, each, files_in
+from loopfind.exhibits.select_across import juxtaposed
+from loopfind.media.stills import shots
+from loopfind.model.comparison import Comparison, Failure
+from loopfind.model.exhibits import Juxtaposed
+from loopfind.model.library import Reading
+from loopfind.model.video import Progress, Watch
+from loopfind.pipeline.cache import Cache, reader
+from loopfind.pipeline.dtw import kind_for, warped
+from loopfind.pipeline.dtw import summary_of as summary_of_warps
+from loopfind.pipeline.inputs import Halt, decoding_of, each, files_in
 from loopfind.pipeline.scanning import FEW, SMALL, WIDE
-from loopfind.pipeline.warping import kind_for, warped
-from loopfind.pipeline.warping import summary_of as summary_of_warps
-from loopfind.ranking import groups_of, matches_of, summary_of_matches
-from loopfind.settings import CompareSettings
+from loopfind.settings import SMALLEST_HASH, CompareSettings, Settings
 
 
 def compare(

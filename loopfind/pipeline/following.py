@@ -4,17 +4,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from loopfind.engine.findings import analyse
+from loopfind.engine.live.detector import LiveDetector
 from loopfind.errors import BadSetting, UsageError
-from loopfind.findings import analyse
 from loopfind.fingerprints import KINDS
-from loopfind.fingerprints.holding import Holding
-from loopfind.media.video import measured
-from loopfind.model import Loss, Progress, Settings, Watch
-from loopfind.news import Ended, Event, Finding, Missed
-from loopfind.noticing import Noticing
-from loopfind.pipeline.receiving import Receiver
+from loopfind.fingerprints.window import SlidingWindow
+from loopfind.media.decode.video import measured
+from loopfind.model.events import Ended, Event, Finding, Missed
+from loopfind.model.video import Loss, Progress, Watch
+from loopfind.pipeline.live_source import Receiver
 from loopfind.registry import load
-from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding
+from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
 
 PORTION, LARGEST = 10.0, 300.0
 """Seconds of new footage that are looked through at a time, at the least and at the most. Of a long recording that was
@@ -81,7 +81,7 @@ class _Following:
         kind = load("fingerprint kind", settings.kind, KINDS)
         kind.check(settings.hash_size)
         self._settings, self._watch = settings, watch
-        self._held, self._noticing = Holding(kind, settings.hash_size, window), Noticing()
+        self._held, self._noticing = SlidingWindow(kind, settings.hash_size, window), LiveDetector()
         self._source = Receiver(path, settings, kind, decoding, self._held, halted, note, log)
         self._losses: list[Loss] = []
         self._read, self._pending, self._next, self._until, self._came = 0, 0.0, 0.0, 0.0, 0.0
@@ -108,7 +108,7 @@ class _Following:
                 yield from self._look()
         yield from self._look()
         yield from self._noticing.finish()
-        self._noticing = Noticing()  # what it held takes as much memory as the whole answer does
+        self._noticing = LiveDetector()  # what it held takes as much memory as the whole answer does
         yield self._end()
 
     def _look(self) -> list[Finding]:

@@ -3,33 +3,28 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from loopfind.digests import as_codes
+from loopfind.arrays.digests import as_codes
+from loopfind.engine.findings import glance, report_on, search
+from loopfind.engine.sweep.score import advice_on, origins_of
 from loopfind.errors import BadSetting, UsageError
-from loopfind.exhibiting import exhibits_of
-from loopfind.exhibits import Exhibits
-from loopfind.findings import glance, report_on, search
+from loopfind.exhibits.select import exhibits_of
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.kind import takes
-from loopfind.fingerprints.many import Many
-from loopfind.holdings import File
-from loopfind.media.origin import origin_of
-from loopfind.media.thumbs import shots
-from loopfind.model import (
-    Fingerprint,
-    Progress,
-    Report,
-    Run,
-    Settings,
-    Signal,
-    Watch,
-)
-from loopfind.pipeline.caching import Cache, Reader, reader
-from loopfind.pipeline.packets import scan_packets
-from loopfind.pipeline.resuming import Resume, resumable
-from loopfind.pipeline.sizing import rows, sized
+from loopfind.fingerprints.sizes import SizeDigests
+from loopfind.media.identity import origin_of
+from loopfind.media.stills import shots
+from loopfind.model.candidate import Run
+from loopfind.model.exhibits import Exhibits
+from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.library import File
+from loopfind.model.report import Report
+from loopfind.model.video import Progress, Watch
+from loopfind.pipeline.cache import Cache, Reader, reader
+from loopfind.pipeline.packet_scan import scan_packets
+from loopfind.pipeline.resume import Resume, resumable
+from loopfind.pipeline.size_rows import rows, sized
 from loopfind.registry import load
-from loopfind.repeats.tuning import advice_on, origins_of
-from loopfind.settings import SIZES, Decoding
+from loopfind.settings import SIZES, Decoding, Settings
 from loopfind.stores.checkpoints import Checkpoint
 
 WIDE, SMALL, FEW = 320, 208, 160
@@ -108,7 +103,7 @@ def _scanned(
     kind = load("fingerprint kind", settings.kind, KINDS)
     if settings.auto:
         sized(kind)
-    many = Many([(kind, size) for size in SIZES if takes(kind, size)]) if settings.auto else None
+    many = SizeDigests([(kind, size) for size in SIZES if takes(kind, size)]) if settings.auto else None
     reading = videos.read(path, settings, many, (), watch, log, True, checkpoint, resume).reading
     fingerprint = reading.fingerprint
     signal, runs = search(fingerprint, watch)

@@ -6,21 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from loopfind.engine.findings import search
+from loopfind.engine.repeats.assemble import families_in
+from loopfind.engine.sweep.score import advice_on, origins_of
+from loopfind.engine.sweep.windows import windows_of
 from loopfind.errors import BadSetting
-from loopfind.findings import search
 from loopfind.fingerprints import KINDS
-from loopfind.fingerprints.gather import Gatherer
-from loopfind.fingerprints.many import Many
-from loopfind.media import open_video
-from loopfind.media.windows import windows_of
-from loopfind.model import Loss, Span, Watch
-from loopfind.pipeline.reading import read
-from loopfind.pipeline.sizing import rows, sized
+from loopfind.fingerprints.builder import FingerprintBuilder
+from loopfind.fingerprints.sizes import SizeDigests
+from loopfind.media.decode.video import open_video
+from loopfind.model.sweep import Sweep
+from loopfind.model.video import Loss, Span, Watch
+from loopfind.pipeline.reader import read
+from loopfind.pipeline.size_rows import rows, sized
 from loopfind.registry import load
-from loopfind.repeated import families_in
-from loopfind.repeats.tuning import advice_on, origins_of
 from loopfind.settings import SweepSettings
-from loopfind.tunings import Sweep
 
 
 def sweep(
@@ -39,8 +39,8 @@ def sweep(
         sized(kind)
         for size in settings.sizes:
             kind.check(size)
-    many = Many([(kind, size) for kind in kinds for size in settings.sizes])
-    gatherer = Gatherer(*many.wanted[0])
+    many = SizeDigests([(kind, size) for kind in kinds for size in settings.sizes])
+    gatherer = FingerprintBuilder(*many.wanted[0])
     windows, frames = _windows(path, settings), 0
     losses: list[Loss] = []
     limits = [(settings.start, settings.end)] if windows is None else [(span.start, span.end) for span in windows]

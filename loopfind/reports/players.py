@@ -3,10 +3,10 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
-from loopfind.comparison import Comparison
-from loopfind.model import Report
+from loopfind.model.comparison import Comparison
+from loopfind.model.report import Report
 from loopfind.reports.links import address, seconds_of
-from loopfind.reports.showings import showings
+from loopfind.reports.rows import showings
 
 MOST = 12
 """Occurrences of one repeat, and suspect cuts, that commands are given for."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # error messages are worded here too, and must not wait for numpy
     from collections.abc import Sequence
 
-    from loopfind.model import Evidence, Occurrence, Repeat
+    from loopfind.model.report import Evidence, Occurrence, Repeat
 
 EVIDENCE: "dict[Evidence, str]" = {
     "exact": "the very same pictures, bit for bit",

@@ -19,9 +19,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.holdings import CODES, File
-from loopfind.model import Loss, Settings
-from loopfind.views import SKETCH_CELLS
+from loopfind.model.library import CODES, File
+from loopfind.model.transform import SKETCH_CELLS
+from loopfind.model.video import Loss
+from loopfind.settings import Settings
 
 FORGOTTEN = 30 * 86400.0
 """Seconds after which a checkpoint that nobody went on with is removed."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from loopfind.forest import BITS, near, shared_bits
-from loopfind.model import Ints
+from loopfind.arrays.lsh_forest import BITS, near, shared_bits
+from loopfind.model.dtypes import Ints
 from loopfind.stores.connections import Connections, interruptible
 
 MOST = 12

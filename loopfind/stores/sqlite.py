@@ -14,12 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from loopfind.errors import LibraryError
-from loopfind.holdings import CODES, Entry, File, Kept, Naming, Problem, Reading
-from loopfind.model import Fingerprint, Loss, Rows, Settings, Source, Watch, Words
-from loopfind.stores import asking, schema, tables, tending
+from loopfind.model.dtypes import Rows, Words
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Reading
+from loopfind.model.video import Loss, Source, Watch
+from loopfind.settings import Settings
+from loopfind.stores import maintenance, query, schema, tables
 from loopfind.stores.blocks import Readable
 from loopfind.stores.connections import PATIENCE, Connections
-from loopfind.stores.contents import digest_of
+from loopfind.stores.digest import digest_of
 from loopfind.stores.tables import Tables
 
 _KEY = 'codes = ? AND kind = ? AND hash_size = ? AND stream = ? AND start IS ? AND "end" IS ?'
@@ -203,25 +206,25 @@ class Library:
     def remove(self, entries: Iterable[int] = (), paths: Iterable[bytes] = ()) -> None:
         """Take out entries by id and files by their real paths, and give the space back to the disk. A content goes
         with its last entry and with its last file; what was found in comparisons goes with either side."""
-        tending.remove(self._connections, entries, paths)
+        maintenance.remove(self._connections, entries, paths)
 
     def outdated(self) -> tuple[int, ...]:
         """Entries of an older loopfind, which are of no use any more."""
-        return tending.outdated(self._connections)
+        return maintenance.outdated(self._connections)
 
     def verify(self, watch: Watch | None = None) -> Iterator[Problem]:
         """What is wrong with the database, with what was kept, and with the files; nothing is changed."""
-        return tending.verify(self._connections, watch)
+        return maintenance.verify(self._connections, watch)
 
     @staticmethod
     def query(
         path: str | os.PathLike[str], sql: str
-    ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[asking.Cell, ...]]]]:
+    ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[query.Cell, ...]]]]:
         """The names of the columns and the rows that one SELECT gives on the library at `path`; nothing is changed.
 
         Raises BadSetting for anything else.
         """
-        return asking.asked(path, _shown(path), sql)
+        return query.asked(path, _shown(path), sql)
 
 
 def _shown(path: str | os.PathLike[str]) -> str:

@@ -1,0 +1,1 @@
+"""Tables of numbers: on disk, by time, by digest."""

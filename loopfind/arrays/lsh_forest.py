@@ -1,0 +1,76 @@
+"""Keys by which near-equal 64-bit codes lie side by side in a sorted table, however large it grows.
+
+Each key of a code is a draw of BITS of its bits in an order of its own. Codes that are near each other share
+the first bits of one of these orders often; how many first bits must agree is decided by who looks, so one sorted table
+serves a library of any size (LSH Forest: Bawa, Condie & Ganesan 2005, on the bit sampling of Indyk & Motwani 1998).
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.model.dtypes import Ints, Words
+
+TABLES = 5
+"""Orders of bits that a library is kept in: another chance each."""
+
+MOST_TABLES = 10
+"""Orders of bits that there are."""
+
+BITS = 40
+"""Bits of a key: what a library of a million hours needs."""
+
+_SEED = 20051
+_ORDERS = np.stack([np.random.default_rng((_SEED, table)).permutation(64)[:BITS] for table in range(MOST_TABLES)])
+
+
+def _lookup() -> NDArray[np.uint64]:
+    """(MOST_TABLES, 8, 256): what each byte of a code, the highest first, adds to its key."""
+    table = np.zeros((MOST_TABLES, 8, 256), np.uint64)
+    values = np.arange(256, dtype=np.uint64)
+    for number, order in enumerate(_ORDERS):
+        for place, bit in enumerate(order.tolist()):
+            byte, within = 7 - bit // 8, np.uint64(bit % 8)
+            table[number, byte] |= ((values >> within) & np.uint64(1)) << np.uint64(BITS - 1 - place)
+    return table
+
+
+_LOOKUP = _lookup()
+
+
+def keys_of(codes: Words, table: int) -> Ints:
+    """Keys (n,) int64, below 2 ** BITS, of codes (n,) uint64 in one table."""
+    split = np.ascontiguousarray(codes, ">u8").view(np.uint8).reshape(-1, 8)
+    keys = np.zeros(len(codes), np.uint64)
+    for place in range(8):
+        keys |= _LOOKUP[table, place][split[:, place]]
+    return keys.astype(np.int64)
+
+
+def shared_bits(rows: int) -> int:
+    """How many first bits of a key must agree in a table of so many rows: chance then finds one in sixteen
+    codes something."""
+    return min(BITS, max(10, math.ceil(math.log2(max(rows, 1))) + 2))
+
+
+def near(keys: Ints, rows: Ints, bits: int, most: int) -> tuple[Ints, Ints]:
+    """Which rows of a table share their first bits with which keys: places in `keys` and in `rows`, (m,) each.
+
+    keys: (k,) sorted. rows: (n,) keys of the table, sorted. most: of the rows before and of those after the key so many
+    at most, the nearest.
+    """
+    wide = np.int64(1) << np.int64(BITS - bits)
+    middle = np.searchsorted(rows, keys)
+    # Most keys have no neighbour that is near, and need no search for where the near ones begin and end.
+    beside = np.zeros(len(keys), bool)
+    for place in (middle - 1, middle):
+        inside = (place >= 0) & (place < len(rows))
+        beside[inside] |= (rows[place[inside]] ^ keys[inside]) < wide
+    found = np.flatnonzero(beside)
+    low = np.searchsorted(rows, keys[found] & ~(wide - 1))
+    high = np.searchsorted(rows, keys[found] | (wide - 1), "right")
+    low, high = np.maximum(low, middle[found] - most), np.minimum(high, middle[found] + most)
+    counts = high - low
+    begins = np.cumsum(counts) - counts
+    return np.repeat(found, counts), np.repeat(low - begins, counts) + np.arange(int(counts.sum()))

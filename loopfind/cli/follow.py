@@ -1,0 +1,141 @@
+"""`--follow`: a recording that still grows, or a live source, until Ctrl-C."""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from loopfind.cli import output as outputs
+from loopfind.cli import terminal
+from loopfind.cli.times import seconds
+from loopfind.errors import BadSetting, UsageError
+from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
+
+if TYPE_CHECKING:
+    from loopfind.model.events import Event
+    from loopfind.model.report import Report
+
+    Deliver = Callable[[Report, str, str], None]
+
+
+def window(given: str | None) -> float:
+    """The seconds of --window. Raises BadSetting."""
+    if given is None:
+        return WINDOW
+    length = seconds("--window", given)
+    if length < SHORTEST_WINDOW:
+        raise BadSetting("--window", given, f"give {SHORTEST_WINDOW:g} seconds or more, such as 90:00 or 24h")
+    return length
+
+
+def check(unfit: Sequence[tuple[str, bool]]) -> None:
+    """Raise UsageError for options, each with whether it was given, that --follow does not go with."""
+    for option, given in unfit:
+        if given:
+            raise UsageError(f"--follow does not go with {option}: what is followed is read once, as it comes")
+
+
+def run(
+    video: str,
+    settings: Settings,
+    held: float,
+    decoding: Decoding,
+    places: Sequence[tuple[str, str]],
+    deliver: "Deliver",
+    alarm: bool,
+    verbose: bool,
+    quiet: bool,
+) -> int:
+    """Follow a video and tell what it shows again; returns the exit status.
+
+    places: where the whole answer goes at the end, with the format. deliver: puts it there. alarm: end at the first
+    finding.
+    """
+    formats = dict(places)
+    said = formats.get(outputs.STDOUT, "text")
+    told = "json" if said == "json" else "text" if said == "text" else None
+    with _halting() as halted:
+        last = None
+        for event in _events(video, settings, held, decoding, halted, verbose, quiet, told, alarm):
+            last = event
+    from loopfind.model.events import Ended, Finding
+
+    if isinstance(last, Finding):
+        return 3
+    if not isinstance(last, Ended):  # nobody reads any more
+        return 0
+    for place, format in places:
+        if place != outputs.STDOUT or format != "json":
+            if place == outputs.STDOUT and format == "text":
+                terminal.put(["\n"])
+            deliver(last.report, format, place)
+    name = last.report.source.path
+    if last.why == "changed":
+        return terminal.complain(f"{name}: {last.said}; this is the answer on what was read of it")
+    if last.why == "silent" and not quiet:
+        why = last.said or f"it has not grown for {settings.stall:g} s, and is taken to be finished"
+        terminal.note(f"loopfind: {name}: {why}")
+    found = any(repeat.kind != "still" for repeat in last.report.repeats)
+    return 3 if alarm and found else 0
+
+
+def _events(
+    video: str,
+    settings: Settings,
+    held: float,
+    decoding: Decoding,
+    halted: Callable[[], bool],
+    verbose: bool,
+    quiet: bool,
+    told: str | None,
+    alarm: bool,
+) -> "Iterator[Event]":
+    """The events, each told; up to the first finding for an alarm, and as long as anybody reads them."""
+    from loopfind.cli.progress import watching
+
+    with watching(quiet) as (watch, note):
+        from loopfind.model.events import Ended, Finding
+        from loopfind.pipeline import follow
+        from loopfind.reports.formats.events import as_json, as_text
+        from loopfind.reports.links import linker
+
+        def say(line: str) -> None:
+            if not quiet:
+                note(f"loopfind: {line}")
+
+        # Beside a moving line, what is for the terminal goes the way of notes.
+        drawn = watch is not None and sys.stdout is not None and sys.stdout.isatty()
+        link = linker(settings.link, video)
+        log = note if verbose else None
+        events = follow(video, settings, held, watch, log, decoding, halted, say)
+        with contextlib.closing(events):  # type: ignore[type-var]
+            for event in events:
+                if told == "text" and drawn and not isinstance(event, Ended):
+                    note(as_text(event))
+                elif told == "json":
+                    if not terminal.tell(as_json(event, link)):
+                        return
+                elif told == "text" and not isinstance(event, Ended) and not terminal.tell([as_text(event)]):
+                    return
+                yield event
+                if alarm and isinstance(event, Finding):
+                    return
+
+
+@contextlib.contextmanager
+def _halting() -> "Iterator[Callable[[], bool]]":
+    """Whether Ctrl-C was pressed in the body: once, and the body is to end; a second time ends it at once."""
+    pressed = False
+
+    def press(number: int, frame: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

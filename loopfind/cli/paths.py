@@ -1,0 +1,62 @@
+"""Where the library lies unless a person says otherwise, and the options that say it."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loopfind.errors import LibraryError
+
+if TYPE_CHECKING:
+    from loopfind.pipeline import Cache
+
+
+Cached = Annotated[
+    bool, typer.Option("--cache", help="Take from the library what was read before, and keep the rest there.")
+]
+Place = Annotated[
+    str | None,
+    typer.Option("--library", metavar="FILE", help="The library, for --cache; unless said, in the cache folder."),
+]
+
+
+def library_at(given: str | None, make: bool = False) -> str:
+    """The library as given, or that in the user's cache folder. make: make that folder, if need be.
+
+    Raises LibraryError where the folder cannot be made.
+    """
+    if given is not None:
+        return given
+    path = os.path.join(_caches(), "loopfind", "library.sqlite")
+    if make:
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                path, f"its folder cannot be made ({error.strerror}): name another with --library"
+            ) from None
+    return path
+
+
+def unfinished() -> str:
+    """The folder of scans that were cut off."""
+    return os.path.join(_caches(), "loopfind", "unfinished")
+
+
+def _caches() -> str:
+    """The folder for caches: as the XDG base directory specification has it, and Apple's."""
+    if sys.platform == "darwin":
+        return os.path.expanduser("~/Library/Caches")
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    return given if os.path.isabs(given) else os.path.expanduser("~/.cache")
+
+
+def through(library: str | None, note: Callable[[str], None]) -> "Cache | None":
+    """The cache that a library is, for the pipeline; what cannot be kept is told by `note`."""
+    if library is None:
+        return None
+    from loopfind.pipeline import Cache
+
+    return Cache(library, lambda line: note(f"loopfind: {line}"))

@@ -1,0 +1,1 @@
+"""Many files: what they share, ranked, and colours warped in time."""

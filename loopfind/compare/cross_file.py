@@ -1,0 +1,231 @@
+"""What several files share: runs on their joint timeline, as repeats that name their files."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from loopfind.arrays.time_index import covered
+from loopfind.engine.candidates.library import Met, Question, candidates_among
+from loopfind.engine.candidates.plan import candidates_of
+from loopfind.engine.findings import runs_of
+from loopfind.engine.repeats.assemble import families_in, repeats_of
+from loopfind.engine.signal.concat import Joint, joint_of
+from loopfind.engine.signal.extract import signal_of
+from loopfind.model.candidate import Line, Matches, Run
+from loopfind.model.comparison import Shared
+from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.report import Occurrence, Repeat
+from loopfind.reports.wording import count
+from loopfind.settings import CompareSettings
+
+WHOLE = 2.5
+"""Frames that may lack at either end of a file whose whole content is shared: a copy often loses one."""
+
+
+@dataclass(frozen=True)
+class Laid:
+    """Files laid over one another: what they share, and what that was read off.
+
+    joint, signal, runs: the joint timeline and what repeats on it; None and nothing where there is too little to
+    compare. numbers: which file each one of the joint timeline is.
+    """
+
+    repeats: tuple[Repeat, ...] = ()
+    pairs: tuple[Shared, ...] = ()
+    joint: Joint | None = None
+    signal: Signal | None = None
+    runs: tuple[Run, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+
+def across(
+    fingerprints: Sequence[Fingerprint], settings: CompareSettings
+) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+    """What the files share, as repeats and by pairs of files. Files of fewer than two frames share nothing."""
+    laid = laid_over(fingerprints, settings)
+    return laid.repeats, laid.pairs
+
+
+def laid_over(fingerprints: Sequence[Fingerprint], settings: CompareSettings) -> Laid:
+    """What `across` says, and what it was read off."""
+    numbers = [number for number, fingerprint in enumerate(fingerprints) if len(fingerprint) > 1]
+    if len(numbers) < (1 if settings.own else 2):
+        return Laid()
+    joint = joint_of([fingerprints[number] for number in numbers])
+    signal = signal_of(joint.fingerprint, joint.parts(settings.own and not settings.query))
+    return _told(joint, signal, candidates_of(signal, across=True), settings, numbers, fingerprints)
+
+
+def linked(
+    fingerprints: Sequence[Fingerprint], met: Mapping[Question, Met], settings: CompareSettings, among: int
+) -> Laid:
+    """What files share that an index has led to.
+
+    fingerprints: each of two frames or more. met: for each question, which moments are alike. among: frames of
+    everything that was looked through.
+    """
+    joint = joint_of(fingerprints)
+    parts = replace(joint.parts(own=False), among=among)
+    signal = signal_of(joint.fingerprint, parts)
+    matches = {
+        question: Matches(*(joint.frames_at(*side) for side in ((m.file, m.shown), (m.other, m.other_shown))))
+        for question, m in met.items()
+    }
+    numbers = range(len(fingerprints))
+    return _told(joint, signal, candidates_among(signal, matches), settings, numbers, fingerprints)
+
+
+def _told(
+    joint: Joint,
+    signal: Signal,
+    candidates: Iterable[tuple[list[Line], int]],
+    settings: CompareSettings,
+    numbers: Sequence[int],
+    fingerprints: Sequence[Fingerprint],
+) -> Laid:
+    """The runs on a joint timeline, as what its files share."""
+    runs = [_inside(run, joint, signal) for run in runs_of(signal, candidates)]
+    runs = [run for run in runs if _wanted(run, joint, numbers, settings)]
+    repeats = []
+    for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint.end, joint.fingerprint):
+        occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)
+        repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
+    pairs = [pair for pair in _pairs(repeats, fingerprints) if _asked(*pair.files, settings)]
+    close = _closeness(runs, joint, numbers)
+    pairs = [replace(pair, closeness=close.get(pair.files)) for pair in pairs]
+    return Laid(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
+
+
+def _inside(run: Run, joint: Joint, signal: Signal) -> Run:
+    """The run, no further than the two files reach: of unlike rates, frames without a partner may lead past an end."""
+    line, times = run.line, signal.times
+    middle = (run.start + run.end) / 2
+    limits = []
+    for at in (middle, line.slope * middle + line.offset):
+        place = joint.file_of(int(np.searchsorted(times, at, "right")) - 1)
+        first = int(joint.first[place])
+        limits.append((float(times[first]), float(times[first + int(joint.frames[place])])))
+    back = sorted((edge - line.offset) / line.slope for edge in limits[1])
+    low, high = max(run.start, limits[0][0], back[0]), min(run.end, limits[0][1], back[1])
+    if low - run.start <= signal.step and run.end - high <= signal.step:
+        return run
+    there = sorted(line.slope * t + line.offset for t in (low, high))
+    frames = np.searchsorted(times, np.array([low, high, *there]) - signal.step / 2).tolist()
+    return replace(
+        run,
+        first=frames[0],
+        last=frames[1],
+        other_first=frames[2],
+        other_last=frames[3],
+        start=low,
+        end=high,
+        other_start=there[0],
+        other_end=there[1],
+        start_range=(low, low) if low > run.start else run.start_range,
+        end_range=(high, high) if high < run.end else run.end_range,
+    )
+
+
+def _wanted(run: Run, joint: Joint, numbers: Sequence[int], settings: CompareSettings) -> bool:
+    """Whether the run joins two files that were to be compared."""
+    one, other = _files_of(run, joint, numbers)
+    if one == other:
+        return settings.own and not settings.query
+    return _asked(one, other, settings)
+
+
+def _files_of(run: Run, joint: Joint, numbers: Sequence[int]) -> tuple[int, int]:
+    """The two files that a run joins: those of its middles, as an end may lie a frame outside of its file."""
+    one, other = (joint.file_of((a + b) // 2) for a, b in ((run.first, run.last), (run.other_first, run.other_last)))
+    return numbers[one], numbers[other]
+
+
+def _asked(one: int, other: int, settings: CompareSettings) -> bool:
+    """Whether these two files were to be compared."""
+    return not settings.query or (one < settings.query) != (other < settings.query)
+
+
+def _closeness(runs: Sequence[Run], joint: Joint, numbers: Sequence[int]) -> dict[tuple[int, int], float]:
+    """How exactly any two files agree where they do, each run counted by its length. A run's contrast says how much of
+    what the footage itself differs from moment to moment the match takes away, its residual what it leaves."""
+    found: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+    for run in runs:
+        one, other = sorted(_files_of(run, joint, numbers))
+        exact = min(max(run.contrast, 0.0), 1.0) * (1 - min(max(run.residual, 0.0), 1.0))
+        found[one, other].append((run.end - run.start, exact))
+    return {
+        files: sum(length * exact for length, exact in parts) / max(sum(length for length, _ in parts), 1e-9)
+        for files, parts in found.items()
+    }
+
+
+def _placed(occurrence: Occurrence, joint: Joint, signal: Signal, numbers: Sequence[int]) -> Occurrence:
+    """An occurrence of the joint timeline in its own file, not past its ends."""
+    place = joint.file_of((occurrence.start_frame + occurrence.end_frame) // 2)
+    first, count, shift = int(joint.first[place]), int(joint.frames[place]), float(joint.shift[place])
+    begin, end = float(signal.times[first]), float(signal.times[first + count])
+
+    def inside(span: tuple[float, float] | None) -> tuple[float, float] | None:
+        if span is None:
+            return None
+        low, high = (min(max(t, begin), end) - shift for t in span)
+        return (low, high) if high > low else None
+
+    return replace(
+        occurrence,
+        start=max(occurrence.start, begin) - shift,
+        end=min(occurrence.end, end) - shift,
+        start_frame=max(0, occurrence.start_frame - first),
+        end_frame=min(count, occurrence.end_frame - first),
+        start_range=inside(occurrence.start_range),
+        end_range=inside(occurrence.end_range),
+        file=numbers[place],
+    )
+
+
+def _pairs(repeats: Sequence[Repeat], fingerprints: Sequence[Fingerprint]) -> list[Shared]:
+    """Any two files that share something, the most first."""
+    spans: dict[tuple[int, int], tuple[list[tuple[float, float]], list[tuple[float, float]]]] = defaultdict(
+        lambda: ([], [])
+    )
+    for repeat in repeats:
+        for a, b in combinations(repeat.occurrences, 2):
+            if a.file is None or b.file is None or a.file == b.file:
+                continue
+            sides = spans[a.file, b.file]
+            sides[0].append((a.start, a.end))
+            sides[1].append((b.start, b.end))
+    found = []
+    for files, sides in spans.items():
+        seconds = [covered(side) for side in sides]
+        whole = [_is_whole(side, fingerprints[file]) for side, file in zip(sides, files, strict=True)]
+        found.append(Shared(files, (seconds[0], seconds[1]), (whole[0], whole[1])))
+    return sorted(found, key=lambda pair: (-max(pair.seconds), pair.files))
+
+
+def _is_whole(spans: Sequence[tuple[float, float]], fingerprint: Fingerprint) -> bool:
+    """Whether the spans cover the whole file without a gap."""
+    length = fingerprint.end - float(fingerprint.times[0])
+    step = length / len(fingerprint)
+    return covered(spans) >= length - 2 * WHOLE * step
+
+
+def summary_of(repeats: Sequence[Repeat], pairs: Sequence[Shared], files: int) -> str:
+    """One sentence for a person."""
+    same = sum(all(pair.whole) for pair in pairs)
+    if not repeats:
+        return f"None of the {files} files shows anything of another."
+    inside = sum(len({o.file for o in repeat.occurrences}) == 1 for repeat in repeats)
+    parts = []
+    if pairs:
+        parts.append(
+            f"{count(len(repeats) - inside, 'stretch is', 'stretches are')} shown in more than one of {files} files"
+        )
+    if same:
+        parts.append(f"{count(same, 'pair is', 'pairs are')} the same from end to end")
+    if inside:
+        parts.append(f"{count(inside, 'repeat lies', 'repeats lie')} inside one file")
+    return ", ".join(parts) + "."

@@ -1,0 +1,1 @@
+"""From a fingerprint to what repeats in it."""

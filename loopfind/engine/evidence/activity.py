@@ -1,0 +1,58 @@
+"""How many separate events a stretch shows: where a picture stands still to the pixel in between, that is what counts.
+
+Such pictures are mostly a program's: of a recorded screen, a game's menu, a slide show. A program that is asked for the
+same thing again does it again to the pixel, so one menu that slides open like another one proves nothing. What does not
+come again is when the next thing was asked for: the rhythm of several events.
+"""
+
+import numpy as np
+
+from loopfind.engine.evidence.differences import cells_at
+from loopfind.model.fingerprint import Signal
+
+STILL = 0.01
+"""Squared grey levels, over one frame, up to which a picture has not moved: what a codec that skips a picture leaves.
+Footage out of a camera, however calm, changes by more."""
+
+REST = 0.2
+"""Seconds without a change that part one event from the next."""
+
+LASTS = 0.5
+"""Seconds of unbroken motion that count as one more event: a program's own movements are over by then."""
+
+RESTS = 0.25
+"""Share of its time that a stretch must stand still for its events to be asked for."""
+
+FEWEST = 4.0
+"""Events that are enough: three intervals. Repeated steps on a recorded screen reach 3.2, replays of one 5."""
+
+_FRAMES = 1000  # looked at first, and twice as many each time that they are not enough
+
+
+def eventful(signal: Signal, first: int, last: int) -> bool:
+    """Whether frames [first, last) hold events enough to be told from the same steps taken again."""
+    reach = _FRAMES
+    while True:
+        count, rest = _events(signal, first, min(first + reach, last))
+        if count >= FEWEST:
+            return True
+        if first + reach >= last:
+            return rest < RESTS
+        reach *= 2
+
+
+def _events(signal: Signal, first: int, last: int) -> tuple[float, float]:
+    """How many events frames [first, last) hold, and the share of their time that lies between the events."""
+    times = signal.times[first:last]
+    moved = np.zeros(max(0, len(times) - 1), bool)
+    for low in range(first, last - 1, _FRAMES):
+        cells = cells_at(signal, np.arange(low, min(low + _FRAMES + 1, last)))
+        moved[low - first : low - first + _FRAMES] = np.square(cells[1:] - cells[:-1]).mean(1) > STILL
+    at = times[1:][moved]
+    if not len(at):
+        return 0.0, 1.0
+    gaps = np.flatnonzero(np.diff(at) > REST + signal.step / 2)
+    begins, ends = at[np.concatenate([[0], gaps + 1])], at[np.concatenate([gaps, [len(at) - 1]])]
+    lasting = ends - begins + signal.step
+    whole = float(times[-1] - times[0]) + signal.step
+    return float(np.maximum(1.0, lasting / LASTS).sum()), 1 - float(lasting.sum()) / whole

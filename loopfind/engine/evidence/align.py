@@ -1,0 +1,149 @@
+"""Put a candidate line where the pictures agree best: to the frame, and for changed copies to the speed and the zoom.
+
+Candidates come from coarse bins of lags, speeds and zooms, and most of them are chance. A few dozen frames tell which
+are worth following, and where exactly.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from loopfind.arrays.time_index import nearest
+from loopfind.engine.evidence.differences import BESIDE, cells_at, views_of
+from loopfind.model.candidate import Line
+from loopfind.model.dtypes import Floats, Ints
+from loopfind.model.fingerprint import Signal
+from loopfind.model.transform import shown
+
+WORTH = 0.7
+"""A line is followed if its frames differ by at most this share of what they differ beside it."""
+
+NEAR, SHARP = 0.1, 0.9
+"""... and at most this share of what they differ this many seconds to either side: a slow scene laid over itself
+agrees better still on one side."""
+
+_MOST = 24  # frames compared for one try
+_OUTWARD = (0.0, 1 / 6, -1 / 6, 1 / 3, -1 / 3, 1 / 2, -1 / 2, 2 / 3, -2 / 3, 5 / 6, -5 / 6, 1.0, -1.0)
+
+_ZOOMED = (0.0, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1.0, -1.0)
+_LEAST_ZOOM = 0.01  # half of what lies between two zooms of the coarse look
+
+
+class Probe:
+    """A few frames of one stretch, to try many lines on at once."""
+
+    def __init__(self, signal: Signal, frames: Ints) -> None:
+        self._signal = signal
+        self.frames = frames[:: -(-len(frames) // _MOST)]
+
+    def misfits(self, lines: Sequence[Line], shifts: Sequence[float] = (0.0,)) -> Floats:
+        """How much the frames differ along each line moved by each shift: (lines * shifts,) squared grey levels.
+
+        Infinite where too few frames have a partner. What stays the same over the frames is left out: a logo, another
+        brightness, a codec's background. The lines share one view.
+        """
+        signal, view = self._signal, lines[0].view
+        at = signal.times[self.frames]
+        wanted = np.concatenate([[line.slope * at + line.offset + shift for shift in shifts] for line in lines])
+        there = nearest(signal.times, wanted.ravel()).reshape(wanted.shape)
+        slack = 0.35 if abs(lines[0].slope) == 1 else 0.75
+        real = np.abs(signal.times[there] - wanted) <= slack * signal.step
+        views = views_of(lines[0])
+        low = int(there.min())
+        theirs = cells_at(signal, np.arange(low, int(there.max()) + 1), views[1])
+        gap = cells_at(signal, self.frames, views[0])[None] - theirs[there - low]
+        counts = np.maximum(real.sum(1), 1)
+        gap -= (np.where(real[..., None], gap, 0).sum(1) / counts[:, None])[:, None]
+        energy = np.square(gap) @ shown(view)
+        energy[~real] = np.inf
+        energy.sort(1)
+        middle = energy[np.arange(len(energy)), counts // 2]
+        mean = np.where(np.isfinite(energy), energy, 0).sum(1) / counts
+        return np.where(real.sum(1) >= max(3, 0.3 * at.size), middle + 0.2 * mean, np.inf)
+
+    def best(self, lines: Iterable[Line]) -> Line:
+        """The line along which the frames differ least; the first of those that are as good as the best."""
+        tried = list(lines)
+        views = {line.view for line in tried}
+        worth = self.misfits(tried) if len(views) == 1 else np.concatenate([self.misfits([line]) for line in tried])
+        if not np.isfinite(worth.min()):
+            return tried[0]
+        return tried[int(np.argmax(worth <= 1.03 * worth.min() + 0.03 * self._signal.noise))]
+
+
+def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | None:
+    """The line moved by up to `reach` frames to where the given frames agree best.
+
+    None where they agree no better on it than beside it: a slow scene laid over itself, or chance.
+    """
+    probe = Probe(signal, frames)
+    line = _snapped(signal, line, probe.frames)
+    near = max(2, round(NEAR / signal.step))
+    hops = np.arange(-reach - near, reach + near + 1)
+    worth = probe.misfits([line], [*(hops * signal.step), *BESIDE])
+    grid, off = worth[: len(hops)], np.sort(worth[len(hops) :])[len(BESIDE) // 2]
+    inner = grid[near:-near]
+    if not np.isfinite(inner.min()):
+        return None
+    # Of the places that are as good as the best, the nearest to what was voted for.
+    good = np.flatnonzero(inner <= 1.03 * inner.min() + 0.03 * signal.noise) - reach
+    hop = int(good[np.argmin(np.abs(good))])
+    here = reach + near + hop
+    sharp = grid[here] <= SHARP * min(grid[here - near], grid[here + near])
+    if abs(hop) == reach or not sharp or grid[here] > WORTH * off:
+        return None
+    return replace(line, offset=line.offset + hop * signal.step)
+
+
+def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
+    """The line with its speed and its zoom fitted to the given frames, each within `spread` (a share of itself).
+
+    The speed turns about the middle of the frames. Lines of unchanged speed and zoom are returned as they are.
+    """
+    probe = Probe(signal, frames)
+    if abs(line.slope) != 1:
+        line = probe.best(_turned(signal, line, frames, spread))
+    if not line.view.fills:
+        line = probe.best(_zoomed(line, spread))
+    if line.view.inset:
+        for way in ("right", "below"):
+            line = probe.best(_shifted(line, way, spread))
+        line = probe.best(_zoomed(line, spread / 2))
+    return line
+
+
+def _turned(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable[Line]:
+    """The line at speeds around its own, each at three places half a frame apart."""
+    middle = float(signal.times[frames].mean())
+    for slope in line.slope * (1 + spread * np.asarray(_OUTWARD)):
+        turned = line.offset + (line.slope - float(slope)) * middle
+        for shift in (0.0, 0.5, -0.5, 1.0, -1.0):
+            yield replace(line, slope=float(slope), offset=turned + shift * signal.step)
+
+
+def _zoomed(line: Line, spread: float) -> Iterable[Line]:
+    """The line at zooms around its own, both ways alike."""
+    for factor in 1 + max(spread, _LEAST_ZOOM) * np.asarray(_ZOOMED):
+        view = line.view
+        across = view.across if view.across == 1 else round(view.across * float(factor), 4)
+        down = view.down if view.down == 1 else round(view.down * float(factor), 4)
+        yield replace(line, view=replace(view, across=across, down=down))
+
+
+def _shifted(line: Line, way: Literal["right", "below"], spread: float) -> Iterable[Line]:
+    """The line with its inset picture moved aside, by up to `spread` of the side of that picture."""
+    for share in spread * np.asarray(_OUTWARD):
+        view = line.view
+        if way == "right":
+            view = replace(view, right=round(view.right + float(share), 4))
+        else:
+            view = replace(view, below=round(view.below + float(share), 4))
+        yield replace(line, view=view)
+
+
+def _snapped(signal: Signal, line: Line, frames: Ints) -> Line:
+    """The line moved by less than a frame so that it meets most frames of the other side at their own times."""
+    wanted = line.slope * signal.times[frames] + line.offset
+    return replace(line, offset=line.offset + float(np.median(signal.times[nearest(signal.times, wanted)] - wanted)))

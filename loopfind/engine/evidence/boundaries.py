@@ -1,0 +1,118 @@
+"""Where exactly a followed stretch begins and ends: where the score allows it and the picture jumps.
+
+On a fixed camera the score leaves an end open over every frame in which nothing moves. But one of the two showings
+was spliced in, and there the picture jumps from one frame to the next as it does not beside it. So each frame that
+the score allows is weighed by the jump that either side makes there.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.evidence.differences import partners
+from loopfind.engine.evidence.extend import NATS_A_SECOND, Trace
+from loopfind.engine.evidence.splices import JUMP, Seam, seams_at
+from loopfind.model.dtypes import Ints
+from loopfind.model.fingerprint import Signal
+
+LOSS = 6.0
+"""Nats of score that an end may give up for a jump: a clear one is worth log(400) = 6."""
+
+UNLIKE, ANOTHER, STRANGE = 0.1, 25.0, 3.0
+"""A frame that differs on the line by this share of what it differs beside it, and that by this many squared grey
+levels, is another picture. Where a stretch would end in such frames, they weigh this many times as much, whatever
+jumps behind them: one may be the codec's blend of the two pictures at a splice, three in a row are not. Followed by
+frames that agree again it was a subtitle."""
+
+_WIDEST, _AROUND = 150, 4000  # frames tried for one end, and looked at for it
+
+
+def settle(signal: Signal, trace: Trace) -> Trace:
+    """The trace with its ends moved to the likeliest frames, and its ranges of ends narrowed where a jump decides."""
+    low, opens = _settled(signal, trace, trace.low, trace.opens, True)
+    high, closes = _settled(signal, trace, trace.high, trace.closes, False)
+    return trace if high - low < 2 else replace(trace, low=low, high=high, opens=opens, closes=closes)
+
+
+def _settled(
+    signal: Signal, trace: Trace, best: int, span: tuple[int, int], start: bool
+) -> tuple[int, tuple[int, int]]:
+    """The likeliest place of one end, and the places that the content leaves open."""
+    limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))
+    places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
+    first, loss = _losses(signal, trace, best, start)
+    places = places[loss[places - first] <= LOSS]
+    seams = _seams(signal, trace, places, start)
+    jumps = {place: (one.ratio, other.ratio) for place, (one, other) in seams.items()}
+    # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
+    inner = range(best + 1, trace.high) if start else range(trace.low, best)
+    content = {p for p in jumps if p in inner and min(jumps[p]) >= JUMP and not _turns(signal, trace, p, start)}
+    sharp = {place: sides for place, sides in jumps.items() if max(sides) >= JUMP and place not in content}
+    if sharp:
+        limits = (1, np.exp(LOSS))
+        worth = {p: sum(np.log(np.clip(sides, *limits))) - max(loss[p - first], 0) for p, sides in sharp.items()}
+        chosen = max(worth, key=lambda place: worth[place])
+        return chosen, (chosen, chosen)
+    # Among places that the content leaves open, a lesser jump will do, if the stretch is whole turns of a loop there.
+    turns = [p for p in range(span[0], span[1] + 1) if p in jumps and _turns(signal, trace, p, start)]
+    if turns:
+        chosen = max(turns, key=lambda place: sum(jumps[place]))
+        if any(seam.shows for seam in seams[chosen]):
+            return chosen, (chosen, chosen)
+    edge = 0 if start else len(trace.frames)
+    if span[0] <= edge <= span[1] and _at_edge(signal, trace, start):
+        return edge, span
+    return best, span
+
+
+def _losses(signal: Signal, trace: Trace, best: int, start: bool) -> tuple[int, NDArray[np.float64]]:
+    """Nats (k,) that an end loses at each place around the best one, and the first of these places."""
+    # Behind the widest reach too, as frames in a row may be of another picture.
+    first, last = max(0, best - _AROUND), min(len(trace.frames), best + _AROUND)
+    part = slice(first, last)
+    # At a low rate a frame is a longer time, and weighs as much more here.
+    score = trace.score[part] * max(1.0, NATS_A_SECOND * signal.step)
+    total = np.concatenate([[0.0], np.cumsum(score)])
+    # A start loses what lies before it, an end what lies behind it.
+    loss = total - total[best - first] if start else total[best - first] - total
+    strange = (score < 0) & (trace.along[part] > UNLIKE * trace.off[part]) & (trace.off[part] > ANOTHER)
+    lost = np.where(strange, -score, 0)
+    row = _rows(lost[::-1])[::-1] if start else _rows(lost)
+    places = first + np.arange(len(loss))
+    loss += (STRANGE - 1) * np.where(places < best if start else places > best, row, 0)
+    return first, loss
+
+
+def _turns(signal: Signal, trace: Trace, place: int, start: bool) -> bool:
+    """Whether the stretch is a loop of whole turns if it begins (or ends) at this place: both sides jump there."""
+    line, times = trace.line, signal.times[trace.frames]
+    low, high = (place, trace.high) if start else (trace.low, place)
+    length = float(times[high - 1] - times[low]) + signal.step
+    turns = round(length / line.offset) if line.slope == 1 and line.offset > 0 else 0
+    return turns >= 1 and abs(length - turns * line.offset) <= 1.5 * signal.step
+
+
+def _rows(lost: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums (m + 1,) of the unbroken row of positive values (m,) that ends right before each place."""
+    total = np.concatenate([[0.0], np.cumsum(lost)])
+    broken = np.concatenate([[True], lost <= 0])
+    return np.asarray(total - np.maximum.accumulate(np.where(broken, total, 0)), np.float64)
+
+
+def _seams(signal: Signal, trace: Trace, places: Ints, start: bool) -> dict[int, tuple[Seam, Seam]]:
+    """What the picture does on either side if the stretch begins (or ends) at each of these places of the trace."""
+    times, line, half = signal.times, trace.line, signal.step / 2
+    here = trace.frames[places] if start else trace.frames[places - 1] + 1
+    instants = np.append(times, times[-1] + signal.step)[here]
+    # The other side's seam is before the first frame shown at or after the same instant of the content.
+    there = np.searchsorted(times, line.slope * instants + line.offset - half)
+    sides = zip(seams_at(signal, here.tolist()), seams_at(signal, there.tolist()), strict=True)
+    return dict(zip(places.tolist(), sides, strict=True))
+
+
+def _at_edge(signal: Signal, trace: Trace, start: bool) -> bool:
+    """Whether the trace begins (or ends) because the file does, on either side."""
+    frame = trace.frames[0] if start else trace.frames[-1]
+    there = int(partners(signal, trace.line, np.asarray([frame]))[0][0])
+    return {int(frame), there} & {0, len(signal.times) - 1} != set()

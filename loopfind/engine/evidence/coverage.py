@@ -1,0 +1,117 @@
+"""How much of the timeline could be judged, and how short a repeat would have been found there.
+
+A repeat is found when its frames say enough (claims.least_score). How much a frame can say is known without any copy:
+it is what the frame shows of its own change over half a second, against the codec's noise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.evidence.claims import least_score
+from loopfind.engine.evidence.extend import BEST, GROW, NATS_A_SECOND, OPEN
+from loopfind.engine.evidence.findable import shortest_findable
+from loopfind.model.fingerprint import BLANK, Signal
+from loopfind.model.report import Unjudged
+
+LONGEST = 10.0
+"""Seconds: a frame counts as judged if a stretch of at most this length around it says enough."""
+
+
+_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """share: of the timeline that could be judged. shortest: seconds, the repeat that would be found in most of it
+    (nine tenths), None where no length is enough or nothing can be judged. unjudged: the rest, with the reason."""
+
+    share: float
+    shortest: float | None
+    unjudged: tuple[Unjudged, ...]
+
+
+def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Coverage:
+    """Coverage of a file. detail: (n,) grey levels of spread in each picture. end: seconds, where the last frame
+    ends."""
+    n = len(signal.times)
+    if n < 2:
+        return Coverage(0.0, None, ())
+    said, edge = _said(signal), np.append(signal.times, end)
+    total = _summed(said)
+    judged = _enough_around(total, edge, least_score(signal)) & ~_quiet(total, signal.step)
+    judged = _telling(judged, total, least_score(signal))
+    del total
+    gaps = np.diff(edge)
+    share = float(gaps[judged].sum() / gaps.sum()) if gaps.sum() > 0 else 0.0
+    del gaps
+    shortest = shortest_findable(signal, said, judged) if judged.any() else None
+    return Coverage(round(share, 4), shortest, _unjudged(judged, detail, edge))
+
+
+def _said(signal: Signal) -> NDArray[np.float32]:
+    """Nats (n,) that each frame of a copy would say."""
+    said = np.empty(len(signal.lively), np.result_type(signal.lively, np.float32))
+    for low in range(0, len(said), _AT_ONCE):
+        part = slice(low, low + _AT_ONCE)
+        reach = np.maximum(signal.lively[part], signal.noise) / np.float32(signal.noise)
+        said[part] = np.clip(np.log(reach) + 1 / reach - 1, 0, BEST) * min(1.0, NATS_A_SECOND * signal.step)
+    return said
+
+
+def _summed(said: NDArray[np.float32]) -> NDArray[np.float64]:
+    """What the frames before each one say together, (n + 1,) nats."""
+    total = np.zeros(len(said) + 1)
+    total[1:] = np.cumsum(said)
+    return total
+
+
+def _enough_around(total: NDArray[np.float64], edge: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
+    """Frames (n,) in a stretch of at most LONGEST that says enough. total: (n + 1,) nats said before each frame. edge:
+    (n + 1,) seconds."""
+    n = len(edge) - 1
+    marks = np.zeros(n + 2, np.int32)
+    for low in range(0, n, _AT_ONCE):
+        frames = np.arange(low, min(n, low + _AT_ONCE))
+        # The shortest stretch that starts at each frame and says enough ends here; n + 1 where there is none.
+        ends = np.searchsorted(total, total[frames] + least)
+        ok = ends <= n
+        ok[ok] = edge[ends[ok]] - edge[frames[ok]] <= LONGEST
+        # ... and the shortest that ends at each frame begins there, as the last frames begin none.
+        begins = np.searchsorted(total, total[frames + 1] - least, "right") - 1
+        late = begins >= 0
+        late[late] = edge[frames[late] + 1] - edge[begins[late]] <= LONGEST
+        np.add.at(marks, np.concatenate([frames[ok], begins[late]]), 1)
+        np.add.at(marks, np.concatenate([ends[ok], frames[late] + 1]), -1)
+    return np.asarray(np.cumsum(marks, out=marks)[:n] > 0)
+
+
+def _quiet(total: NDArray[np.float64], step: float) -> NDArray[np.bool_]:
+    """Frames of a rest so long that no copy is followed across it: GROW seconds that say next to nothing."""
+    n, width = len(total) - 1, max(1, round(GROW / step))
+    marks = np.zeros(n + 1, np.int32)
+    for low in range(0, n - width + 1, _AT_ONCE):
+        high = min(n - width + 1, low + _AT_ONCE)
+        rests = low + np.flatnonzero(total[low + width : high + width] - total[low:high] < OPEN)
+        np.add.at(marks, np.concatenate([rests, rests + width]), np.repeat([1, -1], len(rests)))
+    return np.asarray(np.cumsum(marks, out=marks)[:-1] > 0)
+
+
+def _telling(judged: NDArray[np.bool_], total: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
+    """The judged frames, without those between two rests that say less than a claim needs."""
+    edges, kept = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]]))), judged.copy()
+    for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        kept[low:high] = total[high] - total[low] >= least
+    return kept
+
+
+def _unjudged(
+    judged: NDArray[np.bool_], detail: NDArray[np.float32], edge: NDArray[np.float64]
+) -> tuple[Unjudged, ...]:
+    """Stretches that could not be judged, in order."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], judged, [True]])))
+    return tuple(
+        Unjudged(float(edge[a]), float(edge[b]), "blank" if np.median(detail[a:b]) < BLANK else "still")
+        for a, b in zip(edges[::2], edges[1::2], strict=True)
+    )

@@ -1,0 +1,177 @@
+"""How much two showings differ, frame by frame, along a line and beside it.
+
+A showing may be brighter, mirrored, or carry a logo: a `Fit` says what to do to the second showing before it is
+compared, and which cells to leave out.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.arrays.time_index import nearest
+from loopfind.model.candidate import Line
+from loopfind.model.dtypes import Ints
+from loopfind.model.fingerprint import Signal
+from loopfind.model.transform import PLAIN, SKETCH_CELLS, Transform, matrix, shown
+
+BESIDE = (-0.8, -0.5, -0.3, 0.3, 0.5, 0.8)
+"""Seconds beside the line at which a still scene would match as well as on it."""
+
+HOP = 0.2
+"""Seconds over which a difference must change to count in full."""
+
+ALLOWANCE = 1.0
+"""Squared grey levels of standing difference that a codec leaves between two showings of one background; 8 times the
+file's noise where that is more."""
+
+_BLOCK, _AT_ONCE = 2048, 1 << 16
+_APART, _ALONG = 64, 1 << 14
+"""Frames that are read along with each wanted one, sooner than the wanted ones one by one; and in all."""
+
+Rows = NDArray[np.float32]
+Energies = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What makes the second showing like the first: gain and offset in grey levels, and the weight of each of 144
+    cells, 0 where a bar or an overlay covers one of the two."""
+
+    gain: float = 1.0
+    offset: float = 0.0
+    weights: Rows = field(default_factory=lambda: shown(PLAIN))
+
+    @property
+    def graded(self) -> bool:
+        return self.gain != 1.0 or self.offset != 0.0
+
+
+def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Rows:
+    """Cells (m, 144) float32 in grey levels of the given frames, seen through a view."""
+    if not len(frames):
+        return np.zeros((0, SKETCH_CELLS), np.float32)
+    low, high = int(frames.min()), int(frames.max()) + 1
+    if high - low > min(_APART * len(frames), _ALONG):
+        rows = np.concatenate([signal.cells[f : f + 1] for f in frames])
+    else:
+        rows = signal.cells[low:high]
+        if len(rows) != len(frames) or (frames[1:] <= frames[:-1]).any():
+            rows = rows.take(frames - low, axis=0)
+    cells = rows.astype(np.float32)
+    cells *= np.float32(1 / 256)
+    return cells if view.plain else np.asarray(cells @ matrix(view).T, np.float32)
+
+
+def cells_of_each(signal: Signal, groups: Sequence[Ints], view: Transform = PLAIN) -> Iterator[Rows]:
+    """Cells of each group of frames, as of cells_at; groups that overlap are read, and seen through the view, once."""
+    low, high = min(int(group.min()) for group in groups), max(int(group.max()) for group in groups) + 1
+    if high - low > sum(map(len, groups)):
+        yield from (cells_at(signal, group, view) for group in groups)
+        return
+    cells = cells_at(signal, np.arange(low, high), view)
+    yield from (cells.take(group - low, axis=0) for group in groups)
+
+
+def views_of(line: Line) -> tuple[Transform, Transform]:
+    """Through which views the first and the second showing are seen, so that they look alike."""
+    if line.view.fills:
+        view, other = line.view, PLAIN
+    elif line.view.inset:
+        view, other = line.view, replace(line.view, rough=True)
+    else:
+        view, other = replace(line.view, soft=True), Transform(soft=True)
+    return (view, other) if line.viewed_first else (other, view)
+
+
+def both(signal: Signal, line: Line, frames: Ints, there: Ints) -> tuple[Rows, Rows]:
+    """Cells of the frames and of their partners, the one that the copy was made from seen through the line's view."""
+    views = views_of(line)
+    return cells_at(signal, frames, views[0]), cells_at(signal, there, views[1])
+
+
+def partners(signal: Signal, line: Line, frames: Ints, beside: float = 0.0) -> tuple[Ints, NDArray[np.bool_]]:
+    """The frames that the line, moved `beside` seconds, pairs with the given ones, and whether there is one at that
+    instant.
+
+    On a variable rate some instants have no frame of their own; at another speed the nearest frame stands for it.
+    """
+    there, real = np.empty(len(frames), np.int64), np.empty(len(frames), bool)
+    slack = 0.35 if abs(line.slope) == 1 else 0.75
+    for low in range(0, len(frames), _AT_ONCE):
+        part = slice(low, low + _AT_ONCE)
+        wanted = line.slope * signal.times[frames[part]] + line.offset + beside
+        there[part] = nearest(signal.times, wanted)
+        real[part] = np.abs(signal.times[there[part]] - wanted) <= slack * signal.step
+    return there, real
+
+
+def along(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energies, NDArray[np.bool_]]:
+    """Difference (m,) of each frame and its partner on the line, squared grey levels, and which frames have a partner.
+
+    frames: consecutive. See `energy` for what is counted.
+    """
+    there, real = partners(signal, line, frames)
+    gap = np.zeros(len(frames), np.float32)
+    for low, high, rows in _measured(signal, line, frames, [there], fit, False):
+        gap[low:high] = rows[0]
+    return gap, real
+
+
+def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
+    """What the same comparison shows off the line: the median over the BESIDE shifts, (m,) squared grey levels.
+
+    Where the brightness was fitted it is fitted anew to each frame, so that a slow fade matches beside the line as
+    well as on it.
+    """
+    usual = np.zeros(len(frames), np.float32)
+    for begin in range(0, len(frames), _AT_ONCE):
+        # With those around them, as a frame is measured against the frames near it.
+        hop = max(1, round(HOP / signal.step))
+        first, last = max(0, begin - hop), min(len(frames), begin + _AT_ONCE + hop)
+        part = frames[first:last]
+        pairs = [partners(signal, line, part, shift)[0] for shift in BESIDE]
+        for low, high, rows in _measured(signal, line, part, pairs, fit, fit.graded):
+            left, right = max(first + low, begin), min(first + high, begin + _AT_ONCE)
+            if right > left:
+                usual[left:right] = np.median(rows[:, left - first - low : right - first - low], axis=0)
+    return usual
+
+
+def _measured(
+    signal: Signal, line: Line, frames: Ints, pairs: list[Ints], fit: Fit, level: bool
+) -> Iterator[tuple[int, int, Energies]]:
+    """Energies (len(pairs), high - low) of frames[low:high] against each of the given partners, block by block;
+    `level` takes the brightness out."""
+    hop, allowed = max(1, round(HOP / signal.step)), max(ALLOWANCE, 8 * signal.noise)
+    for low in range(0, len(frames), _BLOCK):
+        high = min(len(frames), low + _BLOCK)
+        first, last = max(0, low - hop), min(len(frames), high + hop)
+        views = views_of(line)
+        ours = cells_at(signal, frames[first:last], views[0])
+        seen = cells_of_each(signal, [there[first:last] for there in pairs], views[1])
+        rows = np.zeros((len(pairs), high - low), np.float32)
+        for row, theirs in zip(rows, seen, strict=True):
+            gap = ours - theirs * np.float32(fit.gain) - np.float32(fit.offset)
+            if level:
+                gap -= (gap @ fit.weights)[:, None]
+            row[:] = energy(gap, hop, fit.weights, allowed)[low - first : high - first]
+        yield low, high, rows
+
+
+def energy(gap: Rows, hop: int, weights: NDArray[np.float32], allowed: float) -> Energies:
+    """How much a difference says, (m,) squared grey levels, from the difference (m, 144) of consecutive frames.
+
+    What changes within HOP seconds counts in full; what stands still counts past `allowed` only. A codec redraws the
+    whole background at each key frame, a little differently each time, and on a fixed camera that standing difference
+    is larger than all that moves. Of the frames HOP before and after the more alike counts, so that the first and
+    last frame of a stretch are measured against its inside; half of it, as the noise of two differences is in it.
+    """
+    change = np.full(len(gap), np.inf, np.float32)
+    if len(gap) > hop:
+        moved = np.square(gap[hop:] - gap[:-hop]) @ weights / 2
+        change[hop:] = moved
+        change[:-hop] = np.minimum(change[:-hop], moved)
+    standing = np.square(gap) @ weights
+    return np.asarray(np.minimum(change, standing) + np.maximum(standing - allowed, 0), np.float32)

@@ -1,0 +1,123 @@
+"""How short a copy would have been found: the claim is asked about copies of the file's own stretches.
+
+No copy need be made. All that a stretch and its copy differ by is the file's noise; what else a claim asks for, the
+file tells: how much the stretch says, how sharply it changes, and what in the file is like it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.evidence.activity import eventful
+from loopfind.engine.evidence.claims import believed, confidence, holds
+from loopfind.engine.evidence.differences import cells_at
+from loopfind.engine.evidence.sharpness import BESIDE
+from loopfind.engine.evidence.uniqueness import rivals_of, stands_alone
+from loopfind.model.candidate import Line, Run
+from loopfind.model.fingerprint import Signal
+from loopfind.model.transform import PLAIN, shown
+
+SHARE = 0.9
+"""Of the stretches asked about that would be found, at the shortest findable length."""
+
+LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
+"""Seconds: the lengths asked about, up to 34 s; what moves seldom may need as long."""
+
+_STRETCHES = 20  # of each length
+_PLACES, _NEAREST = 4000, 48  # that each is laid over, as many as a few minutes have; half seconds measured in full
+_SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames are compared with the next
+
+
+def shortest_findable(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]) -> float | None:
+    """Seconds that a copy must last for nine in ten to be found, None where none of LENGTHS is enough.
+
+    said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which stretches begin and end.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]])))
+    longest = int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
+    lengths = [length for length in LENGTHS if _frames(length, signal) <= longest]
+    noise = _flicker(signal)
+    low, high = 0, len(lengths)
+    while low < high:
+        middle = (low + high) // 2
+        enough = _enough(signal, said, judged, lengths[middle], noise)
+        low, high = (low, middle) if enough else (middle + 1, high)
+    return lengths[low] if low < len(lengths) else None
+
+
+def _flicker(signal: Signal) -> float:
+    """Squared grey levels by which a picture and its copy may differ: what a frame usually differs by from the next,
+    and no more than the file's noise, which is taken over a fifth of a second and so has slow motion in it."""
+    found = []
+    for low in np.linspace(0, max(0, len(signal.times) - _SAMPLE), _SAMPLES).astype(np.int64).tolist():
+        cells = cells_at(signal, np.arange(low, min(len(signal.times), low + _SAMPLE)))
+        found.append(np.square(np.diff(cells, axis=0)).mean(1))
+    changes = np.concatenate(found)
+    changes = changes[changes > 1e-4]  # a frame that was repeated is no copy that was encoded again
+    return float(min(np.percentile(changes, 50), signal.noise)) if len(changes) else signal.noise
+
+
+def _frames(length: float, signal: Signal) -> int:
+    """Seconds in frames, three at the least."""
+    return max(3, round(length / signal.step))
+
+
+def _enough(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_], length: float, noise: float) -> bool:
+    """Whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
+    frames = _frames(length, signal)
+    total = np.zeros(len(judged) + 1, np.int32)
+    np.cumsum(judged, dtype=np.int32, out=total[1:])
+    whole = total[frames:] - total[:-frames] == frames
+    del total
+    starts = np.flatnonzero(whole)
+    asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
+    allowed = int((1 - SHARE) * len(asked) + 1e-9)
+    for left, first in zip(range(len(asked), 0, -1), asked.tolist(), strict=True):
+        if left <= allowed:
+            break
+        allowed -= not _found(signal, said, first, first + frames, noise)
+        if allowed < 0:
+            return False
+    return True
+
+
+def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noise: float) -> bool:
+    """Whether a copy of frames [first, last) would be claimed, over half of its length at least."""
+    telling = first + np.flatnonzero(said[first:last] > 0)
+    if len(telling) < 3 or 2 * (telling[-1] + 1 - telling[0]) < last - first:
+        return False
+    first, last = int(telling[0]), int(telling[-1]) + 1
+    start, end = float(signal.times[first]), float(signal.times[last - 1]) + signal.step
+    run = Run(
+        line=Line(1.0, 0.0, start, end, 0),
+        first=first,
+        last=last,
+        other_first=first,
+        other_last=last,
+        start=start,
+        end=end,
+        other_start=start,
+        other_end=end,
+        start_range=(start, start),
+        end_range=(end, end),
+        score=float(said[first:last].sum()),
+        contrast=_sharpness(signal, first, last, noise),
+        residual=0.0,
+        informative=len(telling),
+    )
+    if not (holds(run, signal) and eventful(signal, first, last)):
+        return False
+    rivals = rivals_of(signal, run, shown(PLAIN), _PLACES, noise, _NEAREST)
+    return stands_alone(rivals, run) and believed(run, confidence(run, signal, rivals))
+
+
+def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:
+    """Contrast that a copy of frames [first, last) would show: what they change by over two frames, less the noise."""
+    shift = max(2, 2 * round(BESIDE / signal.step / 2))
+    if last - first <= 2 * shift:
+        return 0.0
+    cells = cells_at(signal, np.arange(first, last))
+    moved = np.square(cells[shift:] - cells[:-shift]).mean(1)
+    own = np.minimum(moved[shift:], moved[:-shift])
+    weight = np.minimum(own, 3 * np.percentile(own, 75))
+    share = np.clip(1 - noise / np.maximum(own, 1e-9), -1, 1)
+    return float((share * weight).sum() / max(float(weight.sum()), 1e-9))

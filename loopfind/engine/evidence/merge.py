@@ -1,0 +1,87 @@
+"""One repeat found in two pieces: between them something lies on one of the showings that does not lie on the other,
+such as a subtitle, or nothing moves, so that no frame says anything."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from loopfind.engine.evidence.claims import MOST_RESIDUAL
+from loopfind.engine.evidence.differences import Fit, along, beside, partners
+from loopfind.engine.evidence.photometry import fit_of
+from loopfind.engine.signal.per_file import local
+from loopfind.model.candidate import Run
+from loopfind.model.dtypes import Ints
+from loopfind.model.fingerprint import Signal
+from loopfind.model.transform import shown
+
+LONGEST = 10.0
+"""Seconds between two pieces: a subtitle stands for up to seven."""
+
+LONGEST_REST = 30.0
+"""Seconds without motion between two pieces. That both lie at one lag leaves no doubt that they belong together; the
+limit keeps two moments of a quiet night from claiming the night."""
+
+AGREE = 0.9
+"""Share of the frames between that must agree, once the cells under the overlay are left out."""
+
+STILL = 2.0
+"""How many times the file's noise two showings of a motionless picture may differ by: one of them may be recoded."""
+
+
+def joined(runs: list[Run], signal: Signal) -> list[Run]:
+    """The runs, with those made one that go on along one line past an overlay that stands still."""
+    whole: list[Run] = []
+    for run in sorted(runs, key=lambda r: (r.start, r.end)):
+        for place, before in enumerate(whole):
+            if _go_on(before, run, local(signal, run.line)):
+                whole[place] = _one(before, run)
+                break
+        else:
+            whole.append(run)
+    return whole
+
+
+def _go_on(before: Run, after: Run, signal: Signal) -> bool:
+    """Whether the second run continues the first, and what lies between repeats but for an overlay."""
+    if before.line.slope != 1 or after.line.slope != 1 or before.line.view != after.line.view:
+        return False
+    if abs(before.line.offset - after.line.offset) > signal.step / 2 or before.last >= after.first:
+        return False
+    gap = after.start - before.end
+    frames = np.arange(before.last, after.first)
+    if gap > LONGEST_REST or not partners(signal, before.line, frames)[1].any():
+        return False
+    if _rests(before, frames, signal):
+        return True
+    if gap > LONGEST or gap > (before.end - before.start) + (after.end - after.start):
+        return False
+    fit = fit_of(signal, before.line, frames)
+    if ((fit.weights > 0) == (shown(before.line.view) > 0)).all():
+        return False
+    on, real = along(signal, before.line, frames, fit)
+    off = beside(signal, before.line, frames, fit)
+    return bool((on[real] <= MOST_RESIDUAL * off[real] + signal.noise).mean() >= AGREE)
+
+
+def _rests(run: Run, frames: Ints, signal: Signal) -> bool:
+    """Whether nothing moves in the frames, and the run's line joins them to pictures like them."""
+    on, real = along(signal, run.line, frames, Fit())
+    still = signal.lively[frames] <= STILL * signal.noise
+    return bool((still & (on <= STILL * signal.noise))[real].mean() >= AGREE)
+
+
+def _one(before: Run, after: Run) -> Run:
+    """Both runs as one, from the start of the first to the end of the second."""
+    return replace(
+        before,
+        last=after.last,
+        other_last=after.other_last,
+        end=after.end,
+        other_end=after.other_end,
+        end_range=after.end_range,
+        score=before.score + after.score,
+        contrast=min(before.contrast, after.contrast),
+        residual=max(before.residual, after.residual),
+        confidence=max(before.confidence, after.confidence),
+        informative=before.informative + after.informative,
+    )

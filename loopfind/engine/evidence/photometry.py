@@ -1,0 +1,91 @@
+"""What was done to a copy, read off a few seconds of it: brighter or darker, a logo or subtitles on one of the two."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.evidence.differences import Fit, Rows, both, partners
+from loopfind.model.candidate import Line
+from loopfind.model.dtypes import Ints
+from loopfind.model.fingerprint import Signal
+from loopfind.model.transform import SKETCH_SIDE, shown
+
+GAINS = (0.4, 2.5)
+"""Contrast changes that are believed; past them the regression has found something else."""
+
+BLACK, LARGEST_BARS = 20.0, 0.5
+"""Grey levels up to which a cell that never changes is a bar, and the share of the cells that bars may cover."""
+
+LARGEST_OVERLAY = 0.3
+"""Share of the cells that an overlay may cover; more, and what is left proves nothing."""
+
+
+def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
+    """The fit of the second showing to the first over the given frames, judged by the better half of them.
+
+    Brightness or an overlay is only taken where it explains at least half of the difference: plain is the rule.
+    """
+    there, real = partners(signal, line, frames)
+    frames, there = frames[real], there[real]
+    whole = shown(line.view)
+    if len(frames) < 3:
+        return Fit(weights=whole)
+    ours, theirs = both(signal, line, frames, there)
+    bars = _bars(ours) != _bars(theirs)
+    if 0 < bars.mean() <= LARGEST_BARS and (whole > 0)[~_grown(bars)].any():
+        whole = np.where(_grown(bars), 0, whole)
+        whole = np.asarray(whole / max(whole.sum(), 1e-9), np.float32)
+    ours, theirs = ours[:, whole > 0], theirs[:, whole > 0]
+    gap = np.square(ours - theirs).mean(1)
+    best = gap <= np.median(gap)
+    ours, theirs = ours[best], theirs[best]
+    gain, offset = _brightness(ours, theirs)
+    overlay = _overlay(ours - theirs * gain - offset, signal.noise)
+    weights = whole
+    if 0 < overlay.mean() <= LARGEST_OVERLAY:
+        weights = np.zeros_like(whole)
+        weights[np.flatnonzero(whole > 0)[~overlay]] = 1 / (~overlay).sum()
+        gain, offset = _brightness(ours[:, ~overlay], theirs[:, ~overlay])
+    return Fit(gain, offset, weights)
+
+
+def _bars(cells: Rows) -> NDArray[np.bool_]:
+    """Cells (144,) of the rows and columns at the rim that stay black over all the frames (m, 144)."""
+    black = ((cells.max(0) <= BLACK) & (np.ptp(cells, axis=0) <= 2)).reshape(SKETCH_SIDE, SKETCH_SIDE)
+    bars = np.zeros_like(black)
+    for lines, target in ((black, bars), (black.T, bars.T)):
+        full = lines.all(1)
+        top, bottom = int(np.argmin(full)), int(np.argmin(full[::-1]))
+        if not full.all():
+            target[:top] = True
+            target[SKETCH_SIDE - bottom :] = True
+    return np.asarray(bars.ravel())
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask (144,) with the cells above, below and beside it: the edge of a bar runs through them."""
+    square = np.pad(mask.reshape(SKETCH_SIDE, SKETCH_SIDE), 1)
+    grown = square[1:-1, 1:-1] | square[:-2, 1:-1] | square[2:, 1:-1] | square[1:-1, :-2] | square[1:-1, 2:]
+    return np.asarray(grown.ravel())
+
+
+def _brightness(ours: Rows, theirs: Rows) -> tuple[float, float]:
+    """Gain and offset that make theirs like ours, or (1, 0) where they explain less than half of the difference."""
+    middle, other = float(ours.mean()), float(theirs.mean())
+    spread = float(np.square(theirs - other).mean())
+    if spread < 4:
+        return 1.0, 0.0
+    gain = float(((ours - middle) * (theirs - other)).mean()) / spread
+    if not GAINS[0] < gain < GAINS[1]:
+        return 1.0, 0.0
+    offset = middle - gain * other
+    plain = np.median(np.square(ours - theirs).mean(1))
+    graded = np.median(np.square(ours - gain * theirs - offset).mean(1))
+    return (gain, offset) if graded < 0.5 * plain else (1.0, 0.0)
+
+
+def _overlay(gap: Rows, noise: float) -> np.ndarray:
+    """Cells bool whose difference stands still while all else agrees: something lies on one of the showings."""
+    mean, spread = gap.mean(0), gap.std(0)
+    usual = np.sqrt(np.median(np.square(spread)) + noise)
+    still: np.ndarray = (np.abs(mean) > 4 * usual + 2) & (np.abs(mean) > 2 * spread)
+    return still

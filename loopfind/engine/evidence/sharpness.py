@@ -1,0 +1,62 @@
+"""How sharp a match is in time: a replay agrees at its lag and not beside it, a look-alike agrees no better at its
+best.
+
+Two frames later the video has moved on by as much as it differs from itself two frames later. If the copy is a
+replay, the difference along the line grows by just that when the line is moved by two frames; if it only looks alike,
+it hardly grows. The codec's own noise is in both and cancels. Shifts are even, because B-frames make every second
+frame alike (the peak-to- sidelobe idea of camera-noise forensics, with sidelobes of the same parity).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.evidence.differences import Fit, Rows, cells_of_each, partners, views_of
+from loopfind.model.candidate import Line
+from loopfind.model.dtypes import Ints
+from loopfind.model.fingerprint import Signal
+
+BESIDE = 0.08
+"""Seconds by which the line is moved; at least two frames."""
+
+_MOST_FRAMES = 1500
+
+
+def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
+    """Growth of the difference when the line is moved by two frames, as a share of the video's own change over them.
+
+    1 for a perfect copy, less as the codec's noise grows, 0 or less for a look-alike, -1 at worst. Of the frames two
+    earlier and two later the nearer one counts, for the video's own change too, so that a sudden change weighs alike
+    in both. A frame weighs as much as its own change, up to three times the upper quartile (a cut inside must not
+    decide). 0.0 where too little can be compared.
+    """
+    first, last, n = int(frames[0]), int(frames[-1]), len(signal.times)
+    if len(frames) > _MOST_FRAMES:
+        frames = frames[np.linspace(0, len(frames) - 1, _MOST_FRAMES).astype(np.int64)]
+    shift = max(2, 2 * round(BESIDE / signal.step / 2))
+    there, real = partners(signal, line, frames)
+    usable = real & (frames - shift >= first) & (frames + shift <= last) & (there - shift >= 0) & (there + shift < n)
+    frames, there = frames[usable], there[usable]
+    if len(frames) < 3:
+        return 0.0
+    shifts, views = (-shift, 0, shift), views_of(line)
+    ours = dict(zip(shifts, cells_of_each(signal, [frames + k for k in shifts], views[0]), strict=True))
+    theirs = dict(zip(shifts, cells_of_each(signal, [there + k for k in shifts], views[1]), strict=True))
+    theirs = {k: cells * fit.gain + fit.offset for k, cells in theirs.items()}
+    if not line.view.fills:
+        # A zoom draws the standing parts of a picture a little wrong, by more than a calm scene moves in two frames.
+        standing = (ours[0] - theirs[0]).mean(0)
+        theirs = {k: cells + standing for k, cells in theirs.items()}
+
+    def apart(a: Rows, b: Rows) -> NDArray[np.float32]:
+        return np.asarray(np.square(a - b) @ fit.weights, np.float32)
+
+    def beside(a: dict[int, Rows], b: dict[int, Rows]) -> NDArray[np.float32]:
+        return np.minimum(apart(a[0], b[shift]), apart(a[0], b[-shift]))
+
+    on = apart(ours[0], theirs[0])
+    moved = (beside(ours, theirs) + beside(theirs, ours)) / 2
+    own = (beside(ours, ours) + beside(theirs, theirs)) / 2
+    weight = np.minimum(own, 3 * np.percentile(own, 75))
+    total = float(weight.sum())
+    share = np.clip((moved - on) / np.maximum(own, 1e-9), -1, 1)
+    return float((share * weight).sum()) / total if total > 0 else 0.0

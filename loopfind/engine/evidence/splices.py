@@ -1,0 +1,101 @@
+"""Where a splice shows: at the end of a repeated stretch the picture jumps as it does not jump beside it.
+
+A repeat has two showings and only one need be spliced in: the original runs on where the copy ends. So each end is
+looked at by itself, against the change from frame to frame just around it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.evidence.differences import cells_at
+from loopfind.model.fingerprint import Signal
+from loopfind.model.report import CutKind
+
+WINDOW = 0.4
+"""Seconds on either side that show how much the picture usually changes from one frame to the next."""
+
+JUMP = 8.0
+"""A jump is this many times the usual change, in squared grey levels: within one shot a frame in a hundred reaches it
+(a stutter, a key frame), a splice inside one fixed camera's view reaches 15 and more, one between scenes hundreds."""
+
+SHOWS, PEAK = 4.0, 1.5
+"""Where the score has already said that a stretch ends, less will do: this many times the usual change, or this many
+times the largest change beside it. Two frames in a hundred reach either by chance."""
+
+ONSET = 100.0
+"""... or this many times the usual change on the calmer side of it: a splice from a calm picture to a violent one is no
+larger than what follows it. One frame in two hundred reaches it by chance."""
+
+HARD = 20.0
+"""Squared grey levels, mean over the picture: a change that a viewer sees as a cut."""
+
+
+@dataclass(frozen=True)
+class Seam:
+    """What the picture does at a frame: its change from the frame before, as a multiple of the usual change (`ratio`),
+    of the largest change beside it (`peak`) and of the usual change on the calmer side (`onset`)."""
+
+    frame: int
+    change: float = 0.0
+    ratio: float = 0.0
+    peak: float = 0.0
+    onset: float = 0.0
+
+    @property
+    def shows(self) -> bool:
+        return self.ratio >= SHOWS or self.peak >= PEAK or self.onset >= ONSET
+
+    @property
+    def kind(self) -> CutKind:
+        return "hard" if self.change >= HARD else "seamless"
+
+
+def seam_at(signal: Signal, frame: int) -> Seam:
+    """How the picture jumps between the frame before `frame` and `frame`; nothing at the ends of the file."""
+    return seams_at(signal, [frame])[0]
+
+
+def seams_at(signal: Signal, frames: Sequence[int]) -> list[Seam]:
+    """seam_at of each frame; what frames that lie together look at is read once."""
+    n, reach = len(signal.times), max(3, round(WINDOW / signal.step))
+    inside = [frame for frame in frames if 0 < frame < n]
+    if not inside:
+        return [Seam(frame) for frame in frames]
+    low, high = max(1, min(inside) - reach), min(n, max(inside) + reach + 1)
+    if high - low > (2 * reach + 2) * len(inside):
+        return [seam_at(signal, frame) for frame in frames]
+    cells = cells_at(signal, np.arange(low - 1, high))
+    changes = np.square(np.diff(cells, axis=0)).mean(1)
+    floor = 2 * signal.noise
+    return [_seam(frame, changes, frame - low, reach, floor) if 0 < frame < n else Seam(frame) for frame in frames]
+
+
+def _seam(frame: int, changes: NDArray[np.float32], at: int, reach: int, floor: float) -> Seam:
+    """The seam at a frame whose own change is at `at` among those of the frames about it."""
+    own = float(changes[at])
+    before, after = changes[max(0, at - reach) : at], changes[at + 1 : at + reach + 1]
+    others = np.concatenate([before, after])
+    calmer = min(_usual(before), _usual(after)) if len(before) and len(after) else np.inf
+    return Seam(
+        frame,
+        own,
+        own / max(_usual(others), floor),
+        own / max(float(others.max(initial=0)), floor),
+        own / max(calmer, floor),
+    )
+
+
+def _usual(changes: NDArray[np.float32]) -> float:
+    """The usual change among some. Frames that a rate conversion repeated do not change at all, so half of them may be
+    zero: the upper quartile, as numpy's percentile has it, which takes twenty times as long over so few."""
+    if not len(changes):
+        return 0.0
+    ordered = np.sort(changes)
+    place, quarters = divmod(3 * (len(ordered) - 1), 4)
+    if not quarters:
+        return float(ordered[place])
+    low, high, part = ordered[place], ordered[place + 1], np.float32(quarters / 4)
+    return float(low + (high - low) * part if quarters < 2 else high - (high - low) * (1 - part))

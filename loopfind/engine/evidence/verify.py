@@ -1,0 +1,136 @@
+"""From candidate lines to runs: follow the best-voted first, and leave out lines that a run found before already
+explains."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from loopfind.engine.evidence.activity import eventful
+from loopfind.engine.evidence.boundaries import settle
+from loopfind.engine.evidence.claims import believed, confidence, holds, same_picture
+from loopfind.engine.evidence.extend import follow
+from loopfind.engine.evidence.run import run_of
+from loopfind.engine.evidence.uniqueness import Rivals, rivals_of, stands_alone
+from loopfind.engine.signal.per_file import local
+from loopfind.model.candidate import Line, Run
+from loopfind.model.fingerprint import Signal
+
+SAME = 0.4
+"""Seconds within which two runs that pair one moment with nearly the same other one are two readings of one repeat."""
+
+
+CHANGED = 0.8
+"""A copy that was changed must score this much better than an unchanged one to be believed instead."""
+
+SHELF = 60.0
+"""Seconds of the timeline whose runs are kept together, so that few are looked through."""
+
+_TRIES = 3
+
+
+class RunFinder:
+    """The runs found so far, so that no line is followed twice and nothing is claimed twice."""
+
+    def __init__(self, signal: Signal, sure: Callable[[Run, Signal, Rivals], float] = confidence) -> None:
+        """sure: how likely a run that passed every other question is a replay; less than believed drops it."""
+        self._signal, self._sure = signal, sure
+        self._tried: dict[tuple[object, ...], list[Run]] = {}
+        self._shelves: dict[int, list[Run]] = defaultdict(list)
+        self.runs: list[Run] = []
+
+    def search(self, lines: Iterable[Line], most: int) -> None:
+        """Follow lines, the best-voted first, and keep what may be claimed.
+
+        Lines that a found run explains cost nothing; of the others at most `most` are followed.
+        """
+        for line in lines:
+            if self._explained(line) or self._failed(line):
+                continue
+            if most == 0:
+                return
+            most -= 1
+            signal = local(self._signal, line)
+            trace = follow(signal, line)
+            if trace is None:
+                continue
+            run = run_of(signal, trace)
+            if not holds(run, signal):
+                self._tried.setdefault(self._key(run.line), []).append(run)
+                continue
+            trace = settle(signal, trace)
+            run = run_of(signal, trace)
+            if not (holds(run, signal) and same_picture(signal, trace)):
+                continue
+            rivals = rivals_of(signal, run, trace.fit.weights)
+            if not (stands_alone(rivals, run) and eventful(signal, run.first, run.last)):
+                continue
+            sure = self._sure(run, signal, rivals)
+            if believed(run, sure):
+                self.keep(replace(run, confidence=sure))
+
+    def keep(self, run: Run) -> None:
+        """Add a run, unless a better one shows the same; runs that show the same worse are dropped."""
+        near = {id(other): other for shelf in _shelves(run) for other in self._shelves[shelf]}
+        rivals = [other for other in near.values() if self._same(run, other)]
+        if all(_worth(run) > _worth(other) for other in rivals):
+            for other in rivals:
+                self.runs.remove(other)
+                for shelf in _shelves(other):
+                    self._shelves[shelf].remove(other)
+            self.runs.append(run)
+            for shelf in _shelves(run):
+                self._shelves[shelf].append(run)
+
+    def _explained(self, line: Line) -> bool:
+        """Whether a found run already shows what the line's middle would: the same two moments, at whatever speed."""
+        middle = (line.start + line.end) / 2
+        there = line.slope * middle + line.offset
+        near = (run for at in {middle // SHELF, there // SHELF} for run in self._shelves.get(int(at), ()))
+        return any(_maps(run, middle, there, 4 * self._signal.step) for run in near)
+
+    def _failed(self, line: Line) -> bool:
+        """Whether the line was followed thrice before, within half a frame, and found wanting: what a seed shows of the
+        copy's brightness or zoom may mislead, but not three seeds."""
+        middle = (line.start + line.end) / 2
+        failed = sum(
+            run.start <= middle < run.end and abs(run.line.offset - line.offset) <= 0.5 * self._signal.step
+            for run in self._tried.get(self._key(line), ())
+        )
+        return failed >= _TRIES
+
+    def _key(self, line: Line) -> tuple[object, ...]:
+        return (line.slope, line.view, line.viewed_first, round(line.offset / (4 * self._signal.step)))
+
+    def _same(self, run: Run, other: Run) -> bool:
+        """Whether two runs show the same moments of each other over more than a tenth of the shorter one."""
+        low, high = max(run.start, other.start), min(run.end, other.end)
+        if high - low <= 0.1 * min(run.end - run.start, other.end - other.start):
+            return False
+        middle = (low + high) / 2
+        return _maps(other, middle, run.line.slope * middle + run.line.offset, SAME)
+
+
+def _shelves(run: Run) -> range:
+    """The shelves on which a run is looked for: all of its first side, and of a loop all."""
+    loop = run.line.slope == 1 and 0 < run.line.offset <= run.end - run.start
+    end = max(run.end, run.other_end) if loop else run.end
+    return range(int(run.start // SHELF), int(end // SHELF) + 1)
+
+
+def _worth(run: Run) -> float:
+    """What a run is measured by against another reading of the same moments; a plain one needs no further reason."""
+    plain = run.line.slope == 1 and run.line.view.plain
+    return run.score * (1 - run.residual) * (1.0 if plain else CHANGED)
+
+
+def _maps(run: Run, here: float, there: float, slack: float) -> bool:
+    """Whether the run pairs the two instants, either way round, to `slack` seconds."""
+    slope, offset = run.line.slope, run.line.offset
+    for a, b in ((here, there), (there, here)):
+        if run.start <= a < run.end and abs(slope * a + offset - b) <= slack:
+            return True
+        # In a loop every multiple of the period matches too, as far as the loop reaches.
+        turns = round((b - a) / offset) if slope == 1 and 0 < offset <= run.end - run.start else 0
+        if turns > 1 and run.start <= a and b < run.other_end and abs(b - a - turns * offset) <= slack:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""Repeats in a file that grows: found as its frames come in."""

@@ -1,0 +1,114 @@
+"""The signal of footage that grows at its end and is forgotten at its beginning.
+
+What a frame shows depends on the second around it alone, but for two things of the whole: the mean picture, and the
+noise. These change slowly, and are taken anew each time the footage has grown by a share of itself; so what is added
+costs the same however much is held.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.arrays.disk import Column, let_go
+from loopfind.arrays.time_index import gap_of
+from loopfind.engine.signal.extract import AROUND, LIVELY_GAPS, mean_cells, moves, noise_of, seen_in
+from loopfind.model.dtypes import Floats, Rows
+from loopfind.model.fingerprint import Signal
+from loopfind.model.transform import BLOCKS
+
+NOISE_EVERY, MEAN_EVERY = 1.02, 0.5
+"""The noise is taken anew after so much growth; the mean picture, with the bits that hang on it, once so large a share
+of what is held has come since, as long as no more than MOST_REMADE frames are held: of two hours and more it is known
+well, and to go through a day of footage would keep what comes in waiting."""
+
+MOST_REMADE = 200_000
+
+_BLOCK = 4096
+
+
+class Growing:
+    """A signal in the making. forgotten: how many frames were dropped. remade: how often the picture bits of all frames
+    were made anew."""
+
+    def __init__(self) -> None:
+        self.forgotten, self.remade = 0, 0
+        self._times, self._motion, self._picture = Column(np.float64), Column(np.uint64), Column(np.uint64)
+        self._paired, self._moving = Column(bool), Column(bool)
+        self._energy, self._lively = Column(np.float32), Column(np.float32)
+        self._blocks = Column(np.uint16, BLOCKS**2)
+        self._columns = (
+            *(self._times, self._motion, self._picture, self._paired),
+            *(self._moving, self._energy, self._lively, self._blocks),
+        )
+        self._mean: NDArray[np.float32] | None = None
+        self._noise = self._noise_of = 0.0
+        self._mean_of = 0
+
+    def __len__(self) -> int:
+        return len(self._times.rows)
+
+    @property
+    def begin(self) -> float:
+        """Seconds at which what is held begins."""
+        return float(self._times.rows[0]) if len(self) else 0.0
+
+    def grow(self, times: Floats, cells: Rows) -> Signal:
+        """The signal of all that is held now. times: (m,) seconds of the frames that are new. cells: (n, 144) of all.
+
+        The signal is good until the next change; arrays of it are not to be kept.
+        """
+        old = len(self)
+        self._times.put(old, times)
+        shown = self._times.rows
+        step = gap_of(shown)
+        # Behind the old end there was nothing to compare with, as far as a frame looks ahead.
+        low = int(np.searchsorted(shown, shown[old] - max(LIVELY_GAPS) - 4 * step)) if len(times) else old
+        come = self.forgotten + len(self) - self._mean_of
+        if self._mean is None or (come >= MEAN_EVERY * len(self) and len(self) <= MOST_REMADE):
+            self._mean, self._mean_of = mean_cells(cells), self.forgotten + len(self)
+            self.remade, low = self.remade + 1, 0
+        for first in range(low, len(self), _BLOCK):
+            self._see(cells, slice(first, min(len(self), first + _BLOCK)), step)
+        self._judge(low, step)
+        return Signal(
+            shown,
+            step,
+            cells,
+            self._motion.rows,
+            self._picture.rows,
+            self._moving.rows,
+            self._lively.rows,
+            self._noise,
+            self._blocks.rows,
+        )
+
+    def drop(self, count: int) -> None:
+        """Forget so many frames at the beginning."""
+        for column in self._columns:
+            column.drop(count)
+        self.forgotten += count
+
+    def rest(self) -> None:
+        """Give back the memory of what was looked at, until it is looked at again."""
+        for column in self._columns:
+            let_go(column.rows)
+
+    def _see(self, cells: Rows, part: slice, step: float) -> None:
+        assert self._mean is not None
+        times = self._times.rows
+        seen, low = seen_in(times, cells, part, np.full(part.stop - part.start, step), self._mean), part.start
+        self._motion.put(low, seen.motion)
+        self._picture.put(low, seen.picture)
+        self._paired.put(low, seen.paired)
+        self._energy.put(low, seen.energy)
+        self._lively.put(low, seen.lively)
+        self._blocks.put(low, seen.blocks)
+
+    def _judge(self, low: int, step: float) -> None:
+        """What is noise, and which frames move more than that, from a frame on."""
+        energy = self._energy.rows
+        if len(energy) > NOISE_EVERY * self._noise_of or len(energy) < self._noise_of:
+            self._noise, self._noise_of = noise_of(energy, step), len(energy)
+        size = max(16, round(AROUND / step))
+        low -= (low + self.forgotten) % size
+        low = max(0, low)
+        self._moving.put(low, self._paired.rows[low:] & moves(energy[low:], step))

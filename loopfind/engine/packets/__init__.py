@@ -1,0 +1,1 @@
+"""Repeats among coded packets: found without decoding them."""

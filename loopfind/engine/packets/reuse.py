@@ -1,0 +1,68 @@
+"""Frames that need not be decoded: the packets that make them were decoded earlier in the file.
+
+From one packet that a decoder can start at to the next one is a group of pictures. Behind the first whole group of a
+copied stretch a decoder is in the state that it was in at the original, and gives the same pictures from there on. That
+a container tells such packets rightly is not taken for granted: whoever leaves frames out decodes some at both ends.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.packets.runs import Display, Stream, display_of, stretches
+
+
+@dataclass(frozen=True)
+class Known:
+    """Frames [first, last), each the picture of the one `back` frames before it."""
+
+    first: int
+    last: int
+    back: int
+
+
+def known_of(stream: Stream, begin: int, end: int, least: float) -> list[Known]:
+    """What need not be decoded of the frames [begin, end), counted from `begin`: in order, not overlapping, each of
+    `least` seconds or more."""
+    copied = sorted(stretches(stream), key=lambda it: it[0] - it[1])
+    display = display_of(stream)
+    shown = display.times
+    free = np.zeros(len(shown), np.bool_)
+    free[begin:end] = True
+    found: list[Known] = []
+    for low, high, lag in copied:
+        whole = _whole(stream, display, low, high, lag)
+        if whole is None:
+            continue
+        first, last = max(whole.first, begin + whole.back), min(whole.last, end)
+        for one, other in _spans(free, first, last):
+            if shown[other - 1] - shown[one] >= least:
+                found.append(Known(one - begin, other - begin, whole.back))
+                free[one:other] = False
+    return sorted(found, key=lambda known: known.first)
+
+
+def _whole(stream: Stream, display: Display, low: int, high: int, lag: int) -> Known | None:
+    """The frames of a copied stretch of packets from its second group on, as far as they follow one another in the same
+    way as those of the original."""
+    keys = low + np.flatnonzero(stream.keys[low:high] & stream.keys[low - lag : high - lag])
+    if len(keys) < 2:
+        return None
+    order, rank = display.order, display.rank
+    first = int(rank[keys[1]])
+    back = first - int(rank[keys[1] - lag])
+    packets = order[first : first + high - int(keys[1])]
+    alike = (packets >= keys[0]) & (packets < high)
+    alike[alike] = rank[packets[alike] - lag] + back == first + np.flatnonzero(alike)
+    wrong = np.flatnonzero(~alike)
+    last = first + (int(wrong[0]) if len(wrong) else len(packets))
+    return Known(first, last, back) if back > 0 and last > first else None
+
+
+def _spans(free: NDArray[np.bool_], first: int, last: int) -> list[tuple[int, int]]:
+    """The free stretches within [first, last)."""
+    if first >= last:
+        return []
+    edges = np.flatnonzero(np.diff(free[first:last].astype(np.int8), prepend=0, append=0)) + first
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -1,0 +1,1 @@
+"""Hash sizes: what each would find, and which to take."""

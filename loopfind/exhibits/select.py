@@ -1,0 +1,163 @@
+"""Which moments to show of what was found, within what one page can hold."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from loopfind.arrays.time_index import nearest
+from loopfind.exhibits.curves import difference, likeness
+from loopfind.model.candidate import Line, Run
+from loopfind.model.exhibits import Curve, Exhibit, Exhibits, Row, Seam
+from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.report import Occurrence, Repeat, Report
+from loopfind.model.transform import PLAIN, Pose, Transform
+
+MOST_SHOTS = 480
+"""Pictures of repeats; a page with all of them stays well below 10 MB."""
+
+MOST_CUTS = 60
+"""Cuts of which the frames before and after are shown, the first ones."""
+
+OVERVIEW = 32
+"""Pictures spread evenly over the video."""
+
+MOST_ROWS, MOST_COLUMNS = 6, 4
+
+BESIDE = 0.2
+"""Seconds before the first and after the last frame of a stretch: what the showings do not share."""
+
+_ROWS = {
+    1: (0.5,),
+    2: (0.0, 1.0),
+    3: (0.0, 0.5, 1.0),
+    4: (-1.0, 0.0, 1.0, 2.0),
+    5: (-1.0, 0.0, 0.5, 1.0, 2.0),
+    6: (-1.0, 0.0, 1 / 3, 2 / 3, 1.0, 2.0),
+}
+"""How many rows -> which places of the stretch: 0 is its first frame, 1 its last, -1 just before and 2 just after."""
+
+
+def exhibits_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run], report: Report) -> Exhibits:
+    """The exhibits of a scan, without the pictures themselves."""
+    times = signal.times
+    start, end = (float(times[0]), fingerprint.end) if len(times) else (0.0, 0.0)
+    middles = start + (np.arange(OVERVIEW) + 0.5) * (end - start) / OVERVIEW
+    overview = sorted({float(times[f]) for f in nearest(times, middles)}) if len(times) else []
+    return Exhibits(
+        start=start,
+        end=end,
+        likeness=likeness(signal, start, end),
+        overview=tuple(overview),
+        shown=tuple(shown_of(signal, runs, report.repeats)),
+        seams=tuple(
+            Seam(place, float(times[cut.frame - 1]), float(times[cut.frame]))
+            for place, cut in enumerate(report.cuts[:MOST_CUTS])
+            if 0 < cut.frame < len(times)
+        ),
+    )
+
+
+def shown_of(signal: Signal, runs: Sequence[Run], repeats: Sequence[Repeat]) -> list[Exhibit]:
+    """An exhibit for each repeat, the longest first served; those that the budget leaves out have no rows."""
+    share = MOST_SHOTS // max(1, len(repeats))
+    left, found = MOST_SHOTS, {}
+    for repeat in sorted(repeats, key=lambda r: (r.kind == "still", -r.length * len(r.occurrences))):
+        exhibit = _exhibit(signal, runs, repeat, min(share, left))
+        left -= sum(len(row.times) for row in exhibit.rows)
+        found[repeat.id] = exhibit
+    return [found[repeat.id] for repeat in repeats]
+
+
+def _exhibit(signal: Signal, runs: Sequence[Run], repeat: Repeat, budget: int) -> Exhibit:
+    """One repeat, with at most `budget` pictures (two, where that is less than a pair, if there is any at all)."""
+    count = len(repeat.occurrences)
+    most = MOST_COLUMNS if budget >= 3 * MOST_COLUMNS else 2
+    # Of many occurrences the first ones and the last: what changes slowly shows there.
+    columns = tuple(range(count)) if count <= most else (*range(most - 1), count - 1)
+    rows = 0 if budget < 1 or not columns else min(MOST_ROWS, max(1, budget // len(columns)))
+    first = repeat.occurrences[0] if count else None
+    lines = [line_between(signal, runs, first, repeat.occurrences[c]) for c in columns[1:]] if first else []
+    return Exhibit(
+        repeat=repeat.id,
+        columns=columns,
+        views=(PLAIN, *map(_view, lines)),
+        rows=tuple(_row(signal, first, lines, place) for place in _ROWS[rows]) if rows and first else (),
+        curves=()
+        if repeat.kind == "still" or first is None or not rows
+        else tuple(
+            Curve(column, *difference(signal, line, first.start, first.end))
+            for column, line in zip(columns[1:], lines, strict=True)
+        ),
+    )
+
+
+def line_between(signal: Signal, runs: Sequence[Run], one: Occurrence, other: Occurrence) -> Line:
+    """The line that carries one occurrence to another: that of a run where there is one, else what their ends say."""
+    slope = (other.end - other.start) / max(one.end - one.start, signal.step)
+    slope = 1.0 if abs(slope - 1) < 0.02 or one.speed == other.speed else slope
+    backwards = one.reversed != other.reversed
+    last = other.end - signal.step
+    offset = last + slope * one.start if backwards else other.start - slope * one.start
+    undone = _pose(one).undone.then(_pose(other)).undone
+    view = Transform(mirrored=undone.mirrored, turned=undone.turned)
+    rough = Line(-slope if backwards else slope, offset, one.start, one.end, 0, view)
+    middle = (one.start + one.end) / 2
+    for run in runs:
+        for line, start, end in ((run.line, run.start, run.end), (_turned(run), run.other_start, run.other_end)):
+            near = abs(line.slope * middle + line.offset - rough.slope * middle - rough.offset) <= 2 * signal.step
+            if near and line.slope * rough.slope > 0 and start <= middle < end:
+                return line
+    return rough
+
+
+def _pose(occurrence: Occurrence) -> Pose:
+    """How an occurrence is held, compared with the first of its repeat."""
+    return Pose(occurrence.mirrored, -occurrence.turned // 90 % 4)
+
+
+def _turned(run: Run) -> Line:
+    """The run's line from its other side to the first."""
+    line = run.line
+    return Line(
+        1 / line.slope,
+        -line.offset / line.slope,
+        run.other_start,
+        run.other_end,
+        line.votes,
+        line.view,
+        not line.viewed_first,
+    )
+
+
+def _view(line: Line) -> Transform:
+    """How the other showing's picture is to be seen to look like the first; a scale below 1 where the first one is
+    the changed one."""
+    if not line.viewed_first:
+        return line.view
+    view, back = line.view, line.view.pose.undone
+    across, down = (view.down, view.across) if view.turned % 2 else (view.across, view.down)
+    return Transform(back.mirrored, 1 / across, 1 / down, back.turned)
+
+
+def _row(signal: Signal, one: Occurrence, lines: list[Line], place: float) -> Row:
+    """Matching frames at one place of the stretch (see _ROWS)."""
+    step = signal.step
+    last = max(one.start, one.end - step)
+    if place < 0:
+        what, wanted = "just before", one.start - max(BESIDE, 2 * step)
+    elif place > 1:
+        what, wanted = "just after", last + max(BESIDE, 2 * step)
+    else:
+        wanted = one.start + place * (last - one.start)
+        what = {0.0: "first frame", 1.0: "last frame"}.get(place, f"{wanted - one.start:.1f} s in")
+    at = _frame_at(signal, wanted)
+    origin = wanted if at is None else at
+    return Row(what, (at, *(_frame_at(signal, line.slope * origin + line.offset) for line in lines)))
+
+
+def _frame_at(signal: Signal, wanted: float) -> float | None:
+    """Time of the frame shown at an instant, None outside the video."""
+    times = signal.times
+    if not times[0] - signal.step <= wanted <= times[-1] + signal.step:
+        return None
+    return float(times[nearest(times, np.array([wanted]))[0]])

@@ -1,0 +1,128 @@
+"""Presentation times, strictly rising, from what the file says.
+
+A file that says them in order is believed to the tick. What else happens, and what is made of it:
+
+- no time at all: the frame comes one declared frame after the one before;
+- a time that leaps far ahead (more than 2.5 s, and more than four times the step before it) while one of the 100 frames
+  after it does not: the leap is an error, and the frames in it are spread, at most one declared frame apart, before the
+  first that is in order again;
+- a time at or before the one before it: one tick after that one;
+- times that fall back by more than 2.5 s and stay there (a camera that restarted, files joined end to end): the clock
+  goes on from the frame before by one declared frame, and the same shift holds from there on.
+"""
+
+import numpy as np
+
+from loopfind.model.dtypes import Floats
+
+_LOOK_AHEAD = 100
+"""Marks held back at most. Below half a batch, so that a full buffer of pictures always has times to go with it."""
+_LEAP = 2.5
+_LEAP_STEPS = 4
+
+
+def origin(start: int, numerator: int, denominator: int) -> int:
+    """Microseconds as ticks of numerator / denominator seconds."""
+    return round(start * denominator / (numerator * 1_000_000))
+
+
+class Clock:
+    """Turns marks into seconds from the container's start.
+
+    start: microseconds at which the container starts. gap: seconds from a frame to the next, as declared.
+    altered: whether any time so far is not what the file says. restarts: ticks of the frames at which times fell back
+    and stayed there. Memory: at most 100 marks are held back, and only at an irregular one.
+    """
+
+    def __init__(self, start: int, gap: float) -> None:
+        self._start, self._gap = start, gap
+        self.altered, self.restarts = False, list[int]()
+        self._base = b""
+        self._numerator, self._denominator = 1, 1
+        self._origin = self._frame = self._leap = self._shift = self._step = 0
+        self._previous: int | None = None
+        self._held: list[int | None] = []
+
+    def read(self, marks: list[tuple[int | None, bytes]], last: bool = False) -> Floats:
+        """Seconds (n,) float64 of the frames that are settled; `last` says that no mark will follow."""
+        settled: list[int] = []
+        if not self._held:
+            settled = self._all_regular(marks)
+            marks = [] if settled else marks
+        for pts, base in marks:
+            if base != self._base:
+                self._take_base(base)
+            self._held.append(pts)
+        held = self._held
+        while held and (last or len(held) >= _LOOK_AHEAD or self._is_regular(held[0])):
+            now = self._settle(held)
+            self.altered |= now != held[0]
+            if self._previous is not None:
+                self._step = now - self._previous
+            self._previous = now
+            settled.append(now)
+            del held[0]
+        return self.seconds(settled)
+
+    def seconds(self, ticks: list[int]) -> Floats:
+        """Seconds (n,) float64 from the container's start."""
+        # Integers up to here and one division: the float nearest to the true time.
+        return (np.array(ticks, np.int64) - self._origin) * self._numerator / self._denominator
+
+    def _all_regular(self, marks: list[tuple[int | None, bytes]]) -> list[int]:
+        """The ticks of all marks, where each comes after the one before and none leaps; else nothing. As one by one,
+        only faster."""
+        if self._previous is None:
+            return []
+        settled = [pts + self._shift for pts, _ in marks if pts is not None]
+        if len(settled) != len(marks) or len(settled) < 2:
+            return []
+        steps = np.diff(settled, prepend=self._previous)
+        if steps.min() <= 0 or steps.max() > self._leap:
+            return []
+        self.altered |= self._shift != 0
+        self._previous, self._step = settled[-1], int(steps[-1])
+        return settled
+
+    def _take_base(self, base: bytes) -> None:
+        if self._base:
+            return
+        self._base = base
+        numerator, _, denominator = base.partition(b"/")
+        self._numerator, self._denominator = max(1, int(numerator)), max(1, int(denominator))
+        second = self._denominator / self._numerator
+        self._origin = origin(self._start, self._numerator, self._denominator)
+        self._frame = max(1, round(self._gap * second))
+        self._leap = max(1, round(_LEAP * second))
+
+    def _is_regular(self, pts: int | None) -> bool:
+        if pts is None:
+            return False
+        return self._previous is None or 0 < pts + self._shift - self._previous <= self._far
+
+    @property
+    def _far(self) -> int:
+        """Ticks from which a step ahead is a leap."""
+        return max(self._leap, _LEAP_STEPS * self._step)
+
+    def _settle(self, held: list[int | None]) -> int:
+        """The time, in ticks, of the first frame held back."""
+        previous = self._previous
+        if previous is None:
+            return self._origin if held[0] is None else held[0]
+        if held[0] is None:
+            return previous + self._frame
+        now = held[0] + self._shift
+        later = [pts + self._shift if pts is not None else previous for pts in held[1:]]
+        if now - previous > self._far:
+            found = next((n for n, pts in enumerate(later) if previous < pts < now), None)
+            if found is None:
+                return now
+            return previous + max(1, min(self._frame, (later[found] - previous) // (found + 2)))
+        if now > previous:
+            return now
+        if previous - now > self._leap and not any(pts > previous for pts in later):
+            self._shift += previous + self._frame - now
+            self.restarts.append(previous + self._frame)
+            return previous + self._frame
+        return previous + 1

@@ -1,0 +1,138 @@
+"""What the user names, as ffmpeg takes it.
+
+A local path is passed on as `file:PATH`, so that no dash, colon or percent in a name means anything to ffmpeg; what has
+a scheme is passed on as it stands; `-` is standard input. Before it stand the limits of what may be opened for it.
+"""
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from loopfind.errors import Unreadable
+from loopfind.media.ffmpeg.allowlist import limited, needed, needed_within
+
+STANDARD_INPUT = "-"
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_WRAPPED = re.compile(r"(?:concatf?|subfile|cache|async|crypto|data|pipe|fd|udp|rtp|unix)[:,]", re.IGNORECASE)
+_NUMBERED = re.compile(rb"%0?\d*d")
+_SEEKABLE_URL = re.compile(r"(?:https?|ftp|sftp)://", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a video is read from.
+
+    shown: the name as the user gave it, printable. argument: what follows `-i`. options: what stands before it.
+    local: the path on disk, None for standard input and URLs. seekable: whether the reader may start in the middle.
+    feed: the descriptor that its bytes come through, None where ffmpeg opens it itself.
+    """
+
+    shown: str
+    argument: bytes
+    options: tuple[str, ...] = ()
+    local: bytes | None = None
+    seekable: bool = False
+    feed: int | None = None
+
+    @property
+    def is_stdin(self) -> bool:
+        return self.shown == STANDARD_INPUT
+
+    @property
+    def is_piped(self) -> bool:
+        """Whether its bytes come in order, so that nothing can be read before it has come."""
+        return self.is_stdin or self.feed is not None
+
+
+def find(path: str | os.PathLike[str]) -> Address:
+    """The address that `path` names: a local path, a `file://` URL, any other URL, or `-`.
+
+    Raises Unreadable for a local file that is not there, is a folder, is empty, or may not be read.
+    """
+    name = os.fspath(path)
+    shown = printable(name)
+    if name == STANDARD_INPUT:
+        # The fd protocol seeks when standard input is redirected from a file; pipe: never does.
+        return Address(shown, b"fd:", (*limited(("fd",)), "-fd", "0"))
+    if name.lower().startswith("file://"):
+        name = local_name(name)
+    elif _URL.match(name):
+        seekable = _SEEKABLE_URL.match(name) is not None
+        return Address(shown, _argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
+    elif _WRAPPED.match(name) and not os.path.lexists(name):
+        return Address(shown, _argument(shown, name), limited(needed_within(name), remote=True))
+    local = os.fsencode(name)
+    if b"\0" in local or not local:
+        raise Unreadable(shown, "not a file name: give the path of a video")
+    seekable = _check(shown, local)
+    return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
+
+
+def local_name(name: str) -> str:
+    """The path that a `file://` URL names; any other name as it stands."""
+    return os.fsdecode(unquote_to_bytes(urlsplit(name).path)) if name.lower().startswith("file://") else name
+
+
+def fed(path: str | os.PathLike[str], feed: int) -> Address:
+    """The address of a local file whose bytes come through a descriptor."""
+    name = os.fspath(path)
+    local = os.fsencode(local_name(name))
+    return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), local, feed=feed)
+
+
+def _argument(shown: str, name: str) -> bytes:
+    if "\0" in name:
+        raise Unreadable(shown, "not an address: it holds a zero byte")
+    return os.fsencode(name)
+
+
+def printable(name: str) -> str:
+    """`name` without bytes or control characters that would break a line or a terminal."""
+    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in decoded)
+
+
+def _check(shown: str, local: bytes) -> bool:
+    """Raise Unreadable for what no decoder could read; whether the file can be read from the middle."""
+    try:
+        status = os.stat(local)
+    except FileNotFoundError:
+        if _NUMBERED.search(local):
+            return True
+        raise Unreadable(shown, "no such file: check the name") from None
+    except PermissionError:
+        raise Unreadable(shown, "no permission to look into its folder: change the permissions or the user") from None
+    except OSError as error:
+        raise Unreadable(shown, f"cannot be read: {error.strerror}") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise Unreadable(shown, "a folder, not a video: give a file in it")
+    if not os.access(local, os.R_OK):
+        raise Unreadable(shown, "no permission to read it: change the permissions or the user")
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    if status.st_size == 0:
+        raise Unreadable(shown, "an empty file: copy or record it again")
+    return True
+
+
+def is_text(local: bytes | None) -> bool:
+    """Whether a local file starts like a text: its first 4 kB hold no control bytes and are UTF-8."""
+    if local is None:
+        return False
+    try:
+        if not stat.S_ISREG(os.stat(local).st_mode):  # to open a pipe may take for ever
+            return False
+        with open(local, "rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return False
+    if not head or any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head):
+        return False
+    try:
+        head[:-3].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True

@@ -1,0 +1,117 @@
+"""ffmpeg's standard error, taken apart: a mark for each picture, and what was said between the marks."""
+
+import re
+from collections import deque
+from dataclasses import dataclass
+
+from loopfind.media.ffmpeg.header import Header
+
+MARK = b"\x1f"
+"""Starts a mark. ffmpeg replaces control characters in its own messages, so a mark cannot be mistaken."""
+
+_LEVEL = re.compile(r"\[(debug|verbose|info|warning|error|fatal|panic)\] ")
+_OUTPUT_SIDE = re.compile(r"\[(?:out#|vost#|rawvideo|framehash|swscaler|vf#|Parsed_|auto_)")
+_TROUBLE_WARNING = re.compile(r"corrupt|truncat|prematurely|partial file|mismatch|invalid|missing", re.IGNORECASE)
+_DAMAGED = "corrupt decoded frame"
+_SERIOUS = re.compile(
+    r"Error submitting packet|Decoding error|corrupt input packet|error while decoding|ended prematurely|partial file"
+    r"|Error during demuxing|Could not find ref|I/O error|Input/output error|invalid as first byte"
+)
+_OTHER_STREAM = re.compile(r"(?:corrupt input packet in stream|Packet corrupt \(stream =|^.*\bstream) (\d+)")
+
+_KEPT_FIRST, _KEPT_LAST, _LONGEST_LINE = 200, 200, 2000
+_TROUBLES_APART = 24
+"""Troubles of one sort that are at most this many frames apart are one."""
+
+
+@dataclass
+class Trouble:
+    """Complaints of one sort while the pictures first .. last were expected next. sort: damaged, serious or mild."""
+
+    sort: str
+    first: int
+    last: int
+
+
+class Journal:
+    """Reads the stream of bytes as it comes.
+
+    marks: (pts or None, "num/den") of pictures not fetched yet. header: what is known of the input. troubles:
+    complaints about the input, with the number of marks that stood before them. Memory is bounded but for `marks`,
+    which the reader empties, and `troubles`, which merge.
+    """
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[int | None, bytes]] = []
+        self.header = Header()
+        self.troubles: list[Trouble] = []
+        self.seen = 0
+        self._first: list[str] = []
+        self._last: deque[str] = deque(maxlen=_KEPT_LAST)
+        self._tail = b""
+        self._line = b""
+        self._base, self._ending = b"", b"\n\n"
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What ffmpeg said: the first 200 lines and the last 200."""
+        return (*self._first, *self._last)
+
+    def feed(self, data: bytes) -> None:
+        """Take in bytes, cut anywhere."""
+        text, *marks = (self._tail + data).split(MARK)
+        self._tail = b""
+        if text:
+            self._hear(text)
+        for piece in marks:
+            if piece.endswith(self._ending) and piece.find(b"\n") == len(piece) - 1:  # as the one before, and whole
+                self._mark(int(piece[: -len(self._ending)]), self._base)
+                continue
+            mark, newline, rest = piece.partition(b"\n")
+            if not newline:
+                self._tail = MARK + piece
+                return
+            ticks, _, self._base = mark.partition(b" ")
+            self._ending = b" " + self._base + b"\n"
+            self._mark(int(ticks), self._base)
+            if rest:
+                self._hear(rest)
+
+    def _mark(self, pts: int, base: bytes) -> None:
+        # ffmpeg prints the extremes of 64 bits for a time that is not there.
+        self.marks.append((pts if abs(pts) < 1 << 62 else None, base))
+        self.seen += 1
+
+    def close(self) -> None:
+        """No more bytes will come."""
+        if self._line:
+            self._hear(b"\n")
+
+    def _hear(self, text: bytes) -> None:
+        *lines, self._line = (self._line + text).split(b"\n")
+        if len(self._line) > _LONGEST_LINE:
+            self._line = self._line[:_LONGEST_LINE]
+        for line in lines:
+            if line:
+                self._take(line[:_LONGEST_LINE].decode("utf-8", "backslashreplace").rstrip("\r"))
+
+    def _take(self, line: str) -> None:
+        (self._first if len(self._first) < _KEPT_FIRST else self._last).append(line)
+        found = _LEVEL.search(line)
+        level, words = (found[1], line[found.end() :]) if found else ("info", line)
+        self.header.read(words)
+        if self.header.mapped is not None and not _OUTPUT_SIDE.match(line):
+            self._judge(level, words)
+
+    def _judge(self, level: str, words: str) -> None:
+        if level not in ("warning", "error", "fatal") or (level == "warning" and not _TROUBLE_WARNING.search(words)):
+            return
+        stream = _OTHER_STREAM.search(words)
+        if stream and int(stream[1]) != self.header.mapped:
+            return
+        sort = "damaged" if words == _DAMAGED else "serious" if _SERIOUS.search(words) else "mild"
+        for known in self.troubles[:-4:-1]:
+            if known.sort == sort and self.seen - known.last <= _TROUBLES_APART:
+                known.last = self.seen
+                return
+        self.troubles.append(Trouble(sort, self.seen, self.seen))

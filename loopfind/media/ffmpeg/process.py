@@ -1,0 +1,214 @@
+"""The ffmpeg child process: its command, its pipes, its end."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loopfind.errors import DecoderFailed
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.log import MARK
+from loopfind.settings import PICTURE_SIDE
+
+PIPE_BYTES = 1 << 20
+"""Wanted capacity of the picture pipe: 256 pictures, so that ffmpeg goes on decoding while a batch is worked on."""
+
+TILES = 8
+"""Tiles a side that the decoder averages the colour of. ffmpeg's scaler is ten levels off where it makes one pixel of a
+whole picture, and agrees with itself from 4 x 4 on."""
+
+_LINUX_SET_PIPE_SIZE = 1031
+_PATIENCE, _LAST_PATIENCE = 0.5, 10.0
+
+
+@dataclass(frozen=True)
+class DecodeOptions:
+    """How to decode, where the decoder is not to choose. threads: of the decoder, None for as many as it likes.
+    hwaccel: ffmpeg's name of a way to decode in hardware, "" for none. keys_only: key frames alone, of those that are
+    closer than half a second only some. apart: in a process group of its own, so that Ctrl-C in a terminal does not
+    end it."""
+
+    threads: int | None = None
+    hwaccel: str = ""
+    keys_only: bool = False
+    apart: bool = False
+
+    @property
+    def options(self) -> list[str]:
+        """What stands before `-i`."""
+        words = [] if self.threads is None else ["-threads", str(self.threads)]
+        words += ["-hwaccel", self.hwaccel] if self.hwaccel else []
+        return [*words, "-bsf:v", f"noise=drop='{_NO_KEY}'"] if self.keys_only else words
+
+
+_NO_KEY = "if(key*(not(ld(1))+gte(dts*tb-ld(0),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
+"""Drops a packet unless it is a key frame half a second or more after the last one kept (ld(0); ld(1): there is one).
+Where every frame is a key frame, this is every k-th; and what is dropped is not even handed to the decoder."""
+
+
+PLAIN = DecodeOptions()
+
+
+def executable() -> str:
+    """The ffmpeg to run: IMAGEIO_FFMPEG_EXE if set, else the one that imageio-ffmpeg brings. Raises DecoderFailed."""
+    try:
+        import imageio_ffmpeg
+    except ImportError:
+        raise DecoderFailed("", "ffmpeg is missing: install the package imageio-ffmpeg") from None
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
+
+
+def command(
+    address: Address,
+    stream: int,
+    seek: float | None,
+    digest_fd: int | None,
+    colour_fd: int | None,
+    manner: DecodeOptions = PLAIN,
+) -> list[str]:
+    """The ffmpeg command that decodes `address`.
+
+    Pictures go to its standard output. What it says and one mark for each picture go to its standard error, through one
+    pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`,
+    colours to `colour_fd`.
+    """
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
+    # A damaged file is read to its end, however many of its packets fail.
+    words += ["-max_error_rate", "1"]
+    if seek is not None:
+        words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
+    words += [*manner.options, *address.options, "-i", os.fsdecode(address.argument)]
+    picked = ["-map", f"0:V:{stream}", "-an", "-sn", "-dn", "-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
+    side = PICTURE_SIDE
+    # Slicing so small a picture over threads costs more than it saves.
+    words += ["-filter_threads", "1", *picked, "-vf", f"scale={side}:{side}:flags=area,format=gray"]
+    words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", f"{MARK.decode()}{{ptsi}} {{tbi}}"]
+    words += ["-f", "rawvideo", "pipe:1"]
+    if digest_fd is not None:
+        words += [*picked, "-c:v", "rawvideo", "-f", "framehash", "-hash", "murmur3", f"pipe:{digest_fd}"]
+    if colour_fd is not None:
+        tiles = f"scale={TILES}:{TILES}:flags=area+accurate_rnd+full_chroma_int,format=rgb48le"
+        words += [*picked, "-vf", tiles, "-f", "rawvideo", f"pipe:{colour_fd}"]
+    return words
+
+
+class FfmpegProcess:
+    """One running ffmpeg. `pictures`, `journal`, `digests` and `colours` are descriptors to read from, non-blocking."""
+
+    def __init__(
+        self,
+        address: Address,
+        stream: int,
+        seek: float | None,
+        digests: bool,
+        colours: bool,
+        manner: DecodeOptions = PLAIN,
+    ) -> None:
+        """Start it. Raises DecoderFailed where there is no ffmpeg to start."""
+        self.digests: int | None = None
+        self.colours: int | None = None
+        digest_fd: int | None = None
+        colour_fd: int | None = None
+        try:
+            if digests:
+                self.digests, digest_fd = os.pipe()
+            if colours:
+                self.colours, colour_fd = os.pipe()
+            self.command: Sequence[str] = command(address, stream, seek, digest_fd, colour_fd, manner)
+            inherited = tuple(fd for fd in (digest_fd, colour_fd) if fd is not None)
+            source = None if address.is_stdin else subprocess.DEVNULL if address.feed is None else address.feed
+            self._process = start(self.command, source=source, inherited=inherited, apart=manner.apart)
+        except BaseException:
+            _close(self.digests)
+            _close(self.colours)
+            raise
+        finally:
+            _close(digest_fd)
+            _close(colour_fd)
+        assert self._process.stdout is not None and self._process.stderr is not None
+        self.pictures = self._process.stdout.fileno()
+        self.journal = self._process.stderr.fileno()
+        for fd in (self.pictures, self.journal, self.digests, self.colours):
+            if fd is not None:
+                os.set_blocking(fd, False)
+        widen(self.pictures)
+
+    def wait(self) -> int:
+        """Wait for the end of a child that closed its pipes; its exit status, negative for a signal."""
+        try:
+            return self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def finish(self) -> None:
+        """Ask the child to end with the pictures that it has at hand."""
+        self._process.terminate()
+
+    def end(self) -> None:
+        """End the child at once, from any thread: whoever reads its pipes finds them ended, and closes it."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the child if it runs, reap it, close the pipes. May be called twice."""
+        process = self._process
+        try:
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
+            _close(self.digests)
+            _close(self.colours)
+            self.digests = self.colours = None
+            if process.poll() is None:
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=_PATIENCE)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                # What hangs in a dead network mount cannot even be killed; it is not waited for.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=_LAST_PATIENCE)
+
+
+def start(
+    command: Sequence[str],
+    said: int = subprocess.PIPE,
+    out: int = subprocess.PIPE,
+    source: int | None = subprocess.DEVNULL,
+    inherited: tuple[int, ...] = (),
+    apart: bool = False,
+) -> "subprocess.Popen[bytes]":
+    """One ffmpeg, which reads from `source`, writes to `out`, and whose words go to `said`. apart: as of Manner.
+
+    Raises DecoderFailed where there is no ffmpeg to start.
+    """
+    group = 0 if apart else None
+    try:
+        return subprocess.Popen(command, stdin=source, stdout=out, stderr=said, pass_fds=inherited, process_group=group)
+    except FileNotFoundError:
+        what = f"ffmpeg is not at {command[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"
+    except OSError as error:
+        what = f"ffmpeg at {command[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE, or unset it"
+    raise DecoderFailed("", what)
+
+
+def widen(fd: int) -> None:
+    """Let a pipe hold more, where the system can and will."""
+    if sys.platform != "linux":
+        return
+    import fcntl
+
+    # Refused where the user's share of pipe memory is used up: slower, not wrong.
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(fd, _LINUX_SET_PIPE_SIZE, PIPE_BYTES)
+
+
+def _close(fd: int | None) -> None:
+    if fd is not None:
+        os.close(fd)

@@ -1,0 +1,31 @@
+"""How long nothing has come from a child process."""
+
+import select
+import time
+
+from loopfind.media.ffmpeg import diagnosis
+
+_GLANCE = 1.0
+"""Seconds that one look lasts at most. Silence is counted in looks, so that a process that was stopped, or a machine
+that slept, lost one and no more."""
+
+
+class Silence:
+    """Counts the seconds without a byte of the video `shown`. stall: after how many it is too long."""
+
+    def __init__(self, shown: str, stall: float) -> None:
+        self._shown, self._stall, self._seconds = shown, stall, 0.0
+
+    def broken(self, poll: "select.poll", patience: float, reached: float) -> bool:
+        """Whether something comes within `patience` seconds, of which one look is waited for.
+
+        reached: seconds of the video read so far. Raises Unreadable where nothing has come for too long.
+        """
+        began = time.monotonic()
+        if poll.poll(min(patience, _GLANCE, self._stall) * 1000):
+            self._seconds = 0.0
+            return True
+        self._seconds += min(time.monotonic() - began, _GLANCE)
+        if self._seconds >= self._stall:
+            raise diagnosis.stalled(self._shown, self._stall, reached)
+        return False

@@ -1,0 +1,1 @@
+"""The coded packets of a file, hashed but not decoded."""

@@ -1,0 +1,134 @@
+"""One ffmpeg that hashes the packets of a video stream as they stand in the file."""
+
+import os
+import queue
+import select
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+
+from loopfind.errors import MediaError
+from loopfind.media.ffmpeg import address, diagnosis
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.log import Journal
+from loopfind.media.ffmpeg.process import executable, start, widen
+from loopfind.media.ffmpeg.watchdog import Silence
+from loopfind.settings import STALL
+
+
+class Demux:
+    """A pass over the packets of a video stream, which has begun when this is made, to be used in a `with` statement.
+
+    path, stream, stall as of open_video. keys: give only packets that a decoder can start at; of MP4 nothing else is
+    read. ffmpeg works while this process does something else: a thread takes in what it writes.
+
+    where: the address of the video. journal: what ffmpeg said, after the last block. command: the ffmpeg command.
+    Raises a kind of MediaError.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], stream: int = 0, stall: float = STALL, keys: bool = False) -> None:
+        self.where, self._stream, self._stall = address.find(path), stream, stall
+        # What ffmpeg says goes to a file: read through a second pipe it could block the first.
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self.command = _command(self.where, stream, keys)
+        source = None if self.where.is_stdin else subprocess.DEVNULL
+        self.journal = Journal()
+        self._blocks: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
+        try:
+            self._process = start(self.command, self._said.fileno(), subprocess.PIPE, source)
+        except BaseException:
+            self._said.close()
+            raise
+        assert self._process.stdout is not None
+        self._fd = self._process.stdout.fileno()
+        widen(self._fd)
+        self._thread = threading.Thread(target=self._take_in, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Demux":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End ffmpeg, if it runs, and the thread. May be called twice."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._thread.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._said.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Blocks of whole lines of framehash, once. Raises a kind of MediaError."""
+        last = False
+        while not last:
+            blocks = [self._blocks.get()]
+            while not self._blocks.empty():
+                blocks.append(self._blocks.get())
+            for error in blocks:
+                if isinstance(error, BaseException):
+                    raise error
+            last = not blocks[-1]
+            yield b"".join(block for block in blocks if isinstance(block, bytes))
+        self._process.wait()
+        self._said.seek(0)
+        self.journal.feed(self._said.read())
+        self.journal.close()
+
+    def refused(self) -> MediaError | None:
+        """Why there was nothing to read, if something is wrong; after the last block."""
+        status, said = self._process.returncode, self.journal.said
+        return diagnosis.without_frames(self.where, self.journal.header, self._stream, status, said, ())
+
+    def _take_in(self) -> None:
+        """Hand on whole lines until there are no more; b"" is the end."""
+        try:
+            for block in self._read():
+                self._blocks.put(block)
+            self._blocks.put(b"")
+        except BaseException as error:  # raised where the packets are asked for
+            self._blocks.put(error)
+
+    def _read(self) -> Iterator[bytes]:
+        """Blocks of whole lines. Raises Unreadable where nothing comes for `stall` seconds."""
+        poll = select.poll()
+        poll.register(self._fd, select.POLLIN | select.POLLHUP)
+        silence, rest = Silence(self.where.shown, self._stall), b""
+        while True:
+            if not silence.broken(poll, self._stall, 0.0):
+                continue
+            data = os.read(self._fd, 1 << 20)
+            whole, newline, rest = (rest + data).rpartition(b"\n")
+            if newline:
+                yield whole + newline
+            if not data:
+                return
+
+
+def _command(where: Address, stream: int, keys: bool) -> list[str]:
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
+    # All packets, and once more those that a decoder can start at: framehash does not tell which these are.
+    picked = ["-map", f"0:V:{stream}", *([] if keys else ["-map", f"0:V:{stream}"]), "-c", "copy"]
+    picked += ["-bsf:v:0" if keys else "-bsf:v:1", "noise=drop=not(key)"]
+    words += ["-fflags", "+noparse+nofillin"] if _is_indexed(where) else []
+    words += ["-discard:v", "nokey"] if keys else []
+    words += [*where.options, "-i", os.fsdecode(where.argument), *picked]
+    # Threads that wait for each other at every packet, and a line that is written by itself, take longer than hashing.
+    words += ["-thread_queue_size", "512", *(["-flush_packets", "0"] if where.local is not None else [])]
+    return [*words, "-f", "framehash", "-hash", "murmur3", "pipe:1"]
+
+
+def _is_indexed(where: Address) -> bool:
+    """Whether it is MP4 or QuickTime, whose index tells of each packet its times and whether a decoder can start at it:
+    nothing is gained by looking into the packets for them."""
+    if where.local is None or not where.seekable:
+        return False
+    try:
+        with open(where.local, "rb") as file:
+            return file.read(8)[4:] == b"ftyp"
+    except OSError:
+        return False

@@ -1,0 +1,179 @@
+"""The packets of a video stream, hashed as they stand in the file, without decoding one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.arrays.time_index import gap_of
+from loopfind.errors import Broken
+from loopfind.media.decode.timestamps import origin
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.log import Journal
+from loopfind.media.packets.demux import Demux
+from loopfind.model.dtypes import Bytes, Floats, Ints
+from loopfind.model.video import Progress, Source, Watch
+
+_NO_TIME = -(1 << 63)
+_DIGEST = 16
+"""Bytes of a digest."""
+_AT_ONCE = 1 << 16
+_COMMA, _NEWLINE, _MINUS, _ZERO, _ONE = b",\n-01"
+
+
+@dataclass(frozen=True)
+class Packets:
+    """Packets in the order of the file.
+
+    times: (n,) seconds at which each is shown, from the container's start. sizes: (n,) bytes. hashes: (n, 16) uint8, of
+    the payload (MurmurHash3, 128 bits). keys: (n,) bool, which of them a decoder can start at. log: the command, and
+    what ffmpeg said.
+    """
+
+    source: Source
+    times: Floats
+    sizes: Ints
+    hashes: Bytes
+    keys: NDArray[np.bool_]
+    log: tuple[str, ...] = ()
+
+
+def read_packets(demux: Demux, watch: Watch | None = None) -> Packets:
+    """The packets that a demuxer gives, once it has come to their end.
+
+    watch: called with a Progress now and then. Raises a kind of MediaError, and Broken for packets without times.
+    """
+    table = _Table()
+    for block in demux:
+        table.take(block)
+        if watch is not None and len(table):
+            watch(Progress("reading packets", len(table), max(0.0, table.latest), None))
+    if not len(table) and (refused := demux.refused()):
+        raise refused
+    return _packets(demux.where, table, demux.journal, (" ".join(demux.command), *demux.journal.said))
+
+
+class _Table:
+    """Rows of framehash as they come: `STREAM, DECODED, SHOWN, DURATION, SIZE, DIGEST`, the numbers filled up with
+    blanks."""
+
+    def __init__(self) -> None:
+        self.shown, self.sizes = list[Ints](), list[Ints]()
+        self.hashes = bytearray()
+        self.keys: set[bytes] = set()
+        self.base, self._count = (1, 1), 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def latest(self) -> float:
+        """Seconds at which the last packet is shown."""
+        return int(self.shown[-1][-1]) * self.base[0] / self.base[1]
+
+    def take(self, block: bytes) -> None:
+        """Take in whole lines, if there are any."""
+        while block.startswith(b"#"):
+            comment, _, block = block.partition(b"\n")
+            if comment.startswith(b"#tb 0:"):
+                above, _, below = comment[6:].strip().partition(b"/")
+                self.base = int(above), int(below)
+        if block and not self._take_even(block):
+            lines = block.split(b"\n")
+            self._take_rows(
+                [line.split(b",")[:6] for line in lines if not line.startswith(b"#") and line.count(b",") >= 5]
+            )
+
+    def _take_even(self, block: bytes) -> bool:
+        """Take in lines that are all alike, at once; False, and nothing is taken, where they are not."""
+        width = block.index(b"\n") + 1
+        commas = [place for place in range(width) if block[place] == _COMMA]
+        if len(block) % width or len(commas) != 5 or width - commas[-1] != 2 * _DIGEST + 3:
+            return False
+        table = np.frombuffer(block, np.uint8).reshape(-1, width)
+        if (table[:, commas] != _COMMA).any() or (table[:, -1] != _NEWLINE).any() or commas[0] != 1:
+            return False
+        copies = table[:, 0] == _ONE
+        digests = bytes.fromhex(table[:, commas[-1] + 2 : -1].tobytes().decode())
+        shown, size = (_numbers_in(table[:, commas[n] + 1 : commas[n + 1]]) for n in (1, 3))
+        if copies.any():
+            self.keys.update(digests[_DIGEST * n : _DIGEST * (n + 1)] for n in np.flatnonzero(copies).tolist())
+            digests = np.frombuffer(digests, np.uint8).reshape(-1, _DIGEST)[~copies].tobytes()
+        self._add(shown[~copies], size[~copies], digests)
+        return True
+
+    def _take_rows(self, rows: list[list[bytes]]) -> None:
+        """Take in lines cut at their commas, whatever they look like."""
+        digests = [bytes.fromhex(row[5].strip().decode()) for row in rows]
+        first = [n for n, row in enumerate(rows) if not int(row[0])]
+        self.keys.update(digest for digest, row in zip(digests, rows, strict=True) if int(row[0]))
+        shown = [int(rows[n][1]) if int(rows[n][2]) == _NO_TIME else int(rows[n][2]) for n in first]
+        sizes = [int(rows[n][4]) for n in first]
+        self._add(np.array(shown, np.int64), np.array(sizes, np.int64), b"".join(digests[n] for n in first))
+
+    def _add(self, shown: Ints, sizes: Ints, digests: bytes) -> None:
+        if len(shown):
+            self.shown.append(shown)
+            self.sizes.append(sizes)
+            self.hashes += digests
+            self._count += len(shown)
+
+
+def _numbers_in(letters: Bytes) -> Ints:
+    """Numbers (n,) written in decimals that are filled up with blanks on the left: (n, width) uint8."""
+    digits = letters.astype(np.int64) - _ZERO
+    digits[(digits < 0) | (digits > 9)] = 0
+    worth = 10 ** np.arange(letters.shape[1] - 1, -1, -1, dtype=np.int64)
+    numbers: Ints = digits @ worth
+    return np.where((letters == _MINUS).any(axis=1), -numbers, numbers)
+
+
+def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ...]) -> Packets:
+    header = journal.header
+    ticks, sizes = _whole(table.shown), _whole(table.sizes)
+    if (ticks == _NO_TIME).any():
+        raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
+    above, below = table.base
+    ticks -= origin(header.start, above, below)
+    ticks *= above
+    times = ticks / below
+    del ticks
+    hashes = np.frombuffer(table.hashes, np.uint8).reshape(len(sizes), _DIGEST)
+    whole = hashes.view("V16").ravel()
+    keys = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")
+    shown = np.sort(times)
+    gap = gap_of(shown, 1 / header.video.rate)
+    length = float(shown[-1] - shown[0]) + gap if len(shown) else 0.0
+    source = Source(
+        where.shown,
+        length,
+        len(shown),
+        1 / gap if len(shown) > 1 and gap > 0 else 0.0,
+        *header.video.size,
+        header.video.codec,
+        header.container,
+        header.duration,
+    )
+    return Packets(source, times, sizes, hashes, _among(_numbers(whole), np.unique(_numbers(keys))), log)
+
+
+def _whole(parts: list[Ints]) -> Ints:
+    """The parts as one, (n,) int64, and no longer by themselves: a day of video has millions of packets."""
+    whole = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    parts.clear()
+    return whole
+
+
+def _among(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the values (n,) are among the known ones (m,), which are sorted; as np.isin, in little memory."""
+    found = np.zeros(len(values), np.bool_)
+    for low in range(0, len(values) if len(known) else 0, _AT_ONCE):
+        part = values[low : low + _AT_ONCE]
+        places = np.minimum(np.searchsorted(known, part), len(known) - 1)
+        found[low : low + _AT_ONCE] = known[places] == part
+    return found
+
+
+def _numbers(digests: "NDArray[np.void]") -> NDArray[np.uint64]:
+    """The first half of each digest, as a number."""
+    return digests.view(np.uint64).reshape(-1, 2)[:, 0] if len(digests) else np.zeros(0, np.uint64)

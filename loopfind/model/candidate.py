@@ -1,0 +1,65 @@
+"""From matches to lines, and from lines to runs."""
+
+from dataclasses import dataclass
+
+from loopfind.model.dtypes import Ints
+from loopfind.model.transform import PLAIN, Transform
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Pairs of alike frames: first (m,) and second (m,) int64 frame numbers."""
+
+    first: Ints
+    second: Ints
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A candidate: what is shown at t, for start <= t < end, may be shown again at slope * t + offset.
+
+    slope is the copy's seconds per second of the first showing; negative where the copy runs backwards. votes: how
+    many matches lie on it. view: what was done to one showing's picture to make the other's; `viewed_first` where the
+    second showing is the changed one, so that the first is to be viewed before they are compared.
+    """
+
+    slope: float
+    offset: float
+    start: float
+    end: float
+    votes: int
+    view: Transform = PLAIN
+    viewed_first: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """A line followed to its ends: frames [first, last) of the file match frames along the line.
+
+    start, end and the other side's start, end are seconds; other_first, other_last are frames of the other side, in
+    rising order even where it runs backwards. start_range and end_range: the instants of this side that the content
+    allows for each end. score: nats in favour of one recording shown twice, against the same view at another moment.
+    contrast: near 1 where the match is as sharp in time as the video's own motion, near 0 where it is not; residual:
+    what is left of the difference that other lags show, 0 for a perfect copy. informative: how many frames say
+    anything. confidence: chance that it is one recording shown twice, 0 until it is claimed.
+    """
+
+    line: Line
+    first: int
+    last: int
+    other_first: int
+    other_last: int
+    start: float
+    end: float
+    other_start: float
+    other_end: float
+    start_range: tuple[float, float]
+    end_range: tuple[float, float]
+    score: float
+    contrast: float
+    residual: float
+    informative: int
+    confidence: float = 0.0

@@ -1,0 +1,59 @@
+"""What stands for a file, and what the engine reads off it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.model.dtypes import Bytes, Floats, Rows, Sketches, Words
+from loopfind.model.files import FileTable
+
+BLANK = 3.0
+"""Grey levels of spread in a picture under which it shows nothing."""
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What stands for a whole file.
+
+    times: (n,) seconds, rising. end: when the last frame stops being shown. codes: (n, width) uint8, packed bits of
+    one kind at one hash size. detail: (n,) float32, standard deviation of the picture in grey levels; near 0 is
+    blank. sketches: (n, 144) uint16, 256 times the mean grey of 12 x 12 cells (see fingerprints/sketch.py), which the
+    engine judges by.
+    """
+
+    kind: str
+    hash_size: int
+    times: Floats
+    end: float
+    codes: Bytes
+    detail: NDArray[np.float32]
+    sketches: Rows
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What the engine reads off the sketches: where to look for repeats, and what to judge them by.
+
+    times: (n,) seconds. step: seconds, the median gap between frames. cells: (n, 144) uint16, the sketches. motion,
+    picture: (n,) uint64, signs of the 64 lowest frequencies of what moved in the last fifth of a second, and of the
+    picture less the file's mean picture. moving: (n,) bool, whether the motion bits mean anything. lively: (n,)
+    float32, by how much the picture differs from itself around half a second away, in squared grey levels. noise:
+    squared grey levels, what the codec alone changes between two showings of one picture, as far as the file tells.
+    blocks: (n, 9) uint16, 256 times the mean grey of 3 x 3 blocks of the picture.
+    parts: the files, where the timeline is made of several.
+    """
+
+    times: Floats
+    step: float
+    cells: Rows
+    motion: Words
+    picture: Words
+    moving: NDArray[np.bool_]
+    lively: NDArray[np.float32]
+    noise: float
+    blocks: Sketches
+    parts: FileTable | None = None

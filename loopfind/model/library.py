@@ -1,0 +1,109 @@
+"""The nouns of a library: what was read of a video, and what is kept of which files."""
+
+import os
+from dataclasses import dataclass
+from typing import Literal
+
+from loopfind.model.comparison import Failure
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.video import Loss, Source
+
+CODES = 1
+"""What codes, sketches, details and times mean. One more whenever the same video would give others: what a library
+kept under an older number is not used any more."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one video: its fingerprint, what is known of the file, and what of it was lost."""
+
+    fingerprint: Fingerprint
+    source: Source
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it is on disk now.
+
+    path: its real path, as bytes, for a name need not be text. size: bytes. changed: nanoseconds, when it was last
+    written. digest: 32 bytes that stand for what is in it (see stores/contents.py).
+    """
+
+    path: bytes
+    size: int
+    changed: int
+    digest: bytes
+
+    @property
+    def name(self) -> str:
+        return os.fsdecode(self.path)
+
+
+Naming = Literal["first", "same", "changed", "moved", "another"]
+"""What a file is to a library: a name and a content that it has not, the name and content that it had, a name whose
+content is another now, a content whose file lay elsewhere and is gone from there, one more name of a content."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a file. entry: its number. naming, other: as Library.name says."""
+
+    entry: int
+    naming: Naming
+    other: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One content, read with one set of the settings that change codes.
+
+    id: rises with every entry, and is never given twice. paths: the files that hold this content, sorted; none where
+    all of them hold something else by now. source: as a Reading has it, its path the first of them. kind to end: as of
+    Settings. bytes: what its fingerprint takes in the library. added: seconds since 1970.
+    """
+
+    id: int
+    paths: tuple[str, ...]
+    source: Source
+    kind: str
+    hash_size: int
+    stream: int
+    start: float | None
+    end: float | None
+    bytes: int
+    added: float
+
+
+Becoming = Literal["added", "re-read", "known", "moved", "another"]
+"""What became of a file: read for the first time, read again as it had changed, as it was, at another place than
+before, or one more name of what the library had."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A file that is in a library now. other: where a moved file lay, or another name of the same content."""
+
+    path: str
+    what: Becoming
+    entry: int | None
+    other: str
+    seconds: float
+    frames: int
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What became of all files that were to be added. refused: whether one that was named itself is a failure."""
+
+    files: tuple[Added, ...]
+    failures: tuple[Failure, ...]
+    refused: bool
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with a library. where: a file, an entry, or the library itself."""
+
+    where: str
+    what: str

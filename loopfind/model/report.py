@@ -1,0 +1,124 @@
+"""The whole answer to one scan."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from loopfind.model.dtypes import Floats, Ints
+from loopfind.model.video import Loss, Source
+from loopfind.settings import Settings
+
+RepeatKind = Literal["repeat", "loop", "still"]
+
+
+Evidence = Literal["exact", "replay", "similar", "indeterminate"]
+
+
+CutKind = Literal["hard", "fade", "seamless", "copied"]
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Where a repeat is shown: [start, end) seconds, [start_frame, end_frame) frames.
+
+    start_range, end_range: the earliest and latest instants that the content allows for each end. turned: degrees
+    clockwise, before it is mirrored. file: number of the file it is in, from 0, where several are compared.
+    """
+
+    start: float
+    end: float
+    start_frame: int
+    end_frame: int
+    reversed: bool = False
+    mirrored: bool = False
+    speed: float = 1.0
+    start_range: tuple[float, float] | None = None
+    end_range: tuple[float, float] | None = None
+    turned: int = 0
+    file: int | None = None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """One stretch of content with two or more occurrences. period is in seconds and set for loops alone.
+
+    elsewhere: what the other files are called that show it, where this is told of one of several that were compared.
+    """
+
+    id: int
+    kind: RepeatKind
+    length: float
+    period: float | None
+    confidence: float
+    evidence: Evidence
+    occurrences: tuple[Occurrence, ...]
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A suspect splice: consecutive frames that were not consecutive when recorded, at an end of a repeat."""
+
+    time: float
+    frame: int
+    repeats: tuple[int, ...]
+    kind: CutKind
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Frames that share a hash value at two or more separate moments.
+
+    Cluster c holds frames[offsets[c]:offsets[c + 1]]: one frame, the first, of each moment.
+    frames: (m,) int64, rising within a cluster. times: (m,) seconds. offsets: (clusters + 1,) int64.
+    """
+
+    frames: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    times: Floats = field(default_factory=lambda: np.zeros(0))
+    offsets: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer in numbers, and in one sentence for a person.
+
+    looped: whether any repeat is a loop. repeated_seconds: length of the timeline that is shown more than once, every
+    occurrence counted; repeated_share: of the duration. coverage: share of the timeline in which a repeat could have
+    been found. shortest_findable: seconds, the shortest repeat that would have been found there; None where nothing
+    could be judged, or too little to tell.
+    """
+
+    looped: bool
+    repeated_seconds: float
+    repeated_share: float
+    coverage: float
+    shortest_findable: float | None
+    summary: str
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A stretch in which no repeat could have been found, and why."""
+
+    start: float
+    end: float
+    why: Literal["blank", "still", "lost", "packets"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole answer to one scan. choice: why the hash size was chosen, where that was left to a sweep."""
+
+    source: Source
+    settings: Settings
+    verdict: Verdict
+    repeats: tuple[Repeat, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    clusters: Clusters = field(default_factory=Clusters)
+    unjudged: tuple[Unjudged, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    choice: str | None = None

@@ -1,0 +1,125 @@
+"""A video, its frames, and what was lost of it.
+
+Time is seconds as float64, counted from the container's start, as players show it. Frame numbers are display order,
+from 0 at the first frame scanned. Spans are half-open: `end` is the time at which the first frame after it is shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loopfind.model.dtypes import Bytes, Colours, Floats
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stage is. `position` and `duration` are seconds of video; duration is None where nobody knows it.
+    file: the one that this is about, where several are read, and "" for all. share: of the work, where it is known."""
+
+    stage: str
+    frames: int
+    position: float
+    duration: float | None
+    file: str = ""
+    share: float | None = None
+
+
+Watch = Callable[[Progress], None]
+"""Called now and then with how far the work is; raising stops the work cleanly."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the timeline, [start, end) in seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is known of the video itself.
+
+    duration: seconds, measured on the frames once they were read. declared: what the container says, None where it is
+    silent. fps: frames a second as measured (the inverse of the median gap), 0.0 for fewer than two frames.
+    """
+
+    path: str
+    duration: float
+    frames: int
+    fps: float
+    width: int
+    height: int
+    codec: str = ""
+    container: str = ""
+    declared: float | None = None
+
+
+@dataclass(frozen=True)
+class Frames:
+    """A batch of consecutive frames in display order.
+
+    first: number of the first one. times: (n,) seconds. pictures: (n, 64, 64) uint8 grey.
+    digests: (n, 16) uint8, a digest of each full-size decoded picture, where asked for. colours: (n, 3) uint16, mean
+    red, green and blue of each picture as shown, where asked for; 0 is none and 65535 full, whatever the video's own
+    depth and range.
+    """
+
+    first: int
+    times: Floats
+    pictures: Bytes
+    digests: Bytes | None = None
+    colours: Colours | None = None
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def part(self, part: slice) -> "Frames":
+        """Some frames of the batch, in a row."""
+        digests = None if self.digests is None else self.digests[part]
+        colours = None if self.colours is None else self.colours[part]
+        first = self.first + (part.start or 0)
+        return Frames(first, self.times[part], self.pictures[part], digests, colours)
+
+
+@dataclass(frozen=True)
+class RepeatedFrames:
+    """Consecutive frames that need no decoding, as each is the very picture `back` frames before it.
+
+    first: number of the first one. times: (n,) seconds.
+    """
+
+    first: int
+    times: Floats
+    back: int
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+
+@dataclass(frozen=True)
+class CheckFrames:
+    """Frames that were given before, decoded once more to be compared with what is known of them."""
+
+    frames: Frames
+
+    @property
+    def times(self) -> Floats:
+        """(n,) seconds."""
+        return self.frames.times
+
+    def __len__(self) -> int:
+        """It adds no frames."""
+        return 0
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A stretch that could not be read as it was recorded, and why."""
+
+    start: float
+    end: float
+    what: str

@@ -1,0 +1,115 @@
+"""Several files: which ones are meant, and one piece of work done on each, some at a time."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Lock
+from typing import TypeVar
+
+from loopfind.errors import MediaError
+from loopfind.model.comparison import Failure
+from loopfind.model.video import Frames, Progress, Watch
+from loopfind.settings import DONE, Decoding
+
+T = TypeVar("T")
+
+
+class Halt:
+    """Takes batches as a gatherer does, until the reading is to stop."""
+
+    def __init__(self) -> None:
+        self.now = False
+
+    def add(self, frames: Frames) -> None:
+        """Raise RuntimeError if it is time to stop."""
+        if self.now:
+            raise RuntimeError("the reading was stopped")
+
+
+def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bool]], int]:
+    """The files that are meant, and whether each was named itself rather than found in a folder; what was named, or
+    found, is not found once more. Last how many of them the first `queries` paths stand for."""
+    files: list[tuple[str, bool]] = []
+    named = {os.path.realpath(path) for path in paths}
+    looked_for = 0
+    for number, path in enumerate(paths):
+        if number == queries:
+            looked_for = len(files)
+        if os.path.isdir(path):
+            found = sorted(
+                os.path.join(folder, name)
+                for folder, _, names in os.walk(path)
+                for name in names
+                if not name.startswith(".") and os.path.isfile(os.path.join(folder, name))
+            )
+            for name in found:
+                if os.path.realpath(name) not in named:
+                    named.add(os.path.realpath(name))
+                    files.append((name, False))
+        else:
+            files.append((path, True))
+    return files, looked_for
+
+
+def decoding_of(files: int, jobs: int) -> Decoding:
+    """How to decode each of so many files, `jobs` at a time: a single file side by side; of many each with one thread,
+    so that `jobs` cores are used and decoders are not in each other's way. Of few, the last ones would leave cores
+    idle."""
+    if files == 1:
+        return Decoding(jobs=jobs)
+    return Decoding(jobs=1, threads=1 if jobs <= files // 2 else None)
+
+
+def each(
+    wanted: Sequence[tuple[str, bool]],
+    work: Callable[[str, Halt, Watch | None, Callable[[str], None]], tuple[T, float]],
+    jobs: int,
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+    strict: bool = True,
+    closely: bool = False,
+) -> list[T | Failure]:
+    """What `work` gives for each file, in order, or the Failure of a file that cannot be read.
+
+    work: is given a path, a taker that must be shown every batch, a watch, and a log; returns its answer and the
+    seconds of video. strict: raise the MediaError of a file that was named itself. closely: watch each file too, not
+    all of them alone. Whatever else is raised, Ctrl-C too, ends the work on all files at once.
+    """
+    turn, halt, done, seconds = Lock(), Halt(), 0, 0.0
+
+    def one(path: str, named: bool) -> T | Failure:
+        nonlocal done, seconds
+        length = 0.0
+        said: list[str] = []
+
+        def seen(progress: Progress) -> None:
+            with turn:
+                if watch is not None:
+                    watch(replace(progress, file=path))
+
+        try:
+            answer, length = work(path, halt, seen if closely else None, said.append)
+            return answer
+        except MediaError as error:
+            if named and strict:
+                raise
+            return Failure(error.path, error.what)
+        finally:
+            with turn:
+                done, seconds = done + 1, seconds + length
+                if log is not None:
+                    for line in said:
+                        log(line)
+                if watch is not None:
+                    if closely:
+                        watch(Progress(DONE, 0, length, length, path))
+                    watch(Progress(f"read {done} of {len(wanted)}", 0, seconds, None, share=done / len(wanted)))
+
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        try:
+            return list(pool.map(one, *zip(*wanted, strict=True)))
+        except BaseException:  # Ctrl-C too: what is being read, or waits for it, must not be waited for
+            halt.now = True
+            pool.shutdown(cancel_futures=True)
+            raise

@@ -1,0 +1,56 @@
+"""Add files to a library."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from loopfind.errors import BadSetting, Unreadable
+from loopfind.model.comparison import Failure
+from loopfind.model.library import Added, Addition, Becoming
+from loopfind.model.video import Watch
+from loopfind.pipeline.cache import Cache, Read, reader, unkept
+from loopfind.pipeline.inputs import Halt, decoding_of, each, files_in
+from loopfind.settings import Settings
+
+
+def add(
+    paths: Sequence[str],
+    library: str | os.PathLike[str],
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    jobs: int = 1,
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> Addition:
+    """Keep what is read of files in a library, which is made if it is not there.
+
+    paths: files, and folders, which stand for every file in them at any depth. Each file is kept as it is finished;
+    one that cannot be read is a Failure of the answer. Raises BadSetting where there is no file at all, and
+    LibraryError for a library that fails, which ends the work.
+    """
+    wanted, _ = files_in(paths)
+    if not wanted:
+        raise BadSetting("the files to add", ", ".join(paths), "there is no file in it")
+    settings = replace(settings, auto=False)
+    with reader(Cache(library), decoding_of(len(wanted), jobs)) as videos:
+
+        def one(path: str, halt: Halt, seen: Watch | None, said: Callable[[str], None]) -> tuple[Added, float]:
+            if why := unkept(path):
+                raise Unreadable(path, f"cannot be kept: {why}")
+            read = videos.read(path, settings, None, [halt], seen, said)
+            source = read.reading.source
+            return Added(path, _what(read), read.entry, read.other, source.duration, source.frames), source.duration
+
+        found = each(wanted, one, jobs, watch, log, strict=False, closely=True)
+    pairs = list(zip(found, wanted, strict=True))
+    return Addition(
+        files=tuple(item for item in found if isinstance(item, Added)),
+        failures=tuple(item for item in found if isinstance(item, Failure)),
+        refused=any(isinstance(item, Failure) and named for item, (_, named) in pairs),
+    )
+
+
+def _what(read: Read) -> Becoming:
+    """What became of a file, in a word."""
+    if read.decoded:
+        return "re-read" if read.naming == "changed" else "added"
+    return read.naming if read.naming in ("moved", "another") else "known"

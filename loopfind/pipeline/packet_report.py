@@ -1,0 +1,133 @@
+"""What packets prove, as a report."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.ma  # np.median loads it: better now, while ffmpeg reads
+
+from loopfind.arrays.time_index import gap_of
+from loopfind.engine.packets.runs import copies_of, stream_of
+from loopfind.engine.repeats.assemble import families_in, repeats_of
+from loopfind.engine.repeats.families import Family
+from loopfind.engine.repeats.verdict import verdict_of
+from loopfind.errors import MediaError
+from loopfind.media.decode.video import open_video
+from loopfind.media.ffmpeg import address
+from loopfind.media.packets.demux import Demux
+from loopfind.media.packets.table import Packets, read_packets
+from loopfind.model.dtypes import Floats
+from loopfind.model.fingerprint import BLANK, Signal
+from loopfind.model.report import Cut, Repeat, Report, Unjudged
+from loopfind.model.video import Watch
+from loopfind.settings import Settings
+
+MOST_LOOKED_AT = 40
+"""Repeats whose pictures are looked at, the longest first."""
+_LOOK = 1.5
+"""Seconds that one look lasts."""
+_NEAR = 2.02
+"""Seconds into a repeat at which it is looked at first: the reader runs up two seconds, and a repeat begins with a
+packet that a decoder can start at, so that nothing before it is decoded."""
+_MOVED = 1.0
+"""Grey levels by which pictures of one look must differ on average somewhere, to show that something moves."""
+
+UNSEEN = "Only packets were compared: what was encoded again does not show; scan without --packets-only for it."
+
+
+def report_on_packets(
+    demux: Demux, path: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
+) -> Report:
+    """What a video shows more than once, as far as its packets prove it. Arguments and errors as of `scan_packets`."""
+    packets = _between(read_packets(demux, watch), settings)
+    if log is not None:
+        for line in packets.log:
+            log(line)
+    source = packets.source
+    shown = np.sort(packets.times)
+    step = gap_of(shown)
+    pixels = source.width * source.height
+    stream = stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, pixels)
+    runs = copies_of(stream, step) if step > 0 else []
+    none = np.zeros((len(shown), 0), np.uint16)
+    words, flags = np.zeros(0, np.uint64), np.zeros(0, np.bool_)
+    signal = Signal(shown, step, none, words, words, flags, np.zeros(0, np.float32), 0.0, none)
+    families = families_in(runs, signal)
+    end = float(shown[-1]) + step if len(shown) else 0.0
+    repeats = [replace(repeat, evidence="exact") for repeat in repeats_of(families, signal, end)]
+    moving = _moving(path, repeats, settings)
+    verdict = verdict_of(moving, len(shown), source.duration, 0.0, None)
+    summary = verdict.summary if any(repeat.kind != "still" for repeat in moving) else "No packets repeat."
+    unjudged = (Unjudged(float(shown[0]), end, "packets"),) if len(shown) else ()
+    return Report(
+        source=source,
+        settings=settings,
+        verdict=replace(verdict, summary=f"{summary} {UNSEEN}"),
+        repeats=tuple(moving),
+        cuts=_cuts(families, moving, shown),
+        unjudged=unjudged,
+    )
+
+
+def _between(packets: Packets, settings: Settings) -> Packets:
+    """The packets that are shown within the limits of the settings."""
+    if settings.start is None and settings.end is None:
+        return packets
+    times = packets.times
+    kept = (times >= (settings.start or 0.0)) & (times < (np.inf if settings.end is None else settings.end))
+    shown = np.sort(times[kept])
+    length = float(shown[-1] - shown[0]) + gap_of(shown) if len(shown) > 1 else 0.0
+    source = replace(packets.source, duration=length, frames=len(shown))
+    return replace(
+        packets,
+        source=source,
+        times=times[kept],
+        sizes=packets.sizes[kept],
+        hashes=packets.hashes[kept],
+        keys=packets.keys[kept],
+    )
+
+
+def _moving(path: str, repeats: list[Repeat], settings: Settings) -> list[Repeat]:
+    """The repeats, those in which nothing moves as stills."""
+    if not repeats or not address.find(path).seekable:
+        return repeats
+    longest = sorted(repeats, key=lambda repeat: -repeat.length)[:MOST_LOOKED_AT]
+    still = {repeat.id for repeat in longest if not _moves(path, repeat, settings)}
+    return [
+        replace(repeat, kind="still", evidence="indeterminate", period=None, confidence=0.0)
+        if repeat.id in still
+        else repeat
+        for repeat in repeats
+    ]
+
+
+def _moves(path: str, repeat: Repeat, settings: Settings) -> bool:
+    """Whether something moves in the first showing of a repeat, at one of a few places, or it cannot be told."""
+    start, length = repeat.occurrences[0].start, repeat.occurrences[0].end - repeat.occurrences[0].start
+    places = [start + share * length - _LOOK / 2 for share in (0.5, 0.2, 0.8)]
+    if length >= 2 * _NEAR:
+        places.insert(0, start + _NEAR)
+    for place in places:
+        low = max(start, place)
+        try:
+            with open_video(path, settings.stream, low, low + min(_LOOK, length), stall=settings.stall) as video:
+                pictures = [batch.pictures.astype(np.float32) for batch in video]
+        except MediaError:
+            return True
+        seen = np.concatenate(pictures) if pictures else np.zeros((0, 1, 1), np.float32)
+        if len(seen) and float(np.abs(seen - seen[0]).mean(axis=(1, 2)).max()) >= _MOVED and seen.std() > BLANK:
+            return True
+    return False
+
+
+def _cuts(families: list[Family], repeats: list[Repeat], shown: Floats) -> tuple[Cut, ...]:
+    """Where copied packets begin or end within the file."""
+    numbers: dict[int, set[int]] = {}
+    for number, (family, repeat) in enumerate(zip(families, repeats, strict=True), 1):
+        if repeat.kind != "still":
+            for showing in family.showings:
+                for frame in (showing.stretch.first, showing.stretch.last):
+                    if 0 < frame < len(shown):
+                        numbers.setdefault(frame, set()).add(number)
+    return tuple(Cut(float(shown[f]), f, tuple(sorted(numbers[f])), "copied") for f in sorted(numbers))

@@ -1,0 +1,61 @@
+"""The formats a report can be written in: one file a format, one line in the table.
+
+A part is a function `(report: Report) -> Iterator[str]` that yields the text in pieces of a bounded size, because what
+is found in a day of video may list millions of frames.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the table alone must not wait for numpy
+    from collections.abc import Callable, Iterator
+
+    from loopfind.model.report import Report
+
+    Write = Callable[[Report], Iterator[str]]
+
+FORMATS = {
+    "json": "loopfind.reports.formats.json:write",
+    "text": "loopfind.reports.formats.text:write",
+    "markdown": "loopfind.reports.formats.markdown:write",
+    "csv": "loopfind.reports.formats.csv:write",
+    "cuts-csv": "loopfind.reports.formats.cuts_csv:write",
+    "losslesscut": "loopfind.reports.formats.losslesscut:write",
+    "audacity": "loopfind.reports.formats.audacity:write",
+    "srt": "loopfind.reports.formats.srt:write",
+    "vtt": "loopfind.reports.formats.vtt:write",
+    "ffmetadata": "loopfind.reports.formats.ffmetadata:write",
+    "youtube": "loopfind.reports.formats.youtube:write",
+    "edl": "loopfind.reports.formats.edl:write",
+    "otio": "loopfind.reports.formats.otio:write",
+    "fcpxml": "loopfind.reports.formats.fcpxml:write",
+}
+
+SEVERAL = {
+    "json": "loopfind.reports.formats.comparisons:as_json",
+    "text": "loopfind.reports.formats.comparisons:as_text",
+    "markdown": "loopfind.reports.formats.markdown:write_several",
+    "csv": "loopfind.reports.formats.csv:write_several",
+    "edl": "loopfind.reports.formats.edl:write_several",
+    "otio": "loopfind.reports.formats.otio:write_several",
+    "fcpxml": "loopfind.reports.formats.fcpxml:write_several",
+}
+"""Formats that hold several files -> a function `(comparison: Comparison) -> Iterator[str]`. The others belong to one
+file, and are written of one of those that are compared."""
+
+PAGE = "html"
+"""What is no format like the others, as it needs pictures, but is asked for as they are."""
+
+SUFFIXES = {
+    ".json": "json",
+    ".txt": "text",
+    ".md": "markdown",
+    ".csv": "csv",
+    ".srt": "srt",
+    ".vtt": "vtt",
+    ".ffmetadata": "ffmetadata",
+    ".edl": "edl",
+    ".otio": "otio",
+    ".fcpxml": "fcpxml",
+    ".html": PAGE,
+}
+"""Which format a file name's ending asks for. Formats that share an ending with another are asked for by name."""

@@ -1,0 +1,18 @@
+"""Labels for Audacity (File > Import > Labels): start, end and words, with tabs between; a cut is a point.
+
+The form is that of "Importing and Exporting Labels" in Audacity's manual.
+"""
+
+from collections.abc import Iterator
+
+from loopfind.model.report import Report
+from loopfind.reports.rows import in_time
+
+
+def write(report: Report) -> Iterator[str]:
+    """One line an occurrence in the order in which they begin, then one a suspect cut; seconds to the microsecond."""
+    for showing in in_time(report):
+        one = showing.occurrence
+        yield f"{one.start:.6f}\t{one.end:.6f}\t{showing.title}\n"
+    for number, cut in enumerate(report.cuts, 1):
+        yield f"{cut.time:.6f}\t{cut.time:.6f}\tSuspect cut {number} ({cut.kind})\n"

@@ -1,0 +1,76 @@
+"""Every occurrence as a row of a table with commas (RFC 4180, but for the ends of its lines)."""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+
+from loopfind.model.comparison import Comparison
+from loopfind.model.report import Report
+from loopfind.reports.links import Link, address, linker
+from loopfind.reports.rows import Showing, showings
+from loopfind.reports.wording import safe
+
+COLUMNS = (
+    "repeat",
+    "kind",
+    "occurrence",
+    "start",
+    "end",
+    "start_frame",
+    "end_frame",
+    "reversed",
+    "mirrored",
+    "speed",
+    "start_earliest",
+    "start_latest",
+    "end_earliest",
+    "end_latest",
+    "period",
+    "confidence",
+    "evidence",
+    "link",
+)
+
+
+OWN = ("file", "path", "turned")
+"""What a comparison tells besides: the file as it was named, its full path or address, degrees clockwise."""
+
+
+def write(report: Report) -> Iterator[str]:
+    """A head and one row an occurrence. Times are seconds in full; frames are half-open as in JSON; what has no value
+    is empty."""
+    link = linker(report.settings.link, report.source.path)
+    yield row(COLUMNS)
+    for showing in showings(report):
+        yield row(_cells(showing, link))
+
+
+def write_several(comparison: Comparison) -> Iterator[str]:
+    """The same for several files, each row with its file."""
+    paths = [source.path for source in comparison.sources]
+    links = [linker("", path) for path in paths]
+    yield row((*COLUMNS, *OWN))
+    for showing in showings(comparison):
+        file = showing.occurrence.file or 0
+        full = paths[file] if "://" in paths[file] or not address(paths[file]) else os.path.abspath(paths[file])
+        yield row((*_cells(showing, links[file]), safe(paths[file]), safe(full), showing.occurrence.turned))
+
+
+def _cells(showing: Showing, link: Link) -> tuple[object, ...]:
+    repeat, one = showing.repeat, showing.occurrence
+    ranges = (*(one.start_range or (None, None)), *(one.end_range or (None, None)))
+    changed = (_yes(one.reversed), _yes(one.mirrored), one.speed)
+    place = (repeat.id, repeat.kind, showing.number, one.start, one.end, one.start_frame, one.end_frame)
+    return (*place, *changed, *ranges, repeat.period, repeat.confidence, repeat.evidence, link(one.start))
+
+
+def row(cells: Iterable[object]) -> str:
+    """One line with its newline; numbers in full, None is empty."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerow(cells)
+    return file.getvalue()
+
+
+def _yes(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,52 @@
+"""What is told of a recording while it is followed: a line each, for a person and for a program."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from loopfind.model.events import Event, Finding, Missed
+from loopfind.model.report import Repeat
+from loopfind.reports.formats import json as machine
+from loopfind.reports.links import Link
+from loopfind.reports.wording import changes, clock, count, length, safe
+
+_LAID_OUT = re.compile(r"\n *")
+
+
+def as_json(event: Event, link: Link) -> Iterator[str]:
+    """An event as JSON on one line, without its end, in pieces."""
+    yield f'{{"schema": {machine.SCHEMA}, "event": '
+    if isinstance(event, Finding):
+        yield f'"finding", "time": {machine.told(event.time)}, "going_on": {machine.told(event.going_on)}, "repeat": '
+        yield machine.told(_repeat(event.repeat, link))
+    elif isinstance(event, Missed):
+        yield f'"missed", {machine.told(asdict(event.loss))[1:-1]}'
+    else:
+        yield f'"end", "why": {machine.told(event.why)}, "said": {machine.told(event.said)}, "report": '
+        for piece in machine.write(event.report):
+            yield _LAID_OUT.sub("", piece)
+    yield "}"
+
+
+def as_text(event: Finding | Missed) -> str:
+    """A finding or a loss in one line."""
+    if isinstance(event, Missed):
+        loss = event.loss
+        return f"Missed: {clock(loss.start)} - {clock(loss.end)}, {safe(loss.what)}"
+    repeat, last = event.repeat, event.repeat.occurrences[-1]
+    named = f"{repeat.kind.capitalize()} {repeat.id}"
+    if repeat.kind == "loop" and repeat.period is not None:
+        turns = f"{count(len(repeat.occurrences), 'cycle')} of {length(repeat.period)}"
+        begins, ends = clock(repeat.occurrences[0].start), clock(last.end)
+        return f"{named} goes on: {turns} since {begins}" if event.going_on else f"{named}: {turns}, {begins} - {ends}"
+    first = repeat.occurrences[0]
+    how = "".join(f", {words}" for words in changes(last))
+    if event.going_on:
+        return f"{named} goes on: {clock(last.start)} shows what {clock(first.start)} showed{how}"
+    return f"{named}: {clock(last.start)} - {clock(last.end)} shows what {clock(first.start)} showed{how}"
+
+
+def _repeat(repeat: Repeat, link: Link) -> dict[str, Any]:
+    head: dict[str, Any] = {name: getattr(repeat, name) for name in machine.REPEAT}
+    return head | {"occurrences": [machine.occurrence_of(occurrence, link) for occurrence in repeat.occurrences]}

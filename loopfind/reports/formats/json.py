@@ -1,0 +1,105 @@
+"""A report in the machine form: JSON, schema 1, streamed so that its length does not matter.
+
+One line an occurrence, a cut or a cluster: easy to compare line by line, and to read one line at a time.
+Keys and their order never depend on the platform. Numbers are written in full, so they come back the same; a number
+that JSON does not have (infinity) is null. The text is ASCII, so no locale can break it.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+from loopfind.model.report import Clusters, Cut, Occurrence, Repeat, Report
+from loopfind.model.version import version
+from loopfind.reports.links import Link, linker
+
+SCHEMA = 1
+REPEAT = ("id", "kind", "length", "period", "confidence", "evidence")
+"""Keys of a repeat before its occurrences."""
+_AT_ONCE = 4096
+"""Frames of a cluster that are turned into text at once."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""A byte of a file name that is no text; the links keep it exactly."""
+
+
+def write(report: Report) -> Iterator[str]:
+    """The report as JSON, ending in a newline, in pieces."""
+    link = linker(report.settings.link, report.source.path)
+    yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {told(version())}'
+    yield f',\n  "source": {told(asdict(report.source) | {"link": link(0.0)})}'
+    yield f',\n  "settings": {told(asdict(report.settings))}'
+    yield f',\n  "choice": {told(report.choice)}'
+    yield f',\n  "verdict": {told(asdict(report.verdict))}'
+    yield from listed("repeats", (_repeat(repeat, link) for repeat in report.repeats))
+    yield from listed("cuts", ([told(_cut(cut, link))] for cut in report.cuts))
+    yield from listed("unjudged", ([told(asdict(stretch))] for stretch in report.unjudged))
+    yield from listed("losses", ([told(asdict(loss))] for loss in report.losses))
+    yield from listed("clusters", _clusters(report.clusters))
+    yield "\n}\n"
+
+
+def listed(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A member that is a list, one item a line; each item comes in pieces."""
+    yield f',\n  "{name}": ['
+    empty = True
+    for item in items:
+        yield "\n    " if empty else ",\n    "
+        yield from item
+        empty = False
+    yield "]" if empty else "\n  ]"
+
+
+def _repeat(repeat: Repeat, link: Link) -> Iterator[str]:
+    head = {name: getattr(repeat, name) for name in REPEAT}
+    yield told(head)[:-1] + ', "occurrences": ['
+    for number, occurrence in enumerate(repeat.occurrences):
+        yield (",\n      " if number else "\n      ") + told(occurrence_of(occurrence, link))
+    yield "]}" if not repeat.occurrences else "\n    ]}"
+
+
+def occurrence_of(occurrence: Occurrence, link: Link) -> dict[str, Any]:
+    """An occurrence under the names of the machine form, without what is not known of it."""
+    known = {name: value for name, value in vars(occurrence).items() if value is not None}
+    return known | {"link": link(occurrence.start)}
+
+
+def _cut(cut: Cut, link: Link) -> dict[str, Any]:
+    return asdict(cut) | {"link": link(cut.time)}
+
+
+def _clusters(clusters: Clusters) -> Iterator[Iterator[str]]:
+    for first, last in zip(clusters.offsets[:-1].tolist(), clusters.offsets[1:].tolist(), strict=True):
+        yield _cluster(clusters, first, last)
+
+
+def _cluster(clusters: Clusters, first: int, last: int) -> Iterator[str]:
+    for opening, array in (('{"frames": [', clusters.frames), ('], "times": [', clusters.times)):
+        yield opening
+        for start in range(first, last, _AT_ONCE):
+            numbers = told(array[start : min(start + _AT_ONCE, last)].tolist())
+            yield (", " if start > first else "") + numbers[1:-1]
+    yield "]}"
+
+
+def told(value: Any) -> str:
+    """A value as JSON on one line."""
+    return json.dumps(plain(value), allow_nan=False)
+
+
+def plain(value: Any) -> Any:
+    """The value without what JSON cannot hold: infinities, numpy's own numbers, bytes of names that are not UTF-8."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return value if isinstance(value, int) or math.isfinite(value) else None
+    return plain(value.item())

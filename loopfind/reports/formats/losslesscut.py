@@ -1,0 +1,17 @@
+"""Every occurrence as a segment for LosslessCut (File > Import project > Times in seconds): start,end,name.
+
+The form is that of "CSV files" in LosslessCut's documentation: no head, seconds, a label.
+"""
+
+from collections.abc import Iterator
+
+from loopfind.model.report import Report
+from loopfind.reports.formats.csv import row
+from loopfind.reports.rows import in_time
+
+
+def write(report: Report) -> Iterator[str]:
+    """One row an occurrence, to the microsecond, in the order in which they begin."""
+    for showing in in_time(report):
+        one = showing.occurrence
+        yield row((f"{one.start:.6f}", f"{one.end:.6f}", showing.title))

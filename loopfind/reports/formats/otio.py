@@ -1,0 +1,134 @@
+"""An OpenTimelineIO timeline (JSON): the whole video as one clip, with a marker over each occurrence and at each cut.
+Of several files it has each occurrence as a clip of its own file, one after another.
+
+The form is that of the schemas Timeline.1, Track.1, Clip.2 and Marker.2 of OpenTimelineIO.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from loopfind.model.comparison import Comparison
+from loopfind.model.report import Report
+from loopfind.reports.formats.json import plain
+from loopfind.reports.formats.timecode import Grid, grid_of, grids_of
+from loopfind.reports.links import address
+from loopfind.reports.rows import Showing, in_time, showings
+from loopfind.reports.wording import name
+
+COLOURS = {"repeat": "RED", "loop": "MAGENTA", "still": "CYAN"}
+_CUT = "YELLOW"
+_SPOT = "@markers@"
+_SHOWN: dict[str, Any] = {"enabled": True, "effects": [], "metadata": {}}
+
+
+def write(report: Report) -> Iterator[str]:
+    """The timeline in pieces. Times are frames on the grid of `grid.py`; where the rate varies they are not rounded, so
+    that they lead back to the frame."""
+    grid = grid_of(report)
+    before, after = _text(_timeline(report, grid)).split(_text([_SPOT]))  # no name can hold quotes that are not escaped
+    yield before + "["
+    empty = True
+    for marker in _markers(report, grid):
+        yield ("" if empty else ",") + "\n" + _text(marker)
+        empty = False
+    yield "]" + after + "\n"
+
+
+def _timeline(report: Report, grid: Grid) -> dict[str, Any]:
+    video = name(report.source.path)
+    # What was not scanned before --start is a part of the clip too, so that frames count from the file's first.
+    whole = _range(grid, 0, grid.nearest((report.settings.start or 0.0) + report.source.duration))
+    clip = _clip(report.source.path, whole, whole) | {"markers": [_SPOT]}
+    return _around(video, report.verdict.summary, [clip])
+
+
+def write_several(comparison: Comparison) -> Iterator[str]:
+    """Every occurrence as a clip, repeat by repeat, each at the rate of its own file and with its own reference."""
+    grids = grids_of(comparison)
+    title = f"{len(comparison.sources)} files compared"
+    before, after = _text(_around(title, comparison.summary, [_SPOT])).split(_text([_SPOT]))
+    yield before + "["
+    empty = True
+    for showing in showings(comparison):
+        one, number = showing.occurrence, showing.occurrence.file or 0
+        grid, source = grids[number], comparison.sources[number]
+        first, last = _place(grid, one.start, one.start_frame), _place(grid, one.end, one.end_frame)
+        part = _range(grid, first, max(1, last - first))
+        whole = _range(grid, 0, max(grid.nearest(source.duration), math.ceil(last)))
+        how = {"file": source.path, "reversed": one.reversed, "mirrored": one.mirrored, "turned": one.turned}
+        about = {"loopfind": _about(showing) | how | {"speed": one.speed}}
+        marker = _marker(grid, first, last, showing.title, COLOURS[showing.repeat.kind], about["loopfind"])
+        clip = _clip(source.path, part, whole) | {"metadata": about, "markers": [marker]}
+        yield ("" if empty else ",") + "\n" + _text(clip)
+        empty = False
+    yield "]" + after + "\n"
+
+
+def _clip(path: str, part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """A part of a file, whose own range is `whole`."""
+    video, place = name(path), address(path)
+    media: dict[str, Any] = {"OTIO_SCHEMA": "MissingReference.1"}
+    if place:
+        media = {"OTIO_SCHEMA": "ExternalReference.1", "target_url": place}
+    media |= {"metadata": {}, "name": video, "available_range": whole, "available_image_bounds": None}
+    clip = {"OTIO_SCHEMA": "Clip.2", "name": video, "source_range": part} | _SHOWN
+    return clip | {"media_references": {"DEFAULT_MEDIA": media}, "active_media_reference_key": "DEFAULT_MEDIA"}
+
+
+def _around(title: str, summary: str, clips: list[Any]) -> dict[str, Any]:
+    """A timeline of one track that holds the clips."""
+    track = {"OTIO_SCHEMA": "Track.1", "name": "", "kind": "Video", "source_range": None, "markers": []} | _SHOWN
+    stack = {"OTIO_SCHEMA": "Stack.1", "name": "tracks", "source_range": None, "markers": []} | _SHOWN
+    return {
+        "OTIO_SCHEMA": "Timeline.1",
+        "name": title,
+        "metadata": {"loopfind": {"summary": summary}},
+        "global_start_time": None,
+        "tracks": stack | {"children": [track | {"children": clips}]},
+    }
+
+
+def _about(showing: Showing) -> dict[str, Any]:
+    about = {name: getattr(showing.repeat, name) for name in ("kind", "confidence", "evidence")}
+    return {"repeat": showing.repeat.id, "occurrence": showing.number} | about
+
+
+def _markers(report: Report, grid: Grid) -> Iterator[dict[str, Any]]:
+    for showing in in_time(report):
+        repeat, one = showing.repeat, showing.occurrence
+        about = _about(showing)
+        first, last = _place(grid, one.start, one.start_frame), _place(grid, one.end, one.end_frame)
+        yield _marker(grid, first, last, showing.title, COLOURS[repeat.kind], about)
+    for number, cut in enumerate(report.cuts, 1):
+        at = _place(grid, cut.time, cut.frame)
+        about = {"cut": number, "kind": cut.kind, "repeats": cut.repeats}
+        yield _marker(grid, at, at, f"Suspect cut {number} ({cut.kind})", _CUT, about)
+
+
+def _marker(grid: Grid, first: float, last: float, title: str, colour: str, about: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "OTIO_SCHEMA": "Marker.2",
+        "name": title,
+        "color": colour,
+        "comment": "",
+        "marked_range": _range(grid, first, max(0, last - first)),
+        "metadata": {"loopfind": about},
+    }
+
+
+def _place(grid: Grid, seconds: float, frame: int) -> float:
+    return grid.number(seconds, frame) if grid.constant else max(0.0, seconds * float(grid.rate))
+
+
+def _range(grid: Grid, first: float, length: float) -> dict[str, Any]:
+    return {"OTIO_SCHEMA": "TimeRange.1", "start_time": _time(grid, first), "duration": _time(grid, length)}
+
+
+def _time(grid: Grid, value: float) -> dict[str, Any]:
+    return {"OTIO_SCHEMA": "RationalTime.1", "rate": float(grid.rate), "value": value}
+
+
+def _text(value: Any) -> str:
+    return json.dumps(plain(value), allow_nan=False)

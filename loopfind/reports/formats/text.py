@@ -1,0 +1,212 @@
+"""A report as a person reads it: the verdict first, then what repeats and where, then the suspect cuts.
+
+`lines` lays it out for a given width as styled lines; `write` is the same without colours, 80 columns wide.
+Lines are built from pieces and never from markup, so nothing in a file name can be taken for a style.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.style import Style
+from rich.text import Text
+
+from loopfind.model.report import Cut, Occurrence, Repeat, Report
+from loopfind.reports.links import Link, linker
+from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, count, length, safe, share, title
+
+WIDTH = 80
+MOST_REPEATS = 20
+MOST_OCCURRENCES = 12
+MOST_WHERE_CROWDED = 4
+"""Occurrences shown of each repeat once there are more than CROWDED repeats."""
+CROWDED = 5
+MOST_CUTS = 20
+MOST_STRETCHES = 5
+
+LABEL = 12
+"""Width of the column of labels, in cells."""
+NARROW = 60
+"""Below this width the labels stand above what they label."""
+
+KIND_STYLES = {"repeat": "bold red", "loop": "bold magenta", "still": "bold cyan"}
+
+
+def write(report: Report) -> Iterator[str]:
+    """The report as plain text, 80 columns wide (links may stand out), a line at a time."""
+    for line in lines(report):
+        yield line.plain.rstrip() + "\n"
+
+
+def lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -> Iterator[Text]:
+    """The report as styled lines of at most `width` cells, unless one word or address is longer.
+
+    With `hyperlinks` a start time is itself the link, otherwise the address is written out after it.
+    """
+    link = linker(report.settings.link, report.source.path)
+    yield from _packed(_words(report.verdict.summary, _seriousness(report)), width)
+    yield Text()
+    yield from _facts(report, width)
+    chosen = _longest(report.repeats)
+    most = MOST_WHERE_CROWDED if len(chosen) > CROWDED else MOST_OCCURRENCES
+    for repeat in chosen:
+        yield Text()
+        yield from _repeat(repeat, most, width, link, hyperlinks)
+    if len(chosen) < len(report.repeats):
+        yield Text()
+        yield from _more(len(report.repeats) - len(chosen), "shorter repeat", width, "")
+    if report.cuts:
+        yield Text()
+        yield Text("Suspect cuts", "bold")
+        yield from _moments(_cuts(report.cuts[:MOST_CUTS]), link, width, hyperlinks)
+        if len(report.cuts) > MOST_CUTS:
+            yield from _more(len(report.cuts) - MOST_CUTS, "cut", width)
+
+
+def _seriousness(report: Report) -> str:
+    """The verdict's colour: red for a replay, yellow for what someone should look at, green for nothing found."""
+    real = [repeat for repeat in report.repeats if repeat.kind != "still"]
+    if any(repeat.evidence in ("exact", "replay") for repeat in real):
+        return "bold red"
+    if real or report.losses or report.verdict.coverage < 0.5:
+        return "bold yellow"
+    return "bold green"
+
+
+def _facts(report: Report, width: int) -> Iterator[Text]:
+    source, verdict = report.source, report.verdict
+    about = [length(source.duration), count(source.frames, "frame")]
+    if source.fps > 0:
+        about.append(f"{source.fps:.2f}".rstrip("0").rstrip(".") + " frames/s")
+    if source.width:
+        about.append(f"{source.width}x{source.height}")
+    if source.codec:
+        about.append(safe(source.codec))
+    name = "standard input" if source.path == "-" else safe(source.path)
+    yield from _fact("Video", [Text(name, "bold")], width)
+    yield from _fact("", _words(", ".join(about)), width)
+    if verdict.repeated_seconds > 0:
+        repeated = f"{length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the video"
+        yield from _fact("Repeated", _words(repeated), width)
+    judged = f"{share(verdict.coverage)} of the video"
+    if verdict.shortest_findable is not None:
+        judged += f", for repeats of {length(verdict.shortest_findable)} or longer"
+    yield from _fact("Judged", _words(judged), width)
+    stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
+    yield from _stretches("Not judged", stretches, "", width)
+    yield from _stretches("Lost", [(loss.start, loss.end, safe(loss.what)) for loss in report.losses], "yellow", width)
+    if report.choice is not None:
+        yield from _fact("Hash size", _words(report.choice), width)
+    if len(report.clusters):
+        alike = f"{count(len(report.clusters), 'group')} of frames with equal hashes; --json lists them"
+        yield from _fact("Equal frames", _words(alike), width)
+
+
+def _stretches(label: str, stretches: Sequence[tuple[float, float, str]], style: str, width: int) -> Iterator[Text]:
+    for number, (start, end, why) in enumerate(stretches[:MOST_STRETCHES]):
+        pieces = [Text(f"{clock(start)} - {clock(end)}"), *_words(why, style)]
+        yield from _fact("" if number else label, pieces, width)
+    if len(stretches) > MOST_STRETCHES:
+        more = f"... and {len(stretches) - MOST_STRETCHES:,} more; --json lists all"
+        yield from _fact("", _words(more, "dim"), width)
+
+
+def _fact(label: str, pieces: Iterable[Text], width: int) -> Iterator[Text]:
+    """A label and what it labels: side by side, or one above the other where there is little room."""
+    if width >= NARROW:
+        margin = " " * (LABEL + 2)
+        yield from _packed(pieces, width, Text(f"{label:<{LABEL}}  ", "cyan"), margin)
+        return
+    if label:
+        yield Text(label, "cyan")
+    yield from _packed(pieces, width, "  ", "  ")
+
+
+def _longest(repeats: Sequence[Repeat]) -> list[Repeat]:
+    """The repeats that take the most time, at most MOST_REPEATS, in the order of the report."""
+    if len(repeats) <= MOST_REPEATS:
+        return list(repeats)
+    taken = sorted(range(len(repeats)), key=lambda at: (repeats[at].kind == "still", -_time_taken(repeats[at]), at))
+    return [repeats[at] for at in sorted(taken[:MOST_REPEATS])]
+
+
+def _time_taken(repeat: Repeat) -> float:
+    return sum(occurrence.end - occurrence.start for occurrence in repeat.occurrences)
+
+
+def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool) -> Iterator[Text]:
+    head = Text(f"{repeat.kind.capitalize()} {repeat.id}:", KIND_STYLES[repeat.kind])
+    yield from _packed([head, *_words(title(repeat), "bold")], width, "", "  ")
+    belief = f"{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})"
+    yield from _packed(_words(belief), width, "  ", "  ")
+    rows = [(occurrence.start, _occurrence(occurrence)) for occurrence in repeat.occurrences[:most]]
+    if rows:
+        yield from _moments(rows, link, width, hyperlinks)
+    if len(repeat.occurrences) > most:
+        yield from _more(len(repeat.occurrences) - most, "cycle" if repeat.kind == "loop" else "occurrence", width)
+
+
+def _occurrence(occurrence: Occurrence) -> list[Text]:
+    # A person counts the last frame in; the machine form is half-open.
+    last = max(occurrence.start_frame, occurrence.end_frame - 1)
+    cells = [Text(f" - {clock(occurrence.end)}"), Text(f"frames {occurrence.start_frame}-{last}", "dim")]
+    return [*cells, *(Text(words, "yellow") for words in changes(occurrence))]
+
+
+def _cuts(cuts: Sequence[Cut]) -> list[tuple[float, list[Text]]]:
+    """Times and cells of the cuts, each with the number that --open takes."""
+    return [(cut.time, _cut(number, cut)) for number, cut in enumerate(cuts, 1)]
+
+
+def _cut(number: int, cut: Cut) -> list[Text]:
+    named = ", ".join(str(repeat) for repeat in cut.repeats[:MOST_WHERE_CROWDED])
+    more = ", ..." if len(cut.repeats) > MOST_WHERE_CROWDED else ""
+    place = Text(f"frame {cut.frame}", "dim")
+    return [Text(f"  cut {number}"), place, Text(cut.kind), Text(f"repeat {named}{more}" if named else "")]
+
+
+def _moments(rows: Sequence[tuple[float, list[Text]]], link: Link, width: int, hyperlinks: bool) -> Iterator[Text]:
+    """A line for each moment: its time, then its cells in columns, then its address.
+
+    The addresses stand at the ends of the lines if there is room at each, otherwise each has a line of its own.
+    """
+    columns = [max(cells[at].cell_len for _, cells in rows) for at in range(min(len(cells) for _, cells in rows))]
+    drawn = []
+    for seconds, cells in rows:
+        for cell, column in zip(cells, columns, strict=False):
+            cell.pad_right(column - cell.cell_len)
+        address = link(seconds)
+        cells[0] = Text.assemble(_time(seconds, address if hyperlinks else ""), cells[0])
+        drawn.append((cells, "" if hyperlinks else address))
+    inline = all(sum(cell.cell_len + 2 for cell in cells) + 2 + len(address) <= width for cells, address in drawn)
+    for cells, address in drawn:
+        if address and inline:
+            cells.append(Text(address))
+        yield from _packed(cells, width, "  ", "    ", "  ")
+        if address and not inline:
+            yield Text(f"    {address}")
+
+
+def _time(seconds: float, address: str) -> Text:
+    return Text(clock(seconds), Style(underline=True, link=address) if address else "")
+
+
+def _more(number: int, what: str, width: int, margin: str = "  ") -> Iterator[Text]:
+    words = _words(f"... and {count(number, 'more ' + what)}; --json lists all", "dim")
+    yield from _packed(words, width, margin, margin)
+
+
+def _words(text: str, style: str = "") -> list[Text]:
+    return [Text(word, style) for word in safe(text).split()]
+
+
+def _packed(
+    pieces: Iterable[Text], width: int, first: str | Text = "", margin: str = "", gap: str = " "
+) -> Iterator[Text]:
+    """Lines of as many pieces as fit: `first` begins the first line, `margin` the others; a piece is never broken."""
+    line, fresh = Text.assemble(first), True
+    for piece in pieces:
+        if not fresh and line.cell_len + len(gap) + piece.cell_len > width:
+            yield line
+            line, fresh = Text(margin), True
+        line.append("" if fresh else gap).append_text(piece)
+        fresh = False
+    yield line

@@ -1,0 +1,63 @@
+"""Aligned colours in words and for JSON."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+from rich.text import Text
+
+from loopfind.model.comparison import Comparison, Warp
+from loopfind.reports.wording import clock, count
+
+NEAR = 0.4
+"""Distance up to which a pair is shown in the text."""
+
+MOST_PAIRS, MOST_KNOTS = 40, 12
+"""Pairs, and stretches of steady speed of one pair, in the text; the JSON has all."""
+
+_SAID = {
+    "alike": "alike in colour",
+    "apart": "not alike",
+    "unclear": "near, but too short, or too little changes, to say",
+}
+
+
+def as_value(warp: Warp, paths: Sequence[str]) -> dict[str, Any]:
+    """A pair as JSON has it: files by name, the path whole."""
+    return asdict(warp) | {"files": [paths[number] for number in warp.files]}
+
+
+def lines(comparison: Comparison, names: Sequence[str]) -> Iterator[Text]:
+    """The pairs whose distance is known, the nearest first, each with the way that its colours take."""
+    known = [warp for warp in comparison.warps if warp.distance is not None and warp.distance <= NEAR]
+    for warp in known[:MOST_PAIRS]:
+        yield Text()
+        yield from _pair(warp, names)
+    if len(known) > MOST_PAIRS:
+        yield Text()
+        yield Text(f"... and {count(len(known) - MOST_PAIRS, 'more pair')}; --json lists all", "dim")
+    if rest := len(comparison.warps) - len(known):
+        yield Text()
+        yield Text(f"{count(rest, 'pair lies', 'pairs lie')} further apart.", "dim")
+    if any(warp.nearness == "alike" for warp in known):
+        yield Text()
+        yield Text("Colours alone are weak evidence: look at both, or compare without --align dtw.", "yellow")
+
+
+def _pair(warp: Warp, names: Sequence[str]) -> Iterator[Text]:
+    one, other = (names[number] for number in warp.files)
+    yield Text(f"{one} and {other}: {_SAID[warp.nearness]}, distance {warp.distance:.3f}", "bold")
+    steps = list(pairwise(warp.knots))
+    wide = max(len(one), len(other))
+    if warp.spans is not None:
+        for name, span in zip((one, other), warp.spans, strict=True):
+            turned = "  backwards" if warp.reversed and name == other else ""
+            yield Text(f"  {name:<{wide}}  {clock(span.start)} - {clock(span.end)}{turned}")
+    for (a, b), (c, d) in steps[:MOST_KNOTS]:
+        low, high = min(b, d), max(b, d)
+        # A knot apart from the next in one file only: the other stands still meanwhile.
+        speed = f"at {(c - a) / (high - low):.2f}x speed" if c > a and high > low else "stands still"
+        yield Text(f"  {clock(a)} - {clock(c)}  is  {clock(low)} - {clock(high)}  {speed}", "dim")
+    if len(steps) > MOST_KNOTS:
+        yield Text(f"  ... and {count(len(steps) - MOST_KNOTS, 'more stretch', 'more stretches')}", "dim")

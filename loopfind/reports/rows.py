@@ -1,0 +1,38 @@
+"""The occurrences of a report, one by one, with what to call them in files of other programs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loopfind.model.comparison import Comparison
+from loopfind.model.report import Occurrence, Repeat, Report
+from loopfind.reports.wording import also, changes
+
+
+@dataclass(frozen=True)
+class Showing:
+    """One occurrence and the repeat it belongs to. number: which one of it, from 1."""
+
+    repeat: Repeat
+    number: int
+    occurrence: Occurrence
+
+    @property
+    def title(self) -> str:
+        """Printable, on one line: "Repeat 1 (2 of 3), mirrored"; for one of several files "Repeat 1, mirrored, also in
+        film.mp4"."""
+        place, times = f"{self.repeat.kind.capitalize()} {self.repeat.id}", len(self.repeat.occurrences)
+        if times > 1 or not self.repeat.elsewhere:
+            place += f" ({self.number} of {times})"
+        return ", ".join([place, *changes(self.occurrence), *also(self.repeat)])
+
+
+def showings(report: Report | Comparison) -> Iterator[Showing]:
+    """Every occurrence, in the order of the report."""
+    for repeat in report.repeats:
+        for number, occurrence in enumerate(repeat.occurrences, 1):
+            yield Showing(repeat, number, occurrence)
+
+
+def in_time(report: Report) -> list[Showing]:
+    """Every occurrence, in the order in which they begin."""
+    return sorted(showings(report), key=lambda one: (one.occurrence.start, one.occurrence.end))

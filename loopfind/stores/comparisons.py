@@ -1,0 +1,121 @@
+"""What comparisons found, in the library: which entries stand to be compared, and what they share."""
+
+from collections.abc import Iterable, Sequence
+
+from loopfind.model.comparison import Shared
+from loopfind.model.library import CODES
+from loopfind.model.report import Occurrence, Repeat
+from loopfind.stores.connections import Connections
+
+_STANDING = """SELECT min(id), content, frames FROM entry WHERE codes = ?
+    GROUP BY content, stream, start, "end" ORDER BY 1"""
+
+
+class Results:
+    """The comparisons of a library."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def standing(self) -> list[tuple[int, int, int]]:
+        """Entries to compare: id, content, and frames. Of a content that was read with several kinds or hash sizes one
+        entry stands for all, as these make no difference."""
+        with self._connections.reading() as connection:
+            return connection.execute(_STANDING, (CODES,)).fetchall()
+
+    def compared(self) -> set[int]:
+        """Entries that were compared with all that were there before them."""
+        with self._connections.reading() as connection:
+            return {number for (number,) in connection.execute("SELECT entry FROM compared")}
+
+    def write(
+        self, compared: Iterable[int], entries: Sequence[int], repeats: Sequence[Repeat], pairs: Sequence[Shared]
+    ) -> None:
+        """Note what was found, and that the compared entries need not be compared again; all or nothing.
+
+        entries: the entry of each file that the repeats and pairs name. An entry that was removed meanwhile is left
+        out, with what it shared.
+        """
+        with self._connections.writing() as connection:
+            there = {number for (number,) in connection.execute("SELECT id FROM entry")}
+            rows = [(number,) for number in compared if number in there]
+            connection.executemany("INSERT OR IGNORE INTO compared (entry) VALUES (?)", rows)
+            for repeat in repeats:
+                shown = [o for o in repeat.occurrences if entries[o.file or 0] in there]
+                if len(shown) < 2:
+                    continue
+                cursor = connection.execute(
+                    "INSERT INTO repeat (kind, length, period, confidence, evidence) VALUES (?, ?, ?, ?, ?)",
+                    (repeat.kind, repeat.length, repeat.period, repeat.confidence, repeat.evidence),
+                )
+                connection.executemany(
+                    f"INSERT INTO stretch VALUES ({', '.join('?' * 14)})",
+                    [(cursor.lastrowid, entries[o.file or 0], *_stretch(o)) for o in shown],
+                )
+            for pair in pairs:
+                sides = sorted(zip((entries[f] for f in pair.files), pair.seconds, pair.whole, strict=True))
+                if all(entry in there for entry, _, _ in sides):
+                    (a, seconds_a, whole_a), (b, seconds_b, whole_b) = sides
+                    connection.execute(
+                        "INSERT OR REPLACE INTO pair VALUES (?, ?, ?, ?, ?, ?)",
+                        (a, b, seconds_a, seconds_b, whole_a, whole_b),
+                    )
+
+    def read(self, entries: Sequence[int]) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+        """Everything that was found between the entries, which are the files 0 to n - 1 of the answer; the pairs that
+        share most first."""
+        places = {entry: place for place, entry in enumerate(entries)}
+        with self._connections.snapshot() as connection:
+            shown: dict[int, list[Occurrence]] = {}
+            for repeat, entry, *rest in connection.execute("SELECT * FROM stretch ORDER BY repeat, entry, start"):
+                if entry in places:
+                    shown.setdefault(repeat, []).append(_occurrence(places[entry], *rest))
+            heads = connection.execute("SELECT id, kind, length, period, confidence, evidence FROM repeat ORDER BY id")
+            kept = [(head, shown[head[0]]) for head in heads if len(shown.get(head[0], ())) > 1]
+            repeats = tuple(
+                Repeat(number, kind, length, period, confidence, evidence, tuple(occurrences))
+                for number, ((_, kind, length, period, confidence, evidence), occurrences) in enumerate(kept, 1)
+            )
+            rows = connection.execute("SELECT * FROM pair ORDER BY max(seconds_a, seconds_b) DESC, a_entry, b_entry")
+            pairs = tuple(
+                Shared((places[a], places[b]), (one, other), (bool(all_one), bool(all_other)))
+                for a, b, one, other, all_one, all_other in rows
+                if a in places and b in places
+            )
+        return repeats, pairs
+
+
+def _stretch(o: Occurrence) -> tuple[object, ...]:
+    """An occurrence as the columns of its row."""
+    ranges = (*(o.start_range or (None, None)), *(o.end_range or (None, None)))
+    return (o.start, o.end, o.start_frame, o.end_frame, o.reversed, o.mirrored, o.turned, o.speed, *ranges)
+
+
+def _occurrence(
+    file: int,
+    start: float,
+    end: float,
+    start_frame: int,
+    end_frame: int,
+    backwards: int,
+    mirrored: int,
+    turned: int,
+    speed: float,
+    start_first: float | None,
+    start_last: float | None,
+    end_first: float | None,
+    end_last: float | None,
+) -> Occurrence:
+    return Occurrence(
+        start=start,
+        end=end,
+        start_frame=start_frame,
+        end_frame=end_frame,
+        reversed=bool(backwards),
+        mirrored=bool(mirrored),
+        speed=speed,
+        start_range=None if start_first is None or start_last is None else (start_first, start_last),
+        end_range=None if end_first is None or end_last is None else (end_first, end_last),
+        turned=turned,
+        file=file,
+    )

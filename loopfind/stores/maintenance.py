@@ -1,0 +1,131 @@
+"""What is taken out of a library, and whether what is in it is right."""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from loopfind.errors import LibraryError
+from loopfind.model.library import CODES, Problem
+from loopfind.model.video import Progress, Watch
+from loopfind.stores import blocks
+from loopfind.stores.connections import DAMAGED, Connections, interruptible
+from loopfind.stores.digest import digest_of
+
+_MOST = 100
+"""Faults of the database itself that are told."""
+
+
+def remove(connections: Connections, entries: Iterable[int] = (), paths: Iterable[bytes] = ()) -> None:
+    """Take out entries, and files by their real paths; a content goes with its last entry, and with its last file."""
+    with connections.writing() as connection:
+        connection.executemany("DELETE FROM entry WHERE id = ?", [(entry,) for entry in entries])
+        connection.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in paths])
+        connection.execute("DELETE FROM content WHERE id NOT IN (SELECT content FROM file)")
+        connection.execute("DELETE FROM content WHERE id NOT IN (SELECT content FROM entry)")
+        connection.execute("DELETE FROM posting WHERE entry NOT IN (SELECT id FROM entry)")
+        # A stretch that is shown nowhere else is no repeat.
+        connection.execute(
+            "DELETE FROM repeat WHERE id NOT IN (SELECT repeat FROM stretch GROUP BY repeat HAVING count(*) > 1)"
+        )
+    connections.shrink()
+
+
+def outdated(connections: Connections) -> tuple[int, ...]:
+    """Entries of an older loopfind, which stand for nothing any more."""
+    with connections.reading() as connection:
+        rows = connection.execute("SELECT id FROM entry WHERE codes <> ? ORDER BY id", (CODES,))
+        return tuple(number for (number,) in rows)
+
+
+def verify(connections: Connections, watch: Watch | None = None) -> Iterator[Problem]:
+    """What is wrong: with the database, with what it holds, and with the files that it names."""
+    shown = connections.shown
+    with connections.reading() as connection:
+        if watch is not None:
+            watch(Progress("checking the database", 0, 0.0, None))
+        try:
+            with interruptible(connection):
+                said = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({_MOST})")]
+                said += [f"a row of {row[0]} has lost what it belongs to" for row in _orphans(connection)]
+        except sqlite3.DatabaseError as error:
+            said = [str(error)]
+        faults = [Problem(shown, line) for line in said if line != "ok"]
+        yield from faults
+        if faults:
+            yield Problem(shown, DAMAGED.partition(":")[0] + ": delete it, then add the files again")
+    yield from _entries(connections, watch)
+    yield from _files(connections, watch)
+
+
+def _orphans(connection: sqlite3.Connection) -> list[tuple[str]]:
+    return connection.execute("PRAGMA foreign_key_check").fetchmany(_MOST)
+
+
+def _entries(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
+    """Entries of which something does not read as it was written."""
+    try:
+        with connections.reading() as connection:
+            rows = connection.execute("SELECT id, frames, closes FROM entry ORDER BY id").fetchall()
+        read, seconds = 0, 0.0
+        for entry, frames, closes in rows:
+            with connections.snapshot() as connection:
+                parts = connection.execute(
+                    "SELECT id, name, dtype, width, rows, step, digest FROM part WHERE entry = ?", (entry,)
+                ).fetchall()
+                lacking = {"times", "codes", "detail", "sketches"} - {part[1] for part in parts}
+                wrong = [name for number, name, *rest in parts if not _right(connection, number, *rest)]
+            if wrong or lacking:
+                what = f"its {' and '.join(sorted({*wrong, *lacking}))} cannot be read any more"
+                yield Problem(f"entry {entry}", f"{what}: remove it, then add its file again")
+            read, seconds = read + frames, seconds + closes
+            if watch is not None:
+                watch(Progress("checking what it holds", read, seconds, None))
+    except LibraryError as error:
+        yield Problem(error.path, error.what)
+
+
+def _right(
+    connection: sqlite3.Connection, part: int, dtype: str, width: int, rows: int, step: int, digest: bytes
+) -> bool:
+    """Whether a table has the blocks that were written, and each of them can be read."""
+    found, there = hashlib.blake2b(digest_size=16), 0
+    try:
+        for (data,) in connection.execute("SELECT data FROM block WHERE part = ? ORDER BY number", (part,)):
+            found.update(data)
+            there += len(blocks.unpack(data, np.dtype(dtype), width))
+    except (ValueError, sqlite3.DatabaseError):
+        return False
+    return there == rows and found.digest() == digest and step > 0
+
+
+def _files(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
+    """Files that are gone, or no longer what they were."""
+    try:
+        with connections.reading() as connection:
+            rows = connection.execute(
+                "SELECT path, content.size, digest FROM file JOIN content ON content.id = file.content ORDER BY path"
+            ).fetchall()
+    except LibraryError as error:
+        yield Problem(error.path, error.what)
+        return
+    for number, (path, size, digest) in enumerate(rows):
+        what = _changed(path, size, digest)
+        if what:
+            yield Problem(os.fsdecode(path), what)
+        if watch is not None:
+            watch(Progress(f"checking file {number + 1} of {len(rows)}", number, 0.0, None))
+
+
+def _changed(path: bytes, size: int, digest: bytes) -> str:
+    """What is wrong with a file; nothing, if it is as it was."""
+    try:
+        if os.stat(path).st_size == size and digest_of(path, size) == digest:
+            return ""
+    except FileNotFoundError:
+        return "it is gone: `loopfind library remove --missing` takes it out"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    return "it was changed: add it again"
