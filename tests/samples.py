@@ -8,7 +8,7 @@ import numpy as np
 
 from loopfind.compare.ranking import groups_of, matches_of
 from loopfind.model.comparison import Comparison, Failure, Shared
-from loopfind.model.exhibits import Curve, Exhibit, Exhibits, Juxtaposed, Origin, Row, Seam
+from loopfind.model.exhibits import ComparisonExhibits, Curve, Exhibit, Exhibits, Origin, Row, Seam
 from loopfind.model.report import Clusters, Cut, Occurrence, Repeat, Report, Unjudged, Verdict
 from loopfind.model.transform import PLAIN, Transform
 from loopfind.model.video import Loss, Source
@@ -220,7 +220,7 @@ def comparison(names: tuple[str, ...] = NAMES, queries: int = 0) -> Comparison:
     )
 
 
-def juxtaposed(told: Comparison) -> Juxtaposed:
+def juxtaposed(told: Comparison) -> ComparisonExhibits:
     """Exhibits for a comparison made by hand: two rows of pictures for each stretch."""
     shown, files = [], []
     for repeat in told.repeats:
@@ -234,7 +234,7 @@ def juxtaposed(told: Comparison) -> Juxtaposed:
         shown.append(Exhibit(repeat.id, tuple(range(len(repeat.occurrences))), views, rows, (curve,)))
         files.append(tuple(o.file or 0 for o in repeat.occurrences))
     overview = {file: tuple(np.linspace(1, 90, 5).tolist()) for file in range(len(told.sources))}
-    made = Juxtaposed(overview, tuple(shown), tuple(files))
+    made = ComparisonExhibits(overview, tuple(shown), tuple(files))
     places = [(file, time) for file, times in made.moments().items() for time in times]
     return replace(made, shots={place: shot(number % 5) for number, place in enumerate(places)})
 

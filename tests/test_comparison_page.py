@@ -9,7 +9,7 @@ import pytest
 import samples
 from test_report_html import HOSTILE, Page
 
-from loopfind.model.exhibits import Juxtaposed
+from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.reports.page import comparison as pages
 
 
@@ -85,7 +85,7 @@ def test_of_very_many_files_the_page_is_bounded_and_says_what_it_left_out():
 
 def test_nothing_shared_and_nothing_to_see_has_a_page():
     bare = replace(samples.comparison(), repeats=(), pairs=(), groups=(), summary="None of the 4 files shows anything.")
-    page = Page(drawn(bare, Juxtaposed(), ["", "", "", ""]))
+    page = Page(drawn(bare, ComparisonExhibits(), ["", "", "", ""]))
     assert "None of the 4 files" in page.words and pages.NO_CLAIM in page.words
     assert not page.every("video")
     comparison = samples.comparison()

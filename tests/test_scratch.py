@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loopfind.arrays.disk import IN_MEMORY, Pairs, Scratch, let_go
+from loopfind.arrays.disk import IN_MEMORY, Pairs, Scratch, release_pages
 from loopfind.arrays.time_index import nearest
 
 LARGE = IN_MEMORY // 72 + 1000
@@ -29,8 +29,8 @@ def test_a_mapped_table_is_what_was_added_and_outlives_the_scratch(rows: int) ->
     del disk
     for _ in range(2):
         assert mapped.shape == drawn.shape and np.array_equal(mapped, drawn)
-        let_go(mapped)
-        let_go(mapped[1:])
+        release_pages(mapped)
+        release_pages(mapped[1:])
 
 
 def test_rows_are_read_and_added_while_the_table_is_mapped() -> None:
@@ -49,7 +49,7 @@ def test_pages_that_were_let_go_take_no_memory() -> None:
     for _ in range(2):
         assert int(mapped.sum()) == int(drawn.sum())
         held.append(resident())
-        let_go(mapped)
+        release_pages(mapped)
         held.append(resident())
     assert min(held[::2]) > mapped.nbytes / 2 and max(held[1::2]) == 0
 

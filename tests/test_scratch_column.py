@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from loopfind.arrays.disk import IN_MEMORY, Column, let_go
+from loopfind.arrays.disk import IN_MEMORY, Column, release_pages
 
 
 @pytest.mark.parametrize("width", [None, 9])
@@ -20,7 +20,7 @@ def test_a_column_holds_what_a_plain_array_would(width: int | None) -> None:
             column.drop(gone)
             plain = plain[gone:]
         if turn % 5 == 0:
-            let_go(column.rows)
+            release_pages(column.rows)
         assert len(column) == len(plain) and np.array_equal(column.rows, plain)
 
 

@@ -24,7 +24,7 @@ from loopfind.errors import BadSetting, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.model.candidate import Line, Run
-from loopfind.model.sweep import Figures, Size
+from loopfind.model.sweep import Size, SizeScores
 from loopfind.model.video import Frames
 from loopfind.pipeline import scan, sweep
 from loopfind.registry import load
@@ -83,7 +83,7 @@ def naive(codes, times, origin, moving):
     copies = [frame for frame in range(len(codes)) if origin[frame] != frame]
     hits = sum(codes[frame] == codes[origin[frame]] for frame in copies)
     alike = [codes[frame] == codes[frame - 1] for frame in range(1, len(codes)) if moving[frame]]
-    return Figures(
+    return SizeScores(
         len(sizes),
         float(np.mean(sizes)) if sizes else 0.0,
         float(np.std(sizes)) if sizes else 0.0,
@@ -134,7 +134,7 @@ def test_every_turn_of_a_loop_leads_to_the_first():
 
 
 def row(size, precision, recall, kind="ahash", confused=0.0):
-    return Size(kind, size, 8, 0.1, Figures(5, 2.0, 0.5, 4, 3, confused, precision, recall))
+    return Size(kind, size, 8, 0.1, SizeScores(5, 2.0, 0.5, 4, 3, confused, precision, recall))
 
 
 def test_the_advice_is_the_best_f1_and_names_what_is_as_good():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loopfind.arrays.disk import let_go
+from loopfind.arrays.disk import release_pages
 from loopfind.model.dtypes import Bytes, Words
 
 BYTES = 8
@@ -23,7 +23,7 @@ def digests_of(codes: Bytes) -> Words:
     for low in range(0, n, block):
         wide = np.zeros((len(codes[low : low + block]), padded), np.uint8)
         wide[:, :width] = codes[low : low + block]
-        let_go(codes)
+        release_pages(codes)
         own = value[low : low + block]
         for column in wide.view(np.uint64).T:
             own ^= column

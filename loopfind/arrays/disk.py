@@ -47,7 +47,7 @@ class Scratch:
 
     def mapped(self) -> NDArray[Any]:
         """All rows so far as one array that is not to be written to; a large one is a map of the file, whose pages
-        `let_go` gives back. It holds when the table is closed."""
+        `release_pages` gives back. It holds when the table is closed."""
         size = self._dtype.itemsize * self._width * self._rows
         if size <= IN_MEMORY:
             return self[0 : self._rows]
@@ -69,7 +69,7 @@ def copied(rows: Rows, width: int) -> Scratch:
     return table
 
 
-def let_go(table: NDArray[Any]) -> None:
+def release_pages(table: NDArray[Any]) -> None:
     """Give back the memory that the pages of a mapped table take; they are read again when they are next asked for.
 
     Of a table in memory nothing is given back.
@@ -85,7 +85,7 @@ def let_go(table: NDArray[Any]) -> None:
 
 class Column:
     """Rows (n,) or (n, width) on disk that are added and changed, and dropped at the beginning, in a nameless temporary
-    file, which goes with the process. Of what is not looked at `let_go` gives back the memory."""
+    file, which goes with the process. Of what is not looked at `release_pages` gives back the memory."""
 
     def __init__(self, dtype: DTypeLike, width: int | None = None) -> None:
         self._dtype, self._shape = np.dtype(dtype), () if width is None else (width,)

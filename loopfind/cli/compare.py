@@ -20,7 +20,7 @@ from loopfind.settings import STALL, CompareSettings
 
 if TYPE_CHECKING:
     from loopfind.model.comparison import Comparison
-    from loopfind.model.exhibits import Juxtaposed
+    from loopfind.model.exhibits import ComparisonExhibits
 
 EXAMPLES = """\b
 Examples:
@@ -174,7 +174,7 @@ def _within(name: str, folder: str) -> bool:
 
 def _compare(
     paths: list[str], settings: CompareSettings, verbose: bool, quiet: bool, shown: bool, library: str | None
-) -> "tuple[Comparison, Juxtaposed | None]":
+) -> "tuple[Comparison, ComparisonExhibits | None]":
     """The comparison, and what to show of it where that is asked for."""
     from loopfind.cli.progress import watching
 

@@ -12,7 +12,7 @@ from loopfind.reports.formats import PAGE
 
 if TYPE_CHECKING:
     from loopfind.model.comparison import Comparison
-    from loopfind.model.exhibits import Exhibits, Juxtaposed
+    from loopfind.model.exhibits import ComparisonExhibits, Exhibits
     from loopfind.model.report import Report
 
 
@@ -48,7 +48,7 @@ def deliver(report: "Report", exhibits: "Exhibits", page: str, video: str, href:
     outputs.save(page, scan.write(report, exhibits, _href(page, video, href)))
 
 
-def deliver_several(comparison: "Comparison", shown: "Juxtaposed", page: str) -> None:
+def deliver_several(comparison: "Comparison", shown: "ComparisonExhibits", page: str) -> None:
     """Write the page of a comparison whole or not at all. Raises OutputError."""
     from loopfind.reports.page import comparison as page_of
 

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from loopfind.arrays.time_index import covered
-from loopfind.engine.candidates.library import Met, Question, candidates_among
+from loopfind.engine.candidates.library import IndexHits, Question, candidates_among
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.findings import runs_of
 from loopfind.engine.repeats.assemble import families_in, repeats_of
@@ -26,7 +26,7 @@ WHOLE = 2.5
 
 
 @dataclass(frozen=True)
-class Laid:
+class CrossFileResult:
     """Files laid over one another: what they share, and what that was read off.
 
     joint, signal, runs: the joint timeline and what repeats on it; None and nothing where there is too little to
@@ -49,19 +49,19 @@ def across(
     return laid.repeats, laid.pairs
 
 
-def laid_over(fingerprints: Sequence[Fingerprint], settings: CompareSettings) -> Laid:
+def laid_over(fingerprints: Sequence[Fingerprint], settings: CompareSettings) -> CrossFileResult:
     """What `across` says, and what it was read off."""
     numbers = [number for number, fingerprint in enumerate(fingerprints) if len(fingerprint) > 1]
     if len(numbers) < (1 if settings.own else 2):
-        return Laid()
+        return CrossFileResult()
     joint = joint_of([fingerprints[number] for number in numbers])
     signal = signal_of(joint.fingerprint, joint.parts(settings.own and not settings.query))
     return _told(joint, signal, candidates_of(signal, across=True), settings, numbers, fingerprints)
 
 
 def linked(
-    fingerprints: Sequence[Fingerprint], met: Mapping[Question, Met], settings: CompareSettings, among: int
-) -> Laid:
+    fingerprints: Sequence[Fingerprint], met: Mapping[Question, IndexHits], settings: CompareSettings, among: int
+) -> CrossFileResult:
     """What files share that an index has led to.
 
     fingerprints: each of two frames or more. met: for each question, which moments are alike. among: frames of
@@ -85,7 +85,7 @@ def _told(
     settings: CompareSettings,
     numbers: Sequence[int],
     fingerprints: Sequence[Fingerprint],
-) -> Laid:
+) -> CrossFileResult:
     """The runs on a joint timeline, as what its files share."""
     runs = [_inside(run, joint, signal) for run in runs_of(signal, candidates)]
     runs = [run for run in runs if _wanted(run, joint, numbers, settings)]
@@ -96,7 +96,7 @@ def _told(
     pairs = [pair for pair in _pairs(repeats, fingerprints) if _asked(*pair.files, settings)]
     close = _closeness(runs, joint, numbers)
     pairs = [replace(pair, closeness=close.get(pair.files)) for pair in pairs]
-    return Laid(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
+    return CrossFileResult(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
 
 
 def _inside(run: Run, joint: Joint, signal: Signal) -> Run:

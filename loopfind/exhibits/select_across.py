@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.compare.cross_file import Laid
+from loopfind.compare.cross_file import CrossFileResult
 from loopfind.engine.signal.concat import Joint
 from loopfind.exhibits.select import shown_of
 from loopfind.model.comparison import Comparison
-from loopfind.model.exhibits import Curve, Exhibit, Juxtaposed, Row
+from loopfind.model.exhibits import ComparisonExhibits, Curve, Exhibit, Row
 from loopfind.model.report import Occurrence, Repeat
 
 MOST_STRIPS, STRIP = 8, 10
@@ -19,10 +19,10 @@ _SLACK = 0.001
 """Seconds by which adding and taking away a file's place on the joint timeline may be off."""
 
 
-def juxtaposed(comparison: Comparison, laid: Laid) -> Juxtaposed:
+def juxtaposed(comparison: Comparison, laid: CrossFileResult) -> ComparisonExhibits:
     """What to show of a comparison, without the pictures themselves."""
     if laid.joint is None or laid.signal is None:
-        return Juxtaposed()
+        return ComparisonExhibits()
     place = {number: at for at, number in enumerate(laid.numbers)}
     shift = {number: float(laid.joint.shift[at]) for number, at in place.items()}
     moved = [
@@ -34,7 +34,7 @@ def juxtaposed(comparison: Comparison, laid: Laid) -> Juxtaposed:
         columns = tuple(repeat.occurrences[column].file or 0 for column in exhibit.columns)
         files.append(columns)
         shown.append(_own(exhibit, repeat, columns, shift, laid.joint, place))
-    return Juxtaposed(_overview(comparison, laid.joint, laid.numbers), tuple(shown), tuple(files))
+    return ComparisonExhibits(_overview(comparison, laid.joint, laid.numbers), tuple(shown), tuple(files))
 
 
 def _moved(occurrence: Occurrence, seconds: float) -> Occurrence:

@@ -65,7 +65,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Juxtaposed:
+class ComparisonExhibits:
     """All that is shown of one comparison.
 
     overview: file number -> seconds of frames spread over it. shown: of each stretch; the times of a row are those of

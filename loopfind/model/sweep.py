@@ -7,7 +7,7 @@ from loopfind.settings import SweepSettings
 
 
 @dataclass(frozen=True)
-class Figures:
+class SizeScores:
     """What one hash size does on one video.
 
     buckets: hash values shared by two or more frames; mean, spread (standard deviation) and largest: frames in one of
@@ -44,7 +44,7 @@ class Size:
     hash_size: int
     width: int
     seconds: float
-    figures: Figures
+    figures: SizeScores
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loopfind.compare.cross_file import Laid, laid_over, summary_of
+from loopfind.compare.cross_file import CrossFileResult, laid_over, summary_of
 from loopfind.compare.ranking import groups_of, matches_of, summary_of_matches
 from loopfind.engine.findings import comparing
 from loopfind.errors import BadSetting
 from loopfind.exhibits.select_across import juxtaposed
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure
-from loopfind.model.exhibits import Juxtaposed
+from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.model.library import Reading
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import Cache, reader
 from loopfind.pipeline.dtw import kind_for, warped
 from loopfind.pipeline.dtw import summary_of as summary_of_warps
-from loopfind.pipeline.inputs import Halt, decoding_of, each, files_in
+from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
 from loopfind.pipeline.scanning import FEW, SMALL, WIDE
 from loopfind.settings import SMALLEST_HASH, CompareSettings, Settings
 
@@ -45,7 +45,7 @@ def compare_to_show(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
-) -> tuple[Comparison, Juxtaposed]:
+) -> tuple[Comparison, ComparisonExhibits]:
     """What `compare` says, and what to show of it: curves, and frames read again where they are.
 
     Arguments and errors as for `compare`. Frames of what cannot be read twice are missing.
@@ -70,7 +70,7 @@ def _compared(
     watch: Watch | None,
     log: Callable[[str], None] | None,
     cache: Cache | None,
-) -> tuple[Comparison, Laid]:
+) -> tuple[Comparison, CrossFileResult]:
     """The comparison, and what it was read off."""
     kind = kind_for(settings)
     wanted, queries = files_in(paths, settings.query)
@@ -83,7 +83,7 @@ def _compared(
         asked = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
     with reader(cache, decoding_of(len(wanted), settings.jobs)) as videos:
 
-        def one(path: str, halt: Halt, seen: Watch | None, said: Callable[[str], None]) -> tuple[Reading, float]:
+        def one(path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]) -> tuple[Reading, float]:
             reading = videos.read(path, asked, None, [halt], seen, said, codes=codes).reading
             return reading, reading.source.duration
 
@@ -93,7 +93,7 @@ def _compared(
 
 def _laid(
     found: Sequence[Reading | Failure], queries: int, settings: CompareSettings, watch: Watch | None
-) -> tuple[Comparison, Laid]:
+) -> tuple[Comparison, CrossFileResult]:
     """The comparison of what was read. queries: how many of them are looked for in the others."""
     files = [item for item in found if not isinstance(item, Failure)]
     queries = sum(not isinstance(item, Failure) for item in found[:queries])
@@ -105,7 +105,7 @@ def _laid(
     if len(files) < needed:
         raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
     if settings.align == "dtw":
-        return _warped(files, found, settings, watch), Laid()
+        return _warped(files, found, settings, watch), CrossFileResult()
     if watch is not None:
         watch(comparing(sum(file.source.duration for file in files)))
     laid = laid_over([file.fingerprint for file in files], settings)

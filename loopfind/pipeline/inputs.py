@@ -15,7 +15,7 @@ from loopfind.settings import DONE, Decoding
 T = TypeVar("T")
 
 
-class Halt:
+class CancelToken:
     """Takes batches as a gatherer does, until the reading is to stop."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ def decoding_of(files: int, jobs: int) -> Decoding:
 
 def each(
     wanted: Sequence[tuple[str, bool]],
-    work: Callable[[str, Halt, Watch | None, Callable[[str], None]], tuple[T, float]],
+    work: Callable[[str, CancelToken, Watch | None, Callable[[str], None]], tuple[T, float]],
     jobs: int,
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
@@ -76,7 +76,7 @@ def each(
     seconds of video. strict: raise the MediaError of a file that was named itself. closely: watch each file too, not
     all of them alone. Whatever else is raised, Ctrl-C too, ends the work on all files at once.
     """
-    turn, halt, done, seconds = Lock(), Halt(), 0, 0.0
+    turn, halt, done, seconds = Lock(), CancelToken(), 0, 0.0
 
     def one(path: str, named: bool) -> T | Failure:
         nonlocal done, seconds

@@ -9,7 +9,7 @@ from loopfind.model.comparison import Failure
 from loopfind.model.library import Added, Addition, Becoming
 from loopfind.model.video import Watch
 from loopfind.pipeline.cache import Cache, Read, reader, unkept
-from loopfind.pipeline.inputs import Halt, decoding_of, each, files_in
+from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
 from loopfind.settings import Settings
 
 
@@ -33,7 +33,7 @@ def add(
     settings = replace(settings, auto=False)
     with reader(Cache(library), decoding_of(len(wanted), jobs)) as videos:
 
-        def one(path: str, halt: Halt, seen: Watch | None, said: Callable[[str], None]) -> tuple[Added, float]:
+        def one(path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]) -> tuple[Added, float]:
             if why := unkept(path):
                 raise Unreadable(path, f"cannot be kept: {why}")
             read = videos.read(path, settings, None, [halt], seen, said)

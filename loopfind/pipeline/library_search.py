@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from loopfind.arrays.disk import copied
-from loopfind.compare.cross_file import Laid, linked, summary_of
+from loopfind.compare.cross_file import CrossFileResult, linked, summary_of
 from loopfind.compare.ranking import groups_of, matches_of, summary_of_matches
-from loopfind.engine.candidates.library import QUESTIONS, Met, Question, keys_in, postings, probes
+from loopfind.engine.candidates.library import QUESTIONS, IndexHits, Question, keys_in, postings, probes
 from loopfind.engine.candidates.votes import FEWEST
 from loopfind.engine.signal.extract import signal_of
 from loopfind.errors import BadSetting
@@ -334,18 +334,18 @@ def _asked(files: Sequence[Fingerprint]) -> list[tuple[Ints, Ints, Words]]:
     ]
 
 
-def _shared(files: Mapping[int, Fingerprint], met: Ints, settings: CompareSettings, among: int) -> Laid:
+def _shared(files: Mapping[int, Fingerprint], met: Ints, settings: CompareSettings, among: int) -> CrossFileResult:
     """What the files share, of which moments were met."""
     numbers = np.array([*files], np.int64)
     met = met[:, np.isin(met[_ENTRY], numbers) & np.isin(met[_OTHER], numbers)]
     if not met.shape[1]:
-        return Laid()
+        return CrossFileResult()
     by_question = {}
     for number, question in enumerate(QUESTIONS):
         rows = met[:, met[_QUESTION] == number]
         places = (np.searchsorted(numbers, rows[side]) for side in (_ENTRY, _OTHER))
         file, other = places
-        by_question[question] = Met(file, rows[_SHOWN], other, rows[_OTHER_SHOWN])
+        by_question[question] = IndexHits(file, rows[_SHOWN], other, rows[_OTHER_SHOWN])
     return linked(list(files.values()), by_question, settings, among)
 
 

@@ -16,7 +16,7 @@ from loopfind.media.ffmpeg.process import DecodeOptions
 from loopfind.model.library import File
 from loopfind.model.library import Reading as Reading
 from loopfind.model.video import CheckFrames, Frames, Progress, RepeatedFrames, Source, Watch
-from loopfind.pipeline.resume import Gathering, Resume, Resumed, Unlike, whole
+from loopfind.pipeline.resume import Gathering, Resume, Resumed, ResumeMismatch, whole
 from loopfind.pipeline.reuse import Skipping
 from loopfind.registry import load
 from loopfind.settings import Decoding, Settings
@@ -82,7 +82,7 @@ def read_video(
     skipping = skips(path, settings, decoding)
     try:
         return _read_alone(path, settings, kind, watch, log, decoding, checkpoint, resume, skipping)
-    except (Unlike, Damaged, Unsafe):
+    except (ResumeMismatch, Damaged, Unsafe):
         if checkpoint is not None:
             checkpoint[0].restart()
     return _read_alone(path, settings, kind, watch, log, decoding, checkpoint, resume, False)
@@ -99,7 +99,10 @@ def _read_alone(
     resume: Resume | None,
     skipping: bool,
 ) -> Reading:
-    """Read a video for its fingerprint alone. Raises Unlike, Damaged or Unsafe where that is to be begun anew."""
+    """Read a video for its fingerprint alone.
+
+    Raises ResumeMismatch, Damaged or Unsafe where the reading is to be begun anew.
+    """
     gatherer = FingerprintBuilder(kind, settings.hash_size)
     needs = kind.needs_digests, kind.needs_colours
     taker: Gathering | Resumed = Gathering(gatherer)

@@ -41,7 +41,7 @@ class Resume:
     note: Callable[[str], None] | None = None
 
 
-class Unlike(Exception):
+class ResumeMismatch(Exception):
     """What is read again is not what was read before."""
 
 
@@ -70,13 +70,13 @@ class Gathering:
         """Whose batches come; to be set before the first."""
 
     def add(self, item: Frames | RepeatedFrames | CheckFrames, /) -> None:
-        """Take the next batch. Raises Unlike."""
+        """Take the next batch. Raises ResumeMismatch."""
         if isinstance(item, RepeatedFrames):
             self._gatherer.repeat(item)
         elif isinstance(item, Frames):
             self._gatherer.add(item)
         elif not self._gatherer.holds(item.frames):
-            raise Unlike
+            raise ResumeMismatch
 
     def done(self) -> None:
         """The video has ended."""
@@ -99,7 +99,7 @@ class Resumed(Gathering):
         self._keeps = True
 
     def add(self, item: Frames | RepeatedFrames | CheckFrames, /) -> None:
-        """Take the next batch. Raises Unlike."""
+        """Take the next batch. Raises ResumeMismatch."""
         known = min(len(item), self._checkpoint.count - self._check) if self.start is not None else 0
         if isinstance(item, Frames) and known > 0:
             self._compare(replace(item.part(slice(0, known)), first=self._check))
@@ -118,17 +118,17 @@ class Resumed(Gathering):
         return not self.reader.troubled
 
     def _compare(self, frames: Frames) -> None:
-        """Raise Unlike where frames that are known are others now."""
+        """Raise ResumeMismatch where frames that are known are others now."""
         if not self._gatherer.holds(frames):
-            raise Unlike
+            raise ResumeMismatch
         self._check += len(frames)
         if self._check == self._checkpoint.count:
             self.start = None
 
     def done(self) -> None:
-        """The video has ended. Raises Unlike where it did before all was checked."""
+        """The video has ended. Raises ResumeMismatch where it did before all was checked."""
         if self.start is not None:
-            raise Unlike
+            raise ResumeMismatch
 
     def _save(self) -> None:
         try:

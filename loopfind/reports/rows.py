@@ -9,7 +9,7 @@ from loopfind.reports.wording import also, changes
 
 
 @dataclass(frozen=True)
-class Showing:
+class OccurrenceRow:
     """One occurrence and the repeat it belongs to. number: which one of it, from 1."""
 
     repeat: Repeat
@@ -26,13 +26,13 @@ class Showing:
         return ", ".join([place, *changes(self.occurrence), *also(self.repeat)])
 
 
-def showings(report: Report | Comparison) -> Iterator[Showing]:
+def showings(report: Report | Comparison) -> Iterator[OccurrenceRow]:
     """Every occurrence, in the order of the report."""
     for repeat in report.repeats:
         for number, occurrence in enumerate(repeat.occurrences, 1):
-            yield Showing(repeat, number, occurrence)
+            yield OccurrenceRow(repeat, number, occurrence)
 
 
-def in_time(report: Report) -> list[Showing]:
+def in_time(report: Report) -> list[OccurrenceRow]:
     """Every occurrence, in the order in which they begin."""
     return sorted(showings(report), key=lambda one: (one.occurrence.start, one.occurrence.end))

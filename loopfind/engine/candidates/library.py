@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.lsh_forest import TABLES, keys_of
-from loopfind.engine.candidates.plan import TURNS, ZOOMS, Quest, changing, tenths
+from loopfind.engine.candidates.plan import TURNS, ZOOMS, CandidateFinder, changing, tenths
 from loopfind.engine.candidates.votes import SLOPES
 from loopfind.engine.signal.extract import mirror_flips, motion_seen, motions_seen, pictures
 from loopfind.model.candidate import Line, Matches
@@ -42,7 +42,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Met:
+class IndexHits:
     """Moments of files that one question finds alike, (m,) int64 each: the stored file, when it shows it, the file that
     was asked about, and when that shows it, in milliseconds."""
 
@@ -121,7 +121,7 @@ def candidates_among(signal: Signal, met: Mapping[Question, Matches]) -> Iterato
 
     met: for each question pairs of frames of several files on one timeline; the first frame is the stored one.
     """
-    quest, changes = Quest(signal, across=True), changing(signal)
+    quest, changes = CandidateFinder(signal, across=True), changing(signal)
     motion, picture = signal.motion, signal.picture
     for question, matches in met.items():
         if not len(matches):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.arrays.disk import Pairs, let_go
+from loopfind.arrays.disk import Pairs, release_pages
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.candidates import MATCHERS
 from loopfind.engine.candidates.sieve import sift
@@ -58,7 +58,7 @@ because one is expected to be a changed copy."""
 def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[Line], int]]:
     """Lists of lines, and how many of them to follow, one for each question; a list is made only when the one before
     it has been dealt with. across: the signal is of several files."""
-    quest = Quest(signal, across)
+    quest = CandidateFinder(signal, across)
     motion, picture = signal.motion, signal.picture
     moves = quest.matches(motion, None, signal.moving)
     yield quest.lines(moves, motion, motion, signal.moving)
@@ -88,7 +88,7 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[L
         yield quest.lines(stands, picture, picture, changes, slope)
 
 
-class Quest:
+class CandidateFinder:
     """What all questions share: the signal, the matcher, and how many lines are worth a look."""
 
     def __init__(self, signal: Signal, across: bool, most: tuple[int, int] | None = None) -> None:
@@ -142,7 +142,7 @@ class Quest:
         turned = not viewed_first and not (view.fills and view.turned == 0)
         kept = sift(lines, signal.times, signal.step, ours, theirs, usable, turned)
         for words in (signal.motion, signal.picture):
-            let_go(words)
+            release_pages(words)
         if slope == -1 and theirs is not ours:
             # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
             kept = [replace(line, offset=line.offset - motion_gap(local(signal, line).step)) for line in kept]

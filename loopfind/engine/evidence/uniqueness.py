@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.arrays.disk import let_go
+from loopfind.arrays.disk import release_pages
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence.differences import Rows as Cells
 from loopfind.engine.evidence.differences import cells_at, partners, views_of
@@ -264,7 +264,7 @@ class _Laid:
                 total += np.square(gap, out=gap)
             total -= np.square(middle) / len(few)
             found[low : low + _LOOKS] = total @ least
-        let_go(self._signal.blocks)
+        release_pages(self._signal.blocks)
         return found
 
     def _there(self, places: Floats, after: Floats) -> Ints:

@@ -11,7 +11,7 @@ import numpy as np
 
 from loopfind.arrays.disk import Column
 from loopfind.engine.candidates.library import zooms
-from loopfind.engine.candidates.plan import Quest, changing_in
+from loopfind.engine.candidates.plan import CandidateFinder, changing_in
 from loopfind.engine.candidates.votes import BLOCK, FEWEST, SLOPES
 from loopfind.engine.evidence.extend import APART
 from loopfind.engine.live.index import LiveIndex
@@ -75,7 +75,7 @@ class LiveCandidates:
     def lines(self, signal: Signal, first: int) -> Iterator[tuple[list[Line], int]]:
         """Lists of lines of which the second showing lies at frame `first` or behind it, and how many of each to
         follow, as candidates_of gives them; what was taken is asked."""
-        quest = Quest(signal, False, MOST_LINES)
+        quest = CandidateFinder(signal, False, MOST_LINES)
         motion, moving, changing = signal.motion, signal.moving, self._changing.rows
         often = first + np.flatnonzero(moving[first:])
         plain = self._met(signal, self._motions, often, motion[often])

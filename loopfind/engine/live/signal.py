@@ -8,7 +8,7 @@ costs the same however much is held.
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.arrays.disk import Column, let_go
+from loopfind.arrays.disk import Column, release_pages
 from loopfind.arrays.time_index import gap_of
 from loopfind.engine.signal.extract import AROUND, LIVELY_GAPS, mean_cells, moves, noise_of, seen_in
 from loopfind.model.dtypes import Floats, Rows
@@ -90,7 +90,7 @@ class Growing:
     def rest(self) -> None:
         """Give back the memory of what was looked at, until it is looked at again."""
         for column in self._columns:
-            let_go(column.rows)
+            release_pages(column.rows)
 
     def _see(self, cells: Rows, part: slice, step: float) -> None:
         assert self._mean is not None

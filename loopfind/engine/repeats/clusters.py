@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.digests import digests_of
-from loopfind.arrays.disk import let_go
+from loopfind.arrays.disk import release_pages
 from loopfind.engine.repeats.moments import moments_of
 from loopfind.model.dtypes import Bytes, Floats
 from loopfind.model.report import Clusters
@@ -40,5 +40,5 @@ def _differ(codes: Bytes, one: NDArray[np.int32], other: NDArray[np.int32]) -> N
     for low in range(0, len(one), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)
         found[part] = (codes[one[part]] != codes[other[part]]).any(1)
-        let_go(codes)
+        release_pages(codes)
     return found

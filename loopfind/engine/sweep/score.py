@@ -9,7 +9,7 @@ from loopfind.arrays.time_index import gap_of, nearest
 from loopfind.engine.repeats.moments import Moments, moments_of
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats, Ints, Words
-from loopfind.model.sweep import Advice, Figures, Size
+from loopfind.model.sweep import Advice, Size, SizeScores
 
 AS_GOOD = 0.98
 """A size does as well as the best one if its F1 reaches this share of the best F1."""
@@ -41,8 +41,8 @@ def origins_of(runs: Sequence[Run], times: Floats) -> Ints:
     return origin
 
 
-def figures_of(digests: Words, times: Floats, origin: Ints, moving: NDArray[np.bool_]) -> Figures:
-    """Figures of one hash size.
+def figures_of(digests: Words, times: Floats, origin: Ints, moving: NDArray[np.bool_]) -> SizeScores:
+    """SizeScores of one hash size.
 
     digests: (n,) uint64, equal where the hashes are. origin: see origins_of. moving: (n,) bool, frames in which
     something moves, and which should therefore differ from the frame before.
@@ -53,7 +53,7 @@ def figures_of(digests: Words, times: Floats, origin: Ints, moving: NDArray[np.b
     copies = np.flatnonzero(origin != np.arange(len(origin)))
     pairs, right = _pairs(moments, origin)
     recall = float((digests[copies] == digests[origin[copies]]).mean()) if len(copies) else None
-    return Figures(
+    return SizeScores(
         buckets=len(repeated),
         mean=float(repeated.mean()) if len(repeated) else 0.0,
         spread=float(repeated.std()) if len(repeated) else 0.0,

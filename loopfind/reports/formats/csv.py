@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from loopfind.model.comparison import Comparison
 from loopfind.model.report import Report
 from loopfind.reports.links import Link, address, linker
-from loopfind.reports.rows import Showing, showings
+from loopfind.reports.rows import OccurrenceRow, showings
 from loopfind.reports.wording import safe
 
 COLUMNS = (
@@ -57,7 +57,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
         yield row((*_cells(showing, links[file]), safe(paths[file]), safe(full), showing.occurrence.turned))
 
 
-def _cells(showing: Showing, link: Link) -> tuple[object, ...]:
+def _cells(showing: OccurrenceRow, link: Link) -> tuple[object, ...]:
     repeat, one = showing.repeat, showing.occurrence
     ranges = (*(one.start_range or (None, None)), *(one.end_range or (None, None)))
     changed = (_yes(one.reversed), _yes(one.mirrored), one.speed)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from loopfind.model.comparison import Comparison
 from loopfind.model.report import Report
 from loopfind.reports.formats.timecode import Grid, common, grid_of, grids_of
-from loopfind.reports.rows import Showing, showings
+from loopfind.reports.rows import OccurrenceRow, showings
 from loopfind.reports.wording import name, safe
 
 
@@ -26,7 +26,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
     yield from _list(f"{len(paths)} files compared", common(grids), showings(comparison), grids, paths)
 
 
-def _list(title: str, grid: Grid, shown: Iterable[Showing], grids: list[Grid], paths: list[str]) -> Iterator[str]:
+def _list(title: str, grid: Grid, shown: Iterable[OccurrenceRow], grids: list[Grid], paths: list[str]) -> Iterator[str]:
     yield f"TITLE: {title}\nFCM: {'DROP FRAME' if grid.drops else 'NON-DROP FRAME'}\n"
     played = 0
     for number, showing in enumerate(shown, 1):

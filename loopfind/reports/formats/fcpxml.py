@@ -13,7 +13,7 @@ from loopfind.model.report import Report
 from loopfind.model.video import Source
 from loopfind.reports.formats.timecode import Grid, common, grid_of, grids_of
 from loopfind.reports.links import address
-from loopfind.reports.rows import Showing, in_time, showings
+from loopfind.reports.rows import OccurrenceRow, in_time, showings
 from loopfind.reports.wording import name, title
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n<fcpxml version="1.8">\n  <resources>\n'
@@ -87,7 +87,7 @@ def _clip(number: int, source: Source, grid: Grid, offset: int, start: Fraction,
     return f'            <asset-clip ref="r{number}" name={video} {place}>\n'
 
 
-def _marked(showing: Showing, grid: Grid) -> Iterator[str]:
+def _marked(showing: OccurrenceRow, grid: Grid) -> Iterator[str]:
     """The keyword over an occurrence and the marker at its start."""
     repeat, one = showing.repeat, showing.occurrence
     first = grid.number(one.start, one.start_frame)

@@ -14,7 +14,7 @@ from loopfind.model.report import Report
 from loopfind.reports.formats.json import plain
 from loopfind.reports.formats.timecode import Grid, grid_of, grids_of
 from loopfind.reports.links import address
-from loopfind.reports.rows import Showing, in_time, showings
+from loopfind.reports.rows import OccurrenceRow, in_time, showings
 from loopfind.reports.wording import name
 
 COLOURS = {"repeat": "RED", "loop": "MAGENTA", "still": "CYAN"}
@@ -90,7 +90,7 @@ def _around(title: str, summary: str, clips: list[Any]) -> dict[str, Any]:
     }
 
 
-def _about(showing: Showing) -> dict[str, Any]:
+def _about(showing: OccurrenceRow) -> dict[str, Any]:
     about = {name: getattr(showing.repeat, name) for name in ("kind", "confidence", "evidence")}
     return {"repeat": showing.repeat.id, "occurrence": showing.number} | about
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from loopfind.arrays.time_index import covered
 from loopfind.model.comparison import Comparison
-from loopfind.model.exhibits import Juxtaposed
+from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.model.report import Occurrence
 from loopfind.model.version import version
 from loopfind.reports.links import Link, linker
@@ -35,7 +35,7 @@ CAUTION = "A claim is an estimate. Look at the pictures below before you accuse 
 NO_CLAIM = "That nothing was found does not prove that nothing is shared: what is short or hardly moves is not found."
 
 
-def write(comparison: Comparison, shown: Juxtaposed, hrefs: Sequence[str]) -> Iterator[str]:
+def write(comparison: Comparison, shown: ComparisonExhibits, hrefs: Sequence[str]) -> Iterator[str]:
     """The page, in one piece. hrefs: for each file where a player finds it, "" for nowhere. Raises MissingExtra."""
     called = names([source.path for source in comparison.sources])
     links = [linker("", source.path) for source in comparison.sources]
@@ -84,7 +84,7 @@ def write(comparison: Comparison, shown: Juxtaposed, hrefs: Sequence[str]) -> It
     yield from rendered("juxtaposition.html.j2", SCRIPTS, words, data, hrefs)
 
 
-def _places(shown: Juxtaposed) -> Iterator[tuple[int, float]]:
+def _places(shown: ComparisonExhibits) -> Iterator[tuple[int, float]]:
     """Where pictures are shown: the strips first, then the stretches."""
     for file, times in shown.overview.items():
         yield from ((file, time) for time in times)
@@ -173,7 +173,7 @@ def _timelines(
     links: Sequence[Link],
     kept: set[int],
     show: Showcase,
-    shown: Juxtaposed,
+    shown: ComparisonExhibits,
 ) -> dict[str, Any]:
     """A row for each of the files that share the most, with a bar for each stretch that it shows."""
     own: list[list[tuple[int, int, Occurrence]]] = [[] for _ in called]
