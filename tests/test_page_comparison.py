@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 import samples
-from test_report_html import HOSTILE, Page
+from test_page_scan import HOSTILE, Page
 
 from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.reports.page import comparison as pages
