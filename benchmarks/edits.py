@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scenes import clips, draw
 from suite import ffmpeg
 
-from loopfind.compare.cross_file import across
+from loopfind.engine.cross_file import across
 from loopfind.engine.findings import analyse
 from loopfind.errors import MediaError
 from loopfind.model.fingerprint import Fingerprint

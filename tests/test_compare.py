@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopfind.arrays.disk import Chain
-from loopfind.compare.cross_file import across, summary_of
+from loopfind.engine.cross_file import across
 from loopfind.engine.signal.concat import joint_of
 from loopfind.errors import BadSetting, Unreadable
 from loopfind.model.transform import Pose, Transform, matrix
 from loopfind.pipeline import compare
 from loopfind.reports.formats import comparisons
+from loopfind.reports.summaries import summary_of_shared
 from loopfind.settings import CompareSettings
 
 
@@ -114,7 +115,7 @@ def test_files_that_share_nothing_share_nothing():
     files = [s.shown([(s.film(seed), 0, 10)], 25, seed=seed) for seed in range(6)]
     files += [s.shown([(s.camera(seed, where=1), 0, 10)], 25, seed=seed) for seed in range(4)]
     assert across(files, CompareSettings()) == ((), ())
-    assert summary_of((), (), 10) == "None of the 10 files shows anything of another."
+    assert summary_of_shared((), (), 10) == "None of the 10 files shows anything of another."
 
 
 def test_what_repeats_inside_one_file_is_told_where_asked():

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import synthetic as s
 
-from loopfind.compare.cross_file import across
 from loopfind.engine.candidates.plan import INSETS, candidates_of
+from loopfind.engine.cross_file import across
 from loopfind.engine.signal.concat import joint_of
 from loopfind.engine.signal.extract import signal_of
 from loopfind.engine.signal.per_file import local

@@ -14,8 +14,8 @@ from hypothesis.extra import numpy as hnp
 
 from loopfind.arrays import lsh_forest
 from loopfind.cli.app import run
-from loopfind.compare.cross_file import across
 from loopfind.engine.candidates.library import postings
+from loopfind.engine.cross_file import across
 from loopfind.engine.signal.extract import signal_of
 from loopfind.errors import BadSetting, LibraryError
 from loopfind.model.library import File, Reading

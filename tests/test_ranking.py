@@ -7,11 +7,12 @@ import synthetic as s
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.compare.cross_file import across
-from loopfind.compare.ranking import groups_of, matches_of, summary_of_matches
+from loopfind.compare.ranking import groups_of, matches_of
+from loopfind.engine.cross_file import across
 from loopfind.model.comparison import Shared
 from loopfind.model.report import Occurrence, Repeat
 from loopfind.model.video import Source
+from loopfind.reports.summaries import summary_of_matches
 from loopfind.settings import CompareSettings
 
 

@@ -8,7 +8,6 @@ from itertools import combinations
 from loopfind.model.comparison import Group, Match, Place, Shared
 from loopfind.model.report import Repeat
 from loopfind.model.video import Source
-from loopfind.reports.wording import count
 
 _SLACK = 0.1
 """Seconds by which a part may stick out of the whole: either end is found to a frame or two."""
@@ -112,16 +111,3 @@ def _cliques(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:
         told.update(combinations(members, 2))
         found.append(tuple(members))
     return found
-
-
-def summary_of_matches(matches: Sequence[Match], files: int, queries: int) -> str:
-    """One sentence for a person: how many files were looked in, and in how many something was found."""
-    looked = files - queries
-    clips = "The clip was" if queries == 1 else f"{queries} clips were"
-    start = f"{clips} looked for in {count(looked, 'file')} and"
-    if not matches:
-        return f"{start} not found in any." if queries == 1 else f"{start} none was found in any."
-    where = f"found in {len({match.file for match in matches}):,} of them"
-    if queries == 1:
-        return f"{start} {where}."
-    return f"{start} {count(len({match.query for match in matches}), 'was', 'were')} {where}."

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.compare.cross_file import CrossFileResult
+from loopfind.engine.cross_file import CrossFileResult
 from loopfind.engine.signal.concat import Joint
 from loopfind.exhibits.select import shown_of
 from loopfind.model.comparison import Comparison

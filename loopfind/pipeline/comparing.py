@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loopfind.compare.cross_file import CrossFileResult, laid_over, summary_of
-from loopfind.compare.ranking import groups_of, matches_of, summary_of_matches
+from loopfind.compare.ranking import groups_of, matches_of
+from loopfind.engine.cross_file import CrossFileResult, laid_over
 from loopfind.engine.findings import comparing
 from loopfind.errors import BadSetting
 from loopfind.exhibits.select_across import juxtaposed
@@ -15,9 +15,9 @@ from loopfind.model.library import Reading
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import Cache, reader
 from loopfind.pipeline.dtw import kind_for, warped
-from loopfind.pipeline.dtw import summary_of as summary_of_warps
 from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
 from loopfind.pipeline.scanning import FEW, SMALL, WIDE
+from loopfind.reports.summaries import summary_of_matches, summary_of_shared, summary_of_warps
 from loopfind.settings import SMALLEST_HASH, CompareSettings, Settings
 
 
@@ -111,7 +111,9 @@ def _laid(
     laid = laid_over([file.fingerprint for file in files], settings)
     repeats, pairs, sources = laid.repeats, laid.pairs, tuple(file.source for file in files)
     matches = matches_of(repeats, pairs, sources, queries)
-    said = summary_of_matches(matches, len(files), queries) if queries else summary_of(repeats, pairs, len(files))
+    said = (
+        summary_of_matches(matches, len(files), queries) if queries else summary_of_shared(repeats, pairs, len(files))
+    )
     comparison = Comparison(
         sources=sources,
         settings=settings,

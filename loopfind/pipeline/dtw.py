@@ -9,7 +9,6 @@ from loopfind.errors import BadSetting, UnknownPart
 from loopfind.model.comparison import Warp
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.video import Progress, Watch
-from loopfind.reports.wording import count
 from loopfind.settings import ALIGNMENTS, CompareSettings, Settings
 
 _EVERY = 16
@@ -50,11 +49,3 @@ def warped(fingerprints: Sequence[Fingerprint], settings: CompareSettings, watch
 
 def _rank(warp: Warp) -> tuple[bool, float, tuple[int, int]]:
     return warp.distance is None, warp.at_least, warp.files
-
-
-def summary_of(warps: Sequence[Warp]) -> str:
-    """One sentence for a person."""
-    alike = sum(warp.nearness == "alike" for warp in warps)
-    if not alike:
-        return f"No two files look alike in colour ({count(len(warps), 'pair')} compared)."
-    return f"{count(alike, 'pair of files looks', 'pairs of files look')} alike in colour, of {len(warps):,} compared."

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from loopfind.arrays.disk import copied
-from loopfind.compare.cross_file import CrossFileResult, linked, summary_of
-from loopfind.compare.ranking import groups_of, matches_of, summary_of_matches
+from loopfind.compare.ranking import groups_of, matches_of
 from loopfind.engine.candidates.library import QUESTIONS, IndexHits, Question, keys_in, postings, probes
 from loopfind.engine.candidates.votes import FEWEST
+from loopfind.engine.cross_file import CrossFileResult, linked
 from loopfind.engine.signal.extract import signal_of
 from loopfind.errors import BadSetting
 from loopfind.model.comparison import Comparison, Shared
@@ -24,6 +24,7 @@ from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import unkept
 from loopfind.pipeline.reader import read_video
 from loopfind.registry import load
+from loopfind.reports.summaries import summary_of_matches, summary_of_shared
 from loopfind.settings import CompareSettings, Settings
 from loopfind.stores import STORE, STORES
 from loopfind.stores.comparisons import Results
@@ -76,7 +77,7 @@ def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) ->
         return Comparison(
             sources=sources,
             settings=CompareSettings(),
-            summary=summary_of(repeats, pairs, len(entries)),
+            summary=summary_of_shared(repeats, pairs, len(entries)),
             repeats=repeats,
             pairs=pairs,
             losses=tuple(() for _ in entries),

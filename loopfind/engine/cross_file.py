@@ -18,7 +18,6 @@ from loopfind.model.candidate import Line, Matches, Run
 from loopfind.model.comparison import Shared
 from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.report import Occurrence, Repeat
-from loopfind.reports.wording import count
 from loopfind.settings import CompareSettings
 
 WHOLE = 2.5
@@ -211,21 +210,3 @@ def _is_whole(spans: Sequence[tuple[float, float]], fingerprint: Fingerprint) ->
     length = fingerprint.end - float(fingerprint.times[0])
     step = length / len(fingerprint)
     return covered(spans) >= length - 2 * WHOLE * step
-
-
-def summary_of(repeats: Sequence[Repeat], pairs: Sequence[Shared], files: int) -> str:
-    """One sentence for a person."""
-    same = sum(all(pair.whole) for pair in pairs)
-    if not repeats:
-        return f"None of the {files} files shows anything of another."
-    inside = sum(len({o.file for o in repeat.occurrences}) == 1 for repeat in repeats)
-    parts = []
-    if pairs:
-        parts.append(
-            f"{count(len(repeats) - inside, 'stretch is', 'stretches are')} shown in more than one of {files} files"
-        )
-    if same:
-        parts.append(f"{count(same, 'pair is', 'pairs are')} the same from end to end")
-    if inside:
-        parts.append(f"{count(inside, 'repeat lies', 'repeats lie')} inside one file")
-    return ", ".join(parts) + "."
