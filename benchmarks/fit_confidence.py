@@ -155,8 +155,8 @@ def _rows(file: Fingerprint, instants: Floats, kind: Footage, seed: int, name: s
         return 1.0  # kept, so that what is asked next does not hang on the weights of now
 
     found = RunFinder(signal, sure)
-    for lines, most in candidates_of(signal):
-        found.search(lines, most)
+    for batch in candidates_of(signal):
+        found.search(batch)
     for run, values in asked:
         here = np.arange(run.first, run.last)
         there = nearest(signal.times, run.line.slope * signal.times[here] + run.line.offset)

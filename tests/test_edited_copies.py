@@ -171,7 +171,7 @@ def test_what_repeats_inside_a_file_is_looked_for_only_where_asked(own):
     ]
     joint = joint_of(files)
     signal = signal_of(joint.fingerprint, joint.parts(own))
-    lines, _ = next(candidates_of(signal, True))
+    lines = next(candidates_of(signal, True)).lines
     middles = [(line.start + line.end) / 2 for line in lines]
     ends = [line.slope * middle + line.offset for line, middle in zip(lines, middles, strict=True)]
     edge = float(joint.shift[1])

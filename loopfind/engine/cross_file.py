@@ -14,7 +14,7 @@ from loopfind.engine.findings import runs_of
 from loopfind.engine.repeats.assemble import families_in, repeats_of
 from loopfind.engine.signal.concat import Joint, joint_of
 from loopfind.engine.signal.extract import signal_of
-from loopfind.model.candidate import Line, Matches, Run
+from loopfind.model.candidate import CandidateBatch, Matches, Run
 from loopfind.model.comparison import Shared
 from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.report import Occurrence, Repeat
@@ -80,7 +80,7 @@ def linked(
 def _told(
     joint: Joint,
     signal: Signal,
-    candidates: Iterable[tuple[list[Line], int]],
+    candidates: Iterable[CandidateBatch],
     settings: CompareSettings,
     numbers: Sequence[int],
     fingerprints: Sequence[Fingerprint],

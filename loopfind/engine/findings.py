@@ -13,7 +13,7 @@ from loopfind.engine.repeats.keyframes import glance_at
 from loopfind.engine.repeats.stills import stills_of
 from loopfind.engine.repeats.verdict import verdict_of
 from loopfind.engine.signal.extract import signal_of
-from loopfind.model.candidate import Line, Run
+from loopfind.model.candidate import CandidateBatch, Run
 from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.report import Report
 from loopfind.model.video import Loss, Progress, Source, Watch
@@ -79,12 +79,12 @@ def report_on(
     )
 
 
-def runs_of(signal: Signal, candidates: Iterable[tuple[list[Line], int]] | None = None) -> list[Run]:
-    """Every run that may be claimed: plain repeats first, then changed copies of what is left. candidates: lists of
-    lines, and how many of each to follow; those of candidates_of unless given."""
+def runs_of(signal: Signal, candidates: Iterable[CandidateBatch] | None = None) -> list[Run]:
+    """Every run that may be claimed: plain repeats first, then changed copies of what is left. candidates: those of
+    candidates_of unless given."""
     if len(signal.times) < 3:
         return []
     found = RunFinder(signal)
-    for lines, most in candidates_of(signal) if candidates is None else candidates:
-        found.search(lines, most)
+    for batch in candidates_of(signal) if candidates is None else candidates:
+        found.search(batch)
     return joined(found.runs, signal)

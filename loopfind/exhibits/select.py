@@ -6,7 +6,7 @@ import numpy as np
 
 from loopfind.arrays.time_index import nearest
 from loopfind.exhibits.curves import difference, likeness
-from loopfind.model.candidate import Line, Run
+from loopfind.model.candidate import Line, Run, same_speed
 from loopfind.model.exhibits import Curve, Exhibit, Exhibits, Row, Seam
 from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.report import Occurrence, Repeat, Report
@@ -94,7 +94,7 @@ def _exhibit(signal: Signal, runs: Sequence[Run], repeat: Repeat, budget: int) -
 def line_between(signal: Signal, runs: Sequence[Run], one: Occurrence, other: Occurrence) -> Line:
     """The line that carries one occurrence to another: that of a run where there is one, else what their ends say."""
     slope = (other.end - other.start) / max(one.end - one.start, signal.step)
-    slope = 1.0 if abs(slope - 1) < 0.02 or one.speed == other.speed else slope
+    slope = 1.0 if abs(slope - 1) < 0.02 or same_speed(one.speed, other.speed) else slope
     backwards = one.reversed != other.reversed
     last = other.end - signal.step
     offset = last + slope * one.start if backwards else other.start - slope * one.start

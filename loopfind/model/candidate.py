@@ -5,6 +5,15 @@ from dataclasses import dataclass
 from loopfind.model.dtypes import Ints
 from loopfind.model.transform import PLAIN, Transform
 
+SPEED_ROUNDING = 1e-9
+"""Share by which two speeds differ at most that are one but for rounding: over a day that is a tenth of a millisecond,
+and a thousandfold of what products of a few speeds lose."""
+
+
+def same_speed(one: float, other: float = 1.0) -> bool:
+    """Tell whether two speeds, seconds per second, are one but for rounding; negative ones run backwards."""
+    return abs(one - other) <= SPEED_ROUNDING * abs(other)
+
 
 @dataclass(frozen=True)
 class Matches:
@@ -33,6 +42,33 @@ class Line:
     votes: int
     view: Transform = PLAIN
     viewed_first: bool = False
+
+    @property
+    def keeps_speed(self) -> bool:
+        """Whether the copy runs at the speed of the original, forwards or backwards: frame stands for frame."""
+        return same_speed(abs(self.slope))
+
+    @property
+    def is_shift(self) -> bool:
+        """Whether the copy is shifted in time alone, so that one lag holds all along it; the picture may be changed."""
+        return same_speed(self.slope)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the copy is the original shown later: neither its speed nor its picture is changed."""
+        return self.is_shift and self.view.plain
+
+
+@dataclass(frozen=True)
+class CandidateBatch:
+    """The candidates that answer one question, the best-voted first.
+
+    lines: the candidates. most: how many of them are worth following, those that a found run already explains not
+    counted.
+    """
+
+    lines: tuple[Line, ...]
+    most: int
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from loopfind.arrays.lsh_forest import TABLES, keys_of
 from loopfind.engine.candidates.plan import TURNS, ZOOMS, CandidateFinder, changing, tenths
 from loopfind.engine.candidates.votes import SLOPES
 from loopfind.engine.signal.extract import mirror_flips, motion_seen, motions_seen, pictures
-from loopfind.model.candidate import Line, Matches
+from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, Transform
@@ -116,8 +116,8 @@ def keys_in(words: Words, table: int) -> Ints:
     return keys_of(words, table - TABLES if table >= TABLES else table)
 
 
-def candidates_among(signal: Signal, met: Mapping[Question, Matches]) -> Iterator[tuple[list[Line], int]]:
-    """Lists of lines, and how many of each to follow, as candidates_of gives them.
+def candidates_among(signal: Signal, met: Mapping[Question, Matches]) -> Iterator[CandidateBatch]:
+    """The candidates of each question that an index has an answer to.
 
     met: for each question pairs of frames of several files on one timeline; the first frame is the stored one.
     """

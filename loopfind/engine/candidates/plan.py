@@ -15,7 +15,7 @@ from loopfind.engine.candidates.votes import SLOPES, lines_of
 from loopfind.engine.evidence.extend import APART
 from loopfind.engine.signal.extract import mirror_flips, motion_gap, motion_seen
 from loopfind.engine.signal.per_file import local
-from loopfind.model.candidate import Line, Matches
+from loopfind.model.candidate import CandidateBatch, Matches, same_speed
 from loopfind.model.dtypes import Words
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, Transform
@@ -55,9 +55,10 @@ in many ways, and one that lasts a few seconds has a line among the best of its 
 because one is expected to be a changed copy."""
 
 
-def candidates_of(signal: Signal, across: bool = False) -> Iterator[tuple[list[Line], int]]:
-    """Lists of lines, and how many of them to follow, one for each question; a list is made only when the one before
-    it has been dealt with. across: the signal is of several files."""
+def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBatch]:
+    """The candidates of one question after another; a batch is made only when the one before it has been dealt with.
+
+    across: the signal is of several files."""
     quest = CandidateFinder(signal, across)
     motion, picture = signal.motion, signal.picture
     moves = quest.matches(motion, None, signal.moving)
@@ -113,9 +114,7 @@ class CandidateFinder:
             kept.append(batch.first[across], batch.second[across])
         return kept
 
-    def viewed(
-        self, codes: Words, seen: Words, view: Transform, usable: NDArray[np.bool_]
-    ) -> Iterator[tuple[list[Line], int]]:
+    def viewed(self, codes: Words, seen: Words, view: Transform, usable: NDArray[np.bool_]) -> Iterator[CandidateBatch]:
         """Lines of pairs of which one, seen through a view, looks like the other: where it comes first, and where it
         comes second."""
         found = self.matches(codes, seen, usable)
@@ -131,22 +130,21 @@ class CandidateFinder:
         slope: float = 1.0,
         view: Transform = PLAIN,
         viewed_first: bool = False,
-    ) -> tuple[list[Line], int]:
-        """Candidate lines of one question, sifted, and how many of them to follow; fewer where the copy would be a
-        changed one, as those are many questions."""
+    ) -> CandidateBatch:
+        """Candidates of one question, sifted; fewer are to be followed where the copy would be a changed one, as those
+        are many questions."""
         signal = self._signal
-        plain = slope == 1 and view.plain
-        most = self._most if plain else self._few
+        most = self._most if same_speed(slope) and view.plain else self._few
         lines = lines_of(matches, signal.times, signal.step, 4 * most, slope, view, viewed_first)
         # Codes seen through a zoom or a turn exist for some frames alone, so their side leads.
         turned = not viewed_first and not (view.fills and view.turned == 0)
         kept = sift(lines, signal.times, signal.step, ours, theirs, usable, turned)
         for words in (signal.motion, signal.picture):
             release_pages(words)
-        if slope == -1 and theirs is not ours:
+        if same_speed(slope, -1) and theirs is not ours:
             # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
             kept = [replace(line, offset=line.offset - motion_gap(local(signal, line).step)) for line in kept]
-        return kept, most
+        return CandidateBatch(tuple(kept), most)
 
 
 def changing(signal: Signal) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from loopfind.arrays.disk import Scratch
-from loopfind.model.candidate import Line, Matches
+from loopfind.model.candidate import Line, Matches, same_speed
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.transform import PLAIN, Transform
 
@@ -69,6 +69,11 @@ def lines_of(
     ]
 
 
+def lag_width(step: float, slope: float) -> float:
+    """Seconds of one bin of lags: a frame, and two where the frames of copy and original do not fall together."""
+    return step * (1.01 if same_speed(slope) else 2.0)
+
+
 class Voted(NamedTuple):
     """Candidates, (k,) each, the best first: how far they stand out, their lags, starts and ends in seconds, votes."""
 
@@ -88,7 +93,7 @@ class Voted(NamedTuple):
 def _voted(at: Floats, there: Floats, step: float, most: int, slope: float) -> Voted:
     """The `most` best candidates from matched instants (m,) and (m,) in seconds."""
     offset = there - slope * at
-    width = step * (1.01 if slope == 1 else 2.0)
+    width = lag_width(step, slope)
     bins, block = np.round(offset / width).astype(np.int64), np.floor(at / BLOCK).astype(np.int64)
     low, span = bins.min() - 4, int(bins.max() - bins.min()) + 9
     cell = (block - block.min()) * span + (bins - low)

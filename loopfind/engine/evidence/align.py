@@ -48,7 +48,7 @@ class Probe:
         at = signal.times[self.frames]
         wanted = np.concatenate([[line.slope * at + line.offset + shift for shift in shifts] for line in lines])
         there = nearest(signal.times, wanted.ravel()).reshape(wanted.shape)
-        slack = 0.35 if abs(lines[0].slope) == 1 else 0.75
+        slack = 0.35 if lines[0].keeps_speed else 0.75
         real = np.abs(signal.times[there] - wanted) <= slack * signal.step
         views = views_of(lines[0])
         low = int(there.min())
@@ -103,7 +103,7 @@ def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
     The speed turns about the middle of the frames. Lines of unchanged speed and zoom are returned as they are.
     """
     probe = Probe(signal, frames)
-    if abs(line.slope) != 1:
+    if not line.keeps_speed:
         line = probe.best(_turned(signal, line, frames, spread))
     if not line.view.fills:
         line = probe.best(_zoomed(line, spread))

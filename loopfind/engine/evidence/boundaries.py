@@ -89,7 +89,7 @@ def _turns(signal: Signal, trace: Trace, place: int, start: bool) -> bool:
     line, times = trace.line, signal.times[trace.frames]
     low, high = (place, trace.high) if start else (trace.low, place)
     length = float(times[high - 1] - times[low]) + signal.step
-    turns = round(length / line.offset) if line.slope == 1 and line.offset > 0 else 0
+    turns = round(length / line.offset) if line.is_shift and line.offset > 0 else 0
     return turns >= 1 and abs(length - turns * line.offset) <= 1.5 * signal.step
 
 

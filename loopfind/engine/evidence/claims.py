@@ -69,7 +69,7 @@ def holds(run: Run, signal: Signal) -> bool:
     """Whether the run may be claimed as one recording shown twice."""
     line = run.line
     asked = 0.0
-    if line.slope != 1:
+    if not line.is_shift:
         # Two overlapping stretches at different speeds are one slow scene laid over itself.
         if min(run.end, run.other_end) > max(run.start, run.other_start) or run.end - run.start < LEAST_CHANGED:
             return False
@@ -78,7 +78,7 @@ def holds(run: Run, signal: Signal) -> bool:
         asked += VIEWS
     return (
         run.score >= least_score(signal) + asked
-        and run.contrast >= (LEAST_CONTRAST if line.slope == 1 else LEAST_CHANGED_CONTRAST)
+        and run.contrast >= (LEAST_CONTRAST if line.is_shift else LEAST_CHANGED_CONTRAST)
         and run.residual <= MOST_RESIDUAL
         and run.informative * signal.step >= LEAST_TELLING
     )
@@ -89,7 +89,7 @@ def same_picture(signal: Signal, trace: Trace) -> bool:
 
     A copy at another speed or zoom cannot be held to that, as its pictures fall between those of the other.
     """
-    if trace.line.slope != 1 or not trace.line.view.plain:
+    if not trace.line.is_plain:
         return True
     frames = trace.frames[trace.low : trace.high]
     there, real = partners(signal, trace.line, frames)
@@ -127,7 +127,7 @@ def measures(run: Run, signal: Signal, rivals: Rivals) -> tuple[float, float, fl
         -min(max(math.log(rivals.own / max(signal.noise, EXACT)), 0.0), MOST_NOISE) if run.line.view.plain else 0.0,
         max(run.contrast, 0.0),
         math.log(length),
-        0.0 if run.line.slope == 1 else -1.0,
+        0.0 if run.line.is_shift else -1.0,
         0.0 if math.isnan(paid) else math.log(max(paid, 1.0)),
     )
 

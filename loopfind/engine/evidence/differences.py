@@ -98,7 +98,7 @@ def partners(signal: Signal, line: Line, frames: Ints, beside: float = 0.0) -> t
     On a variable rate some instants have no frame of their own; at another speed the nearest frame stands for it.
     """
     there, real = np.empty(len(frames), np.int64), np.empty(len(frames), bool)
-    slack = 0.35 if abs(line.slope) == 1 else 0.75
+    slack = 0.35 if line.keeps_speed else 0.75
     for low in range(0, len(frames), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)
         wanted = line.slope * signal.times[frames[part]] + line.offset + beside

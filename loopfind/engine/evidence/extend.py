@@ -85,7 +85,7 @@ def follow(signal: Signal, line: Line) -> Trace | None:
     if aligned is None:
         return None
     line = aligned
-    if line.slope == 1 and line.offset < APART:
+    if line.is_shift and line.offset < APART:
         return None
     refined = refine(signal, line, seed, _COARSE)
     fit = fit_of(signal, refined, seed)
@@ -140,7 +140,7 @@ def _within(signal: Signal, line: Line, frames: Ints) -> Ints:
         part = slice(low, low + _AT_ONCE)
         there = line.slope * times[frames[part]] + line.offset
         inside[part] = (there >= times[0] - signal.step / 2) & (there <= times[-1] + signal.step / 2)
-        if line.slope != 1:
+        if not line.is_shift:
             inside[part] &= there - times[frames[part]] >= (APART if line.slope > 0 else 0)
     return frames if inside.all() else np.asarray(frames[inside])
 

@@ -43,7 +43,7 @@ def joined(runs: list[Run], signal: Signal) -> list[Run]:
 
 def _go_on(before: Run, after: Run, signal: Signal) -> bool:
     """Whether the second run continues the first, and what lies between repeats but for an overlay."""
-    if before.line.slope != 1 or after.line.slope != 1 or before.line.view != after.line.view:
+    if not (before.line.is_shift and after.line.is_shift) or before.line.view != after.line.view:
         return False
     if abs(before.line.offset - after.line.offset) > signal.step / 2 or before.last >= after.first:
         return False

@@ -103,7 +103,7 @@ def stands_alone(rivals: Rivals, run: Run) -> bool:
     if rivals.own <= rivals.exact:
         return True
     length = run.end - run.start
-    if run.line.slope == 1:
+    if run.line.is_shift:
         least = max(GAP, GAP_OF_A_SECOND / length)
     else:
         least = max(CHANGED_GAP, CHANGED_GAP_OF_A_SECOND / length)
@@ -199,7 +199,7 @@ class _Laid:
         self._signal, self._run, self._weights = signal, run, weights
         times, line = signal.times, run.line
         frames = np.arange(run.first, run.last)
-        if line.slope != 1 and len(frames) > 40:
+        if not line.is_shift and len(frames) > 40:
             # At another speed the ends lie between frames: one of another scene there would outweigh all others.
             frames = frames[len(frames) // 20 : -(len(frames) // 20)]
         real = partners(signal, line, frames)[1]
@@ -308,7 +308,7 @@ def _telling(signal: Signal, line: Line, frames: Ints) -> Ints:
     spread over its time would show no motion, and any other rest would be like it."""
     if len(frames) <= _FRAMES:
         return frames
-    if line.slope != 1:  # beside a cut inside it, which says most, such frames are paired across the cut
+    if not line.is_shift:  # beside a cut inside it, which says most, such frames are paired across the cut
         return frames[np.linspace(0, len(frames) - 1, _FRAMES).astype(np.int64)]
     said = np.cumsum(np.log(np.maximum(signal.lively[frames] / signal.noise, 1)) + _AT_REST)
     return np.asarray(frames[np.searchsorted(said, np.linspace(said[0], said[-1], _FRAMES))])

@@ -2,7 +2,7 @@
 explains."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from loopfind.engine.evidence.activity import eventful
@@ -12,7 +12,7 @@ from loopfind.engine.evidence.extend import follow
 from loopfind.engine.evidence.run import run_of
 from loopfind.engine.evidence.uniqueness import Rivals, rivals_of, stands_alone
 from loopfind.engine.signal.per_file import local
-from loopfind.model.candidate import Line, Run
+from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal
 
 SAME = 0.4
@@ -38,12 +38,13 @@ class RunFinder:
         self._shelves: dict[int, list[Run]] = defaultdict(list)
         self.runs: list[Run] = []
 
-    def search(self, lines: Iterable[Line], most: int) -> None:
-        """Follow lines, the best-voted first, and keep what may be claimed.
+    def search(self, batch: CandidateBatch) -> None:
+        """Follow the lines of a batch, the best-voted first, and keep what may be claimed.
 
-        Lines that a found run explains cost nothing; of the others at most `most` are followed.
+        Lines that a found run explains cost nothing; of the others at most `batch.most` are followed.
         """
-        for line in lines:
+        most = batch.most
+        for line in batch.lines:
             if self._explained(line) or self._failed(line):
                 continue
             if most == 0:
@@ -112,15 +113,14 @@ class RunFinder:
 
 def _shelves(run: Run) -> range:
     """The shelves on which a run is looked for: all of its first side, and of a loop all."""
-    loop = run.line.slope == 1 and 0 < run.line.offset <= run.end - run.start
+    loop = run.line.is_shift and 0 < run.line.offset <= run.end - run.start
     end = max(run.end, run.other_end) if loop else run.end
     return range(int(run.start // SHELF), int(end // SHELF) + 1)
 
 
 def _worth(run: Run) -> float:
     """What a run is measured by against another reading of the same moments; a plain one needs no further reason."""
-    plain = run.line.slope == 1 and run.line.view.plain
-    return run.score * (1 - run.residual) * (1.0 if plain else CHANGED)
+    return run.score * (1 - run.residual) * (1.0 if run.line.is_plain else CHANGED)
 
 
 def _maps(run: Run, here: float, there: float, slack: float) -> bool:
@@ -130,7 +130,7 @@ def _maps(run: Run, here: float, there: float, slack: float) -> bool:
         if run.start <= a < run.end and abs(slope * a + offset - b) <= slack:
             return True
         # In a loop every multiple of the period matches too, as far as the loop reaches.
-        turns = round((b - a) / offset) if slope == 1 and 0 < offset <= run.end - run.start else 0
+        turns = round((b - a) / offset) if run.line.is_shift and 0 < offset <= run.end - run.start else 0
         if turns > 1 and run.start <= a and b < run.other_end and abs(b - a - turns * offset) <= slack:
             return True
     return False

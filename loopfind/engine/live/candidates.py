@@ -12,11 +12,11 @@ import numpy as np
 from loopfind.arrays.disk import Column
 from loopfind.engine.candidates.library import zooms
 from loopfind.engine.candidates.plan import CandidateFinder, changing_in
-from loopfind.engine.candidates.votes import BLOCK, FEWEST, SLOPES
+from loopfind.engine.candidates.votes import BLOCK, FEWEST, SLOPES, lag_width
 from loopfind.engine.evidence.extend import APART
 from loopfind.engine.live.index import LiveIndex
 from loopfind.engine.signal.extract import mirror_flips, motions_seen
-from loopfind.model.candidate import Line, Matches
+from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, Transform
@@ -72,9 +72,8 @@ class LiveCandidates:
         self._motions.forget(self._forgotten)
         self._pictures.forget(self._forgotten)
 
-    def lines(self, signal: Signal, first: int) -> Iterator[tuple[list[Line], int]]:
-        """Lists of lines of which the second showing lies at frame `first` or behind it, and how many of each to
-        follow, as candidates_of gives them; what was taken is asked."""
+    def lines(self, signal: Signal, first: int) -> Iterator[CandidateBatch]:
+        """Candidates of which the second showing lies at frame `first` or behind it, among what was taken."""
         quest = CandidateFinder(signal, False, MOST_LINES)
         motion, moving, changing = signal.motion, signal.moving, self._changing.rows
         often = first + np.flatnonzero(moving[first:])
@@ -113,6 +112,6 @@ def _votes(signal: Signal, met: Matches, slope: float) -> bool:
         return False
     at = signal.times[met.first]
     offset = signal.times[met.second] - slope * at
-    bins = np.round(offset / (signal.step * (1.01 if slope == 1 else 2.0))).astype(np.int64)
+    bins = np.round(offset / lag_width(signal.step, slope)).astype(np.int64)
     cells = (np.floor(at / BLOCK).astype(np.int64) << 32) + bins
     return bool(np.unique(cells, return_counts=True)[1].max() >= FEWEST)

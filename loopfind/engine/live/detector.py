@@ -16,7 +16,7 @@ from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.live.candidates import LiveCandidates
 from loopfind.engine.live.signal import Growing
 from loopfind.engine.repeats.assemble import families_in, repeats_of
-from loopfind.model.candidate import Run
+from loopfind.model.candidate import CandidateBatch, Run
 from loopfind.model.dtypes import Floats, Rows, Sketches
 from loopfind.model.events import Finding
 from loopfind.model.fingerprint import Signal
@@ -78,8 +78,8 @@ class LiveDetector:
         for run in self._runs:
             if (known := self._followed(run, signal)) is not None:
                 found.keep(known)
-        for lines, most in self._arrivals.lines(signal, first):
-            found.search(lines, most)
+        for batch in self._arrivals.lines(signal, first):
+            found.search(batch)
         self._runs = joined(found.runs, signal)
         self._until = float(signal.times[-1]) + signal.step
         self._repeats = [
@@ -112,7 +112,7 @@ class LiveDetector:
             low = int(np.searchsorted(signal.times, run.end - _REACH))
         part = _behind(signal, low)
         again = RunFinder(part)
-        again.search([replace(run.line, start=max(run.start, run.end - _SEED), end=run.end)], 1)
+        again.search(CandidateBatch((replace(run.line, start=max(run.start, run.end - _SEED), end=run.end),), 1))
         if not again.runs:
             return run if run.end - run.start >= SURE else None
         later = again.runs[0]
@@ -246,7 +246,7 @@ def _without(run: Run, count: int, begin: float) -> Run | None:
     """The run once frames were forgotten, of which the first that is left is shown at `begin`; None where too little of
     its first showing is left."""
     start = max(run.start, begin)
-    if run.start < begin and (run.line.slope != 1 or run.end - start < SURE):
+    if run.start < begin and (not run.line.is_shift or run.end - start < SURE):
         return None
     cut = max(0, count - run.first) if run.start < begin else 0
     return replace(

@@ -52,7 +52,7 @@ def _identical(runs: list[Run], fingerprint: Fingerprint | None) -> bool:
     for run in runs:
         frames = np.arange(run.first, run.last)
         there = nearest(fingerprint.times, run.line.slope * fingerprint.times[frames] + run.line.offset)
-        if run.line.slope != 1 or (fingerprint.codes[frames] != fingerprint.codes[there]).any():
+        if not run.line.is_shift or (fingerprint.codes[frames] != fingerprint.codes[there]).any():
             return False
     return True
 

@@ -7,6 +7,7 @@ at none of them, there is a splice all the same, and the likeliest place is name
 from loopfind.engine.evidence.fades import fades
 from loopfind.engine.evidence.splices import Seam, seam_at
 from loopfind.engine.repeats.families import Family, Showing
+from loopfind.model.candidate import same_speed
 from loopfind.model.fingerprint import Signal
 from loopfind.model.report import Cut, CutKind
 from loopfind.model.transform import UPRIGHT
@@ -44,7 +45,7 @@ def _seam(signal: Signal, showing: Showing, opening: bool) -> Seam:
     backwards = showing.speed < 0
     frame = showing.stretch.first if opening != backwards else showing.stretch.last
     seam = seam_at(signal, frame)
-    if (abs(showing.speed) == 1 and not backwards) or seam.shows or not 0 < frame < len(signal.times):
+    if same_speed(showing.speed) or seam.shows or not 0 < frame < len(signal.times):
         return seam
     # At another speed the frames of the copy stand between those of the original, and its ends are a frame uncertain.
     beside = [other for other in (seam_at(signal, frame - 1), seam_at(signal, frame + 1)) if other.shows]
@@ -53,7 +54,7 @@ def _seam(signal: Signal, showing: Showing, opening: bool) -> Seam:
 
 def _changed(showing: Showing) -> bool:
     """Whether a showing was changed, compared with the first one, and so was surely put in."""
-    return showing.pose != UPRIGHT or showing.speed != 1
+    return showing.pose != UPRIGHT or not same_speed(showing.speed)
 
 
 def _kind(signal: Signal, seam: Seam) -> CutKind:

@@ -147,7 +147,7 @@ def _add_parts(families: list[Family], runs: list[Run], times: Floats) -> None:
         for showing in list(family.showings):
             for run in runs:
                 for side, back in zip(sides(run), (False, True), strict=True):
-                    if run.line.slope != 1 or not inside(showing.stretch, side) or alike(showing.stretch, side):
+                    if not run.line.is_shift or not inside(showing.stretch, side) or alike(showing.stretch, side):
                         continue
                     there = carried(showing.stretch, run, times, back)
                     known = any(

@@ -49,13 +49,13 @@ def loops_of(runs: list[Run], times: Floats, step: float) -> tuple[list[Loop], l
 
 def _tandem(run: Run, step: float) -> bool:
     """Whether the second showing begins where, or before, the first one ends."""
-    forward = run.line.slope == 1 and run.line.view.plain and run.line.offset > 0
+    forward = run.line.is_plain and run.line.offset > 0
     return forward and run.end - run.start >= run.line.offset - 1.5 * step
 
 
 def _explained(run: Run, period: float, first: int, last: int, step: float) -> bool:
     """Whether a run lies in the loop's frames at a multiple of its period: the same loop seen at another lag."""
-    if run.line.slope != 1 or not run.line.view.plain:
+    if not run.line.is_plain:
         return False
     turns = round(run.line.offset / period)
     drift = abs(run.line.offset - turns * period)

@@ -32,7 +32,7 @@ def origins_of(runs: Sequence[Run], times: Floats) -> Ints:
         frames = np.arange(run.first, run.last)
         wanted = run.line.slope * times[frames] + run.line.offset
         there = nearest(times, wanted)
-        real = np.abs(times[there] - wanted) <= (0.35 if abs(run.line.slope) == 1 else 0.75) * step
+        real = np.abs(times[there] - wanted) <= (0.35 if run.line.keeps_speed else 0.75) * step
         low, high = np.minimum(frames, there)[real], np.maximum(frames, there)[real]
         np.minimum.at(origin, high, low)
     # In a loop a turn leads to the turn before it: follow up to the first one.
