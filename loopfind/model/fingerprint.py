@@ -1,4 +1,4 @@
-"""What stands for a file, and what the engine reads off it."""
+"""The fingerprint that stands for a file, and the signal that the engine reads off it."""
 
 from dataclasses import dataclass
 
@@ -35,20 +35,25 @@ class Fingerprint:
 
 
 @dataclass(frozen=True)
-class Signal:
-    """What the engine reads off the sketches: where to look for repeats, and what to judge them by.
-
-    times: (n,) seconds. step: seconds, the median gap between frames. cells: (n, 144) uint16, the sketches. motion,
-    picture: (n,) uint64, signs of the 64 lowest frequencies of what moved in the last fifth of a second, and of the
-    picture less the file's mean picture. moving: (n,) bool, whether the motion bits mean anything. lively: (n,)
-    float32, by how much the picture differs from itself around half a second away, in squared grey levels. noise:
-    squared grey levels, what the codec alone changes between two showings of one picture, as far as the file tells.
-    blocks: (n, 9) uint16, 256 times the mean grey of 3 x 3 blocks of the picture.
-    parts: the files, where the timeline is made of several.
-    """
+class Timeline:
+    """When the frames of a file are shown. times: (n,) seconds, rising. step: seconds, the median gap between them."""
 
     times: Floats
     step: float
+
+
+@dataclass(frozen=True)
+class Signal(Timeline):
+    """A timeline with what the engine searches for repeats, and judges them by.
+
+    cells: (n, 144) uint16, the sketches. motion: (n,) uint64, signs of the 64 lowest frequencies of what moved in the
+    last fifth of a second. picture: (n,) uint64, the same of the picture less the file's mean picture. moving: (n,)
+    bool, whether the motion bits mean anything. lively: (n,) float32, by how much the picture differs from itself
+    around half a second away, in squared grey levels. noise: squared grey levels, what the codec alone changes between
+    two occurrences of one picture, estimated from the file. blocks: (n, 9) uint16, 256 times the mean grey of 3 x 3
+    blocks of the picture. parts: the files, where the timeline is made of several.
+    """
+
     cells: Rows
     motion: Words
     picture: Words

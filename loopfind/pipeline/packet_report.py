@@ -17,7 +17,7 @@ from loopfind.media.ffmpeg import address
 from loopfind.media.packets.demux import Demux
 from loopfind.media.packets.table import Packets, read_packets
 from loopfind.model.dtypes import Floats
-from loopfind.model.fingerprint import BLANK, Signal
+from loopfind.model.fingerprint import BLANK, Timeline
 from loopfind.model.report import Cut, Repeat, Report, Unjudged
 from loopfind.model.video import Watch
 from loopfind.settings import Settings
@@ -49,12 +49,10 @@ def report_on_packets(
     pixels = source.width * source.height
     stream = stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, pixels)
     runs = copies_of(stream, step) if step > 0 else []
-    none = np.zeros((len(shown), 0), np.uint16)
-    words, flags = np.zeros(0, np.uint64), np.zeros(0, np.bool_)
-    signal = Signal(shown, step, none, words, words, flags, np.zeros(0, np.float32), 0.0, none)
-    families = families_in(runs, signal)
+    timeline = Timeline(shown, step)
+    families = families_in(runs, timeline)
     end = float(shown[-1]) + step if len(shown) else 0.0
-    repeats = [replace(repeat, evidence="exact") for repeat in repeats_of(families, signal, end)]
+    repeats = [replace(repeat, evidence="exact") for repeat in repeats_of(families, timeline, end)]
     moving = _moving(path, repeats, settings)
     verdict = verdict_of(moving, len(shown), source.duration, 0.0, None)
     summary = verdict.summary if any(repeat.kind != "still" for repeat in moving) else "No packets repeat."

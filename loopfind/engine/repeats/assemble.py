@@ -7,33 +7,33 @@ from loopfind.engine.repeats.families import Family, Showing, families_of
 from loopfind.engine.repeats.loops import loops_of
 from loopfind.engine.repeats.spans import Stretch
 from loopfind.model.candidate import Run
-from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.fingerprint import Fingerprint, Timeline
 from loopfind.model.report import Occurrence, Repeat
 
 
-def families_in(runs: list[Run], signal: Signal) -> list[Family]:
+def families_in(runs: list[Run], timeline: Timeline) -> list[Family]:
     """The runs as families of showings, loops found first."""
     # A picture inside another is not that other: through it, strangers would become one family.
     inside = [run for run in runs if run.line.view.inset]
-    loops, others = loops_of([run for run in runs if not run.line.view.inset], signal.times, signal.step)
-    families = families_of(others, loops, signal.times)
-    return families + [family for run in inside for family in families_of([run], [], signal.times)]
+    loops, others = loops_of([run for run in runs if not run.line.view.inset], timeline.times, timeline.step)
+    families = families_of(others, loops, timeline.times)
+    return families + [family for run in inside for family in families_of([run], [], timeline.times)]
 
 
 def repeats_of(
-    families: list[Family], signal: Signal, end: float, fingerprint: Fingerprint | None = None
+    families: list[Family], timeline: Timeline, end: float, fingerprint: Fingerprint | None = None
 ) -> list[Repeat]:
     """The families as repeats, numbered from 1. end: seconds, of the file. fingerprint: of its frames, where it may
     prove pictures equal."""
-    return [_repeat(number, family, signal, end, fingerprint) for number, family in enumerate(families, 1)]
+    return [_repeat(number, family, timeline, end, fingerprint) for number, family in enumerate(families, 1)]
 
 
-def _occurrence(showing: Showing, signal: Signal, end: float) -> Occurrence:
+def _occurrence(showing: Showing, timeline: Timeline, end: float) -> Occurrence:
     """A showing in seconds. end: of the file."""
     stretch = showing.stretch
     return Occurrence(
         start=stretch.start,
-        end=stretch.end if stretch.last < len(signal.times) else end,
+        end=stretch.end if stretch.last < len(timeline.times) else end,
         start_frame=stretch.first,
         end_frame=stretch.last,
         reversed=showing.speed < 0,
@@ -57,9 +57,9 @@ def _identical(runs: list[Run], fingerprint: Fingerprint | None) -> bool:
     return True
 
 
-def _repeat(number: int, family: Family, signal: Signal, end: float, fingerprint: Fingerprint | None) -> Repeat:
+def _repeat(number: int, family: Family, timeline: Timeline, end: float, fingerprint: Fingerprint | None) -> Repeat:
     """A family as a repeat."""
-    occurrences = tuple(_occurrence(s, signal, end) for s in family.showings)
+    occurrences = tuple(_occurrence(s, timeline, end) for s in family.showings)
     runs = family.runs + (list(family.loop.runs) if family.loop is not None else [])
     sure = min((run.confidence for run in runs), default=0.0)
     lengths = sorted(o.end - o.start for o in occurrences)
@@ -74,8 +74,8 @@ def _repeat(number: int, family: Family, signal: Signal, end: float, fingerprint
     )
 
 
-def still_of(number: int, group: list[Stretch], signal: Signal, end: float) -> Repeat:
+def still_of(number: int, group: list[Stretch], timeline: Timeline, end: float) -> Repeat:
     """Showings of one motionless picture as a repeat. end: of the file."""
-    occurrences = tuple(_occurrence(Showing(stretch), signal, end) for stretch in group)
+    occurrences = tuple(_occurrence(Showing(stretch), timeline, end) for stretch in group)
     length = min(o.end - o.start for o in occurrences)
     return Repeat(number, "still", length, None, 0.0, "indeterminate", occurrences)
