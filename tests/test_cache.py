@@ -222,6 +222,12 @@ def test_each_file_and_all_of_them_are_watched(film, cache):
     assert (seen[-1].file, seen[-1].share, seen[-1].stage) == ("", 1.0, "read 1 of 1")
 
 
+def test_a_reader_remembers_no_file_that_nobody_is_reading(film, cache):
+    with reader(cache) as videos_of:
+        videos_of.read(str(film), Settings())
+        assert not videos_of._turns
+
+
 def test_readings_are_the_same_by_any_number_of_jobs(film, cache, tmp_path):
     paths = [str(tmp_path / f"{number}.mkv") for number in range(6)]
     for number, path in enumerate(paths):

@@ -1,6 +1,8 @@
 """Tables on disk hold what was put into them, however much that is and however they are read."""
 
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 
 from loopfind.arrays.disk import IN_MEMORY, Pairs, Scratch, release_pages
 from loopfind.arrays.time_index import nearest
+from loopfind.arrays.vector import Vector
 
 LARGE = IN_MEMORY // 72 + 1000
 
@@ -39,6 +42,44 @@ def test_rows_are_read_and_added_while_the_table_is_mapped() -> None:
     disk.append(drawn[:5])
     assert len(disk) == LARGE + 5 and np.array_equal(disk[LARGE : LARGE + 5], drawn[:5])
     assert np.array_equal(mapped, drawn) and np.array_equal(disk.mapped()[LARGE:], drawn[:5])
+
+
+@pytest.mark.parametrize("rows", [500, LARGE])
+def test_threads_that_read_at_once_each_read_what_they_asked_for(rows: int) -> None:
+    disk, drawn = table(rows)
+
+    def torn(seed: int) -> int:
+        lows = np.random.default_rng(seed).integers(0, rows - 9, 3000).tolist()
+        return sum(not np.array_equal(disk[low : low + 9], drawn[low : low + 9]) for low in lows)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            assert sum(threads.map(torn, range(4))) == 0
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_a_closed_table_is_not_read_as_an_empty_one() -> None:
+    for rows in (5, LARGE):
+        disk, drawn = table(rows)
+        disk.close()
+        with pytest.raises(ValueError, match="closed"):
+            disk[0:3]
+        with pytest.raises(ValueError, match="closed"):
+            disk.append(drawn)
+
+
+def test_a_vector_grows_while_what_it_gave_out_stays() -> None:
+    vector, drawn = Vector(np.float64), np.random.default_rng(2).uniform(size=500)
+    given = []
+    for part in np.array_split(drawn, 9):
+        vector.append(part)
+        given.append(vector.array())
+    for array in given:
+        assert np.array_equal(array, drawn[: len(array)])
+    assert len(given[-1]) == len(vector) == 500 and np.array_equal(vector[3:9], drawn[3:9])
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the kernel does not say what a map holds")

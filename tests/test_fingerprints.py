@@ -14,10 +14,12 @@ from PIL import Image
 
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.fingerprints.color import colours_of
 from loopfind.fingerprints.contrast import detail
 from loopfind.fingerprints.phash import GRAIN, frequencies
 from loopfind.fingerprints.resize import shrink, weights
+from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.model.video import Frames
 from loopfind.registry import load
 
@@ -189,6 +191,28 @@ def test_color_codes_are_the_colours():
     assert np.array_equal(colours_of(kind("color").encode(batch, 24)), batch.colours)
     with pytest.raises(ValueError, match="colours"):
         kind("color").encode(Frames(0, batch.times, batch.pictures), 24)
+
+
+def test_a_fingerprint_of_all_so_far_stays_as_it_is_while_more_is_added():
+    builder, pictures = FingerprintBuilder(kind("ahash"), 8), natural(12)
+    given = []
+    for first in range(0, 12, 3):
+        builder.add(Frames(first, np.arange(first, first + 3) / 25, pictures[first : first + 3]))
+        given.append(builder.fingerprint((first + 3) / 25))
+    for turn, made in enumerate(given):
+        n = 3 * turn + 3
+        assert np.array_equal(made.times, np.arange(n) / 25.0) and len(made.detail) == len(made.sketches) == n
+        assert np.array_equal(made.codes, kind("ahash").encode(frames(pictures[:n]), 8))
+        assert np.array_equal(made.sketches[0:n], given[-1].sketches[0:n])
+        assert len(made.sketches[0:12]) == n
+
+
+def test_digests_of_all_so_far_stay_as_they_are_while_more_is_added():
+    sizes, batch = SizeDigests([(kind("ahash"), 8)]), frames(natural(6))
+    sizes.add(pick(batch, slice(0, 3)))
+    before = sizes.digests(0)
+    sizes.add(pick(batch, slice(3, 6)))
+    assert len(before) == 3 and np.array_equal(sizes.digests(0)[:3], before) and len(sizes.digests(0)) == 6
 
 
 # The oracle

@@ -307,6 +307,57 @@ def test_a_reader_does_not_wait_for_a_writer_nor_see_half_an_entry(tmp_path):
         assert other.entries() == ()
 
 
+def test_where_sqlite_itself_ended_what_was_read_the_disks_error_is_told(tmp_path):
+    with opened(tmp_path / "l.sqlite") as library:
+        failed = sqlite3.OperationalError("disk I/O error")
+        failed.sqlite_errorcode = sqlite3.SQLITE_IOERR
+
+        def fail():
+            with library.connections.snapshot() as connection:
+                connection.execute("ROLLBACK")
+                raise failed
+
+        with pytest.raises(LibraryError, match="the disk reported an error"):
+            fail()
+        assert library.entries() == ()
+
+
+def descriptors(path):
+    """How often this process has a file open."""
+    links = []
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            links.append(os.readlink(f"/proc/self/fd/{number}"))
+    return links.count(str(path))
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the kernel does not say what is open")
+
+
+@needs_proc
+def test_a_library_that_another_program_holds_is_not_left_open(tmp_path):
+    path = tmp_path / "l.sqlite"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("CREATE TABLE mine (x)")
+        holder.execute("BEGIN EXCLUSIVE")
+        held = connections.Connections(path, "l.sqlite", 0.1)
+        with pytest.raises(LibraryError, match="another program"):
+            held.prepare()
+    assert descriptors(path) == 0
+
+
+@needs_proc
+def test_threads_that_have_ended_hold_no_connection(tmp_path):
+    path = tmp_path / "l.sqlite"
+    with opened(path) as library:
+        before = descriptors(path)
+        for _ in range(20):
+            thread = threading.Thread(target=library.entries)
+            thread.start()
+            thread.join()
+        assert descriptors(path) <= before + 1
+
+
 def test_many_threads_add_and_read_at_once(tmp_path):
     files = [video(tmp_path, f"{number}.mp4", b"%d" % number) for number in range(12)]
     failed = []

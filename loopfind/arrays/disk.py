@@ -1,7 +1,9 @@
 """Rows that grow on disk: what a day of video is kept in, so that memory stays small."""
 
 import mmap
+import os
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -20,17 +22,33 @@ _AT_ONCE, _ROWS = 1 << 18, 4096  # pairs, rows
 
 
 class Scratch:
-    """A table (n, width) of one dtype in a nameless temporary file, which goes with the process, however that ends."""
+    """A table (n, width) of one dtype in a nameless temporary file, which goes with the process, however that ends.
+
+    One thread adds rows; any number of threads read them meanwhile.
+    """
 
     def __init__(self, width: int, dtype: DTypeLike = np.uint16) -> None:
         self._width, self._rows, self._dtype = width, 0, np.dtype(dtype)
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the table
-        weakref.finalize(self, self._file.close)
+        self._size = self._dtype.itemsize * width
+        self._memory = bytearray()
+        self._file: _PlacedFile | None = None
+        self._closed = False
 
     def append(self, rows: NDArray[Any]) -> None:
         """Add rows (m, width) at the end."""
-        self._file.seek(0, 2)
-        self._file.write(np.ascontiguousarray(rows, self._dtype).data)
+        if self._closed:
+            raise ValueError("rows cannot be added to a closed table")
+        data = np.ascontiguousarray(rows, self._dtype).data
+        if self._file is None:
+            self._memory += data
+            if len(self._memory) > IN_MEMORY:
+                file = _PlacedFile()
+                weakref.finalize(self, file.close)
+                file.write(memoryview(self._memory))
+                # A reader that saw no file holds the memory that was there before.
+                self._file, self._memory = file, bytearray()
+        else:
+            self._file.write(memoryview(data))
         self._rows += len(rows)
 
     def __len__(self) -> int:
@@ -40,24 +58,61 @@ class Scratch:
         low, high, stride = part.indices(self._rows)
         if stride != 1:
             raise ValueError("a scratch table is read in whole slices")
-        size = self._dtype.itemsize * self._width
-        self._file.seek(low * size)
-        data = self._file.read(max(0, high - low) * size)
-        return np.frombuffer(data, self._dtype).reshape(-1, self._width)
+        if self._closed:
+            raise ValueError("a closed table cannot be read")
+        low, high = low * self._size, max(low, high) * self._size
+        memory, file = self._memory, self._file
+        rows = np.frombuffer(memory[low:high] if file is None else file.read(low, high), self._dtype)
+        rows.setflags(write=False)
+        return rows.reshape(-1, self._width)
 
     def mapped(self) -> NDArray[Any]:
         """All rows so far as one array that is not to be written to; a large one is a map of the file, whose pages
         `release_pages` gives back. It holds when the table is closed."""
-        size = self._dtype.itemsize * self._width * self._rows
-        if size <= IN_MEMORY:
+        if self._file is None:
             return self[0 : self._rows]
-        self._file.rollover()
-        self._file.flush()
-        table = np.frombuffer(mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ), self._dtype)
+        table = np.frombuffer(self._file.mapped(self._rows * self._size), self._dtype)
         return table.reshape(-1, self._width)
 
     def close(self) -> None:
         """Give the space back now rather than when the table is forgotten."""
+        self._closed, self._memory = True, bytearray()
+        if self._file is not None:
+            self._file.close()
+
+
+class _PlacedFile:
+    """A nameless temporary file that is read at any place while it grows at its end."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as this
+        self._end, self._turn = 0, threading.Lock()
+
+    def write(self, data: memoryview) -> None:
+        """Add bytes at the end. Raises OSError."""
+        data = data.cast("B")
+        with self._turn:
+            self._file.seek(self._end)
+            while data:
+                written = self._file.write(data)
+                self._end, data = self._end + written, data[written:]
+
+    def read(self, low: int, high: int) -> bytes:
+        """Bytes [low, high). Raises OSError."""
+        if hasattr(os, "pread"):
+            data = os.pread(self._file.fileno(), high - low, low)
+        else:
+            with self._turn:  # Windows has one place for all who read and write
+                self._file.seek(low)
+                data = self._file.read(high - low)
+        # The kernel gives no more than 2 GB at a time.
+        return data + self.read(low + len(data), high) if 0 < len(data) < high - low else data
+
+    def mapped(self, size: int) -> mmap.mmap:
+        """The first bytes as a map that is not to be written to."""
+        return mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ)
+
+    def close(self) -> None:
         self._file.close()
 
 

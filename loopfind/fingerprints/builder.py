@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.arrays.disk import Scratch
+from loopfind.arrays.disk import Chain, Scratch
+from loopfind.arrays.vector import Vector
 from loopfind.fingerprints.contrast import detail
 from loopfind.fingerprints.kind import Kind
 from loopfind.fingerprints.luma import sketch
@@ -22,16 +23,15 @@ class FingerprintBuilder:
     def __init__(self, kind: Kind, hash_size: int) -> None:
         self._kind, self._size = kind, hash_size
         self.hash_size = hash_size
-        # bytearrays grow in place; a list of batches would need everything twice when it is joined.
-        self._times, self._detail = bytearray(), bytearray()
+        self._times, self._detail = Vector(np.float64), Vector(np.float32)
         self._codes = Scratch(kind.width(hash_size), np.uint8)
         self._sketches = Scratch(SKETCH_CELLS)
 
     def add(self, frames: Frames) -> None:
         """Take the next batch."""
         self._codes.append(self._kind.encode(frames, self._size))
-        self._times += np.ascontiguousarray(frames.times, np.float64).data
-        self._detail += detail(frames.pictures).data
+        self._times.append(frames.times)
+        self._detail.append(detail(frames.pictures))
         self._sketches.append(sketch(frames.pictures))
 
     def __len__(self) -> int:
@@ -44,14 +44,12 @@ class FingerprintBuilder:
 
     def rows(self, low: int, high: int) -> Drawn:
         """Times, details, codes and sketches of frames [low, high)."""
-        times, details = self._times[8 * low : 8 * high], self._detail[4 * low : 4 * high]
-        shown, spread = np.frombuffer(times, np.float64), np.frombuffer(details, np.float32)
-        return shown, spread, self._codes[low:high], self._sketches[low:high]
+        return self._times[low:high], self._detail[low:high], self._codes[low:high], self._sketches[low:high]
 
     def take(self, times: Floats, details: NDArray[np.float32], codes: Bytes, sketches: Sketches) -> None:
         """Take frames as `rows` gives them, instead of a batch."""
-        self._times += np.ascontiguousarray(times, np.float64).data
-        self._detail += np.ascontiguousarray(details, np.float32).data
+        self._times.append(times)
+        self._detail.append(details)
         self._codes.append(codes)
         self._sketches.append(sketches)
 
@@ -78,9 +76,9 @@ class FingerprintBuilder:
         return Fingerprint(
             kind=self._kind.name,
             hash_size=self._size,
-            times=np.frombuffer(self._times, np.float64),
+            times=self._times.array(),
             end=end,
             codes=self._codes.mapped(),
-            detail=np.frombuffer(self._detail, np.float32),
-            sketches=self._sketches,
+            detail=self._detail.array(),
+            sketches=Chain([self._sketches]),  # of a fixed length, while the table grows
         )

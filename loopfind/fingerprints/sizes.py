@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from loopfind.arrays.digests import digests_of
+from loopfind.arrays.vector import Vector
 from loopfind.fingerprints.kind import Kind
 from loopfind.model.dtypes import Words
 from loopfind.model.video import Frames
@@ -21,13 +22,13 @@ class SizeDigests:
         self.wanted = tuple(wanted)
         self.seconds = [0.0] * len(self.wanted)
         """What each has taken so far, seconds of this thread's processor time."""
-        self._digests = [bytearray() for _ in self.wanted]
+        self._digests = [Vector(np.uint64) for _ in self.wanted]
 
     def add(self, frames: Frames) -> None:
         """Take the next batch."""
         for place, (kind, size) in enumerate(self.wanted):
             began = time.thread_time()
-            self._digests[place] += np.ascontiguousarray(digests_of(kind.encode(frames, size))).data
+            self._digests[place].append(digests_of(kind.encode(frames, size)))
             self.seconds[place] += time.thread_time() - began
 
     def fill(self, kept: Mapping[int, Words]) -> bool:
@@ -35,7 +36,7 @@ class SizeDigests:
         nothing is taken, where a size that is wanted is not among them."""
         if any(size not in kept for _, size in self.wanted):
             return False
-        self._digests = [bytearray(np.ascontiguousarray(kept[size]).data) for _, size in self.wanted]
+        self._digests = [Vector(np.uint64, kept[size]) for _, size in self.wanted]
         return True
 
     def by_size(self) -> dict[int, Words]:
@@ -44,4 +45,4 @@ class SizeDigests:
 
     def digests(self, place: int) -> Words:
         """Digests (n,) uint64 of the kind and size at this place of `wanted`."""
-        return np.frombuffer(self._digests[place], np.uint64)
+        return self._digests[place].array()

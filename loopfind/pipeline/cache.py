@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakValueDictionary
 
 from loopfind.arrays.disk import copied
 from loopfind.errors import LibraryError, LoopfindError, Unreadable
@@ -83,7 +84,8 @@ class Reader:
 
     def __init__(self, library: "Library | None", note: Callable[[str], None] | None, decoding: Decoding) -> None:
         self._library, self._note, self._decoding = library, note, decoding
-        self._guard, self._turns = threading.Lock(), dict[bytes, threading.Lock]()
+        self._guard = threading.Lock()
+        self._turns = WeakValueDictionary[bytes, threading.Lock]()  # each for as long as someone holds it
 
     def read(
         self,

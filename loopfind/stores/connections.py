@@ -87,8 +87,8 @@ class Connections:
     def __init__(self, path: str | os.PathLike[str], shown: str, patience: float = PATIENCE) -> None:
         self.shown, self.patience = shown, patience
         self._path, self._local = path, threading.local()
-        self._all: list[sqlite3.Connection] = []
-        self._turn = threading.Lock()
+        self._all: dict[threading.Thread, sqlite3.Connection] = {}
+        self._turn, self._guard = threading.Lock(), threading.Lock()
 
     def prepare(self) -> None:
         """Make the library if it is not there, and take the steps it lacks. Raises LibraryError."""
@@ -111,12 +111,20 @@ class Connections:
         """This thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
+            with self._guard:
+                for thread in [thread for thread in self._all if not thread.is_alive()]:
+                    self._all.pop(thread).close()
             connection = sqlite3.connect(
                 self._path, timeout=self.patience, isolation_level=None, check_same_thread=False
             )
-            self._all.append(connection)
-            for pragma in _EACH:
-                connection.execute(pragma)
+            try:
+                for pragma in _EACH:
+                    connection.execute(pragma)
+            except BaseException:
+                connection.close()
+                raise
+            with self._guard:
+                self._all[threading.current_thread()] = connection
             self._local.connection = connection
         return connection
 
@@ -134,7 +142,8 @@ class Connections:
             try:
                 yield connection
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # SQLite ends it itself where the disk fails
+                    connection.execute("ROLLBACK")
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -159,8 +168,9 @@ class Connections:
 
     def close(self) -> None:
         """Close the connections of all threads; none of them may be in use."""
-        while self._all:
-            self._all.pop().close()
+        with self._guard:
+            while self._all:
+                self._all.popitem()[1].close()
         self._local = threading.local()
 
 
