@@ -12,7 +12,7 @@ from loopfind.fingerprints.window import SlidingWindow
 from loopfind.media.decode.video import measured
 from loopfind.model.events import Ended, Event, Finding, Missed
 from loopfind.model.video import Loss, Progress, Watch
-from loopfind.pipeline.live_source import Receiver
+from loopfind.pipeline.live_source import LiveRequest, LiveSource
 from loopfind.registry import load
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
 
@@ -54,21 +54,14 @@ def follow(
     answer from the first one held. Raises MediaError for what cannot be read at all, and UsageError for settings that
     cannot be met. To leave the iteration ends ffmpeg.
     """
-    return _Following(path, settings, window, watch, log, decoding, halted, note).events()
+    return _Following(LiveRequest(path, settings, window, decoding, watch, log, halted, note)).events()
 
 
 class _Following:
-    def __init__(
-        self,
-        path: str,
-        settings: Settings,
-        window: float,
-        watch: Watch | None,
-        log: Callable[[str], None] | None,
-        decoding: Decoding,
-        halted: Callable[[], bool],
-        note: Callable[[str], None],
-    ) -> None:
+    """The state of one following: the footage held, the detector, and when to look next."""
+
+    def __init__(self, request: LiveRequest) -> None:
+        settings, window = request.settings, request.window
         for given, name in (
             (settings.auto, "auto"),
             (settings.fast, "fast"),
@@ -80,9 +73,9 @@ class _Following:
             raise BadSetting("window", window, f"give {SHORTEST_WINDOW:g} seconds or more")
         kind = load("fingerprint kind", settings.kind, KINDS)
         kind.check(settings.hash_size)
-        self._settings, self._watch = settings, watch
+        self._settings, self._watch = settings, request.watch
         self._held, self._noticing = SlidingWindow(kind, settings.hash_size, window), LiveDetector()
-        self._source = Receiver(path, settings, kind, decoding, self._held, halted, note, log)
+        self._source = LiveSource(request, kind, self._held)
         self._losses: list[Loss] = []
         self._read, self._pending, self._next, self._until, self._came = 0, 0.0, 0.0, 0.0, 0.0
 
