@@ -52,6 +52,7 @@ from loopfind.evaluate import Pair, Truth, evaluate
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Report
 from loopfind.model.video import Source, Span
+from loopfind.pipeline.answer import report_of
 from loopfind.settings import Settings
 
 FPS = 30
@@ -269,7 +270,7 @@ def measured(fingerprint: Fingerprint, watch: Stopwatch) -> Report:
     setattr(RunFinder, "search", timed)  # noqa: B010 - mypy lets no one assign to a method
     source = Source("drawn.mkv", fingerprint.end, len(fingerprint), float(FPS), 320, 180)
     with watch.stage("the rest"):
-        return findings.analyse(fingerprint, source, Settings())
+        return report_of(findings.find(fingerprint), source, Settings())
 
 
 def times_of(watch: Stopwatch) -> Iterator[str]:

@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scenes import clips, draw
 from suite import ffmpeg
 
+from loopfind.engine import find
 from loopfind.engine.cross_file import across
-from loopfind.engine.findings import analyse
 from loopfind.errors import MediaError
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Repeat
@@ -114,9 +114,9 @@ def clip_of(path: Path) -> Clip | None:
     begin, end = float(reading.fingerprint.times[0]), reading.fingerprint.end
     if end - begin < LEAST:
         return None
-    report = analyse(reading.fingerprint, reading.source, settings)
+    findings = find(reading.fingerprint)
     starts = [begin + 0.5 * k for k in range(int((end - begin - SECONDS) / 0.5))]
-    free = [s for s in starts if all(u.end <= s or u.start >= s + SECONDS for u in report.unjudged)]
+    free = [s for s in starts if all(u.end <= s or u.start >= s + SECONDS for u in findings.unjudged)]
     if not free:
         return None
     start = min(free, key=lambda s: abs(s - begin - (end - begin) / 3))

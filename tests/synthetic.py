@@ -12,11 +12,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.engine.findings import analyse
+from loopfind.engine import find
 from loopfind.model.dtypes import Floats
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Report
 from loopfind.model.video import Source
+from loopfind.pipeline.answer import report_of
 from loopfind.settings import Settings
 
 SIDE = 12
@@ -225,4 +226,5 @@ def answer(file: Fingerprint) -> Report:
     """The report on a fingerprint, at default settings."""
     first = float(file.times[0]) if len(file) else 0.0
     fps = 1 / float(np.median(np.diff(file.times))) if len(file) > 1 else 0.0
-    return analyse(file, Source("drawn.mkv", file.end - first, len(file), fps, 320, 180), Settings())
+    source = Source("drawn.mkv", file.end - first, len(file), fps, 320, 180)
+    return report_of(find(file), source, Settings())

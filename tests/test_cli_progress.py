@@ -1,8 +1,8 @@
 """How far a scan is."""
 
 from loopfind.cli.progress import MEMORY, Pace, describe, fraction
-from loopfind.engine.findings import comparing
 from loopfind.model.video import Progress
+from loopfind.reports.summaries import search_progress
 
 
 def steady(frames: float, speed: float, ticks: int = 10) -> Pace:
@@ -42,6 +42,6 @@ def test_nothing_known_is_nothing_said() -> None:
 
 
 def test_no_share_is_claimed_of_what_nobody_knows_the_end_of() -> None:
-    progress = comparing(2400.5)
+    progress = search_progress(2400.5)
     assert progress.stage == "comparing 0:40:00 of video"
     assert describe(progress, Pace(), 80) == "" and fraction(progress) == 0.0

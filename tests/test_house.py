@@ -12,13 +12,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "loopfind"
 
 LAYERS = (
-    {"__main__"},
-    {"", "cli"},  # "" is loopfind/__init__.py, the public names
+    {"", "__main__", "cli"},  # "" is loopfind/__init__.py, the public names
     {"pipeline"},
-    {"exhibits"},
-    {"compare"},
+    {"compare", "exhibits", "reports"},
     {"engine"},
-    {"media", "fingerprints", "stores", "reports"},
+    {"media", "fingerprints", "stores"},
     {"arrays", "evaluate"},
     {"model", "registry"},
     {"settings", "errors"},
@@ -40,7 +38,7 @@ every_module = pytest.mark.parametrize("module", MODULES, ids=named)
 
 
 def part(module):
-    """The part that a module belongs to: its folder or, right below the package, its own name."""
+    """Return the part that a module belongs to: its folder or, right below the package, its own name."""
     first = module.relative_to(PACKAGE).parts[0].removesuffix(".py")
     return "" if first == "__init__" else first
 
@@ -79,6 +77,8 @@ def test_a_module_imports_only_from_lines_below_its_own(module):
     own = part(module)
     if own == "":  # the public names come from wherever they live
         wrong = [(name, at) for name, at in imports(module) if inner(name) in ("__main__", "cli", "service")]
+    elif own == "__main__":  # it runs what stands on its line
+        wrong = [(name, at) for name, at in imports(module) if inner(name) not in (None, "cli")]
     else:
         wrong = [
             (name, at)
@@ -86,6 +86,20 @@ def test_a_module_imports_only_from_lines_below_its_own(module):
             if inner(name) not in (None, own) and line(inner(name)) <= line(own)
         ]
     assert not wrong, f"{named(module)} imports from its own line or above: {wrong}"
+
+
+ENGINE_STAGES = ("loopfind.engine.candidates", "loopfind.engine.evidence", "loopfind.engine.repeats")
+BEHIND_THE_DOOR = {"loopfind/exhibits/curves.py", "loopfind/pipeline/library_search.py"}
+"""Modules outside the engine that may import from inside its stages: curves measure what evidence measures, and a
+search of a library asks the index for candidates."""
+
+
+@every_module
+def test_the_engine_is_entered_by_its_door(module):
+    if part(module) == "engine" or named(module) in BEHIND_THE_DOOR:
+        return
+    inside = [(name, at) for name, at in imports(module) if name.startswith(ENGINE_STAGES)]
+    assert not inside, f"{named(module)} imports from inside the engine: {inside}"
 
 
 @every_module

@@ -5,9 +5,10 @@ import pytest
 
 from loopfind.engine.repeats.families import Family, families_of
 from loopfind.engine.repeats.loops import loops_of
-from loopfind.engine.repeats.verdict import verdict_of
 from loopfind.model.candidate import Line, Run
+from loopfind.model.findings import Findings
 from loopfind.model.report import Occurrence, Repeat, RepeatKind
+from loopfind.reports.summaries import verdict_of
 
 STEP = 0.04
 TIMES = np.arange(5000) * STEP
@@ -145,27 +146,29 @@ def repeat(kind: RepeatKind, *spans: tuple[float, float], period: float | None =
 
 
 def test_the_verdict_counts_each_second_once() -> None:
-    repeats = [repeat("repeat", (0, 10), (50, 60)), repeat("repeat", (5, 8), (55, 58), (80, 83))]
-    verdict = verdict_of(repeats, 2500, 100.0, 0.9, 0.5)
+    repeats = (repeat("repeat", (0, 10), (50, 60)), repeat("repeat", (5, 8), (55, 58), (80, 83)))
+    verdict = verdict_of(Findings(2500, repeats, coverage=0.9, shortest_findable=0.5), 100.0)
     assert verdict.repeated_seconds == 23 and verdict.repeated_share == 0.23 and not verdict.looped
 
 
 def test_stills_are_not_counted_as_repeated() -> None:
-    verdict = verdict_of([repeat("still", (0, 10), (50, 60))], 2500, 100.0, 0.8, 0.5)
+    stills = (repeat("still", (0, 10), (50, 60)),)
+    verdict = verdict_of(Findings(2500, stills, coverage=0.8, shortest_findable=0.5), 100.0)
     assert verdict.repeated_seconds == 0 and not verdict.looped
 
 
 def test_a_loop_makes_the_verdict_looped() -> None:
-    verdict = verdict_of([repeat("loop", (0, 10), (10, 20), period=10.0)], 500, 20.0, 1.0, 0.5)
+    loops = (repeat("loop", (0, 10), (10, 20), period=10.0),)
+    verdict = verdict_of(Findings(500, loops, coverage=1.0, shortest_findable=0.5), 20.0)
     assert verdict.looped and verdict.repeated_share == 1 and "10" in verdict.summary
 
 
 @pytest.mark.parametrize(("coverage", "shortest"), [(0.0, None), (1.0, 0.4), (0.5, 12.0)])
 def test_a_verdict_without_repeats_says_how_sure_it_is(coverage: float, shortest: float | None) -> None:
-    verdict = verdict_of([], 1500, 60.0, coverage, shortest)
+    verdict = verdict_of(Findings(1500, coverage=coverage, shortest_findable=shortest), 60.0)
     assert (verdict.repeated_seconds, verdict.repeated_share, verdict.coverage) == (0, 0, coverage)
     assert verdict.summary.endswith(".") and "\n" not in verdict.summary
 
 
 def test_a_video_of_no_length_has_a_verdict() -> None:
-    assert verdict_of([], 0, 0.0, 0.0, None).repeated_share == 0
+    assert verdict_of(Findings(0), 0.0).repeated_share == 0

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from loopfind.compare.ranking import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, laid_over
-from loopfind.engine.findings import comparing
 from loopfind.errors import BadSetting
 from loopfind.exhibits.select_across import juxtaposed
 from loopfind.media.stills import shots
@@ -17,7 +16,7 @@ from loopfind.pipeline.cache import Cache, reader
 from loopfind.pipeline.dtw import kind_for, warped
 from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
 from loopfind.pipeline.scanning import FEW, SMALL, WIDE
-from loopfind.reports.summaries import summary_of_matches, summary_of_shared, summary_of_warps
+from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
 from loopfind.settings import SMALLEST_HASH, CompareSettings, Settings
 
 
@@ -107,7 +106,7 @@ def _laid(
     if settings.align == "dtw":
         return _warped(files, found, settings, watch), CrossFileResult()
     if watch is not None:
-        watch(comparing(sum(file.source.duration for file in files)))
+        watch(search_progress(sum(file.source.duration for file in files)))
     laid = laid_over([file.fingerprint for file in files], settings)
     repeats, pairs, sources = laid.repeats, laid.pairs, tuple(file.source for file in files)
     matches = matches_of(repeats, pairs, sources, queries)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from loopfind.engine.findings import analyse
+from loopfind.engine import find
 from loopfind.engine.live.detector import LiveDetector
 from loopfind.errors import BadSetting, UsageError
 from loopfind.fingerprints import KINDS
@@ -12,8 +12,10 @@ from loopfind.fingerprints.window import SlidingWindow
 from loopfind.media.decode.video import measured
 from loopfind.model.events import Ended, Event, Finding, Missed
 from loopfind.model.video import Loss, Progress, Watch
+from loopfind.pipeline.answer import report_of
 from loopfind.pipeline.live_source import LiveRequest, LiveSource
 from loopfind.registry import load
+from loopfind.reports.summaries import search_progress
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
 
 PORTION, LARGEST = 10.0, 300.0
@@ -120,5 +122,7 @@ class _Following:
         fingerprint = self._held.fingerprint(end)
         begin = float(fingerprint.times[0]) if len(fingerprint) else 0.0
         losses = tuple(sorted((loss for loss in self._losses if loss.end > begin), key=lambda loss: loss.start))
-        report = analyse(fingerprint, replace(known, frames=len(fingerprint)), settings, losses, self._watch)
+        if self._watch is not None:
+            self._watch(search_progress(fingerprint.end))
+        report = report_of(find(fingerprint), replace(known, frames=len(fingerprint)), settings, losses)
         return Ended(report, source.why, source.said)

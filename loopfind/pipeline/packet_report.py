@@ -7,19 +7,17 @@ import numpy as np
 import numpy.ma  # np.median loads it: better now, while ffmpeg reads
 
 from loopfind.arrays.time_index import gap_of
+from loopfind.engine import findings_of_copies
 from loopfind.engine.packets.runs import copies_of, stream_of
-from loopfind.engine.repeats.assemble import families_in, repeats_of
-from loopfind.engine.repeats.families import Family
-from loopfind.engine.repeats.verdict import verdict_of
 from loopfind.errors import MediaError
 from loopfind.media.decode.video import open_video
 from loopfind.media.ffmpeg import address
 from loopfind.media.packets.demux import Demux
 from loopfind.media.packets.table import Packets, read_packets
-from loopfind.model.dtypes import Floats
 from loopfind.model.fingerprint import BLANK, Timeline
-from loopfind.model.report import Cut, Repeat, Report, Unjudged
+from loopfind.model.report import Cut, Repeat, Report
 from loopfind.model.video import Watch
+from loopfind.pipeline.answer import report_of
 from loopfind.settings import Settings
 
 MOST_LOOKED_AT = 40
@@ -49,22 +47,13 @@ def report_on_packets(
     pixels = source.width * source.height
     stream = stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, pixels)
     runs = copies_of(stream, step) if step > 0 else []
-    timeline = Timeline(shown, step)
-    families = families_in(runs, timeline)
-    end = float(shown[-1]) + step if len(shown) else 0.0
-    repeats = [replace(repeat, evidence="exact") for repeat in repeats_of(families, timeline, end)]
-    moving = _moving(path, repeats, settings)
-    verdict = verdict_of(moving, len(shown), source.duration, 0.0, None)
-    summary = verdict.summary if any(repeat.kind != "still" for repeat in moving) else "No packets repeat."
-    unjudged = (Unjudged(float(shown[0]), end, "packets"),) if len(shown) else ()
-    return Report(
-        source=source,
-        settings=settings,
-        verdict=replace(verdict, summary=f"{summary} {UNSEEN}"),
-        repeats=tuple(moving),
-        cuts=_cuts(families, moving, shown),
-        unjudged=unjudged,
-    )
+    findings = findings_of_copies(runs, Timeline(shown, step))
+    repeats = _moving(path, findings.repeats, settings)
+    numbers = {repeat.id for repeat in repeats if repeat.kind != "still"}
+    findings = replace(findings, repeats=repeats, cuts=_cuts_of(findings.cuts, numbers))
+    report = report_of(findings, source, settings)
+    summary = report.verdict.summary if numbers else "No packets repeat."
+    return replace(report, verdict=replace(report.verdict, summary=f"{summary} {UNSEEN}"))
 
 
 def _between(packets: Packets, settings: Settings) -> Packets:
@@ -86,18 +75,18 @@ def _between(packets: Packets, settings: Settings) -> Packets:
     )
 
 
-def _moving(path: str, repeats: list[Repeat], settings: Settings) -> list[Repeat]:
+def _moving(path: str, repeats: tuple[Repeat, ...], settings: Settings) -> tuple[Repeat, ...]:
     """The repeats, those in which nothing moves as stills."""
     if not repeats or not address.find(path).seekable:
         return repeats
     longest = sorted(repeats, key=lambda repeat: -repeat.length)[:MOST_LOOKED_AT]
     still = {repeat.id for repeat in longest if not _moves(path, repeat, settings)}
-    return [
+    return tuple(
         replace(repeat, kind="still", evidence="indeterminate", period=None, confidence=0.0)
         if repeat.id in still
         else repeat
         for repeat in repeats
-    ]
+    )
 
 
 def _moves(path: str, repeat: Repeat, settings: Settings) -> bool:
@@ -119,13 +108,7 @@ def _moves(path: str, repeat: Repeat, settings: Settings) -> bool:
     return False
 
 
-def _cuts(families: list[Family], repeats: list[Repeat], shown: Floats) -> tuple[Cut, ...]:
-    """Where copied packets begin or end within the file."""
-    numbers: dict[int, set[int]] = {}
-    for number, (family, repeat) in enumerate(zip(families, repeats, strict=True), 1):
-        if repeat.kind != "still":
-            for showing in family.showings:
-                for frame in (showing.stretch.first, showing.stretch.last):
-                    if 0 < frame < len(shown):
-                        numbers.setdefault(frame, set()).add(number)
-    return tuple(Cut(float(shown[f]), f, tuple(sorted(numbers[f])), "copied") for f in sorted(numbers))
+def _cuts_of(cuts: tuple[Cut, ...], numbers: set[int]) -> tuple[Cut, ...]:
+    """Keep the cuts of the repeats with these numbers."""
+    kept = (replace(cut, repeats=tuple(number for number in cut.repeats if number in numbers)) for cut in cuts)
+    return tuple(cut for cut in kept if cut.repeats)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from loopfind.arrays.digests import as_codes
-from loopfind.engine.findings import glance, report_on, search
+from loopfind.engine import findings_of, first_look, search_runs
 from loopfind.engine.sweep.score import advice_on, origins_of
 from loopfind.errors import BadSetting, UsageError
 from loopfind.exhibits.select import exhibits_of
@@ -19,11 +19,13 @@ from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.library import File
 from loopfind.model.report import Report
 from loopfind.model.video import Progress, Watch
+from loopfind.pipeline.answer import report_of, report_of_first_look
 from loopfind.pipeline.cache import Cache, Reader, reader
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.resume import Resume, resumable
 from loopfind.pipeline.size_rows import rows, sized
 from loopfind.registry import load
+from loopfind.reports.summaries import search_progress
 from loopfind.settings import SIZES, Decoding, Settings
 from loopfind.stores.checkpoints import Checkpoint
 
@@ -55,7 +57,7 @@ def scan(
     if settings.fast:
         with reader(cache, decoding) as videos:
             reading = videos.read(path, settings, None, (), watch, log).reading
-            return glance(reading.fingerprint, reading.source, settings, reading.losses)
+            return report_of_first_look(first_look(reading.fingerprint), reading.source, settings, reading.losses)
     with reader(cache, decoding) as videos, resumable(path, settings, resume) as checkpoint:
         return _scanned(videos, path, settings, watch, log, checkpoint, resume)[0]
 
@@ -106,7 +108,9 @@ def _scanned(
     many = SizeDigests([(kind, size) for size in SIZES if takes(kind, size)]) if settings.auto else None
     reading = videos.read(path, settings, many, (), watch, log, True, checkpoint, resume).reading
     fingerprint = reading.fingerprint
-    signal, runs = search(fingerprint, watch)
+    if watch is not None:
+        watch(search_progress(fingerprint.end))
+    signal, runs = search_runs(fingerprint)
     choice = None
     if many is not None:
         advice = advice_on(rows(many, signal, origins_of(runs, signal.times)))
@@ -117,5 +121,6 @@ def _scanned(
             place = many.wanted.index((kind, advice.hash_size))
             fingerprint = replace(fingerprint, hash_size=advice.hash_size, codes=as_codes(many.digests(place)))
             settings, choice = replace(settings, hash_size=advice.hash_size), advice.reason
-    report = report_on(fingerprint, signal, runs, reading.source, settings, reading.losses, choice)
+    findings = findings_of(fingerprint, signal, runs)
+    report = report_of(findings, reading.source, settings, reading.losses, choice)
     return report, fingerprint, signal, runs

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.engine.findings import search
-from loopfind.engine.repeats.assemble import families_in
+from loopfind.engine import count_families, search_runs
 from loopfind.engine.sweep.score import advice_on, origins_of
 from loopfind.engine.sweep.windows import windows_of
 from loopfind.errors import BadSetting
@@ -20,6 +19,7 @@ from loopfind.model.video import Loss, Span, Watch
 from loopfind.pipeline.reader import read
 from loopfind.pipeline.size_rows import rows, sized
 from loopfind.registry import load
+from loopfind.reports.summaries import search_progress
 from loopfind.settings import SweepSettings
 
 
@@ -49,14 +49,16 @@ def sweep(
             frames = read(video, [gatherer, many], frames, watch, log)
         losses += video.losses
     fingerprint = gatherer.fingerprint(video.end)
-    signal, runs = search(fingerprint, watch)
+    if watch is not None:
+        watch(search_progress(fingerprint.end))
+    signal, runs = search_runs(fingerprint)
     origin = origins_of(runs, signal.times)
     sizes = rows(many, signal, origin)
     return Sweep(
         source=replace(video.source, frames=frames),
         settings=settings,
         windows=windows,
-        repeats=len(families_in(runs, signal)),
+        repeats=count_families(runs, signal),
         pairs=int((origin != np.arange(len(origin))).sum()),
         sizes=sizes,
         advice=advice_on(sizes),

@@ -2,9 +2,96 @@
 
 from collections.abc import Sequence
 
+from loopfind.arrays.time_index import covered
 from loopfind.model.comparison import Match, Shared, Warp
-from loopfind.model.report import Repeat
-from loopfind.reports.wording import count
+from loopfind.model.findings import Findings, FirstLook
+from loopfind.model.report import Repeat, Verdict
+from loopfind.model.video import Progress
+from loopfind.reports.wording import clock, count
+
+_LOOK_CLOSER = "scan without --fast to know."
+
+
+def search_progress(seconds: float) -> Progress:
+    """Report that so much video is being compared. Nobody knows how far that is before it is done."""
+    return Progress(f"comparing {clock(seconds).partition('.')[0]} of video", 0, 0.0, None)
+
+
+def verdict_of(findings: Findings, duration: float) -> Verdict:
+    """Sum up what was found in `duration` seconds of video. Stills are not counted as repeated."""
+    claimed = [repeat for repeat in findings.repeats if repeat.kind != "still"]
+    loops = [repeat for repeat in claimed if repeat.kind == "loop"]
+    seconds = covered([(o.start, o.end) for repeat in claimed for o in repeat.occurrences])
+    repeated = min(1.0, seconds / duration) if duration > 0 else 0.0
+    shortest = findings.shortest_findable
+    enough = findings.frames > 2
+    return Verdict(
+        looped=bool(loops),
+        repeated_seconds=round(seconds, 3),
+        repeated_share=round(repeated, 4),
+        coverage=findings.coverage,
+        shortest_findable=None if shortest is None else round(shortest, 2),
+        summary=_sum_up(claimed, seconds, repeated, findings) if enough else _too_few(findings.frames),
+    )
+
+
+def _sum_up(claimed: list[Repeat], seconds: float, repeated: float, findings: Findings) -> str:
+    """Sum up what a scan found, in one sentence that is true as it stands.
+
+    seconds, repeated: length of the timeline that is shown more than once, and its share of the whole.
+    """
+    if not claimed:
+        if findings.coverage == 0:
+            return "Nothing could be judged: nothing moves in this video for long enough."
+        seen = f"{_percent(findings.coverage)} of the video could be judged"
+        if findings.shortest_findable is None:
+            return f"No repeat found; {seen}, but too little of it to say how long a repeat must be to show."
+        return f"No repeat found; {seen}, where one of {findings.shortest_findable:.1f} s or longer would have shown."
+    found = f"{_percent(repeated)} of the video ({_length(seconds)}) is shown more than once"
+    loops = [repeat for repeat in claimed if repeat.kind == "loop"]
+    if not loops:
+        return f"{found}: {_number(len(claimed), 'repeat')}."
+    longest = max(loops, key=lambda repeat: len(repeat.occurrences) * repeat.length)
+    loop = f"a loop of {longest.period:.3f} s, {len(longest.occurrences)} times in a row"
+    rest = len(claimed) - 1
+    return f"{found}: {loop}." if not rest else f"{found}: {loop}, and {_number(rest, 'more repeat')}."
+
+
+def _too_few(frames: int) -> str:
+    return f"Nothing could be judged: {_number(frames, 'frame') if frames else 'no frame'} to look at."
+
+
+def _number(number: int, noun: str) -> str:
+    """1 -> "1 repeat", 1200 -> "1200 repeats"."""
+    return f"{number} {noun}" + ("s" if number != 1 else "")
+
+
+def _percent(part: float) -> str:
+    """Write a share in percent that is never rounded to all or to nothing."""
+    if 0 < part < 0.01:
+        return "under 1 %"
+    return "over 99 %" if 0.99 < part < 1 else f"{100 * part:.0f} %"
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def verdict_of_first_look(look: FirstLook) -> Verdict:
+    """Say what was seen at a first look. It judges nothing."""
+    return Verdict(False, 0.0, 0.0, 0.0, None, _sum_up_first_look(look))
+
+
+def _sum_up_first_look(look: FirstLook) -> str:
+    if look.frames < 2:
+        frames = _number(look.frames, "key frame")
+        return f"A first look found {frames}, too few to see anything; {_LOOK_CLOSER}"
+    looked = f"A first look at {look.frames:,} key frames, {look.gap:.1f} s apart as a rule"
+    if not look.returning:
+        return f"{looked}: none comes back with an equal hash. That rules no repeat out; {_LOOK_CLOSER}"
+    often = f", {look.at_lag:,} of them {look.lag:.1f} s later" if look.at_lag > 1 else ""
+    come = count(look.returning, "picture comes", "pictures come")
+    return f"{looked}: {come} back with an equal hash{often}. That proves no repeat; {_LOOK_CLOSER}"
 
 
 def summary_of_shared(repeats: Sequence[Repeat], pairs: Sequence[Shared], files: int) -> str:

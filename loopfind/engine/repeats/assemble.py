@@ -1,5 +1,7 @@
 """Runs as the repeats of a report."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from loopfind.arrays.time_index import nearest
@@ -7,8 +9,9 @@ from loopfind.engine.repeats.families import Family, Showing, families_of
 from loopfind.engine.repeats.loops import loops_of
 from loopfind.engine.repeats.spans import Stretch
 from loopfind.model.candidate import Run
+from loopfind.model.findings import Findings
 from loopfind.model.fingerprint import Fingerprint, Timeline
-from loopfind.model.report import Occurrence, Repeat
+from loopfind.model.report import Cut, Occurrence, Repeat, Unjudged
 
 
 def families_in(runs: list[Run], timeline: Timeline) -> list[Family]:
@@ -18,6 +21,32 @@ def families_in(runs: list[Run], timeline: Timeline) -> list[Family]:
     loops, others = loops_of([run for run in runs if not run.line.view.inset], timeline.times, timeline.step)
     families = families_of(others, loops, timeline.times)
     return families + [family for run in inside for family in families_of([run], [], timeline.times)]
+
+
+def count_families(runs: list[Run], timeline: Timeline) -> int:
+    """Return how many repeats the runs make."""
+    return len(families_in(runs, timeline))
+
+
+def findings_of_copies(runs: list[Run], timeline: Timeline) -> Findings:
+    """Turn copied packets into repeats, and name the cuts at their ends.
+
+    runs: what was copied byte for byte. timeline: when the packets are shown. Nothing but packets was compared, so
+    nothing was judged.
+    """
+    times = timeline.times
+    families = families_in(runs, timeline)
+    end = float(times[-1]) + timeline.step if len(times) else 0.0
+    repeats = tuple(replace(repeat, evidence="exact") for repeat in repeats_of(families, timeline, end))
+    numbers: dict[int, set[int]] = {}
+    for number, family in enumerate(families, 1):
+        for showing in family.showings:
+            for frame in (showing.stretch.first, showing.stretch.last):
+                if 0 < frame < len(times):
+                    numbers.setdefault(frame, set()).add(number)
+    cuts = tuple(Cut(float(times[f]), f, tuple(sorted(numbers[f])), "copied") for f in sorted(numbers))
+    unjudged = (Unjudged(float(times[0]), end, "packets"),) if len(times) else ()
+    return Findings(len(times), repeats, cuts, unjudged=unjudged)
 
 
 def repeats_of(
