@@ -36,7 +36,7 @@ from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.library import File, Reading
 from loopfind.model.video import Source
 from loopfind.pipeline.library_add import add
-from loopfind.pipeline.library_search import compare_library
+from loopfind.pipeline.library_compare import compare_library
 from loopfind.settings import Settings
 from loopfind.stores.sqlite import Library
 

@@ -21,7 +21,9 @@ from loopfind.errors import BadSetting, LibraryError
 from loopfind.model.library import File, Reading
 from loopfind.model.transform import Transform, matrix
 from loopfind.model.video import Source
-from loopfind.pipeline import library_search
+from loopfind.pipeline import library_compare, library_search
+from loopfind.pipeline.library_compare import compare_library
+from loopfind.pipeline.library_index import IndexedEntries, update_index
 from loopfind.settings import CompareSettings, Settings
 from loopfind.stores import postings as stored
 from loopfind.stores.postings import Postings
@@ -63,7 +65,7 @@ def spans(repeats):
 
 
 def test_a_library_finds_what_a_comparison_of_its_files_finds(library):
-    answer = library_search.compare_library(library)
+    answer = compare_library(library)
     repeats, pairs = across(FILMS, CompareSettings())
     assert {pair.files for pair in answer.pairs} == {pair.files for pair in pairs} == PAIRS
     assert spans(answer.repeats) == spans(repeats)
@@ -72,45 +74,45 @@ def test_a_library_finds_what_a_comparison_of_its_files_finds(library):
 
 
 def test_only_what_is_new_is_compared_and_the_answer_is_of_all(library, monkeypatch):
-    before = library_search.compare_library(library)
+    before = compare_library(library)
     fill(library, [s.shown([(s.film(5), 2, 9)], 25, seed=8)], first=7)
     asked = []
-    met = library_search._Shelf.met
+    hits = IndexedEntries.hits
 
     def watched(self, files):
         asked.append([*files])
-        return met(self, files)
+        return hits(self, files)
 
-    monkeypatch.setattr(library_search._Shelf, "met", watched)
-    after = library_search.compare_library(library)
+    monkeypatch.setattr(IndexedEntries, "hits", watched)
+    after = compare_library(library)
     assert asked == [[8]]
     assert {pair.files for pair in after.pairs} == PAIRS | {(6, 7)}
     assert spans(before.repeats) == [row for row in spans(after.repeats) if row[0][0] != 6]
-    assert library_search.compare_library(library) == after and asked == [[8]]
+    assert compare_library(library) == after and asked == [[8]]
 
 
 def test_batches_make_no_difference(library, tmp_path, monkeypatch):
-    whole = library_search.compare_library(library)
+    whole = compare_library(library)
     fill(tmp_path / "again.sqlite", FILMS)
-    monkeypatch.setattr(library_search, "BATCH", 1)
-    parts = library_search.compare_library(tmp_path / "again.sqlite")
+    monkeypatch.setattr(library_compare, "COMPARED_AT_ONCE", 1)
+    parts = compare_library(tmp_path / "again.sqlite")
     assert {pair.files for pair in parts.pairs} == PAIRS and spans(parts.repeats) == spans(whole.repeats)
 
 
 def test_what_was_finished_before_an_interruption_is_kept(library, monkeypatch):
-    monkeypatch.setattr(library_search, "BATCH", 1)
+    monkeypatch.setattr(library_compare, "COMPARED_AT_ONCE", 1)
 
     def stop(progress):
         if progress.stage == "comparing" and progress.frames > 700:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        library_search.compare_library(library, stop)
+        compare_library(library, stop)
     with sqlite3.connect(library) as connection:
         (done,) = connection.execute("SELECT count(*) FROM compared").fetchone()
         assert connection.execute("SELECT count(*) FROM pairs").fetchone() == (1,)
     assert 2 <= done < len(FILMS)
-    assert {pair.files for pair in library_search.compare_library(library).pairs} == PAIRS
+    assert {pair.files for pair in compare_library(library).pairs} == PAIRS
 
 
 def test_entries_of_one_content_are_one_file_and_what_is_removed_is_found_no_more(library):
@@ -119,15 +121,15 @@ def test_entries_of_one_content_are_one_file_and_what_is_removed_is_found_no_mor
         file = File(b"/nowhere/0.mkv", 0, 0, (0).to_bytes(32, "big"))
         source = Source("/nowhere/0.mkv", drawn.end, len(drawn), 25.0, 640, 360)
         opened.add(file, Settings(hash_size=8), Reading(drawn, source, ()))
-    answer = library_search.compare_library(library)
+    answer = compare_library(library)
     assert len(answer.sources) == len(FILMS) and {pair.files for pair in answer.pairs} == PAIRS
     with Library.open(library) as opened:
         opened.remove([1])
-    answer = library_search.compare_library(library)
+    answer = compare_library(library)
     assert {answer.sources[file].path for pair in answer.pairs for file in pair.files} >= {"/nowhere/0.mkv"}
     with Library.open(library) as opened:
         opened.remove(entry.id for entry in opened.entries() if entry.source.path == "/nowhere/0.mkv")
-    assert len(library_search.compare_library(library).pairs) == 2
+    assert len(compare_library(library).pairs) == 2
     with sqlite3.connect(library) as connection:
         assert connection.execute("SELECT count(*) FROM posting WHERE entry = 1").fetchone() == (0,)
 
@@ -169,7 +171,7 @@ def test_a_clip_that_is_in_no_file_is_found_nowhere(library, monkeypatch):
 
 def test_looking_up_keys_gives_what_reading_the_table_gives(library):
     with Library.open(library) as opened:
-        library_search.index(opened)
+        update_index(opened)
         table = Postings(opened.connections)
         sizes = table.sizes()
         assert sum(sizes.values()) > 1000
@@ -183,7 +185,7 @@ def test_looking_up_keys_gives_what_reading_the_table_gives(library):
 
 def test_a_table_read_in_parts_is_the_table(library, monkeypatch):
     with Library.open(library) as opened:
-        library_search.index(opened)
+        update_index(opened)
         keys = np.sort(next(iter(postings(signal_of(FILMS[1]))))[1])
         whole = Postings(opened.connections).near(0, keys, 1)
         monkeypatch.setattr(stored, "_ROWS", 7)
@@ -221,9 +223,9 @@ def test_a_key_is_made_of_bits_of_its_code(code, table):
 def test_a_library_with_nothing_to_compare_says_so(tmp_path):
     fill(tmp_path / "one.sqlite", FILMS[:1])
     with pytest.raises(BadSetting, match="fewer than two"):
-        library_search.compare_library(tmp_path / "one.sqlite")
+        compare_library(tmp_path / "one.sqlite")
     with pytest.raises(LibraryError, match="no library yet"):
-        library_search.compare_library(tmp_path / "none.sqlite")
+        compare_library(tmp_path / "none.sqlite")
 
 
 def test_the_commands_write_what_a_comparison_writes(library, tmp_path, capsys):

@@ -1,14 +1,14 @@
 """What several files share: runs on their joint timeline, as repeats that name their files."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from loopfind.arrays.time_index import covered
-from loopfind.engine.candidates.library import IndexHits, Question, candidates_among
+from loopfind.engine.candidates.library import QUESTIONS, IndexHits, candidates_among
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.findings import runs_of
 from loopfind.engine.repeats.assemble import families_in, repeats_of
@@ -59,20 +59,21 @@ def laid_over(fingerprints: Sequence[Fingerprint], settings: CompareSettings) ->
 
 
 def linked(
-    fingerprints: Sequence[Fingerprint], met: Mapping[Question, IndexHits], settings: CompareSettings, among: int
+    fingerprints: Sequence[Fingerprint], hits: IndexHits, settings: CompareSettings, among: int
 ) -> CrossFileResult:
-    """What files share that an index has led to.
+    """Return what files share that an index has led to.
 
-    fingerprints: each of two frames or more. met: for each question, which moments are alike. among: frames of
-    everything that was looked through.
+    fingerprints: each of two frames or more. hits: alike moments of files, which are numbered as the fingerprints are.
+    among: frames of everything that was looked through.
     """
     joint = joint_of(fingerprints)
     parts = replace(joint.parts(own=False), among=among)
     signal = signal_of(joint.fingerprint, parts)
-    matches = {
-        question: Matches(*(joint.frames_at(*side) for side in ((m.file, m.shown), (m.other, m.other_shown))))
-        for question, m in met.items()
-    }
+    matches = {}
+    for number, question in enumerate(QUESTIONS):
+        own = hits.where(hits.question == number)
+        stored, asked = joint.frames_at(own.stored, own.stored_ms), joint.frames_at(own.asked, own.asked_ms)
+        matches[question] = Matches(stored, asked)
     numbers = range(len(fingerprints))
     return _told(joint, signal, candidates_among(signal, matches), settings, numbers, fingerprints)
 

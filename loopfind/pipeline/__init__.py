@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from loopfind.pipeline.comparing import compare_to_show as compare_to_show
     from loopfind.pipeline.following import follow as follow
     from loopfind.pipeline.library_add import add as add
-    from loopfind.pipeline.library_search import compare_library as compare_library
+    from loopfind.pipeline.library_compare import compare_library as compare_library
     from loopfind.pipeline.library_search import search_library as search_library
     from loopfind.pipeline.packet_scan import scan_packets as scan_packets
     from loopfind.pipeline.resume import Resume as Resume
@@ -26,7 +26,8 @@ else:  # each loads what it needs and no more
         "packet_scan": ("scan_packets",),
         "resume": ("Resume",),
         "scanning": ("scan", "scan_to_show"),
-        "library_search": ("compare_library", "search_library"),
+        "library_compare": ("compare_library",),
+        "library_search": ("search_library",),
         "sweeping": ("sweep",),
     }
     __getattr__ = on_demand(__name__, {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names})

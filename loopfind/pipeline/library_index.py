@@ -1,0 +1,156 @@
+"""The index of a library: put in what is missing, and take moments and files out of it."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from loopfind.arrays.disk import copied
+from loopfind.engine.candidates.coherence import coherent
+from loopfind.engine.candidates.library import QUESTIONS, IndexHits, keys_in, postings, probes
+from loopfind.engine.signal.extract import signal_of
+from loopfind.model.dtypes import Ints, Words
+from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.transform import SKETCH_CELLS
+from loopfind.model.video import Progress, Watch
+from loopfind.registry import load
+from loopfind.settings import Settings
+from loopfind.stores import STORE, STORES
+from loopfind.stores.postings import Postings
+from loopfind.stores.sqlite import Library
+
+_IN_MEMORY = 400_000
+"""Frames of files that share something whose sketches are in memory together, 115 MB; of more they lie on disk."""
+
+_SHORT = 20_000  # frames of a file whose sketches are unpacked as it is read, 6 MB
+_BACKGROUND = 40_000  # frames to judge by what is usual, where the files that were met have fewer
+_AT_ONCE = 100  # entries that are put into the index together
+
+
+@contextlib.contextmanager
+def open_library(path: str | os.PathLike[str]) -> Iterator[Library]:
+    """Open a library that exists. Raises LibraryError."""
+    store = load("store", STORE, STORES)
+    with store.open(path, make=False) as library:
+        yield library
+
+
+def update_index(library: Library, watch: Watch | None = None) -> None:
+    """Put every entry into the index that is not in it yet. Raises LibraryError."""
+    table = Postings(library.connections)
+    missing = table.missing()
+    made: dict[int, list[tuple[int, Ints, Ints]]] = {}
+    for done, entry in enumerate(missing, 1):
+        fingerprint = entry_fingerprint(library, entry)
+        made[entry] = list(postings(signal_of(fingerprint))) if len(fingerprint) > 2 else []
+        if len(made) == _AT_ONCE or done == len(missing):
+            table.add(made)
+            made = {}
+        if watch is not None:
+            watch(Progress("indexing", done, float(done), float(len(missing))))
+
+
+def entry_fingerprint(library: Library, entry: int) -> Fingerprint:
+    """Return the fingerprint of an entry but for its codes, which are not needed; so its kind is of no meaning either.
+    The sketches of a short one are unpacked here, once."""
+    file = replace(library.reading(entry, codes=False).fingerprint, kind=Settings.kind)
+    return _unpacked(file, True) if len(file) <= _SHORT else file
+
+
+class IndexedEntries:
+    """The entries of a library that may be met, with the index that leads to them.
+
+    standing: id, content and frames of each entry, by rising id. Files that are asked about go by numbers as well: by
+    their entry's id, or by any number above every id.
+    """
+
+    def __init__(self, library: Library, standing: Sequence[tuple[int, int, int]]) -> None:
+        self._library, self._postings = library, Postings(library.connections)
+        self._entries = np.array([entry for entry, _, _ in standing], np.int64)
+        self._contents = np.array([content for _, content, _ in standing], np.int64)
+        self._frames = np.array([frames for _, _, frames in standing], np.int64)
+        self._sizes = self._postings.sizes()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def frames(self) -> int:
+        """Frames of all entries."""
+        return int(self._frames.sum())
+
+    def hits(self, asked: Mapping[int, Fingerprint]) -> IndexHits:
+        """Return alike moments of the files asked about, by number, and of entries with a lower number and another
+        content, where they are enough to make a line."""
+        if not len(self):
+            return IndexHits.concatenated([])
+        numbers, codes = np.array([*asked], np.int64), _codes_of(list(asked.values()))
+        return coherent(IndexHits.concatenated(self._hits_in(table, codes, numbers) for table in sorted(self._sizes)))
+
+    def _hits_in(self, table: int, codes: Sequence[tuple[Ints, Ints, Words]], numbers: Ints) -> IndexHits:
+        """Return what one table of the index has near the codes."""
+        chosen = [n for n, question in enumerate(QUESTIONS) if table in question.tables]
+        keys = np.concatenate([keys_in(codes[n][2], table) for n in chosen])
+        order = np.argsort(keys)
+        which, entries, shown = self._postings.near(table, keys[order], self._sizes[table])
+        which = order[which]
+        question = np.repeat(np.array(chosen), [len(codes[n][2]) for n in chosen])[which]
+        asked = numbers[np.concatenate([codes[n][0] for n in chosen])[which]]
+        asked_ms = np.concatenate([codes[n][1] for n in chosen])[which]
+        known = (self._entries[self._place(entries)] == entries) & (entries < asked)
+        known[known] &= self._content(entries[known]) != self._content(asked[known])
+        return IndexHits(question, entries, shown, asked, asked_ms).where(known)
+
+    def _place(self, numbers: Ints) -> Ints:
+        """The place (m,) among the entries of each, where it is one."""
+        return np.minimum(np.searchsorted(self._entries, numbers), len(self) - 1)
+
+    def _content(self, numbers: Ints) -> Ints:
+        """The content (m,) of entries; -1 for a file that is none."""
+        at = self._place(numbers)
+        return np.where(self._entries[at] == numbers, self._contents[at], -1)
+
+    def files(self, hits: IndexHits, asked: Mapping[int, Fingerprint], most: int) -> dict[int, Fingerprint]:
+        """Return the files that hits lead to, by rising number: those asked about, and the `most` entries with the most
+        hits. Where that is little, some other entries are among them, to judge by what is usual."""
+        entries, counts = np.unique(hits.stored, return_counts=True)
+        chosen = {*entries[np.argsort(-counts, kind="stable")[:most]].tolist(), *np.unique(hits.asked).tolist()}
+        frames = int(self._frames[np.isin(self._entries, [*chosen])].sum())
+        for place in np.random.default_rng(len(self)).permutation(len(self)).tolist():
+            if frames >= _BACKGROUND or not chosen:
+                break
+            if self._frames[place] <= _BACKGROUND and int(self._entries[place]) not in chosen:
+                chosen.add(int(self._entries[place]))
+                frames += int(self._frames[place])
+        in_memory = frames + sum(map(len, asked.values())) <= _IN_MEMORY
+        files: dict[int, Fingerprint] = {}
+        for number in sorted(chosen):
+            file = asked[number] if number in asked else entry_fingerprint(self._library, number)
+            if len(file) > 1:
+                files[number] = _unpacked(file, in_memory)
+        return files
+
+
+def _unpacked(file: Fingerprint, in_memory: bool) -> Fingerprint:
+    """The file with its sketches in memory, or in a file of their own: they are read again and again, and in a library
+    they lie packed."""
+    if in_memory:
+        return replace(file, sketches=file.sketches[0 : len(file)])
+    return replace(file, sketches=copied(file.sketches, SKETCH_CELLS))
+
+
+def _codes_of(files: Sequence[Fingerprint]) -> list[tuple[Ints, Ints, Words]]:
+    """For each of QUESTIONS the place of the file among the given, when it shows it in milliseconds, and the code: (n,)
+    each."""
+    found: list[list[tuple[Ints, Ints, Words]]] = [[] for _ in QUESTIONS]
+    for place, file in enumerate(files):
+        if len(file) > 2:
+            for rows, (shown, words) in zip(found, probes(signal_of(file)), strict=True):
+                rows.append((np.full(len(shown), place), shown, words))
+    nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
+    return [
+        tuple(np.concatenate(column) for column in zip(nothing, *rows, strict=True))  # type: ignore[misc]
+        for rows in found
+    ]
