@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from loopfind.arrays.disk import Chain
 from loopfind.engine.cross_file import across
-from loopfind.engine.signal.concat import joint_of
+from loopfind.engine.signal.concat import joint_timeline_of
 from loopfind.errors import BadSetting, Unreadable
 from loopfind.model.transform import Pose, Transform, matrix
 from loopfind.pipeline import compare
@@ -44,7 +44,7 @@ def test_a_chain_of_tables_reads_as_one_table(lengths, data):
 
 def test_files_lie_apart_on_the_joint_timeline_and_keep_their_rhythm():
     files = [s.shown([(s.film(1), 0, 5)], 25), s.shown([(s.film(2), 0, 4)], 30), s.shown([(s.film(3), 0, 3)], 10)]
-    joint = joint_of(files)
+    joint = joint_timeline_of(files)
     times = joint.fingerprint.times
     assert (np.diff(times) > 0).all() and len(times) == len(joint.fingerprint.sketches)
     for file, first, count, shift in zip(files, joint.first, joint.frames, joint.shift, strict=True):

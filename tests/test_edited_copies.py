@@ -9,9 +9,9 @@ import synthetic as s
 
 from loopfind.engine.candidates.plan import INSETS, candidates_of
 from loopfind.engine.cross_file import across
-from loopfind.engine.signal.concat import joint_of
+from loopfind.engine.signal.concat import joint_timeline_of
 from loopfind.engine.signal.extract import signal_of
-from loopfind.engine.signal.per_file import local
+from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import Line
 from loopfind.model.transform import Transform, matrix
 from loopfind.settings import CompareSettings
@@ -150,16 +150,16 @@ def test_each_file_keeps_its_own_step_and_noise():
         s.shown([(s.still(1), 0, 10)], 60, noise=0.6, seed=2),
         s.shown([(s.still(2), 0, 10)], 10, noise=0.1, seed=3),
     ]
-    joint = joint_of(files)
+    joint = joint_timeline_of(files)
     signal = signal_of(joint.fingerprint, joint.parts(False))
     assert signal.parts is not None
     assert signal.parts.step == pytest.approx([1 / 25, 1 / 60, 1 / 10])
     assert signal.parts.noise[1] > 2 * max(signal.parts.noise[0], signal.parts.noise[2])
     begin, later = float(joint.shift[0]), float(joint.shift[1])
-    near = local(signal, Line(1.0, later - begin, begin, begin + 2, 1))
+    near = local_signal(signal, Line(1.0, later - begin, begin, begin + 2, 1))
     assert near.step == pytest.approx(1 / 60)
     assert near.noise == pytest.approx((signal.parts.noise[0] + signal.parts.noise[1]) / 2)
-    assert local(signal_of(files[0]), Line(1.0, 3.0, 0.0, 1.0, 1)).step == pytest.approx(1 / 25)
+    assert local_signal(signal_of(files[0]), Line(1.0, 3.0, 0.0, 1.0, 1)).step == pytest.approx(1 / 25)
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -169,7 +169,7 @@ def test_what_repeats_inside_a_file_is_looked_for_only_where_asked(own):
         s.shown([(film, 0, 3), (film, 0, 3), (film, 0, 3)], 25, seed=1),
         s.shown([(s.film(13), 0, 6), (film, 0, 2)], 25, seed=2),
     ]
-    joint = joint_of(files)
+    joint = joint_timeline_of(files)
     signal = signal_of(joint.fingerprint, joint.parts(own))
     lines = next(candidates_of(signal, True)).lines
     middles = [(line.start + line.end) / 2 for line in lines]

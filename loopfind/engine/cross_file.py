@@ -12,7 +12,7 @@ from loopfind.engine.candidates.library import QUESTIONS, IndexHits, candidates_
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.findings import runs_of
 from loopfind.engine.repeats.assemble import families_in, repeats_of
-from loopfind.engine.signal.concat import Joint, joint_of
+from loopfind.engine.signal.concat import JointTimeline, joint_timeline_of
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.candidate import CandidateBatch, Matches, Run
 from loopfind.model.comparison import Shared
@@ -34,7 +34,7 @@ class CrossFileResult:
 
     repeats: tuple[Repeat, ...] = ()
     pairs: tuple[Shared, ...] = ()
-    joint: Joint | None = None
+    joint: JointTimeline | None = None
     signal: Signal | None = None
     runs: tuple[Run, ...] = ()
     numbers: tuple[int, ...] = ()
@@ -53,7 +53,7 @@ def laid_over(fingerprints: Sequence[Fingerprint], settings: CompareSettings) ->
     numbers = [number for number, fingerprint in enumerate(fingerprints) if len(fingerprint) > 1]
     if len(numbers) < (1 if settings.own else 2):
         return CrossFileResult()
-    joint = joint_of([fingerprints[number] for number in numbers])
+    joint = joint_timeline_of([fingerprints[number] for number in numbers])
     signal = signal_of(joint.fingerprint, joint.parts(settings.own and not settings.query))
     return _told(joint, signal, candidates_of(signal, across=True), settings, numbers, fingerprints)
 
@@ -66,7 +66,7 @@ def linked(
     fingerprints: each of two frames or more. hits: alike moments of files, which are numbered as the fingerprints are.
     among: frames of everything that was looked through.
     """
-    joint = joint_of(fingerprints)
+    joint = joint_timeline_of(fingerprints)
     parts = replace(joint.parts(own=False), among=among)
     signal = signal_of(joint.fingerprint, parts)
     matches = {}
@@ -79,7 +79,7 @@ def linked(
 
 
 def _told(
-    joint: Joint,
+    joint: JointTimeline,
     signal: Signal,
     candidates: Iterable[CandidateBatch],
     settings: CompareSettings,
@@ -99,7 +99,7 @@ def _told(
     return CrossFileResult(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
 
 
-def _inside(run: Run, joint: Joint, signal: Signal) -> Run:
+def _inside(run: Run, joint: JointTimeline, signal: Signal) -> Run:
     """The run, no further than the two files reach: of unlike rates, frames without a partner may lead past an end."""
     line, times = run.line, signal.times
     middle = (run.start + run.end) / 2
@@ -129,7 +129,7 @@ def _inside(run: Run, joint: Joint, signal: Signal) -> Run:
     )
 
 
-def _wanted(run: Run, joint: Joint, numbers: Sequence[int], settings: CompareSettings) -> bool:
+def _wanted(run: Run, joint: JointTimeline, numbers: Sequence[int], settings: CompareSettings) -> bool:
     """Whether the run joins two files that were to be compared."""
     one, other = _files_of(run, joint, numbers)
     if one == other:
@@ -137,7 +137,7 @@ def _wanted(run: Run, joint: Joint, numbers: Sequence[int], settings: CompareSet
     return _asked(one, other, settings)
 
 
-def _files_of(run: Run, joint: Joint, numbers: Sequence[int]) -> tuple[int, int]:
+def _files_of(run: Run, joint: JointTimeline, numbers: Sequence[int]) -> tuple[int, int]:
     """The two files that a run joins: those of its middles, as an end may lie a frame outside of its file."""
     one, other = (joint.file_of((a + b) // 2) for a, b in ((run.first, run.last), (run.other_first, run.other_last)))
     return numbers[one], numbers[other]
@@ -148,7 +148,7 @@ def _asked(one: int, other: int, settings: CompareSettings) -> bool:
     return not settings.query or (one < settings.query) != (other < settings.query)
 
 
-def _closeness(runs: Sequence[Run], joint: Joint, numbers: Sequence[int]) -> dict[tuple[int, int], float]:
+def _closeness(runs: Sequence[Run], joint: JointTimeline, numbers: Sequence[int]) -> dict[tuple[int, int], float]:
     """How exactly any two files agree where they do, each run counted by its length. A run's contrast says how much of
     what the footage itself differs from moment to moment the match takes away, its residual what it leaves."""
     found: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
@@ -162,7 +162,7 @@ def _closeness(runs: Sequence[Run], joint: Joint, numbers: Sequence[int]) -> dic
     }
 
 
-def _placed(occurrence: Occurrence, joint: Joint, signal: Signal, numbers: Sequence[int]) -> Occurrence:
+def _placed(occurrence: Occurrence, joint: JointTimeline, signal: Signal, numbers: Sequence[int]) -> Occurrence:
     """An occurrence of the joint timeline in its own file, not past its ends."""
     place = joint.file_of((occurrence.start_frame + occurrence.end_frame) // 2)
     first, count, shift = int(joint.first[place]), int(joint.frames[place]), float(joint.shift[place])

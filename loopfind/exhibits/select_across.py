@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from loopfind.engine.cross_file import CrossFileResult
-from loopfind.engine.signal.concat import Joint
+from loopfind.engine.signal.concat import JointTimeline
 from loopfind.exhibits.select import shown_of
 from loopfind.model.comparison import Comparison
 from loopfind.model.exhibits import ComparisonExhibits, Curve, Exhibit, Row
@@ -46,7 +46,7 @@ def _own(
     repeat: Repeat,
     files: Sequence[int],
     shift: dict[int, float],
-    joint: Joint,
+    joint: JointTimeline,
     place: dict[int, int],
 ) -> Exhibit:
     """The exhibit with its times in those of the files, None where the joint timeline shows none of the file, and
@@ -81,7 +81,7 @@ def _own(
     return replace(exhibit, rows=tuple(rows), curves=curves)
 
 
-def _overview(comparison: Comparison, joint: Joint, numbers: Sequence[int]) -> dict[int, tuple[float, ...]]:
+def _overview(comparison: Comparison, joint: JointTimeline, numbers: Sequence[int]) -> dict[int, tuple[float, ...]]:
     """Frames spread evenly over each file, where there are few."""
     if len(comparison.sources) > MOST_STRIPS:
         return {}

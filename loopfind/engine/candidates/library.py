@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from loopfind.arrays.lsh_forest import TABLES, keys_of
 from loopfind.engine.candidates.plan import TURNS, ZOOMS, CandidateFinder, changing, tenths
 from loopfind.engine.candidates.votes import SLOPES
-from loopfind.engine.signal.extract import mirror_flips, motion_seen, motions_seen, pictures
+from loopfind.engine.signal.extract import mirror_flips, picture_codes, transformed_motion, transformed_motions
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words
 from loopfind.model.fingerprint import Signal
@@ -100,7 +100,7 @@ def postings(signal: Signal) -> Iterator[tuple[int, Ints, Ints]]:
     milliseconds."""
     moving = np.flatnonzero(signal.moving & _every(signal, STORED))
     standing = np.flatnonzero(changing(signal) & _every(signal, STORED))
-    still = pictures(signal, standing)
+    still = picture_codes(signal, standing)
     for table in range(TABLES):
         yield table, keys_of(signal.motion[moving], table), _shown(signal, moving)
     for table in range(_PICTURE_TABLES):
@@ -113,12 +113,12 @@ def probes(signal: Signal) -> list[tuple[Ints, Words]]:
     standing = np.flatnonzero(changing(signal) & _every(signal, ASKED))
     few = np.flatnonzero(signal.moving & _every(signal, ASKED_SELDOM))
     views = [question.view for question in QUESTIONS if question.view not in (PLAIN, MIRRORED)]
-    seen = dict(zip(views, motions_seen(signal, views, few), strict=True))
+    seen = dict(zip(views, transformed_motions(signal, views, few), strict=True))
     seen |= {PLAIN: signal.motion[few], MIRRORED: signal.motion[few] ^ mirror_flips()}
     found = []
     for question in QUESTIONS:
         if question.picture:
-            found.append((_shown(signal, standing), pictures(signal, standing)))
+            found.append((_shown(signal, standing), picture_codes(signal, standing)))
         elif question == Question():
             found.append((_shown(signal, often), signal.motion[often]))
         else:
@@ -156,7 +156,7 @@ def candidates_among(signal: Signal, met: Mapping[Question, Matches]) -> Iterato
             seen, usable = motion ^ (mirror_flips() if view == MIRRORED else np.uint64(0)), signal.moving
         else:
             usable = signal.moving & tenths(signal) & _held(signal, matches.second)
-            seen = motion_seen(signal, view, usable)
+            seen = transformed_motion(signal, view, usable)
         yield quest.lines([matches], motion, ~seen if question.backwards else seen, usable, slope, view)
 
 

@@ -13,8 +13,8 @@ from loopfind.engine.candidates import MATCHERS
 from loopfind.engine.candidates.sieve import sift
 from loopfind.engine.candidates.votes import SLOPES, lines_of
 from loopfind.engine.evidence.extend import APART
-from loopfind.engine.signal.extract import mirror_flips, motion_gap, motion_seen
-from loopfind.engine.signal.per_file import local
+from loopfind.engine.signal.extract import mirror_flips, motion_gap, transformed_motion
+from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Matches, same_speed
 from loopfind.model.dtypes import Words
 from loopfind.model.fingerprint import Signal
@@ -26,7 +26,7 @@ ZOOMS = (
     Transform(across=0.75),
     Transform(down=0.75),
 )
-"""Crops and smaller pictures that are looked for; motion bits bear 5 % of zoom, and the rest is fitted."""
+"""Crops and smaller picture_codes that are looked for; motion bits bear 5 % of zoom, and the rest is fitted."""
 
 CHANGED = 5
 """Bits of 64 by which a picture must differ from the one 0.3 s before to count as changing."""
@@ -78,13 +78,13 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBat
         yield quest.lines(pairs, motion, other, signal.moving, slope, view)
         del other, pairs
     for view in (*ZOOMS, *TURNS) if across else ZOOMS:
-        yield from quest.viewed(motion, motion_seen(signal, view, seldom), view, seldom)
+        yield from quest.viewed(motion, transformed_motion(signal, view, seldom), view, seldom)
     for size in sorted({view.across for view in INSETS}) if across else ():
         rough: Words | None = None
         for view in (view for view in INSETS if view.across == size):
             if rough is None:  # the same for every corner
-                rough = motion_seen(signal, replace(view, rough=True), signal.moving)
-            yield from quest.viewed(rough, motion_seen(signal, view, seldom), view, seldom)
+                rough = transformed_motion(signal, replace(view, rough=True), signal.moving)
+            yield from quest.viewed(rough, transformed_motion(signal, view, seldom), view, seldom)
     for slope in SLOPES:
         yield quest.lines(stands, picture, picture, changes, slope)
 
@@ -143,7 +143,7 @@ class CandidateFinder:
             release_pages(words)
         if same_speed(slope, -1) and theirs is not ours:
             # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
-            kept = [replace(line, offset=line.offset - motion_gap(local(signal, line).step)) for line in kept]
+            kept = [replace(line, offset=line.offset - motion_gap(local_signal(signal, line).step)) for line in kept]
         return CandidateBatch(tuple(kept), most)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from loopfind.engine.evidence.differences import HOP, both, partners
 from loopfind.engine.evidence.extend import Trace
 from loopfind.engine.evidence.uniqueness import EXACT, Rivals
-from loopfind.engine.signal.per_file import searched
+from loopfind.engine.signal.per_file import frames_searched
 from loopfind.model.candidate import Run
 from loopfind.model.fingerprint import Signal
 
@@ -57,7 +57,7 @@ LEAST_TELLING = 0.2
 
 def places(signal: Signal) -> float:
     """How many pairs of moments a repeat could have joined: half the square of the frames."""
-    return max(1.0, searched(signal) ** 2 / 2)
+    return max(1.0, frames_searched(signal) ** 2 / 2)
 
 
 def least_score(signal: Signal) -> float:
@@ -120,7 +120,7 @@ def measures(run: Run, signal: Signal, rivals: Rivals) -> tuple[float, float, fl
         gap = max(1.0, float(np.median(signal.lively[run.first : run.last])) / rivals.own)
     # As many stretches as the file has looked for their likes, and the best of them all is before us.
     seconds = float(signal.times[-1] - signal.times[0]) + signal.step
-    paid = tail - math.log(max(1.0, seconds * searched(signal) / len(signal.times) / length))
+    paid = tail - math.log(max(1.0, seconds * frames_searched(signal) / len(signal.times) / length))
     return (
         math.log(min(gap, MOST_GAP)),
         # Seen through a zoom the pictures fall between each other: there, noise is no measure.

@@ -8,7 +8,7 @@ import numpy as np
 from loopfind.engine.evidence.claims import MOST_RESIDUAL
 from loopfind.engine.evidence.differences import Fit, along, beside, partners
 from loopfind.engine.evidence.photometry import fit_of
-from loopfind.engine.signal.per_file import local
+from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
@@ -33,7 +33,7 @@ def joined(runs: list[Run], signal: Signal) -> list[Run]:
     whole: list[Run] = []
     for run in sorted(runs, key=lambda r: (r.start, r.end)):
         for place, before in enumerate(whole):
-            if _go_on(before, run, local(signal, run.line)):
+            if _go_on(before, run, local_signal(signal, run.line)):
                 whole[place] = _one(before, run)
                 break
         else:

@@ -16,7 +16,7 @@ from loopfind.arrays.disk import release_pages
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence.differences import Rows as Cells
 from loopfind.engine.evidence.differences import cells_at, partners, views_of
-from loopfind.engine.signal.per_file import searched
+from loopfind.engine.signal.per_file import frames_searched
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Floats, Ints, Sketches
 from loopfind.model.fingerprint import Signal
@@ -134,7 +134,7 @@ def rivals_of(
     if own is None:
         own = laid.own()
     places = laid.elsewhere()
-    every = max(1.0, len(places) / most) * searched(signal) / len(signal.times)
+    every = max(1.0, len(places) / most) * frames_searched(signal) / len(signal.times)
     others = _least(laid, _spread(places, most), max(WIDEST * own, exact), in_full)
     return Rivals(own, others, every, exact)
 

@@ -11,7 +11,7 @@ from loopfind.engine.evidence.claims import believed, confidence, holds, same_pi
 from loopfind.engine.evidence.extend import follow
 from loopfind.engine.evidence.run import run_of
 from loopfind.engine.evidence.uniqueness import Rivals, rivals_of, stands_alone
-from loopfind.engine.signal.per_file import local
+from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal
 
@@ -50,7 +50,7 @@ class RunFinder:
             if most == 0:
                 return
             most -= 1
-            signal = local(self._signal, line)
+            signal = local_signal(self._signal, line)
             trace = follow(signal, line)
             if trace is None:
                 continue

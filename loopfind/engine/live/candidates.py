@@ -15,7 +15,7 @@ from loopfind.engine.candidates.plan import CandidateFinder, changing_in
 from loopfind.engine.candidates.votes import BLOCK, FEWEST, SLOPES, lag_width
 from loopfind.engine.evidence.extend import APART
 from loopfind.engine.live.index import LiveIndex
-from loopfind.engine.signal.extract import mirror_flips, motions_seen
+from loopfind.engine.signal.extract import mirror_flips, transformed_motions
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words
 from loopfind.model.fingerprint import Signal
@@ -90,7 +90,7 @@ class LiveCandidates:
             met = self._met(signal, self._motions, few, motion[few] ^ flips)
             if _votes(signal, met, slope):
                 yield quest.lines([met], motion, motion ^ flips, moving, slope, view)
-        for view, bits in zip(_VIEWS, motions_seen(signal, _VIEWS, few), strict=True):
+        for view, bits in zip(_VIEWS, transformed_motions(signal, _VIEWS, few), strict=True):
             met = self._met(signal, self._motions, few, bits)
             if _votes(signal, met, 1.0):
                 seen, usable = np.zeros(len(motion), np.uint64), np.zeros(len(motion), bool)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Column, release_pages
 from loopfind.arrays.time_index import gap_of
-from loopfind.engine.signal.extract import AROUND, LIVELY_GAPS, mean_cells, moves, noise_of, seen_in
+from loopfind.engine.signal.extract import features_of, is_moving, mean_picture, noise_of
+from loopfind.engine.signal.tuning import LIVELY_GAPS, NOISE_WINDOW
 from loopfind.model.dtypes import Floats, Rows
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import BLOCKS
@@ -64,7 +65,7 @@ class Growing:
         low = int(np.searchsorted(shown, shown[old] - max(LIVELY_GAPS) - 4 * step)) if len(times) else old
         come = self.forgotten + len(self) - self._mean_of
         if self._mean is None or (come >= MEAN_EVERY * len(self) and len(self) <= MOST_REMADE):
-            self._mean, self._mean_of = mean_cells(cells), self.forgotten + len(self)
+            self._mean, self._mean_of = mean_picture(cells), self.forgotten + len(self)
             self.remade, low = self.remade + 1, 0
         for first in range(low, len(self), _BLOCK):
             self._see(cells, slice(first, min(len(self), first + _BLOCK)), step)
@@ -95,7 +96,7 @@ class Growing:
     def _see(self, cells: Rows, part: slice, step: float) -> None:
         assert self._mean is not None
         times = self._times.rows
-        seen, low = seen_in(times, cells, part, np.full(part.stop - part.start, step), self._mean), part.start
+        seen, low = features_of(times, cells, part, np.full(part.stop - part.start, step), self._mean), part.start
         self._motion.put(low, seen.motion)
         self._picture.put(low, seen.picture)
         self._paired.put(low, seen.paired)
@@ -108,7 +109,7 @@ class Growing:
         energy = self._energy.rows
         if len(energy) > NOISE_EVERY * self._noise_of or len(energy) < self._noise_of:
             self._noise, self._noise_of = noise_of(energy, step), len(energy)
-        size = max(16, round(AROUND / step))
+        size = max(16, round(NOISE_WINDOW / step))
         low -= (low + self.forgotten) % size
         low = max(0, low)
-        self._moving.put(low, self._paired.rows[low:] & moves(energy[low:], step))
+        self._moving.put(low, self._paired.rows[low:] & is_moving(energy[low:], step))

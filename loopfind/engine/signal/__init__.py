@@ -1,1 +1,1 @@
-"""What the engine reads off a fingerprint: motion, pictures, noise."""
+"""The signal: what the engine measures of a fingerprint's frames. Motion, pictures, noise."""

@@ -1,9 +1,9 @@
-"""From sketches to the signal that the engine searches: bits of what moved and of what stands, and how lively each
-frame is.
+"""The signal that the engine searches, from sketches: codes of motion and of pictures, and how lively each frame is.
 
-Motion is the picture less the picture 0.2 s before: it leaves out the standing background and a logo, which on a
+Motion is the picture less the picture 0.2 s before. That leaves out the standing background and a logo, which on a
 fixed camera are all that a picture hash sees. Its 64 lowest DCT frequencies give one sign bit each (as pHash does for
-pictures, Zauner 2010), so that near-equal motion shares most bits.
+pictures, Zauner 2010), so that similar motions share most bits. Unlike pHash, signs are taken about zero, not about the
+median: motion has no mean to take away.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,19 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Scratch
 from loopfind.arrays.time_index import gap_of, nearest
+from loopfind.engine.signal.tuning import (
+    DIGITAL_STILLNESS,
+    LIVELY_GAPS,
+    MEAN_FRAMES,
+    MOTION_GAP,
+    MOVING_ENERGY,
+    MOVING_RATIO,
+    NOISE_BOUNDS,
+    NOISE_WINDOW,
+    PARTNER_SLACK,
+    QUIET_PERCENTILE,
+    QUIET_SECONDS,
+)
 from loopfind.model.dtypes import Floats, Ints, Rows, Sketches, Words
 from loopfind.model.files import FileTable
 from loopfind.model.fingerprint import Fingerprint, Signal
@@ -23,93 +36,78 @@ from loopfind.model.transform import BLOCKS, Transform, blocks_of, matrix
 from loopfind.model.transform import SKETCH_CELLS as CELLS
 from loopfind.model.transform import SKETCH_SIDE as SIDE
 
-MOTION_GAP = 0.2
-"""Seconds. Longer gaps gather more of a slow motion over the codec's noise; shorter ones blur less. At 0.1 s half as
-many true frames were found on fixed cameras, at 0.4 s short stretches lose too much to the splice before them."""
-
-LIVELY_GAPS = (0.3, 0.8)
-"""Seconds: how far away a picture is compared with itself, to know whether another lag would show a difference."""
-
-NOISE = (0.003, 1.0)
-"""Squared grey levels: bounds of the codec noise read off the file. The lower one is the rounding of a 64 x 64
-picture to whole levels seen through cells; the upper one is what heavy compression leaves in a cell, where the
-quietest tenth of a film still moves."""
-
-MOVING, SURE = 3.0, 1.0
-"""Motion counts where it is this many times the codec's noise thereabouts, or this many squared grey levels: below, its
-bits are the codec's own; above, in a file that never rests, they are not."""
-
-AROUND = 30.0
-"""Seconds of a file that are judged by one level of noise."""
-
 _BLOCK, _SPAN = 4096, 1 << 18
 
 
 def motion_gap(step: float) -> float:
-    """MOTION_GAP in whole frames, seconds: at 12.5 frames a second no two frames are 0.2 s apart."""
+    """MOTION_GAP rounded to whole frames, seconds: at 12.5 frames a second no two frames are 0.2 s apart."""
     return float(motion_gaps(np.array([step]))[0])
 
 
 def motion_gaps(steps: Floats) -> Floats:
-    """The same (n,) for each of many steps (n,)."""
+    """MOTION_GAP rounded to whole frames of each of many steps: (n,) seconds of (n,) seconds."""
     return np.asarray(np.maximum(1, np.round(MOTION_GAP / steps)) * steps, np.float64)
 
 
 @cache
-def frequencies() -> NDArray[np.float32]:
-    """DCT-II basis (144, 64) float32: the 64 lowest spatial frequencies of the cells but the mean, lowest first."""
+def dct_basis() -> NDArray[np.float32]:
+    """DCT-II basis (144, 64) float32 of the cells: the 64 lowest spatial frequencies but the mean, lowest first."""
     k = np.arange(SIDE)
     basis = np.cos(np.pi * (2 * k[None] + 1) * k[:, None] / (2 * SIDE)) * np.sqrt(2 / SIDE)
     basis[0] /= np.sqrt(2)
-    u, v = np.indices((SIDE, SIDE))
-    order = np.argsort((u + v).ravel(), kind="stable")[1:65]
     plane = np.einsum("ui,vj->uvij", basis, basis).reshape(CELLS, CELLS)
-    table = np.ascontiguousarray(plane[order].T, np.float32)
+    table = np.ascontiguousarray(plane[_lowest_first()].T, np.float32)
     table.flags.writeable = False  # one table is handed to all who ask
     return table
 
 
+def _lowest_first() -> Ints:
+    """The 64 lowest of the 144 spatial frequencies but the mean, by rising sum of both."""
+    u, v = np.indices((SIDE, SIDE))
+    return np.argsort((u + v).ravel(), kind="stable")[1:65]
+
+
 @cache
-def _gathered() -> NDArray[np.float32]:
-    """What each cell adds to each block of 3 x 3 blocks, (144, 9)."""
+def _block_weights() -> NDArray[np.float32]:
+    """Share (144, 9) of each cell in each of 3 x 3 blocks."""
     return blocks_of(np.eye(CELLS, dtype=np.float32))
 
 
-def _pack(values: np.ndarray) -> np.ndarray:
-    """Sign bits of (n, 64) as (n,) uint64, first column highest."""
+def _pack_signs(values: NDArray[np.floating]) -> Words:
+    """Pack the signs of (n, 64) values into (n,) uint64, the first column highest."""
     packed = np.ascontiguousarray(np.packbits(values > 0, axis=1)).view(">u8")
     return np.asarray(packed.ravel(), np.uint64)
 
 
 def signal_of(fingerprint: Fingerprint, parts: FileTable | None = None) -> Signal:
-    """The signal of a fingerprint, read in blocks so that a day of sketches need not be in memory.
+    """Return the signal of a fingerprint, read in blocks so that a day of sketches need not be in memory.
 
-    parts: the files that it is made of, where these are several; their noise is read here.
+    parts: the files that it is made of, where these are several; their noise is measured here.
     """
     times, sketches, n = fingerprint.times, fingerprint.sketches, len(fingerprint)
     step = gap_of(times)
-    mean = mean_cells(sketches)
+    mean = mean_picture(sketches)
     motion, picture, moving = Scratch(1, np.uint64), Scratch(1, np.uint64), np.zeros(n, bool)
     energy, lively = np.zeros(n, np.float32), np.zeros(n, np.float32)
     steps = _steps(n, step, parts)
     blocks = Scratch(BLOCKS**2)
     for low in range(0, n, _BLOCK):
         part = slice(low, min(n, low + _BLOCK))
-        seen = seen_in(times, sketches, part, steps[part], mean)
-        motion.append(seen.motion)
-        picture.append(seen.picture)
-        moving[part], energy[part], lively[part] = seen.paired, seen.energy, seen.lively
-        blocks.append(seen.blocks)
+        features = features_of(times, sketches, part, steps[part], mean)
+        motion.append(features.motion)
+        picture.append(features.picture)
+        moving[part], energy[part], lively[part] = features.paired, features.energy, features.lively
+        blocks.append(features.blocks)
     noise = noise_of(energy, step)
     if parts is not None:
-        parts = _heard(parts, energy)
+        parts = _with_noise(parts, energy)
     return Signal(
         times,
         step,
         sketches,
         motion.mapped().ravel(),
         picture.mapped().ravel(),
-        moving & moves(energy, step),
+        moving & is_moving(energy, step),
         lively,
         noise,
         blocks.mapped(),
@@ -117,9 +115,12 @@ def signal_of(fingerprint: Fingerprint, parts: FileTable | None = None) -> Signa
     )
 
 
-class Seen(NamedTuple):
-    """What some frames show, one row a frame: as in a Signal, but for paired (m,) bool, whether there is a frame at the
-    distance over which motion is measured, and energy (m,) float32, how much moved, in squared grey levels."""
+class FrameFeatures(NamedTuple):
+    """What is measured of m frames by themselves, one row a frame.
+
+    motion, picture, lively, blocks: as in a Signal. paired: (m,) bool, whether some frame lies MOTION_GAP before.
+    energy: (m,) float32, how much moved, in squared grey levels.
+    """
 
     motion: Words
     picture: Words
@@ -129,10 +130,11 @@ class Seen(NamedTuple):
     blocks: Sketches
 
 
-def seen_in(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: NDArray[np.float32]) -> Seen:
-    """What the frames of a part show; those within a second of it are read too.
+def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: NDArray[np.float32]) -> FrameFeatures:
+    """Measure the frames of a part; those within a second of it are read too.
 
-    times: (n,) seconds. steps: seconds between frames, for each frame of the part. mean: (144,) the mean picture.
+    times: (n,) seconds. sketches: (n, 144) uint16. steps: (m,) seconds, the step of the file of each frame of the part.
+    mean: (144,) float32, the mean picture.
     """
     low, high, _ = part.indices(len(times))
     first = int(nearest(times, times[low : low + 1] - max(LIVELY_GAPS))[0])
@@ -147,39 +149,40 @@ def seen_in(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: NDA
         for away in LIVELY_GAPS:
             other = cells[nearest(times, times[low:high] - sign * away) - first]
             side[:] = np.maximum(side, np.square(now - other).mean(1))
-    return Seen(
-        motion=_pack(moved @ frequencies()),
-        picture=_pack((now - mean) @ frequencies()),
-        # On a variable rate some frames have no partner at that distance: their motion means nothing.
-        paired=np.abs(times[before] - wanted) <= 0.35 * steps,
+    return FrameFeatures(
+        motion=_pack_signs(moved @ dct_basis()),
+        picture=_pack_signs((now - mean) @ dct_basis()),
+        paired=np.abs(times[before] - wanted) <= PARTNER_SLACK * steps,
         energy=np.square(moved).mean(1),
         # The lesser of the two sides: a frame beside a cut is not lively for that.
         lively=sides.min(0),
-        blocks=np.rint(256 * (now @ _gathered())).astype(np.uint16),
+        blocks=np.rint(256 * (now @ _block_weights())).astype(np.uint16),
     )
 
 
-def pictures(signal: Signal, frames: Ints) -> Words:
-    """Picture bits (m,) uint64 of the given frames, rising, by themselves: of what file they are makes no difference,
-    while the bits of a signal are of what its pictures differ by from its mean picture."""
-    bits, basis = np.zeros(len(frames), np.uint64), frequencies()
+def picture_codes(signal: Signal, frames: Ints) -> Words:
+    """Return picture codes (m,) uint64 of the given frames, rising, that do not depend on the file they are of.
+
+    The picture codes of a signal do: they are of the pictures less the file's mean picture.
+    """
+    bits, basis = np.zeros(len(frames), np.uint64), dct_basis()
     for low in range(0, len(frames), _BLOCK):
         part = frames[low : low + _BLOCK]
         rows = signal.cells[int(part[0]) : int(part[-1]) + 1][part - part[0]]
-        bits[low : low + _BLOCK] = _pack(rows.astype(np.float32) @ basis)
+        bits[low : low + _BLOCK] = _pack_signs(rows.astype(np.float32) @ basis)
     return bits
 
 
-def motion_seen(signal: Signal, view: Transform, wanted: NDArray[np.bool_]) -> Words:
-    """Motion bits (n,) uint64 as they would be if every picture were seen through the view; 0 for frames not wanted."""
+def transformed_motion(signal: Signal, view: Transform, wanted: NDArray[np.bool_]) -> Words:
+    """Return the motion codes (n,) uint64 that transformed pictures would have; 0 for frames that are not wanted."""
     bits, frames = np.zeros(len(signal.times), np.uint64), np.flatnonzero(wanted)
-    bits[frames] = motions_seen(signal, (view,), frames)[0]
+    bits[frames] = transformed_motions(signal, (view,), frames)[0]
     return bits
 
 
-def motions_seen(signal: Signal, views: Sequence[Transform], frames: Ints) -> Words:
-    """Motion bits (views, m) uint64 of the given frames, rising, as they would be seen through each of the views."""
-    basis = np.hstack([matrix(view).T @ frequencies() for view in views])
+def transformed_motions(signal: Signal, views: Sequence[Transform], frames: Ints) -> Words:
+    """Return the motion codes (views, m) uint64 that pictures would have by each transform, for frames (m,), rising."""
+    basis = np.hstack([matrix(view).T @ dct_basis() for view in views])
     bits, steps = np.zeros((len(views), len(frames)), np.uint64), _steps(len(signal.times), signal.step, signal.parts)
     for low in range(0, len(frames), _BLOCK // 2):
         part = frames[low : low + _BLOCK // 2]
@@ -187,62 +190,63 @@ def motions_seen(signal: Signal, views: Sequence[Transform], frames: Ints) -> Wo
         first = int(before.min())
         rows = signal.cells[first : int(part[-1]) + 1]
         moved = rows[part - first].astype(np.float32) - rows[before - first]
-        seen = (moved @ basis).reshape(-1, 64)
-        bits[:, low : low + len(part)] = _pack(seen).reshape(len(part), len(views)).T
+        values = (moved @ basis).reshape(-1, 64)
+        bits[:, low : low + len(part)] = _pack_signs(values).reshape(len(part), len(views)).T
     return bits
 
 
 def _steps(count: int, step: float, parts: FileTable | None) -> Floats:
-    """The step (count,) of the file that each frame is of."""
+    """The step (count,) of the file that each frame is of, seconds."""
     return np.broadcast_to(step, count) if parts is None else parts.steps(count)
 
 
-def _heard(parts: FileTable, energy: NDArray[np.float32]) -> FileTable:
-    """The parts with the noise that each file shows."""
+def _with_noise(parts: FileTable, energy: NDArray[np.float32]) -> FileTable:
+    """Return the parts with the noise of each file."""
     rows = zip(parts.first.tolist(), parts.frames.tolist(), parts.step.tolist(), strict=True)
     return replace(parts, noise=np.array([noise_of(energy[a : a + count], step) for a, count, step in rows]))
 
 
 def mirror_flips() -> np.uint64:
     """The motion bits that turn over when the picture is mirrored left to right: those of odd horizontal frequency."""
-    u, v = np.indices((SIDE, SIDE))
-    order = np.argsort((u + v).ravel(), kind="stable")[1:65]
-    return np.uint64(int.from_bytes(np.packbits(v.ravel()[order] % 2 == 1).tobytes(), "big"))
+    across = _lowest_first() % SIDE
+    return np.uint64(int.from_bytes(np.packbits(across % 2 == 1).tobytes(), "big"))
 
 
-def mean_cells(sketches: Rows) -> np.ndarray:
-    """Mean picture (144,) float32 over at most 2,000 frames spread over the file."""
+def mean_picture(sketches: Rows) -> NDArray[np.float32]:
+    """Return the mean (144,) float32 of at most MEAN_FRAMES sketches spread over the file."""
     n = len(sketches)
     if not n:
         return np.zeros(CELLS, np.float32)
-    spread = np.linspace(0, n - 1, min(n, 2000)).astype(np.int64)
-    rows = np.concatenate([sketches[i : i + 1] for i in spread]) if n > 2000 else sketches[0:n]
+    spread = np.linspace(0, n - 1, min(n, MEAN_FRAMES)).astype(np.int64)
+    rows = np.concatenate([sketches[i : i + 1] for i in spread]) if n > MEAN_FRAMES else sketches[0:n]
     return np.asarray(rows.astype(np.float64).mean(0) / 256, np.float32)
 
 
-def moves(energy: NDArray[np.float32], step: float) -> NDArray[np.bool_]:
-    """Whether so much motion (n,) is more than noise in its surroundings."""
-    return np.asarray(energy > np.minimum(MOVING * _noise_around(energy, step), SURE))
+def is_moving(energy: NDArray[np.float32], step: float) -> NDArray[np.bool_]:
+    """Tell which frames (n,) move by more than the noise around them."""
+    return np.asarray(energy > np.minimum(MOVING_RATIO * _noise_around(energy, step), MOVING_ENERGY))
 
 
 def _noise_around(energy: NDArray[np.float32], step: float) -> NDArray[np.float32]:
-    """The noise (n,) of the half minute around each frame, as files are joined from parts of different quality."""
-    size = max(16, min(len(energy), round(AROUND / step)))  # a file may claim a billion frames a second
+    """The noise (n,) within NOISE_WINDOW of each frame, in squared grey levels."""
+    size = max(16, min(len(energy), round(NOISE_WINDOW / step)))  # a file may claim a billion frames a second
     levels = np.array([noise_of(energy[low : low + size], step) for low in range(0, len(energy), size)], np.float32)
     return np.asarray(np.repeat(levels, size)[: len(energy)], np.float32)
 
 
-def noise_of(energy: np.ndarray, step: float) -> float:
-    """The level of change that the quietest tenth of the file shows, in squared grey levels.
+def noise_of(energy: NDArray[np.float32], step: float) -> float:
+    """Return the level of change in the quietest tenth of the frames, in squared grey levels.
 
-    Half-second means, so that single still frames inside motion do not count; digital stillness is left out.
+    energy: (n,) squared grey levels. step: seconds. Digital stillness is left out.
     """
-    width = max(3, round(0.5 / step))
+    width = max(3, round(QUIET_SECONDS / step))
     if len(energy) < width:
-        return NOISE[0]
+        return NOISE_BOUNDS[0]
     means = np.empty(len(energy) - width + 1)
     for low in range(0, len(means), _SPAN):
         high = min(len(means), low + _SPAN)
         means[low:high] = np.convolve(energy[low : high + width - 1], np.full(width, 1 / width), "valid")
-    means = means[means > 1e-4]
-    return float(np.clip(np.percentile(means, 10, overwrite_input=True), *NOISE)) if len(means) else NOISE[0]
+    means = means[means > DIGITAL_STILLNESS]
+    if not len(means):
+        return NOISE_BOUNDS[0]
+    return float(np.clip(np.percentile(means, QUIET_PERCENTILE, overwrite_input=True), *NOISE_BOUNDS))

@@ -1,4 +1,4 @@
-"""What a signal of several files is to one line: the rhythm and the noise of the two files that it joins."""
+"""A signal of several files as one line sees it: with the step and the noise of the two files that it joins."""
 
 from dataclasses import replace
 
@@ -6,11 +6,11 @@ from loopfind.model.candidate import Line
 from loopfind.model.fingerprint import Signal
 
 
-def local(signal: Signal, line: Line) -> Signal:
-    """The signal as it is for the files that the line joins; that of one file is the same for every line.
+def local_signal(signal: Signal, line: Line) -> Signal:
+    """Return the signal with the step and the noise of the files that the line joins; of one file, the signal itself.
 
     The step is the lesser of the two, as it says how much a frame weighs and how finely a line is placed. The noise is
-    the mean of the two, as the difference of two showings holds half of what either codec changes.
+    the mean of the two, as the difference of two occurrences holds half of what either codec changes.
     """
     parts = signal.parts
     if parts is None:
@@ -24,6 +24,6 @@ def local(signal: Signal, line: Line) -> Signal:
     )
 
 
-def searched(signal: Signal) -> int:
-    """How many frames were looked through."""
+def frames_searched(signal: Signal) -> int:
+    """Return how many frames were searched; of files that an index led to, those of all files in the index."""
     return max(len(signal.times), 0 if signal.parts is None else signal.parts.among)
