@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from loopfind import CompareSettings, Comparison, compare
-from loopfind.compare.dtw.pairs import Warper
+from loopfind.comparison.dtw.pairs import Warper
 from loopfind.errors import MediaError
 from loopfind.fingerprints.color import colours_of
 from loopfind.media.ffmpeg.process import executable

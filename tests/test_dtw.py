@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopfind.cli.band import band_of
-from loopfind.compare.dtw import search as searching
-from loopfind.compare.dtw.knots import NEAR, knots_of
-from loopfind.compare.dtw.lb_keogh import bounds_at, envelope
-from loopfind.compare.dtw.search import PENALTY, longest, places_of, search
-from loopfind.compare.dtw.series import MOST, RATE, rate_for, series_of
+from loopfind.comparison.dtw import search as searching
+from loopfind.comparison.dtw.knots import NEAR, knots_of
+from loopfind.comparison.dtw.lb_keogh import bounds_at, envelope
+from loopfind.comparison.dtw.search import PENALTY, longest, places_of, search
+from loopfind.comparison.dtw.series import MOST, RATE, rate_for, series_of
 from loopfind.errors import BadSetting, MissingExtra, UnknownPart
 from loopfind.fingerprints.color import COLOR, colours_of
 from loopfind.model.comparison import Warp

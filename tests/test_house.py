@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+import loopfind
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "loopfind"
 
 LAYERS = (
     {"", "__main__", "cli"},  # "" is loopfind/__init__.py, the public names
     {"pipeline"},
-    {"compare", "exhibits", "reports"},
+    {"comparison", "exhibits", "reports"},
     {"engine"},
     {"media", "fingerprints", "stores"},
     {"arrays", "evaluate"},
@@ -181,3 +183,9 @@ def test_ci_runs_the_second_command_of_the_readme():
     assert re.search(r"loopfind fixtures/\w+\.mp4", first)
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert second in [row.strip() for row in script.splitlines()]
+
+
+def test_no_part_hides_a_public_name():
+    """Python sets a part that is imported as an attribute of its package, over a function of that name."""
+    hidden = {name for name in loopfind.__all__ if (PACKAGE / name).exists() or (PACKAGE / f"{name}.py").exists()}
+    assert not hidden

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loopfind.compare.ranking import groups_of, matches_of
+from loopfind.comparison.ranking import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, laid_over
 from loopfind.errors import BadSetting
 from loopfind.exhibits.select_across import juxtaposed

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from loopfind.compare.dtw.pairs import Warper
-from loopfind.compare.dtw.search import library
+from loopfind.comparison.dtw.pairs import Warper
+from loopfind.comparison.dtw.search import library
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.model.comparison import Warp
 from loopfind.model.fingerprint import Fingerprint

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from loopfind.compare.ranking import groups_of
+from loopfind.comparison.ranking import groups_of
 from loopfind.engine.candidates.library import IndexHits
 from loopfind.engine.cross_file import CrossFileResult, linked
 from loopfind.errors import BadSetting

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from loopfind.compare.ranking import matches_of
+from loopfind.comparison.ranking import matches_of
 from loopfind.model.comparison import Comparison, Shared
 from loopfind.model.library import Reading
 from loopfind.model.report import Repeat

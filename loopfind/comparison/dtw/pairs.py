@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from loopfind.compare.dtw.knots import knots_of
-from loopfind.compare.dtw.search import SHORTEST, Search, WarpPath, longest, search
-from loopfind.compare.dtw.series import rate_for, series_of
+from loopfind.comparison.dtw.knots import knots_of
+from loopfind.comparison.dtw.search import SHORTEST, Search, WarpPath, longest, search
+from loopfind.comparison.dtw.series import rate_for, series_of
 from loopfind.fingerprints.color import colours_of
 from loopfind.model.comparison import Nearness, Warp
 from loopfind.model.dtypes import Floats, Ints

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from loopfind.compare.dtw.lb_keogh import bounds_at, envelope
+from loopfind.comparison.dtw.lb_keogh import bounds_at, envelope
 from loopfind.errors import MissingExtra
 from loopfind.model.dtypes import Floats, Ints
 
