@@ -191,7 +191,9 @@ def drawn(timeline: Timeline) -> Fingerprint:
             codes.append(np.packbits(bits.repeat(2, 1).repeat(2, 2).reshape(len(here), -1), axis=1))
             sketches.append(np.asarray(part.sketches[0 : len(part)]))
         at += count
-    return Fingerprint("ahash", 24, times, n / FPS, codes.mapped(), detail, sketches)
+    return Fingerprint(
+        kind="ahash", hash_size=24, times=times, end=n / FPS, codes=codes.mapped(), detail=detail, sketches=sketches
+    )
 
 
 class Stopwatch:

@@ -13,6 +13,7 @@ from test_stores import same
 from loopfind.errors import LibraryError, MediaError, Unreadable
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.builder import FingerprintBuilder
+from loopfind.model.fingerprint import Track
 from loopfind.model.library import CODES
 from loopfind.model.video import Frames
 from loopfind.pipeline import Cache, add, compare, scan, scan_to_show
@@ -239,11 +240,11 @@ def test_readings_are_the_same_by_any_number_of_jobs(film, cache, tmp_path):
             assert same(one.reading, other.reading) and (one.decoded, other.decoded) == (False, True)
 
 
-def test_a_reading_without_codes_never_passes_for_equal_pictures(film, cache):
+def test_a_reading_without_codes_is_no_fingerprint(film, cache, decodes):
     scan(str(film), Settings("exact"), cache=cache)
     with reader(cache) as read:
-        taken = read.read(str(film), Settings(), codes=False)
-    assert not taken.decoded and taken.reading.fingerprint.kind == "ahash"
+        taken = read.track(str(film), Settings())
+    assert decodes == ["film.mkv"] and type(taken.track) is Track and len(taken.track) == taken.source.frames
 
 
 PINNED = {

@@ -45,12 +45,12 @@ def test_a_chain_of_tables_reads_as_one_table(lengths, data):
 def test_files_lie_apart_on_the_joint_timeline_and_keep_their_rhythm():
     files = [s.shown([(s.film(1), 0, 5)], 25), s.shown([(s.film(2), 0, 4)], 30), s.shown([(s.film(3), 0, 3)], 10)]
     joint = joint_timeline_of(files)
-    times = joint.fingerprint.times
-    assert (np.diff(times) > 0).all() and len(times) == len(joint.fingerprint.sketches)
+    times = joint.track.times
+    assert (np.diff(times) > 0).all() and len(times) == len(joint.track.sketches)
     for file, first, count, shift in zip(files, joint.first, joint.frames, joint.shift, strict=True):
         own = slice(int(first), int(first + count))
         assert np.allclose(times[own] - shift, file.times)
-        assert np.array_equal(joint.fingerprint.sketches[own], file.sketches[0 : len(file)])
+        assert np.array_equal(joint.track.sketches[own], file.sketches[0 : len(file)])
         assert times[first] - times[first - 1] < 0.2 and times[first + count] - shift == pytest.approx(file.end)
 
 

@@ -122,7 +122,15 @@ def coloured(levels, times, seed=0, noise=0.1):
     frames = Frames(0, times, np.zeros((len(times), 64, 64), np.uint8), colours=colours)
     end = float(times[-1]) + 0.04 if len(times) else 0.0
     zeros = np.zeros(len(times), np.float32)
-    return Fingerprint("color", 4, times, end, COLOR.encode(frames, 4), zeros, np.zeros((len(times), 144), np.uint16))
+    return Fingerprint(
+        kind="color",
+        hash_size=4,
+        times=times,
+        end=end,
+        codes=COLOR.encode(frames, 4),
+        detail=zeros,
+        sketches=np.zeros((len(times), 144), np.uint16),
+    )
 
 
 def file(seed, start, end, rate=25.0, when=lambda t: t, grade=lambda levels: levels, noise=0.1):

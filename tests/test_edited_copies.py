@@ -151,7 +151,7 @@ def test_each_file_keeps_its_own_step_and_noise():
         s.shown([(s.still(2), 0, 10)], 10, noise=0.1, seed=3),
     ]
     joint = joint_timeline_of(files)
-    signal = signal_of(joint.fingerprint, joint.parts(False))
+    signal = signal_of(joint.track, joint.parts(False))
     assert signal.parts is not None
     assert signal.parts.step == pytest.approx([1 / 25, 1 / 60, 1 / 10])
     assert signal.parts.noise[1] > 2 * max(signal.parts.noise[0], signal.parts.noise[2])
@@ -170,7 +170,7 @@ def test_what_repeats_inside_a_file_is_looked_for_only_where_asked(own):
         s.shown([(s.film(13), 0, 6), (film, 0, 2)], 25, seed=2),
     ]
     joint = joint_timeline_of(files)
-    signal = signal_of(joint.fingerprint, joint.parts(own))
+    signal = signal_of(joint.track, joint.parts(own))
     lines = next(candidates_of(signal, True)).lines
     middles = [(line.start + line.end) / 2 for line in lines]
     ends = [line.slope * middle + line.offset for line, middle in zip(lines, middles, strict=True)]

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from loopfind.errors import BadSetting, LibraryError
-from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.fingerprint import Fingerprint, Track
 from loopfind.model.library import CODES, Reading
 from loopfind.model.video import Loss, Source
 from loopfind.registry import load
@@ -89,13 +89,13 @@ def readings(draw):
     )
     detail = draw(hnp.arrays(np.float32, n, elements=st.floats(width=32), fill=st.just(np.float32(3.5))))
     fingerprint = Fingerprint(
-        draw(st.sampled_from(["ahash", "exact"])),
-        draw(st.integers(4, 64)),
-        times,
-        draw(finite),
-        rng.integers(0, 256, (n, width)).astype(np.uint8),
-        detail,
-        (rng.integers(0, 65536, (n, 144)) >> draw(st.integers(0, 15))).astype(np.uint16),
+        kind=draw(st.sampled_from(["ahash", "exact"])),
+        hash_size=draw(st.integers(4, 64)),
+        times=times,
+        end=draw(finite),
+        codes=rng.integers(0, 256, (n, width)).astype(np.uint8),
+        detail=detail,
+        sketches=(rng.integers(0, 65536, (n, 144)) >> draw(st.integers(0, 15))).astype(np.uint16),
     )
     source = Source("", draw(finite), n, draw(finite), *draw(st.tuples(*[st.integers(0, 2**40)] * 2)))
     source = replace(source, codec=draw(words), container=draw(words), declared=draw(st.none() | finite))
@@ -116,7 +116,13 @@ def test_what_is_kept_comes_back_bit_for_bit(name, read, data):
         low, high = sorted(data.draw(st.tuples(*[st.integers(-3, n + 3)] * 2)))
         assert np.array_equal(back.fingerprint.sketches[low:high], read.fingerprint.sketches[low:high])
         assert list(library.sizes(entry)) == [8] and np.array_equal(library.sizes(entry)[8], sizes[8])
-        assert library.reading(entry, codes=False).fingerprint.codes.shape == (n, 0)
+        track = library.track(entry).track
+        assert type(track) is Track and np.array_equal(track.sketches[0:n], read.fingerprint.sketches[0:n])
+        assert (track.times.tobytes(), track.detail.tobytes(), track.end) == (
+            back.fingerprint.times.tobytes(),
+            back.fingerprint.detail.tobytes(),
+            back.fingerprint.end,
+        )
     with tempfile.TemporaryDirectory() as empty, pytest.raises(LibraryError, match="no library yet"):
         opened(Path(empty) / "l.sqlite", name, make=False)
 
@@ -154,7 +160,7 @@ def test_a_content_is_one_entry_under_any_name_and_each_setting_that_changes_cod
             library.add(library.look(b), other, replaced(read, other.hash_size, other.kind))
         assert len({library.find(library.look(b), other) for other in [PLAIN, *others]}) == 6
         assert library.find(library.look(a), replace(PLAIN, auto=True, link="https://x.org")) == 1
-        assert library.find(library.look(a), Settings(kind="phash", stream=1), codes=False) == 4
+        assert library.find_track(library.look(a), Settings(kind="phash", stream=1)) == 4
         assert {entry.paths for entry in library.entries()} == {(str(a), str(b))}
         assert [entry.id for entry in library.entries()] == [1, 2, 3, 4, 5, 6]
         again = library.add(library.look(a), PLAIN, read).entry

@@ -16,7 +16,7 @@ from loopfind.engine.signal.concat import JointTimeline, joint_timeline_of
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.candidate import CandidateBatch, Matches, Run
 from loopfind.model.comparison import Shared
-from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.fingerprint import Signal, Track
 from loopfind.model.report import Occurrence, Repeat
 from loopfind.settings import CompareSettings
 
@@ -40,42 +40,38 @@ class CrossFileResult:
     numbers: tuple[int, ...] = ()
 
 
-def across(
-    fingerprints: Sequence[Fingerprint], settings: CompareSettings
-) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+def across(files: Sequence[Track], settings: CompareSettings) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
     """What the files share, as repeats and by pairs of files. Files of fewer than two frames share nothing."""
-    laid = laid_over(fingerprints, settings)
+    laid = laid_over(files, settings)
     return laid.repeats, laid.pairs
 
 
-def laid_over(fingerprints: Sequence[Fingerprint], settings: CompareSettings) -> CrossFileResult:
+def laid_over(files: Sequence[Track], settings: CompareSettings) -> CrossFileResult:
     """What `across` says, and what it was read off."""
-    numbers = [number for number, fingerprint in enumerate(fingerprints) if len(fingerprint) > 1]
+    numbers = [number for number, file in enumerate(files) if len(file) > 1]
     if len(numbers) < (1 if settings.own else 2):
         return CrossFileResult()
-    joint = joint_timeline_of([fingerprints[number] for number in numbers])
-    signal = signal_of(joint.fingerprint, joint.parts(settings.own and not settings.query))
-    return _told(joint, signal, candidates_of(signal, across=True), settings, numbers, fingerprints)
+    joint = joint_timeline_of([files[number] for number in numbers])
+    signal = signal_of(joint.track, joint.parts(settings.own and not settings.query))
+    return _told(joint, signal, candidates_of(signal, across=True), settings, numbers, files)
 
 
-def linked(
-    fingerprints: Sequence[Fingerprint], hits: IndexHits, settings: CompareSettings, among: int
-) -> CrossFileResult:
+def linked(files: Sequence[Track], hits: IndexHits, settings: CompareSettings, among: int) -> CrossFileResult:
     """Return what files share that an index has led to.
 
-    fingerprints: each of two frames or more. hits: alike moments of files, which are numbered as the fingerprints are.
+    files: each of two frames or more. hits: alike moments of files, which go by their places among these.
     among: frames of everything that was looked through.
     """
-    joint = joint_timeline_of(fingerprints)
+    joint = joint_timeline_of(files)
     parts = replace(joint.parts(own=False), among=among)
-    signal = signal_of(joint.fingerprint, parts)
+    signal = signal_of(joint.track, parts)
     matches = {}
     for number, question in enumerate(QUESTIONS):
         own = hits.where(hits.question == number)
         stored, asked = joint.frames_at(own.stored, own.stored_ms), joint.frames_at(own.asked, own.asked_ms)
         matches[question] = Matches(stored, asked)
-    numbers = range(len(fingerprints))
-    return _told(joint, signal, candidates_among(signal, matches), settings, numbers, fingerprints)
+    numbers = range(len(files))
+    return _told(joint, signal, candidates_among(signal, matches), settings, numbers, files)
 
 
 def _told(
@@ -84,16 +80,16 @@ def _told(
     candidates: Iterable[CandidateBatch],
     settings: CompareSettings,
     numbers: Sequence[int],
-    fingerprints: Sequence[Fingerprint],
+    files: Sequence[Track],
 ) -> CrossFileResult:
     """The runs on a joint timeline, as what its files share."""
     runs = [_inside(run, joint, signal) for run in runs_of(signal, candidates)]
     runs = [run for run in runs if _wanted(run, joint, numbers, settings)]
     repeats = []
-    for repeat in repeats_of(families_in(runs, signal), signal, joint.fingerprint.end, joint.fingerprint):
+    for repeat in repeats_of(families_in(runs, signal), signal, joint.track.end):
         occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)
         repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
-    pairs = [pair for pair in _pairs(repeats, fingerprints) if _asked(*pair.files, settings)]
+    pairs = [pair for pair in _pairs(repeats, files) if _asked(*pair.files, settings)]
     close = _closeness(runs, joint, numbers)
     pairs = [replace(pair, closeness=close.get(pair.files)) for pair in pairs]
     return CrossFileResult(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
@@ -186,7 +182,7 @@ def _placed(occurrence: Occurrence, joint: JointTimeline, signal: Signal, number
     )
 
 
-def _pairs(repeats: Sequence[Repeat], fingerprints: Sequence[Fingerprint]) -> list[Shared]:
+def _pairs(repeats: Sequence[Repeat], files: Sequence[Track]) -> list[Shared]:
     """Any two files that share something, the most first."""
     spans: dict[tuple[int, int], tuple[list[tuple[float, float]], list[tuple[float, float]]]] = defaultdict(
         lambda: ([], [])
@@ -199,15 +195,15 @@ def _pairs(repeats: Sequence[Repeat], fingerprints: Sequence[Fingerprint]) -> li
             sides[0].append((a.start, a.end))
             sides[1].append((b.start, b.end))
     found = []
-    for files, sides in spans.items():
+    for pair, sides in spans.items():
         seconds = [covered(side) for side in sides]
-        whole = [_is_whole(side, fingerprints[file]) for side, file in zip(sides, files, strict=True)]
-        found.append(Shared(files, (seconds[0], seconds[1]), (whole[0], whole[1])))
+        whole = [_is_whole(side, files[file]) for side, file in zip(sides, pair, strict=True)]
+        found.append(Shared(pair, (seconds[0], seconds[1]), (whole[0], whole[1])))
     return sorted(found, key=lambda pair: (-max(pair.seconds), pair.files))
 
 
-def _is_whole(spans: Sequence[tuple[float, float]], fingerprint: Fingerprint) -> bool:
+def _is_whole(spans: Sequence[tuple[float, float]], file: Track) -> bool:
     """Whether the spans cover the whole file without a gap."""
-    length = fingerprint.end - float(fingerprint.times[0])
-    step = length / len(fingerprint)
+    length = file.end - float(file.times[0])
+    step = length / len(file)
     return covered(spans) >= length - 2 * WHOLE * step

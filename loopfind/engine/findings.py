@@ -13,7 +13,7 @@ from loopfind.engine.repeats.stills import stills_of
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.candidate import CandidateBatch, Run
 from loopfind.model.findings import Findings
-from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.fingerprint import Fingerprint, Signal, Track
 
 
 def find(fingerprint: Fingerprint) -> Findings:
@@ -21,9 +21,9 @@ def find(fingerprint: Fingerprint) -> Findings:
     return findings_of(fingerprint, *search_runs(fingerprint))
 
 
-def search_runs(fingerprint: Fingerprint) -> tuple[Signal, list[Run]]:
-    """Return the signal of a fingerprint, and every run in it that may be claimed."""
-    signal = signal_of(fingerprint)
+def search_runs(track: Track) -> tuple[Signal, list[Run]]:
+    """Return the signal of a track, and every run in it that may be claimed."""
+    signal = signal_of(track)
     return signal, runs_of(signal)
 
 

@@ -8,7 +8,7 @@ from loopfind.arrays.time_index import nearest
 from loopfind.exhibits.curves import difference, likeness
 from loopfind.model.candidate import Line, Run, same_speed
 from loopfind.model.exhibits import Curve, Exhibit, Exhibits, Row, Seam
-from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.fingerprint import Signal, Track
 from loopfind.model.report import Occurrence, Repeat, Report
 from loopfind.model.transform import PLAIN, Pose, Transform
 
@@ -37,10 +37,10 @@ _ROWS = {
 """How many rows -> which places of the stretch: 0 is its first frame, 1 its last, -1 just before and 2 just after."""
 
 
-def exhibits_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run], report: Report) -> Exhibits:
+def exhibits_of(track: Track, signal: Signal, runs: list[Run], report: Report) -> Exhibits:
     """The exhibits of a scan, without the pictures themselves."""
     times = signal.times
-    start, end = (float(times[0]), fingerprint.end) if len(times) else (0.0, 0.0)
+    start, end = (float(times[0]), track.end) if len(times) else (0.0, 0.0)
     middles = start + (np.arange(OVERVIEW) + 0.5) * (end - start) / OVERVIEW
     overview = sorted({float(times[f]) for f in nearest(times, middles)}) if len(times) else []
     return Exhibits(

@@ -54,7 +54,7 @@ def _own(
 
     def limits(file: int) -> tuple[float, float]:
         first, frames = int(joint.first[place[file]]), int(joint.frames[place[file]])
-        times = joint.fingerprint.times
+        times = joint.track.times
         return float(times[first]) - shift[file], float(times[first + frames - 1]) - shift[file]
 
     def own(time: float | None, file: int) -> float | None:
@@ -89,5 +89,5 @@ def _overview(comparison: Comparison, joint: JointTimeline, numbers: Sequence[in
     for at, number in enumerate(numbers):
         first, frames = int(joint.first[at]), int(joint.frames[at])
         picked = first + np.unique(((np.arange(STRIP) + 0.5) * frames / STRIP).astype(np.int64))
-        found[number] = tuple((joint.fingerprint.times[picked] - float(joint.shift[at])).tolist())
+        found[number] = tuple((joint.track.times[picked] - float(joint.shift[at])).tolist())
     return found

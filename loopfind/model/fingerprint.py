@@ -12,26 +12,35 @@ BLANK = 3.0
 """Grey levels of spread in a picture under which it shows nothing."""
 
 
-@dataclass(frozen=True)
-class Fingerprint:
-    """What stands for a whole file.
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """The frames of a file, or of several end to end, as the engine compares them; no kind of fingerprint makes a
+    difference to it.
 
-    times: (n,) seconds, rising. end: when the last frame stops being shown. codes: (n, width) uint8, packed bits of
-    one kind at one hash size. detail: (n,) float32, standard deviation of the picture in grey levels; near 0 is
-    blank. sketches: (n, 144) uint16, 256 times the mean grey of 12 x 12 cells (see fingerprints/sketch.py), which the
-    engine judges by.
+    times: (n,) seconds, rising. end: seconds, when the last frame stops being shown. detail: (n,) float32, standard
+    deviation of the picture in grey levels; near 0 is blank. sketches: (n, 144) uint16, 256 times the mean grey of
+    12 x 12 cells (see fingerprints/luma.py).
     """
 
-    kind: str
-    hash_size: int
     times: Floats
     end: float
-    codes: Bytes
     detail: NDArray[np.float32]
     sketches: Rows
 
     def __len__(self) -> int:
         return len(self.times)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fingerprint(Track):
+    """What stands for a whole file: its track, and a code for each frame.
+
+    codes: (n, width) uint8, packed bits of one kind at one hash size.
+    """
+
+    kind: str
+    hash_size: int
+    codes: Bytes
 
 
 @dataclass(frozen=True)

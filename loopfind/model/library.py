@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loopfind.model.comparison import Failure
-from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.fingerprint import Fingerprint, Track
 from loopfind.model.video import Loss, Source
 
 CODES = 1
@@ -18,6 +18,20 @@ class Reading:
     """What was read of one video: its fingerprint, what is known of the file, and what of it was lost."""
 
     fingerprint: Fingerprint
+    source: Source
+    losses: tuple[Loss, ...]
+
+    @property
+    def track(self) -> Track:
+        """The fingerprint, for those who do not ask for its codes."""
+        return self.fingerprint
+
+
+@dataclass(frozen=True)
+class TrackReading:
+    """What was read of one video, but for its codes."""
+
+    track: Track
     source: Source
     losses: tuple[Loss, ...]
 

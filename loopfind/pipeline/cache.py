@@ -6,14 +6,15 @@ import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 from weakref import WeakValueDictionary
 
 from loopfind.arrays.disk import copied
 from loopfind.errors import LibraryError, LoopfindError, Unreadable
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.ffmpeg import address
-from loopfind.model.library import File, Naming, Reading
+from loopfind.model.dtypes import Rows
+from loopfind.model.library import File, Naming, Reading, TrackReading
 from loopfind.model.transform import SKETCH_CELLS
 from loopfind.model.video import Frames, Watch
 from loopfind.pipeline.reader import ONE_PASS, Taker, read_video
@@ -68,6 +69,9 @@ def unkept(path: str) -> str:
     return "it is a text, which may name files but is no video" if address.is_text(place.local) else ""
 
 
+Taken = TypeVar("Taken")
+
+
 @contextlib.contextmanager
 def reader(cache: Cache | None, decoding: Decoding = ONE_PASS) -> "Iterator[Reader]":
     """Reads videos; through a library, where there is a cache, for as long as the body lasts. Raises LibraryError."""
@@ -95,54 +99,90 @@ class Reader:
         others: Sequence[Taker[Frames]] = (),
         watch: Watch | None = None,
         log: Callable[[str], None] | None = None,
-        codes: bool = True,
         checkpoint: tuple[Checkpoint, File] | None = None,
         resume: Resume | None = None,
     ) -> Read:
         """Read one video as `read_video` does, or take what is kept of the same content, with its path as given.
 
         many: is to hold the digests of its sizes. others: take the batches of what is decoded, and nothing else.
-        codes: False where these are not needed; then any kind and hash size will do, and codes may be (n, 0).
-        checkpoint, resume: as of `read_video`.
+        checkpoint, resume: as for `read_video`.
         Raises MediaError, UsageError, and LibraryError for a library that cannot be read.
         """
-        takers = [*others, *([] if many is None else [many])]
+
+        def decode() -> Reading:
+            takers = [*others, *([] if many is None else [many])]
+            return read_video(path, settings, takers, watch, log, self._decoding, checkpoint, resume)
+
+        return self._taken_or_decoded(path, settings, many, self._whole, decode)
+
+    def track(
+        self,
+        path: str,
+        settings: Settings,
+        others: Sequence[Taker[Frames]] = (),
+        watch: Watch | None = None,
+        log: Callable[[str], None] | None = None,
+    ) -> TrackReading:
+        """Read one video as `read` does, for those who do not ask for codes: what is kept serves whatever its kind and
+        hash size. settings: of the codes that are kept where the video is decoded."""
+
+        def decode() -> Reading:
+            return read_video(path, settings, others, watch, log, self._decoding)
+
+        read = self._taken_or_decoded(path, settings, None, self._track, decode)
+        if isinstance(read, TrackReading):
+            return read
+        return TrackReading(read.reading.track, read.reading.source, read.reading.losses)
+
+    def _taken_or_decoded(
+        self,
+        path: str,
+        settings: Settings,
+        many: SizeDigests | None,
+        take: "Callable[[Library, File, str, Settings, SizeDigests | None], Taken | None]",
+        decode: Callable[[], Reading],
+    ) -> "Taken | Read":
+        """Take a video from the library, or decode it and keep it there. take: gives what the library has of the file,
+        for a path to show, None where that is not all that is asked for."""
         if self._library is None or (why := "a first look is not all of it" if settings.fast else unkept(path)):
             if self._library is not None and self._note is not None:
                 self._note(f"{address.printable(path)}: not kept in the library: {why}")
-            return Read(read_video(path, settings, takers, watch, log, self._decoding, checkpoint, resume), True)
+            return Read(decode(), True)
         place = address.find(path)
         try:
             file = self._library.look(os.fsdecode(place.local or path))
         except OSError as error:
             raise Unreadable(place.shown, f"cannot be read: {error.strerror}") from None
         with self._turn(file.digest):  # the same content under two names is decoded once
-            found = self._found(self._library, file, settings, many, codes)
-            if found is not None:
-                entry, reading = found
-                naming, other = self._named(self._library, file)
-                source = replace(reading.source, path=place.shown)
-                return Read(replace(reading, source=source), False, entry, naming, other)
-            reading = read_video(path, settings, takers, watch, log, self._decoding, checkpoint, resume)
-            return self._kept(self._library, file, settings, many, reading)
+            try:
+                taken = take(self._library, file, place.shown, settings, many)
+            except KeyError:  # it was removed just now
+                taken = None
+            return self._kept(self._library, file, settings, many, decode()) if taken is None else taken
 
-    def _found(
-        self, library: "Library", file: File, settings: Settings, many: SizeDigests | None, codes: bool
-    ) -> tuple[int, Reading] | None:
-        """What the library has of this content, if that is all that is asked for."""
-        entry = library.find(file, settings, codes)
+    def _whole(
+        self, library: "Library", file: File, shown: str, settings: Settings, many: SizeDigests | None
+    ) -> Read | None:
+        """Take the reading of a file, with its codes and the sizes that are wanted."""
+        entry = library.find(file, settings)
+        if entry is None or (many is not None and not many.fill(library.sizes(entry))):
+            return None
+        reading = library.reading(entry)
+        fingerprint = replace(reading.fingerprint, sketches=_at_hand(reading.fingerprint.sketches))
+        reading = replace(reading, fingerprint=fingerprint, source=replace(reading.source, path=shown))
+        return Read(reading, False, entry, *self._named(library, file))
+
+    def _track(
+        self, library: "Library", file: File, shown: str, settings: Settings, many: SizeDigests | None
+    ) -> TrackReading | None:
+        """Take the track of a file."""
+        entry = library.find_track(file, settings)
         if entry is None:
             return None
-        try:
-            if many is not None and not many.fill(library.sizes(entry)):
-                return None
-            reading = _near(library.reading(entry, codes))
-        except KeyError:  # it was removed just now
-            return None
-        if not codes:
-            shown = replace(reading.fingerprint, kind=settings.kind, hash_size=settings.hash_size)
-            reading = replace(reading, fingerprint=shown)
-        return entry, reading
+        reading = library.track(entry)
+        self._named(library, file)
+        track = replace(reading.track, sketches=_at_hand(reading.track.sketches))
+        return replace(reading, track=track, source=replace(reading.source, path=shown))
 
     def _named(self, library: "Library", file: File) -> tuple[Naming | Literal[""], str]:
         try:
@@ -180,10 +220,6 @@ class Reader:
             return self._turns.setdefault(digest, threading.Lock())
 
 
-def _near(reading: Reading) -> Reading:
-    """The reading, a long one with its sketches unpacked to disk, as a decoded one has them: the engine reads the same
-    rows many times over."""
-    rows = reading.fingerprint.sketches
-    if len(rows) <= FEW:
-        return reading
-    return replace(reading, fingerprint=replace(reading.fingerprint, sketches=copied(rows, SKETCH_CELLS)))
+def _at_hand(sketches: Rows) -> Rows:
+    """Those of a long video unpacked to disk, as a decoded one has them: the engine reads the same rows many times."""
+    return sketches if len(sketches) <= FEW else copied(sketches, SKETCH_CELLS)

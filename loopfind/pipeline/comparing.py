@@ -10,7 +10,7 @@ from loopfind.exhibits.select_across import juxtaposed
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure
 from loopfind.model.exhibits import ComparisonExhibits
-from loopfind.model.library import Reading
+from loopfind.model.library import Reading, TrackReading
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import Cache, reader
 from loopfind.pipeline.dtw import kind_for, warped
@@ -76,14 +76,20 @@ def _compared(
     needed = 1 if settings.own else 2
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
-    codes = settings.align == "dtw"
+    colours = settings.align == "dtw"
     asked = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
-    if cache is not None and not codes:
+    if cache is not None and not colours:
         asked = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
     with reader(cache, decoding_of(len(wanted), settings.jobs)) as videos:
 
-        def one(path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]) -> tuple[Reading, float]:
-            reading = videos.read(path, asked, None, [halt], seen, said, codes=codes).reading
+        def one(
+            path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]
+        ) -> tuple[Reading | TrackReading, float]:
+            reading: Reading | TrackReading
+            if colours:
+                reading = videos.read(path, asked, None, [halt], seen, said).reading
+            else:
+                reading = videos.track(path, asked, [halt], seen, said)
             return reading, reading.source.duration
 
         found = each(wanted, one, settings.jobs, watch, log)
@@ -91,7 +97,7 @@ def _compared(
 
 
 def _laid(
-    found: Sequence[Reading | Failure], queries: int, settings: CompareSettings, watch: Watch | None
+    found: Sequence[Reading | TrackReading | Failure], queries: int, settings: CompareSettings, watch: Watch | None
 ) -> tuple[Comparison, CrossFileResult]:
     """The comparison of what was read. queries: how many of them are looked for in the others."""
     files = [item for item in found if not isinstance(item, Failure)]
@@ -104,10 +110,11 @@ def _laid(
     if len(files) < needed:
         raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
     if settings.align == "dtw":
-        return _warped(files, found, settings, watch), CrossFileResult()
+        colours = [file for file in files if isinstance(file, Reading)]
+        return _warped(colours, found, settings, watch), CrossFileResult()
     if watch is not None:
         watch(search_progress(sum(file.source.duration for file in files)))
-    laid = laid_over([file.fingerprint for file in files], settings)
+    laid = laid_over([file.track for file in files], settings)
     repeats, pairs, sources = laid.repeats, laid.pairs, tuple(file.source for file in files)
     matches = matches_of(repeats, pairs, sources, queries)
     said = (
@@ -128,7 +135,10 @@ def _laid(
 
 
 def _warped(
-    files: Sequence[Reading], found: Sequence[Reading | Failure], settings: CompareSettings, watch: Watch | None
+    files: Sequence[Reading],
+    found: Sequence[Reading | TrackReading | Failure],
+    settings: CompareSettings,
+    watch: Watch | None,
 ) -> Comparison:
     """The comparison by colours of what was read."""
     warps = warped([file.fingerprint for file in files], settings, watch)

@@ -10,9 +10,9 @@ from loopfind.engine.candidates.library import IndexHits
 from loopfind.engine.cross_file import CrossFileResult, linked
 from loopfind.errors import BadSetting
 from loopfind.model.comparison import Comparison
-from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.fingerprint import Track
 from loopfind.model.video import Progress, Watch
-from loopfind.pipeline.library_index import IndexedEntries, entry_fingerprint, open_library, update_index
+from loopfind.pipeline.library_index import IndexedEntries, entry_track, open_library, update_index
 from loopfind.reports.summaries import summary_of_shared
 from loopfind.settings import CompareSettings
 from loopfind.stores.comparisons import Results
@@ -38,7 +38,7 @@ def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) ->
         total = sum(frames for entry, _, frames in standing if entry not in compared)
         done = 0
         for batch in _batches(standing, compared):
-            asked = {entry: entry_fingerprint(library, entry) for entry in batch}
+            asked = {entry: entry_track(library, entry) for entry in batch}
             hits = indexed.hits(asked)
             files = indexed.files(hits, asked, len(indexed))
             shared = share_of(files, hits, CompareSettings(), indexed.frames)
@@ -61,9 +61,7 @@ def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) ->
         )
 
 
-def share_of(
-    files: Mapping[int, Fingerprint], hits: IndexHits, settings: CompareSettings, among: int
-) -> CrossFileResult:
+def share_of(files: Mapping[int, Track], hits: IndexHits, settings: CompareSettings, among: int) -> CrossFileResult:
     """Return what files, by rising number, share in the moments of the hits. among: frames of everything that was
     looked through."""
     numbers = np.array([*files], np.int64)

@@ -12,11 +12,10 @@ from loopfind.engine.candidates.coherence import coherent
 from loopfind.engine.candidates.library import QUESTIONS, IndexHits, keys_in, postings, probes
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.dtypes import Ints, Words
-from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.fingerprint import Track
 from loopfind.model.transform import SKETCH_CELLS
 from loopfind.model.video import Progress, Watch
 from loopfind.registry import load
-from loopfind.settings import Settings
 from loopfind.stores import STORE, STORES
 from loopfind.stores.postings import Postings
 from loopfind.stores.sqlite import Library
@@ -43,8 +42,8 @@ def update_index(library: Library, watch: Watch | None = None) -> None:
     missing = table.missing()
     made: dict[int, list[tuple[int, Ints, Ints]]] = {}
     for done, entry in enumerate(missing, 1):
-        fingerprint = entry_fingerprint(library, entry)
-        made[entry] = list(postings(signal_of(fingerprint))) if len(fingerprint) > 2 else []
+        track = entry_track(library, entry)
+        made[entry] = list(postings(signal_of(track))) if len(track) > 2 else []
         if len(made) == _AT_ONCE or done == len(missing):
             table.add(made)
             made = {}
@@ -52,10 +51,9 @@ def update_index(library: Library, watch: Watch | None = None) -> None:
             watch(Progress("indexing", done, float(done), float(len(missing))))
 
 
-def entry_fingerprint(library: Library, entry: int) -> Fingerprint:
-    """Return the fingerprint of an entry but for its codes, which are not needed; so its kind is of no meaning either.
-    The sketches of a short one are unpacked here, once."""
-    file = replace(library.reading(entry, codes=False).fingerprint, kind=Settings.kind)
+def entry_track(library: Library, entry: int) -> Track:
+    """Return the track of an entry. The sketches of a short one are unpacked here, once."""
+    file = library.track(entry).track
     return _unpacked(file, True) if len(file) <= _SHORT else file
 
 
@@ -81,7 +79,7 @@ class IndexedEntries:
         """Frames of all entries."""
         return int(self._frames.sum())
 
-    def hits(self, asked: Mapping[int, Fingerprint]) -> IndexHits:
+    def hits(self, asked: Mapping[int, Track]) -> IndexHits:
         """Return alike moments of the files asked about, by number, and of entries with a lower number and another
         content, where they are enough to make a line."""
         if not len(self):
@@ -112,7 +110,7 @@ class IndexedEntries:
         at = self._place(numbers)
         return np.where(self._entries[at] == numbers, self._contents[at], -1)
 
-    def files(self, hits: IndexHits, asked: Mapping[int, Fingerprint], most: int) -> dict[int, Fingerprint]:
+    def files(self, hits: IndexHits, asked: Mapping[int, Track], most: int) -> dict[int, Track]:
         """Return the files that hits lead to, by rising number: those asked about, and the `most` entries with the most
         hits. Where that is little, some other entries are among them, to judge by what is usual."""
         entries, counts = np.unique(hits.stored, return_counts=True)
@@ -125,15 +123,15 @@ class IndexedEntries:
                 chosen.add(int(self._entries[place]))
                 frames += int(self._frames[place])
         in_memory = frames + sum(map(len, asked.values())) <= _IN_MEMORY
-        files: dict[int, Fingerprint] = {}
+        files: dict[int, Track] = {}
         for number in sorted(chosen):
-            file = asked[number] if number in asked else entry_fingerprint(self._library, number)
+            file = asked[number] if number in asked else entry_track(self._library, number)
             if len(file) > 1:
                 files[number] = _unpacked(file, in_memory)
         return files
 
 
-def _unpacked(file: Fingerprint, in_memory: bool) -> Fingerprint:
+def _unpacked(file: Track, in_memory: bool) -> Track:
     """The file with its sketches in memory, or in a file of their own: they are read again and again, and in a library
     they lie packed."""
     if in_memory:
@@ -141,7 +139,7 @@ def _unpacked(file: Fingerprint, in_memory: bool) -> Fingerprint:
     return replace(file, sketches=copied(file.sketches, SKETCH_CELLS))
 
 
-def _codes_of(files: Sequence[Fingerprint]) -> list[tuple[Ints, Ints, Words]]:
+def _codes_of(files: Sequence[Track]) -> list[tuple[Ints, Ints, Words]]:
     """For each of QUESTIONS the place of the file among the given, when it shows it in milliseconds, and the code: (n,)
     each."""
     found: list[list[tuple[Ints, Ints, Words]]] = [[] for _ in QUESTIONS]

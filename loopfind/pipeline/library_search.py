@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from loopfind.comparison.ranking import matches_of
 from loopfind.model.comparison import Comparison, Shared
-from loopfind.model.library import Reading
+from loopfind.model.library import TrackReading
 from loopfind.model.report import Repeat
 from loopfind.model.video import Watch
 from loopfind.pipeline.cache import unkept
@@ -44,11 +44,11 @@ def search_library(
         standing = Results(library.connections).standing()
         own = [content for entry, content, _ in standing if entry == number]
         indexed = IndexedEntries(library, [row for row in standing if row[1] not in own])
-        asked = {_GUEST: reading.fingerprint}
+        asked = {_GUEST: reading.track}
         hits = indexed.hits(asked)
         files = indexed.files(hits, asked, MOST_MET)
         # As the last file it comes after all it may be taken from; in the answer it is the first one.
-        found = share_of(files, hits, replace(settings, query=0), indexed.frames + len(reading.fingerprint))
+        found = share_of(files, hits, replace(settings, query=0), indexed.frames + len(reading.track))
         guest = len(files) - 1
         pairs = [pair for pair in found.pairs if guest in pair.files]
         sharing = [guest, *sorted({file for pair in pairs for file in pair.files} - {guest})]
@@ -71,16 +71,16 @@ def search_library(
 
 def _guest(
     library: Library, video: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
-) -> tuple[int | None, Reading]:
+) -> tuple[int | None, TrackReading]:
     """Return the entry of the video that is looked up, if there is one, and what was read of it. It is not kept."""
     if not unkept(video):
         with contextlib.suppress(OSError):  # the reading reports it better
-            entry = library.find(library.look(video), settings, codes=False)
+            entry = library.find_track(library.look(video), settings)
             if entry is not None:
-                reading = library.reading(entry, codes=False)
-                shown = replace(reading.fingerprint, kind=Settings.kind)
-                return entry, replace(reading, fingerprint=shown, source=replace(reading.source, path=video))
-    return None, read_video(video, settings, (), watch, log)
+                kept = library.track(entry)
+                return entry, replace(kept, source=replace(kept.source, path=video))
+    read = read_video(video, settings, (), watch, log)
+    return None, TrackReading(read.track, read.source, read.losses)
 
 
 def _with_first(repeats: Sequence[Repeat], places: Mapping[int, int]) -> tuple[Repeat, ...]:

@@ -106,7 +106,7 @@ def _scanned(
     if settings.auto:
         sized(kind)
     many = SizeDigests([(kind, size) for size in SIZES if takes(kind, size)]) if settings.auto else None
-    reading = videos.read(path, settings, many, (), watch, log, True, checkpoint, resume).reading
+    reading = videos.read(path, settings, many, (), watch, log, checkpoint, resume).reading
     fingerprint = reading.fingerprint
     if watch is not None:
         watch(search_progress(fingerprint.end))

@@ -11,12 +11,10 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-import numpy as np
-
 from loopfind.errors import LibraryError
 from loopfind.model.dtypes import Rows, Words
-from loopfind.model.fingerprint import Fingerprint
-from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Reading
+from loopfind.model.fingerprint import Fingerprint, Track
+from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Reading, TrackReading
 from loopfind.model.video import Loss, Source, Watch
 from loopfind.settings import Settings
 from loopfind.stores import maintenance, query, schema, tables
@@ -88,14 +86,20 @@ class Library:
             row = connection.execute(f"SELECT digest {_AS_IT_WAS}", (real, size, changed)).fetchone()
         return File(real, size, changed, digest_of(real, size) if row is None else row[0])
 
-    def find(self, file: File, settings: Settings, codes: bool = True) -> int | None:
-        """The id of the entry for this content and these settings. codes: whether its kind and hash size matter."""
-        limits = (settings.stream, settings.start, settings.end)
-        key = (CODES, settings.kind, settings.hash_size, *limits) if codes else (CODES, *limits)
+    def find(self, file: File, settings: Settings) -> int | None:
+        """Return the id of the entry for this content and these settings."""
+        key = (CODES, settings.kind, settings.hash_size, settings.stream, settings.start, settings.end)
+        return self._find(file, _KEY, key)
+
+    def find_track(self, file: File, settings: Settings) -> int | None:
+        """Return the id of an entry for this content, stream and limits, whatever its kind and hash size."""
+        return self._find(file, _SEEN, (CODES, settings.stream, settings.start, settings.end))
+
+    def _find(self, file: File, condition: str, key: tuple[object, ...]) -> int | None:
         with self._connections.reading() as connection:
             row = connection.execute(
                 "SELECT entry.id FROM entry JOIN content ON content.id = entry.content"
-                f" WHERE digest = ? AND size = ? AND {_KEY if codes else _SEEN} ORDER BY entry.id",
+                f" WHERE digest = ? AND size = ? AND {condition} ORDER BY entry.id",
                 (file.digest, file.size, *key),
             ).fetchone()
         return None if row is None else int(row[0])
@@ -132,38 +136,50 @@ class Library:
             connection.execute("UPDATE entry SET bytes = ? WHERE id = ?", (taken, entry))
         return Kept(entry, naming, other)
 
-    def reading(self, entry: int, codes: bool = True) -> Reading:
-        """What was read, as it was: its sketches are read from the library a slice at a time, for as long as this is
-        open; the rest is in memory, 12 bytes a frame and the codes. codes: False leaves these out, (n, 0) uint8.
+    def reading(self, entry: int) -> Reading:
+        """Return what was read, as it was. Its sketches are read from the library a slice at a time, for as long as
+        this is open; the rest is in memory, 12 bytes a frame and the codes.
 
         The path of its source is the first of the files that hold it, or empty. Raises KeyError where there is no such
         entry.
         """
         with self._connections.snapshot() as connection:
-            row = connection.execute(
-                "SELECT content, kind, hash_size, closes, duration, frames, fps, width, height, codec, container,"
-                " declared, losses FROM entry WHERE id = ?",
-                (entry,),
-            ).fetchone()
-            if row is None:
-                raise KeyError(entry)
-            content, kind, hash_size, closes, duration, frames, *rest, losses = row
-            paths = _paths(connection, content)
-            source = Source(paths[0] if paths else "", duration, frames, *rest)
-            times = self._tables.whole(entry, "times")[:, 0]
-            return Reading(
-                Fingerprint(
-                    kind=kind,
-                    hash_size=hash_size,
-                    times=times,
-                    end=closes,
-                    codes=self._tables.whole(entry, "codes") if codes else np.zeros((len(times), 0), np.uint8),
-                    detail=self._tables.whole(entry, "detail")[:, 0],
-                    sketches=self._tables.rows(entry, "sketches"),
-                ),
-                source,
-                tuple(Loss(*loss) for loss in json.loads(losses)),
+            read, kind, hash_size = self._track(connection, entry)
+            fingerprint = Fingerprint(
+                times=read.track.times,
+                end=read.track.end,
+                detail=read.track.detail,
+                sketches=read.track.sketches,
+                kind=kind,
+                hash_size=hash_size,
+                codes=self._tables.whole(entry, "codes"),
             )
+        return Reading(fingerprint, read.source, read.losses)
+
+    def track(self, entry: int) -> TrackReading:
+        """Return what was read but for its codes, as `reading` does."""
+        with self._connections.snapshot() as connection:
+            return self._track(connection, entry)[0]
+
+    def _track(self, connection: sqlite3.Connection, entry: int) -> tuple[TrackReading, str, int]:
+        """Return what was read but for its codes, with the kind and hash size of these."""
+        row = connection.execute(
+            "SELECT content, kind, hash_size, closes, duration, frames, fps, width, height, codec, container,"
+            " declared, losses FROM entry WHERE id = ?",
+            (entry,),
+        ).fetchone()
+        if row is None:
+            raise KeyError(entry)
+        content, kind, hash_size, closes, duration, frames, *rest, losses = row
+        paths = _paths(connection, content)
+        track = Track(
+            times=self._tables.whole(entry, "times")[:, 0],
+            end=closes,
+            detail=self._tables.whole(entry, "detail")[:, 0],
+            sketches=self._tables.rows(entry, "sketches"),
+        )
+        source = Source(paths[0] if paths else "", duration, frames, *rest)
+        return TrackReading(track, source, tuple(Loss(*loss) for loss in json.loads(losses))), kind, hash_size
 
     def rows(self, entry: int, name: str = "sketches") -> Rows:
         """One table of an entry, (n, width), read a slice at a time."""

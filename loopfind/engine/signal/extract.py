@@ -31,7 +31,7 @@ from loopfind.engine.signal.tuning import (
 )
 from loopfind.model.dtypes import Floats, Ints, Rows, Sketches, Words
 from loopfind.model.files import FileTable
-from loopfind.model.fingerprint import Fingerprint, Signal
+from loopfind.model.fingerprint import Signal, Track
 from loopfind.model.transform import BLOCKS, Transform, blocks_of, matrix
 from loopfind.model.transform import SKETCH_CELLS as CELLS
 from loopfind.model.transform import SKETCH_SIDE as SIDE
@@ -79,12 +79,12 @@ def _pack_signs(values: NDArray[np.floating]) -> Words:
     return np.asarray(packed.ravel(), np.uint64)
 
 
-def signal_of(fingerprint: Fingerprint, parts: FileTable | None = None) -> Signal:
-    """Return the signal of a fingerprint, read in blocks so that a day of sketches need not be in memory.
+def signal_of(track: Track, parts: FileTable | None = None) -> Signal:
+    """Return the signal of a track, read in blocks so that a day of sketches need not be in memory.
 
     parts: the files that it is made of, where these are several; their noise is measured here.
     """
-    times, sketches, n = fingerprint.times, fingerprint.sketches, len(fingerprint)
+    times, sketches, n = track.times, track.sketches, len(track)
     step = gap_of(times)
     mean = mean_picture(sketches)
     motion, picture, moving = Scratch(1, np.uint64), Scratch(1, np.uint64), np.zeros(n, bool)
