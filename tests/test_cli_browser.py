@@ -8,7 +8,7 @@ import webbrowser
 import pytest
 import samples
 
-from loopfind.cli import browser
+from loopfind.cli.scan import check_open, open_cut
 from loopfind.errors import BadSetting, OutputError
 from loopfind.reports.players import commands, quoted
 
@@ -21,29 +21,29 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_opens_the_cut_with_that_number(opened: list[str]) -> None:
-    browser.open_cut(samples.three_and_a_loop("https://youtu.be/abc"), 2)
-    browser.open_cut(samples.three_and_a_loop(), 1)
+    open_cut(samples.three_and_a_loop("https://youtu.be/abc"), 2)
+    open_cut(samples.three_and_a_loop(), 1)
     assert opened == ["https://youtu.be/abc?t=393s", "file:///videos/film.mp4#t=142.07"]
 
 
 def test_nothing_to_open_is_one_line(opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OutputError, match=r"^--open 4: there are 3 suspect cuts$"):
-        browser.open_cut(samples.three_and_a_loop(), 4)
+        open_cut(samples.three_and_a_loop(), 4)
     with pytest.raises(OutputError, match=r"^--open 1: there is no suspect cut, so nothing to open$"):
-        browser.open_cut(samples.nothing(), 1)
+        open_cut(samples.nothing(), 1)
     assert opened == []
     monkeypatch.setattr(webbrowser, "open", lambda address: False)
     with pytest.raises(OutputError, match=r"no web browser could be started; the address is file:///videos/film.mp4#t"):
-        browser.open_cut(samples.three_and_a_loop(), 1)
+        open_cut(samples.three_and_a_loop(), 1)
 
 
 def test_what_cannot_be_opened_is_refused_before_the_scan() -> None:
-    browser.check("v.mp4", "", "text")
-    browser.check("-", "https://youtu.be/abc", "text")
+    check_open("v.mp4", "", "text")
+    check_open("-", "https://youtu.be/abc", "text")
     with pytest.raises(BadSetting, match="--link"):
-        browser.check("-", "", "text")
+        check_open("-", "", "text")
     with pytest.raises(BadSetting, match="-o"):
-        browser.check("v.mp4", "", "json")
+        check_open("v.mp4", "", "json")
 
 
 def test_the_commands_name_each_moment_once_for_both_players() -> None:

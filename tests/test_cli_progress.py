@@ -1,6 +1,6 @@
 """How far a scan is."""
 
-from loopfind.cli.progress import MEMORY, Pace, describe, fraction
+from loopfind.cli.progress import RATE_DRAWINGS, Pace, describe, fraction
 from loopfind.model.video import Progress
 from loopfind.reports.summaries import search_progress
 
@@ -30,7 +30,7 @@ def test_a_day_of_video_fits_beside_the_shortest_bar() -> None:
 
 def test_the_rate_is_that_of_the_last_moments() -> None:
     pace = steady(3000, 100)
-    for tick in range(MEMORY):
+    for tick in range(RATE_DRAWINGS):
         pace.add(100.0 + tick, 30_000 + 10 * tick, 1000.0 + tick)
     assert pace.rates() == (10.0, 1.0)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.cli.times import limits, seconds
+from loopfind.cli.times import parse_limits, parse_time
 from loopfind.errors import BadSetting
 from loopfind.reports.wording import clock
 
@@ -32,7 +32,7 @@ from loopfind.reports.wording import clock
     ],
 )
 def test_reads(text: str, value: float) -> None:
-    assert seconds("--start", text) == value
+    assert parse_time("--start", text) == value
 
 
 @pytest.mark.parametrize(
@@ -40,22 +40,22 @@ def test_reads(text: str, value: float) -> None:
 )
 def test_refuses(text: str) -> None:
     with pytest.raises(BadSetting, match="--start cannot be"):
-        seconds("--start", text)
+        parse_time("--start", text)
 
 
 @given(st.floats(0, 1e6))
 def test_reads_what_the_report_prints(time: float) -> None:
-    assert seconds("--start", clock(time)) == pytest.approx(time, abs=0.000501)
+    assert parse_time("--start", clock(time)) == pytest.approx(time, abs=0.000501)
 
 
 @given(st.integers(0, 10**12))
 def test_units_agree(microseconds: int) -> None:
-    assert seconds("--end", f"{microseconds}us") == microseconds / 1e6
+    assert parse_time("--end", f"{microseconds}us") == microseconds / 1e6
 
 
 def test_limits() -> None:
-    assert limits(None, None) == (None, None)
-    assert limits("1:00", "90") == (60.0, 90.0)
+    assert parse_limits(None, None) == (None, None)
+    assert parse_limits("1:00", "90") == (60.0, 90.0)
     for start, end, what in [("-1", None, "--start"), ("9", "9", "--end"), ("9", "5", "--end"), (None, "0", "--end")]:
         with pytest.raises(BadSetting, match=what):
-            limits(start, end)
+            parse_limits(start, end)

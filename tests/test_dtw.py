@@ -11,7 +11,7 @@ import videos
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.cli.band import band_of
+from loopfind.cli.compare import parse_band
 from loopfind.comparison.dtw import search as searching
 from loopfind.comparison.dtw.knots import NEAR, knots_of
 from loopfind.comparison.dtw.lb_keogh import bounds_at, envelope
@@ -245,15 +245,15 @@ def test_an_unknown_way_to_align_is_answered_with_the_known_ones():
     ("text", "band"), [(None, (0.15, None)), ("25%", (0.25, None)), ("2s", (0.15, 2.0)), ("500ms", (0.15, 0.5))]
 )
 def test_a_band_is_a_share_or_seconds(text, band):
-    assert band_of(text, "dtw") == band
+    assert parse_band(text, "dtw") == band
 
 
 @pytest.mark.parametrize("text", ["0%", "51%", "nan%", "x%", "-1s", "0", "wide", "%"])
 def test_what_is_no_band_is_refused(text):
     with pytest.raises(BadSetting):
-        band_of(text, "dtw")
+        parse_band(text, "dtw")
     with pytest.raises(BadSetting, match="--align dtw"):
-        band_of("2s", "engine")
+        parse_band("2s", "engine")
 
 
 @pytest.fixture(scope="module")

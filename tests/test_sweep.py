@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from loopfind.arrays.digests import as_codes
-from loopfind.cli.sizes import sizes
+from loopfind.cli.sizes import parse_sizes
 from loopfind.engine.repeats.clusters import clusters_of
 from loopfind.engine.repeats.moments import MOMENT
 from loopfind.engine.sweep.score import AHEAD, AS_GOOD, advice_on, figures_of, origins_of
@@ -177,7 +177,7 @@ def test_windows_meet_at_every_lag(length, share):
     ],
 )
 def test_sizes_are_ranges_or_lists(text, named):
-    assert sizes("--sizes", text) == tuple(named)
+    assert parse_sizes("--sizes", text) == tuple(named)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_sizes_are_ranges_or_lists(text, named):
 )
 def test_sizes_that_no_hash_has_are_refused(text):
     with pytest.raises(BadSetting, match="--sizes cannot be"):
-        sizes("--sizes", text)
+        parse_sizes("--sizes", text)
 
 
 def test_a_video_shown_twice_gets_advice_and_a_scan_takes_it():

@@ -16,7 +16,7 @@ import sys
 
 
 def main() -> int:
-    """Run the command line that this process was started with; returns the exit status."""
+    """Run the command line of this process. Returns the exit status."""
     try:
         # Threads of the linear algebra library would take the cores that ffmpeg needs; numpy reads this as it loads.
         for pool in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):

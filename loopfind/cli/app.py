@@ -1,4 +1,4 @@
-"""The table of commands, the one that runs when none is named, and what becomes of their errors."""
+"""The table of commands, the default command, and the exit statuses of errors."""
 
 import ctypes
 import errno
@@ -16,45 +16,45 @@ from loopfind.cli import terminal
 from loopfind.errors import LoopfindError, UsageError
 
 COMMANDS = {
-    "scan": "loopfind.cli.scan:scan",
-    "compare": "loopfind.cli.compare:compare",
-    "sweep": "loopfind.cli.sweep:sweep",
-    "extract": "loopfind.cli.extract:extract",
+    "scan": "loopfind.cli.scan:scan_command",
+    "compare": "loopfind.cli.compare:compare_command",
+    "sweep": "loopfind.cli.sweep:sweep_command",
+    "extract": "loopfind.cli.extract:extract_command",
 }
 """Name -> "module:function"; the first line of the function's docstring is its help."""
 
 LIBRARY = {
-    "add": "loopfind.cli.library:add",
-    "list": "loopfind.cli.library:shown",
-    "remove": "loopfind.cli.library:remove",
-    "verify": "loopfind.cli.library:verify",
-    "query": "loopfind.cli.library:query",
-    "compare": "loopfind.cli.library_search:compare",
-    "search": "loopfind.cli.library_search:search",
+    "add": "loopfind.cli.library:add_command",
+    "list": "loopfind.cli.library:list_command",
+    "remove": "loopfind.cli.library:remove_command",
+    "verify": "loopfind.cli.library:verify_command",
+    "query": "loopfind.cli.library:query_command",
+    "compare": "loopfind.cli.library_search:compare_command",
+    "search": "loopfind.cli.library_search:search_command",
 }
 """The commands of `loopfind library`, as above."""
 
-GROUPS = {"library": ("Keep what was read of videos, so that none is decoded twice.", LIBRARY)}
+GROUPS = {"library": ("Keep fingerprints of videos, and search and compare them.", LIBRARY)}
 """Name -> its help, and the commands below it."""
 
 DEFAULT = "scan"
 _ARENA_MAX = -8
 """M_ARENA_MAX of malloc.h."""
-_OWN = {"-h", "--help", "--install-completion", "--show-completion"}
-"""Options that belong to loopfind as a whole; anything else is the default command's."""
+_GLOBAL_OPTIONS = {"-h", "--help", "--install-completion", "--show-completion"}
+"""Options of loopfind as a whole; any other option belongs to the default command."""
 
 
 class DefaultGroup(TyperGroup):
-    """Commands, one of which need not be named: `loopfind VIDEO` is `loopfind scan VIDEO`."""
+    """The commands, with a default one: `loopfind VIDEO` is `loopfind scan VIDEO`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        named = args[0] in self.commands or args[0] in _OWN if args else ctx.resilient_parsing
+        named = args[0] in self.commands or args[0] in _GLOBAL_OPTIONS if args else ctx.resilient_parsing
         if not named:
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """The default command's help, with the other commands between its options and its examples."""
+        """Write the default command's help, with the other commands between its options and its examples."""
         default = self.commands[DEFAULT]
         inner = default.make_context(ctx.info_name, [], resilient_parsing=True)
         default.format_usage(inner, formatter)
@@ -70,7 +70,7 @@ class DefaultGroup(TyperGroup):
 
 
 class PlainGroup(TyperGroup):
-    """Commands below a command; alone it tells which."""
+    """A command that has commands of its own; without one of them it is wrong usage."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args and not ctx.resilient_parsing:
@@ -79,30 +79,30 @@ class PlainGroup(TyperGroup):
 
 
 class PlainCommand(TyperCommand):
-    """A command whose usage line names its arguments as the rest of its help does."""
+    """A command whose usage line names its arguments as the rest of its help does, without braces."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return [re.sub("[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
 
 
 def build() -> TyperGroup:
-    """The command line as typer sees it."""
+    """Return the command line as a group of typer."""
     settings = {"help_option_names": ["-h", "--help"]}
     # Plain help: it is the same on every terminal, and it is there in a tenth of the time.
     app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, context_settings=settings)
     app.callback()(lambda: None)
-    _fill(app, COMMANDS, settings)
+    _add_commands(app, COMMANDS, settings)
     for name, (purpose, table) in GROUPS.items():
         inner = typer.Typer(rich_markup_mode=None, context_settings=settings)
         inner.callback()(lambda: None)
-        _fill(inner, table, settings)
+        _add_commands(inner, table, settings)
         app.add_typer(inner, name=name, cls=PlainGroup, help=purpose, context_settings=settings)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
 
 
-def _fill(app: typer.Typer, table: Mapping[str, str], settings: dict[str, list[str]]) -> None:
+def _add_commands(app: typer.Typer, table: Mapping[str, str], settings: dict[str, list[str]]) -> None:
     for name, home in table.items():
         module, _, function = home.partition(":")
         part = import_module(module)
@@ -110,7 +110,7 @@ def _fill(app: typer.Typer, table: Mapping[str, str], settings: dict[str, list[s
 
 
 def _keep_one_heap() -> None:
-    """Let all threads take memory from one place: each would keep what it once took, and a long scan has many."""
+    """Make all threads share one heap: each would keep its own, and a long scan has many threads."""
     if sys.platform == "linux":
         choose = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc has it, musl does not and needs none
         if choose is not None:
@@ -118,7 +118,7 @@ def _keep_one_heap() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command line; every error becomes a line on stderr and an exit status."""
+    """Run one command line. Every error becomes a line on stderr and an exit status."""
     terminal.prepare()
     _keep_one_heap()
     try:
@@ -142,5 +142,5 @@ def run(arguments: list[str]) -> int:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             terminal.abandon()
             return terminal.complain(f"could not write: {error.strerror}")
-        return terminal.confess(error, verbose="-v" in arguments or "--verbose" in arguments)
+        return terminal.report_bug(error, verbose="-v" in arguments or "--verbose" in arguments)
     return status if isinstance(status, int) else 0

@@ -1,4 +1,4 @@
-"""The command that compares files."""
+"""The command `compare`: repeats across files."""
 
 import os
 from collections.abc import Sequence
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loopfind.cli import options, terminal
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
-from loopfind.cli import terminal
-from loopfind.cli.band import band_of
-from loopfind.cli.paths import Cached, Place, library_at, through
-from loopfind.cli.times import Stall
+from loopfind.cli.paths import library_at, through
+from loopfind.cli.times import parse_time
 from loopfind.errors import BadSetting
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS, SEVERAL, SUFFIXES
@@ -42,85 +41,75 @@ Exit status: 0 done, 1 could not, 2 wrong usage,
 NO_CUTS = "a comparison lists no cuts; scan a file for its suspect cuts: loopfind FILE -o cuts.csv --format cuts-csv"
 
 
-def compare(
+def compare_command(
     videos: Annotated[
         list[str] | None,
-        typer.Argument(metavar="VIDEO", help="Files, addresses that ffmpeg can open, or folders of files."),
+        typer.Argument(metavar="VIDEO", help="Files, addresses that ffmpeg can open, and folders of files."),
     ] = None,
     query: Annotated[
         list[str] | None,
-        typer.Option("--query", metavar="CLIP", help="Look for this clip, or each file of a folder; may be repeated."),
+        typer.Option("--query", metavar="CLIP", help="Clip to look for, or a folder of clips. May be repeated."),
     ] = None,
     place: Annotated[
         list[str] | None,
-        typer.Option("--in", metavar="FOLDER", help="Where to look for it, a folder or a file; may be repeated."),
+        typer.Option("--in", metavar="FOLDER", help="Folder or file in which to look for it. May be repeated."),
     ] = None,
     own: Annotated[bool, typer.Option("--self", help="Also find what repeats inside one file.")] = CompareSettings.own,
-    stream: Annotated[
-        int, typer.Option("--stream", metavar="N", min=0, help="Which video stream of each, from 0.")
-    ] = CompareSettings.stream,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", metavar="N", min=1, max=256, help="Files read at a time; all cores unless said."),
-    ] = None,
+    stream: options.Stream = CompareSettings.stream,
+    jobs: options.FilesAtOnce = None,
     align: Annotated[
-        str, typer.Option("--align", metavar="WAY", help="engine: by what moves; dtw: by colours, with time warped.")
+        str,
+        typer.Option(
+            "--align",
+            metavar="WAY",
+            help="engine: by moving pictures, to the frame; dtw: by colours, with time warped.",
+        ),
     ] = CompareSettings.align,
     band: Annotated[
         str | None,
-        typer.Option("--band", metavar="SIZE", help="How far dtw strays from even speed: 2s, or 15% of the shorter."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
-    output: Annotated[
-        list[str] | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help=f"Write it to a file ({', '.join(SUFFIXES)}); may be repeated."
+            "--band",
+            metavar="SIZE",
+            help="How far dtw may stray from even speed: seconds such as 2s, or a share of the shorter file, 15%.",
         ),
     ] = None,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="NAME", help="Which format, one for each -o in order, as for a scan."),
-    ] = None,
+    as_json: options.Json = False,
+    output: options.Output = None,
+    formats: options.Formats = None,
     alone: Annotated[
         str | None,
-        typer.Option("--for", metavar="FILE", help="Of which file to write a format that belongs to one file."),
+        typer.Option("--for", metavar="FILE", help="The file to write, for formats that describe a single file."),
     ] = None,
     html: Annotated[
         str | None,
-        typer.Option(
-            "--html", metavar="FILE", help="Write a page to look at: pictures, timelines, files side by side."
-        ),
+        typer.Option("--html", metavar="FILE", help="Write a page with pictures, timelines, and files side by side."),
     ] = None,
-    stall: Stall = STALL,
-    fail_on_repeats: Annotated[
-        bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")
-    ] = False,
-    cache: Cached = False,
-    library: Place = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and what they said.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+    stall: options.Stall = STALL,
+    fail_on_repeats: options.FailOnShared = False,
+    cache: options.Cached = False,
+    library: options.CacheLibrary = None,
+    verbose: options.Verbose = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Find the stretches that two or more files share."""
     paths = _paths(videos or [], query or [], place or [], own)
     settings = CompareSettings(
-        own, len(query or []), jobs or os.cpu_count() or 1, stream, align, *band_of(band, align), stall
+        own, len(query or []), jobs or os.cpu_count() or 1, stream, align, *parse_band(band, align), stall
     )
-    chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), paths)
-    page, places = pages.parted(chosen, html)
+    chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), paths)
+    page, places = pages.separate_page(chosen, html)
     if align == "dtw" and (page is not None or any(form not in ("json", "text") for _, form in places)):
         raise BadSetting("--align", align, "what it finds is written as text or JSON alone")
-    check(places, alone, paths)
+    check_formats(places, alone, paths)
     if page is not None:
-        pages.check(page, paths, [name for name, _ in places])
+        pages.check_page(page, paths, [name for name, _ in places])
     kept = library_at(library, make=True) if cache or library is not None else None
     result, shown = _compare(paths, settings, verbose, quiet, page is not None, kept)
     for name, form in places:
-        deliver(result, form, name, alone)
+        write_comparison(result, form, name, alone)
     if page is not None and shown is not None:
-        pages.deliver_several(result, shown, page)
-    outputs.tell(result.summary, [name for name, _ in places], page, quiet)
+        pages.write_comparison_page(result, shown, page)
+    outputs.note_outputs(result.summary, [name for name, _ in places], page, quiet)
     if verbose:
         from loopfind.reports.players import commands
 
@@ -130,8 +119,31 @@ def compare(
     return 3 if fail_on_repeats and shared else 0
 
 
+def parse_band(text: str | None, align: str) -> tuple[float, float | None]:
+    """Return the band of time warping as a share, and in seconds where it was given so; the default for None.
+
+    Raises BadSetting for text that is neither, and where there is no time warping.
+    """
+    if text is None:
+        return CompareSettings.band, None
+    if align != "dtw":
+        raise BadSetting("--band", text, "it belongs to time warping; add --align dtw")
+    if not text.strip().endswith("%"):
+        wanted = parse_time("--band", text)
+        if wanted <= 0:
+            raise BadSetting("--band", text, "give seconds above 0, or a share of the shorter file such as 15%")
+        return CompareSettings.band, wanted
+    try:
+        share = float(text.strip()[:-1]) / 100
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 0.5:
+        raise BadSetting("--band", text, "a share is above 0% and at most 50%")
+    return share, None
+
+
 def _paths(videos: Sequence[str], query: Sequence[str], place: Sequence[str], own: bool) -> list[str]:
-    """What is compared: what is looked for first, then where. Raises UsageError."""
+    """Return the files to compare: those to look for, then those to look in. Raises UsageError."""
     if not query:
         if place:
             raise BadSetting("--in", place[0], "say what to look for there, with --query CLIP")
@@ -145,8 +157,8 @@ def _paths(videos: Sequence[str], query: Sequence[str], place: Sequence[str], ow
     return [*query, *place]
 
 
-def check(places: Sequence[tuple[str, str]], alone: str | None, paths: Sequence[str]) -> None:
-    """Raise, before hours of decoding, where a format does not fit a comparison or would write over a video."""
+def check_formats(places: Sequence[tuple[str, str]], alone: str | None, paths: Sequence[str]) -> None:
+    """Raise BadSetting, before hours of decoding, where a format does not fit a comparison or a video would be lost."""
     single = [form for _, form in places if form not in SEVERAL]
     if "cuts-csv" in single:
         raise BadSetting("--format", "cuts-csv", NO_CUTS)
@@ -155,16 +167,16 @@ def check(places: Sequence[tuple[str, str]], alone: str | None, paths: Sequence[
     if alone is not None and not single:
         those = ", ".join(form for form in FORMATS if form not in SEVERAL and form != "cuts-csv")
         raise BadSetting("--for", alone, f"it is for a format that belongs to one file ({those})")
-    if alone is not None and not any(outputs.same(alone, path) or _within(alone, path) for path in paths):
+    if alone is not None and not any(outputs.is_same_file(alone, path) or _lies_in(alone, path) for path in paths):
         raise BadSetting("--for", alone, "it is not among the files that are compared")
     for name, _ in places:
         odd = name != outputs.STDOUT and Path(name).suffix.lower() not in SUFFIXES and os.path.exists(name)
-        if odd and any(_within(name, path) for path in paths):
+        if odd and any(_lies_in(name, path) for path in paths):
             raise BadSetting("--output", name, "this file is compared too, and would be lost; choose another name")
 
 
-def _within(name: str, folder: str) -> bool:
-    """Whether a folder holds a file, at any depth."""
+def _lies_in(name: str, folder: str) -> bool:
+    """Return whether a file lies in a folder, at any depth."""
     return (
         os.path.isfile(name)
         and os.path.isdir(folder)
@@ -175,7 +187,7 @@ def _within(name: str, folder: str) -> bool:
 def _compare(
     paths: list[str], settings: CompareSettings, verbose: bool, quiet: bool, shown: bool, library: str | None
 ) -> "tuple[Comparison, ComparisonExhibits | None]":
-    """The comparison, and what to show of it where that is asked for."""
+    """Return the comparison, and its exhibits where `shown` asks for them."""
     from loopfind.cli.progress import watching
 
     with watching(quiet) as (watch, note):
@@ -190,10 +202,10 @@ def _compare(
         return compared(paths, settings, watch, log, kept), None
 
 
-def deliver(result: "Comparison", form: str, place: str, alone: str | None) -> None:
-    """Write a comparison in a format to a place. alone: the file that a format is for which belongs to one.
+def write_comparison(result: "Comparison", form: str, place: str, alone: str | None) -> None:
+    """Write a comparison in a format to a place. alone: the file to write, where a format describes a single file.
 
-    Raises UsageError where that file could not be read, and OutputError.
+    Raises BadSetting where that file could not be read, and OutputError.
     """
     from loopfind.reports.formats import comparisons
 
@@ -202,8 +214,8 @@ def deliver(result: "Comparison", form: str, place: str, alone: str | None) -> N
     else:
         from loopfind.reports.single import report_on
 
-        numbers = [at for at, source in enumerate(result.sources) if outputs.same(source.path, alone or "")]
+        numbers = [at for at, source in enumerate(result.sources) if outputs.is_same_file(source.path, alone or "")]
         if not numbers:
             raise BadSetting("--for", alone, "it could not be read, so there is nothing to write of it")
         pieces = load("format", form, FORMATS)(report_on(result, numbers[0]))
-    outputs.deliver(pieces, form, place, lambda width, hyperlinks: comparisons.lines(result, hyperlinks))
+    outputs.write_output(pieces, form, place, lambda width, hyperlinks: comparisons.lines(result, hyperlinks))

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import typer
 
 from loopfind.cli import terminal
-from loopfind.cli.output import explained
+from loopfind.cli.output import as_output_error
 from loopfind.errors import BadReport, BadSetting, OutputError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ Exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C.
 """
 
 
-def extract(
+def extract_command(
     report: Annotated[str, typer.Argument(metavar="REPORT.json", help="A report that loopfind VIDEO --json wrote.")],
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder for the clips; made if need be.")],
     repeat: Annotated[
@@ -118,7 +118,7 @@ def _beside(repeat: "Repeat") -> str:
 
 def _check(out: Path, names: list[str], overwrite: bool) -> None:
     """Before anything is cut: that the folder can be written to, and nothing would be lost. Raises OutputError."""
-    with explained(str(out)):
+    with as_output_error(str(out)):
         if out.exists() and not out.is_dir():
             raise OutputError(str(out), "this is a file; give a folder with --out")
         there = next((name for name in names if (out / name).exists()), None)
@@ -135,7 +135,7 @@ def _folder(out: Path) -> Iterator[Path]:
     """A folder inside `out` to work in, gone afterwards; `out` too, if it was made for this and nothing came of it."""
     work, made = out / f".loopfind-{os.getpid()}", not out.exists()
     try:
-        with explained(str(out)):
+        with as_output_error(str(out)):
             work.mkdir(parents=True)
             yield work
     finally:  # Ctrl-C too

@@ -1,4 +1,4 @@
-"""`--follow`: a recording that still grows, or a live source, until Ctrl-C."""
+"""The option --follow: scan a recording while it grows, or a live source, until Ctrl-C."""
 
 import contextlib
 import signal
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from loopfind.cli import output as outputs
 from loopfind.cli import terminal
-from loopfind.cli.times import seconds
+from loopfind.cli.times import parse_time
 from loopfind.errors import BadSetting, UsageError
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     Deliver = Callable[[Report, str, str], None]
 
 
-def window(given: str | None) -> float:
-    """The seconds of --window. Raises BadSetting."""
+def parse_window(given: str | None) -> float:
+    """Return the seconds of --window. Raises BadSetting."""
     if given is None:
         return WINDOW
-    length = seconds("--window", given)
+    length = parse_time("--window", given)
     if length < SHORTEST_WINDOW:
         raise BadSetting("--window", given, f"give {SHORTEST_WINDOW:g} seconds or more, such as 90:00 or 24h")
     return length
 
 
-def check(unfit: Sequence[tuple[str, bool]]) -> None:
-    """Raise UsageError for options, each with whether it was given, that --follow does not go with."""
+def check_options(unfit: Sequence[tuple[str, bool]]) -> None:
+    """Raise UsageError for an option that does not go with --follow. unfit: options, and whether each was given."""
     for option, given in unfit:
         if given:
             raise UsageError(f"--follow does not go with {option}: what is followed is read once, as it comes")
 
 
-def run(
+def follow_video(
     video: str,
     settings: Settings,
     held: float,
@@ -47,17 +47,17 @@ def run(
     verbose: bool,
     quiet: bool,
 ) -> int:
-    """Follow a video and tell what it shows again; returns the exit status.
+    """Follow a video and report each repeat as it comes. Returns the exit status.
 
-    places: where the whole answer goes at the end, with the format. deliver: puts it there. alarm: end at the first
-    finding.
+    held: seconds of footage that are kept. places: where the report goes at the end, with its format. deliver: writes
+    it there. alarm: end at the first finding.
     """
     formats = dict(places)
-    said = formats.get(outputs.STDOUT, "text")
-    told = "json" if said == "json" else "text" if said == "text" else None
-    with _halting() as halted:
+    format_asked = formats.get(outputs.STDOUT, "text")
+    event_format = format_asked if format_asked in ("json", "text") else None
+    with _catching_interrupts() as halted:
         last = None
-        for event in _events(video, settings, held, decoding, halted, verbose, quiet, told, alarm):
+        for event in _reported_events(video, settings, held, decoding, halted, verbose, quiet, event_format, alarm):
             last = event
     from loopfind.model.events import Ended, Finding
 
@@ -80,7 +80,7 @@ def run(
     return 3 if alarm and found else 0
 
 
-def _events(
+def _reported_events(
     video: str,
     settings: Settings,
     held: float,
@@ -88,10 +88,13 @@ def _events(
     halted: Callable[[], bool],
     verbose: bool,
     quiet: bool,
-    told: str | None,
+    event_format: str | None,
     alarm: bool,
 ) -> "Iterator[Event]":
-    """The events, each told; up to the first finding for an alarm, and as long as anybody reads them."""
+    """Yield the events, each once it is reported.
+
+    Ends after the first finding where `alarm` is set, and where nobody reads stdout any more.
+    """
     from loopfind.cli.progress import watching
 
     with watching(quiet) as (watch, note):
@@ -111,12 +114,14 @@ def _events(
         events = follow(video, settings, held, watch, log, decoding, halted, say)
         with contextlib.closing(events):  # type: ignore[type-var]
             for event in events:
-                if told == "text" and drawn and not isinstance(event, Ended):
+                if event_format == "text" and drawn and not isinstance(event, Ended):
                     note(as_text(event))
-                elif told == "json":
-                    if not terminal.tell(as_json(event, link)):
+                elif event_format == "json":
+                    if not terminal.put_line(as_json(event, link)):
                         return
-                elif told == "text" and not isinstance(event, Ended) and not terminal.tell([as_text(event)]):
+                elif (
+                    event_format == "text" and not isinstance(event, Ended) and not terminal.put_line([as_text(event)])
+                ):
                     return
                 yield event
                 if alarm and isinstance(event, Finding):
@@ -124,8 +129,8 @@ def _events(
 
 
 @contextlib.contextmanager
-def _halting() -> "Iterator[Callable[[], bool]]":
-    """Whether Ctrl-C was pressed in the body: once, and the body is to end; a second time ends it at once."""
+def _catching_interrupts() -> "Iterator[Callable[[], bool]]":
+    """Give the body a function that returns whether Ctrl-C was pressed; a second press raises KeyboardInterrupt."""
     pressed = False
 
     def press(number: int, frame: object) -> None:

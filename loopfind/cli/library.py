@@ -1,4 +1,4 @@
-"""The commands that tend the library."""
+"""The commands `library add`, `list`, `remove`, `verify` and `query`."""
 
 import os
 from collections.abc import Sequence
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loopfind.cli import tables, terminal
+from loopfind.cli import options, tables, terminal
 from loopfind.cli.paths import library_at
-from loopfind.cli.sizes import fixed
-from loopfind.cli.times import Stall, limits
+from loopfind.cli.sizes import parse_fixed_size
+from loopfind.cli.times import parse_limits
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
-from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Settings
+from loopfind.settings import STALL, Settings
 
 if TYPE_CHECKING:
     from loopfind.stores.sqlite import Library
@@ -32,46 +32,26 @@ Exit status: 0 done, 1 could not, or something is wrong, 2 wrong usage,
 130 stopped by Ctrl-C.
 """
 
-Place = Annotated[
-    str | None,
-    typer.Option("--library", metavar="FILE", help="The library; unless said, one in the user's cache folder."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Write the machine form.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")]
 
-
-def add(
+def add_command(
     videos: Annotated[list[str], typer.Argument(metavar="VIDEO", help="Files, and folders of files.")],
-    library: Place = None,
-    kind: Annotated[
-        str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")
-    ] = Settings.kind,
-    hash_size: Annotated[
-        str, typer.Option("--hash-size", metavar="N", help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}.")
-    ] = str(Settings.hash_size),
-    stream: Annotated[
-        int, typer.Option("--stream", metavar="N", min=0, help="Which video stream of each, from 0.")
-    ] = Settings.stream,
-    start: Annotated[
-        str | None, typer.Option("--start", metavar="TIME", help="Read from here: 90, 1:30, 1:02:03.5, 500ms.")
-    ] = None,
-    end: Annotated[str | None, typer.Option("--end", metavar="TIME", help="Read up to here.")] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", metavar="N", min=1, max=256, help="Files read at a time; all cores unless said."),
-    ] = None,
-    stall: Stall = STALL,
-    as_json: Json = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and what they said.")
-    ] = False,
-    quiet: Quiet = False,
+    library: options.Library = None,
+    kind: options.Kind = Settings.kind,
+    hash_size: options.FixedHashSize = str(Settings.hash_size),
+    stream: options.Stream = Settings.stream,
+    start: options.Start = None,
+    end: options.End = None,
+    jobs: options.FilesAtOnce = None,
+    stall: options.Stall = STALL,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,
+    quiet: options.Quiet = False,
 ) -> int:
-    """Read files and keep what was read; what is known already is not read again."""
+    """Read files and keep their fingerprints; what the library has is not read again."""
     if kind not in KINDS:
         raise UnknownPart("kind", kind, KINDS)
-    first, last = limits(start, end)
-    settings = Settings(kind, fixed("--hash-size", hash_size), stream, first, last, stall=stall)
+    first, last = parse_limits(start, end)
+    settings = Settings(kind, parse_fixed_size("--hash-size", hash_size), stream, first, last, stall=stall)
     path = library_at(library, make=True)
 
     from loopfind.cli.progress import watching
@@ -84,35 +64,35 @@ def add(
     return 1 if result.refused else 0
 
 
-def shown(library: Place = None, as_json: Json = False) -> int:
+def list_command(library: options.Library = None, as_json: options.Json = False) -> int:
     """List what the library holds."""
     from loopfind.reports.formats import libraries
 
-    with _opened(library) as shelf:
+    with _open(library) as shelf:
         entries, older = shelf.entries(), shelf.outdated()
         form = libraries.listed_json if as_json else libraries.listed_text
         terminal.put(form(shelf.shown, entries, older))
     return 0
 
 
-def remove(
+def remove_command(
     what: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE|ID", help="Files, folders of files, or numbers of entries.")
+        list[str] | None, typer.Argument(metavar="FILE|ID", help="Files, folders of files, and numbers of entries.")
     ] = None,
     missing: Annotated[
-        bool, typer.Option("--missing", help="Remove all files that are gone, and what no file holds any more.")
+        bool, typer.Option("--missing", help="Remove all files that are gone, and entries that no file has any more.")
     ] = False,
-    library: Place = None,
-    as_json: Json = False,
+    library: options.Library = None,
+    as_json: options.Json = False,
 ) -> int:
-    """Take files and entries out of the library, and give their space back."""
+    """Remove files and entries from the library, and free their space."""
     if not what and not missing:
         raise BadSetting("what to remove", "", "name files or entries, or give --missing")
     from loopfind.reports.formats import libraries
 
-    with _opened(library) as shelf:
+    with _open(library) as shelf:
         known = shelf.files()
-        entries, paths = _meant(shelf, what or [], [file.path for file in known])
+        entries, paths = _find_named(shelf, what or [], [file.path for file in known])
         if missing:
             paths |= {file.path for file in known if not os.path.exists(file.path)}
             entries |= {*shelf.outdated(), *(entry.id for entry in shelf.entries() if not entry.paths)}
@@ -126,8 +106,8 @@ def remove(
     return 0
 
 
-def _meant(shelf: "Library", what: Sequence[str], known: Sequence[bytes]) -> tuple[set[int], set[bytes]]:
-    """The entries, and the files by real path, that are to be removed. Raises BadSetting for what is not there."""
+def _find_named(shelf: "Library", what: Sequence[str], known: Sequence[bytes]) -> tuple[set[int], set[bytes]]:
+    """Return the entries, and the files by real path, that `what` names. Raises BadSetting for a name of neither."""
     numbers = {*(entry.id for entry in shelf.entries()), *shelf.outdated()}
     entries: set[int] = set()
     paths: set[bytes] = set()
@@ -143,12 +123,12 @@ def _meant(shelf: "Library", what: Sequence[str], known: Sequence[bytes]) -> tup
     return entries, paths
 
 
-def verify(library: Place = None, as_json: Json = False, quiet: Quiet = False) -> int:
-    """Check the database, what it holds, and whether its files are as they were."""
+def verify_command(library: options.Library = None, as_json: options.Json = False, quiet: options.Quiet = False) -> int:
+    """Check the database, its contents, and whether its files have changed."""
     from loopfind.cli.progress import watching
     from loopfind.reports.formats import libraries
 
-    with _opened(library) as shelf:
+    with _open(library) as shelf:
         with watching(quiet) as (watch, _):
             problems = list(shelf.verify(watch))
         entries = len(shelf.entries()) if not problems else 0
@@ -157,17 +137,17 @@ def verify(library: Place = None, as_json: Json = False, quiet: Quiet = False) -
     return 1 if problems else 0
 
 
-def query(
-    sql: Annotated[str, typer.Argument(metavar="SELECT", help="A question in SQL; nothing can be changed.")],
-    library: Place = None,
-    as_json: Json = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Write a table with commas.")] = False,
+def query_command(
+    sql: Annotated[str, typer.Argument(metavar="SELECT", help="A query in SQL; it can change nothing.")],
+    library: options.Library = None,
+    as_json: options.Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
 ) -> int:
-    """Ask the library in SQL: the views are files, entries, pairs and stretches."""
+    """Query the library in SQL: the views are files, entries, pairs and stretches."""
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
     with _store().query(library_at(library), sql) as (columns, found):
-        terminal.put(tables.written(columns, found, "json" if as_json else "csv" if as_csv else "text"))
+        terminal.put(tables.format_rows(columns, found, "json" if as_json else "csv" if as_csv else "text"))
     return 0
 
 
@@ -179,5 +159,5 @@ def _store() -> "type[Library]":
     return store
 
 
-def _opened(library: str | None) -> "Library":
+def _open(library: str | None) -> "Library":
     return _store().open(library_at(library), make=False)

@@ -1,4 +1,4 @@
-"""Where a report goes: stdout, or a file that is written whole or not at all."""
+"""The outputs of a command: stdout, and files that are written whole or not at all."""
 
 import contextlib
 import os
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 
-def named(formats: Sequence[str], as_json: bool, outputs: Sequence[str]) -> list[str]:
-    """The formats asked for by name; --json asks for JSON everywhere, but for a page. Raises UsageError."""
+def choose_formats(formats: Sequence[str], as_json: bool, outputs: Sequence[str]) -> list[str]:
+    """Return the formats asked for by name. --json asks for JSON at every output that is no page. Raises BadSetting."""
     if as_json and formats:
         raise BadSetting("--format", ", ".join(formats), "--json chooses the format already; leave one of them out")
     if not as_json:
         return [*formats]
-    return [PAGE if _suffix(place) == PAGE else "json" for place in outputs] or ["json"]
+    return [PAGE if _format_of_ending(place) == PAGE else "json" for place in outputs] or ["json"]
 
 
-def choose(outputs: Sequence[str], formats: Sequence[str], videos: Sequence[str]) -> list[tuple[str, str]]:
-    """Each place the report goes to ("-" is stdout) with the name of its format.
+def choose_outputs(outputs: Sequence[str], formats: Sequence[str], videos: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each place to write to ("-" is stdout) with the name of its format.
 
-    outputs: as many files as asked for; none is stdout. formats: none, or one for each output in the same order.
-    Raises UsageError for a format that is not there, a name that asks for none, the same file twice, a video itself;
-    OutputError for a file that cannot be written: before hours of scanning, not after.
+    outputs: files; none means stdout. formats: none, or one for each output in the same order.
+    Raises UsageError for an unknown format, an ending that no format has, a file that is named twice, and a video;
+    OutputError for a file that cannot be written. All before hours of scanning.
     """
     places = [*outputs] or [STDOUT]
     for format in formats:
@@ -46,22 +46,22 @@ def choose(outputs: Sequence[str], formats: Sequence[str], videos: Sequence[str]
     if formats and len(formats) != len(places):
         both = f"{count(len(formats), 'format')} for {count(len(places), 'output')}"
         raise BadSetting("--format", both, "give one for each -o, in the same order, or none at all")
-    chosen = [*formats] or [_by_ending(place) for place in places]
+    chosen = [*formats] or [_format_for(place) for place in places]
     for number, place in enumerate(places):
-        if any(same(place, other) for other in places[:number]):
+        if any(is_same_file(place, other) for other in places[:number]):
             raise BadSetting("--output", place, "it is named twice, and one report would be lost; choose another name")
         if place != STDOUT:
-            check(place)
-            if any(same(place, video) for video in videos):
+            check_writable(place)
+            if any(is_same_file(place, video) for video in videos):
                 raise BadSetting("--output", place, "this is the video, and would be lost; choose another name")
     return [*zip(places, chosen, strict=True)]
 
 
-def _by_ending(place: str) -> str:
-    """The format that a file's ending asks for; text on stdout."""
+def _format_for(place: str) -> str:
+    """Return the format that a file's ending asks for, and text for stdout. Raises BadSetting."""
     if place == STDOUT:
         return "text"
-    suffix = _suffix(place)
+    suffix = _format_of_ending(place)
     if not suffix:
         others = ", ".join(name for name in FORMATS if name not in SUFFIXES.values())
         endings = f"let the name end in {', '.join(SUFFIXES)}"
@@ -69,13 +69,13 @@ def _by_ending(place: str) -> str:
     return suffix
 
 
-def _suffix(place: str) -> str:
-    """The format that a file's ending asks for, "" for none."""
+def _format_of_ending(place: str) -> str:
+    """Return the format that a file's ending asks for, "" for none."""
     return SUFFIXES.get(Path(place).suffix.lower(), "")
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two names are of one file, there or not yet; stdout is itself alone."""
+def is_same_file(one: str, other: str) -> bool:
+    """Return whether two names are of one file, which need not exist; stdout is the same as stdout only."""
     if one == STDOUT or other == STDOUT:
         return one == other
     with contextlib.suppress(OSError, ValueError):  # one of them is not there
@@ -83,13 +83,13 @@ def same(one: str, other: str) -> bool:
     return os.path.realpath(one) == os.path.realpath(other) if "\0" not in one + other else False
 
 
-def deliver(pieces: "Iterator[str]", format: str, output: str, lines: "Draw") -> None:
-    """Write what a format makes of a report to `output`; on a terminal the text is drawn anew, with colours and links.
+def write_output(pieces: "Iterator[str]", format: str, output: str, lines: "Draw") -> None:
+    """Write the pieces of a format to `output`; on a terminal text is drawn with colours and links instead.
 
-    lines: the text as styled lines for a width in columns, with hyperlinks or without. Raises OutputError.
+    lines: returns the text as styled lines for a width in columns, with hyperlinks or without. Raises OutputError.
     """
     if output != STDOUT:
-        save(output, pieces)
+        write_file(output, pieces)
     elif format == "text" and sys.stdout is not None and sys.stdout.isatty():
         _show(lines)
     else:
@@ -97,6 +97,7 @@ def deliver(pieces: "Iterator[str]", format: str, output: str, lines: "Draw") ->
 
 
 def _show(lines: "Draw") -> None:
+    """Draw the text for the width of the terminal, plain where it takes no colours."""
     styled = terminal.is_rich(sys.stdout)
     console = terminal.console(sys.stdout)
     drawn = lines(max(console.width, 20), styled and terminal.has_hyperlinks())
@@ -106,8 +107,8 @@ def _show(lines: "Draw") -> None:
         terminal.put(line.plain.rstrip() + "\n" for line in drawn)
 
 
-def tell(summary: str, places: Sequence[str], page: str | None, quiet: bool) -> None:
-    """Say on a terminal where the answer went, where it went to files."""
+def note_outputs(summary: str, places: Sequence[str], page: str | None, quiet: bool) -> None:
+    """Name the files that were written on stderr, where that is a terminal."""
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         return
     if page is not None:
@@ -119,12 +120,12 @@ def tell(summary: str, places: Sequence[str], page: str | None, quiet: bool) -> 
         terminal.note(f"The report is in {', '.join(files)}")
 
 
-def save(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
-    """Write a file whole or not at all: beside its place first, then moved there.
+def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
+    """Write a file whole or not at all: to a temporary file beside it, which is then moved into place.
 
-    What is no plain file (a pipe, a device) is written directly. Raises OutputError.
+    A pipe or a device is written directly. Raises OutputError.
     """
-    with explained(path):
+    with as_output_error(path):
         place = Path(os.path.realpath(path))
         if place.exists() and not place.is_file():
             with place.open("wb") as file:
@@ -148,9 +149,9 @@ def _encoded(piece: str | bytes) -> bytes:
     return piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
 
 
-def check(path: str) -> None:
-    """Raises OutputError if a file could not be put at `path`; writes nothing."""
-    with explained(path):
+def check_writable(path: str) -> None:
+    """Raise OutputError if a file could not be written at `path`. Writes nothing."""
+    with as_output_error(path):
         place = Path(os.path.realpath(path))
         if place.is_dir():
             raise OutputError(path, "this is a folder; give the name of a file")
@@ -162,8 +163,8 @@ def check(path: str) -> None:
 
 
 @contextlib.contextmanager
-def explained(path: str) -> Iterator[None]:
-    """Turns what goes wrong on disk into an OutputError of `path`."""
+def as_output_error(path: str) -> Iterator[None]:
+    """Turn an error of the file system in the body into an OutputError of `path`."""
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name

@@ -1,4 +1,4 @@
-"""The page of a scan or a comparison: asked for with --html or by its ending, checked before, written after."""
+"""The page of a scan or a comparison: checked before the work, written after it."""
 
 import os
 from collections.abc import Sequence
@@ -16,48 +16,54 @@ if TYPE_CHECKING:
     from loopfind.model.report import Report
 
 
-def parted(places: Sequence[tuple[str, str]], html: str | None) -> tuple[str | None, list[tuple[str, str]]]:
-    """The one page, asked for with --html or as one of the outputs, and the other outputs. Raises UsageError."""
+def separate_page(places: Sequence[tuple[str, str]], html: str | None) -> tuple[str | None, list[tuple[str, str]]]:
+    """Return the page, asked for with --html or as an output, and the other outputs.
+
+    Raises BadSetting for two pages.
+    """
     named = [place for place, form in places if form == PAGE]
     if len(named) + (html is not None) > 1:
         raise BadSetting("--output", named[-1], "one page is written at a time; leave one of the two out")
     return (named[0] if named else html), [(place, form) for place, form in places if form != PAGE]
 
 
-def check(page: str, videos: Sequence[str], reports: Sequence[str], href: str | None = None) -> None:
-    """Raise, before an hour of decoding, where the page could not be made or would write over something."""
+def check_page(page: str, videos: Sequence[str], reports: Sequence[str], href: str | None = None) -> None:
+    """Raise, before an hour of decoding, where the page could not be made or another file would be lost."""
     from loopfind.reports.page import scan
 
     scan.check()
     if page in ("", "-"):
         raise BadSetting("--html", page, "give the name of a file, such as report.html")
-    outputs.check(page)
+    outputs.check_writable(page)
     others = [(video, "the video") for video in videos]
     others += [(place, "the report of --output") for place in reports]
     for other, what in others:
-        if outputs.same(page, other):
+        if outputs.is_same_file(page, other):
             raise BadSetting("--html", page, f"this is {what}, and would be lost; choose another name")
     if href is not None and urlsplit(href).scheme.lower() not in ("", "http", "https", "file"):
         raise BadSetting("--video-href", href, "give a relative path, or an http, https or file address")
 
 
-def deliver(report: "Report", exhibits: "Exhibits", page: str, video: str, href: str | None) -> None:
-    """Write the page whole or not at all. Raises OutputError."""
+def write_page(report: "Report", exhibits: "Exhibits", page: str, video: str, href: str | None) -> None:
+    """Write the page of a scan whole or not at all. Raises OutputError."""
     from loopfind.reports.page import scan
 
-    outputs.save(page, scan.write(report, exhibits, _href(page, video, href)))
+    outputs.write_file(page, scan.write(report, exhibits, _href(page, video, href)))
 
 
-def deliver_several(comparison: "Comparison", shown: "ComparisonExhibits", page: str) -> None:
+def write_comparison_page(comparison: "Comparison", shown: "ComparisonExhibits", page: str) -> None:
     """Write the page of a comparison whole or not at all. Raises OutputError."""
     from loopfind.reports.page import comparison as page_of
 
     hrefs = [_href(page, source.path, None) for source in comparison.sources]
-    outputs.save(page, page_of.write(comparison, shown, hrefs))
+    outputs.write_file(page, page_of.write(comparison, shown, hrefs))
 
 
 def _href(page: str, video: str, given: str | None) -> str:
-    """Where the page finds the video: as given, or the way from the page to the file; "" for what is no file."""
+    """Return the address of the video for the page: as given, or the path from the page to the file.
+
+    "" for a video that the page cannot play.
+    """
     if given is not None:
         return given
     if video == "-":

@@ -1,25 +1,14 @@
-"""Where the library lies unless a person says otherwise, and the options that say it."""
+"""Folders of the library and of unfinished scans."""
 
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from loopfind.errors import LibraryError
 
 if TYPE_CHECKING:
     from loopfind.pipeline import Cache
-
-
-Cached = Annotated[
-    bool, typer.Option("--cache", help="Take from the library what was read before, and keep the rest there.")
-]
-Place = Annotated[
-    str | None,
-    typer.Option("--library", metavar="FILE", help="The library, for --cache; unless said, in the cache folder."),
-]
 
 
 def library_at(given: str | None, make: bool = False) -> str:

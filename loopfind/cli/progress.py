@@ -1,4 +1,4 @@
-"""How far a scan is, drawn on a terminal's stderr and nowhere else."""
+"""The progress line: drawn on stderr, where that is a terminal."""
 
 import contextlib
 import sys
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 
     from loopfind.model.video import Progress, Watch
 
-EVERY = 0.1
+_DRAWING_GAP = 0.1
 """Seconds between two drawings."""
-MEMORY = 50
+RATE_DRAWINGS = 50
 """Drawings that the rate is measured over: the last five seconds."""
 
-WIDE, NARROW = 76, 60
-"""Columns of the terminal: from WIDE on the rate is shown; below NARROW only the stage and the position are."""
+_WIDE, _NARROW = 76, 60
+"""Columns of the terminal: from _WIDE on the rate is shown; below _NARROW only the stage and the position are."""
 
 
 class Pace:
-    """How fast one stage goes lately."""
+    """The recent speed of one stage."""
 
     def __init__(self) -> None:
-        self._seen: deque[tuple[float, int, float]] = deque(maxlen=MEMORY)
+        self._seen: deque[tuple[float, int, float]] = deque(maxlen=RATE_DRAWINGS)
 
     def add(self, now: float, frames: int, position: float) -> None:
-        """Remember that at `now` seconds of the clock so many frames and seconds of video were done."""
+        """Remember the frames and seconds of video that were done at `now`, seconds of the clock."""
         self._seen.append((now, frames, position))
 
     def rates(self) -> tuple[float, float]:
-        """Frames a second, and seconds of video a second; 0 until two moments are known."""
+        """Return frames a second, and seconds of video a second; 0 until two moments are known."""
         if len(self._seen) < 2 or (passed := self._seen[-1][0] - self._seen[0][0]) <= 0:
             return 0.0, 0.0
         first, last = self._seen[0], self._seen[-1]
@@ -45,8 +45,10 @@ class Pace:
 
 
 def describe(progress: "Progress", pace: Pace, width: int) -> str:
-    """The words beside the bar: position, rate, time left; fewer of them on a narrow terminal, and none where nobody
-    knows how far it is."""
+    """Return the words beside the bar: position, rate, time left.
+
+    Fewer on a narrow terminal, and none where the position is unknown.
+    """
     if progress.duration is None and not progress.frames:
         return ""
     rate, speed = pace.rates()
@@ -54,16 +56,16 @@ def describe(progress: "Progress", pace: Pace, width: int) -> str:
     if progress.duration:
         where = f"{100 * fraction(progress):3.0f}%  {where} of {clock(progress.duration).partition('.')[0]}"
     words = [where]
-    if rate and width >= WIDE:
+    if rate and width >= _WIDE:
         words.append(f"{rate:,.0f} fps, {speed:.{0 if speed >= 10 else 1}f}x")
-    if progress.duration and speed and width >= NARROW:
+    if progress.duration and speed and width >= _NARROW:
         left = max(0.0, progress.duration - progress.position) / speed
         words.append(f"{clock(left).partition('.')[0]} left")
     return "  ".join(words)
 
 
 def fraction(progress: "Progress") -> float:
-    """The share that is done, from 0 to 1; only where that or the duration is known."""
+    """Return the share that is done, 0 to 1; 0 where neither that nor the duration is known."""
     if progress.share is not None:
         return progress.share
     return min(1.0, max(0.0, progress.position / progress.duration)) if progress.duration else 0.0
@@ -71,31 +73,34 @@ def fraction(progress: "Progress") -> float:
 
 @contextlib.contextmanager
 def watching(quiet: bool) -> "Iterator[tuple[Watch | None, Callable[[str], None]]]":
-    """A watch for the pipeline (None where nothing may be drawn), and how to write a line of notes meanwhile.
+    """Give the body a watch for the pipeline (None where nothing may be drawn), and a function that writes a note.
 
-    A pipe that breaks in the body is one of the work's own, and must not pass for a reader of stdout that left early.
+    A pipe that breaks in the body belongs to the work. It becomes a RuntimeError, lest it pass for a reader of stdout
+    that left early.
     """
     try:
         if quiet or not terminal.is_rich(sys.stderr):
             yield None, terminal.note
         else:
-            with _drawn() as drawn:
-                yield drawn
+            with _drawing() as drawing:
+                yield drawing
     except BrokenPipeError as error:
         raise RuntimeError("a pipe broke during the work") from error
 
 
 @contextlib.contextmanager
-def _drawn() -> "Iterator[tuple[Watch, Callable[[str], None]]]":
+def _drawing() -> "Iterator[tuple[Watch, Callable[[str], None]]]":
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
     console = terminal.console(sys.stderr)
     stage, words = TextColumn("{task.description}", markup=False), TextColumn("{task.fields[words]}", markup=False)
     bar_width = max(4, min(30, console.width - 73))  # a day of video just fits beside it at 80 columns
-    roomy = console.width >= NARROW
+    roomy = console.width >= _NARROW
     columns = [SpinnerColumn(), stage, BarColumn(bar_width), words] if roomy else [stage, words]
     # What goes to stdout meanwhile is for whoever reads stdout.
-    bars = Progress(*columns, console=console, transient=True, refresh_per_second=1 / EVERY, redirect_stdout=False)
+    bars = Progress(
+        *columns, console=console, transient=True, refresh_per_second=1 / _DRAWING_GAP, redirect_stdout=False
+    )
     with bars as bar:
         yield _watch(bar, console), lambda line: console.print(safe(line))
 
@@ -127,31 +132,31 @@ class _Line:
         self._pace, self._stage, self._drawn = Pace(), "", 0.0
 
     def draw(self, progress: "Progress") -> None:
-        """Draw how far it is, if it is time to."""
+        """Draw the progress, unless it was drawn a moment ago."""
         now = time.monotonic()
         if progress.stage != self._stage:
             if not progress.file and progress.share is None:
                 self._pace = Pace()
             self._stage = progress.stage
-        elif now - self._drawn < EVERY:
+        elif now - self._drawn < _DRAWING_GAP:
             return
         self._drawn = now
         self._pace.add(now, progress.frames, progress.position)
         known = bool(progress.duration) or progress.share is not None
         self._bar.update(
             self._task,
-            description=_shortened(progress.file, self._console.width // 3) if progress.file else self._stage,
+            description=_shorten(progress.file, self._console.width // 3) if progress.file else self._stage,
             total=1.0 if known else None,
             completed=fraction(progress),
             words=describe(progress, self._pace, self._console.width),
         )
 
     def remove(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         self._bar.remove_task(self._task)
 
 
-def _shortened(path: str, most: int) -> str:
-    """The end of a path, which tells files apart, in so many columns."""
+def _shorten(path: str, most: int) -> str:
+    """Return the end of a path, by which files differ, in at most `most` columns."""
     shown = name(path)
     return shown if len(shown) <= most else "..." + shown[len(shown) - most + 3 :]

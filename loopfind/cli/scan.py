@@ -1,21 +1,24 @@
 """The default command: scan one video."""
 
+import platform
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loopfind.cli import browser, paths, terminal
 from loopfind.cli import follow as following
+from loopfind.cli import options, paths, terminal
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli.paths import library_at, through
-from loopfind.cli.sizes import size as size_in
-from loopfind.cli.times import Stall, limits
-from loopfind.errors import BadSetting, UnknownPart, UsageError
+from loopfind.cli.sizes import parse_size
+from loopfind.cli.times import parse_limits
+from loopfind.errors import BadSetting, OutputError, UnknownPart, UsageError
 from loopfind.fingerprints import KINDS
+from loopfind.model.version import version
 from loopfind.registry import load
-from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
+from loopfind.reports.formats import FORMATS, PAGE
+from loopfind.reports.wording import count
 from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Decoding, Settings
 
 if TYPE_CHECKING:
@@ -34,10 +37,10 @@ Examples:
   loopfind video.mp4 -o cuts.csv --format cuts-csv
   loopfind video.mp4 --open 1               look at the first suspect cut
   loopfind video.mp4 --cache                decode it once, scan it often
-  loopfind video.mp4 --packets-only         what was copied as it stands, in seconds
+  loopfind video.mp4 --packets-only         copies made packet by packet, in seconds
   loopfind video.mp4 --html report.html     a page with pictures of what repeats
   loopfind video.mp4 --fast                 a first look, at key frames alone
-  loopfind recording.mkv --follow           go on while it is written
+  loopfind recording.mkv --follow           scan it while it is written
   loopfind rtsp://camera/1 --follow --json --fail-on-repeats
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
@@ -48,135 +51,129 @@ Exit status: 0 done, 1 could not, 2 wrong usage,
 """
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        from loopfind.cli.about import about
+def _show_version(wanted: bool) -> None:
+    """Print the versions of loopfind, Python and ffmpeg, and leave, where that is asked for."""
+    if not wanted:
+        return
+    try:
+        from imageio_ffmpeg import get_ffmpeg_version
 
-        terminal.put([about() + "\n"])
-        raise typer.Exit
+        ffmpeg = f"ffmpeg {get_ffmpeg_version()}"
+    except Exception:  # the version is shown, whatever is wrong with ffmpeg
+        ffmpeg = "ffmpeg not found"
+    terminal.put([f"loopfind {version()} (Python {platform.python_version()}, {ffmpeg})\n"])
+    raise typer.Exit
 
 
-def scan(
-    video: Annotated[
-        str, typer.Argument(metavar="VIDEO", help="A file, an address that ffmpeg can open, or - for stdin.")
-    ],
+def scan_command(
+    video: options.Video,
     hash_size: Annotated[
         str,
         typer.Option(
             "--hash-size",
             metavar="N",
-            help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}: larger sees more. auto: as a sweep advises.",
+            help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}; a larger one sees finer detail. "
+            "auto: the size that a sweep recommends.",
         ),
     ] = str(Settings.hash_size),
-    kind: Annotated[
-        str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")
-    ] = Settings.kind,
-    stream: Annotated[
-        int, typer.Option("--stream", metavar="N", min=0, help="Which video stream, from 0; cover art does not count.")
-    ] = Settings.stream,
-    start: Annotated[
-        str | None, typer.Option("--start", metavar="TIME", help="Scan from here: 90, 1:30, 1:02:03.5, 500ms.")
-    ] = None,
-    end: Annotated[str | None, typer.Option("--end", metavar="TIME", help="Scan up to here.")] = None,
+    kind: options.Kind = Settings.kind,
+    stream: options.Stream = Settings.stream,
+    start: options.Start = None,
+    end: options.End = None,
     link: Annotated[
         str,
-        typer.Option("--link", metavar="URL", help="The page the video is watched at; times link to it."),
+        typer.Option("--link", metavar="URL", help="Page on which the video is watched; times become links to it."),
     ] = Settings.link,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help=f"Write it to a file ({', '.join(SUFFIXES)}); may be repeated.",
-        ),
-    ] = None,
+    as_json: options.Json = False,
+    output: options.Output = None,
     formats: Annotated[
         list[str] | None,
         typer.Option(
-            "--format", metavar="NAME", help=f"Which format, one for each -o in order: {', '.join((*FORMATS, PAGE))}."
+            "--format", metavar="NAME", help=f"Format of each -o, in the same order: {', '.join((*FORMATS, PAGE))}."
         ),
     ] = None,
-    open_cut: Annotated[
+    open_number: Annotated[
         int | None,
-        typer.Option("--open", metavar="N", min=1, help="Open suspect cut N, counted as listed, in the web browser."),
+        typer.Option("--open", metavar="N", min=1, help="Open suspect cut N, as numbered in the list, in the browser."),
     ] = None,
     html: Annotated[
         str | None,
-        typer.Option("--html", metavar="FILE", help="Write a page to look at: pictures, curves, both copies playing."),
+        typer.Option("--html", metavar="FILE", help="Write a page with pictures, curves, and both copies playing."),
     ] = None,
     video_href: Annotated[
         str | None,
-        typer.Option("--video-href", metavar="URL", help="Where that page finds the video; unless said, beside it."),
+        typer.Option("--video-href", metavar="URL", help="Address of the video for that page; default: its file."),
     ] = None,
     packets_only: Annotated[
-        bool, typer.Option("--packets-only", help="Decode nothing: find what was copied as it stands, in seconds.")
+        bool, typer.Option("--packets-only", help="Decode nothing: find only what was copied packet by packet.")
     ] = False,
-    stall: Stall = STALL,
+    stall: options.Stall = STALL,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", "-j", metavar="N", min=1, help="Decoders side by side; unless said, one for each core."),
+        typer.Option("--jobs", "-j", metavar="N", min=1, help="Decoders that run side by side; default: one per core."),
     ] = None,
     fast: Annotated[
-        bool, typer.Option("--fast", help="A first look, at key frames alone: finds less, and says what it can see.")
+        bool, typer.Option("--fast", help="A first look at key frames alone: finds less, and says what it can find.")
     ] = False,
     hwaccel: Annotated[
-        str, typer.Option("--hwaccel", metavar="NAME", help="Decode in hardware: ffmpeg's name of the way to.")
+        str,
+        typer.Option("--hwaccel", metavar="NAME", help="Decode in hardware, by a method that ffmpeg -hwaccels lists."),
     ] = "",
     follow: Annotated[
         bool,
-        typer.Option("--follow", help="Go on while the video grows, or is live, and tell each repeat as it comes."),
+        typer.Option("--follow", help="Read on while the video grows or is live; report each repeat as it comes."),
     ] = False,
     window: Annotated[
         str | None,
-        typer.Option("--window", metavar="TIME", help="How much footage --follow holds; 24h unless said."),
+        typer.Option("--window", metavar="TIME", help="How much footage --follow keeps; default 24h."),
     ] = None,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
-    cache: paths.Cached = False,
-    library: paths.Place = None,
+    cache: options.Cached = False,
+    library: options.CacheLibrary = None,
     no_resume: Annotated[
-        bool, typer.Option("--no-resume", help="Neither go on with a scan that was cut off, nor keep this one.")
+        bool, typer.Option("--no-resume", help="Do not continue an interrupted scan, nor keep this one to continue.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg command and what it said.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+    verbose: options.Verbose = False,
+    quiet: options.Quiet = False,
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> int:
     """Find the stretches that are shown more than once in one video."""
     if kind not in KINDS:
         raise UnknownPart("kind", kind, KINDS)
-    first, last = limits(start, end)
-    size = size_in("--hash-size", hash_size)
+    first, last = parse_limits(start, end)
+    size = parse_size("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size
-    settings = Settings(kind, fixed, stream, first, last, size is None, _page(link), stall, packets_only, fast)
-    chosen = outputs.choose(output or (), outputs.named(formats or [], as_json, output or []), [video])
-    page, places = pages.parted(chosen, html)
+    settings = Settings(kind, fixed, stream, first, last, size is None, _checked_link(link), stall, packets_only, fast)
+    chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), [video])
+    page, places = pages.separate_page(chosen, html)
     _check_fast(settings, page is not None, fail_on_repeats)
     if page is not None:
-        pages.check(page, [video], [place for place, _ in places if place != outputs.STDOUT], video_href)
+        pages.check_page(page, [video], [place for place, _ in places if place != outputs.STDOUT], video_href)
     elif video_href is not None:
         raise BadSetting("--video-href", video_href, "it belongs to a page; add --html FILE")
     if packets_only:
         _check_packets(page, cache or library is not None, size is None)
-    if open_cut is not None:
-        browser.check(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
+    if open_number is not None:
+        check_open(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
     if follow:
-        following.check(
+        following.check_options(
             [
                 ("a page", page is not None),
                 ("--hash-size auto", size is None),
                 ("--fast", fast),
                 ("--packets-only", packets_only),
                 ("--cache", cache or library is not None),
-                ("--open", open_cut is not None),
+                ("--open", open_number is not None),
             ]
         )
-        held, decoding = following.window(window), Decoding(jobs, hwaccel)
-        return following.run(video, settings, held, decoding, places, _deliver, fail_on_repeats, verbose, quiet)
+        held, decoding = following.parse_window(window), Decoding(jobs, hwaccel)
+        return following.follow_video(
+            video, settings, held, decoding, places, _deliver, fail_on_repeats, verbose, quiet
+        )
     if window is not None:
         raise BadSetting("--window", window, "it belongs to --follow")
     kept = library_at(library, make=True) if cache or library is not None else None
@@ -186,21 +183,49 @@ def scan(
     for place, format in places:
         _deliver(report, format, place)
     if page is not None and exhibits is not None:
-        pages.deliver(report, exhibits, page, video, video_href)
-    outputs.tell(report.verdict.summary, [place for place, _ in places], page, quiet)
+        pages.write_page(report, exhibits, page, video, video_href)
+    outputs.note_outputs(report.verdict.summary, [place for place, _ in places], page, quiet)
     if verbose:
         from loopfind.reports.players import commands
 
         for line in commands(report, [video]):
             terminal.note(line)
-    if open_cut is not None:
-        browser.open_cut(report, open_cut)
+    if open_number is not None:
+        open_cut(report, open_number)
     found = any(repeat.kind != "still" for repeat in report.repeats)
     return 3 if fail_on_repeats and found else 0
 
 
+def check_open(video: str, link: str, format: str) -> None:
+    """Raise BadSetting, before the scan, where --open could open nothing.
+
+    format: format of what goes to stdout. A browser without windows draws there, so it must be text.
+    """
+    if format != "text":
+        raise BadSetting("--open", format, "a browser may draw where this goes; write it to a file with -o")
+    if video == "-" and not link:
+        raise BadSetting("--open", video, "standard input has no address; give the video's page with --link")
+
+
+def open_cut(report: "Report", number: int) -> None:
+    """Open suspect cut `number`, counted from 1, in the web browser, at its second.
+
+    Raises OutputError for a number that no cut has, and where no browser can be started.
+    """
+    import webbrowser
+
+    from loopfind.reports.links import linker
+
+    if number > len(report.cuts):
+        there = f"there {'is' if len(report.cuts) == 1 else 'are'} {count(len(report.cuts), 'suspect cut')}"
+        raise OutputError(f"--open {number}", there if report.cuts else "there is no suspect cut, so nothing to open")
+    address = linker(report.settings.link, report.source.path)(report.cuts[number - 1].time)
+    if not webbrowser.open(address):
+        raise OutputError(f"--open {number}", f"no web browser could be started; the address is {address}")
+
+
 def _check_packets(page: str | None, kept: bool, auto: bool) -> None:
-    """Raise BadSetting for what packets alone cannot give."""
+    """Raise BadSetting for an option that needs decoded frames."""
     for asked, option in ((page is not None, "--html"), (kept, "--cache"), (auto, "--hash-size auto")):
         if asked:
             raise BadSetting(
@@ -209,12 +234,14 @@ def _check_packets(page: str | None, kept: bool, auto: bool) -> None:
 
 
 def _deliver(report: "Report", format: str, place: str) -> None:
+    """Write a report in a format to a place. Raises OutputError."""
+
     def lines(width: int, hyperlinks: bool) -> "Iterable[Text]":
         from loopfind.reports.formats.text import lines
 
         return lines(report, width, hyperlinks=hyperlinks)
 
-    outputs.deliver(load("format", format, FORMATS)(report), format, place, lines)
+    outputs.write_output(load("format", format, FORMATS)(report), format, place, lines)
 
 
 def _scan(
@@ -227,7 +254,7 @@ def _scan(
     library: str | None,
     resumed: bool,
 ) -> "tuple[Report, Exhibits | None]":
-    """The report, and what to show of it where that is asked for."""
+    """Return the report, and its exhibits where `shown` asks for them."""
     from loopfind.cli.progress import watching
 
     with watching(quiet) as (watch, note):
@@ -246,7 +273,7 @@ def _scan(
 
 
 def _check_fast(settings: Settings, page: bool, fail_on_repeats: bool) -> None:
-    """Refuse what a first look cannot do."""
+    """Raise UsageError for an option that asks more than a first look can do."""
     wanted = [
         ("a page", page, "has nothing to show on one"),
         ("--fail-on-repeats", fail_on_repeats, "proves no repeat to fail on"),
@@ -257,8 +284,8 @@ def _check_fast(settings: Settings, page: bool, fail_on_repeats: bool) -> None:
             raise UsageError(f"--fast does not go with {what}: a first look {why}; leave one of them out")
 
 
-def _page(link: str) -> str:
-    """The page as given, if it is one that can be opened by a click."""
+def _checked_link(link: str) -> str:
+    """Return the address of --link. Raises BadSetting for one that no click opens."""
     scheme, colon, _ = link.partition(":")
     if colon and scheme.isalpha() and scheme.lower() not in ("http", "https", "file"):
         raise BadSetting("--link", link, "give the http or https address of the page the video is watched at")

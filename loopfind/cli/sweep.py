@@ -1,4 +1,4 @@
-"""The command that tunes the hash size."""
+"""The command `sweep`: recommend a hash size."""
 
 import sys
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loopfind.cli import options, terminal
 from loopfind.cli import output as outputs
-from loopfind.cli import terminal
-from loopfind.cli.sizes import sizes as sizes_in
-from loopfind.cli.times import TAKES, Stall, limits, seconds
+from loopfind.cli.sizes import parse_sizes
+from loopfind.cli.times import TIME_FORMS, parse_limits, parse_time
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
 from loopfind.registry import load
@@ -23,57 +23,53 @@ EXAMPLES = """\b
 Examples:
   loopfind sweep video.mp4                     every size from 8 to 64 in steps of 4
   loopfind sweep video.mp4 --sizes 16:32:2     these sizes
-  loopfind sweep video.mp4 --kind ahash,dhash  of two kinds
+  loopfind sweep video.mp4 --kind ahash,dhash  two kinds
   loopfind sweep day.mp4 --sample 20m          20 minutes, spread over the day
   loopfind sweep video.mp4 --plot sweep.svg    the curves as a picture
-  loopfind video.mp4 --hash-size auto          scan with the size that a sweep advises
+  loopfind video.mp4 --hash-size auto          scan with the size that a sweep recommends
 
 \b
 Exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C.
 """
 
 
-def sweep(
-    video: Annotated[
-        str, typer.Argument(metavar="VIDEO", help="A file, an address that ffmpeg can open, or - for stdin.")
-    ],
+def sweep_command(
+    video: options.Video,
     sizes: Annotated[
         str | None,
-        typer.Option("--sizes", metavar="SIZES", help="Hash sizes: from:to:step, or a list; 8:64:4 unless said."),
+        typer.Option(
+            "--sizes", metavar="SIZES", help="Hash sizes: from:to:step, or a list with commas; default 8:64:4."
+        ),
     ] = None,
     kind: Annotated[
         str, typer.Option("--kind", metavar="KINDS", help=f"Kinds of fingerprint, with commas: {', '.join(KINDS)}.")
     ] = ",".join(SweepSettings.kinds),
-    stream: Annotated[
-        int, typer.Option("--stream", metavar="N", min=0, help="Which video stream, from 0; cover art does not count.")
-    ] = SweepSettings.stream,
-    start: Annotated[
-        str | None, typer.Option("--start", metavar="TIME", help="Read from here: 90, 1:30, 1:02:03.5, 500ms.")
-    ] = None,
-    end: Annotated[str | None, typer.Option("--end", metavar="TIME", help="Read up to here.")] = None,
+    stream: options.Stream = SweepSettings.stream,
+    start: options.Start = None,
+    end: options.End = None,
     sample: Annotated[
         str | None,
         typer.Option("--sample", metavar="TIME", help="Read only so much, spread so that any two parts can meet."),
     ] = None,
-    stall: Stall = STALL,
-    as_json: Annotated[bool, typer.Option("--json", help="Write the machine form.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Write a table with commas, one line a size.")] = False,
+    stall: options.Stall = STALL,
+    as_json: options.Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV, one line for each size.")] = False,
     plot: Annotated[
         str | None, typer.Option("--plot", metavar="FILE", help=f"Draw the curves to a file ({', '.join(PLOTS)}).")
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg command and what it said.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+    verbose: options.Verbose = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Try many hash sizes in one decode, recommend one, and say why."""
-    first, last = limits(start, end)
+    first, last = parse_limits(start, end)
     names = tuple(dict.fromkeys(name.strip() for name in kind.split(",")))
     for name in names:
         if name not in KINDS:
             raise UnknownPart("kind", name, KINDS)
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
-    chosen = _for_all(names) if sizes is None else sizes_in("--sizes", sizes)
-    settings = SweepSettings(names, chosen, stream, first, last, _sample(sample, video), stall)
+    chosen = _default_sizes(names) if sizes is None else parse_sizes("--sizes", sizes)
+    settings = SweepSettings(names, chosen, stream, first, last, _parse_sample(sample, video), stall)
     if plot is not None:
         _check_plot(plot, video)
     result = _sweep(video, settings, verbose, quiet)
@@ -81,22 +77,22 @@ def sweep(
     if plot is not None:
         from loopfind.reports.plots.plot import plot as drawn
 
-        outputs.save(plot, load("plot", Path(plot).suffix.lower(), PLOTS)(drawn(result)))
+        outputs.write_file(plot, load("plot", Path(plot).suffix.lower(), PLOTS)(drawn(result)))
         if not quiet and sys.stderr is not None and sys.stderr.isatty():
             terminal.note(f"The plot is in {plot}")
     return 0
 
 
-def _for_all(names: tuple[str, ...]) -> tuple[int, ...]:
-    """The sizes to try where none were named: those that all kinds take. Never none, as all take 16."""
+def _default_sizes(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the sizes to try where none were given: those that all kinds take, 16 at least."""
     from loopfind.fingerprints.kind import takes
 
     parts = [load("kind", name, KINDS) for name in names]
     return tuple(size for size in SIZES if all(takes(part, size) for part in parts))
 
 
-def _sample(text: str | None, video: str) -> float | None:
-    """Seconds of --sample: a time as everywhere, or with m or h behind it."""
+def _parse_sample(text: str | None, video: str) -> float | None:
+    """Return the seconds of --sample: a time as everywhere, or a number followed by m or h."""
     if text is None:
         return None
     units = {"m": 60.0, "h": 3600.0}
@@ -105,9 +101,9 @@ def _sample(text: str | None, video: str) -> float | None:
         length = float(number) * units[unit]
     else:
         try:
-            length = seconds("--sample", text)
+            length = parse_time("--sample", text)
         except BadSetting as error:
-            raise BadSetting("--sample", text, TAKES.replace("500ms", "20m")) from error
+            raise BadSetting("--sample", text, TIME_FORMS.replace("500ms", "20m")) from error
     if length <= 0:
         raise BadSetting("--sample", text, "give a time above 0, such as 10m")
     if video == "-":
@@ -116,11 +112,11 @@ def _sample(text: str | None, video: str) -> float | None:
 
 
 def _check_plot(plot: str, video: str) -> None:
-    """Before an hour of decoding, not after: the ending, the folder, and that it is not the video."""
+    """Raise, before an hour of decoding, for an unknown ending, a folder that is not there, and the video itself."""
     if Path(plot).suffix.lower() not in PLOTS:
         raise BadSetting("--plot", plot, f"let the name end in {' or '.join(PLOTS)}")
-    outputs.check(plot)
-    if outputs.same(plot, video):
+    outputs.check_writable(plot)
+    if outputs.is_same_file(plot, video):
         raise BadSetting("--plot", plot, "this is the video, and would be lost; choose another name")
 
 

@@ -1,4 +1,4 @@
-"""The three ends of the process that a person sees: stdout, stderr and the terminal behind them."""
+"""Standard output, standard error, and the terminal behind them."""
 
 import contextlib
 import os
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-STDOUT = "standard output"
+_STDOUT_NAME = "standard output"
 _WITHOUT_HYPERLINKS = {"linux", "vt100", "vt220", "ansi"}
-"""Values of TERM that stand for terminals without clickable links."""
+"""Values of TERM of terminals without clickable links."""
 
 
 def prepare() -> None:
-    """Letters that the locale has no code for are written as escapes, not answered with a traceback."""
+    """Make stdout and stderr write escapes for characters that the locale cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def is_rich(stream: TextIO | None) -> bool:
-    """Whether colours and moving lines may be written to `stream`: a terminal, not dumb, and not asked to be plain."""
+    """Return whether `stream` takes colours and moving lines: a terminal, not dumb, and NO_COLOR is not set."""
     if stream is None or stream.closed or not stream.isatty():
         return False
     capable = os.name == "nt" or os.environ.get("TERM", "") not in ("", "dumb", "unknown")
@@ -33,19 +33,19 @@ def is_rich(stream: TextIO | None) -> bool:
 
 
 def has_hyperlinks() -> bool:
-    """Whether the terminal is known to show hyperlinks, or at least not known not to."""
+    """Return whether the terminal may show hyperlinks; False where it is known not to."""
     return os.environ.get("TERM") not in _WITHOUT_HYPERLINKS and os.environ.get("TERM_PROGRAM") != "Apple_Terminal"
 
 
 def console(stream: TextIO) -> "Console":
-    """A console on `stream` that takes all text as it stands."""
+    """Return a console on `stream` that writes text as it is, with no markup."""
     from rich.console import Console
 
     return Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def show(lines: "Iterable[Text]") -> None:
-    """Write styled lines to stdout, a terminal that takes them."""
+    """Write styled lines to stdout, which must be a terminal that takes them."""
     drawn = console(sys.stdout)
     with drawn.capture() as capture:
         for line in lines:
@@ -54,7 +54,7 @@ def show(lines: "Iterable[Text]") -> None:
 
 
 def note(text: str) -> None:
-    """One line on stderr; a stderr that is closed is no reason to fail."""
+    """Write one line to stderr. A closed stderr is no error."""
     from loopfind.reports.wording import safe
 
     with contextlib.suppress(OSError, ValueError, AttributeError):
@@ -63,13 +63,13 @@ def note(text: str) -> None:
 
 
 def complain(text: str, status: int = 1) -> int:
-    """Say on one line of stderr why it could not be done; returns `status`."""
+    """Write an error on one line of stderr. Returns `status`."""
     note("loopfind: " + " ".join(text.split()))
     return status
 
 
-def confess(error: Exception, verbose: bool) -> int:
-    """Say that loopfind itself is at fault; the traceback is shown where more words were asked for."""
+def report_bug(error: Exception, verbose: bool) -> int:
+    """Report a bug in loopfind on stderr, with the traceback where `verbose`. Returns the exit status."""
     if verbose:
         import traceback
 
@@ -80,19 +80,22 @@ def confess(error: Exception, verbose: bool) -> int:
 
 
 def put(pieces: Iterable[str]) -> None:
-    """Write the result to stdout. A reader that left early (`| head`) has what it wanted: no error.
+    """Write the result to stdout. A reader that left early (`| head`) is no error.
 
-    Raises OutputError when stdout is closed or full.
+    Raises OutputError where stdout is closed or full.
     """
     with _stdout() as stream:
         for piece in pieces:
             stream.write(piece)
 
 
-def tell(pieces: Iterable[str]) -> bool:
-    """One line on stdout, at once; False where nobody reads it any more. Raises OutputError as `put` does."""
+def put_line(pieces: Iterable[str]) -> bool:
+    """Write one line to stdout at once. Returns False where nobody reads it any more.
+
+    Raises OutputError as `put` does.
+    """
     if sys.stdout is None:
-        raise OutputError(STDOUT, "it is closed")
+        raise OutputError(_STDOUT_NAME, "it is closed")
     try:
         sys.stdout.writelines(pieces)
         sys.stdout.write("\n")
@@ -102,12 +105,12 @@ def tell(pieces: Iterable[str]) -> bool:
         return False
     except OSError as error:
         abandon()
-        raise OutputError(STDOUT, f"could not be written: {error.strerror}") from error
+        raise OutputError(_STDOUT_NAME, f"could not be written: {error.strerror}") from error
     return True
 
 
 def flush() -> None:
-    """Write out what stdout still holds; raises OutputError as `put` does."""
+    """Flush stdout. Raises OutputError as `put` does."""
     if sys.stdout is not None:
         with _stdout():
             pass
@@ -116,7 +119,7 @@ def flush() -> None:
 @contextlib.contextmanager
 def _stdout() -> Iterator[TextIO]:
     if sys.stdout is None:
-        raise OutputError(STDOUT, "it is closed")
+        raise OutputError(_STDOUT_NAME, "it is closed")
     try:
         yield sys.stdout
         sys.stdout.flush()
@@ -124,11 +127,11 @@ def _stdout() -> Iterator[TextIO]:
         abandon()
     except OSError as error:
         abandon()
-        raise OutputError(STDOUT, f"could not be written: {error.strerror}") from error
+        raise OutputError(_STDOUT_NAME, f"could not be written: {error.strerror}") from error
 
 
 def abandon() -> None:
-    """Let what stdout still holds go nowhere, or Python would try once more at exit and complain."""
+    """Discard what stdout has buffered. Python would try to write it at exit, and complain."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,63 @@
+"""The options that several commands share, each with its one help text."""
+
+from typing import Annotated
+
+import typer
+
+from loopfind.fingerprints import KINDS
+from loopfind.reports.formats import SUFFIXES
+from loopfind.settings import LARGEST_HASH, SMALLEST_HASH
+
+_ENDINGS = ", ".join(SUFFIXES)
+
+Video = Annotated[
+    str, typer.Argument(metavar="VIDEO", help="A file, an address that ffmpeg can open, or - for standard input.")
+]
+Kind = Annotated[str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")]
+FixedHashSize = Annotated[
+    str, typer.Option("--hash-size", metavar="N", help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}.")
+]
+Stream = Annotated[
+    int,
+    typer.Option("--stream", metavar="N", min=0, help="Video stream to read, counted from 0; cover art is left out."),
+]
+Start = Annotated[
+    str | None, typer.Option("--start", metavar="TIME", help="Read from this time on: 90, 1:30, 1:02:03.5, 500ms.")
+]
+End = Annotated[str | None, typer.Option("--end", metavar="TIME", help="Read up to this time.")]
+Stall = Annotated[
+    float,
+    typer.Option("--stall", metavar="SECONDS", help="Give up after so many seconds without a byte."),
+]
+FilesAtOnce = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", min=1, max=256, help="Files read at the same time; default: one per core."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Write the machine form, JSON.")]
+Output = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help=f"Write the result to a file; its ending chooses the format ({_ENDINGS}). May be repeated.",
+    ),
+]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option("--format", metavar="NAME", help="Format of each -o, in the same order; the names are those of scan."),
+]
+FailOnShared = Annotated[bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")]
+Cached = Annotated[
+    bool, typer.Option("--cache", help="Take from the library what was read before, and keep there what is new.")
+]
+CacheLibrary = Annotated[
+    str | None,
+    typer.Option("--library", metavar="FILE", help="Library that --cache uses; default: one in the cache folder."),
+]
+Library = Annotated[
+    str | None,
+    typer.Option("--library", metavar="FILE", help="The library; default: one in the user's cache folder."),
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and their messages.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no notes.")]
