@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopfind.engine.candidates.coherence import coherent, numbered
-from loopfind.engine.candidates.library import IndexHits
 from loopfind.engine.candidates.votes import FEWEST
+from loopfind.model.candidate import IndexHits
 
 NUMBERS = st.sampled_from([1, 2, 3, 1 << 29, 1 << 40, (1 << 40) + 1, 1 << 41, (1 << 62) + 5])
 """Numbers of files: entries of a library, and files that are none, of which there may be several."""
 
 
 def rows(hits):
-    return list(zip(*(column.tolist() for column in hits._columns()), strict=True))
+    return list(zip(*(column.tolist() for column in vars(hits).values()), strict=True))
 
 
 @st.composite

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from loopfind.comparison.ranking import groups_of, matches_of
 from loopfind.engine.cross_file import across
-from loopfind.model.comparison import Shared
+from loopfind.model.comparison import Place, Shared
 from loopfind.model.report import Occurrence, Repeat
 from loopfind.model.video import Source
 from loopfind.reports.summaries import summary_of_matches
@@ -119,6 +119,56 @@ def test_a_clip_found_by_several_stretches_has_the_mean_of_their_confidence_by_l
     assert match.score == pytest.approx(0.8 * 0.875 * 0.9) and match.repeats == (1, 2)
     (again,) = matches_of(repeats, [replace(pair, closeness=None)], [source("clip", 10.0), source("film", 60.0)], 1)
     assert again.closeness == 1.0
+
+
+def places_plainly(repeats, query, file):
+    """Where a clip is in a file, by looking through all repeats for the two."""
+    found = []
+    for repeat in sorted(repeats, key=lambda repeat: -repeat.length):
+        for one in repeat.occurrences:
+            for other in repeat.occurrences:
+                place = Place(one.start, one.end, other.start, other.end)
+                if (one.file, other.file) == (query, file) and not any(within(place, longer) for longer, _ in found):
+                    found.append((place, repeat.id))
+    return sorted(found, key=lambda each: (each[0].start, each[0].there_start))
+
+
+def within(part, whole):
+    own = whole.start - 0.1 <= part.start and part.end <= whole.end + 0.1
+    return own and whole.there_start - 0.1 <= part.there_start and part.there_end <= whole.there_end + 0.1
+
+
+occurrences = st.tuples(st.integers(0, 4), st.integers(0, 9), st.integers(1, 5)).map(
+    lambda o: (o[0], o[1], o[1] + o[2])
+)
+
+
+@given(st.lists(st.lists(occurrences, min_size=2, max_size=5), max_size=6), st.integers(1, 3))
+def test_each_match_has_the_places_that_a_search_through_all_repeats_gives(drawn, queries):
+    repeats = [shown(number, 1.0, *places) for number, places in enumerate(drawn, 1)]
+    pairs = [Shared((a, b), (2.0, 2.0), (False, False), 0.9) for a in range(5) for b in range(a + 1, 5)]
+    matches = matches_of(repeats, pairs, [source(str(number), 9.0) for number in range(5)], queries)
+    wanted = {pair.files: places_plainly(repeats, *pair.files) for pair in pairs if pair.files[0] < queries}
+    assert {(m.query, m.file) for m in matches} == {files for files, places in wanted.items() if places}
+    for match in matches:
+        places = wanted[match.query, match.file]
+        assert match.places == tuple(place for place, _ in places)
+        assert match.repeats == tuple(dict.fromkeys(id for _, id in places))
+
+
+def test_repeats_are_looked_through_once_however_many_pairs_there_are():
+    class Counted(tuple):
+        looks = 0
+
+        def __iter__(self):
+            Counted.looks += 1
+            return super().__iter__()
+
+    repeat = shown(1, 1.0, *((file, 0, 5) for file in range(40)))
+    repeats = [replace(repeat, id=n, occurrences=Counted(repeat.occurrences)) for n in range(20)]
+    pairs = [Shared((0, file), (5.0, 5.0), (False, False)) for file in range(1, 40)]
+    assert len(matches_of(repeats, pairs, [source(str(number), 9.0) for number in range(40)], 1)) == 39
+    assert Counted.looks <= 2 * len(repeats)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """From matches to lines, and from lines to runs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.model.dtypes import Ints
 from loopfind.model.transform import PLAIN, Transform
@@ -24,6 +28,38 @@ class Matches:
 
     def __len__(self) -> int:
         return len(self.first)
+
+
+@dataclass(frozen=True)
+class IndexHits:
+    """Moments that an index finds alike, (m,) int64 each.
+
+    question: number of the question that they answer, see engine/candidates/library.py. stored, stored_ms: the stored
+    file, and when it shows its moment, in milliseconds. asked, asked_ms: the same of the file that was asked about.
+    """
+
+    question: Ints
+    stored: Ints
+    stored_ms: Ints
+    asked: Ints
+    asked_ms: Ints
+
+    def __len__(self) -> int:
+        return len(self.question)
+
+    def where(self, chosen: NDArray[np.bool_]) -> "IndexHits":
+        """Return the hits that are chosen, (m,) bool."""
+        return IndexHits(*(column[chosen] for column in self._columns()))
+
+    @classmethod
+    def concatenated(cls, several: Iterable["IndexHits"]) -> "IndexHits":
+        """Return several tables as one, in their order."""
+        nothing = (np.zeros(0, np.int64),) * 5
+        columns = zip(nothing, *(hits._columns() for hits in several), strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
+
+    def _columns(self) -> tuple[Ints, ...]:
+        return self.question, self.stored, self.stored_ms, self.asked, self.asked_ms
 
 
 @dataclass(frozen=True)

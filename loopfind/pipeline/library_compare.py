@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from loopfind.comparison.ranking import groups_of
-from loopfind.engine.candidates.library import IndexHits
 from loopfind.engine.cross_file import CrossFileResult, linked
 from loopfind.errors import BadSetting
+from loopfind.model.candidate import IndexHits
 from loopfind.model.comparison import Comparison
 from loopfind.model.fingerprint import Track
 from loopfind.model.video import Progress, Watch

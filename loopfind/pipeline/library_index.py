@@ -9,8 +9,9 @@ import numpy as np
 
 from loopfind.arrays.disk import copied
 from loopfind.engine.candidates.coherence import coherent
-from loopfind.engine.candidates.library import QUESTIONS, IndexHits, keys_in, postings, probes
+from loopfind.engine.candidates.library import QUESTIONS, keys_in, postings, probes
 from loopfind.engine.signal.extract import signal_of
+from loopfind.model.candidate import IndexHits
 from loopfind.model.dtypes import Ints, Words
 from loopfind.model.fingerprint import Track
 from loopfind.model.transform import SKETCH_CELLS

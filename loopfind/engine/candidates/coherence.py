@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from loopfind.engine.candidates.library import QUESTIONS, IndexHits, Question
+from loopfind.engine.candidates.library import QUESTIONS, Question
 from loopfind.engine.candidates.votes import FEWEST
+from loopfind.model.candidate import IndexHits
 from loopfind.model.dtypes import Ints
 
 _LAG, _PART, _OPEN_LAG = 200, 3000, 1000

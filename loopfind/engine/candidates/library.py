@@ -4,7 +4,7 @@ What a library holds is asked for by its index: the codes of every file's moment
 and of the file that is looked for come its codes as they would be mirrored, backwards, turned, zoomed (`probes`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,38 +39,6 @@ class Question:
     def tables(self) -> range:
         """Tables of the index that hold what is asked for."""
         return range(TABLES, TABLES + _PICTURE_TABLES) if self.picture else range(TABLES)
-
-
-@dataclass(frozen=True)
-class IndexHits:
-    """Moments that an index finds alike, (m,) int64 each.
-
-    question: number among QUESTIONS of the question that they answer. stored, stored_ms: the stored file, and when it
-    shows its moment, in milliseconds. asked, asked_ms: the same of the file that was asked about.
-    """
-
-    question: Ints
-    stored: Ints
-    stored_ms: Ints
-    asked: Ints
-    asked_ms: Ints
-
-    def __len__(self) -> int:
-        return len(self.question)
-
-    def where(self, chosen: NDArray[np.bool_]) -> "IndexHits":
-        """Return the hits that are chosen, (m,) bool."""
-        return IndexHits(*(column[chosen] for column in self._columns()))
-
-    @classmethod
-    def concatenated(cls, several: Iterable["IndexHits"]) -> "IndexHits":
-        """Return several tables as one, in their order."""
-        nothing = (np.zeros(0, np.int64),) * 5
-        columns = zip(nothing, *(hits._columns() for hits in several), strict=True)
-        return cls(*(np.concatenate(column) for column in columns))
-
-    def _columns(self) -> tuple[Ints, ...]:
-        return self.question, self.stored, self.stored_ms, self.asked, self.asked_ms
 
 
 def zooms() -> tuple[Transform, ...]:
