@@ -49,7 +49,7 @@ def families(runs: list[Run]) -> list[Family]:
 
 def shown(family: Family) -> list[tuple[int, int]]:
     """Frames of each showing."""
-    return [(s.stretch.first, s.stretch.last) for s in family.showings]
+    return [(s.stretch.first, s.stretch.last) for s in family.occurrences]
 
 
 def test_no_runs_are_no_loops_and_no_families() -> None:
@@ -89,7 +89,7 @@ def test_a_loop_may_begin_at_frame_0() -> None:
 
 def test_two_loops_of_one_period_elsewhere_stay_two() -> None:
     found = families([*turns(0, 30, 120), *turns(1000, 30, 90)])
-    assert [len(f.showings) for f in found] == [4, 3] and all(f.loop for f in found)
+    assert [len(f.occurrences) for f in found] == [4, 3] and all(f.loop for f in found)
 
 
 def test_a_lag_longer_than_the_stretch_is_no_loop() -> None:
@@ -111,7 +111,7 @@ def test_all_showings_of_one_content_are_one_family() -> None:
 
 def test_ends_a_frame_apart_are_one_showing() -> None:
     (family,) = families([run(100, 200, 1000), run(101, 200, 2000), run(1100, 1201, 1000)])
-    assert len(family.showings) == 3
+    assert len(family.occurrences) == 3
 
 
 def test_a_nested_stretch_is_a_family_of_its_own_with_a_showing_in_each_whole_one() -> None:

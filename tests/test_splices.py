@@ -6,7 +6,7 @@ import synthetic as s
 
 from loopfind.engine.evidence import splices
 from loopfind.engine.evidence.differences import cells_at
-from loopfind.engine.evidence.splices import WINDOW, Seam, seam_at, seams_at
+from loopfind.engine.evidence.splices import WINDOW, Splice, splice_at, splices_at
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.fingerprint import Signal
 
@@ -17,18 +17,18 @@ def upper_quartile(changes: np.ndarray) -> float:
     return float(np.percentile(changes, 75)) if len(changes) else 0.0
 
 
-def by_itself(signal: Signal, frame: int) -> Seam:
-    """The seam, from the pictures around one frame."""
+def by_itself(signal: Signal, frame: int) -> Splice:
+    """The splice, from the pictures around one frame."""
     n, reach = len(signal.times), max(3, round(WINDOW / signal.step))
     if not 0 < frame < n:
-        return Seam(frame)
+        return Splice(frame)
     low, high = max(1, frame - reach), min(n, frame + reach + 1)
     change = np.square(np.diff(cells_at(signal, np.arange(low - 1, high)), axis=0)).mean(1)
     own, before, after = float(change[frame - low]), change[: frame - low], change[frame - low + 1 :]
     others, floor = np.concatenate([before, after]), 2 * signal.noise
     calmer = min(upper_quartile(before), upper_quartile(after)) if len(before) and len(after) else np.inf
     beside = (upper_quartile(others), float(others.max(initial=0)), calmer)
-    return Seam(frame, own, *(own / max(value, floor) for value in beside))
+    return Splice(frame, own, *(own / max(value, floor) for value in beside))
 
 
 @pytest.mark.parametrize("fps", [5, 25])
@@ -36,11 +36,11 @@ def test_many_seams_are_those_of_each_frame_by_itself(fps: int) -> None:
     signal = signal_of(s.shown(PIECES, fps))
     n = len(signal.times)
     wanted = [by_itself(signal, frame) for frame in range(-1, n + 2)]
-    assert seams_at(signal, range(-1, n + 2)) == wanted
+    assert splices_at(signal, range(-1, n + 2)) == wanted
     some = np.random.default_rng(1).integers(-1, n + 1, 40).tolist()
     for frames in ([], [-1], [n], [0, 1, 2], [n - 1, n], [3, n - 3], list(range(60, 30, -1)), some):
-        assert seams_at(signal, frames) == [wanted[frame + 1] for frame in frames]
-        assert [seam_at(signal, frame) for frame in frames] == [wanted[frame + 1] for frame in frames]
+        assert splices_at(signal, frames) == [wanted[frame + 1] for frame in frames]
+        assert [splice_at(signal, frame) for frame in frames] == [wanted[frame + 1] for frame in frames]
 
 
 def test_what_is_usual_is_the_upper_quartile() -> None:

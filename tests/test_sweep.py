@@ -17,7 +17,7 @@ from PIL import Image
 from loopfind.arrays.digests import as_codes
 from loopfind.cli.sizes import parse_sizes
 from loopfind.engine.repeats.clusters import clusters_of
-from loopfind.engine.repeats.moments import MOMENT
+from loopfind.engine.repeats.tuning import MOMENT
 from loopfind.engine.sweep.score import AHEAD, AS_GOOD, advice_on, figures_of, origins_of
 from loopfind.engine.sweep.windows import SHORTEST, windows_of
 from loopfind.errors import BadSetting, UsageError

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loopfind.engine.evidence.differences import partners
 from loopfind.engine.evidence.extend import NATS_A_SECOND, Trace
-from loopfind.engine.evidence.splices import JUMP, Seam, seams_at
+from loopfind.engine.evidence.splices import JUMP, Splice, splices_at
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 
@@ -43,8 +43,8 @@ def _settled(
     places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
     first, loss = _losses(signal, trace, best, start)
     places = places[loss[places - first] <= LOSS]
-    seams = _seams(signal, trace, places, start)
-    jumps = {place: (one.ratio, other.ratio) for place, (one, other) in seams.items()}
+    splices = _splices_beside(signal, trace, places, start)
+    jumps = {place: (one.ratio, other.ratio) for place, (one, other) in splices.items()}
     # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
     inner = range(best + 1, trace.high) if start else range(trace.low, best)
     content = {p for p in jumps if p in inner and min(jumps[p]) >= JUMP and not _turns(signal, trace, p, start)}
@@ -58,7 +58,7 @@ def _settled(
     turns = [p for p in range(span[0], span[1] + 1) if p in jumps and _turns(signal, trace, p, start)]
     if turns:
         chosen = max(turns, key=lambda place: sum(jumps[place]))
-        if any(seam.shows for seam in seams[chosen]):
+        if any(splice.shows for splice in splices[chosen]):
             return chosen, (chosen, chosen)
     edge = 0 if start else len(trace.frames)
     if span[0] <= edge <= span[1] and _at_edge(signal, trace, start):
@@ -100,14 +100,14 @@ def _rows(lost: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(total - np.maximum.accumulate(np.where(broken, total, 0)), np.float64)
 
 
-def _seams(signal: Signal, trace: Trace, places: Ints, start: bool) -> dict[int, tuple[Seam, Seam]]:
+def _splices_beside(signal: Signal, trace: Trace, places: Ints, start: bool) -> dict[int, tuple[Splice, Splice]]:
     """What the picture does on either side if the stretch begins (or ends) at each of these places of the trace."""
     times, line, half = signal.times, trace.line, signal.step / 2
     here = trace.frames[places] if start else trace.frames[places - 1] + 1
     instants = np.append(times, times[-1] + signal.step)[here]
-    # The other side's seam is before the first frame shown at or after the same instant of the content.
+    # The other side's splice is before the first frame shown at or after the same instant of the content.
     there = np.searchsorted(times, line.slope * instants + line.offset - half)
-    sides = zip(seams_at(signal, here.tolist()), seams_at(signal, there.tolist()), strict=True)
+    sides = zip(splices_at(signal, here.tolist()), splices_at(signal, there.tolist()), strict=True)
     return dict(zip(places.tolist(), sides, strict=True))
 
 

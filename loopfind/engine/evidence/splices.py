@@ -34,7 +34,7 @@ HARD = 20.0
 
 
 @dataclass(frozen=True)
-class Seam:
+class Splice:
     """What the picture does at a frame: its change from the frame before, as a multiple of the usual change (`ratio`),
     of the largest change beside it (`peak`) and of the usual change on the calmer side (`onset`)."""
 
@@ -53,33 +53,35 @@ class Seam:
         return "hard" if self.change >= HARD else "seamless"
 
 
-def seam_at(signal: Signal, frame: int) -> Seam:
+def splice_at(signal: Signal, frame: int) -> Splice:
     """How the picture jumps between the frame before `frame` and `frame`; nothing at the ends of the file."""
-    return seams_at(signal, [frame])[0]
+    return splices_at(signal, [frame])[0]
 
 
-def seams_at(signal: Signal, frames: Sequence[int]) -> list[Seam]:
-    """seam_at of each frame; what frames that lie together look at is read once."""
+def splices_at(signal: Signal, frames: Sequence[int]) -> list[Splice]:
+    """splice_at of each frame; what frames that lie together look at is read once."""
     n, reach = len(signal.times), max(3, round(WINDOW / signal.step))
     inside = [frame for frame in frames if 0 < frame < n]
     if not inside:
-        return [Seam(frame) for frame in frames]
+        return [Splice(frame) for frame in frames]
     low, high = max(1, min(inside) - reach), min(n, max(inside) + reach + 1)
     if high - low > (2 * reach + 2) * len(inside):
-        return [seam_at(signal, frame) for frame in frames]
+        return [splice_at(signal, frame) for frame in frames]
     cells = cells_at(signal, np.arange(low - 1, high))
     changes = np.square(np.diff(cells, axis=0)).mean(1)
     floor = 2 * signal.noise
-    return [_seam(frame, changes, frame - low, reach, floor) if 0 < frame < n else Seam(frame) for frame in frames]
+    return [
+        _splice_of(frame, changes, frame - low, reach, floor) if 0 < frame < n else Splice(frame) for frame in frames
+    ]
 
 
-def _seam(frame: int, changes: NDArray[np.float32], at: int, reach: int, floor: float) -> Seam:
-    """The seam at a frame whose own change is at `at` among those of the frames about it."""
+def _splice_of(frame: int, changes: NDArray[np.float32], at: int, reach: int, floor: float) -> Splice:
+    """The splice at a frame whose own change is at `at` among those of the frames about it."""
     own = float(changes[at])
     before, after = changes[max(0, at - reach) : at], changes[at + 1 : at + reach + 1]
     others = np.concatenate([before, after])
     calmer = min(_usual(before), _usual(after)) if len(before) and len(after) else np.inf
-    return Seam(
+    return Splice(
         frame,
         own,
         own / max(_usual(others), floor),

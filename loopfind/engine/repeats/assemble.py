@@ -1,11 +1,12 @@
 """Runs as the repeats of a report."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.repeats.families import Family, Showing, families_of
+from loopfind.engine.repeats.families import Family, FamilyOccurrence, families_of
 from loopfind.engine.repeats.loops import loops_of
 from loopfind.engine.repeats.spans import Stretch
 from loopfind.model.candidate import Run
@@ -15,7 +16,7 @@ from loopfind.model.report import Cut, Occurrence, Repeat, Unjudged
 
 
 def families_in(runs: list[Run], timeline: Timeline) -> list[Family]:
-    """The runs as families of showings, loops found first."""
+    """Turn runs into families, loops first."""
     # A picture inside another is not that other: through it, strangers would become one family.
     inside = [run for run in runs if run.line.view.inset]
     loops, others = loops_of([run for run in runs if not run.line.view.inset], timeline.times, timeline.step)
@@ -40,8 +41,8 @@ def findings_of_copies(runs: list[Run], timeline: Timeline) -> Findings:
     repeats = tuple(replace(repeat, evidence="exact") for repeat in repeats_of(families, timeline, end))
     numbers: dict[int, set[int]] = {}
     for number, family in enumerate(families, 1):
-        for showing in family.showings:
-            for frame in (showing.stretch.first, showing.stretch.last):
+        for one in family.occurrences:
+            for frame in (one.stretch.first, one.stretch.last):
                 if 0 < frame < len(times):
                     numbers.setdefault(frame, set()).add(number)
     cuts = tuple(Cut(float(times[f]), f, tuple(sorted(numbers[f])), "copied") for f in sorted(numbers))
@@ -52,30 +53,32 @@ def findings_of_copies(runs: list[Run], timeline: Timeline) -> Findings:
 def repeats_of(
     families: list[Family], timeline: Timeline, end: float, fingerprint: Fingerprint | None = None
 ) -> list[Repeat]:
-    """The families as repeats, numbered from 1. end: seconds, of the file. fingerprint: of its frames, where it may
-    prove pictures equal."""
-    return [_repeat(number, family, timeline, end, fingerprint) for number, family in enumerate(families, 1)]
+    """Turn families into repeats, numbered from 1.
+
+    end: seconds, of the file. fingerprint: of its frames, where it may prove pictures equal.
+    """
+    return [_repeat_of(number, family, timeline, end, fingerprint) for number, family in enumerate(families, 1)]
 
 
-def _occurrence(showing: Showing, timeline: Timeline, end: float) -> Occurrence:
-    """A showing in seconds. end: of the file."""
-    stretch = showing.stretch
+def _occurrence_of(one: FamilyOccurrence, timeline: Timeline, end: float) -> Occurrence:
+    """Return an occurrence in seconds. end: of the file."""
+    stretch = one.stretch
     return Occurrence(
         start=stretch.start,
         end=stretch.end if stretch.last < len(timeline.times) else end,
         start_frame=stretch.first,
         end_frame=stretch.last,
-        reversed=showing.speed < 0,
-        mirrored=showing.pose.mirrored,
-        turned=-90 * showing.pose.turned % 360,
-        speed=round(abs(showing.speed), 4),
+        reversed=one.speed < 0,
+        mirrored=one.pose.mirrored,
+        turned=-90 * one.pose.turned % 360,
+        speed=round(abs(one.speed), 4),
         start_range=stretch.opens,
         end_range=stretch.closes,
     )
 
 
-def _identical(runs: list[Run], fingerprint: Fingerprint | None) -> bool:
-    """Whether each run matches pictures that are equal bit for bit, which only digests of them can tell."""
+def _are_identical(runs: Sequence[Run], fingerprint: Fingerprint | None) -> bool:
+    """Say whether each run matches pictures that are equal bit for bit. Only digests of pictures can show that."""
     if fingerprint is None or fingerprint.kind != "exact":
         return False
     for run in runs:
@@ -86,25 +89,25 @@ def _identical(runs: list[Run], fingerprint: Fingerprint | None) -> bool:
     return True
 
 
-def _repeat(number: int, family: Family, timeline: Timeline, end: float, fingerprint: Fingerprint | None) -> Repeat:
-    """A family as a repeat."""
-    occurrences = tuple(_occurrence(s, timeline, end) for s in family.showings)
-    runs = family.runs + (list(family.loop.runs) if family.loop is not None else [])
+def _repeat_of(number: int, family: Family, timeline: Timeline, end: float, fingerprint: Fingerprint | None) -> Repeat:
+    """Turn a family into a repeat."""
+    occurrences = tuple(_occurrence_of(one, timeline, end) for one in family.occurrences)
+    runs = family.runs + (family.loop.runs if family.loop is not None else ())
     sure = min((run.confidence for run in runs), default=0.0)
-    lengths = sorted(o.end - o.start for o in occurrences)
+    lengths = sorted(one.end - one.start for one in occurrences)
     return Repeat(
         id=number,
         kind="loop" if family.loop is not None else "repeat",
         length=lengths[len(lengths) // 2],
         period=family.loop.period if family.loop is not None else None,
         confidence=sure,
-        evidence="exact" if _identical(runs, fingerprint) else "replay",
+        evidence="exact" if _are_identical(runs, fingerprint) else "replay",
         occurrences=occurrences,
     )
 
 
 def still_of(number: int, group: list[Stretch], timeline: Timeline, end: float) -> Repeat:
-    """Showings of one motionless picture as a repeat. end: of the file."""
-    occurrences = tuple(_occurrence(Showing(stretch), timeline, end) for stretch in group)
-    length = min(o.end - o.start for o in occurrences)
+    """Turn the occurrences of one motionless picture into a repeat. end: of the file."""
+    occurrences = tuple(_occurrence_of(FamilyOccurrence(stretch), timeline, end) for stretch in group)
+    length = min(one.end - one.start for one in occurrences)
     return Repeat(number, "still", length, None, 0.0, "indeterminate", occurrences)

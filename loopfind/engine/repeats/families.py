@@ -1,158 +1,249 @@
-"""Families: all showings of one content, from runs that each match two of them.
+"""Families: all occurrences of one content, from runs that each match two of them.
 
-Two runs belong together when they share a showing, ends and all; a run that only overlaps one is another, nested or
-crossing, content. Nothing is chained: a showing stays only where a run matches it with the family's first showing,
-directly or over one other showing.
+Two runs belong together when they share an occurrence, both ends included. A run that only overlaps one shows other
+content, nested or crossing. Nothing is chained: an occurrence stays only where a run matches it with the family's first
+one, directly or through one other occurrence.
 """
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 
 from loopfind.engine.repeats.loops import Loop
-from loopfind.engine.repeats.spans import Stretch, alike, carried, frames_between, inside, sides
+from loopfind.engine.repeats.spans import FrameTimes, Stretch, carry, lies_inside, same_occurrence, sides_of
+from loopfind.engine.repeats.tuning import ENDS_SLACK, LEAST_TAIL, MOST_TURNS, SAME_ENDS
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 from loopfind.model.transform import UPRIGHT, Pose
 
-_LEAST_TAIL, _MOST_TURNS = 8, 24
-"""Frames that a turn cut short must have to be named; turns, the last ones, that it is named with."""
 
-
-@dataclass
-class Showing:
-    """One stretch of a family and how it is shown, compared with the family's first one."""
+@dataclass(frozen=True)
+class FamilyOccurrence:
+    """A stretch of a family and how it is shown, compared with the family's first one."""
 
     stretch: Stretch
     speed: float = 1.0
     pose: Pose = UPRIGHT
 
 
-@dataclass
+@dataclass(frozen=True)
 class Family:
-    """Showings of one content, in the order in which they are shown; `loop` where they are the turns of one."""
+    """Occurrences of one content, in the order in which they are shown. loop: set where they are its turns."""
 
-    showings: list[Showing] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
+    occurrences: tuple[FamilyOccurrence, ...]
+    runs: tuple[Run, ...] = ()
     loop: Loop | None = None
 
 
-def families_of(runs: list[Run], loops: list[Loop], times: Floats) -> list[Family]:
-    """The families of the given runs and loops, in the order of their first showing.
+@dataclass(frozen=True)
+class _Edge:
+    """A run that matches two nodes, given by their numbers."""
 
-    A loop's turns are showings that runs may share; what a loop shows elsewhere as well joins its family.
+    first: int
+    second: int
+    run: Run
+
+
+def families_of(runs: Sequence[Run], loops: Sequence[Loop], times: Floats) -> list[Family]:
+    """Return the families of runs and loops, in the order of their first occurrence.
+
+    A loop's turns are occurrences that runs may share. What a loop shows elsewhere as well joins its family. For n
+    separate runs this takes n log n steps.
     """
-    nodes, edges = _nodes(runs, loops)
-    families = []
-    for members in _components(len(nodes), [(a, b) for a, b, _ in edges] + _loop_edges(nodes, loops)):
-        own = [(a, b, run) for a, b, run in edges if a in members]
-        if not own and not any(alike(nodes[m], loop.cycles[0]) for m in members for loop in loops if loop.cycles):
-            continue
-        families.append(_family(nodes, sorted(members), own, loops))
-    cut_short = [loop for loop in loops if loop.tail is not None and loop.tail.frames >= _LEAST_TAIL]
-    families += [_cut_short(loop, times) for loop in cut_short]
-    _add_parts(families, runs, times)
-    return sorted(families, key=lambda f: f.showings[0].stretch)
+    frames = FrameTimes(times)
+    nodes, edges = _nodes_and_edges(runs, loops)
+    families = _connected_families(nodes, edges, loops)
+    families += [
+        _cut_short(loop.tail, loop, frames)
+        for loop in loops
+        if loop.tail is not None and loop.tail.frames >= LEAST_TAIL
+    ]
+    return sorted(_with_parts(families, runs, frames), key=lambda family: family.occurrences[0].stretch)
 
 
-def _cut_short(loop: Loop, times: Floats) -> Family:
-    """What a loop's last turn still shows, as a family of its own: the start of each turn, and the turn cut short."""
-    assert loop.tail is not None
-    length = loop.tail.end - loop.tail.start
-    showings = []
-    for cycle in loop.cycles[-_MOST_TURNS:]:
-        first, last = frames_between(times, cycle.start, cycle.start + length)
-        showings.append(Showing(Stretch(first, last, cycle.start, cycle.start + length)))
-    return Family([*showings, Showing(loop.tail)], list(loop.runs))
+class _Nodes:
+    """Distinct stretches, numbered from 0, found again by where their ends lie."""
+
+    def __init__(self, stretches: Iterable[Stretch]) -> None:
+        self.stretches: list[Stretch] = []
+        self._cells: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for stretch in stretches:
+            self.add(stretch)
+
+    def add(self, stretch: Stretch) -> int:
+        """Add a stretch, and return its number."""
+        self.stretches.append(stretch)
+        self._cells[self._cell(stretch)].append(len(self.stretches) - 1)
+        return len(self.stretches) - 1
+
+    def nearest(self, stretch: Stretch) -> int | None:
+        """Return the node that is the same occurrence: of several the one that begins nearest, of these the first."""
+        row, column = self._cell(stretch)
+        near = [
+            node
+            for beside in (row - 1, row, row + 1)
+            for above in (column - 1, column, column + 1)
+            for node in self._cells.get((beside, above), ())
+            if same_occurrence(self.stretches[node], stretch)
+        ]
+        return min(near, key=lambda node: (abs(self.stretches[node].first - stretch.first), node), default=None)
+
+    @staticmethod
+    def _cell(stretch: Stretch) -> tuple[int, int]:
+        # Cells are twice as wide as ends may lie apart, so that rounding never leads past a neighbour.
+        return int(stretch.start // (2 * SAME_ENDS)), int(stretch.end // (2 * SAME_ENDS))
 
 
-def _nodes(runs: list[Run], loops: list[Loop]) -> tuple[list[Stretch], list[tuple[int, int, Run]]]:
-    """Distinct showings, and which two of them each run matches."""
-    nodes = [cycle for loop in loops for cycle in loop.cycles]
+def _nodes_and_edges(runs: Sequence[Run], loops: Sequence[Loop]) -> tuple[list[Stretch], list[_Edge]]:
+    """Return the distinct occurrences, and which two of them each run matches. The best runs come first."""
+    nodes = _Nodes(cycle for loop in loops for cycle in loop.cycles)
     edges = []
-    for run in sorted(runs, key=lambda r: -r.score):
+    for run in sorted(runs, key=lambda run: -run.score):
         ends = []
-        for stretch in sides(run):
-            same = [i for i, node in enumerate(nodes) if alike(node, stretch)]
-            if same:
-                ends.append(max(same, key=lambda i: -abs(nodes[i].first - stretch.first)))
-            else:
-                nodes.append(stretch)
-                ends.append(len(nodes) - 1)
+        for side in sides_of(run):
+            known = nodes.nearest(side)
+            ends.append(nodes.add(side) if known is None else known)
         if ends[0] != ends[1]:
-            edges.append((ends[0], ends[1], run))
-    return nodes, edges
+            edges.append(_Edge(ends[0], ends[1], run))
+    return nodes.stretches, edges
 
 
-def _loop_edges(nodes: list[Stretch], loops: list[Loop]) -> list[tuple[int, int]]:
-    """The turns of each loop, tied to its first turn."""
-    place = {node: i for i, node in enumerate(nodes)}
-    return [(place[loop.cycles[0]], place[cycle]) for loop in loops for cycle in loop.cycles[1:]]
+def _connected_families(nodes: Sequence[Stretch], edges: Sequence[_Edge], loops: Sequence[Loop]) -> list[Family]:
+    """Return a family for each set of nodes that runs and loops connect."""
+    turns = _turn_pairs(nodes, loops)
+    components = _components(len(nodes), [*((edge.first, edge.second) for edge in edges), *turns])
+    component_of = {node: number for number, members in enumerate(components) for node in members}
+    own: list[list[_Edge]] = [[] for _ in components]
+    for edge in edges:
+        own[component_of[edge.first]].append(edge)
+    loop_at = {loop.cycles[0]: number for number, loop in reversed([*enumerate(loops)]) if loop.cycles}
+    openings = _Nodes(loop_at)
+    return [
+        _family(nodes, members, joining, loops, loop_at)
+        for members, joining in zip(components, own, strict=True)
+        if joining or any(openings.nearest(nodes[node]) is not None for node in members)
+    ]
 
 
-def _components(count: int, edges: list[tuple[int, int]]) -> list[set[int]]:
-    """Sets of nodes joined by edges, single nodes left out."""
+def _turn_pairs(nodes: Sequence[Stretch], loops: Sequence[Loop]) -> list[tuple[int, int]]:
+    """Return pairs of nodes that tie the turns of each loop to its first turn."""
+    number = {node: i for i, node in enumerate(nodes)}
+    return [(number[loop.cycles[0]], number[cycle]) for loop in loops for cycle in loop.cycles[1:]]
+
+
+def _components(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return the sets of nodes that pairs connect, each in rising order. Single nodes are left out."""
     parent = list(range(count))
 
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
 
-    for a, b in edges:
-        parent[root(a)] = root(b)
-    groups: dict[int, set[int]] = {}
-    for i in range(count):
-        groups.setdefault(root(i), set()).add(i)
-    return [g for g in groups.values() if len(g) > 1]
+    for one, other in pairs:
+        parent[root(one)] = root(other)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for node in range(count):
+        groups[root(node)].append(node)
+    return [group for group in groups.values() if len(group) > 1]
 
 
-def _family(nodes: list[Stretch], members: list[int], edges: list[tuple[int, int, Run]], loops: list[Loop]) -> Family:
-    """One family, its showings described relative to the first of them."""
-    order = sorted(members, key=lambda i: nodes[i])
-    described = {order[0]: Showing(nodes[order[0]])}
-    loop = next((lp for lp in loops if any(nodes[m] == lp.cycles[0] for m in members)), None)
-    if loop is not None:
-        for m in order:
-            if nodes[m] in loop.cycles and order[0] != m and nodes[order[0]] in loop.cycles:
-                described[m] = Showing(nodes[m])
+def _family(
+    nodes: Sequence[Stretch],
+    members: Sequence[int],
+    edges: Sequence[_Edge],
+    loops: Sequence[Loop],
+    loop_at: dict[Stretch, int],
+) -> Family:
+    """Return a family with its occurrences described relative to the first of them. loop_at: the number of the loop
+    that begins with a stretch."""
+    order = sorted(members, key=lambda node: nodes[node])
+    described = {order[0]: FamilyOccurrence(nodes[order[0]])}
+    begun = [loop_at[nodes[node]] for node in order if nodes[node] in loop_at]
+    loop = loops[min(begun)] if begun else None
+    cycles = set(loop.cycles) if loop is not None else set()
+    turns = [node for node in order if nodes[node] in cycles]
+    if order[0] in turns[:1]:
+        described |= {node: FamilyOccurrence(nodes[node]) for node in turns}
     for _ in range(2):
-        for a, b, run in edges:
-            for known, new, back in ((a, b, False), (b, a, True)):
+        for edge in edges:
+            for known, new, back in ((edge.first, edge.second, False), (edge.second, edge.first, True)):
                 if known in described and new not in described:
-                    was = described[known]
-                    slope = 1 / run.line.slope if not back else run.line.slope
-                    described[new] = Showing(nodes[new], was.speed * slope, was.pose.then(_pose(run, back)))
-        if loop is not None and any(nodes[m] in loop.cycles for m in described):
-            for m in order:
-                if nodes[m] in loop.cycles and m not in described:
-                    known = next(d for d in described if nodes[d] in loop.cycles)
-                    described[m] = Showing(nodes[m], described[known].speed, described[known].pose)
-    kept = [described[m] for m in order if m in described]
-    turns = sum(s.stretch in loop.cycles for s in kept) if loop is not None else 0
-    return Family(kept, [run for _, _, run in edges], loop if 2 * turns > len(kept) else None)
+                    described[new] = _described(nodes[new], described[known], edge.run, back)
+        turn = next((known for known in described if nodes[known] in cycles), None)
+        if turn is not None:
+            for node in turns:
+                described.setdefault(node, replace(described[turn], stretch=nodes[node]))
+    kept = tuple(described[node] for node in order if node in described)
+    turning = sum(occurrence.stretch in cycles for occurrence in kept)
+    return Family(kept, tuple(edge.run for edge in edges), loop if 2 * turning > len(kept) else None)
 
 
-def _pose(run: Run, back: bool) -> Pose:
-    """How a run's second side is held, compared with its first; the other way round for `back`."""
+def _described(stretch: Stretch, known: FamilyOccurrence, run: Run, back: bool) -> FamilyOccurrence:
+    """Describe the stretch that a run leads to from a known occurrence: its second side, or the first for `back`."""
+    pace = run.line.slope if back else 1 / run.line.slope
+    return FamilyOccurrence(stretch, known.speed * pace, known.pose.then(_pose_of(run, back)))
+
+
+def _pose_of(run: Run, back: bool) -> Pose:
+    """Return how a run's second side is held, compared with its first; the other way round for `back`."""
     # Seen through the view, one side looks like the other: the first one where it is viewed first, else the second.
     pose = run.line.view.pose
     return pose if run.line.viewed_first != back else pose.undone
 
 
-def _add_parts(families: list[Family], runs: list[Run], times: Floats) -> None:
-    """Where a longer run carries a family's content to a place that the family does not have yet, add that showing."""
+def _cut_short(tail: Stretch, loop: Loop, frames: FrameTimes) -> Family:
+    """Return what a loop's last turn still shows, as a family: the start of each turn, and the turn cut short."""
+    length = tail.end - tail.start
+    starts = [cycle.start for cycle in loop.cycles[-MOST_TURNS:]]
+    stretches = [Stretch(*frames.between(start, start + length), start, start + length) for start in starts]
+    return Family(tuple(FamilyOccurrence(stretch) for stretch in [*stretches, tail]), loop.runs)
+
+
+def _with_parts(families: Sequence[Family], runs: Sequence[Run], frames: FrameTimes) -> list[Family]:
+    """Return the families with the places added to which longer runs carry their content."""
+    shifts = [run for run in runs if run.line.is_shift]
+    sides = [side for run in shifts for side in sides_of(run)]
+    stretches = [one.stretch for family in families if family.loop is None for one in family.occurrences]
+    holders = iter(_holders(stretches, sides))
+    found = []
     for family in families:
-        if family.loop is not None:
-            continue
-        for showing in list(family.showings):
-            for run in runs:
-                for side, back in zip(sides(run), (False, True), strict=True):
-                    if not run.line.is_shift or not inside(showing.stretch, side) or alike(showing.stretch, side):
-                        continue
-                    there = carried(showing.stretch, run, times, back)
-                    known = any(
-                        min(s.stretch.last, there.last) > max(s.stretch.first, there.first) for s in family.showings
-                    )
-                    if not known:
-                        family.showings.append(Showing(there, showing.speed, showing.pose.then(_pose(run, back))))
-        family.showings.sort(key=lambda s: s.stretch)
+        if family.loop is None:
+            parts = list(family.occurrences)
+            for whole in family.occurrences:
+                for side in next(holders):
+                    run, back = shifts[side // 2], bool(side % 2)
+                    there = carry(whole.stretch, run, frames, back)
+                    if not any(_overlap(part.stretch, there) for part in parts):
+                        parts.append(FamilyOccurrence(there, whole.speed, whole.pose.then(_pose_of(run, back))))
+            family = replace(family, occurrences=tuple(sorted(parts, key=lambda part: part.stretch)))
+        found.append(family)
+    return found
+
+
+def _holders(stretches: Sequence[Stretch], sides: Sequence[Stretch]) -> list[list[int]]:
+    """Return for each stretch the numbers of the sides that hold it with room to spare, in rising order."""
+    held: list[list[int]] = [[] for _ in stretches]
+    waiting = sorted(range(len(sides)), key=lambda side: -sides[side].first)
+    reached: list[tuple[int, int]] = []
+    # Along the timeline: a side that ended before this stretch begins holds none of those that begin later.
+    for number in sorted(range(len(stretches)), key=lambda number: stretches[number].first):
+        stretch = stretches[number]
+        while waiting and sides[waiting[-1]].first <= stretch.first + ENDS_SLACK:
+            side = waiting.pop()
+            heappush(reached, (sides[side].last, side))
+        while reached and reached[0][0] < stretch.first - ENDS_SLACK:
+            heappop(reached)
+        held[number] = sorted(
+            side
+            for _, side in reached
+            if lies_inside(stretch, sides[side]) and not same_occurrence(stretch, sides[side])
+        )
+    return held
+
+
+def _overlap(one: Stretch, other: Stretch) -> bool:
+    """Whether two stretches share a frame."""
+    return min(one.last, other.last) > max(one.first, other.first)

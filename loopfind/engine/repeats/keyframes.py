@@ -10,15 +10,10 @@ import numpy as np
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.engine.repeats.clusters import clusters_of
+from loopfind.engine.repeats.tuning import LAG_STEP, MOST_MOMENTS
 from loopfind.model.findings import FirstLook
 from loopfind.model.fingerprint import BLANK, Fingerprint
 from loopfind.model.report import Clusters
-
-_MOST_MOMENTS = 200
-"""Moments of one picture that are paired with one another."""
-
-_LAG_STEP = 0.2
-"""Seconds: lags in one step of this length count as the same."""
 
 
 def first_look(fingerprint: Fingerprint) -> FirstLook:
@@ -37,11 +32,11 @@ def _commonest_lag(clusters: Clusters, fingerprint: Fingerprint) -> tuple[int, i
         if fingerprint.detail[clusters.frames[first]] < BLANK:
             continue
         pictures += 1
-        times = clusters.times[first : min(last, first + _MOST_MOMENTS)]
+        times = clusters.times[first : min(last, first + MOST_MOMENTS)]
         apart = times[None, :] - times[:, None]
         # Each picture counts once for a lag: one view that stands all day is one picture.
-        lags.update(np.unique(np.round(apart[apart > 0] / _LAG_STEP).astype(np.int64)).tolist())
+        lags.update(np.unique(np.round(apart[apart > 0] / LAG_STEP).astype(np.int64)).tolist())
     if not lags:
         return pictures, 0, 0.0
     step, shared = max(lags.items(), key=lambda item: (item[1], -item[0]))
-    return pictures, shared, step * _LAG_STEP
+    return pictures, shared, step * LAG_STEP

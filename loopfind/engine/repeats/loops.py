@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from loopfind.engine.repeats.spans import Stretch
+from loopfind.engine.repeats.tuning import ENDS_SLACK, LAST_TURN_SLACK, TANDEM_SLACK, TURN_DRIFT
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 
@@ -30,48 +31,51 @@ class Loop:
 
 
 def loops_of(runs: list[Run], times: Floats, step: float) -> tuple[list[Loop], list[Run]]:
-    """The loops among the runs, and the runs that no loop explains."""
-    tandem = sorted((r for r in runs if _tandem(r, step)), key=lambda r: r.line.offset)
+    """Return the loops among the runs, and the runs that no loop explains."""
+    tandem = sorted((run for run in runs if _is_tandem(run, step)), key=lambda run: run.line.offset)
     loops: list[Loop] = []
     used: set[int] = set()
     for run in tandem:
         if id(run) in used:
             continue
-        first, last = run.first, run.other_last
         members = [run]
-        for other in runs:
-            if other is not run and id(other) not in used and _explained(other, run.line.offset, first, last, step):
-                members.append(other)
-        used.update(id(m) for m in members)
-        loops.append(_loop(run, members, times, step))
-    return loops, [r for r in runs if id(r) not in used]
+        members += [
+            other for other in runs if other is not run and id(other) not in used and _explains(run, other, step)
+        ]
+        used.update(id(member) for member in members)
+        loops.append(_loop_of(run, members, times, step))
+    return loops, [run for run in runs if id(run) not in used]
 
 
-def _tandem(run: Run, step: float) -> bool:
-    """Whether the second showing begins where, or before, the first one ends."""
+def _is_tandem(run: Run, step: float) -> bool:
+    """Say whether the second side begins where the first one ends, or before."""
     forward = run.line.is_plain and run.line.offset > 0
-    return forward and run.end - run.start >= run.line.offset - 1.5 * step
+    return forward and run.end - run.start >= run.line.offset - TANDEM_SLACK * step
 
 
-def _explained(run: Run, period: float, first: int, last: int, step: float) -> bool:
-    """Whether a run lies in the loop's frames at a multiple of its period: the same loop seen at another lag."""
-    if not run.line.is_plain:
+def _explains(loop: Run, other: Run, step: float) -> bool:
+    """Say whether another run lies in the frames of a loop at a multiple of its period: the same loop at another
+    lag."""
+    if not other.line.is_plain:
         return False
-    turns = round(run.line.offset / period)
-    drift = abs(run.line.offset - turns * period)
-    return turns >= 1 and drift <= (1.5 + 0.5 * turns) * step and run.first >= first - 2 and run.other_last <= last + 2
+    period = loop.line.offset
+    turns = round(other.line.offset / period)
+    drift = abs(other.line.offset - turns * period)
+    within = other.first >= loop.first - ENDS_SLACK and other.other_last <= loop.other_last + ENDS_SLACK
+    return turns >= 1 and drift <= (TANDEM_SLACK + TURN_DRIFT * turns) * step and within
 
 
-def _loop(run: Run, members: list[Run], times: Floats, step: float) -> Loop:
-    """The loop of a primitive run; the longest lag, divided by its turns, gives the period finer than a frame."""
+def _loop_of(run: Run, members: list[Run], times: Floats, step: float) -> Loop:
+    """Return the loop of a primitive run. The longest lag, divided by its turns, gives the period finer than a
+    frame."""
     first, last, rough = run.first, run.other_last, run.line.offset
-    longest = max(members, key=lambda r: r.line.offset)
+    longest = max(members, key=lambda member: member.line.offset)
     whole = round(longest.line.offset / rough)
     measured = (longest.other_start - longest.start) / whole
     period = measured if abs(measured - rough) <= step else rough
     start, end = float(times[first]), float(times[last - 1]) + step
     # The very last frame of a turn is often undecided, so a turn may lack two frames and still be full.
-    turns = int(np.floor((end - start + 2.5 * step) / period))
+    turns = int(np.floor((end - start + LAST_TURN_SLACK * step) / period))
     edges = start + period * np.arange(turns + 1)
     at = [int(np.searchsorted(times, edge - step / 2)) for edge in edges]
     at[0], at[-1] = first, min(at[-1], len(times))
@@ -80,5 +84,5 @@ def _loop(run: Run, members: list[Run], times: Floats, step: float) -> Loop:
         for f, e in zip(at, edges, strict=True)
     ]
     cycles = tuple(Stretch(*frames, *when) for frames, when in zip(pairwise(at), pairwise(whens), strict=True))
-    tail = Stretch(at[-1], last, whens[-1], end) if last - at[-1] > 2 else None
+    tail = Stretch(at[-1], last, whens[-1], end) if last - at[-1] > ENDS_SLACK else None
     return Loop(first, last, period, cycles, tail, tuple(members))

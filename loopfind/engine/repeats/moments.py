@@ -6,13 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.engine.repeats.tuning import MOMENT
 from loopfind.model.dtypes import Floats, Ints, Words
 
-MOMENT = 1.0
-"""Seconds: showings of one hash value nearer to each other than this are one moment. A still scene is one moment,
-however long."""
-
 Differs = Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.bool_]]
+"""Says for frames (k,) and frames (k,) whether their codes are unequal, (k,) bool."""
 
 _BLOCK = 16384
 
@@ -32,10 +30,10 @@ class Moments:
 
 
 def moments_of(digests: Words, times: Floats, differs: Differs | None = None) -> Moments:
-    """The moments of codes, given by digests (n,) uint64 and times (n,) seconds.
+    """Return the moments of codes, given by digests (n,) uint64 and times (n,) seconds.
 
-    differs: says for frames (k,) and frames (k,) of equal digest whether their codes are unequal after all. About 24
-    bytes of memory a frame.
+    differs: says for frames (k,) and frames (k,) of equal digest whether their codes are unequal after all. It takes
+    about 24 bytes of memory a frame.
     """
     n = len(times)
     order = np.argsort(digests, kind="stable").astype(np.int32)

@@ -1,47 +1,59 @@
-"""Arithmetic of frame spans: which are the same stretch, and where a run carries one."""
+"""Arithmetic of frame spans: which of them are the same occurrence, and where a run carries one."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from loopfind.arrays.time_index import gap_of
+from loopfind.engine.repeats.tuning import ENDS_SLACK, SAME_ENDS, SAME_SHARE
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 
-APART_ENDS = 0.5
-"""Seconds by which either end of one showing may be found apart."""
-
-SAME = 0.85
-"""Intersection over union at which two spans are one showing whose ends were found slightly apart."""
-
-
-Open = tuple[float, float] | None
+Doubt = tuple[float, float] | None
+"""The instants between which an end lies; None where it leaves no doubt."""
 
 
 @dataclass(frozen=True, order=True)
 class Stretch:
     """Frames [first, last) of the file, and when they are shown: [start, end) seconds.
 
-    On a variable rate content may begin between two frames; start and end then say when, the frames which come first
-    and last. opens, closes: the instants that the content allows for either end, None where it leaves no doubt.
+    On a variable rate content may begin between two frames. start and end then say when; first and last are the frames
+    that follow. opens, closes: the instants that the content allows for either end.
     """
 
     first: int
     last: int
     start: float = field(compare=False)
     end: float = field(compare=False)
-    opens: Open = field(default=None, compare=False)
-    closes: Open = field(default=None, compare=False)
+    opens: Doubt = field(default=None, compare=False)
+    closes: Doubt = field(default=None, compare=False)
 
     @property
     def frames(self) -> int:
         return self.last - self.first
 
 
-def sides(run: Run) -> tuple[Stretch, Stretch]:
-    """The two stretches that a run matches with one another."""
+@dataclass(frozen=True)
+class FrameTimes:
+    """When the frames of a file are shown. times: (n,) seconds, rising."""
+
+    times: Floats
+
+    @cached_property
+    def _half_gap(self) -> float:
+        return gap_of(self.times) / 2
+
+    def between(self, start: float, end: float) -> tuple[int, int]:
+        """Return the frames [first, last) that are shown in [start, end) seconds, give or take half a frame."""
+        first, last = np.searchsorted(self.times, [start - self._half_gap, end - self._half_gap])
+        return int(first), max(int(last), int(first) + 1)
+
+
+def sides_of(run: Run) -> tuple[Stretch, Stretch]:
+    """Return the two stretches that a run matches with one another."""
     opens, closes = _doubt(run.start_range), _doubt(run.end_range)
-    there = [range_ and _carried(range_, run) for range_ in (opens, closes)]
+    there = [span and _carry_doubt(span, run) for span in (opens, closes)]
     if run.line.slope < 0:
         there.reverse()
     return (
@@ -50,39 +62,32 @@ def sides(run: Run) -> tuple[Stretch, Stretch]:
     )
 
 
-def _doubt(span: tuple[float, float]) -> Open:
-    """A range of instants, None where it is one instant."""
+def _doubt(span: tuple[float, float]) -> Doubt:
+    """Return a range of instants, None where it is a single one."""
     return span if span[1] > span[0] else None
 
 
-def _carried(span: tuple[float, float], run: Run) -> tuple[float, float]:
-    """A range of instants of the run's first side, on its other side."""
+def _carry_doubt(span: tuple[float, float], run: Run) -> tuple[float, float]:
+    """Return a range of instants of the run's first side as one of its other side."""
     ends = sorted(run.line.slope * t + run.line.offset for t in span)
     return ends[0], ends[1]
 
 
-def alike(a: Stretch, b: Stretch) -> bool:
-    """Whether two stretches are the same showing."""
+def same_occurrence(a: Stretch, b: Stretch) -> bool:
+    """Say whether two stretches are one occurrence, its ends found slightly apart."""
     shared = min(a.last, b.last) - max(a.first, b.first)
-    near = abs(a.start - b.start) <= APART_ENDS and abs(a.end - b.end) <= APART_ENDS
-    return near and shared > 0 and shared >= SAME * (max(a.last, b.last) - min(a.first, b.first))
+    near = abs(a.start - b.start) <= SAME_ENDS and abs(a.end - b.end) <= SAME_ENDS
+    return near and shared > 0 and shared >= SAME_SHARE * (max(a.last, b.last) - min(a.first, b.first))
 
 
-def inside(small: Stretch, large: Stretch, slack: int = 2) -> bool:
-    """Whether a stretch lies within another, give or take `slack` frames."""
-    return small.first >= large.first - slack and small.last <= large.last + slack
+def lies_inside(small: Stretch, large: Stretch) -> bool:
+    """Say whether a stretch lies within another, give or take ENDS_SLACK frames."""
+    return small.first >= large.first - ENDS_SLACK and small.last <= large.last + ENDS_SLACK
 
 
-def carried(stretch: Stretch, run: Run, times: Floats, back: bool) -> Stretch:
-    """Where the run shows a stretch again: from its first side to the other, or `back`."""
+def carry(stretch: Stretch, run: Run, frames: FrameTimes, back: bool) -> Stretch:
+    """Return where a run shows a stretch again: from its first side to the other, or from the other to the first for
+    `back`."""
     slope, offset = run.line.slope, run.line.offset
     start, end = sorted((t - offset) / slope if back else slope * t + offset for t in (stretch.start, stretch.end))
-    first, last = frames_between(times, start, end)
-    return Stretch(first, last, start, end)
-
-
-def frames_between(times: Floats, start: float, end: float) -> tuple[int, int]:
-    """Frames [first, last) that are shown in [start, end) seconds, give or take half a frame."""
-    half = gap_of(times) / 2
-    first, last = np.searchsorted(times, [start - half, end - half])
-    return int(first), max(int(last), int(first) + 1)
+    return Stretch(*frames.between(start, end), start, end)

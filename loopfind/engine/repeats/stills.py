@@ -1,91 +1,81 @@
-"""Stills: the same motionless picture shown at separate moments. True, but no evidence of a replay: nothing moves in
+"""Stills: the same motionless picture shown at separate moments. It is no evidence of a replay, as nothing moves in
 it."""
 
 import numpy as np
 
 from loopfind.engine.repeats.spans import Stretch
+from loopfind.engine.repeats.tuning import LEAST_STILL, MOST_STILLS, STILL_ALIKE, STILL_CHANGED, STILL_NOISE
 from loopfind.model.dtypes import Floats, Ints, Rows
 from loopfind.model.fingerprint import BLANK, Signal
 
-LEAST = 1.0
-"""Seconds that a picture must stand still to be named."""
-
-STILL = 4.0
-"""A frame is still where it differs from itself nearby by no more than this many times the codec's noise."""
-
-ALIKE = 1.0
-"""Squared grey levels: mean difference up to which two motionless pictures are one picture."""
-
-CHANGED = 25.0
-"""Squared grey levels: what must have been shown in between for two stills to be separate moments of one picture."""
-
-_MOST = 2000
 _BLOCK = 4096
 
 
 def still_stretches(signal: Signal) -> list[Stretch]:
-    """Stretches of at least LEAST seconds in which nothing moves, in order; at most 2,000, the longest ones."""
-    quiet = np.concatenate([[False], signal.lively <= STILL * signal.noise, [False]])
+    """Return the stretches of at least LEAST_STILL seconds in which nothing moves, in order: the MOST_STILLS
+    longest."""
+    quiet = np.concatenate([[False], signal.lively <= STILL_NOISE * signal.noise, [False]])
     edges = np.flatnonzero(quiet[1:] != quiet[:-1])
     # A cut from one still picture to another leaves no lively frame: there one stretch ends and the next begins.
-    cuts = _cuts(signal)
+    cuts = _picture_changes(signal)
     inside = cuts[np.searchsorted(edges, cuts, "right") % 2 == 1]
     inside = inside[~np.isin(inside, edges)]
     edges = np.sort(np.concatenate([edges, inside, inside]))
     found = [
-        _stretch(signal, int(a), int(b))
+        _stretch_of(signal, int(a), int(b))
         for a, b in zip(edges[::2], edges[1::2], strict=True)
-        if (b - a) * signal.step >= LEAST
+        if (b - a) * signal.step >= LEAST_STILL
     ]
-    return sorted(sorted(found, key=lambda s: -s.frames)[:_MOST])
+    return sorted(sorted(found, key=lambda s: -s.frames)[:MOST_STILLS])
 
 
-def _cuts(signal: Signal) -> Ints:
-    """Frames whose picture is another one than that of the frame before."""
+def _picture_changes(signal: Signal) -> Ints:
+    """Return the frames whose picture is not that of the frame before."""
     changed = [np.zeros(0, np.int64)]
     for low in range(1, len(signal.times), _BLOCK):
         cells = np.asarray(signal.cells[low - 1 : low + _BLOCK], np.float32) * np.float32(1 / 256)
-        changed.append(low + np.flatnonzero(np.square(np.diff(cells, axis=0)).mean(1) >= CHANGED))
+        changed.append(low + np.flatnonzero(np.square(np.diff(cells, axis=0)).mean(1) >= STILL_CHANGED))
     return np.concatenate(changed)
 
 
 def stills_of(signal: Signal, detail: np.ndarray) -> list[list[Stretch]]:
-    """Groups of still stretches that show one picture, with another picture between them; blank ones left out."""
+    """Return groups of still stretches that show one picture, with another picture between them. Blank ones are left
+    out."""
     stretches = [s for s in still_stretches(signal) if detail[(s.first + s.last) // 2] >= BLANK]
     if len(stretches) < 2:
         return []
-    pictures = np.stack([_middle(signal.cells, s) for s in stretches])
+    pictures = np.stack([_picture_of(signal.cells, s) for s in stretches])
     groups: list[list[int]] = []
     for i in range(len(stretches)):
         for group in groups:
-            if np.square(pictures[group[0]] - pictures[i]).mean() <= ALIKE:
+            if np.square(pictures[group[0]] - pictures[i]).mean() <= STILL_ALIKE:
                 group.append(i)
                 break
         else:
             groups.append([i])
-    parted = [_separate([stretches[i] for i in g], pictures[g[0]], signal) for g in groups if len(g) > 1]
+    parted = [_join_unparted([stretches[i] for i in g], pictures[g[0]], signal) for g in groups if len(g) > 1]
     return [g for g in parted if len(g) > 1]
 
 
-def _stretch(signal: Signal, first: int, last: int) -> Stretch:
+def _stretch_of(signal: Signal, first: int, last: int) -> Stretch:
     times = signal.times
     end = float(times[last]) if last < len(times) else float(times[-1]) + signal.step
     return Stretch(first, last, float(times[first]), end)
 
 
-def _middle(cells: Rows, stretch: Stretch) -> Floats:
-    """The picture of a still stretch, (144,) grey levels."""
+def _picture_of(cells: Rows, stretch: Stretch) -> Floats:
+    """Return the picture of a still stretch, (144,) grey levels."""
     middle = (stretch.first + stretch.last) // 2
     return np.asarray(cells[middle : middle + 1][0], np.float64) / 256
 
 
-def _separate(stretches: list[Stretch], picture: Floats, signal: Signal) -> list[Stretch]:
-    """The stretches of one picture, those joined where nothing else was shown between them."""
+def _join_unparted(stretches: list[Stretch], picture: Floats, signal: Signal) -> list[Stretch]:
+    """Return the stretches of one picture, joined where nothing else was shown between them."""
     joined = [stretches[0]]
     for stretch in stretches[1:]:
         between = np.linspace(joined[-1].last, max(joined[-1].last, stretch.first - 1), 16).astype(np.int64)
         rows = np.concatenate([signal.cells[f : f + 1] for f in between]).astype(np.float64) / 256
-        if np.square(rows - picture).mean(1).max() < CHANGED:
+        if np.square(rows - picture).mean(1).max() < STILL_CHANGED:
             joined[-1] = Stretch(joined[-1].first, stretch.last, joined[-1].start, stretch.end)
         else:
             joined.append(stretch)
