@@ -8,7 +8,7 @@ import numpy as np
 
 from loopfind.comparison.ranking import groups_of, matches_of
 from loopfind.model.comparison import Comparison, Failure, Shared
-from loopfind.model.exhibits import ComparisonExhibits, Curve, Exhibit, Exhibits, Origin, Row, Seam
+from loopfind.model.exhibits import ComparisonExhibits, Curve, CutFrames, Exhibit, Exhibits, Origin, Row, ShownFrame
 from loopfind.model.report import Clusters, Cut, Occurrence, Repeat, Report, Unjudged, Verdict
 from loopfind.model.transform import PLAIN, Transform
 from loopfind.model.video import Loss, Source
@@ -129,6 +129,11 @@ def shot(number: int, width: int = 208, height: int = 117) -> bytes:
     return file.getvalue()
 
 
+def frame_at(time: float, file: int = 0, rate: float = 30.0) -> ShownFrame:
+    """The frame shown at an instant."""
+    return ShownFrame(file, round(time * rate), time)
+
+
 def exhibits(report: Report, columns: int = 2, shots: int = 9) -> Exhibits:
     """Exhibits for a report made by hand: two rows of pictures for each repeat, drawn from `shots` different ones."""
     shown = []
@@ -140,19 +145,24 @@ def exhibits(report: Report, columns: int = 2, shots: int = 9) -> Exhibits:
         curves = tuple(
             Curve(other, ramp, np.where(inside, 0.5, 20.0), np.full(80, 18.0)) for other in range(1, len(taken))
         )
-        rows = tuple(Row(what, tuple(o.start + 0.25 * at for o in taken)) for at, what in enumerate(("first", "next")))
+        rows = tuple(
+            Row(what, tuple(frame_at(o.start + 0.25 * at) for o in taken)) for at, what in enumerate(("first", "next"))
+        )
         views = (PLAIN, *(Transform(mirrored=o.mirrored) for o in taken[1:]))
         shown.append(Exhibit(repeat.id, tuple(range(len(taken))), views, rows, curves))
     made = Exhibits(
         start=0.0,
         end=report.source.duration,
         likeness=np.eye(60, dtype=np.uint8) * 255,
-        overview=tuple(np.linspace(0, report.source.duration - 1, 12).tolist()),
+        overview=tuple(map(frame_at, np.linspace(0, report.source.duration - 1, 12).tolist())),
         shown=tuple(shown),
-        seams=tuple(Seam(place, cut.time - 0.03, cut.time) for place, cut in enumerate(report.cuts[:20])),
+        cuts=tuple(
+            CutFrames(place, frame_at(cut.time - 0.03), frame_at(cut.time))
+            for place, cut in enumerate(report.cuts[:20])
+        ),
         origin=Origin(123_456, "ab" * 32),
     )
-    return replace(made, shots={time: shot(place % shots) for place, time in enumerate(made.moments())})
+    return replace(made, shots={frame: shot(place % shots) for place, frame in enumerate(sorted(set(made.frames())))})
 
 
 RATES = (25.0, 30000 / 1001, 60.0, 25.0)
@@ -222,21 +232,24 @@ def comparison(names: tuple[str, ...] = NAMES, queries: int = 0) -> Comparison:
 
 def juxtaposed(told: Comparison) -> ComparisonExhibits:
     """Exhibits for a comparison made by hand: two rows of pictures for each stretch."""
-    shown, files = [], []
+    rates = [source.fps for source in told.sources]
+    shown = []
     for repeat in told.repeats:
         first = repeat.occurrences[0]
         ramp = np.linspace(first.start, first.end, 40)
         rows = tuple(
-            Row(what, tuple(o.start + at for o in repeat.occurrences)) for at, what in enumerate(("first", "next"))
+            Row(what, tuple(frame_at(o.start + at, o.file or 0, rates[o.file or 0]) for o in repeat.occurrences))
+            for at, what in enumerate(("first", "next"))
         )
         views = tuple(Transform(o.mirrored, turned=-o.turned // 90 % 4) for o in repeat.occurrences)
         curve = Curve(1, ramp, np.full(40, 0.5), np.full(40, 18.0))
         shown.append(Exhibit(repeat.id, tuple(range(len(repeat.occurrences))), views, rows, (curve,)))
-        files.append(tuple(o.file or 0 for o in repeat.occurrences))
-    overview = {file: tuple(np.linspace(1, 90, 5).tolist()) for file in range(len(told.sources))}
-    made = ComparisonExhibits(overview, tuple(shown), tuple(files))
-    places = [(file, time) for file, times in made.moments().items() for time in times]
-    return replace(made, shots={place: shot(number % 5) for number, place in enumerate(places)})
+    overview = {
+        file: tuple(frame_at(time, file, rate) for time in np.linspace(1, 90, 5).tolist())
+        for file, rate in enumerate(rates)
+    }
+    made = ComparisonExhibits(overview, tuple(shown))
+    return replace(made, shots={frame: shot(place % 5) for place, frame in enumerate(sorted(set(made.frames())))})
 
 
 def very_many(files: int) -> Comparison:

@@ -30,18 +30,18 @@ def test_says_what_a_scan_says(shown):
 
 def test_every_moment_has_its_picture_and_matching_ones_are_alike(shown):
     report, exhibits = shown
-    assert sorted(exhibits.shots) == exhibits.moments()
+    assert sorted(exhibits.shots) == sorted(set(exhibits.frames()))
     (exhibit,) = exhibits.shown
     pictures = {
-        time: np.asarray(Image.open(io.BytesIO(shot)).convert("L"), float) for time, shot in exhibits.shots.items()
+        frame: np.asarray(Image.open(io.BytesIO(shot)).convert("L"), float) for frame, shot in exhibits.shots.items()
     }
     for row in exhibit.rows:
-        one, other = row.times
+        one, other = row.frames
         apart = np.abs(pictures[one] - pictures[other]).mean()
         if not row.what.startswith("just"):
             assert apart < 4, row.what
-            assert one - report.repeats[0].occurrences[0].start == pytest.approx(
-                other - report.repeats[0].occurrences[1].start, abs=0.001
+            assert one.time - report.repeats[0].occurrences[0].start == pytest.approx(
+                other.time - report.repeats[0].occurrences[1].start, abs=0.001
             )
 
 
@@ -63,10 +63,11 @@ def test_the_likeness_is_symmetric_and_full_on_the_diagonal(shown):
 
 def test_the_cuts_show_the_frames_on_both_sides(shown):
     report, exhibits = shown
-    assert len(exhibits.seams) == len(report.cuts) > 0
-    for seam, cut in zip(exhibits.seams, report.cuts, strict=True):
-        assert seam.before < cut.time <= seam.after + 1e-9
-        assert seam.after - seam.before == pytest.approx(1 / report.source.fps, abs=0.001)
+    assert len(exhibits.cuts) == len(report.cuts) > 0
+    for shown_cut, cut in zip(exhibits.cuts, report.cuts, strict=True):
+        assert shown_cut.before.time < cut.time <= shown_cut.after.time + 1e-9
+        assert (shown_cut.before.frame, shown_cut.after.frame) == (cut.frame - 1, cut.frame)
+        assert shown_cut.after.time - shown_cut.before.time == pytest.approx(1 / report.source.fps, abs=0.001)
 
 
 def still(seconds):
@@ -80,7 +81,7 @@ def still(seconds):
 def test_of_very_many_repeats_few_moments_are_shown():
     report = samples.crowded()
     taken = select.shown_of(still(72_000), [], report.repeats)
-    pictures = sum(len(row.times) for exhibit in taken for row in exhibit.rows)
+    pictures = sum(len(row.frames) for exhibit in taken for row in exhibit.rows)
     assert 0.9 * select.MOST_SHOTS <= pictures <= select.MOST_SHOTS + 1
     assert [exhibit.repeat for exhibit in taken] == [repeat.id for repeat in report.repeats]
 

@@ -11,6 +11,7 @@ from test_page_scan import HOSTILE, Page
 
 from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.reports.page import comparison as pages
+from loopfind.reports.page.limits import PAGE_FILES, PAGE_GROUPS, PAGE_PAIRS, PAGE_STRETCHES
 
 
 def drawn(comparison, shown=None, hrefs=None):
@@ -69,12 +70,12 @@ def test_of_very_many_files_the_page_is_bounded_and_says_what_it_left_out():
     text = drawn(comparison, samples.juxtaposed(comparison))
     assert len(text.encode()) < 10_000_000
     page = Page(text)
-    assert sum(a.get("class") == "repeat" for a in page.every("details")) == pages.MOST_REPEATS
-    assert sum(a.get("class") == "row" for a in page.every("div")) == pages.MOST_FILES
+    assert sum(a.get("class") == "repeat" for a in page.every("details")) == PAGE_STRETCHES
+    assert sum(a.get("class") == "row" for a in page.every("div")) == PAGE_FILES
     for words in (
-        f"and {2000 - pages.MOST_FILES} more files that share less",
-        f"and {4000 - pages.MOST_PAIRS} more pairs",
-        f"and {400 - pages.MOST_GROUPS} more groups",
+        f"and {2000 - PAGE_FILES:,} more files that share less",
+        f"and {4000 - PAGE_PAIRS:,} more pairs",
+        f"and {400 - PAGE_GROUPS} more groups",
         "These are 300 of 2,000.",
         "the JSON report lists 100 shorter ones more",
     ):

@@ -18,7 +18,9 @@ from loopfind.errors import MissingExtra
 from loopfind.model.exhibits import Exhibits
 from loopfind.model.report import Report, Verdict
 from loopfind.reports.page import scan
-from loopfind.reports.page.figures import ALL_PAIRS, command, lines_of
+from loopfind.reports.page.commands import scan_command
+from loopfind.reports.page.figures import ALL_PAIRS, plot_lines
+from loopfind.reports.page.render import island, require_jinja
 from loopfind.settings import Settings
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "rect", "path", "line"}
@@ -142,7 +144,7 @@ def test_a_hostile_name_stays_a_name(name):
 @settings(max_examples=40)
 @given(st.text())
 def test_whatever_stands_in_data_comes_back_and_ends_no_element(text):
-    told = scan.island({"a": text})
+    told = island({"a": text})
     assert json.loads(told) == {"a": re.sub("[\ud800-\udfff]", "\ufffd", text)}
     assert not re.search(r"[<>&\u2028\u2029\n]", told)
 
@@ -163,7 +165,7 @@ def test_three_hundred_repeats_of_twenty_stay_below_ten_megabytes():
 def test_without_pictures_the_page_says_so():
     report = samples.three_and_a_loop(path="-")
     page = Page(drawn(report, replace(samples.exhibits(report), shots={}, origin=None), href=""))
-    assert scan.WITHOUT_PICTURES in page.words
+    assert scan.NO_PICTURES in page.words
     assert "no file to play" in page.words
     assert not page.every("video") and "SHA-256" not in page.words
 
@@ -178,18 +180,18 @@ def test_an_empty_video_has_a_page():
 
 def test_the_command_makes_the_same_scan():
     given = Settings(kind="dhash", hash_size=16, stream=2, start=1.5, end=90.0, link="https://youtu.be/a b")
-    told = command(given, "it's.mp4", "https://example.org/v.mp4")
+    told = scan_command(given, "it's.mp4", "https://example.org/v.mp4")
     assert told == (
         "loopfind --hash-size 16 --kind dhash --stream 2 --start 1.5 --end 90 --link 'https://youtu.be/a b' "
         "--html report.html --video-href https://example.org/v.mp4 'it'\"'\"'s.mp4'"
     )
-    assert command(Settings(), "-x.mp4", "./-x.mp4") == "loopfind --html report.html -- -x.mp4"
-    assert command(Settings(), "-", "") == "loopfind --html report.html -"
+    assert scan_command(Settings(), "-x.mp4", "./-x.mp4") == "loopfind --html report.html -- -x.mp4"
+    assert scan_command(Settings(), "-", "") == "loopfind --html report.html -"
 
 
 def test_lines_run_backwards_where_the_copy_does_and_are_not_too_many():
     report = samples.three_and_a_loop()
-    lines = lines_of(report, samples.exhibits(report))
+    lines = plot_lines(report)
     backward = [line for line in lines if line[0] == 2 and line[5] > line[6]]
     assert {(one, other) for _, one, other, *_ in backward} == {(0, 2), (1, 2)}
     assert sum(line[0] == 4 for line in lines) == 2 * 999 - 1
@@ -199,7 +201,7 @@ def test_lines_run_backwards_where_the_copy_does_and_are_not_too_many():
 def test_want_of_the_template_engine_is_said_at_once(monkeypatch):
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtra, match=r"--html needs jinja2: pip install 'loopfind\[report\]'"):
-        scan.check()
+        require_jinja()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 from loopfind.arrays.time_index import nearest
 from loopfind.exhibits.curves import difference, likeness
 from loopfind.model.candidate import Line, Run, same_speed
-from loopfind.model.exhibits import Curve, Exhibit, Exhibits, Row, Seam
+from loopfind.model.exhibits import Curve, CutFrames, Exhibit, Exhibits, Row, ShownFrame
 from loopfind.model.fingerprint import Signal, Track
 from loopfind.model.report import Occurrence, Repeat, Report
 from loopfind.model.transform import PLAIN, Pose, Transform
@@ -42,15 +42,15 @@ def exhibits_of(track: Track, signal: Signal, runs: list[Run], report: Report) -
     times = signal.times
     start, end = (float(times[0]), track.end) if len(times) else (0.0, 0.0)
     middles = start + (np.arange(OVERVIEW) + 0.5) * (end - start) / OVERVIEW
-    overview = sorted({float(times[f]) for f in nearest(times, middles)}) if len(times) else []
+    overview = np.unique(nearest(times, middles)).tolist() if len(times) else []
     return Exhibits(
         start=start,
         end=end,
         likeness=likeness(signal, start, end),
-        overview=tuple(overview),
+        overview=tuple(_frame(signal, frame) for frame in overview),
         shown=tuple(shown_of(signal, runs, report.repeats)),
-        seams=tuple(
-            Seam(place, float(times[cut.frame - 1]), float(times[cut.frame]))
+        cuts=tuple(
+            CutFrames(place, _frame(signal, cut.frame - 1), _frame(signal, cut.frame))
             for place, cut in enumerate(report.cuts[:MOST_CUTS])
             if 0 < cut.frame < len(times)
         ),
@@ -63,7 +63,7 @@ def shown_of(signal: Signal, runs: Sequence[Run], repeats: Sequence[Repeat]) -> 
     left, found = MOST_SHOTS, {}
     for repeat in sorted(repeats, key=lambda r: (r.kind == "still", -r.length * len(r.occurrences))):
         exhibit = _exhibit(signal, runs, repeat, min(share, left))
-        left -= sum(len(row.times) for row in exhibit.rows)
+        left -= sum(len(row.frames) for row in exhibit.rows)
         found[repeat.id] = exhibit
     return [found[repeat.id] for repeat in repeats]
 
@@ -151,13 +151,17 @@ def _row(signal: Signal, one: Occurrence, lines: list[Line], place: float) -> Ro
         wanted = one.start + place * (last - one.start)
         what = {0.0: "first frame", 1.0: "last frame"}.get(place, f"{wanted - one.start:.1f} s in")
     at = _frame_at(signal, wanted)
-    origin = wanted if at is None else at
+    origin = wanted if at is None else at.time
     return Row(what, (at, *(_frame_at(signal, line.slope * origin + line.offset) for line in lines)))
 
 
-def _frame_at(signal: Signal, wanted: float) -> float | None:
-    """Time of the frame shown at an instant, None outside the video."""
+def _frame_at(signal: Signal, wanted: float) -> ShownFrame | None:
+    """Return the frame shown at an instant, None outside the video."""
     times = signal.times
     if not times[0] - signal.step <= wanted <= times[-1] + signal.step:
         return None
-    return float(times[nearest(times, np.array([wanted]))[0]])
+    return _frame(signal, int(nearest(times, np.array([wanted]))[0]))
+
+
+def _frame(signal: Signal, frame: int) -> ShownFrame:
+    return ShownFrame(0, frame, float(signal.times[frame]))

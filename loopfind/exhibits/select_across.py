@@ -9,7 +9,7 @@ from loopfind.engine.cross_file import CrossFileResult
 from loopfind.engine.signal.concat import JointTimeline
 from loopfind.exhibits.select import shown_of
 from loopfind.model.comparison import Comparison
-from loopfind.model.exhibits import ComparisonExhibits, Curve, Exhibit, Row
+from loopfind.model.exhibits import ComparisonExhibits, Curve, Exhibit, Row, ShownFrame
 from loopfind.model.report import Occurrence, Repeat
 
 MOST_STRIPS, STRIP = 8, 10
@@ -29,12 +29,11 @@ def juxtaposed(comparison: Comparison, laid: CrossFileResult) -> ComparisonExhib
         replace(repeat, occurrences=tuple(_moved(o, shift[o.file or 0]) for o in repeat.occurrences))
         for repeat in laid.repeats
     ]
-    shown, files = [], []
+    shown = []
     for exhibit, repeat in zip(shown_of(laid.signal, laid.runs, moved), laid.repeats, strict=True):
         columns = tuple(repeat.occurrences[column].file or 0 for column in exhibit.columns)
-        files.append(columns)
         shown.append(_own(exhibit, repeat, columns, shift, laid.joint, place))
-    return ComparisonExhibits(_overview(comparison, laid.joint, laid.numbers), tuple(shown), tuple(files))
+    return ComparisonExhibits(_overview(comparison, laid.joint, laid.numbers), tuple(shown))
 
 
 def _moved(occurrence: Occurrence, seconds: float) -> Occurrence:
@@ -57,11 +56,12 @@ def _own(
         times = joint.track.times
         return float(times[first]) - shift[file], float(times[first + frames - 1]) - shift[file]
 
-    def own(time: float | None, file: int) -> float | None:
-        if time is None:
+    def own(frame: ShownFrame | None, file: int) -> ShownFrame | None:
+        if frame is None:
             return None
-        low, high = limits(file)
-        return min(max(time - shift[file], low), high) if low - _SLACK <= time - shift[file] <= high + _SLACK else None
+        number = frame.frame - int(joint.first[place[file]])
+        inside = 0 <= number < int(joint.frames[place[file]])
+        return ShownFrame(file, number, frame.time - shift[file]) if inside else None
 
     def drawn(curve: Curve) -> Curve:
         times = curve.times - shift[files[0]]
@@ -75,13 +75,15 @@ def _own(
             inside &= (at >= low - _SLACK) & (at <= high + _SLACK)
         return Curve(curve.other, times[inside], curve.along[inside], curve.beside[inside])
 
-    rows = [Row(row.what, tuple(map(own, row.times, files))) for row in exhibit.rows]
-    rows = [row for row in rows if any(time is not None for time in row.times)]
+    rows = [Row(row.what, tuple(map(own, row.frames, files))) for row in exhibit.rows]
+    rows = [row for row in rows if any(frame is not None for frame in row.frames)]
     curves = tuple(map(drawn, exhibit.curves))
     return replace(exhibit, rows=tuple(rows), curves=curves)
 
 
-def _overview(comparison: Comparison, joint: JointTimeline, numbers: Sequence[int]) -> dict[int, tuple[float, ...]]:
+def _overview(
+    comparison: Comparison, joint: JointTimeline, numbers: Sequence[int]
+) -> dict[int, tuple[ShownFrame, ...]]:
     """Frames spread evenly over each file, where there are few."""
     if len(comparison.sources) > MOST_STRIPS:
         return {}
@@ -89,5 +91,7 @@ def _overview(comparison: Comparison, joint: JointTimeline, numbers: Sequence[in
     for at, number in enumerate(numbers):
         first, frames = int(joint.first[at]), int(joint.frames[at])
         picked = first + np.unique(((np.arange(STRIP) + 0.5) * frames / STRIP).astype(np.int64))
-        found[number] = tuple((joint.track.times[picked] - float(joint.shift[at])).tolist())
+        times = joint.track.times[picked] - float(joint.shift[at])
+        own = (picked - first).tolist()
+        found[number] = tuple(map(ShownFrame, [number] * len(own), own, times.tolist()))
     return found

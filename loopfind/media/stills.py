@@ -35,8 +35,8 @@ _LONGEST = 120.0
 
 def shots(
     path: str | os.PathLike[str], stream: int, times: Sequence[float], width: int, quality: int = 72
-) -> Iterator[tuple[float, bytes]]:
-    """Frames as JPEG files, each with the time it was asked for, in rising order.
+) -> Iterator[tuple[int, bytes]]:
+    """Frames as JPEG files, each with its place in `times`, in rising order.
 
     times: seconds of frames as the reader gives them, rising. width: pixels that the longer side of a picture has at
     most. What cannot be read twice (standard input, a pipe) gives nothing, nor does a frame that is not found again:
@@ -49,17 +49,20 @@ def shots(
         origin = _origin(where)
     except MediaError:
         return
+    first = 0
     for group in _groups(times):
-        missing = list(group)
+        missing = list(range(len(group)))
         run_ups = [group[0] - run_up for run_up in _RUN_UPS]
         seeks: list[float | None] = [seek for seek in run_ups if seek > 0]
-        found: dict[float, bytes] = {}
+        found: dict[int, bytes] = {}
         for seek in [*seeks, *([None] if group[-1] <= _FROM_START or not seeks else [])]:
-            found |= _read(where, stream, seek, missing, origin, width, quality)
-            missing = [time for time in group if time not in found]
+            read = _read(where, stream, seek, [group[place] for place in missing], origin, width, quality)
+            found |= {missing[place]: shot for place, shot in read.items()}
+            missing = [place for place in missing if place not in found]
             if not missing:
                 break
-        yield from ((time, found[time]) for time in group if time in found)
+        yield from ((first + place, found[place]) for place in sorted(found))
+        first += len(group)
 
 
 def _groups(times: Sequence[float]) -> Iterator[list[float]]:
@@ -85,8 +88,8 @@ def _origin(where: Address) -> float:
 
 def _read(
     where: Address, stream: int, seek: float | None, times: Sequence[float], origin: float, width: int, quality: int
-) -> dict[float, bytes]:
-    """Those of the wanted frames that one ffmpeg, begun at `seek` seconds, gives."""
+) -> dict[int, bytes]:
+    """Those of the wanted frames that one ffmpeg, begun at `seek` seconds, gives, by their places in `times`."""
     wanted = [time + origin for time in times]
     picked = "+".join(f"lt(abs(t-({time:.6f})),{_TOLERANCE})" for time in wanted)
     # Pixels need not be square, and a telephone's picture stands upright: the shape as shown decides.
@@ -106,10 +109,10 @@ def _read(
     journal.feed(said)
     journal.close()
     seconds = Clock(journal.header.start, 1 / journal.header.video.rate).read(journal.marks, last=True)
-    found = {}
+    found: dict[int, bytes] = {}
     for second, picture in zip(seconds.tolist(), _split(pictures), strict=False):
-        near = min(times, key=lambda time: abs(time - second))
-        if abs(near - second) <= 2 * _TOLERANCE:
+        near = min(range(len(times)), key=lambda place: abs(times[place] - second))
+        if abs(times[near] - second) <= 2 * _TOLERANCE:
             found[near] = _jpeg(picture, quality)
     return found
 

@@ -1,20 +1,38 @@
-"""What is shown of a finding so that a person can judge it: pictures, curves, and the video laid over itself.
+"""Exhibits of a scan or a comparison: the frames, curves and pictures by which a person judges a finding.
 
 A report says what was found; exhibits let a person see it. They are made only where someone wants to look.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from loopfind.model.dtypes import Bytes, Floats
 from loopfind.model.transform import Transform
 
 
+@dataclass(frozen=True, order=True)
+class ShownFrame:
+    """A frame of which a picture is shown.
+
+    file: number of its file, from 0; always 0 in a scan. frame: its number among the frames that were read, from 0.
+    time: its presentation time in seconds. Two are the same where file and frame are.
+    """
+
+    file: int
+    frame: int
+    time: float = field(compare=False)
+
+
+Shots = dict[ShownFrame, bytes]
+"""JPEG files of frames. A frame that could not be read again is missing."""
+
+
 @dataclass(frozen=True)
 class Curve:
-    """How much two showings differ along the run that joins them, and past both its ends.
+    """The difference between two occurrences along the run that joins them, and past both its ends.
 
-    other: index of the occurrence that the first shown one is compared with. times: (m,) seconds on the first side,
-    rising. along: (m,) grey levels of difference on the run, NaN where one of the two shows nothing; beside: (m,) the
+    other: index of the occurrence that the first column is compared with. times: (m,) seconds on the first side,
+    rising. along: (m,) grey levels of difference on the run, NaN where one of the two shows nothing. beside: (m,) the
     same a little earlier or later.
     """
 
@@ -26,18 +44,21 @@ class Curve:
 
 @dataclass(frozen=True)
 class Row:
-    """Frames that show the same content. times: seconds, one for each column; None where that one has no frame."""
+    """Frames that show the same content, one for each column, None where an occurrence has no such frame.
+
+    what: name of the moment, such as "first frame".
+    """
 
     what: str
-    times: tuple[float | None, ...]
+    frames: tuple[ShownFrame | None, ...]
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """What is shown of one repeat.
+    """The exhibit of one repeat.
 
-    repeat: its id. columns: indices of the occurrences shown, the first being what the others are compared with.
-    views: for each column, how its picture is to be seen to look like the first. rows: matching moments, in order.
+    repeat: its id. columns: indices of the occurrences shown; the others are compared with the first one. views: for
+    each column, the transform that makes its picture look like the first one's. rows: matching frames, in order.
     """
 
     repeat: int
@@ -46,19 +67,24 @@ class Exhibit:
     rows: tuple[Row, ...]
     curves: tuple[Curve, ...]
 
+    def frames(self) -> Iterator[ShownFrame]:
+        """Yield every frame of the rows, row by row."""
+        for row in self.rows:
+            yield from (frame for frame in row.frames if frame is not None)
+
 
 @dataclass(frozen=True)
-class Seam:
-    """The last frame before a cut and the first after it. cut: its place in the report's list."""
+class CutFrames:
+    """The last frame before a cut and the first after it. cut: index of the cut in the report's list."""
 
     cut: int
-    before: float
-    after: float
+    before: ShownFrame
+    after: ShownFrame
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The file itself: bytes, and the SHA-256 of them in hexadecimal."""
+    """The identity of the file itself: its size in bytes, and its SHA-256 in hexadecimal."""
 
     size: int
     sha256: str
@@ -66,53 +92,46 @@ class Origin:
 
 @dataclass(frozen=True)
 class ComparisonExhibits:
-    """All that is shown of one comparison.
+    """The exhibits of a comparison.
 
-    overview: file number -> seconds of frames spread over it. shown: of each stretch; the times of a row are those of
-    the file that the column's occurrence is in. shots: JPEG files by the number of their file and the time of their
-    frame; what could not be read again is not there. files: for each of `shown`, the file of each column.
+    overview: file number -> frames spread over the file. shown: an exhibit for each repeat.
     """
 
-    overview: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    overview: dict[int, tuple[ShownFrame, ...]] = field(default_factory=dict)
     shown: tuple[Exhibit, ...] = ()
-    files: tuple[tuple[int, ...], ...] = ()
-    shots: dict[tuple[int, float], bytes] = field(default_factory=dict)
+    shots: Shots = field(default_factory=dict)
 
-    def moments(self) -> dict[int, list[float]]:
-        """Times of all frames that are to be shown, rising, each once, by the number of their file."""
-        times: dict[int, set[float]] = {file: set(found) for file, found in self.overview.items()}
-        for exhibit, files in zip(self.shown, self.files, strict=True):
-            for row in exhibit.rows:
-                for file, time in zip(files, row.times, strict=True):
-                    if time is not None:
-                        times.setdefault(file, set()).add(time)
-        return {file: sorted(found) for file, found in times.items()}
+    def frames(self) -> Iterator[ShownFrame]:
+        """Yield all frames to be shown in order of importance: the overview, then the repeats. Some come twice."""
+        for spread in self.overview.values():
+            yield from spread
+        for exhibit in self.shown:
+            yield from exhibit.frames()
 
 
 @dataclass(frozen=True)
 class Exhibits:
-    """All that is shown of one scan.
+    """The exhibits of a scan.
 
-    likeness: (k, k) uint8, how alike the pictures of two moments are, 255 for the most alike; row and column i stand
-    for the middle of the i-th of k equal parts of [start, end) seconds. overview: seconds of frames spread over the
-    video. shots: JPEG files by the time of their frame; what could not be read again is not there. origin: None for
-    what is no file.
+    likeness: (k, k) uint8, how alike the pictures of two moments are, 255 for the most alike. Row and column i stand
+    for the middle of the i-th of k equal parts of [start, end) seconds. overview: frames spread over the video.
+    shown: an exhibit for each repeat. origin: None for what is no file.
     """
 
     start: float
     end: float
     likeness: Bytes
-    overview: tuple[float, ...] = ()
+    overview: tuple[ShownFrame, ...] = ()
     shown: tuple[Exhibit, ...] = ()
-    seams: tuple[Seam, ...] = ()
-    shots: dict[float, bytes] = field(default_factory=dict)
+    cuts: tuple[CutFrames, ...] = ()
+    shots: Shots = field(default_factory=dict)
     origin: Origin | None = None
 
-    def moments(self) -> list[float]:
-        """Times of all frames that are to be shown, rising, each once."""
-        times = set(self.overview)
+    def frames(self) -> Iterator[ShownFrame]:
+        """Yield all frames to be shown in order of importance: the overview, then the cuts, then the repeats. Some
+        come twice."""
+        yield from self.overview
+        for cut in self.cuts:
+            yield from (cut.before, cut.after)
         for exhibit in self.shown:
-            times |= {time for row in exhibit.rows for time in row.times if time is not None}
-        for seam in self.seams:
-            times |= {seam.before, seam.after}
-        return sorted(times)
+            yield from exhibit.frames()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from loopfind.comparison.ranking import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, laid_over
@@ -9,7 +10,7 @@ from loopfind.errors import BadSetting
 from loopfind.exhibits.select_across import juxtaposed
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure
-from loopfind.model.exhibits import ComparisonExhibits
+from loopfind.model.exhibits import ComparisonExhibits, Shots
 from loopfind.model.library import Reading, TrackReading
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import Cache, reader
@@ -51,15 +52,16 @@ def compare_to_show(
     """
     comparison, laid = _compared(paths, settings, watch, log, cache)
     shown = juxtaposed(comparison, laid)
-    moments = shown.moments()
-    width = WIDE if sum(map(len, moments.values())) <= FEW else SMALL
-    taken: dict[tuple[int, float], bytes] = {}
-    for number, times in sorted(moments.items()):
-        source = comparison.sources[number]
-        for time, shot in shots(source.path, settings.stream, times, width):
-            taken[number, time] = shot
+    frames = sorted(set(shown.frames()))
+    by_file = {number: list(group) for number, group in groupby(frames, lambda frame: frame.file)}
+    width = WIDE if len(frames) <= FEW else SMALL
+    taken: Shots = {}
+    for number, wanted in by_file.items():
+        source, times = comparison.sources[number], [frame.time for frame in wanted]
+        for place, shot in shots(source.path, settings.stream, times, width):
+            taken[wanted[place]] = shot
             if watch is not None:
-                watch(Progress(f"taking pictures of {len(moments)} files", len(taken), time, source.duration))
+                watch(Progress(f"taking pictures of {len(by_file)} files", len(taken), times[place], source.duration))
     return comparison, replace(shown, shots=taken)
 
 

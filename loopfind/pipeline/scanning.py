@@ -14,7 +14,7 @@ from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.identity import origin_of
 from loopfind.media.stills import shots
 from loopfind.model.candidate import Run
-from loopfind.model.exhibits import Exhibits
+from loopfind.model.exhibits import Exhibits, Shots
 from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.library import File
 from loopfind.model.report import Report
@@ -83,12 +83,13 @@ def scan_to_show(
     with reader(cache, decoding) as videos, resumable(path, settings, resume) as checkpoint:
         report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log, checkpoint, resume)
         exhibits = exhibits_of(fingerprint, signal, runs, report)
-    moments = exhibits.moments()
-    taken: dict[float, bytes] = {}
-    for time, shot in shots(path, settings.stream, moments, WIDE if len(moments) <= FEW else SMALL):
-        taken[time] = shot
+    frames = sorted(set(exhibits.frames()))
+    taken: Shots = {}
+    times = [frame.time for frame in frames]
+    for place, shot in shots(path, settings.stream, times, WIDE if len(frames) <= FEW else SMALL):
+        taken[frames[place]] = shot
         if watch is not None:
-            watch(Progress("taking pictures", len(taken), time, fingerprint.end))
+            watch(Progress("taking pictures", len(taken), times[place], fingerprint.end))
     return report, replace(exhibits, shots=taken, origin=origin_of(path))
 
 

@@ -1,6 +1,6 @@
 """The occurrences of a report, one by one, with what to call them in files of other programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loopfind.model.comparison import Comparison
@@ -36,3 +36,13 @@ def showings(report: Report | Comparison) -> Iterator[OccurrenceRow]:
 def in_time(report: Report) -> list[OccurrenceRow]:
     """Every occurrence, in the order in which they begin."""
     return sorted(showings(report), key=lambda one: (one.occurrence.start, one.occurrence.end))
+
+
+def longest(repeats: Sequence[Repeat], most: int) -> list[Repeat]:
+    """Return the repeats that take the most time, at most so many, in the order given; stills come last."""
+
+    def rank(place: int) -> tuple[bool, float, int]:
+        repeat = repeats[place]
+        return repeat.kind == "still", -sum(one.end - one.start for one in repeat.occurrences), place
+
+    return [repeats[place] for place in sorted(sorted(range(len(repeats)), key=rank)[:most])]

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
+from loopfind.reports.rows import longest
 from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, count, length, safe, share, title
 
 WIDTH = 80
@@ -45,7 +46,7 @@ def lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -> Itera
     yield from _packed(_words(report.verdict.summary, _seriousness(report)), width)
     yield Text()
     yield from _facts(report, width)
-    chosen = _longest(report.repeats)
+    chosen = longest(report.repeats, MOST_REPEATS)
     most = MOST_WHERE_CROWDED if len(chosen) > CROWDED else MOST_OCCURRENCES
     for repeat in chosen:
         yield Text()
@@ -118,18 +119,6 @@ def _fact(label: str, pieces: Iterable[Text], width: int) -> Iterator[Text]:
     if label:
         yield Text(label, "cyan")
     yield from _packed(pieces, width, "  ", "  ")
-
-
-def _longest(repeats: Sequence[Repeat]) -> list[Repeat]:
-    """The repeats that take the most time, at most MOST_REPEATS, in the order of the report."""
-    if len(repeats) <= MOST_REPEATS:
-        return list(repeats)
-    taken = sorted(range(len(repeats)), key=lambda at: (repeats[at].kind == "still", -_time_taken(repeats[at]), at))
-    return [repeats[at] for at in sorted(taken[:MOST_REPEATS])]
-
-
-def _time_taken(repeat: Repeat) -> float:
-    return sum(occurrence.end - occurrence.start for occurrence in repeat.occurrences)
 
 
 def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool) -> Iterator[Text]:

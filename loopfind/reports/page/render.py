@@ -1,92 +1,108 @@
-"""What every page is made with: a template beside this module (the extra `report`), with its style and its scripts
-inside it. A page asks the network for nothing: its policy lets it load pictures that it carries, and the videos where
-the person put them.
+"""A page as HTML: its view model in a template beside this module (the extra `report`), with style and scripts.
+
+A page asks the network for nothing. Its policy lets it show the pictures that it carries, run its own script, and play
+the videos from where the person put them.
 """
 
 import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from loopfind.errors import MissingExtra
+from loopfind.model.exhibits import Shots, ShownFrame
 from loopfind.reports.formats.json import plain
-
-MOST_BYTES = 4_000_000
-"""Bytes of pictures; a third more as text, and a page stays below 10 MB with all that stands around them."""
+from loopfind.reports.page.limits import PAGE_BYTES
+from loopfind.reports.page.views import ComparisonPage, ScanPage
 
 _UNIT = re.compile(r" (?=(?:s|min|h)\b|%)")
 """The space before a unit, at which no line may break."""
 
-Key = TypeVar("Key")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""How Python carries a byte of a file name that is not UTF-8; a page is UTF-8."""
 
 
-def check() -> None:
-    """Raise MissingExtra where a page cannot be made for want of a package."""
+@dataclass(frozen=True)
+class _Assets:
+    """Our own files and the data, which go into a page as they are. policy: the Content-Security-Policy."""
+
+    style: Any
+    script: Any
+    data: Any
+    policy: str
+
+
+def require_jinja() -> None:
+    """Raise MissingExtra where jinja2, which makes the pages, is not installed."""
     if find_spec("jinja2") is None:
         raise MissingExtra("--html", "jinja2", "report")
 
 
-def rendered(
-    template: str, scripts: Sequence[str], words: dict[str, Any], data: Any, hrefs: Sequence[str]
-) -> Iterator[str]:
-    """A page, in one piece. scripts: files beside the template, run in order. words: what the template reads. data:
-    what the scripts do. hrefs: where players find the videos. Raises MissingExtra."""
-    check()
+def rendered(page: ScanPage | ComparisonPage) -> Iterator[str]:
+    """Yield the page as HTML, in one piece. Raises MissingExtra."""
+    require_jinja()
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    parts = Environment(
-        loader=PackageLoader("loopfind.reports.page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    loader = PackageLoader("loopfind.reports.page")
+    parts = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
     def source(name: str) -> str:
-        return (parts.loader.get_source(parts, name) if parts.loader else ("",))[0]
+        return loader.get_source(parts, name)[0]
 
-    script = "".join(map(source, scripts))
+    script = "".join(map(source, page.scripts))
     # Style and scripts are our own files and hold no closing tag, and the data cannot end its element; everything
     # else goes through the escaping.
-    own = {"style": source("page.css"), "script": script, "data": island(data)}
-    trusted = {name: Markup(text) for name, text in own.items()}
-    yield parts.get_template(template).render(plain(words), **trusted, policy=_policy(script, hrefs))
+    assets = _Assets(
+        style=Markup(source("page.css")),
+        script=Markup(script),
+        data=Markup(island(asdict(page.data))),
+        policy=_policy(script, [file.href for file in page.data.files]),
+    )
+    yield _SURROGATE.sub("\ufffd", parts.get_template(page.template).render(page=page, assets=assets))
 
 
 def island(value: Any) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element or a line of a script."""
+    """Return JSON that may stand in a script element: nothing in it can end the element or a line of a script."""
     text = json.dumps(plain(value), allow_nan=False, separators=(",", ":"))
     return re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def unbroken(text: str) -> str:
-    """The text with no break between a number and its unit."""
+    """Return the text with no line break between a number and its unit."""
     return _UNIT.sub("\u00a0", text)
 
 
-def affordable(shots: Mapping[Key, bytes], order: Iterable[Key]) -> dict[Key, bytes]:
-    """As many pictures as a page can hold, those first that come first; each place carries its own copy of its one."""
-    kept: dict[Key, bytes] = {}
-    left = MOST_BYTES
-    for key in order:
-        shot = shots.get(key)
+def affordable(shots: Shots, frames: Iterable[ShownFrame]) -> Shots:
+    """Return as many pictures as a page can hold, the first of `frames` first.
+
+    A frame that comes twice counts twice: the page carries a copy of its picture at each place.
+    """
+    kept: Shots = {}
+    left = PAGE_BYTES
+    for frame in frames:
+        shot = shots.get(frame)
         if shot is not None and (left := left - len(shot)) >= 0:
-            kept[key] = shot
+            kept[frame] = shot
     return kept
 
 
 def _policy(script: str, hrefs: Sequence[str]) -> str:
-    """What the page may do: run its own script, show its own pictures, play the videos."""
+    """Return what the page may do: run its own script, show its own pictures, play the videos."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    media = " ".join(dict.fromkeys(_from(href) for href in hrefs if href)) or "'none'"
+    media = " ".join(dict.fromkeys(_media_source(href) for href in hrefs if href)) or "'none'"
     return (
         f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
         f"media-src {media}; base-uri 'none'; form-action 'none'"
     )
 
 
-def _from(href: str) -> str:
+def _media_source(href: str) -> str:
     parts = urlsplit(href)
     media = f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else "'self' file:"
     return re.sub(r"[;,\s\"]", "", media) if parts.netloc else media

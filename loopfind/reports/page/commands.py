@@ -1,0 +1,47 @@
+"""Commands that make a page again, for a shell."""
+
+import shlex
+
+from loopfind.model.comparison import Comparison
+from loopfind.reports.wording import count, safe
+from loopfind.settings import Settings
+
+_MOST_PATHS = 20  # of a comparison; with more the command would be longer than the page
+
+
+def scan_command(settings: Settings, path: str, href: str) -> str:
+    """Return the command that makes the page of a scan. href: where a player finds the video."""
+    words = ["loopfind"]
+    if settings.auto:
+        words += ["--hash-size", "auto"]
+    elif settings.hash_size != Settings.hash_size:
+        words += ["--hash-size", str(settings.hash_size)]
+    if settings.kind != Settings.kind:
+        words += ["--kind", settings.kind]
+    words += ["--fast"] * settings.fast
+    if settings.stream:
+        words += ["--stream", str(settings.stream)]
+    for name, limit in (("--start", settings.start), ("--end", settings.end)):
+        if limit is not None:
+            words += [name, f"{limit:g}" if limit == float(f"{limit:g}") else repr(limit)]
+    if settings.link:
+        words += ["--link", settings.link]
+    words += ["--html", "report.html"]
+    if "://" in href:
+        words += ["--video-href", href]
+    return safe(shlex.join([*words, *(["--"] if path.startswith("-") and path != "-" else []), path]))
+
+
+def comparison_command(comparison: Comparison) -> str:
+    """Return the command that makes the page of a comparison; of very many files it names the first ones."""
+    settings = comparison.settings
+    words = ["loopfind", "compare"]
+    words += ["--self"] if settings.own else []
+    words += ["--stream", str(settings.stream)] if settings.stream else []
+    paths = [source.path if not source.path.startswith("-") else f"./{source.path}" for source in comparison.sources]
+    named = paths[:_MOST_PATHS]
+    if settings.query:
+        named = [word for n, path in enumerate(named) for word in ("--query" if n < settings.query else "--in", path)]
+    left = len(paths) - _MOST_PATHS
+    more = f" … and {count(left, 'more file')}" if left > 0 else ""
+    return safe(shlex.join([*words, "--html", "report.html", *named])) + more
