@@ -62,7 +62,7 @@ def main() -> None:
     hours = parser.parse_args().hours
     timeline = mixed(3600 * hours)
     fingerprint = drawn(timeline)
-    times, noticing = fingerprint.times, LiveDetector()
+    times, detector = fingerprint.times, LiveDetector()
     marks = [hour for hour in (1.0, 3.0, 6.0, 12.0, 24.0) if hour <= hours]
     costs: dict[float, list[float]] = defaultdict(list)
     told: dict[int, Finding] = {}
@@ -72,12 +72,12 @@ def main() -> None:
         mark = next((hour for hour in marks if 3600 * hour - CLOSELY <= now < 3600 * hour), None)
         high = int(np.searchsorted(times, now + (LARGE if mark is None else SMALL)))
         began = time.process_time()
-        found = noticing.notice(times[at:high], UpTo(fingerprint.sketches, high))
+        found = detector.detect(times[at:high], UpTo(fingerprint.sketches, high))
         if mark is not None:
             costs[mark].append((time.process_time() - began) / SMALL)
         told |= {finding.repeat.id: finding for finding in found}
         at = high
-    told |= {finding.repeat.id: finding for finding in noticing.finish()}
+    told |= {finding.repeat.id: finding for finding in detector.finish()}
     print(f"{hours:g} hours ({len(times):,} frames): {time.process_time() - whole:,.0f} s, {peak() / 1e6:,.0f} MB")
     for mark, shares in costs.items():
         print(

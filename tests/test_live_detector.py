@@ -6,8 +6,8 @@ import pytest
 import synthetic
 from synthetic import Piece, camera, film
 
-from loopfind.engine.live import detector as noticing_of
-from loopfind.engine.live.detector import GOING, LiveDetector
+from loopfind.engine.live.detector import LiveDetector
+from loopfind.engine.live.tuning import GOING_ON
 from loopfind.model.events import Finding
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Report
@@ -15,19 +15,22 @@ from loopfind.model.report import Report
 FPS = 12.5
 
 
-def noticed(fingerprint: Fingerprint, every: float = 10.0, window: float = np.inf) -> list[Finding]:
-    """All that is told of footage that comes in portions of so many seconds."""
-    noticing, times, at, held = LiveDetector(), fingerprint.times, 0, 0
+def noticed(
+    fingerprint: Fingerprint, every: float = 10.0, window: float = np.inf, detector: LiveDetector | None = None
+) -> list[Finding]:
+    """All that is reported of footage that comes in portions of so many seconds."""
+    detector = LiveDetector() if detector is None else detector
+    times, at, held = fingerprint.times, 0, 0
     found: list[Finding] = []
     while at < len(times):
         high = int(np.searchsorted(times, times[at] + every))
-        found += noticing.notice(times[at:high], fingerprint.sketches[held:high])
+        found += detector.detect(times[at:high], fingerprint.sketches[held:high])
         at = high
         if times[at - 1] - times[held] > window:
             old = int(np.searchsorted(times, times[at - 1] - window))
-            noticing.forget(old - held)
+            detector.forget(old - held)
             held = old
-    return found + noticing.finish()
+    return found + detector.finish()
 
 
 def shown(pieces: list[Piece]) -> Fingerprint:
@@ -67,11 +70,9 @@ def test_portions_show_what_a_scan_of_the_whole_finds(name: str) -> None:
     agree(noticed(fingerprint, 11.0), synthetic.answer(fingerprint))
 
 
-def test_what_is_too_long_to_be_followed_as_a_whole_is_followed_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(noticing_of, "_LONG", 20.0)
-    monkeypatch.setattr(noticing_of, "_REACH", 10.0)
+def test_what_is_too_long_to_be_followed_as_a_whole_is_followed_on() -> None:
     fingerprint = shown([(film(8), 0, 90), (camera(9), 0, 20), (film(8), 10, 85), (camera(9), 90, 99)])
-    found = noticed(fingerprint)
+    found = noticed(fingerprint, detector=LiveDetector(long_run=20.0, tail=10.0))
     assert [told.going_on for told in found] == [True, False]
     agree(found, synthetic.answer(fingerprint))
 
@@ -98,7 +99,7 @@ def test_a_finding_is_told_while_it_goes_on_and_once_more_when_it_has_ended() ->
     assert [(told.repeat.id, told.going_on) for told in found] == [(1, True), (1, False)]
     first, last = found
     assert first.time == pytest.approx(70.0, abs=0.1) and last.time == pytest.approx(110.0, abs=0.1)
-    assert first.repeat.occurrences[-1].end >= first.time - GOING
+    assert first.repeat.occurrences[-1].end >= first.time - GOING_ON
     assert last.repeat.occurrences[-1].end == pytest.approx(100.0, abs=0.5)
 
 

@@ -110,7 +110,7 @@ class _Following:
         """Look through what has come, and forget what is older than the window."""
         began, self._pending = time.monotonic(), 0.0
         times = self._held.times(len(self._noticing))
-        found = self._noticing.notice(times, self._held.cells) if len(times) else []
+        found = self._noticing.detect(times, self._held.cells) if len(times) else []
         self._noticing.forget(self._held.drop())
         now = time.monotonic()
         self._next = now + min(SHARE * (now - began), LONGEST_WAIT)

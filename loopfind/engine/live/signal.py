@@ -1,8 +1,8 @@
 """The signal of footage that grows at its end and is forgotten at its beginning.
 
-What a frame shows depends on the second around it alone, but for two things of the whole: the mean picture, and the
-noise. These change slowly, and are taken anew each time the footage has grown by a share of itself; so what is added
-costs the same however much is held.
+What the signal says of a frame depends on the second around it alone, but for two properties of the whole: the mean
+picture, and the noise. These change slowly, and are estimated anew each time the footage has grown by a share of
+itself. So what is added costs the same however much is held.
 """
 
 import numpy as np
@@ -10,28 +10,22 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Column, release_pages
 from loopfind.arrays.time_index import gap_of
+from loopfind.engine.live.tuning import MEAN_SHARE, MOST_RECOMPUTED, NOISE_GROWTH
 from loopfind.engine.signal.extract import features_of, is_moving, mean_picture, noise_of
 from loopfind.engine.signal.tuning import LIVELY_GAPS, NOISE_WINDOW
 from loopfind.model.dtypes import Floats, Rows
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import BLOCKS
 
-NOISE_EVERY, MEAN_EVERY = 1.02, 0.5
-"""The noise is taken anew after so much growth; the mean picture, with the bits that hang on it, once so large a share
-of what is held has come since, as long as no more than MOST_REMADE frames are held: of two hours and more it is known
-well, and to go through a day of footage would keep what comes in waiting."""
-
-MOST_REMADE = 200_000
-
-_BLOCK = 4096
+_BLOCK = 4096  # frames whose signal is made at a time
 
 
-class Growing:
-    """A signal in the making. forgotten: how many frames were dropped. remade: how often the picture bits of all frames
-    were made anew."""
+class GrowingSignal:
+    """A signal in the making. forgotten: how many frames were dropped. recomputed: how often the picture bits of all
+    frames were computed anew."""
 
     def __init__(self) -> None:
-        self.forgotten, self.remade = 0, 0
+        self.forgotten, self.recomputed = 0, 0
         self._times, self._motion, self._picture = Column(np.float64), Column(np.uint64), Column(np.uint64)
         self._paired, self._moving = Column(bool), Column(bool)
         self._energy, self._lively = Column(np.float32), Column(np.float32)
@@ -53,7 +47,8 @@ class Growing:
         return float(self._times.rows[0]) if len(self) else 0.0
 
     def grow(self, times: Floats, cells: Rows) -> Signal:
-        """The signal of all that is held now. times: (m,) seconds of the frames that are new. cells: (n, 144) of all.
+        """Add frames, and return the signal of all that is held now. times: (m,) seconds of the frames that are new.
+        cells: (n, 144) of all.
 
         The signal is good until the next change; arrays of it are not to be kept.
         """
@@ -64,9 +59,9 @@ class Growing:
         # Behind the old end there was nothing to compare with, as far as a frame looks ahead.
         low = int(np.searchsorted(shown, shown[old] - max(LIVELY_GAPS) - 4 * step)) if len(times) else old
         come = self.forgotten + len(self) - self._mean_of
-        if self._mean is None or (come >= MEAN_EVERY * len(self) and len(self) <= MOST_REMADE):
+        if self._mean is None or (come >= MEAN_SHARE * len(self) and len(self) <= MOST_RECOMPUTED):
             self._mean, self._mean_of = mean_picture(cells), self.forgotten + len(self)
-            self.remade, low = self.remade + 1, 0
+            self.recomputed, low = self.recomputed + 1, 0
         for first in range(low, len(self), _BLOCK):
             self._see(cells, slice(first, min(len(self), first + _BLOCK)), step)
         self._judge(low, step)
@@ -88,12 +83,13 @@ class Growing:
             column.drop(count)
         self.forgotten += count
 
-    def rest(self) -> None:
-        """Give back the memory of what was looked at, until it is looked at again."""
+    def release(self) -> None:
+        """Give back the memory of what was read, until it is read again."""
         for column in self._columns:
             release_pages(column.rows)
 
     def _see(self, cells: Rows, part: slice, step: float) -> None:
+        """Compute what a part of the frames shows."""
         assert self._mean is not None
         times = self._times.rows
         seen, low = features_of(times, cells, part, np.full(part.stop - part.start, step), self._mean), part.start
@@ -105,9 +101,9 @@ class Growing:
         self._blocks.put(low, seen.blocks)
 
     def _judge(self, low: int, step: float) -> None:
-        """What is noise, and which frames move more than that, from a frame on."""
+        """Decide from a frame on which frames move more than the noise, which is estimated anew if it is time."""
         energy = self._energy.rows
-        if len(energy) > NOISE_EVERY * self._noise_of or len(energy) < self._noise_of:
+        if len(energy) > NOISE_GROWTH * self._noise_of or len(energy) < self._noise_of:
             self._noise, self._noise_of = noise_of(energy, step), len(energy)
         size = max(16, round(NOISE_WINDOW / step))
         low -= (low + self.forgotten) % size
