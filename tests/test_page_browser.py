@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 
+import browsers
 import numpy as np
 import pytest
 import samples
@@ -15,15 +16,28 @@ from loopfind import pipeline
 from loopfind.reports.page import comparison as pages
 from loopfind.reports.page import scan
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
+CHROMIUM, DRIVER = browsers.programs()
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
-webdriver = pytest.importorskip("selenium.webdriver")
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no Chromium with its chromedriver on this machine")
+
+@pytest.fixture(scope="module")
+def there_is_a_browser():
+    if not (CHROMIUM and DRIVER and browsers.selenium_is_there()):
+        browsers.give_up()
+
+
+def test_without_a_browser_tests_are_skipped_or_fail_where_one_is_required_and_say_how_to_get_it():
+    assert browsers.programs(lambda name: None) == (None, None)
+    assert browsers.programs({"google-chrome": "/g", "chromedriver": "/d"}.get) == ("/g", "/d")
+    with pytest.raises(pytest.skip.Exception, match="apt-get install chromium chromium-driver"):
+        browsers.give_up({})
+    with pytest.raises(pytest.fail.Exception, match="apt-get install chromium chromium-driver"):
+        browsers.give_up({browsers.REQUIRE: "1"})
 
 
 def start():
+    from selenium import webdriver
+
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
@@ -33,7 +47,7 @@ def start():
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(there_is_a_browser):
     driver = start()
     driver.set_script_timeout(30)
     yield driver
@@ -113,12 +127,14 @@ def test_every_repeat_and_every_picture_shows(browser, folder):
 
 
 def test_a_click_on_the_dot_plot_shows_both_moments(browser, folder):
+    from selenium.webdriver import ActionChains
+
     look(browser, folder / "loop.html")
     plot = browser.find_element("id", "plot")
     run(browser, "document.getElementById('likeness').scrollIntoView({behavior: 'instant'})")
     side = plot.size["width"]
     # 14.1 s against 22 s: near the line on which the loop meets itself two turns later.
-    action = webdriver.ActionChains(browser)
+    action = ActionChains(browser)
     action.move_to_element_with_offset(plot, (14.1 / 40 - 0.5) * side, (22.0 / 40 - 0.5) * side).click().perform()
     assert run(browser, "document.getElementById('plot-says').textContent").startswith("Loop 1: 0:00:14.")
     assert run(browser, "document.querySelectorAll('#plot-shots img').length") == 2
