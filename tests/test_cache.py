@@ -254,12 +254,15 @@ PINNED = {
     "whash": "b142f76ffb743fc9",
     "exact": "0b09ed7b6641d12f",
     "color": "6e7e607cb7756727",
+    "colorhash": "c0bf7d5d45e9b953",
+    "crop-resistant": "7c8e9737b65d48e2",
+    "whash-db4": "4553e0e81166f3c6",
 }
 
 
 def test_what_a_picture_gives_is_what_libraries_hold():
     """Where this fails, the same video gives other codes than before: libraries hold what is not comparable any more.
-    Make CODES in loopfind/holdings.py one more, and write down here what is given now."""
+    Make CODES in loopfind/model/library.py one more, and write down here what is given now."""
     rng = np.random.default_rng(7)
     rough = rng.integers(0, 256, (20, 9, 9)).astype(np.uint8)
     pictures = rough.repeat(8, 1).repeat(8, 2)[:, :64, :64]

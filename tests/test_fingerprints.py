@@ -16,7 +16,9 @@ from loopfind.errors import BadSetting, UnknownPart
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.fingerprints.color import colours_of
+from loopfind.fingerprints.colorhash import tinted
 from loopfind.fingerprints.contrast import detail
+from loopfind.fingerprints.image_hash import image_hashes
 from loopfind.fingerprints.phash import GRAIN, frequencies
 from loopfind.fingerprints.resize import shrink, weights
 from loopfind.fingerprints.sizes import SizeDigests
@@ -44,6 +46,7 @@ def allowed(name):
     return sizes
 
 
+BY_IMAGEHASH = ("colorhash", "crop-resistant", "whash-db4")
 EVERY = [(name, size) for name in KINDS for size in allowed(name)]
 
 
@@ -124,10 +127,14 @@ def test_sizes_that_the_picture_cannot_serve_are_refused(name, size):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_every_other_size_is_taken_save_by_whash(name):
+def test_every_other_size_is_taken_save_by_wavelets(name):
+    powers = {"whash": (4, 8, 16, 32, 64), "whash-db4": (8, 16, 32, 64)}
     for size in range(4, 65):
-        if name != "whash" or size in (4, 8, 16, 32, 64):
+        if size in powers.get(name, range(4, 65)):
             kind(name).check(size)
+        else:
+            with pytest.raises(BadSetting, match=f"{name} takes powers of two"):
+                kind(name).check(size)
 
 
 @pytest.mark.parametrize(("size", "below", "above"), [(5, 4, 8), (24, 16, 32), (63, 32, 64)])
@@ -141,7 +148,7 @@ def test_codes_are_packed_rows_of_the_width_said(name, size):
     codes = kind(name).encode(frames(natural(3)), size)
     assert codes.dtype == np.uint8
     assert codes.shape == (3, kind(name).width(size))
-    if name not in ("exact", "color"):
+    if name not in ("exact", "color", "colorhash", "whash-db4"):
         assert kind(name).width(size) == math.ceil(size * size / 8)
         assert not np.unpackbits(codes, axis=1)[:, size * size :].any()
 
@@ -154,6 +161,8 @@ def test_an_empty_batch_has_no_codes(name, size):
 @pytest.mark.parametrize(("name", "size"), EVERY)
 def test_a_code_depends_on_its_own_frame_alone(name, size):
     batch = frames(np.concatenate([natural(60), drawn()]))
+    if name in BY_IMAGEHASH:  # one picture at a time, so a few tell as much
+        batch = pick(batch, slice(56, 70))
     whole = kind(name).encode(batch, size)
     shuffled = np.random.default_rng(0).permutation(len(batch))
     assert np.array_equal(kind(name).encode(pick(batch, shuffled), size), whole[shuffled])
@@ -176,7 +185,8 @@ def test_encoding_leaves_the_frames_as_they_were(name, size):
 @pytest.mark.parametrize(("name", "size"), EVERY)
 def test_different_pictures_have_different_codes(name, size):
     codes = kind(name).encode(frames(natural(12)), size)
-    assert len(np.unique(codes, axis=0)) > (6 if size < 8 else 11)
+    # Of coarse shares a bit or two each many pictures are alike.
+    assert len(np.unique(codes, axis=0)) > (6 if size < 8 or name == "colorhash" else 11)
 
 
 def test_exact_codes_are_the_digests():
@@ -213,6 +223,50 @@ def test_digests_of_all_so_far_stay_as_they_are_while_more_is_added():
     before = sizes.digests(0)
     sizes.add(pick(batch, slice(3, 6)))
     assert len(before) == 3 and np.array_equal(sizes.digests(0)[:3], before) and len(sizes.digests(0)) == 6
+
+
+@pytest.mark.parametrize("size", [8, 16, 32, 64])
+def test_whash_db4_has_all_bits_of_imagehash(size):
+    pictures = natural(4)
+    codes = kind("whash-db4").encode(frames(pictures), size)
+    for code, picture in zip(codes, pictures, strict=True):
+        made = imagehash.whash(Image.fromarray(picture), size, mode="db4").hash.ravel()
+        assert np.array_equal(np.unpackbits(code)[: len(made)], made) and len(code) == math.ceil(len(made) / 8)
+
+
+def test_a_crop_that_leaves_the_largest_region_whole_leaves_the_crop_resistant_code():
+    y, x = np.mgrid[0:64, 0:64]
+    whole = np.where(np.hypot(x - 32, y - 32) < 28, 190 + 50 * np.sin(x / 5) * np.cos(y / 7), 20).astype(np.uint8)
+    moved = np.full_like(whole, 20)
+    moved[:61, :61] = whole[3:, 3:]
+    one, other = kind("crop-resistant").encode(frames(np.array([whole, moved])), 8)
+    assert np.unpackbits(one ^ other).sum() <= 6
+    assert np.unpackbits(np.bitwise_xor(*kind("dhash").encode(frames(np.array([whole, moved])), 8))).sum() > 6
+
+
+def test_colorhash_tells_hues_apart_and_keeps_greys_grey():
+    picture = np.tile(np.linspace(60, 200, 64).astype(np.uint8), (64, 1))
+    levels = [(32768, 32768, 32768), (60000, 9000, 9000), (9000, 60000, 9000), (9000, 9000, 60000)]
+    batch = Frames(0, np.arange(4.0), np.array([picture] * 4), None, np.array(levels, np.uint16))
+    assert np.array_equal(tinted(batch.pictures[:1], batch.colours[:1])[0], picture[..., None].repeat(3, 2))
+    codes = kind("colorhash").encode(batch, 24)
+    assert len(np.unique(codes, axis=0)) == 4
+    assert np.array_equal(
+        np.unpackbits(codes[0])[:42], imagehash.colorhash(Image.fromarray(picture).convert("RGB")).hash.ravel()
+    )
+    with pytest.raises(ValueError, match="colours"):
+        kind("colorhash").encode(Frames(0, batch.times, batch.pictures), 24)
+
+
+@pytest.mark.parametrize(("name", "size"), [("ahash", 8), ("dhash", 24), ("phash", 5), ("whash", 16), ("exact", 11)])
+def test_codes_are_given_as_imagehash_values(name, size):
+    batch = frames(natural(3))
+    given = image_hashes(kind(name), size, kind(name).encode(batch, size))
+    if name == "exact":
+        assert [one.hash.shape for one in given] == [(128,)] * 3
+    else:
+        assert [one.hash.shape for one in given] == [(size, size)] * 3
+        assert np.array_equal([one.hash.ravel() for one in given], oracle(name, batch.pictures, size))
 
 
 # The oracle

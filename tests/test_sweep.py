@@ -34,7 +34,7 @@ from loopfind.reports.plots.curves import CURVES
 from loopfind.reports.plots.plot import plot
 from loopfind.settings import Settings, SweepSettings
 
-SIZED = [name for name in KINDS if name not in ("exact", "color")]
+SIZED = [name for name in KINDS if name not in ("exact", "color", "colorhash")]
 TWICE = ("-filter_complex", "[0:v]split[a][b];[a][b]concat=n=2:v=1[v]", "-map", "[v]")
 
 

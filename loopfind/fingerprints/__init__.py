@@ -10,5 +10,8 @@ KINDS: dict[str, str] = {
     "whash": "loopfind.fingerprints.whash:WHASH",
     "exact": "loopfind.fingerprints.exact:EXACT",
     "color": "loopfind.fingerprints.color:COLOR",
+    "colorhash": "loopfind.fingerprints.colorhash:COLORHASH",
+    "crop-resistant": "loopfind.fingerprints.crop_resistant:CROP_RESISTANT",
+    "whash-db4": "loopfind.fingerprints.whash_db4:WHASH_DB4",
 }
 """Name -> "module:attribute", for `loopfind.registry.load`."""

@@ -58,6 +58,19 @@ def check_range(hash_size: int) -> None:
         raise BadSetting("hash size", hash_size, f"it takes a whole number from {SMALLEST_HASH} to {LARGEST_HASH}")
 
 
+def check_power_of_two(kind: str, hash_size: int, smallest: int) -> None:
+    """Raise BadSetting unless `hash_size` is a power of two from `smallest` to 64."""
+    check_range(hash_size)
+    below = 1 << (hash_size.bit_length() - 1)
+    if hash_size != below or hash_size < smallest:
+        powers = [1 << p for p in range(smallest.bit_length() - 1, LARGEST_HASH.bit_length())]
+        near = [power for power in (below, 2 * below) if power >= smallest]
+        nearest = f"the nearest is {smallest}" if len(near) < 2 else f"the nearest are {near[0]} and {near[1]}"
+        raise BadSetting(
+            "hash size", hash_size, f"{kind} takes powers of two ({', '.join(map(str, powers))}); {nearest}"
+        )
+
+
 def packed_width(hash_size: int) -> int:
     """Bytes that hold hash_size * hash_size bits."""
     return (hash_size * hash_size + 7) // 8

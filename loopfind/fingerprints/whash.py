@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.errors import BadSetting
-from loopfind.fingerprints.kind import check_range, pack, packed_width
+from loopfind.fingerprints.kind import check_power_of_two, pack, packed_width
 from loopfind.model.dtypes import Bytes, Floats
 from loopfind.model.video import Frames
-from loopfind.settings import LARGEST_HASH, PICTURE_SIDE, SMALLEST_HASH
+from loopfind.settings import PICTURE_SIDE, SMALLEST_HASH
 
 HALF = 0.7071067811865476
 """The Haar filter's coefficient, the square root of a half, as PyWavelets writes it."""
@@ -72,12 +71,7 @@ class WaveletHash:
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64, or unless `hash_size` is a power of two."""
-        check_range(hash_size)
-        below = 1 << (hash_size.bit_length() - 1)
-        if hash_size != below:
-            powers = ", ".join(str(1 << p) for p in range(SMALLEST_HASH.bit_length() - 1, LARGEST_HASH.bit_length()))
-            takes = f"whash takes powers of two ({powers}); the nearest are {below} and {2 * below}"
-            raise BadSetting("hash size", hash_size, takes)
+        check_power_of_two(self.name, hash_size, SMALLEST_HASH)
 
     def width(self, hash_size: int) -> int:
         """Bytes a code."""

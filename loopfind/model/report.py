@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from loopfind.model.dtypes import Floats, Ints
+from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.video import Loss, Source
 from loopfind.settings import Settings
 
@@ -71,12 +71,15 @@ class Clusters:
     """Frames that share a hash value at two or more separate moments.
 
     Cluster c holds frames[offsets[c]:offsets[c + 1]]: one frame, the first, of each moment.
-    frames: (m,) int64, rising within a cluster. times: (m,) seconds. offsets: (clusters + 1,) int64.
+    frames: (m,) int64, rising within a cluster. times: (m,) seconds. offsets: (clusters + 1,) int64. codes: (n, width)
+    uint8, of every frame of the file, on disk where they are many; None where they are not at hand, as in a report that
+    was read from a file.
     """
 
     frames: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     times: Floats = field(default_factory=lambda: np.zeros(0))
     offsets: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
+    codes: Bytes | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

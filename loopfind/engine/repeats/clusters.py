@@ -31,7 +31,7 @@ def clusters_of(codes: Bytes, times: Floats) -> Clusters:
     starts = edges[by_first]
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     ranked = np.repeat(starts - offsets[:-1], sizes) + np.arange(len(frames))
-    return Clusters(frames[ranked].astype(np.int64), times[frames[ranked]], offsets)
+    return Clusters(frames[ranked].astype(np.int64), times[frames[ranked]], offsets, codes)
 
 
 def _differ(codes: Bytes, one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.bool_]:
