@@ -19,8 +19,8 @@ from loopfind.model.video import Span
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS, SEVERAL
 from loopfind.reports.formats import comparisons as machine
-from loopfind.reports.rows import showings
-from loopfind.reports.single import report_on
+from loopfind.reports.rows import occurrence_rows
+from loopfind.reports.single import report_of_file
 
 GOLDEN = Path(__file__).parent / "golden"
 ALONE = [name for name in FORMATS if name not in SEVERAL]
@@ -33,7 +33,7 @@ def written(name, comparison):
 
 def told(comparison):
     """(file, first frame, frame after the last) of every occurrence, in the order of the report."""
-    found = [one.occurrence for one in showings(comparison)]
+    found = [one.occurrence for one in occurrence_rows(comparison)]
     return [(one.file, one.start_frame, one.end_frame) for one in found]
 
 
@@ -51,13 +51,13 @@ def test_a_format_writes_whole_lines_twice_the_same_whatever_the_files_are_calle
 
 @pytest.mark.parametrize("name", ALONE)
 def test_a_format_of_one_file_tells_its_places_and_where_else_they_are(name):
-    report = report_on(samples.comparison(), 1)
+    report = report_of_file(samples.comparison(), 1)
     text = "".join(load("format", name, FORMATS)(report))
     if name == "cuts-csv":
         assert text.count("\n") == 1
         return
     assert "also in a/one.mp4 and 1 more file" in text
-    assert [one.occurrence.file for one in showings(report)] == [1, 1]
+    assert [one.occurrence.file for one in occurrence_rows(report)] == [1, 1]
     assert report.losses[0].what == "4 damaged packets"
 
 
@@ -128,7 +128,7 @@ def test_a_list_names_the_file_of_each_event_and_is_read_whole():
     assert [clip.name for clip in clips] == [
         Path(comparison.sources[file].path).name for file, _, _ in told(comparison)
     ]
-    for clip, one in zip(clips, showings(comparison), strict=True):
+    for clip, one in zip(clips, occurrence_rows(comparison), strict=True):
         assert clip.source_range.start_time.to_seconds() == pytest.approx(one.occurrence.start, abs=0.5 / 60 + 1e-6)
         assert clip.source_range.end_time_exclusive().to_seconds() == pytest.approx(
             one.occurrence.end, abs=0.5 / 60 + 1e-6

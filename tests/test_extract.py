@@ -258,7 +258,7 @@ def broken(**more: Any) -> Any:
 )
 def test_what_is_no_report_is_refused_in_one_line(content: Any, words: str, tmp_path: Path) -> None:
     from loopfind.errors import BadReport
-    from loopfind.reports.formats.json_reader import read
+    from loopfind.reports.formats.json_reader import read_report
 
     data = (
         content
@@ -266,7 +266,7 @@ def test_what_is_no_report_is_refused_in_one_line(content: Any, words: str, tmp_
         else (content if isinstance(content, str) else json.dumps(content)).encode()
     )
     with pytest.raises(BadReport, match=words) as caught:
-        read("r.json", data)
+        read_report("r.json", data)
     assert str(caught.value).startswith("r.json: ") and str(caught.value).isprintable()
 
 

@@ -18,7 +18,7 @@ from loopfind.errors import MissingExtra
 from loopfind.model.exhibits import Exhibits
 from loopfind.model.report import Report, Verdict
 from loopfind.reports.page import scan
-from loopfind.reports.page.commands import scan_command
+from loopfind.reports.page.commands import scan_command_line
 from loopfind.reports.page.figures import ALL_PAIRS, plot_lines
 from loopfind.reports.page.render import island, require_jinja
 from loopfind.settings import Settings
@@ -180,13 +180,13 @@ def test_an_empty_video_has_a_page():
 
 def test_the_command_makes_the_same_scan():
     given = Settings(kind="dhash", hash_size=16, stream=2, start=1.5, end=90.0, link="https://youtu.be/a b")
-    told = scan_command(given, "it's.mp4", "https://example.org/v.mp4")
+    told = scan_command_line(given, "it's.mp4", "https://example.org/v.mp4")
     assert told == (
         "loopfind --hash-size 16 --kind dhash --stream 2 --start 1.5 --end 90 --link 'https://youtu.be/a b' "
         "--html report.html --video-href https://example.org/v.mp4 'it'\"'\"'s.mp4'"
     )
-    assert scan_command(Settings(), "-x.mp4", "./-x.mp4") == "loopfind --html report.html -- -x.mp4"
-    assert scan_command(Settings(), "-", "") == "loopfind --html report.html -"
+    assert scan_command_line(Settings(), "-x.mp4", "./-x.mp4") == "loopfind --html report.html -- -x.mp4"
+    assert scan_command_line(Settings(), "-", "") == "loopfind --html report.html -"
 
 
 def test_lines_run_backwards_where_the_copy_does_and_are_not_too_many():

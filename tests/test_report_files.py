@@ -24,7 +24,7 @@ from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS
 from loopfind.reports.formats.timecode import grid_of
-from loopfind.reports.rows import in_time, showings
+from loopfind.reports.rows import occurrence_rows, rows_in_time
 from loopfind.settings import Settings
 
 Spans = list[tuple[float, float]]
@@ -82,7 +82,7 @@ def drawn(draw: st.DrawFn, rate: Fraction | None, tick: Fraction) -> Drawn:
 
 
 def spans(report: Report) -> Spans:
-    return [(one.occurrence.start, one.occurrence.end) for one in in_time(report)]
+    return [(one.occurrence.start, one.occurrence.end) for one in rows_in_time(report)]
 
 
 def read_csv(text: str, report: Report) -> Spans:
@@ -198,7 +198,9 @@ def test_chapters_follow_one_another_and_start_where_something_does(video: Drawn
     assert bounds[0][0] == 0
     assert all(start < end for start, end in bounds)
     wanted = {
-        frame for one in showings(video.report) for frame in (one.occurrence.start_frame, one.occurrence.end_frame)
+        frame
+        for one in occurrence_rows(video.report)
+        for frame in (one.occurrence.start_frame, one.occurrence.end_frame)
     }
     assert wanted <= {*frames(video.times, [time / 1e6 for bound in bounds for time in bound])}
 
@@ -237,7 +239,7 @@ def test_opentimelineio_takes_the_edl() -> None:
         assert len(clips) == 7 + count
         assert {clip.name for clip in clips} == {"film.mp4"}
         found = [(clip.source_range.start_time.to_seconds(), clip.source_range.duration.to_seconds()) for clip in clips]
-        told = [one.occurrence for one in showings(report)]
+        told = [one.occurrence for one in occurrence_rows(report)]
         assert np.allclose(found, [(one.start, one.end - one.start) for one in told], atol=1 / 30 + 1e-6, rtol=0)
 
 

@@ -11,13 +11,13 @@ from rich.style import Style
 
 from loopfind.model.report import Report
 from loopfind.reports import wording
-from loopfind.reports.formats.text import lines, write
+from loopfind.reports.formats.text import report_lines, write
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def plain(report: Report, width: int = 80) -> list[str]:
-    return [line.plain for line in lines(report, width)]
+    return [line.plain for line in report_lines(report, width)]
 
 
 def test_is_what_it_was() -> None:
@@ -32,7 +32,7 @@ def test_says_the_verdict_first() -> None:
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
 @pytest.mark.parametrize("report", [samples.nothing(), samples.three_and_a_loop(), samples.many()])
 def test_keeps_to_the_width(report: Report, width: int) -> None:
-    for line in lines(report, width, hyperlinks=True):
+    for line in report_lines(report, width, hyperlinks=True):
         assert line.cell_len <= max(width, 30)  # a span of time is never broken
 
 
@@ -51,10 +51,10 @@ def test_three_hundred_repeats_are_a_short_report() -> None:
 
 def test_each_moment_is_a_hyperlink_or_shows_its_address() -> None:
     report = samples.three_and_a_loop("https://youtu.be/abc")
-    spans = [span for line in lines(report, hyperlinks=True) for span in line.spans]
+    spans = [span for line in report_lines(report, hyperlinks=True) for span in line.spans]
     linked = [span.style.link for span in spans if isinstance(span.style, Style)]
     assert "https://youtu.be/abc?t=142s" in linked
-    assert not any("https:" in line.plain for line in lines(report, hyperlinks=True))
+    assert not any("https:" in line.plain for line in report_lines(report, hyperlinks=True))
     assert any("https://youtu.be/abc?t=142s" in line for line in plain(report))
 
 
@@ -67,7 +67,7 @@ def test_nothing_in_a_video_can_steer_the_terminal(path: str, summary: str, lost
     report = samples.three_and_a_loop(path=path or "x")
     report = replace(report, verdict=replace(report.verdict, summary=summary))
     report = replace(report, losses=(replace(report.losses[0], what=lost),))
-    for line in lines(report, hyperlinks=True):
+    for line in report_lines(report, hyperlinks=True):
         assert line.plain.isprintable() or not line.plain
     assert all(line.isprintable() for line in "".join(write(report)).split("\n"))
 

@@ -207,7 +207,7 @@ def test_a_video_shown_twice_gets_advice_and_a_scan_takes_it():
 def test_where_nothing_repeats_there_is_nothing_to_tune_on():
     path = videos.make("sweep-once.mkv", *videos.moving(4.0), "-c:v", "libx264", "-crf", "30").as_posix()
     result = sweep(path)
-    assert result.advice is None and "No repeats to tune on" in "".join(sweeps.as_text(result))
+    assert result.advice is None and "No repeats to tune on" in "".join(sweeps.sweep_text(result))
     auto = scan(path, Settings(auto=True))
     assert auto.settings.hash_size == Settings.hash_size and "nothing to choose by" in auto.choice
 
@@ -228,9 +228,9 @@ def test_what_has_no_size_cannot_be_swept(kinds):
 
 def test_the_machine_forms_say_the_same_and_come_back():
     result = sweep(repeated(), SweepSettings(sizes=(8, 16)))
-    value = json.loads("".join(sweeps.as_json(result)))
-    table = list(csv.DictReader(io.StringIO("".join(sweeps.as_csv(result)))))
-    assert [list(row) for row in table] == [list(sweeps.COLUMNS)] * 2
+    value = json.loads("".join(sweeps.sweep_json(result)))
+    table = list(csv.DictReader(io.StringIO("".join(sweeps.sweep_csv(result)))))
+    assert [list(row) for row in table] == [list(sweeps.SIZE_COLUMNS)] * 2
     for cells, given_size in zip(table, value["sizes"], strict=True):
         assert {name: "" if v is None else str(v) for name, v in given_size.items()} == cells
     assert value["recommended"]["hash_size"] == result.advice.hash_size and value["schema"] == 1
@@ -254,7 +254,7 @@ def test_a_plot_opens_and_holds_every_curve(suffix, tmp_path):
 @pytest.mark.parametrize("tried", [(8, 16, 24), range(8, 65, 4), range(4, 65)])
 def test_the_curves_of_a_terminal_fit_whatever_sizes_there_are(tried):
     result = sweep(repeated(), SweepSettings(sizes=tuple(tried)))
-    drawn = [line.plain for line in sweeps.lines(result, curves=True)]
+    drawn = [line.plain for line in sweeps.sweep_lines(result, curves=True)]
     assert all(any(curve.title in line for line in drawn) for curve in CURVES)
     assert all(len(line) <= 80 for line in drawn if repeated() not in line)
-    assert any(sweeps.STEPS[8] in line for line in drawn)
+    assert any(sweeps.BLOCKS[8] in line for line in drawn)

@@ -212,10 +212,12 @@ def write_comparison(result: "Comparison", form: str, place: str, alone: str | N
     if form in SEVERAL:
         pieces = load("format", form, SEVERAL)(result)
     else:
-        from loopfind.reports.single import report_on
+        from loopfind.reports.single import report_of_file
 
         numbers = [at for at, source in enumerate(result.sources) if outputs.is_same_file(source.path, alone or "")]
         if not numbers:
             raise BadSetting("--for", alone, "it could not be read, so there is nothing to write of it")
-        pieces = load("format", form, FORMATS)(report_on(result, numbers[0]))
-    outputs.write_output(pieces, form, place, lambda width, hyperlinks: comparisons.lines(result, hyperlinks))
+        pieces = load("format", form, FORMATS)(report_of_file(result, numbers[0]))
+    outputs.write_output(
+        pieces, form, place, lambda width, hyperlinks: comparisons.comparison_lines(result, hyperlinks)
+    )

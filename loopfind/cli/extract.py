@@ -17,7 +17,7 @@ from loopfind.errors import BadReport, BadSetting, OutputError
 if TYPE_CHECKING:
     from loopfind.media.clips import Cutter, Look, Piece
     from loopfind.model.report import Occurrence, Repeat
-    from loopfind.reports.formats.json_reader import Findings
+    from loopfind.reports.formats.json_reader import ReadReport
 
 MOST = 12
 """Occurrences of one repeat that are written unless more are asked for: a loop may have thousands."""
@@ -65,16 +65,16 @@ def extract_command(
     return 0
 
 
-def _read(report: str) -> "Findings":
-    from loopfind.reports.formats.json_reader import read
+def _read(report: str) -> "ReadReport":
+    from loopfind.reports.formats.json_reader import read_report
 
     try:
-        return read(report, Path(report).read_bytes())
+        return read_report(report, Path(report).read_bytes())
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise BadReport(report, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _chosen(findings: "Findings", number: int | None) -> "list[Repeat]":
+def _chosen(findings: "ReadReport", number: int | None) -> "list[Repeat]":
     """The repeats to write: all of them, or the one asked for. Raises BadSetting."""
     shown = [one for one in findings.repeats if len(one.occurrences) > 1 and number in (None, one.id)]
     if number is not None and not shown:
@@ -83,7 +83,7 @@ def _chosen(findings: "Findings", number: int | None) -> "list[Repeat]":
     return shown
 
 
-def _video(findings: "Findings", report: str, given: str | None) -> str:
+def _video(findings: "ReadReport", report: str, given: str | None) -> str:
     """The video: as given; as the report names it; where its link leads; or beside the report."""
     if given is not None:
         return given
@@ -145,7 +145,7 @@ def _folder(out: Path) -> Iterator[Path]:
                 out.rmdir()
 
 
-def _write(cutter: "Cutter", repeat: "Repeat", findings: "Findings", work: Path, most: int, quiet: bool) -> None:
+def _write(cutter: "Cutter", repeat: "Repeat", findings: "ReadReport", work: Path, most: int, quiet: bool) -> None:
     shown = repeat.occurrences[:most]
     copied = 0
     for name, one in zip(_names(repeat, most), shown, strict=True):
@@ -160,7 +160,7 @@ def _write(cutter: "Cutter", repeat: "Repeat", findings: "Findings", work: Path,
         terminal.note(f"Repeat {repeat.id}: {len(shown)} clips, {copied} copied, {len(shown) - copied} encoded{more}")
 
 
-def _piece(one: "Occurrence", findings: "Findings") -> "Piece":
+def _piece(one: "Occurrence", findings: "ReadReport") -> "Piece":
     from loopfind.media.clips import Piece
 
     first = None if findings.start else one.start_frame

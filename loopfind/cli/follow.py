@@ -100,7 +100,7 @@ def _reported_events(
     with watching(quiet) as (watch, note):
         from loopfind.model.events import Ended, Finding
         from loopfind.pipeline import follow
-        from loopfind.reports.formats.events import as_json, as_text
+        from loopfind.reports.formats.events import event_json, event_text
         from loopfind.reports.links import linker
 
         def say(line: str) -> None:
@@ -115,12 +115,14 @@ def _reported_events(
         with contextlib.closing(events):  # type: ignore[type-var]
             for event in events:
                 if event_format == "text" and drawn and not isinstance(event, Ended):
-                    note(as_text(event))
+                    note(event_text(event))
                 elif event_format == "json":
-                    if not terminal.put_line(as_json(event, link)):
+                    if not terminal.put_line(event_json(event, link)):
                         return
                 elif (
-                    event_format == "text" and not isinstance(event, Ended) and not terminal.put_line([as_text(event)])
+                    event_format == "text"
+                    and not isinstance(event, Ended)
+                    and not terminal.put_line([event_text(event)])
                 ):
                     return
                 yield event

@@ -237,9 +237,9 @@ def _deliver(report: "Report", format: str, place: str) -> None:
     """Write a report in a format to a place. Raises OutputError."""
 
     def lines(width: int, hyperlinks: bool) -> "Iterable[Text]":
-        from loopfind.reports.formats.text import lines
+        from loopfind.reports.formats.text import report_lines
 
-        return lines(report, width, hyperlinks=hyperlinks)
+        return report_lines(report, width, hyperlinks=hyperlinks)
 
     outputs.write_output(load("format", format, FORMATS)(report), format, place, lines)
 

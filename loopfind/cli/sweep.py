@@ -133,8 +133,8 @@ def _deliver(result: "Sweep", as_json: bool, as_csv: bool) -> None:
     from loopfind.reports.formats import sweeps
 
     if as_json or as_csv:
-        terminal.put(sweeps.as_json(result) if as_json else sweeps.as_csv(result))
+        terminal.put(sweeps.sweep_json(result) if as_json else sweeps.sweep_csv(result))
     elif terminal.is_rich(sys.stdout):
-        terminal.show(sweeps.lines(result, curves=True))
+        terminal.show(sweeps.sweep_lines(result, curves=True))
     else:
-        terminal.put(sweeps.as_text(result))
+        terminal.put(sweeps.sweep_text(result))

@@ -50,14 +50,14 @@ def _cell_text(cell: Cell) -> str:
 
 
 def _json_objects(names: Sequence[str], found: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    from loopfind.reports.formats.json import plain
+    from loopfind.reports.formats.json import jsonable
 
     between = "["
     for row in found:
         values = {
             name: _cell_text(cell) if isinstance(cell, bytes) else cell for name, cell in zip(names, row, strict=True)
         }
-        yield f"{between}\n {json.dumps(plain(values), allow_nan=False)}"
+        yield f"{between}\n {json.dumps(jsonable(values), allow_nan=False)}"
         between = ","
     yield "[]\n" if between == "[" else "\n]\n"
 

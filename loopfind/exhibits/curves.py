@@ -13,7 +13,7 @@ from loopfind.model.fingerprint import Signal
 MOST_POINTS = 300
 """Frames of a curve: more than a screen shows."""
 
-MARGIN, MOST_MARGIN = 0.15, 5.0
+CURVE_MARGIN, MOST_CURVE_MARGIN = 0.15, 5.0
 """How far past its ends a run is shown: this share of its length, at least 0.5 and at most 5 seconds."""
 
 SIDE = 360
@@ -29,7 +29,7 @@ def difference(signal: Signal, line: Line, start: float, end: float) -> tuple[Fl
     is that of differences.energy, at up to MOST_POINTS frames.
     """
     times, step = signal.times, signal.step
-    margin = min(max(_LEAST_MARGIN, MARGIN * (end - start)), MOST_MARGIN)
+    margin = min(max(_LEAST_MARGIN, CURVE_MARGIN * (end - start)), MOST_CURVE_MARGIN)
     low, high = np.searchsorted(times, [start - margin, end + margin])
     core_low, core_high = np.searchsorted(times, [start - step / 2, end - step / 2])
     core = np.arange(core_low, max(core_high, core_low + 1))

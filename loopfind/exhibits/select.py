@@ -15,7 +15,7 @@ from loopfind.model.transform import PLAIN, Pose, Transform
 MOST_SHOTS = 480
 """Pictures of repeats; a page with all of them stays well below 10 MB."""
 
-MOST_CUTS = 60
+MOST_CUTS_SHOWN = 60
 """Cuts of which the frames before and after are shown, the first ones."""
 
 OVERVIEW = 32
@@ -23,7 +23,7 @@ OVERVIEW = 32
 
 MOST_ROWS, MOST_COLUMNS = 6, 4
 
-BESIDE = 0.2
+PAST_ENDS = 0.2
 """Seconds before the first and after the last frame of a stretch: what the showings do not share."""
 
 _ROWS = {
@@ -51,7 +51,7 @@ def exhibits_of(track: Track, signal: Signal, runs: list[Run], report: Report) -
         shown=tuple(shown_of(signal, runs, report.repeats)),
         cuts=tuple(
             CutFrames(place, _frame(signal, cut.frame - 1), _frame(signal, cut.frame))
-            for place, cut in enumerate(report.cuts[:MOST_CUTS])
+            for place, cut in enumerate(report.cuts[:MOST_CUTS_SHOWN])
             if 0 < cut.frame < len(times)
         ),
     )
@@ -144,9 +144,9 @@ def _row(signal: Signal, one: Occurrence, lines: list[Line], place: float) -> Ro
     step = signal.step
     last = max(one.start, one.end - step)
     if place < 0:
-        what, wanted = "just before", one.start - max(BESIDE, 2 * step)
+        what, wanted = "just before", one.start - max(PAST_ENDS, 2 * step)
     elif place > 1:
-        what, wanted = "just after", last + max(BESIDE, 2 * step)
+        what, wanted = "just after", last + max(PAST_ENDS, 2 * step)
     else:
         wanted = one.start + place * (last - one.start)
         what = {0.0: "first frame", 1.0: "last frame"}.get(place, f"{wanted - one.start:.1f} s in")

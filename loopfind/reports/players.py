@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from loopfind.model.comparison import Comparison
 from loopfind.model.report import Report
 from loopfind.reports.links import address, seconds_of
-from loopfind.reports.rows import showings
+from loopfind.reports.rows import occurrence_rows
 
-MOST = 12
+MOST_MOMENTS = 12
 """Occurrences of one repeat, and suspect cuts, that commands are given for."""
 
 
@@ -17,12 +17,12 @@ def commands(report: Report | Comparison, videos: Sequence[str]) -> Iterator[str
 
     videos: the names or addresses that were scanned or compared, byte for byte.
     """
-    for showing in showings(report):
+    for showing in occurrence_rows(report):
         video = videos[showing.occurrence.file or 0]
-        if showing.number <= MOST and address(video):
+        if showing.number <= MOST_MOMENTS and address(video):
             yield from _both(showing.title, showing.occurrence.start, video)
     if isinstance(report, Report) and address(videos[0]):
-        for number, cut in enumerate(report.cuts[:MOST], 1):
+        for number, cut in enumerate(report.cuts[:MOST_MOMENTS], 1):
             yield from _both(f"Suspect cut {number}", cut.time, videos[0])
 
 

@@ -26,19 +26,19 @@ class OccurrenceRow:
         return ", ".join([place, *changes(self.occurrence), *also(self.repeat)])
 
 
-def showings(report: Report | Comparison) -> Iterator[OccurrenceRow]:
+def occurrence_rows(report: Report | Comparison) -> Iterator[OccurrenceRow]:
     """Every occurrence, in the order of the report."""
     for repeat in report.repeats:
         for number, occurrence in enumerate(repeat.occurrences, 1):
             yield OccurrenceRow(repeat, number, occurrence)
 
 
-def in_time(report: Report) -> list[OccurrenceRow]:
+def rows_in_time(report: Report) -> list[OccurrenceRow]:
     """Every occurrence, in the order in which they begin."""
-    return sorted(showings(report), key=lambda one: (one.occurrence.start, one.occurrence.end))
+    return sorted(occurrence_rows(report), key=lambda one: (one.occurrence.start, one.occurrence.end))
 
 
-def longest(repeats: Sequence[Repeat], most: int) -> list[Repeat]:
+def longest_repeats(repeats: Sequence[Repeat], most: int) -> list[Repeat]:
     """Return the repeats that take the most time, at most so many, in the order given; stills come last."""
 
     def rank(place: int) -> tuple[bool, float, int]:

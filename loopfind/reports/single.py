@@ -9,7 +9,7 @@ from loopfind.reports.wording import names
 from loopfind.settings import Settings
 
 
-def report_on(comparison: Comparison, number: int) -> Report:
+def report_of_file(comparison: Comparison, number: int) -> Report:
     """The stretches that a file shares, with where they are in it alone and what the other files are called."""
     called = names([source.path for source in comparison.sources])
     repeats = []

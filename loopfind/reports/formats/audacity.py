@@ -6,12 +6,12 @@ The form is that of "Importing and Exporting Labels" in Audacity's manual.
 from collections.abc import Iterator
 
 from loopfind.model.report import Report
-from loopfind.reports.rows import in_time
+from loopfind.reports.rows import rows_in_time
 
 
 def write(report: Report) -> Iterator[str]:
     """One line an occurrence in the order in which they begin, then one a suspect cut; seconds to the microsecond."""
-    for showing in in_time(report):
+    for showing in rows_in_time(report):
         one = showing.occurrence
         yield f"{one.start:.6f}\t{one.end:.6f}\t{showing.title}\n"
     for number, cut in enumerate(report.cuts, 1):

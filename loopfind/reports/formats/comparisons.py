@@ -10,12 +10,12 @@ from loopfind.model.comparison import Comparison, Group, Match, Shared
 from loopfind.model.report import Repeat
 from loopfind.model.version import version
 from loopfind.reports.formats import warps
-from loopfind.reports.formats.json import REPEAT, SCHEMA, listed, occurrence_of, told
+from loopfind.reports.formats.json import REPEAT, SCHEMA, json_line, json_list, occurrence_of
 from loopfind.reports.links import linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, pair_words
 from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, names, safe, share
 
-MOST_PAIRS, MOST_REPEATS, MOST_SHOWINGS, MOST_GROUPS, MOST_LEFT_OUT = 40, 40, 12, 20, 20
+MOST_PAIRS, MOST_SHARED, MOST_SHOWINGS, MOST_GROUPS, MOST_LEFT_OUT = 40, 40, 12, 20, 20
 """Lines of each kind in the text; the JSON has all."""
 
 MOST_NAMES, MOST_MATCHES = 12, 20
@@ -35,14 +35,14 @@ def as_json(comparison: Comparison) -> Iterator[str]:
         "groups": (asdict(group) | _files(group, paths) for group in comparison.groups),
         "repeats": (_repeat(repeat, paths) for repeat in comparison.repeats),
         "pairs": (asdict(pair) | _files(pair, paths) for pair in comparison.pairs),
-        "warps": (warps.as_value(warp, paths) for warp in comparison.warps),
+        "warps": (warps.warp_value(warp, paths) for warp in comparison.warps),
         "failures": (asdict(failure) for failure in comparison.failures),
     }
-    yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {told(version())}'
-    yield f',\n  "settings": {told(asdict(comparison.settings))}'
-    yield f',\n  "summary": {told(comparison.summary)}'
+    yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {json_line(version())}'
+    yield f',\n  "settings": {json_line(asdict(comparison.settings))}'
+    yield f',\n  "summary": {json_line(comparison.summary)}'
     for name, items in lists.items():
-        yield from listed(name, ([told(item)] for item in items))
+        yield from json_list(name, ([json_line(item)] for item in items))
     yield "\n}\n"
 
 
@@ -64,11 +64,11 @@ def _repeat(repeat: Repeat, paths: Sequence[str]) -> dict[str, Any]:
 
 def as_text(comparison: Comparison) -> Iterator[str]:
     """The comparison as plain text."""
-    for line in lines(comparison):
+    for line in comparison_lines(comparison):
         yield line.plain.rstrip() + "\n"
 
 
-def lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
+def comparison_lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
     """The comparison as styled lines: the best matches, groups and pairs of files, then stretch by stretch."""
     found = bool(comparison.repeats) or any(warp.nearness == "alike" for warp in comparison.warps)
     yield Text(comparison.summary, "bold red" if found else "bold green")
@@ -78,7 +78,7 @@ def lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
         lost += [f"lost in {name}: {clock(loss.start)} - {clock(loss.end)} {safe(loss.what)}" for loss in losses]
     yield from (Text(line, "yellow") for line in lost[:MOST_LEFT_OUT])
     yield from _more(len(lost) - MOST_LEFT_OUT, "loss", "losses")
-    yield from warps.lines(comparison, called)
+    yield from warps.warp_lines(comparison, called)
     yield from _matches(comparison, called)
     yield from _groups("The same from end to end", [g for g in comparison.groups if g.whole], called)
     same = {files for group in comparison.groups if group.whole for files in _pairs_in(group)}
@@ -89,12 +89,12 @@ def lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
     yield from _more(len(pairs) - MOST_PAIRS, "pair")
     many = [group for group in comparison.groups if not group.whole and len(group.files) > 2]
     yield from _groups("Groups", many, called)
-    for repeat in comparison.repeats[:MOST_REPEATS]:
+    for repeat in comparison.repeats[:MOST_SHARED]:
         yield Text()
         yield from _stretch(repeat, called, comparison, hyperlinks)
-    if len(comparison.repeats) > MOST_REPEATS:
+    if len(comparison.repeats) > MOST_SHARED:
         yield Text()
-        yield from _more(len(comparison.repeats) - MOST_REPEATS, "stretch", "stretches", "")
+        yield from _more(len(comparison.repeats) - MOST_SHARED, "stretch", "stretches", "")
 
 
 def _pairs_in(group: Group) -> Iterator[tuple[int, int]]:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from loopfind.model.comparison import Comparison
 from loopfind.model.report import Report
 from loopfind.reports.links import Link, address, linker
-from loopfind.reports.rows import OccurrenceRow, showings
+from loopfind.reports.rows import OccurrenceRow, occurrence_rows
 from loopfind.reports.wording import safe
 
-COLUMNS = (
+OCCURRENCE_COLUMNS = (
     "repeat",
     "kind",
     "occurrence",
@@ -33,7 +33,7 @@ COLUMNS = (
 )
 
 
-OWN = ("file", "path", "turned")
+FILE_COLUMNS = ("file", "path", "turned")
 """What a comparison tells besides: the file as it was named, its full path or address, degrees clockwise."""
 
 
@@ -41,20 +41,20 @@ def write(report: Report) -> Iterator[str]:
     """A head and one row an occurrence. Times are seconds in full; frames are half-open as in JSON; what has no value
     is empty."""
     link = linker(report.settings.link, report.source.path)
-    yield row(COLUMNS)
-    for showing in showings(report):
-        yield row(_cells(showing, link))
+    yield csv_row(OCCURRENCE_COLUMNS)
+    for showing in occurrence_rows(report):
+        yield csv_row(_cells(showing, link))
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
     """The same for several files, each row with its file."""
     paths = [source.path for source in comparison.sources]
     links = [linker("", path) for path in paths]
-    yield row((*COLUMNS, *OWN))
-    for showing in showings(comparison):
+    yield csv_row((*OCCURRENCE_COLUMNS, *FILE_COLUMNS))
+    for showing in occurrence_rows(comparison):
         file = showing.occurrence.file or 0
         full = paths[file] if "://" in paths[file] or not address(paths[file]) else os.path.abspath(paths[file])
-        yield row((*_cells(showing, links[file]), safe(paths[file]), safe(full), showing.occurrence.turned))
+        yield csv_row((*_cells(showing, links[file]), safe(paths[file]), safe(full), showing.occurrence.turned))
 
 
 def _cells(showing: OccurrenceRow, link: Link) -> tuple[object, ...]:
@@ -65,7 +65,7 @@ def _cells(showing: OccurrenceRow, link: Link) -> tuple[object, ...]:
     return (*place, *changed, *ranges, repeat.period, repeat.confidence, repeat.evidence, link(one.start))
 
 
-def row(cells: Iterable[object]) -> str:
+def csv_row(cells: Iterable[object]) -> str:
     """One line with its newline; numbers in full, None is empty."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerow(cells)

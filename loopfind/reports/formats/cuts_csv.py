@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from loopfind.model.report import Report
-from loopfind.reports.formats.csv import row
+from loopfind.reports.formats.csv import csv_row
 from loopfind.reports.links import linker
 
-COLUMNS = ("cut", "time", "frame", "kind", "repeats", "link")
+CUT_COLUMNS = ("cut", "time", "frame", "kind", "repeats", "link")
 
 
 def write(report: Report) -> Iterator[str]:
     """A head and one row a cut: its number, seconds, the first frame after it, the ids of its repeats with spaces."""
     link = linker(report.settings.link, report.source.path)
-    yield row(COLUMNS)
+    yield csv_row(CUT_COLUMNS)
     for number, cut in enumerate(report.cuts, 1):
-        yield row((number, cut.time, cut.frame, cut.kind, " ".join(map(str, cut.repeats)), link(cut.time)))
+        yield csv_row((number, cut.time, cut.frame, cut.kind, " ".join(map(str, cut.repeats)), link(cut.time)))

@@ -9,21 +9,21 @@ from collections.abc import Iterable, Iterator
 from loopfind.model.comparison import Comparison
 from loopfind.model.report import Report
 from loopfind.reports.formats.timecode import Grid, common, grid_of, grids_of
-from loopfind.reports.rows import OccurrenceRow, showings
+from loopfind.reports.rows import OccurrenceRow, occurrence_rows
 from loopfind.reports.wording import name, safe
 
 
 def write(report: Report) -> Iterator[str]:
     """One event an occurrence, on the grid of `grid.py`; events go on beyond 999, and hours beyond 23."""
     grid = grid_of(report)
-    yield from _list(name(report.source.path), grid, showings(report), [grid], [report.source.path])
+    yield from _list(name(report.source.path), grid, occurrence_rows(report), [grid], [report.source.path])
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
     """The same for several files, each event with its own. A list has one rate: that of the fastest of them, on which
     a place of a file at another rate is the nearest instant."""
     grids, paths = grids_of(comparison), [source.path for source in comparison.sources]
-    yield from _list(f"{len(paths)} files compared", common(grids), showings(comparison), grids, paths)
+    yield from _list(f"{len(paths)} files compared", common(grids), occurrence_rows(comparison), grids, paths)
 
 
 def _list(title: str, grid: Grid, shown: Iterable[OccurrenceRow], grids: list[Grid], paths: list[str]) -> Iterator[str]:

@@ -14,22 +14,23 @@ from loopfind.reports.wording import changes, clock, count, length, safe
 _LAID_OUT = re.compile(r"\n *")
 
 
-def as_json(event: Event, link: Link) -> Iterator[str]:
+def event_json(event: Event, link: Link) -> Iterator[str]:
     """An event as JSON on one line, without its end, in pieces."""
     yield f'{{"schema": {machine.SCHEMA}, "event": '
     if isinstance(event, Finding):
-        yield f'"finding", "time": {machine.told(event.time)}, "going_on": {machine.told(event.going_on)}, "repeat": '
-        yield machine.told(_repeat(event.repeat, link))
+        time, going_on = map(machine.json_line, (event.time, event.going_on))
+        yield f'"finding", "time": {time}, "going_on": {going_on}, "repeat": '
+        yield machine.json_line(_repeat(event.repeat, link))
     elif isinstance(event, Missed):
-        yield f'"missed", {machine.told(asdict(event.loss))[1:-1]}'
+        yield f'"missed", {machine.json_line(asdict(event.loss))[1:-1]}'
     else:
-        yield f'"end", "why": {machine.told(event.why)}, "said": {machine.told(event.said)}, "report": '
+        yield f'"end", "why": {machine.json_line(event.why)}, "said": {machine.json_line(event.said)}, "report": '
         for piece in machine.write(event.report):
             yield _LAID_OUT.sub("", piece)
     yield "}"
 
 
-def as_text(event: Finding | Missed) -> str:
+def event_text(event: Finding | Missed) -> str:
     """A finding or a loss in one line."""
     if isinstance(event, Missed):
         loss = event.loss

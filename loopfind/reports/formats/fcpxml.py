@@ -13,7 +13,7 @@ from loopfind.model.report import Report
 from loopfind.model.video import Source
 from loopfind.reports.formats.timecode import Grid, common, grid_of, grids_of
 from loopfind.reports.links import address
-from loopfind.reports.rows import OccurrenceRow, in_time, showings
+from loopfind.reports.rows import OccurrenceRow, occurrence_rows, rows_in_time
 from loopfind.reports.wording import name, title
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n<fcpxml version="1.8">\n  <resources>\n'
@@ -28,7 +28,7 @@ def write(report: Report) -> Iterator[str]:
     yield _HEAD + _format(1, grid, source) + _asset(2, 1, source, _time(grid, length))
     yield from _opening(name(source.path), grid, length)
     yield _clip(2, source, grid, 0, Fraction(0), length)
-    for showing in in_time(report):
+    for showing in rows_in_time(report):
         yield from _marked(showing, grid)
     yield from _cuts(report, grid)
     yield _CLIP_ENDS + _FOOT
@@ -51,10 +51,10 @@ def write_several(comparison: Comparison) -> Iterator[str]:
         length = max([1, own.nearest(source.duration), *ends])
         yield _format(2 + 2 * number, own, source)
         yield _asset(3 + 2 * number, 2 + 2 * number, source, _time(own, length))
-    lengths = [max(1, grid.nearest(one.occurrence.end - one.occurrence.start)) for one in showings(comparison)]
+    lengths = [max(1, grid.nearest(one.occurrence.end - one.occurrence.start)) for one in occurrence_rows(comparison)]
     yield from _opening(f"{len(sources)} files compared", grid, max(1, sum(lengths)))
     played = 0
-    for showing, length in zip(showings(comparison), lengths, strict=True):
+    for showing, length in zip(occurrence_rows(comparison), lengths, strict=True):
         one, number = showing.occurrence, showing.occurrence.file or 0
         start = Fraction(grids[number].number(one.start, one.start_frame)) / grids[number].rate
         yield _clip(3 + 2 * number, sources[number], grid, played, start, length)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from loopfind.model.report import Report
 from loopfind.reports.formats.chapters import chapters
-from loopfind.reports.rows import in_time
+from loopfind.reports.rows import rows_in_time
 from loopfind.reports.wording import name
 
 _SPECIAL = re.compile(r"([=;#\\\n])")
@@ -17,7 +17,7 @@ _SPECIAL = re.compile(r"([=;#\\\n])")
 def write(report: Report) -> Iterator[str]:
     """A head, the video's name and one chapter for each stretch between two starts or ends, to the microsecond."""
     yield f";FFMETADATA1\ntitle={_escaped(name(report.source.path))}\n"
-    stretches = ((one.occurrence.start, one.occurrence.end, one.title) for one in in_time(report))
+    stretches = ((one.occurrence.start, one.occurrence.end, one.title) for one in rows_in_time(report))
     for chapter in chapters(report, stretches):
         yield f"[CHAPTER]\nTIMEBASE=1/1000000\nSTART={chapter.start}\nEND={chapter.end}\n"
         yield f"title={_escaped(chapter.title)}\n"

@@ -29,20 +29,20 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def write(report: Report) -> Iterator[str]:
     """The report as JSON, ending in a newline, in pieces."""
     link = linker(report.settings.link, report.source.path)
-    yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {told(version())}'
-    yield f',\n  "source": {told(asdict(report.source) | {"link": link(0.0)})}'
-    yield f',\n  "settings": {told(asdict(report.settings))}'
-    yield f',\n  "choice": {told(report.choice)}'
-    yield f',\n  "verdict": {told(asdict(report.verdict))}'
-    yield from listed("repeats", (_repeat(repeat, link) for repeat in report.repeats))
-    yield from listed("cuts", ([told(_cut(cut, link))] for cut in report.cuts))
-    yield from listed("unjudged", ([told(asdict(stretch))] for stretch in report.unjudged))
-    yield from listed("losses", ([told(asdict(loss))] for loss in report.losses))
-    yield from listed("clusters", _clusters(report.clusters))
+    yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {json_line(version())}'
+    yield f',\n  "source": {json_line(asdict(report.source) | {"link": link(0.0)})}'
+    yield f',\n  "settings": {json_line(asdict(report.settings))}'
+    yield f',\n  "choice": {json_line(report.choice)}'
+    yield f',\n  "verdict": {json_line(asdict(report.verdict))}'
+    yield from json_list("repeats", (_repeat(repeat, link) for repeat in report.repeats))
+    yield from json_list("cuts", ([json_line(_cut(cut, link))] for cut in report.cuts))
+    yield from json_list("unjudged", ([json_line(asdict(stretch))] for stretch in report.unjudged))
+    yield from json_list("losses", ([json_line(asdict(loss))] for loss in report.losses))
+    yield from json_list("clusters", _clusters(report.clusters))
     yield "\n}\n"
 
 
-def listed(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
+def json_list(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
     """A member that is a list, one item a line; each item comes in pieces."""
     yield f',\n  "{name}": ['
     empty = True
@@ -55,9 +55,9 @@ def listed(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
 
 def _repeat(repeat: Repeat, link: Link) -> Iterator[str]:
     head = {name: getattr(repeat, name) for name in REPEAT}
-    yield told(head)[:-1] + ', "occurrences": ['
+    yield json_line(head)[:-1] + ', "occurrences": ['
     for number, occurrence in enumerate(repeat.occurrences):
-        yield (",\n      " if number else "\n      ") + told(occurrence_of(occurrence, link))
+        yield (",\n      " if number else "\n      ") + json_line(occurrence_of(occurrence, link))
     yield "]}" if not repeat.occurrences else "\n    ]}"
 
 
@@ -80,26 +80,26 @@ def _cluster(clusters: Clusters, first: int, last: int) -> Iterator[str]:
     for opening, array in (('{"frames": [', clusters.frames), ('], "times": [', clusters.times)):
         yield opening
         for start in range(first, last, _AT_ONCE):
-            numbers = told(array[start : min(start + _AT_ONCE, last)].tolist())
+            numbers = json_line(array[start : min(start + _AT_ONCE, last)].tolist())
             yield (", " if start > first else "") + numbers[1:-1]
     yield "]}"
 
 
-def told(value: Any) -> str:
+def json_line(value: Any) -> str:
     """A value as JSON on one line."""
-    return json.dumps(plain(value), allow_nan=False)
+    return json.dumps(jsonable(value), allow_nan=False)
 
 
-def plain(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """The value without what JSON cannot hold: infinities, numpy's own numbers, bytes of names that are not UTF-8."""
     if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
+        return {name: jsonable(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
+        return [jsonable(part) for part in value]
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
         return value if isinstance(value, int) or math.isfinite(value) else None
-    return plain(value.item())
+    return jsonable(value.item())

@@ -13,7 +13,7 @@ _REMEDY = "give a file that loopfind VIDEO --json wrote"
 
 
 @dataclass(frozen=True)
-class Findings:
+class ReadReport:
     """path: the video as it was named; link: its address, which keeps the bytes of names that are not UTF-8. stream:
     number of the video stream. start: where the scan began in seconds, None for the file's own start. fps: frames a
     second."""
@@ -26,7 +26,7 @@ class Findings:
     repeats: tuple[Repeat, ...]
 
 
-def read(name: str, data: bytes) -> Findings:
+def read_report(name: str, data: bytes) -> ReadReport:
     """The findings in the bytes of a JSON report; `name` is the file's, for messages. Raises BadReport."""
     return _Reader(name).findings(data)
 
@@ -37,7 +37,7 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def findings(self, data: bytes) -> Findings:
+    def findings(self, data: bytes) -> ReadReport:
         try:
             whole = json.loads(data)
         except (ValueError, RecursionError):  # not UTF-8, not JSON, cut short, nested without end
@@ -51,7 +51,7 @@ class _Reader:
             raise BadReport(self._name, f"a report of something else, without repeats: {_REMEDY}")
         source, settings = self._dict(whole, "source"), self._dict(whole, "settings")
         start = settings.get("start")
-        return Findings(
+        return ReadReport(
             self._text(source, "path", "source"),
             self._text(source, "link", "source"),
             self._whole(settings, "stream", "settings"),

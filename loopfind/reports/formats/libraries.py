@@ -7,7 +7,7 @@ from typing import Any
 
 from loopfind.model.library import Addition, Entry, Problem
 from loopfind.model.version import version
-from loopfind.reports.formats.json import SCHEMA, plain
+from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
 
 _TOLD = {
@@ -110,4 +110,4 @@ def size(taken: int) -> str:
 
 
 def _json(value: dict[str, Any]) -> str:
-    return json.dumps(plain({"schema": SCHEMA, "loopfind": version(), **value}), indent=1, allow_nan=False) + "\n"
+    return json.dumps(jsonable({"schema": SCHEMA, "loopfind": version(), **value}), indent=1, allow_nan=False) + "\n"

@@ -6,12 +6,12 @@ The form is that of "CSV files" in LosslessCut's documentation: no head, seconds
 from collections.abc import Iterator
 
 from loopfind.model.report import Report
-from loopfind.reports.formats.csv import row
-from loopfind.reports.rows import in_time
+from loopfind.reports.formats.csv import csv_row
+from loopfind.reports.rows import rows_in_time
 
 
 def write(report: Report) -> Iterator[str]:
     """One row an occurrence, to the microsecond, in the order in which they begin."""
-    for showing in in_time(report):
+    for showing in rows_in_time(report):
         one = showing.occurrence
-        yield row((f"{one.start:.6f}", f"{one.end:.6f}", showing.title))
+        yield csv_row((f"{one.start:.6f}", f"{one.end:.6f}", showing.title))

@@ -11,13 +11,13 @@ from typing import Any
 
 from loopfind.model.comparison import Comparison
 from loopfind.model.report import Report
-from loopfind.reports.formats.json import plain
+from loopfind.reports.formats.json import jsonable
 from loopfind.reports.formats.timecode import Grid, grid_of, grids_of
 from loopfind.reports.links import address
-from loopfind.reports.rows import OccurrenceRow, in_time, showings
+from loopfind.reports.rows import OccurrenceRow, occurrence_rows, rows_in_time
 from loopfind.reports.wording import name
 
-COLOURS = {"repeat": "RED", "loop": "MAGENTA", "still": "CYAN"}
+MARKER_COLOURS = {"repeat": "RED", "loop": "MAGENTA", "still": "CYAN"}
 _CUT = "YELLOW"
 _SPOT = "@markers@"
 _SHOWN: dict[str, Any] = {"enabled": True, "effects": [], "metadata": {}}
@@ -51,7 +51,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
     before, after = _text(_around(title, comparison.summary, [_SPOT])).split(_text([_SPOT]))
     yield before + "["
     empty = True
-    for showing in showings(comparison):
+    for showing in occurrence_rows(comparison):
         one, number = showing.occurrence, showing.occurrence.file or 0
         grid, source = grids[number], comparison.sources[number]
         first, last = _place(grid, one.start, one.start_frame), _place(grid, one.end, one.end_frame)
@@ -59,7 +59,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
         whole = _range(grid, 0, max(grid.nearest(source.duration), math.ceil(last)))
         how = {"file": source.path, "reversed": one.reversed, "mirrored": one.mirrored, "turned": one.turned}
         about = {"loopfind": _about(showing) | how | {"speed": one.speed}}
-        marker = _marker(grid, first, last, showing.title, COLOURS[showing.repeat.kind], about["loopfind"])
+        marker = _marker(grid, first, last, showing.title, MARKER_COLOURS[showing.repeat.kind], about["loopfind"])
         clip = _clip(source.path, part, whole) | {"metadata": about, "markers": [marker]}
         yield ("" if empty else ",") + "\n" + _text(clip)
         empty = False
@@ -96,11 +96,11 @@ def _about(showing: OccurrenceRow) -> dict[str, Any]:
 
 
 def _markers(report: Report, grid: Grid) -> Iterator[dict[str, Any]]:
-    for showing in in_time(report):
+    for showing in rows_in_time(report):
         repeat, one = showing.repeat, showing.occurrence
         about = _about(showing)
         first, last = _place(grid, one.start, one.start_frame), _place(grid, one.end, one.end_frame)
-        yield _marker(grid, first, last, showing.title, COLOURS[repeat.kind], about)
+        yield _marker(grid, first, last, showing.title, MARKER_COLOURS[repeat.kind], about)
     for number, cut in enumerate(report.cuts, 1):
         at = _place(grid, cut.time, cut.frame)
         about = {"cut": number, "kind": cut.kind, "repeats": cut.repeats}
@@ -131,4 +131,4 @@ def _time(grid: Grid, value: float) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(plain(value), allow_nan=False)
+    return json.dumps(jsonable(value), allow_nan=False)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from loopfind.model.report import Report
-from loopfind.reports.rows import in_time
+from loopfind.reports.rows import rows_in_time
 from loopfind.reports.wording import title
 
 
@@ -11,17 +11,17 @@ def write(report: Report) -> Iterator[str]:
     """One subtitle an occurrence, in the order in which they begin, to the millisecond; empty where nothing repeats."""
     for number, (start, end, words) in enumerate(captions(report), 1):
         gap = "\n" if number > 1 else ""
-        yield f"{gap}{number}\n{stamp(start, ',')} --> {stamp(end, ',')}\n{plain(words)}\n"
+        yield f"{gap}{number}\n{stamp(start, ',')} --> {stamp(end, ',')}\n{without_markup(words)}\n"
 
 
-def plain(words: str) -> str:
+def without_markup(words: str) -> str:
     """Words in which no reader sees markup: names of files may hold it."""
     return words.translate({ord("<"): "\u2039", ord(">"): "\u203a"})
 
 
 def captions(report: Report) -> Iterator[tuple[int, int, str]]:
     """Start and end in milliseconds, a start before its end, and one line of words without markup."""
-    for showing in in_time(report):
+    for showing in rows_in_time(report):
         start = max(0, round(showing.occurrence.start * 1000))
         end = max(start + 1, round(showing.occurrence.end * 1000))
         yield start, end, f"{showing.title}: {title(showing.repeat)}"

@@ -10,11 +10,11 @@ from rich.text import Text
 
 from loopfind.model.sweep import Size, Sweep
 from loopfind.model.version import version
-from loopfind.reports.formats.json import SCHEMA, plain
+from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.plots.curves import CURVES, kinds_of, points
 from loopfind.reports.wording import count, safe
 
-COLUMNS = (
+SIZE_COLUMNS = (
     "kind",
     "hash_size",
     "bytes",
@@ -31,7 +31,7 @@ COLUMNS = (
 )
 """Of the CSV, and keys of each size in the JSON."""
 
-STEPS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
+BLOCKS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 """Blocks of rising height."""
 
 _ROWS = 3  # of a curve on a terminal
@@ -51,14 +51,14 @@ _TABLE = (
 )
 
 
-def row(size: Size) -> dict[str, object]:
-    """One size under the names of COLUMNS."""
+def size_row(size: Size) -> dict[str, object]:
+    """One size under the names of SIZE_COLUMNS."""
     figures = asdict(size.figures) | {"f1": size.figures.f1}
     whole = {"kind": size.kind, "hash_size": size.hash_size, "bytes": size.width, "seconds": size.seconds} | figures
-    return {name: whole[name] for name in COLUMNS}
+    return {name: whole[name] for name in SIZE_COLUMNS}
 
 
-def as_json(sweep: Sweep) -> Iterator[str]:
+def sweep_json(sweep: Sweep) -> Iterator[str]:
     """The sweep in the machine form, ending in a newline."""
     advice = sweep.advice
     value = {
@@ -77,28 +77,28 @@ def as_json(sweep: Sweep) -> Iterator[str]:
             "reason": advice.reason,
             "as_good": [{"kind": kind, "hash_size": size} for kind, size in advice.as_good],
         },
-        "sizes": [row(size) for size in sweep.sizes],
+        "sizes": [size_row(size) for size in sweep.sizes],
         "losses": [asdict(loss) for loss in sweep.losses],
     }
-    yield json.dumps(plain(value), indent=2, allow_nan=False) + "\n"
+    yield json.dumps(jsonable(value), indent=2, allow_nan=False) + "\n"
 
 
-def as_csv(sweep: Sweep) -> Iterator[str]:
-    """One row a size under a head of COLUMNS; what has no value is empty."""
+def sweep_csv(sweep: Sweep) -> Iterator[str]:
+    """One row a size under a head of SIZE_COLUMNS; what has no value is empty."""
     file = io.StringIO()
-    table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(file, SIZE_COLUMNS, lineterminator="\n")
     table.writeheader()
-    table.writerows({name: "" if v is None else v for name, v in row(size).items()} for size in sweep.sizes)
+    table.writerows({name: "" if v is None else v for name, v in size_row(size).items()} for size in sweep.sizes)
     yield file.getvalue()
 
 
-def as_text(sweep: Sweep) -> Iterator[str]:
+def sweep_text(sweep: Sweep) -> Iterator[str]:
     """The table and the advice as plain text."""
-    for line in lines(sweep):
+    for line in sweep_lines(sweep):
         yield line.plain.rstrip() + "\n"
 
 
-def lines(sweep: Sweep, curves: bool = False) -> Iterator[Text]:
+def sweep_lines(sweep: Sweep, curves: bool = False) -> Iterator[Text]:
     """The advice, the table and, if asked for, the curves, as styled lines of at most 80 cells where names allow it."""
     yield from _verdict(sweep)
     source = sweep.source
@@ -194,4 +194,4 @@ def _bar(value: float | None, most: float, level: int) -> str:
     eighths = round(value / most * 8 * _ROWS)
     if value > 0:
         eighths = max(1, eighths)
-    return STEPS[min(8, max(0, eighths - 8 * level))]
+    return BLOCKS[min(8, max(0, eighths - 8 * level))]

@@ -1,6 +1,6 @@
 """A report as a person reads it: the verdict first, then what repeats and where, then the suspect cuts.
 
-`lines` lays it out for a given width as styled lines; `write` is the same without colours, 80 columns wide.
+`report_lines` lays it out for a given width as styled lines; `write` is the same without colours, 80 columns wide.
 Lines are built from pieces and never from markup, so nothing in a file name can be taken for a style.
 """
 
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
-from loopfind.reports.rows import longest
+from loopfind.reports.rows import longest_repeats
 from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, count, length, safe, share, title
 
 WIDTH = 80
@@ -33,11 +33,11 @@ KIND_STYLES = {"repeat": "bold red", "loop": "bold magenta", "still": "bold cyan
 
 def write(report: Report) -> Iterator[str]:
     """The report as plain text, 80 columns wide (links may stand out), a line at a time."""
-    for line in lines(report):
+    for line in report_lines(report):
         yield line.plain.rstrip() + "\n"
 
 
-def lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -> Iterator[Text]:
+def report_lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -> Iterator[Text]:
     """The report as styled lines of at most `width` cells, unless one word or address is longer.
 
     With `hyperlinks` a start time is itself the link, otherwise the address is written out after it.
@@ -46,7 +46,7 @@ def lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -> Itera
     yield from _packed(_words(report.verdict.summary, _seriousness(report)), width)
     yield Text()
     yield from _facts(report, width)
-    chosen = longest(report.repeats, MOST_REPEATS)
+    chosen = longest_repeats(report.repeats, MOST_REPEATS)
     most = MOST_WHERE_CROWDED if len(chosen) > CROWDED else MOST_OCCURRENCES
     for repeat in chosen:
         yield Text()

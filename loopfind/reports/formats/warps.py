@@ -10,10 +10,10 @@ from rich.text import Text
 from loopfind.model.comparison import Comparison, Warp
 from loopfind.reports.wording import clock, count
 
-NEAR = 0.4
+NEAR_DISTANCE = 0.4
 """Distance up to which a pair is shown in the text."""
 
-MOST_PAIRS, MOST_KNOTS = 40, 12
+MOST_WARPS, MOST_KNOTS = 40, 12
 """Pairs, and stretches of steady speed of one pair, in the text; the JSON has all."""
 
 _SAID = {
@@ -23,20 +23,20 @@ _SAID = {
 }
 
 
-def as_value(warp: Warp, paths: Sequence[str]) -> dict[str, Any]:
+def warp_value(warp: Warp, paths: Sequence[str]) -> dict[str, Any]:
     """A pair as JSON has it: files by name, the path whole."""
     return asdict(warp) | {"files": [paths[number] for number in warp.files]}
 
 
-def lines(comparison: Comparison, names: Sequence[str]) -> Iterator[Text]:
+def warp_lines(comparison: Comparison, names: Sequence[str]) -> Iterator[Text]:
     """The pairs whose distance is known, the nearest first, each with the way that its colours take."""
-    known = [warp for warp in comparison.warps if warp.distance is not None and warp.distance <= NEAR]
-    for warp in known[:MOST_PAIRS]:
+    known = [warp for warp in comparison.warps if warp.distance is not None and warp.distance <= NEAR_DISTANCE]
+    for warp in known[:MOST_WARPS]:
         yield Text()
         yield from _pair(warp, names)
-    if len(known) > MOST_PAIRS:
+    if len(known) > MOST_WARPS:
         yield Text()
-        yield Text(f"... and {count(len(known) - MOST_PAIRS, 'more pair')}; --json lists all", "dim")
+        yield Text(f"... and {count(len(known) - MOST_WARPS, 'more pair')}; --json lists all", "dim")
     if rest := len(comparison.warps) - len(known):
         yield Text()
         yield Text(f"{count(rest, 'pair lies', 'pairs lie')} further apart.", "dim")

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 from loopfind.model.report import Report
 from loopfind.reports.formats.chapters import Chapter, chapters
-from loopfind.reports.formats.srt import plain
-from loopfind.reports.rows import in_time
+from loopfind.reports.formats.srt import without_markup
+from loopfind.reports.rows import rows_in_time
 from loopfind.reports.wording import title
 
-SHORTEST = 10
+SHORTEST_CHAPTER = 10
 """Seconds that a chapter lasts at the least."""
 
 
 def write(report: Report) -> Iterator[str]:
     """One line a chapter. A loop is one chapter however many turns it has: a description holds 5,000 letters."""
     for chapter in _long_enough(chapters(report, _stretches(report))):
-        yield f"{_clock(chapter.start // 1_000_000)} {plain(chapter.title)}\n"
+        yield f"{_clock(chapter.start // 1_000_000)} {without_markup(chapter.title)}\n"
 
 
 def _stretches(report: Report) -> Iterator[tuple[float, float, str]]:
@@ -27,18 +27,18 @@ def _stretches(report: Report) -> Iterator[tuple[float, float, str]]:
         if repeat.kind == "loop" and repeat.occurrences:
             first, last = repeat.occurrences[0], repeat.occurrences[-1]
             yield first.start, last.end, f"Loop {repeat.id}: {title(repeat)}"
-    for showing in in_time(report):
+    for showing in rows_in_time(report):
         if showing.repeat.kind != "loop":
             yield showing.occurrence.start, showing.occurrence.end, showing.title
 
 
 def _long_enough(pieces: Iterator[Chapter]) -> Iterator[Chapter]:
-    """The pieces, joined until each lasts SHORTEST in whole seconds, the last one too."""
+    """The pieces, joined until each lasts SHORTEST_CHAPTER in whole seconds, the last one too."""
     ready: Chapter | None = None
     held: Chapter | None = None
     for piece in pieces:
         held = piece if held is None else _joined(held, piece)
-        if held.end // 1_000_000 - held.start // 1_000_000 >= SHORTEST:
+        if held.end // 1_000_000 - held.start // 1_000_000 >= SHORTEST_CHAPTER:
             if ready is not None:
                 yield ready
             ready, held = held, None

@@ -12,9 +12,9 @@ from loopfind.reports.page.figures import curve_figure
 from loopfind.reports.page.limits import PAGE_CURVED, PAGE_OCCURRENCES, PAGE_OPEN, PAGE_PLAYABLE
 from loopfind.reports.page.views import (
     Anchor,
-    Cell,
     CurveFigure,
     CutCard,
+    GridCell,
     GridPlace,
     GridRow,
     OccurrenceLine,
@@ -159,11 +159,11 @@ class CardMaker:
         return tuple(heads)
 
     def _rows(self, repeat: Repeat, exhibit: Exhibit) -> tuple[GridRow, ...]:
-        def cell(number: int, row: Row, column: int) -> Cell:
+        def cell(number: int, row: Row, column: int) -> GridCell:
             which, view = exhibit.columns[column], exhibit.views[column]
             alt = f"{name_of(repeat)}, {self._name_beside_first(repeat, which)}, {row.what}"
             picture = self.picture(row.frames[column], alt, GridPlace(column, which, number))
-            return Cell(picture, _scale(view), view.turned % 4)
+            return GridCell(picture, _scale(view), view.turned % 4)
 
         return tuple(
             GridRow(row.what, tuple(cell(number, row, column) for column in range(len(row.frames))))

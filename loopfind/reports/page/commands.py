@@ -9,7 +9,7 @@ from loopfind.settings import Settings
 _MOST_PATHS = 20  # of a comparison; with more the command would be longer than the page
 
 
-def scan_command(settings: Settings, path: str, href: str) -> str:
+def scan_command_line(settings: Settings, path: str, href: str) -> str:
     """Return the command that makes the page of a scan. href: where a player finds the video."""
     words = ["loopfind"]
     if settings.auto:
@@ -32,7 +32,7 @@ def scan_command(settings: Settings, path: str, href: str) -> str:
     return safe(shlex.join([*words, *(["--"] if path.startswith("-") and path != "-" else []), path]))
 
 
-def comparison_command(comparison: Comparison) -> str:
+def comparison_command_line(comparison: Comparison) -> str:
     """Return the command that makes the page of a comparison; of very many files it names the first ones."""
     settings = comparison.settings
     words = ["loopfind", "compare"]

@@ -7,7 +7,7 @@ from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.model.version import version
 from loopfind.reports.links import Link, linker
 from loopfind.reports.page.cards import CardMaker, played_file, played_repeats
-from loopfind.reports.page.commands import comparison_command
+from loopfind.reports.page.commands import comparison_command_line
 from loopfind.reports.page.files import matrix_of, matrix_words, timelines_of
 from loopfind.reports.page.limits import (
     PAGE_CLIPS,
@@ -31,7 +31,7 @@ from loopfind.reports.page.views import (
     cut_off,
 )
 from loopfind.reports.phrases import found_places, found_share, group_words, pair_words
-from loopfind.reports.rows import longest
+from loopfind.reports.rows import longest_repeats
 from loopfind.reports.wording import clock, count, length, names, safe
 
 NO_CLAIM = "That nothing was found does not prove that nothing is shared: what is short or hardly moves is not found."
@@ -43,15 +43,15 @@ _MOST_DETAILED = 24  # files whose length, rate and picture are listed
 def write(comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequence[str]) -> Iterator[str]:
     """Yield the page, in one piece. hrefs: for each file where a player finds it, "" for nowhere. Raises
     MissingExtra."""
-    yield from rendered(page_of(comparison, exhibits, hrefs))
+    yield from rendered(comparison_page(comparison, exhibits, hrefs))
 
 
-def page_of(comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequence[str]) -> ComparisonPage:
+def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequence[str]) -> ComparisonPage:
     """Return the view model of the page."""
     sources = comparison.sources
     called = names([source.path for source in sources])
     links = [linker("", source.path) for source in sources]
-    repeats = longest(comparison.repeats, PAGE_STRETCHES)
+    repeats = longest_repeats(comparison.repeats, PAGE_STRETCHES)
     shots = affordable(exhibits.shots, exhibits.frames())
     cards = CardMaker(repeats, exhibits.shown, shots, links, called)
     timelines = timelines_of(comparison, called, links, cards, exhibits.overview)
@@ -75,7 +75,7 @@ def page_of(comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequenc
         noscript="Without scripts the players, the differences and the table of all with all are not drawn.",
         links_out=any(link(0.0) for link in links),
         again="So that someone else can repeat it: this command gives the same answer on the same files.",
-        command=comparison_command(comparison),
+        command=comparison_command_line(comparison),
         details=_details(comparison),
         losses=tuple(losses[:PAGE_LOSSES]),
         losses_count=_losses_count(comparison),

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from loopfind.errors import MissingExtra
 from loopfind.model.exhibits import Shots, ShownFrame
-from loopfind.reports.formats.json import plain
+from loopfind.reports.formats.json import jsonable
 from loopfind.reports.page.limits import PAGE_BYTES
 from loopfind.reports.page.views import ComparisonPage, ScanPage
 
@@ -69,7 +69,7 @@ def rendered(page: ScanPage | ComparisonPage) -> Iterator[str]:
 
 def island(value: Any) -> str:
     """Return JSON that may stand in a script element: nothing in it can end the element or a line of a script."""
-    text = json.dumps(plain(value), allow_nan=False, separators=(",", ":"))
+    text = json.dumps(jsonable(value), allow_nan=False, separators=(",", ":"))
     return re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

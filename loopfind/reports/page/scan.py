@@ -7,7 +7,7 @@ from loopfind.model.report import Repeat, Report
 from loopfind.model.version import version
 from loopfind.reports.links import linker
 from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker, name_of, played_file, played_repeats
-from loopfind.reports.page.commands import scan_command
+from loopfind.reports.page.commands import scan_command_line
 from loopfind.reports.page.figures import plot_lines, plot_picture
 from loopfind.reports.page.limits import PAGE_CUTS, PAGE_GAPS, PAGE_LEGEND, PAGE_REPEATS, PAGE_SPANS
 from loopfind.reports.page.render import affordable, rendered, unbroken
@@ -21,7 +21,7 @@ from loopfind.reports.page.views import (
     ScanPage,
     cut_off,
 )
-from loopfind.reports.rows import longest
+from loopfind.reports.rows import longest_repeats
 from loopfind.reports.wording import WHY, clock, count, length, name, safe, share
 
 NO_PICTURES = "There are no pictures: the video could not be read a second time."
@@ -29,14 +29,14 @@ NO_PICTURES = "There are no pictures: the video could not be read a second time.
 
 def write(report: Report, exhibits: Exhibits, href: str = "") -> Iterator[str]:
     """Yield the page, in one piece. href: where a player finds the video, "" for nowhere. Raises MissingExtra."""
-    yield from rendered(page_of(report, exhibits, href))
+    yield from rendered(scan_page(report, exhibits, href))
 
 
-def page_of(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
+def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
     """Return the view model of the page."""
     source = report.source
     link = linker(report.settings.link, source.path)
-    repeats = longest(report.repeats, PAGE_REPEATS)
+    repeats = longest_repeats(report.repeats, PAGE_REPEATS)
     shots = affordable(exhibits.shots, exhibits.frames())
     cards = CardMaker(repeats, exhibits.shown, shots, [link])
     overview = exhibits.overview if shots else ()
@@ -73,7 +73,7 @@ def page_of(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         links_out=bool(link(0.0)),
         again="So that someone else can repeat it: the same file has the same digest, and this command gives the same "
         "answer.",
-        command=scan_command(report.settings, source.path, href),
+        command=scan_command_line(report.settings, source.path, href),
         details=_details(report, exhibits),
         coverage=_coverage(report),
         gaps=_gap_words(report),
@@ -159,8 +159,8 @@ def _gap_words(report: Report) -> tuple[Gap, ...]:
 def _timeline_words(report: Report) -> str:
     if not report.repeats:
         return f"All {length(report.source.duration)} of the video; nothing is marked as shown again."
-    showings = sum(len(repeat.occurrences) for repeat in report.repeats)
-    shown = f"Each bar is one of {count(showings, 'showing')} of what is shown more than once"
+    occurrences = sum(len(repeat.occurrences) for repeat in report.repeats)
+    shown = f"Each bar is one of {count(occurrences, 'showing')} of what is shown more than once"
     return f"All {length(report.source.duration)} of the video. {shown}; its number and its colour say of what."
 
 

@@ -51,7 +51,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Cell:
+class GridCell:
     """A picture in the grid of a repeat. scale: CSS factors, and turned: quarter turns clockwise, of the transform that
     makes it look like the first picture of its row."""
 
@@ -65,7 +65,7 @@ class GridRow:
     """Pictures of one moment, one for each column."""
 
     what: str
-    cells: tuple[Cell, ...]
+    cells: tuple[GridCell, ...]
 
 
 @dataclass(frozen=True)

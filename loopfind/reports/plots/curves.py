@@ -7,7 +7,7 @@ from loopfind.model.sweep import Size, Sweep
 
 
 @dataclass(frozen=True)
-class Curve:
+class SizeCurve:
     """One figure over the sizes. percent: it is a share, drawn from 0 to 1. of: its value for a size, None where it
     has none. old: one of the three curves of the 2017 method."""
 
@@ -18,14 +18,14 @@ class Curve:
 
 
 CURVES = (
-    Curve("buckets of equal frames", lambda s: float(s.figures.buckets), old=True),
-    Curve("frames in a bucket, mean", lambda s: s.figures.mean, old=True),
-    Curve("frames in a bucket, largest", lambda s: float(s.figures.largest), old=True),
-    Curve("buckets of separate moments", lambda s: float(s.figures.clusters)),
-    Curve("moving frames equal to the one before", lambda s: s.figures.confused, percent=True),
-    Curve("precision: equal moments that are repeats", lambda s: s.figures.precision, percent=True),
-    Curve("recall: repeated frames that are equal", lambda s: s.figures.recall, percent=True),
-    Curve("F1 of the two", lambda s: s.figures.f1, percent=True),
+    SizeCurve("buckets of equal frames", lambda s: float(s.figures.buckets), old=True),
+    SizeCurve("frames in a bucket, mean", lambda s: s.figures.mean, old=True),
+    SizeCurve("frames in a bucket, largest", lambda s: float(s.figures.largest), old=True),
+    SizeCurve("buckets of separate moments", lambda s: float(s.figures.clusters)),
+    SizeCurve("moving frames equal to the one before", lambda s: s.figures.confused, percent=True),
+    SizeCurve("precision: equal moments that are repeats", lambda s: s.figures.precision, percent=True),
+    SizeCurve("recall: repeated frames that are equal", lambda s: s.figures.recall, percent=True),
+    SizeCurve("F1 of the two", lambda s: s.figures.f1, percent=True),
 )
 
 
@@ -34,7 +34,7 @@ def kinds_of(sweep: Sweep) -> list[str]:
     return list(dict.fromkeys(size.kind for size in sweep.sizes))
 
 
-def points(sweep: Sweep, kind: str, curve: Curve) -> list[tuple[int, float]]:
+def points(sweep: Sweep, kind: str, curve: SizeCurve) -> list[tuple[int, float]]:
     """(hash size, value) of one kind's curve, rising; sizes without a value left out."""
     values = ((size.hash_size, curve.of(size)) for size in sweep.sizes if size.kind == kind)
     return sorted((size, value) for size, value in values if value is not None)

@@ -3,12 +3,12 @@
 import math
 
 from loopfind.model.sweep import Sweep
-from loopfind.reports.plots.curves import CURVES, Curve, kinds_of, points
+from loopfind.reports.plots.curves import CURVES, SizeCurve, kinds_of, points
 from loopfind.reports.plots.drawing import Drawing, Stroke, Word
 from loopfind.reports.wording import name
 
 PAPER, INK, FAINT, CHOSEN = "#ffffff", "#222222", "#cccccc", "#c03a2b"
-COLOURS = ("#1f6fb4", "#d9831f", "#3d8f4f", "#7b52ab", "#666666")
+KIND_COLOURS = ("#1f6fb4", "#d9831f", "#3d8f4f", "#7b52ab", "#666666")
 """One for each kind, in turn; each is dark enough on white, and they differ in lightness too."""
 
 _COLUMNS, _WIDTH, _HEIGHT = 2, 400, 150
@@ -34,7 +34,7 @@ def plot(sweep: Sweep) -> Drawing:
     return drawing
 
 
-def _panel(drawing: Drawing, sweep: Sweep, curve: Curve, left: float, top: float) -> None:
+def _panel(drawing: Drawing, sweep: Sweep, curve: SizeCurve, left: float, top: float) -> None:
     """One curve of each kind, with its axes."""
     sizes = sorted({size.hash_size for size in sweep.sizes})
     low, high = sizes[0], max(sizes[-1], sizes[0] + 1)
@@ -63,7 +63,7 @@ def _panel(drawing: Drawing, sweep: Sweep, curve: Curve, left: float, top: float
 
 
 def _colour(place: int) -> str:
-    return COLOURS[place % len(COLOURS)]
+    return KIND_COLOURS[place % len(KIND_COLOURS)]
 
 
 def _round_up(value: float) -> float:
