@@ -48,7 +48,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
         ),
         Repeat(3, "still", 12.0, None, 0.5, "indeterminate", (occurrence(1000.0, 12.0), occurrence(1100.0, 12.0))),
         Repeat(
-            4, "loop", 0.5, 0.5, 1.0, "similar", tuple(occurrence(1200.0 + 0.5 * cycle, 0.5) for cycle in range(cycles))
+            4, "loop", 0.5, 0.5, 1.0, "replay", tuple(occurrence(1200.0 + 0.5 * cycle, 0.5) for cycle in range(cycles))
         ),
     )
     cuts = (

@@ -218,7 +218,7 @@ SCHEMA = record(
             length=NUMBER,
             period={"type": ["number", "null"]},
             confidence=SHARE,
-            evidence={"enum": ["exact", "replay", "similar", "indeterminate"]},
+            evidence={"enum": ["exact", "replay", "indeterminate"]},
             occurrences=many(
                 record(
                     start=NUMBER,

@@ -8,7 +8,7 @@ import videos
 
 from loopfind import Settings, scan
 from loopfind.cli.app import run
-from loopfind.engine.packets.runs import Stream, copies_of, stream_of
+from loopfind.engine.packets.runs import PacketSequence, copies_of, sequence_of
 from loopfind.errors import Broken, LoopfindError
 from loopfind.media.packets import table
 from loopfind.media.packets.demux import Demux
@@ -146,12 +146,12 @@ def test_an_index_tells_what_the_packets_themselves_do(extra: tuple[str, ...], m
     assert by_index.source == looked_into.source and by_index.keys.sum() > 4
 
 
-def drawn(letters: list[int], size: int = 1000) -> Stream:
+def drawn(letters: list[int], size: int = 1000) -> PacketSequence:
     """A stream of key packets, each number a payload of its own."""
     hashes = np.zeros((len(letters), 16), np.uint8)
     hashes[:, :4] = np.array(letters, "<u4").view(np.uint8).reshape(-1, 4)
     count = len(letters)
-    return stream_of(hashes, np.full(count, size), np.ones(count, np.bool_), np.arange(count) / 25, 96 * 64)
+    return sequence_of(hashes, np.full(count, size), np.ones(count, np.bool_), np.arange(count) / 25, 96 * 64)
 
 
 def test_equal_stretches_are_found_whole_whatever_repeats_inside_them() -> None:

@@ -107,7 +107,7 @@ repeats = st.builds(
     seconds,
     st.none() | seconds,
     st.floats(0, 1),
-    st.sampled_from(["exact", "replay", "similar", "indeterminate"]),
+    st.sampled_from(["exact", "replay", "indeterminate"]),
     st.lists(occurrences, max_size=4).map(tuple),
 )
 clusters = st.lists(st.lists(st.tuples(frames, seconds), min_size=2, max_size=5), max_size=4).map(

@@ -11,7 +11,7 @@ import videos
 
 from loopfind import Settings
 from loopfind.engine.packets.reuse import Known, known_of
-from loopfind.engine.packets.runs import Stream
+from loopfind.engine.packets.runs import PacketSequence
 from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.media.packets.demux import Demux
 from loopfind.media.packets.table import Packets, read_packets
@@ -181,11 +181,11 @@ def test_a_reading_that_was_cut_off_goes_on(frames: int, tmp_path: Path) -> None
     assert ("not decoded" in lines[-1]) == (frames < 450)
 
 
-def drawn(letters: list[int], every: int = 10) -> Stream:
+def drawn(letters: list[int], every: int = 10) -> PacketSequence:
     """Packets in the order in which they are shown, each `every`-th a key packet."""
     ids = np.array(letters, np.int64)
     telling, keys = np.ones(len(ids), np.bool_), np.arange(len(ids)) % every == 0
-    return Stream(ids, telling, keys, np.arange(len(ids)) / 25)
+    return PacketSequence(ids, telling, keys, np.arange(len(ids)) / 25)
 
 
 def test_what_is_known_begins_a_group_late_and_lies_within_the_limits() -> None:

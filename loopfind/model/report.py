@@ -11,9 +11,7 @@ from loopfind.settings import Settings
 
 RepeatKind = Literal["repeat", "loop", "still"]
 
-
-Evidence = Literal["exact", "replay", "similar", "indeterminate"]
-
+Evidence = Literal["exact", "replay", "indeterminate"]
 
 CutKind = Literal["hard", "fade", "seamless", "copied"]
 
@@ -23,7 +21,7 @@ class Occurrence:
     """Where a repeat is shown: [start, end) seconds, [start_frame, end_frame) frames.
 
     start_range, end_range: the earliest and latest instants that the content allows for each end. turned: degrees
-    clockwise, before it is mirrored. file: number of the file it is in, from 0, where several are compared.
+    clockwise, before it is mirrored. file: the number of its file, from 0, where several are compared.
     """
 
     start: float
@@ -41,9 +39,10 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Repeat:
-    """One stretch of content with two or more occurrences. period is in seconds and set for loops alone.
+    """One stretch of content with two or more occurrences.
 
-    elsewhere: what the other files are called that show it, where this is told of one of several that were compared.
+    length: seconds. period: seconds, for loops alone. confidence: the chance that the claim is true, 0 to 1. elsewhere:
+    names of the other files that show it, where this is reported of one of several that were compared.
     """
 
     id: int
@@ -66,14 +65,14 @@ class Cut:
     kind: CutKind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clusters:
     """Frames that share a hash value at two or more separate moments.
 
     Cluster c holds frames[offsets[c]:offsets[c + 1]]: one frame, the first, of each moment.
     frames: (m,) int64, rising within a cluster. times: (m,) seconds. offsets: (clusters + 1,) int64. codes: (n, width)
     uint8, of every frame of the file, on disk where they are many; None where they are not at hand, as in a report that
-    was read from a file.
+    was read from a file. Two are equal where frames, times and offsets hold equal values, with codes at hand or not.
     """
 
     frames: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -84,15 +83,28 @@ class Clusters:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Clusters):
+            return NotImplemented
+        return (
+            np.array_equal(self.offsets, other.offsets)
+            and np.array_equal(self.frames, other.frames)
+            and np.array_equal(self.times, other.times)
+        )
+
+    def __hash__(self) -> int:
+        # Without the times: 0.0 and -0.0 are equal, but not byte for byte.
+        return hash((self.offsets.astype(np.int64).tobytes(), self.frames.astype(np.int64).tobytes()))
+
 
 @dataclass(frozen=True)
 class Verdict:
     """The answer in numbers, and in one sentence for a person.
 
     looped: whether any repeat is a loop. repeated_seconds: length of the timeline that is shown more than once, every
-    occurrence counted; repeated_share: of the duration. coverage: share of the timeline in which a repeat could have
-    been found. shortest_findable: seconds, the shortest repeat that would have been found there; None where nothing
-    could be judged, or too little to tell.
+    occurrence counted. repeated_share: its share of the duration. coverage: share of the timeline in which a repeat
+    could have been found. shortest_findable: seconds, the shortest repeat that would have been found there; None where
+    nothing could be judged, or too little.
     """
 
     looped: bool
@@ -114,7 +126,7 @@ class Unjudged:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole answer to one scan. choice: why the hash size was chosen, where that was left to a sweep."""
+    """The whole answer to one scan. choice: why this hash size was chosen, where that was left to a sweep."""
 
     source: Source
     settings: Settings

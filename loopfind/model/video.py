@@ -12,8 +12,12 @@ from loopfind.model.dtypes import Bytes, Colours, Floats
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a stage is. `position` and `duration` are seconds of video; duration is None where nobody knows it.
-    file: the one that this is about, where several are read, and "" for all. share: of the work, where it is known."""
+    """How far a stage of the work is.
+
+    stage: what is done. frames: how many are done. position, duration: seconds of video; duration is None where nobody
+    knows it. file: its path, where several files are read, and "" for all of them. share: of the work, 0 to 1, where it
+    is known.
+    """
 
     stage: str
     frames: int
@@ -24,7 +28,7 @@ class Progress:
 
 
 Watch = Callable[[Progress], None]
-"""Called now and then with how far the work is; raising stops the work cleanly."""
+"""Called now and then with how far the work is. If it raises, the work stops cleanly."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Source:
-    """What is known of the video itself.
+    """A video, as its container and its frames describe it.
 
-    duration: seconds, measured on the frames once they were read. declared: what the container says, None where it is
-    silent. fps: frames a second as measured (the inverse of the median gap), 0.0 for fewer than two frames.
-    """
+    duration: seconds, measured on the frames once they are read. declared: seconds that the container declares, None
+    where it declares none. fps: frames a second as measured (the inverse of the median gap), 0.0 for fewer than two
+    frames."""
 
     path: str
     duration: float
@@ -78,7 +82,7 @@ class Frames:
         return len(self.times)
 
     def part(self, part: slice) -> "Frames":
-        """Some frames of the batch, in a row."""
+        """Return some frames of the batch, in a row."""
         digests = None if self.digests is None else self.digests[part]
         colours = None if self.colours is None else self.colours[part]
         first = self.first + (part.start or 0)
@@ -87,7 +91,7 @@ class Frames:
 
 @dataclass(frozen=True)
 class RepeatedFrames:
-    """Consecutive frames that need no decoding, as each is the very picture `back` frames before it.
+    """Consecutive frames that need no decoding: each shows the same picture as the frame `back` frames before it.
 
     first: number of the first one. times: (n,) seconds.
     """
@@ -102,7 +106,7 @@ class RepeatedFrames:
 
 @dataclass(frozen=True)
 class CheckFrames:
-    """Frames that were given before, decoded once more to be compared with what is known of them."""
+    """Frames that were read before, decoded once more to check what is known of them."""
 
     frames: Frames
 
@@ -112,13 +116,13 @@ class CheckFrames:
         return self.frames.times
 
     def __len__(self) -> int:
-        """It adds no frames."""
+        """Return 0, as they add no frames."""
         return 0
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A stretch that could not be read as it was recorded, and why."""
+    """A stretch that could not be read as it was recorded, and the reason."""
 
     start: float
     end: float

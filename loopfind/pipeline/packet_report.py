@@ -8,7 +8,7 @@ import numpy.ma  # np.median loads it: better now, while ffmpeg reads
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.engine import findings_of_copies
-from loopfind.engine.packets.runs import copies_of, stream_of
+from loopfind.engine.packets.runs import copies_of, sequence_of
 from loopfind.errors import MediaError
 from loopfind.media.decode.video import open_video
 from loopfind.media.ffmpeg import address
@@ -45,7 +45,7 @@ def report_on_packets(
     shown = np.sort(packets.times)
     step = gap_of(shown)
     pixels = source.width * source.height
-    stream = stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, pixels)
+    stream = sequence_of(packets.hashes, packets.sizes, packets.keys, packets.times, pixels)
     runs = copies_of(stream, step) if step > 0 else []
     findings = findings_of_copies(runs, Timeline(shown, step))
     repeats = _moving(path, findings.repeats, settings)

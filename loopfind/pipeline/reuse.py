@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from loopfind.engine.packets.reuse import Known, known_of
-from loopfind.engine.packets.runs import Stream, stream_of
+from loopfind.engine.packets.runs import PacketSequence, sequence_of
 from loopfind.errors import MediaError
 from loopfind.media.decode.delegate import DelegatingReader
 from loopfind.media.decode.parallel import ParallelReader, open_split
@@ -131,10 +131,10 @@ class Skipping(DelegatingReader):
         with Demux(self._path, self._settings.stream, self._settings.stall, keys) as demux:
             return read_packets(demux, self._watch)
 
-    def _stream(self) -> Stream:
+    def _stream(self) -> PacketSequence:
         packets = self._packets()
         source = packets.source
-        return stream_of(packets.hashes, packets.sizes, packets.keys, packets.times, source.width * source.height)
+        return sequence_of(packets.hashes, packets.sizes, packets.keys, packets.times, source.width * source.height)
 
     def _opened(self, start: float | None, end: float | None) -> Video | ParallelReader:
         stream, stall = self._settings.stream, self._settings.stall

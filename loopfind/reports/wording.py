@@ -13,7 +13,6 @@ if TYPE_CHECKING:  # error messages are worded here too, and must not wait for n
 EVIDENCE: "dict[Evidence, str]" = {
     "exact": "the very same pictures, bit for bit",
     "replay": "a replay: what moves, moves alike",
-    "similar": "looks alike, but moves differently",
     "indeterminate": "nothing moves, so a replay cannot be told from a still view",
 }
 """What each kind of evidence means."""

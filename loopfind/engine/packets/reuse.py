@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.packets.runs import Display, Stream, display_of, stretches
+from loopfind.engine.packets.runs import Display, PacketSequence, display_of, stretches
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,17 @@ class Known:
     back: int
 
 
-def known_of(stream: Stream, begin: int, end: int, least: float) -> list[Known]:
+def known_of(sequence: PacketSequence, begin: int, end: int, least: float) -> list[Known]:
     """What need not be decoded of the frames [begin, end), counted from `begin`: in order, not overlapping, each of
     `least` seconds or more."""
-    copied = sorted(stretches(stream), key=lambda it: it[0] - it[1])
-    display = display_of(stream)
+    copied = sorted(stretches(sequence), key=lambda it: it[0] - it[1])
+    display = display_of(sequence)
     shown = display.times
     free = np.zeros(len(shown), np.bool_)
     free[begin:end] = True
     found: list[Known] = []
     for low, high, lag in copied:
-        whole = _whole(stream, display, low, high, lag)
+        whole = _whole(sequence, display, low, high, lag)
         if whole is None:
             continue
         first, last = max(whole.first, begin + whole.back), min(whole.last, end)
@@ -43,10 +43,10 @@ def known_of(stream: Stream, begin: int, end: int, least: float) -> list[Known]:
     return sorted(found, key=lambda known: known.first)
 
 
-def _whole(stream: Stream, display: Display, low: int, high: int, lag: int) -> Known | None:
+def _whole(sequence: PacketSequence, display: Display, low: int, high: int, lag: int) -> Known | None:
     """The frames of a copied stretch of packets from its second group on, as far as they follow one another in the same
     way as those of the original."""
-    keys = low + np.flatnonzero(stream.keys[low:high] & stream.keys[low - lag : high - lag])
+    keys = low + np.flatnonzero(sequence.keys[low:high] & sequence.keys[low - lag : high - lag])
     if len(keys) < 2:
         return None
     order, rank = display.order, display.rank

@@ -1,4 +1,4 @@
-"""Copied packets: stretches of a stream whose packets stand in the file more than once, byte for byte.
+"""Copied packets: stretches of a video stream whose packets stand in the file more than once, byte for byte.
 
 Eight packets in a row are one word; of each word the nearest earlier showing gives a lag, and each lag that leads to
 one is followed both ways for as long as the packets are equal. Of loops this finds the period itself, as in the theory
@@ -28,7 +28,7 @@ _CONFIDENCE = 0.9999
 
 
 @dataclass(frozen=True)
-class Stream:
+class PacketSequence:
     """Packets in the order of the file, numbered so that equal ones have equal numbers.
 
     ids: (n,) int64. telling: (n,) bool, whether a packet says that something moved. keys: (n,) bool, whether a decoder
@@ -54,18 +54,18 @@ class Display:
     times: Floats
 
 
-def display_of(stream: Stream) -> Display:
+def display_of(sequence: PacketSequence) -> Display:
     """The packets in the order in which they are shown."""
-    order = np.argsort(stream.times, kind="stable")
+    order = np.argsort(sequence.times, kind="stable")
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    return Display(order, rank, stream.times[order])
+    return Display(order, rank, sequence.times[order])
 
 
-def stream_of(hashes: Bytes, sizes: Ints, keys: NDArray[np.bool_], times: Floats, pixels: int) -> Stream:
+def sequence_of(hashes: Bytes, sizes: Ints, keys: NDArray[np.bool_], times: Floats, pixels: int) -> PacketSequence:
     """hashes: (n, 16) uint8. sizes: (n,) bytes. pixels: of a picture."""
     if not len(sizes):
-        return Stream(np.zeros(0, np.int64), keys, keys, times)
+        return PacketSequence(np.zeros(0, np.int64), keys, keys, times)
     halves = np.ascontiguousarray(hashes).view(np.uint64).reshape(-1, 2)
     mixed = halves[:, 0] * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= halves[:, 1]
@@ -75,7 +75,7 @@ def stream_of(hashes: Bytes, sizes: Ints, keys: NDArray[np.bool_], times: Floats
     # A key packet is large whatever it shows; it tells something where it is not the one before it over again.
     places = np.flatnonzero(keys)
     telling[places] = np.diff(ids[places], prepend=-1) != 0
-    return Stream(ids, telling, keys, times)
+    return PacketSequence(ids, telling, keys, times)
 
 
 def _numbered(values: Words) -> Ints:
@@ -91,32 +91,32 @@ def _numbered(values: Words) -> Ints:
     return ids
 
 
-def copies_of(stream: Stream, step: float) -> list[Run]:
+def copies_of(sequence: PacketSequence, step: float) -> list[Run]:
     """The stretches that are copied, each with the nearest earlier showing of the same. step: seconds between frames.
 
     A stretch begins with a packet that a decoder can start at, as only then equal packets are equal pictures.
     """
-    display = display_of(stream)
-    runs = [_run(stream, display, step, *found) for found in stretches(stream)]
+    display = display_of(sequence)
+    runs = [_run(sequence, display, step, *found) for found in stretches(sequence)]
     return sorted((run for run in runs if run is not None), key=lambda run: (run.first, run.other_first))
 
 
-def stretches(stream: Stream) -> list[tuple[int, int, int]]:
+def stretches(sequence: PacketSequence) -> list[tuple[int, int, int]]:
     """First packet, last packet, and lag of each stretch that equals an earlier one."""
     found: list[tuple[int, int, int]] = []
     reached: dict[int, list[tuple[int, int]]] = {}
-    for place, lag in _starts(stream):
+    for place, lag in _starts(sequence):
         if any(low <= place < high for low, high in reached.get(lag, ())):
             continue
-        low, high = _followed(stream.ids, place, lag)
+        low, high = _followed(sequence.ids, place, lag)
         reached.setdefault(lag, []).append((low, high))
         found.append((low, high, lag))
     return found
 
 
-def _starts(stream: Stream) -> list[tuple[int, int]]:
+def _starts(sequence: PacketSequence) -> list[tuple[int, int]]:
     """Packets from which a lag is to be followed, and the lag."""
-    ids, count = stream.ids, len(stream.ids) - WORD + 1
+    ids, count = sequence.ids, len(sequence.ids) - WORD + 1
     if count < 2:
         return []
     letters = _mixed(ids.view(np.uint64))
@@ -126,7 +126,7 @@ def _starts(stream: Stream) -> list[tuple[int, int]]:
         factor = factor * 0x9E3779B97F4A7C15 % (1 << 64)
     del letters
     told = np.zeros(len(ids) + 1, np.int32)
-    np.cumsum(stream.telling, out=told[1:])
+    np.cumsum(sequence.telling, out=told[1:])
     usable = np.flatnonzero(told[WORD:] - told[:count] >= WORD // 2).astype(np.int32)
     del told
     order = usable[np.argsort(words[usable], kind="stable")]
@@ -177,14 +177,14 @@ def _followed(ids: Ints, place: int, lag: int) -> tuple[int, int]:
     return low, high
 
 
-def _run(stream: Stream, display: Display, step: float, low: int, high: int, lag: int) -> Run | None:
+def _run(sequence: PacketSequence, display: Display, step: float, low: int, high: int, lag: int) -> Run | None:
     """A stretch of packets as the frames that are shown of it; None where it is not to be claimed."""
-    keys = np.flatnonzero(stream.keys[low:high] & stream.keys[low - lag : high - lag])
+    keys = np.flatnonzero(sequence.keys[low:high] & sequence.keys[low - lag : high - lag])
     if not len(keys):
         return None
     low += int(keys[0])
     rank, shown = display.rank, display.times
-    telling = int(stream.telling[low:high].sum())
+    telling = int(sequence.telling[low:high].sum())
     frames = min(_in_a_row(rank, low, high), _in_a_row(rank, low - lag, high - lag))
     first, other = int(rank[low - lag]), int(rank[low])
     if telling < LEAST or frames < WORD or other <= first:
