@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from loopfind.cli.compare import parse_band
 from loopfind.comparison.dtw import search as searching
-from loopfind.comparison.dtw.knots import NEAR, knots_of
-from loopfind.comparison.dtw.lb_keogh import bounds_at, envelope
-from loopfind.comparison.dtw.search import PENALTY, longest, places_of, search
-from loopfind.comparison.dtw.series import MOST, RATE, rate_for, series_of
+from loopfind.comparison.dtw.pairs import knots_of
+from loopfind.comparison.dtw.search import bounds_at, cheapest_path, envelope, longest, places_of
+from loopfind.comparison.dtw.series import rate_for, series_of
+from loopfind.comparison.dtw.tuning import KNOT_SLACK, MOST_SAMPLES, SERIES_RATE, STALL_PENALTY
 from loopfind.errors import BadSetting, MissingExtra, UnknownPart
 from loopfind.fingerprints.color import COLOR, colours_of
 from loopfind.model.comparison import Warp
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.video import Frames
 from loopfind.pipeline import compare
-from loopfind.pipeline.dtw import kind_for, warped
+from loopfind.pipeline.comparing import kind_for, warped
 from loopfind.reports.formats import comparisons
 from loopfind.settings import CompareSettings
 
@@ -40,8 +40,8 @@ def naive(query, series, reach):
             for j in range(max(0, place + i - reach), min(m, place + i + reach + 1)):
                 before = [0.0] if i == 0 else []
                 before += [cost[i - 1, j - 1]] if i and j else []
-                before += [cost[i - 1, j] + PENALTY] if i else []
-                before += [cost[i, j - 1] + PENALTY] if j else []
+                before += [cost[i - 1, j] + STALL_PENALTY] if i else []
+                before += [cost[i, j - 1] + STALL_PENALTY] if j else []
                 cost[i, j] = ((query[i] - series[j]) ** 2).sum() + min(before)
         best = min(best, cost[-1].min())
     return best
@@ -63,7 +63,7 @@ def problems(draw):
 @given(problems())
 def test_the_search_finds_what_trying_everything_finds(problem):
     query, series, reach, most = problem
-    truth, answer = naive(query, series, reach), search(*problem)
+    truth, answer = naive(query, series, reach), cheapest_path(*problem)
     if truth > most * (1 + 1e-9) + 1e-6:
         assert answer.found is None and answer.least <= truth + 1e-6
         return
@@ -73,7 +73,7 @@ def test_the_search_finds_what_trying_everything_finds(problem):
     assert path[0, 0] == 0 and path[-1, 0] == len(query) - 1 and 0 <= path[:, 1].min() <= path[:, 1].max() < len(series)
     assert set(map(tuple, steps.tolist())) <= {(1, 1), (1, 0), (0, 1)}
     assert len(path) <= longest(len(query), reach)
-    cost = ((query[path[:, 0]] - series[path[:, 1]]) ** 2).sum() + PENALTY * (steps.sum(axis=1) == 1).sum()
+    cost = ((query[path[:, 0]] - series[path[:, 1]]) ** 2).sum() + STALL_PENALTY * (steps.sum(axis=1) == 1).sum()
     assert cost == pytest.approx(truth, abs=1e-6)
 
 
@@ -97,8 +97,8 @@ def test_an_envelope_holds_the_extremes_of_each_neighbourhood(n, reach, seed):
 def test_what_cannot_be_near_is_never_aligned_to_its_end(monkeypatch):
     rng = np.random.default_rng(1)
     query, series = rng.standard_normal((60, 3)), 40 + rng.standard_normal((600, 3))
-    monkeypatch.setattr(searching, "library", lambda: pytest.fail("it was aligned"))
-    answer = search(query, series, 6, 0.16 * longest(60, 6))
+    monkeypatch.setattr(searching, "dtw_library", lambda: pytest.fail("it was aligned"))
+    answer = cheapest_path(query, series, 6, 0.16 * longest(60, 6))
     assert answer.found is None and answer.aligned == 0 and answer.places > 80
 
 
@@ -189,10 +189,10 @@ def test_of_what_hardly_changes_or_is_short_nothing_is_claimed():
 
 
 def test_long_files_are_compared_at_a_lower_rate():
-    assert rate_for(10) == RATE and rate_for(0) == RATE
-    assert rate_for(7200) * 7200 == pytest.approx(MOST)
+    assert rate_for(10) == SERIES_RATE and rate_for(0) == SERIES_RATE
+    assert rate_for(7200) * 7200 == pytest.approx(MOST_SAMPLES)
     times = np.arange(25 * 7200) / 25
-    assert len(series_of(times, np.zeros((len(times), 3), np.uint16), rate_for(7200))) == MOST
+    assert len(series_of(times, np.zeros((len(times), 3), np.uint16), rate_for(7200))) == MOST_SAMPLES
 
 
 @given(st.floats(0.3, 1.0), st.integers(0, 99))
@@ -200,7 +200,7 @@ def test_a_darker_picture_changes_alike(factor, seed):
     times = np.arange(200) / 25
     bright = scene(seed)(times) + 60
     one, other = (colours_of(coloured(levels, times, noise=0).codes) for levels in (bright, factor * bright))
-    assert np.abs(series_of(times, one, RATE) - series_of(times, other, RATE)).max() < 0.1
+    assert np.abs(series_of(times, one, SERIES_RATE) - series_of(times, other, SERIES_RATE)).max() < 0.1
 
 
 @given(st.lists(st.sampled_from([(1, 1), (1, 0), (0, 1)]), max_size=60))
@@ -211,7 +211,7 @@ def test_a_path_lies_near_the_lines_between_its_knots(steps):
     for low, high in pairwise(knots):
         along = path[high] - path[low]
         across = (path[low : high + 1] - path[low]) @ np.array([-along[1], along[0]])
-        assert np.abs(across).max() <= (NEAR + 1e-6) * np.hypot(*along)
+        assert np.abs(across).max() <= (KNOT_SLACK + 1e-6) * np.hypot(*along)
 
 
 def test_a_query_is_compared_with_each_other_file_alone():
@@ -222,10 +222,10 @@ def test_a_query_is_compared_with_each_other_file_alone():
 def test_a_missing_package_is_named_before_anything_is_read(monkeypatch):
     for name in ("dtaidistance", "dtaidistance.dtw", "dtaidistance.dtw_ndim"):
         monkeypatch.setitem(sys.modules, name, None)
-    searching.library.cache_clear()
+    searching.dtw_library.cache_clear()
     with pytest.raises(MissingExtra, match=r"time warping needs dtaidistance: pip install 'loopfind\[dtw\]'"):
         compare(["nowhere.mp4", "nothing.mp4"], WARPED)
-    searching.library.cache_clear()
+    searching.dtw_library.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import combinations, groupby
 
+from loopfind.comparison.dtw.pairs import Warper
+from loopfind.comparison.dtw.search import dtw_library
 from loopfind.comparison.ranking import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, laid_over
-from loopfind.errors import BadSetting
+from loopfind.errors import BadSetting, UnknownPart
 from loopfind.exhibits.select_across import juxtaposed
 from loopfind.media.stills import shots
-from loopfind.model.comparison import Comparison, Failure
+from loopfind.model.comparison import Comparison, Failure, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
+from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.library import Reading, TrackReading
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import Cache, reader
-from loopfind.pipeline.dtw import kind_for, warped
 from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
 from loopfind.pipeline.scanning import FEW, SMALL, WIDE
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
-from loopfind.settings import SMALLEST_HASH, CompareSettings, Settings
+from loopfind.settings import ALIGNMENTS, SMALLEST_HASH, CompareSettings, Settings
+
+_PAIRS_BETWEEN = 16  # pairs between two reports of progress
 
 
 def compare(
@@ -28,13 +32,13 @@ def compare(
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
 ) -> Comparison:
-    """What several files share, to the frame.
+    """Compare several files: what they share, to the frame.
 
     paths: files or addresses, as for `scan`, and folders, which stand for every file in them at any depth; the first
-    settings.query of them are what is looked for in the others. A file that cannot be read is a Failure of the answer
-    if a folder named it; otherwise its MediaError is raised. Raises UsageError where fewer than two files are left, or
-    one with settings.own, and MissingExtra where colours are to be aligned and nothing is there to do it. In the
-    answer, settings.query counts files. cache: as for `scan`.
+    settings.query of them are the clips, which are sought in the others. A file that cannot be read is a Failure of the
+    answer if a folder named it; otherwise its MediaError is raised. Raises UsageError where fewer than two files are
+    left, or one with settings.own, and MissingExtra where colours are to be aligned and nothing is there to do it. In
+    the answer, settings.query counts files. cache: as for `scan`.
     """
     return _compared(paths, settings, watch, log, cache)[0]
 
@@ -46,12 +50,12 @@ def compare_to_show(
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
 ) -> tuple[Comparison, ComparisonExhibits]:
-    """What `compare` says, and what to show of it: curves, and frames read again where they are.
+    """Compare files, and choose what to show of the answer: curves, and frames that are read again for it.
 
     Arguments and errors as for `compare`. Frames of what cannot be read twice are missing.
     """
-    comparison, laid = _compared(paths, settings, watch, log, cache)
-    shown = juxtaposed(comparison, laid)
+    comparison, result = _compared(paths, settings, watch, log, cache)
+    shown = juxtaposed(comparison, result)
     frames = sorted(set(shown.frames()))
     by_file = {number: list(group) for number, group in groupby(frames, lambda frame: frame.file)}
     width = WIDE if len(frames) <= FEW else SMALL
@@ -72,16 +76,16 @@ def _compared(
     log: Callable[[str], None] | None,
     cache: Cache | None,
 ) -> tuple[Comparison, CrossFileResult]:
-    """The comparison, and what it was read off."""
+    """Read and compare files; return the comparison, and the runs that it was made from."""
     kind = kind_for(settings)
     wanted, queries = files_in(paths, settings.query)
     needed = 1 if settings.own else 2
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
     colours = settings.align == "dtw"
-    asked = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
+    wanted_codes = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not colours:
-        asked = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
+        wanted_codes = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
     with reader(cache, decoding_of(len(wanted), settings.jobs)) as videos:
 
         def one(
@@ -89,19 +93,19 @@ def _compared(
         ) -> tuple[Reading | TrackReading, float]:
             reading: Reading | TrackReading
             if colours:
-                reading = videos.read(path, asked, None, [halt], seen, said).reading
+                reading = videos.read(path, wanted_codes, None, [halt], seen, said).reading
             else:
-                reading = videos.track(path, asked, [halt], seen, said)
+                reading = videos.track(path, wanted_codes, [halt], seen, said)
             return reading, reading.source.duration
 
         found = each(wanted, one, settings.jobs, watch, log)
-        return _laid(found, queries, settings, watch)
+        return _compared_readings(found, queries, settings, watch)
 
 
-def _laid(
+def _compared_readings(
     found: Sequence[Reading | TrackReading | Failure], queries: int, settings: CompareSettings, watch: Watch | None
 ) -> tuple[Comparison, CrossFileResult]:
-    """The comparison of what was read. queries: how many of them are looked for in the others."""
+    """Compare what was read. queries: how many of them are sought in the others."""
     files = [item for item in found if not isinstance(item, Failure)]
     queries = sum(not isinstance(item, Failure) for item in found[:queries])
     if settings.query and not 0 < queries < len(files):
@@ -116,8 +120,8 @@ def _laid(
         return _warped(colours, found, settings, watch), CrossFileResult()
     if watch is not None:
         watch(search_progress(sum(file.source.duration for file in files)))
-    laid = laid_over([file.track for file in files], settings)
-    repeats, pairs, sources = laid.repeats, laid.pairs, tuple(file.source for file in files)
+    result = laid_over([file.track for file in files], settings)
+    repeats, pairs, sources = result.repeats, result.pairs, tuple(file.source for file in files)
     matches = matches_of(repeats, pairs, sources, queries)
     said = (
         summary_of_matches(matches, len(files), queries) if queries else summary_of_shared(repeats, pairs, len(files))
@@ -133,7 +137,7 @@ def _laid(
         matches=matches,
         groups=() if queries else groups_of(repeats, pairs, sources),
     )
-    return comparison, laid
+    return comparison, result
 
 
 def _warped(
@@ -142,7 +146,7 @@ def _warped(
     settings: CompareSettings,
     watch: Watch | None,
 ) -> Comparison:
-    """The comparison by colours of what was read."""
+    """Compare by their colours what was read."""
     warps = warped([file.fingerprint for file in files], settings, watch)
     return Comparison(
         sources=tuple(file.source for file in files),
@@ -154,3 +158,39 @@ def _warped(
         losses=tuple(file.losses for file in files),
         warps=warps,
     )
+
+
+def kind_for(settings: CompareSettings) -> str:
+    """Return the kind of fingerprint that the way of aligning needs.
+
+    Raises UsageError for settings that do not go together, and MissingExtra: before hours of reading, not after.
+    """
+    if settings.align not in ALIGNMENTS:
+        raise UnknownPart("alignment", settings.align, ALIGNMENTS)
+    if settings.align != "dtw":
+        return Settings.kind
+    if settings.own:
+        raise BadSetting("align", settings.align, "it says nothing of repeats inside a file; leave them out")
+    if not 0 < settings.band <= 0.5:
+        raise BadSetting("band", settings.band, "give a share of the shorter file above 0, up to a half")
+    if settings.band_seconds is not None and not 0 < settings.band_seconds < float("inf"):
+        raise BadSetting("band", settings.band_seconds, "give seconds above 0")
+    dtw_library()
+    return "color"
+
+
+def warped(fingerprints: Sequence[Fingerprint], settings: CompareSettings, watch: Watch | None) -> tuple[Warp, ...]:
+    """Align any two files, or each clip with each other file, the nearest first. fingerprints: of kind `color`."""
+    warper, queries = Warper(fingerprints, settings), settings.query
+    pairs = [(a, b) for a, b in combinations(range(len(fingerprints)), 2) if not queries or a < queries <= b]
+    warps = []
+    for number, (one, other) in enumerate(pairs):
+        if watch is not None and number % _PAIRS_BETWEEN == 0:
+            watch(Progress(f"aligned {number} of {len(pairs)} pairs", number, 0.0, None))
+        warps.append(warper.warp(one, other))
+    return tuple(sorted(warps, key=_rank))
+
+
+def _rank(warp: Warp) -> tuple[bool, float, tuple[int, int]]:
+    """The place of a warp among others: by its distance, or the least that it may be."""
+    return warp.distance is None, warp.at_least, warp.files

@@ -1,10 +1,14 @@
 """The cheapest warping path of a query anywhere in a series, without trying everywhere.
 
-The query is laid on the series at places half a band apart. At each, a path may wander within the band about the
+The query is aligned with the series at places half a band apart. At each, a path may wander within the band about the
 diagonal (Sakoe & Chiba 1978) and begin and end anywhere in it, so any alignment that strays from a diagonal by no more
-than a quarter of the band's width is looked at. Places are tried in the order of their lower bounds, and given up as
-soon as their bound, or the cost of their first samples and the bound of the rest, is above the best so far (the cascade
-of Rakthanmanon et al. 2012). What is given up could not have won.
+than a quarter of the band's width is tried. Places are tried in the order of their lower bounds. One is given up as
+soon as its bound, or the cost of its first samples and the bound of the rest, is above the best so far (the cascade of
+Rakthanmanon et al. 2012). What is given up could not have won.
+
+The lower bound is LB_Keogh (Keogh & Ratanamahatana 2005), for series of several channels. A sample of the query is
+matched to some sample within the band. Without trying, it is known to cost at least the square of how far it lies
+outside all values that the band holds, channel by channel.
 """
 
 import math
@@ -14,19 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from loopfind.comparison.dtw.lb_keogh import bounds_at, envelope
+from loopfind.comparison.dtw.tuning import FIRST_SHARES, STALL_PENALTY
 from loopfind.errors import MissingExtra
 from loopfind.model.dtypes import Floats, Ints
 
-SHORTEST = 3
+SHORTEST_QUERY = 3
 """Samples that a query must have: the library's matrix is wrong for two."""
-
-PENALTY = 0.1
-"""Cost of a step on which one side stands still, beside what its samples cost: without it a path dwells wherever the
-two are alike, and wanders to look-alikes."""
-
-PARTS = (1 / 8, 3 / 8)
-"""Shares of the query that are aligned before all of it is."""
 
 _OUTSIDE = 1e4
 """What stands before the first and after the last sample: dearer than anything, and small enough to be added."""
@@ -46,8 +43,8 @@ class WarpPath:
 
 @dataclass(frozen=True)
 class Search:
-    """found: the cheapest path, None where none costs `most` or less. least: no path costs less. aligned: how many
-    places were aligned from end to end, of how many."""
+    """The outcome of a search. found: the cheapest path, None where none costs `most` or less. least: no path costs
+    less. aligned: how many places were aligned from end to end, of how many."""
 
     found: WarpPath | None
     least: float
@@ -56,8 +53,8 @@ class Search:
 
 
 @cache
-def library() -> Any:
-    """dtaidistance's alignment of series of several channels, compiled. Raises MissingExtra."""
+def dtw_library() -> Any:
+    """Load dtaidistance's alignment of series of several channels, compiled. Raises MissingExtra."""
     try:
         from dtaidistance import dtw, dtw_ndim
     except ImportError:
@@ -68,25 +65,25 @@ def library() -> Any:
 
 
 def longest(n: int, reach: int) -> int:
-    """Rows that a path of a query of n samples has at most."""
+    """Return the most rows that a path of a query of n samples may have."""
     return 2 * n - 1 + 2 * reach
 
 
 def places_of(n: int, m: int, reach: int) -> Ints:
-    """Where a query of n samples is laid on a series of m >= n."""
+    """Return the places in a series of m >= n samples at which a query of n samples is aligned, rising."""
     last = m - n
     return np.unique(np.append(np.arange(0, last + 1, reach), last))
 
 
-def search(query: Floats, series: Floats, reach: int, most: float) -> Search:
-    """The cheapest path of `query` (n, d) in `series` (m, d), if it costs `most` or less.
+def cheapest_path(query: Floats, series: Floats, reach: int, most: float) -> Search:
+    """Find the cheapest path of `query` (n, d) in `series` (m, d), if it costs `most` or less.
 
-    n is at least SHORTEST and at most m; reach, the half-width of the band, is from 1 to n // 2 samples. Takes time
-    n * m at worst, n * reach for each place that is aligned to the end, and memory n * (n + 2 * reach) floats.
+    n is at least SHORTEST_QUERY and at most m; reach, the half-width of the band, is from 1 to n // 2 samples. Takes
+    time n * m at worst, n * reach for each place that is aligned to the end, and memory n * (n + 2 * reach) floats.
     Raises MissingExtra.
     """
     n, m = len(query), len(series)
-    if not (SHORTEST <= n <= m and 1 <= reach <= n // 2):
+    if not (SHORTEST_QUERY <= n <= m and 1 <= reach <= n // 2):
         raise ValueError(f"a query of {n} samples cannot be sought in {m} with a band of {reach}")
     places = places_of(n, m, reach)
     bounds = bounds_at(query, *envelope(series, reach), places)
@@ -109,13 +106,46 @@ def search(query: Floats, series: Floats, reach: int, most: float) -> Search:
     return Search(WarpPath(best, path), best, aligned, len(places))
 
 
-def _cost(query: Floats, wide: Floats, reach: int, bounds: Floats, best: float) -> float | None:
-    """The cost of the cheapest path, None as soon as it must be above `best`."""
+def envelope(series: Floats, reach: int) -> tuple[Floats, Floats]:
+    """Return the least and the greatest of each sample and `reach` on either side, as far as there are any: two of the
+    shape (n, d).
+
+    By windows of twice the length each time: n * log(reach) steps.
+    """
+    padding = ((reach, reach), (0, 0))
+    low = np.pad(series, padding, constant_values=np.inf)
+    high = np.pad(series, padding, constant_values=-np.inf)
+    width, wanted = 1, 2 * reach + 1
+    while width < wanted:
+        step = min(width, wanted - width)
+        low, high = np.minimum(low[:-step], low[step:]), np.maximum(high[:-step], high[step:])
+        width += step
+    return low, high
+
+
+def bounds_at(query: Floats, low: Floats, high: Floats, places: Ints) -> Floats:
+    """Return what each sample of the query costs at least, at each place: (places, n) float64.
+
+    query: (n, d). low, high: (m, d), envelopes of the series as wide as the band. places: (p,), from 0 to m - n: sample
+    i of the query may be matched to samples within the band about place + i. Costs are squared distances. The sum of a
+    row bounds every path from below, as a path has each sample of the query in it.
+    """
     n = len(query)
-    for share in PARTS:
+    costs = np.empty((len(places), n))
+    for row, place in enumerate(places.tolist()):
+        over = np.maximum(query - high[place : place + n], 0)
+        under = np.maximum(low[place : place + n] - query, 0)
+        costs[row] = np.square(over + under).sum(axis=1)
+    return costs
+
+
+def _cost(query: Floats, wide: Floats, reach: int, bounds: Floats, best: float) -> float | None:
+    """Return the cost of the cheapest path at one place, None as soon as it must be above `best`."""
+    n = len(query)
+    for share in FIRST_SHARES:
         # Where the first samples alone and the bound of the others cost too much, so does every whole path.
         part = round(share * n)
-        if part >= SHORTEST:
+        if part >= SHORTEST_QUERY:
             cost = cost_of(query[:part], wide[: part + 2 * reach], reach)
             if (cost + float(bounds[part:].sum())) * (1 - _SLACK) > best:
                 return None
@@ -123,16 +153,16 @@ def _cost(query: Floats, wide: Floats, reach: int, bounds: Floats, best: float) 
 
 
 def cost_of(query: Floats, window: Floats, reach: int) -> float:
-    """The cost of the cheapest path of `query` (n, d) in `window` (n + 2 * reach, d): sample i of the query meets i to
-    i + 2 * reach of the window, and the ends are free."""
+    """Return the cost of the cheapest path of `query` (n, d) in `window` (n + 2 * reach, d): sample i of the query may
+    meet i to i + 2 * reach of the window, and the ends are free."""
     # No max_dist: with free ends the library (2.5.1) then gives up on paths that are cheap enough.
-    distance = library().distance_fast(query, np.ascontiguousarray(window), use_pruning=False, **_limits(reach))
+    distance = dtw_library().distance_fast(query, np.ascontiguousarray(window), use_pruning=False, **_limits(reach))
     return float(distance) ** 2
 
 
 def path_of(query: Floats, window: Floats, reach: int) -> Ints:
-    """The cheapest path itself, (length, 2) int64; see cost_of. Of equally cheap steps it takes the diagonal."""
-    _, costs = library().warping_paths_fast(
+    """Return the cheapest path itself, (length, 2) int64; see cost_of. Of equally cheap steps it takes the diagonal."""
+    _, costs = dtw_library().warping_paths_fast(
         query,
         np.ascontiguousarray(window),
         psi_neg=False,
@@ -145,13 +175,13 @@ def path_of(query: Floats, window: Floats, reach: int) -> Ints:
         # The library's own walk back (2.5.1) leaves out rows where ends are free.
         _, _, i, j = min(
             (costs[i - 1, j - 1], 0, i - 1, j - 1),
-            (costs[i - 1, j] + PENALTY, 1, i - 1, j),
-            (costs[i, j - 1] + PENALTY, 2, i, j - 1),
+            (costs[i - 1, j] + STALL_PENALTY, 1, i - 1, j),
+            (costs[i, j - 1] + STALL_PENALTY, 2, i, j - 1),
         )
         path.append((i, j))
     return np.array(path[::-1], np.int64) - 1
 
 
 def _limits(reach: int) -> dict[str, Any]:
-    """The band, its free ends and the penalty, as the library takes them."""
-    return {"window": 1, "psi": (0, 0, 2 * reach, 2 * reach), "penalty": math.sqrt(PENALTY)}
+    """Return the band, its free ends and the penalty, as the library takes them."""
+    return {"window": 1, "psi": (0, 0, 2 * reach, 2 * reach), "penalty": math.sqrt(STALL_PENALTY)}
