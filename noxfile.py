@@ -4,14 +4,23 @@
 """
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import nox
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
-THERE = [version for version in VERSIONS if shutil.which(f"python{version}")]
-"""The Pythons of this machine that loopfind runs on."""
 IN_PARALLEL = ("-q", "-n", "4", "--dist", "worksteal")
+
+
+def runs(version: str) -> bool:
+    """Return whether this Python starts; its name alone may be a version manager's."""
+    python = shutil.which(f"python{version}")
+    return python is not None and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
+
+
+THERE = [version for version in VERSIONS if runs(version)]
+"""The Pythons of this machine that loopfind runs on."""
 
 nox.options.sessions = ["lint", "types", "docs", "fast"]
 nox.options.reuse_venv = "yes"
