@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopfind.engine.candidates.coherence import coherent, numbered
-from loopfind.engine.candidates.votes import FEWEST
+from loopfind.engine.candidates.tuning import FEWEST_VOTES
 from loopfind.model.candidate import IndexHits
 
 NUMBERS = st.sampled_from([1, 2, 3, 1 << 29, 1 << 40, (1 << 40) + 1, 1 << 41, (1 << 62) + 5])
@@ -22,7 +22,7 @@ def tables(draw):
     found = []
     for _ in range(draw(st.integers(1, 6))):
         question, stored, asked = draw(st.tuples(st.integers(0, 5), NUMBERS, NUMBERS))
-        lag, count = draw(st.integers(-50_000, 50_000)), draw(st.integers(1, 2 * FEWEST + 3))
+        lag, count = draw(st.integers(-50_000, 50_000)), draw(st.integers(1, 2 * FEWEST_VOTES + 3))
         found += [(question, stored, 60_000 + 700 * n + lag, asked, 60_000 + 700 * n) for n in range(count)]
     chance = st.tuples(st.integers(0, 5), NUMBERS, st.integers(0, 99_000), NUMBERS, st.integers(0, 99_000))
     found += draw(st.lists(chance, max_size=8))
@@ -40,11 +40,11 @@ def test_each_two_files_are_judged_by_their_own_hits_alone(hits):
 
 def test_hits_of_two_files_that_are_no_entries_do_not_add_up():
     """Each has too few at one lag; taken for one file they would be enough."""
-    half = FEWEST // 2 + 1
+    half = FEWEST_VOTES // 2 + 1
     asked = np.repeat([1 << 40, 1 << 41], half)
     shown = 700 * np.arange(2 * half)
     same = np.ones(2 * half, np.int64)
-    assert half < FEWEST <= 2 * half
+    assert half < FEWEST_VOTES <= 2 * half
     assert len(coherent(IndexHits(0 * same, same, shown, asked, shown))) == 0
     assert len(coherent(IndexHits(0 * same, same, shown, same << 40, shown))) == 2 * half
 
@@ -61,6 +61,6 @@ def test_no_hits_are_no_hits():
 
 
 def test_fewer_hits_than_are_needed_are_none():
-    for count in range(2 * FEWEST):
+    for count in range(2 * FEWEST_VOTES):
         shown, one = 700 * np.arange(count), np.ones(count, np.int64)
         assert len(coherent(IndexHits(one, one, shown, one, shown))) == 0

@@ -1,23 +1,23 @@
-"""What every matcher promises, and `words` against all pairs, the plain truth."""
+"""Pairs of similar codes: what the search by words promises, and all pairs, the plain truth that it is held to."""
 
 import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from all_pairs import RADIUS, all_pairs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.engine.candidates import MATCHERS
-from loopfind.engine.candidates.lsh import CROWDED_REACH, REACH, TABLES
+from loopfind.engine.candidates.lsh import similar_pairs
+from loopfind.engine.candidates.tuning import BUCKET_REACH, CROWDED_REACH, WORD_DRAWS
 from loopfind.model.candidate import Matches
 from loopfind.model.dtypes import Words
-from loopfind.registry import load
 
 Match = Callable[..., Matches]
 APART = 0.3
 
-every_matcher = pytest.mark.parametrize("match", [load("matcher", name, MATCHERS) for name in MATCHERS], ids=MATCHERS)
+every_matcher = pytest.mark.parametrize("match", [similar_pairs, all_pairs])
 
 
 def random_codes(n: int, seed: int) -> Words:
@@ -100,14 +100,6 @@ def test_most_of_a_noisy_copy_is_found(match: Match) -> None:
     assert sum((100 + k, 2000 + k) in found for k in range(200)) >= 150
 
 
-def words() -> Match:
-    return load("matcher", "words", MATCHERS)  # type: ignore[no-any-return]
-
-
-def all_pairs() -> Match:
-    return load("matcher", "pairs", MATCHERS)  # type: ignore[no-any-return]
-
-
 def test_all_pairs_are_just_those_within_the_radius() -> None:
     codes = np.concatenate([planted(60, 5, 40, 10, bits=4), random_codes(3, 9)])
     times = np.arange(len(codes)) * 0.2
@@ -115,9 +107,9 @@ def test_all_pairs_are_just_those_within_the_radius() -> None:
         (a, b)
         for a in range(len(codes))
         for b in range(a + 1, len(codes))
-        if int(codes[a] ^ codes[b]).bit_count() <= 8 and times[b] - times[a] >= APART
+        if int(codes[a] ^ codes[b]).bit_count() <= RADIUS and times[b] - times[a] >= APART
     }
-    assert pairs_of(all_pairs()(codes, times, np.ones(len(codes), bool), APART)) == wanted != set()
+    assert pairs_of(all_pairs(codes, times, np.ones(len(codes), bool), APART)) == wanted != set()
 
 
 @settings(max_examples=15, deadline=None)
@@ -126,10 +118,10 @@ def test_words_find_no_pair_by_chance_that_shares_few_bits(seed: int, bits: int)
     """A shared word is ten bits or more, so pairs that share none are never there; true pairs are."""
     n = 800
     codes, times = planted(n, 30, 500, 100, bits, seed), np.arange(n) / 25
-    found = words()(codes, times, np.ones(n, bool), APART)
+    found = similar_pairs(codes, times, np.ones(n, bool), APART)
     apart = np.bitwise_count(codes[found.first] ^ codes[found.second])
     assert apart.max() <= 64 - 10
-    oracle = pairs_of(all_pairs()(codes, times, np.ones(n, bool), APART))
+    oracle = pairs_of(all_pairs(codes, times, np.ones(n, bool), APART))
     hit = len(oracle & pairs_of(found)) / max(1, len(oracle))
     assert hit >= (1.0 if bits == 0 else 0.85 if bits <= 2 else 0.6)
 
@@ -140,18 +132,18 @@ def test_matches_of_a_still_scene_are_bounded(n: int) -> None:
     codes, times = np.full(n, 0x0123456789ABCDEF, np.uint64), np.arange(n) * 1.0
     tracemalloc.start()
     try:
-        found = words()(codes, times, np.ones(n, bool), APART)
+        found = similar_pairs(codes, times, np.ones(n, bool), APART)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert 0 < len(found) <= TABLES * CROWDED_REACH * n
+    assert 0 < len(found) <= WORD_DRAWS * CROWDED_REACH * n
     assert peak < 4000 * n
 
 
 def test_a_crowded_bucket_keeps_its_frames() -> None:
     """More frames of one code than a bucket's reach: each frame but the last still has a partner."""
-    n = 5 * REACH
-    found = words()(np.zeros(n, np.uint64), np.arange(n) * 1.0, np.ones(n, bool), APART)
+    n = 5 * BUCKET_REACH
+    found = similar_pairs(np.zeros(n, np.uint64), np.arange(n) * 1.0, np.ones(n, bool), APART)
     assert set(found.first.tolist()) | set(found.second.tolist()) == set(range(n))
     assert set(found.first.tolist()) == set(range(n - 1))
 
@@ -160,6 +152,6 @@ def test_a_stretch_shown_five_times_is_matched_at_every_showing() -> None:
     codes = random_codes(1000, 5)
     for again in (200, 400, 600, 900):
         codes[again : again + 50] = codes[:50]
-    found = pairs_of(words()(codes, np.arange(1000) / 25, np.ones(1000, bool), APART))
+    found = pairs_of(similar_pairs(codes, np.arange(1000) / 25, np.ones(1000, bool), APART))
     shown = (0, 200, 400, 600, 900)
     assert all((a + k, b + k) in found for i, a in enumerate(shown) for b in shown[i + 1 :] for k in range(50))

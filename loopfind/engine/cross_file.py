@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from loopfind.arrays.time_index import covered
-from loopfind.engine.candidates.library import QUESTIONS, candidates_among
+from loopfind.engine.candidates.library import QUESTIONS, candidates_from_index
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.findings import runs_of
 from loopfind.engine.repeats.assemble import families_in, repeats_of
@@ -71,7 +71,7 @@ def linked(files: Sequence[Track], hits: IndexHits, settings: CompareSettings, a
         stored, asked = joint.frames_at(own.stored, own.stored_ms), joint.frames_at(own.asked, own.asked_ms)
         matches[question] = Matches(stored, asked)
     numbers = range(len(files))
-    return _told(joint, signal, candidates_among(signal, matches), settings, numbers, files)
+    return _told(joint, signal, candidates_from_index(signal, matches), settings, numbers, files)
 
 
 def _told(

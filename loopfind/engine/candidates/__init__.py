@@ -1,7 +1,6 @@
-"""Ways to find alike frames: fingerprint codes in, matches out. A matcher knows a metric, never a kind."""
+"""Candidates: lines in the time-against-time plane that may be repeats.
 
-MATCHERS = {
-    "words": "loopfind.engine.candidates.lsh:match",
-    "pairs": "loopfind.engine.candidates.pairs:match",
-}
-"""Name of each way and where it is: a function (codes, times, usable, apart) -> Pairs."""
+Codes that are near each other give matches (`lsh`, or the index of a `library`), matches vote for lines (`votes`), and
+lines whose codes agree no better along them than beside them are left out (`sieve`). `plan` asks for one kind of copy
+after another.
+"""

@@ -2,40 +2,43 @@
 
 import numpy as np
 
-from loopfind.engine.candidates.library import QUESTIONS, Question
-from loopfind.engine.candidates.votes import FEWEST
+from loopfind.engine.candidates.library import QUESTIONS, IndexQuestion
+from loopfind.engine.candidates.tuning import (
+    FEWEST_VOTES,
+    HIT_CHANGED_MS,
+    HIT_LAG_MS,
+    HIT_OPEN_LAG_MS,
+    HIT_PART_MS,
+    HIT_PLAIN_MS,
+    OPEN_SPEED_HITS,
+)
 from loopfind.model.candidate import IndexHits
 from loopfind.model.dtypes import Ints
 
-_LAG, _PART, _OPEN_LAG = 200, 3000, 1000
-"""Milliseconds within which lags are one; where the speed is open, those of one part of so many."""
-
-_BRIEF, _ALONE = 250, 500
-"""Milliseconds in which moments count as one: of plain copies and where the speed is open, and of changed copies."""
-
-_NEEDED = ((False, FEWEST), (True, 2 * FEWEST))
-"""How many must lie at one lag; twice as many where the speed is open, as then lags are wide, and pictures are more
-like each other than motions."""
+_NEEDED = ((False, FEWEST_VOTES), (True, OPEN_SPEED_HITS * FEWEST_VOTES))
+"""How many hits must lie at one lag: where the speed is known, and where it is open."""
 
 _LARGEST = (1 << 62) - 1
 
 
 def coherent(hits: IndexHits) -> IndexHits:
-    """Return the hits of which FEWEST or more lie at one lag, for one question and two files; where the speed is open,
-    in one part and at about one lag.
+    """Return the hits of which enough lie at one lag, for one question and two files.
+
+    Where the speed is open, so many must lie at about one lag in one part of the file that was asked about.
 
     In slow motion neighbouring moments are alike, so that one chance finds several: these count as one. Of the many
     ways in which a copy may be changed each would find something by chance, so that more of them count as one.
     """
     pair = numbered(hits.question, hits.asked, hits.stored)
-    enough = np.bincount(pair, minlength=1)[pair] >= FEWEST
+    enough = np.bincount(pair, minlength=1)[pair] >= FEWEST_VOTES
     hits, pair = hits.where(enough), pair[enough]
     open_speed = np.array([question.picture for question in QUESTIONS])[hits.question]
     backwards = np.array([question.backwards for question in QUESTIONS])[hits.question]
-    alone = np.array([_BRIEF if q.picture or q == Question() else _ALONE for q in QUESTIONS])[hits.question]
+    often = np.array([question.picture or question == IndexQuestion() for question in QUESTIONS])[hits.question]
+    alone = np.where(often, HIT_PLAIN_MS, HIT_CHANGED_MS)
     lag = np.where(backwards, -1, 1) * hits.stored_ms - hits.asked_ms
-    group = numbered(pair, np.where(open_speed, hits.asked_ms // _PART, 0))
-    wide = np.where(open_speed, _OPEN_LAG, _LAG)
+    group = numbered(pair, np.where(open_speed, hits.asked_ms // HIT_PART_MS, 0))
+    wide = np.where(open_speed, HIT_OPEN_LAG_MS, HIT_LAG_MS)
     first = np.unique(numbered(group, lag // wide, hits.asked_ms // alone), return_index=True)[1]
     order = first[np.lexsort((lag[first], group[first]))]
     runs = [_at_one_lag(order[open_speed[order] == each], fewest, group, lag, wide) for each, fewest in _NEEDED]

@@ -1,35 +1,44 @@
-"""Which moments of a library a file may show, one question after another, as candidates.py has them for one timeline.
+"""Candidates between a file and a library, by the library's index.
 
-What a library holds is asked for by its index: the codes of every file's moments, as they are, lie in it (`postings`),
-and of the file that is looked for come its codes as they would be mirrored, backwards, turned, zoomed (`probes`).
+The codes of every stored file's moments lie in the index as they are (`postings`). It is asked with the codes of the
+other file as they would be if mirrored, backwards, turned or zoomed (`probes`); so one copy in the index serves all
+questions.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.lsh_forest import TABLES, keys_of
-from loopfind.engine.candidates.plan import TURNS, ZOOMS, CandidateFinder, changing, tenths
-from loopfind.engine.candidates.votes import SLOPES
+from loopfind.engine.candidates.plan import CandidateFinder, changing_frames, sparse_frames
+from loopfind.engine.candidates.question import FrameCodes, Question
+from loopfind.engine.candidates.tuning import (
+    INDEX_CHANGED_GAP,
+    INDEX_GAP,
+    INDEX_PICTURE_TABLES,
+    INDEX_PLAIN_GAP,
+    SPEEDS,
+    TURNS,
+    ZOOM_TOLERANCE,
+    ZOOMS,
+)
 from loopfind.engine.signal.extract import mirror_flips, picture_codes, transformed_motion, transformed_motions
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, Transform
 
-STORED, ASKED, ASKED_SELDOM = 0.2, 0.04, 0.12
-"""Seconds between moments whose codes are in an index, and between those that it is asked for: as they were, and
-changed. What is asked densely meets what is stored within half a frame or so, wherever a copy begins."""
-
-_PICTURE_TABLES = 3
-
 
 @dataclass(frozen=True)
-class Question:
-    """picture: whether by picture bits, not by motion bits. backwards: whether motion runs the other way. view: through
-    which the file that is looked for is seen."""
+class IndexQuestion:
+    """A kind of copy that an index is asked for.
+
+    picture: whether by picture codes, which leave the speed open, not by motion codes. backwards: whether the copy runs
+    backwards. view: what is done to the pictures of the file that is asked about.
+    """
 
     picture: bool = False
     backwards: bool = False
@@ -37,99 +46,118 @@ class Question:
 
     @property
     def tables(self) -> range:
-        """Tables of the index that hold what is asked for."""
-        return range(TABLES, TABLES + _PICTURE_TABLES) if self.picture else range(TABLES)
+        """Tables of the index that hold such codes."""
+        return range(TABLES, TABLES + INDEX_PICTURE_TABLES) if self.picture else range(TABLES)
 
 
-def zooms() -> tuple[Transform, ...]:
-    """The zooms that candidates are sought through, and those that lead back, as either of two may be the copy; of a
-    zoom by nearly as much as another one only that."""
+def zooms_both_ways() -> tuple[Transform, ...]:
+    """Return the zooms that are looked for and those that lead back, as either occurrence may be the copy.
+
+    Of two zooms within ZOOM_TOLERANCE of each other one is enough.
+    """
     views = list(ZOOMS)
     for view in ZOOMS:
         back = replace(view, across=1 / view.across, down=1 / view.down)
-        if all(max(abs(back.across / v.across - 1), abs(back.down / v.down - 1)) > 0.05 for v in views):
+        if all(max(abs(back.across / v.across - 1), abs(back.down / v.down - 1)) > ZOOM_TOLERANCE for v in views):
             views.append(back)
     return tuple(views)
 
 
-MIRRORED = Transform(mirrored=True)
+_MIRRORED = Transform(mirrored=True)
+
 QUESTIONS = (
-    Question(),
-    Question(picture=True),
-    Question(view=MIRRORED),
-    Question(backwards=True),
-    Question(backwards=True, view=MIRRORED),
-    *(Question(view=view) for view in (*zooms(), *TURNS, Transform(turned=3))),
+    IndexQuestion(),
+    IndexQuestion(picture=True),
+    IndexQuestion(view=_MIRRORED),
+    IndexQuestion(backwards=True),
+    IndexQuestion(backwards=True, view=_MIRRORED),
+    *(IndexQuestion(view=view) for view in (*zooms_both_ways(), *TURNS, Transform(turned=3))),
 )
 
 
-def postings(signal: Signal) -> Iterator[tuple[int, Ints, Ints]]:
-    """What an index holds of a file: of each table its number, keys (n,) int64, and when they are shown, (n,) int64
-    milliseconds."""
-    moving = np.flatnonzero(signal.moving & _every(signal, STORED))
-    standing = np.flatnonzero(changing(signal) & _every(signal, STORED))
-    still = picture_codes(signal, standing)
+class Posting(NamedTuple):
+    """What one table of an index holds of a file. table: its number. keys: (n,) int64. shown_ms: (n,) int64, when
+    their moments are shown, milliseconds."""
+
+    table: int
+    keys: Ints
+    shown_ms: Ints
+
+
+class Probe(NamedTuple):
+    """What an index is asked with. shown_ms: (n,) int64, when moments are shown, milliseconds. codes: (n,) uint64."""
+
+    shown_ms: Ints
+    codes: Words
+
+
+def postings(signal: Signal) -> Iterator[Posting]:
+    """Yield what an index holds of a file, table by table."""
+    moving = np.flatnonzero(signal.moving & _every(signal, INDEX_GAP))
+    changing = np.flatnonzero(changing_frames(signal) & _every(signal, INDEX_GAP))
+    still = picture_codes(signal, changing)
     for table in range(TABLES):
-        yield table, keys_of(signal.motion[moving], table), _shown(signal, moving)
-    for table in range(_PICTURE_TABLES):
-        yield TABLES + table, keys_of(still, table), _shown(signal, standing)
+        yield Posting(table, keys_of(signal.motion[moving], table), _shown_ms(signal, moving))
+    for table in range(INDEX_PICTURE_TABLES):
+        yield Posting(TABLES + table, keys_of(still, table), _shown_ms(signal, changing))
 
 
-def probes(signal: Signal) -> list[tuple[Ints, Words]]:
-    """For each of QUESTIONS moments of a file, (n,) int64 milliseconds, and their codes (n,) uint64."""
-    often = np.flatnonzero(signal.moving & _every(signal, ASKED))
-    standing = np.flatnonzero(changing(signal) & _every(signal, ASKED))
-    few = np.flatnonzero(signal.moving & _every(signal, ASKED_SELDOM))
-    views = [question.view for question in QUESTIONS if question.view not in (PLAIN, MIRRORED)]
+def probes(signal: Signal) -> list[Probe]:
+    """Return what an index is asked with about a file, for each of QUESTIONS."""
+    often = np.flatnonzero(signal.moving & _every(signal, INDEX_PLAIN_GAP))
+    changing = np.flatnonzero(changing_frames(signal) & _every(signal, INDEX_PLAIN_GAP))
+    few = np.flatnonzero(signal.moving & _every(signal, INDEX_CHANGED_GAP))
+    views = [question.view for question in QUESTIONS if question.view not in (PLAIN, _MIRRORED)]
     seen = dict(zip(views, transformed_motions(signal, views, few), strict=True))
-    seen |= {PLAIN: signal.motion[few], MIRRORED: signal.motion[few] ^ mirror_flips()}
+    seen |= {PLAIN: signal.motion[few], _MIRRORED: signal.motion[few] ^ mirror_flips()}
     found = []
     for question in QUESTIONS:
         if question.picture:
-            found.append((_shown(signal, standing), picture_codes(signal, standing)))
-        elif question == Question():
-            found.append((_shown(signal, often), signal.motion[often]))
+            found.append(Probe(_shown_ms(signal, changing), picture_codes(signal, changing)))
+        elif question == IndexQuestion():
+            found.append(Probe(_shown_ms(signal, often), signal.motion[often]))
         else:
             words = seen[question.view]
-            found.append((_shown(signal, few), ~words if question.backwards else words))
+            found.append(Probe(_shown_ms(signal, few), ~words if question.backwards else words))
     return found
 
 
-def _shown(signal: Signal, frames: Ints) -> Ints:
-    """When frames are shown, milliseconds."""
+def _shown_ms(signal: Signal, frames: Ints) -> Ints:
+    """Return when frames are shown, (m,) int64 milliseconds."""
     return np.rint(1000 * signal.times[frames]).astype(np.int64)
 
 
-def keys_in(words: Words, table: int) -> Ints:
-    """Keys (n,) of codes (n,) in a table of the index."""
-    return keys_of(words, table - TABLES if table >= TABLES else table)
+def keys_in(codes: Words, table: int) -> Ints:
+    """Return the keys (n,) int64 of codes (n,) in a table of the index."""
+    return keys_of(codes, table - TABLES if table >= TABLES else table)
 
 
-def candidates_among(signal: Signal, met: Mapping[Question, Matches]) -> Iterator[CandidateBatch]:
-    """The candidates of each question that an index has an answer to.
+def candidates_from_index(signal: Signal, met: Mapping[IndexQuestion, Matches]) -> Iterator[CandidateBatch]:
+    """Find candidates by the hits of an index, one question after another.
 
     met: for each question pairs of frames of several files on one timeline; the first frame is the stored one.
     """
-    quest, changes = CandidateFinder(signal, across=True), changing(signal)
-    motion, picture = signal.motion, signal.picture
+    finder, motion = CandidateFinder(signal, across=True), signal.motion
+    pictures = FrameCodes(signal.picture, signal.picture, changing_frames(signal))
     for question, matches in met.items():
         if not len(matches):
             continue
-        view, slope = question.view, -1.0 if question.backwards else 1.0
         if question.picture:
-            for speed in (1.0, *SLOPES):
-                yield quest.lines([matches], picture, picture, changes, speed)
+            for speed in (1.0, *SPEEDS):
+                yield finder.batch(Question(speed), [matches], pictures)
             continue
-        if view in (PLAIN, MIRRORED):
-            seen, usable = motion ^ (mirror_flips() if view == MIRRORED else np.uint64(0)), signal.moving
+        view = question.view
+        if view in (PLAIN, _MIRRORED):
+            changed, usable = motion ^ (mirror_flips() if view == _MIRRORED else np.uint64(0)), signal.moving
         else:
-            usable = signal.moving & tenths(signal) & _held(signal, matches.second)
-            seen = transformed_motion(signal, view, usable)
-        yield quest.lines([matches], motion, ~seen if question.backwards else seen, usable, slope, view)
+            usable = signal.moving & sparse_frames(signal) & _frames_of_files(signal, matches.second)
+            changed = transformed_motion(signal, view, usable)
+        codes = FrameCodes(motion, ~changed if question.backwards else changed, usable)
+        yield finder.batch(Question(-1.0 if question.backwards else 1.0, view), [matches], codes)
 
 
-def _held(signal: Signal, frames: Ints) -> NDArray[np.bool_]:
-    """Frames (n,) bool of the files that hold any of the given ones."""
+def _frames_of_files(signal: Signal, frames: Ints) -> NDArray[np.bool_]:
+    """Choose all frames (n,) of the files that hold any of the given ones."""
     parts = signal.parts
     held = np.zeros(len(signal.times), bool)
     if parts is None:
@@ -140,7 +168,7 @@ def _held(signal: Signal, frames: Ints) -> NDArray[np.bool_]:
 
 
 def _every(signal: Signal, seconds: float) -> NDArray[np.bool_]:
-    """Frames (n,) bool about so many seconds apart."""
+    """Choose frames (n,) about so many seconds apart."""
     chosen = np.zeros(len(signal.times), bool)
     chosen[:: max(1, round(seconds / signal.step))] = True
     return chosen

@@ -1,9 +1,11 @@
-"""Near-equal 64-bit codes by equal words: sort the codes by a few of their bits and pair up what falls together.
+"""Pairs of frames with similar 64-bit codes: sort codes by a few of their bits, and pair those that are equal there.
 
-This is bit-sampling locality-sensitive hashing (Indyk & Motwani 1998) done by sorting. A frame pair is missed by one
-word often, but a repeat has many frames and each of ten words is another chance; whoever needs one lucky equal hash
-needs all 64 bits at once. Work and memory are bounded on any content: in a crowded bucket (a still scene, a day-long
-loop) a frame is paired with the next few only, and no bucket loses its frames altogether.
+This is bit-sampling locality-sensitive hashing (Indyk & Motwani 1998), done by sorting in place of hash tables. The
+chosen bits of a code side by side are its word, and codes of one word are a bucket. One word often misses a pair of
+frames, but a repeat has many frames, and each of ten words is another chance. Work and memory are bounded on any
+content: in a crowded bucket (a still scene, a day-long loop) a frame is paired with the next few only, and no bucket
+loses its frames altogether. Exact search by substrings (multi-index hashing, Norouzi, Punjani & Fleet 2012) has no such
+bound.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,25 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Pairs
+from loopfind.engine.candidates.tuning import (
+    BUCKET_REACH,
+    CROWDED_REACH,
+    FREE_PAIRS,
+    PAIRS_PER_FRAME,
+    WORD_BITS,
+    WORD_DRAWS,
+)
 from loopfind.model.dtypes import Floats, Ints, Words
 
-TABLES = 10
-REACH, CROWDED_REACH = 40, 8
-"""How many later members of its bucket a frame is paired with, in a bucket of at most REACH members and in a larger
-one."""
-
-_PAIRS_PER_FRAME = 3
 _SEED = 20170528
 _AT_ONCE = 1 << 18
 
 Places = NDArray[np.uint32]
 
 
-def match(codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, other: Words | None = None) -> Pairs:
-    """Pairs of frames at least `apart` seconds from each other whose codes share a word.
+def similar_pairs(
+    codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, other: Words | None = None
+) -> Pairs:
+    """Return pairs of frames at least `apart` seconds from each other whose codes share a word.
 
-    codes: (n,) uint64. times: (n,) seconds, rising. usable: (n,) bool, the frames to pair. other: (n,) codes of the
-    same frames seen another way (mirrored, backwards): then a pair is a frame's code and another frame's other code,
+    codes: (n,) uint64. times: (n,) seconds, rising. usable: (n,) bool, the frames to pair. other: (n,) uint64, codes
+    of the same frames changed (mirrored, backwards): then a pair is a frame by its code and a frame by its other code,
     and `first` may lie after `second`. Without it first < second.
     """
     found, frames = Pairs(), np.flatnonzero(usable).astype(np.uint32)
@@ -38,22 +44,26 @@ def match(codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, 
         return found
     members = frames if other is None else np.concatenate([frames, frames])
     values = codes[frames] if other is None else np.concatenate([codes[frames], other[frames]])
-    bits = int(np.clip(np.ceil(np.log2(len(values))) + 2, 10, 26))
+    bits = int(np.clip(np.ceil(np.log2(len(values))) + 2, *WORD_BITS))
     rng = np.random.default_rng(_SEED)
-    budget = _PAIRS_PER_FRAME * len(frames) // TABLES + 4_000
-    # Codes seen two ways come of changed copies, which are asked for in many ways: half the tables for each.
-    for _ in range(TABLES if other is None else TABLES // 2):
+    budget = PAIRS_PER_FRAME * len(frames) // WORD_DRAWS + FREE_PAIRS
+    # Two codes a frame are for changed copies, of which there are many kinds: half the draws for each.
+    for _ in range(WORD_DRAWS if other is None else WORD_DRAWS // 2):
         chosen = rng.choice(64, bits, replace=False)
-        for a, b in _pairs_of(values, chosen, members, times, apart, budget, None if other is None else len(frames)):
+        for a, b in _bucket_pairs(
+            values, chosen, members, times, apart, budget, None if other is None else len(frames)
+        ):
             found.append(a, b)
     return found
 
 
-def _ranked(codes: Words, bits: Ints, turned_from: int | None) -> tuple[Places, Places]:
-    """The word of each code, which is the chosen bits of it side by side, rising; and whose word it is.
+def _sorted_words(codes: Words, bits: Ints, changed_from: int | None) -> tuple[Places, Places]:
+    """Return the words of codes (m,), rising, and the place of each word's code.
 
-    Places rise among equal words. One sort of word and place together needs half the memory of an argsort, and half
-    its time.
+    Places rise among equal words. changed_from: where the changed codes begin, if there are any. Places are then twice
+    that of the frame's code, and one more for its changed code.
+
+    One sort of word and place together needs half the memory of an argsort, and half its time.
     """
     key = np.empty(len(codes), np.uint64)
     for low in range(0, len(codes), _AT_ONCE):
@@ -63,9 +73,9 @@ def _ranked(codes: Words, bits: Ints, turned_from: int | None) -> tuple[Places, 
             word <<= np.uint64(1)
             word |= (part >> np.uint64(bit)) & np.uint64(1)
         place = np.arange(low, low + len(part), dtype=np.uint64)
-        if turned_from is not None:  # the two words of one frame side by side, so that places rise with time
-            turned = place >= turned_from
-            place = place % np.uint64(turned_from) * np.uint64(2) + turned
+        if changed_from is not None:  # both words of a frame side by side, so that places rise with time
+            changed = place >= changed_from
+            place = place % np.uint64(changed_from) * np.uint64(2) + changed
         key[low : low + _AT_ONCE] = (word << np.uint64(32)) | place
     key.sort()
     ranked, order = np.empty(len(key), np.uint32), np.empty(len(key), np.uint32)
@@ -74,27 +84,27 @@ def _ranked(codes: Words, bits: Ints, turned_from: int | None) -> tuple[Places, 
     return ranked, order
 
 
-def _pairs_of(
-    codes: Words, bits: Ints, members: Places, times: Floats, apart: float, budget: int, turned_from: int | None
+def _bucket_pairs(
+    codes: Words, bits: Ints, members: Places, times: Floats, apart: float, budget: int, changed_from: int | None
 ) -> Iterator[tuple[Places, Places]]:
-    """Pairs of frames within the buckets of one word, nearest in time first, at most about `budget` of them.
+    """Pair frames within the buckets of one draw of bits, the nearest in time first, about `budget` pairs at most.
 
-    members: (m,) the frame of each code. turned_from: where the codes of the other view begin, if there are any.
+    members: (m,) the frame of each code. changed_from: where the changed codes begin, if there are any.
     """
-    ranked, order = _ranked(codes, bits, turned_from)
+    ranked, order = _sorted_words(codes, bits, changed_from)
     total, here = 0, np.arange(len(ranked), dtype=np.uint32)
-    for ahead in range(1, min(REACH, len(ranked) - 1) + 1):
-        # Sorted words: whoever shares its word with the one `ahead` of it shares it with all between.
+    for ahead in range(1, min(BUCKET_REACH, len(ranked) - 1) + 1):
+        # Words are sorted: a code that shares its word with the one `ahead` of it shares it with all between.
         here = here[: np.searchsorted(here, len(ranked) - ahead)]
         here = _where(here, lambda part, ahead=ahead: ranked[part + ahead] == ranked[part])  # type: ignore[misc]
         if ahead == CROWDED_REACH + 1:
-            here = _where(here, lambda part: _sizes(ranked, ranked[part]) <= REACH)
+            here = _where(here, lambda part: _bucket_sizes(ranked, ranked[part]) <= BUCKET_REACH)
         if not len(here):
             return
         for low in range(0, len(here), _AT_ONCE):
             part = here[low : low + _AT_ONCE]
             a, b = order[part], order[part + np.uint32(ahead)]
-            if turned_from is not None:
+            if changed_from is not None:
                 across = (a & 1) != (b & 1)
                 a, b = a[across], b[across]
                 a, b = np.where(a & 1, b, a) >> 1, np.where(a & 1, a, b) >> 1
@@ -107,13 +117,13 @@ def _pairs_of(
 
 
 def _where(places: Places, holds: Callable[[Places], NDArray[np.bool_]]) -> Places:
-    """The places for which something holds; asked in parts, as the whole would need several times their memory."""
+    """Return the places for which a condition holds, in parts: the whole would need several times their memory."""
     kept = np.empty(len(places), bool)
     for low in range(0, len(places), _AT_ONCE):
         kept[low : low + _AT_ONCE] = holds(places[low : low + _AT_ONCE])
     return places[kept]
 
 
-def _sizes(ranked: Places, words: Places) -> Ints:
-    """How many times each of the words is among the ranked ones."""
+def _bucket_sizes(ranked: Places, words: Places) -> Ints:
+    """Return how many of the sorted words equal each of the given ones."""
     return np.searchsorted(ranked, words, "right") - np.searchsorted(ranked, words, "left")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.engine.candidates.tuning import LEAST_LAG
 from loopfind.engine.evidence.align import align, refine
 from loopfind.engine.evidence.differences import Fit, along, beside
 from loopfind.engine.evidence.photometry import fit_of
@@ -31,9 +32,6 @@ contradiction."""
 
 OPEN = 1.5
 """Nats within which two ends are as likely as each other: the content leaves open which one it is."""
-
-APART = 0.3
-"""Seconds: the shortest lag looked at. Nearer than this a moving picture is simply like itself."""
 
 SHARP = 0.1
 """Contrast that the seed of a line must show to be followed at all; a claim needs four times as much over the whole
@@ -85,7 +83,7 @@ def follow(signal: Signal, line: Line) -> Trace | None:
     if aligned is None:
         return None
     line = aligned
-    if line.is_shift and line.offset < APART:
+    if line.is_shift and line.offset < LEAST_LAG:
         return None
     refined = refine(signal, line, seed, _COARSE)
     fit = fit_of(signal, refined, seed)
@@ -141,7 +139,7 @@ def _within(signal: Signal, line: Line, frames: Ints) -> Ints:
         there = line.slope * times[frames[part]] + line.offset
         inside[part] = (there >= times[0] - signal.step / 2) & (there <= times[-1] + signal.step / 2)
         if not line.is_shift:
-            inside[part] &= there - times[frames[part]] >= (APART if line.slope > 0 else 0)
+            inside[part] &= there - times[frames[part]] >= (LEAST_LAG if line.slope > 0 else 0)
     return frames if inside.all() else np.asarray(frames[inside])
 
 

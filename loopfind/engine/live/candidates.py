@@ -10,26 +10,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from loopfind.arrays.disk import Column
-from loopfind.engine.candidates.library import zooms
-from loopfind.engine.candidates.plan import CandidateFinder, changing_in
-from loopfind.engine.candidates.votes import BLOCK, FEWEST, SLOPES, lag_width
-from loopfind.engine.evidence.extend import APART
+from loopfind.engine.candidates.library import zooms_both_ways
+from loopfind.engine.candidates.plan import FLIPPED, CandidateFinder, changing_in
+from loopfind.engine.candidates.question import FrameCodes, Question
+from loopfind.engine.candidates.tuning import LEAST_LAG, SPEEDS
+from loopfind.engine.candidates.votes import may_make_a_line
 from loopfind.engine.live.index import LiveIndex
 from loopfind.engine.live.tuning import KEPT_EVERY, LIVE_LINES, LIVE_MOTION_TABLES, LIVE_PICTURE_TABLES
-from loopfind.engine.signal.extract import mirror_flips, transformed_motions
+from loopfind.engine.signal.extract import transformed_motions
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words
 from loopfind.model.fingerprint import Signal
-from loopfind.model.transform import PLAIN, Transform
 
 _AT_ONCE = 1 << 16  # frames judged at a time
-_ALL = ~np.uint64(0)
-_VIEWS = zooms()
-_FLIPS = (
-    (mirror_flips(), 1.0, Transform(mirrored=True)),
-    (_ALL, -1.0, PLAIN),
-    (_ALL ^ mirror_flips(), -1.0, Transform(mirrored=True)),
-)
+_VIEWS = zooms_both_ways()
 
 
 class LiveCandidates:
@@ -72,40 +66,30 @@ class LiveCandidates:
         motion, moving, changing = signal.motion, signal.moving, self._changing.rows
         often = first + np.flatnonzero(moving[first:])
         plain = self._matches(signal, self._motions, often, motion[often])
-        if _may_make_line(signal, plain, 1.0):
-            yield finder.lines([plain], motion, motion, moving)
+        if may_make_a_line(plain, signal, Question()):
+            yield finder.batch(Question(), [plain], FrameCodes(motion, motion, moving))
         shown = first + np.flatnonzero(changing[first:])
         stands = self._matches(signal, self._pictures, shown, signal.picture[shown])
-        for slope in (1.0, *SLOPES):
-            if _may_make_line(signal, stands, slope):
-                yield finder.lines([stands], signal.picture, signal.picture, changing, slope)
+        pictures = FrameCodes(signal.picture, signal.picture, changing)
+        for question in map(Question, (1.0, *SPEEDS)):
+            if may_make_a_line(stands, signal, question):
+                yield finder.batch(question, [stands], pictures)
         few = often[np.diff(often // max(1, round(KEPT_EVERY / signal.step)), prepend=-1) > 0]
-        for flips, slope, view in _FLIPS:
+        for flips, question in FLIPPED:
             matches = self._matches(signal, self._motions, few, motion[few] ^ flips)
-            if _may_make_line(signal, matches, slope):
-                yield finder.lines([matches], motion, motion ^ flips, moving, slope, view)
+            if may_make_a_line(matches, signal, question):
+                yield finder.batch(question, [matches], FrameCodes(motion, motion ^ flips, moving))
         for view, bits in zip(_VIEWS, transformed_motions(signal, _VIEWS, few), strict=True):
             matches = self._matches(signal, self._motions, few, bits)
-            if _may_make_line(signal, matches, 1.0):
-                seen, usable = np.zeros(len(motion), np.uint64), np.zeros(len(motion), bool)
-                seen[few], usable[few] = bits, True
-                yield finder.lines([matches], motion, seen, usable, 1.0, view)
+            if may_make_a_line(matches, signal, Question(view=view)):
+                changed, usable = np.zeros(len(motion), np.uint64), np.zeros(len(motion), bool)
+                changed[few], usable[few] = bits, True
+                yield finder.batch(Question(view=view), [matches], FrameCodes(motion, changed, usable))
 
     def _matches(self, signal: Signal, index: LiveIndex, frames: Ints, codes: Words) -> Matches:
         """Pair the given frames, which come with their codes, with earlier frames of near codes."""
         places, earlier = index.near(codes)
         earlier, later = earlier - self._forgotten, frames[places]
-        apart = signal.times[later] - signal.times[earlier] >= APART
+        apart = signal.times[later] - signal.times[earlier] >= LEAST_LAG
         pairs = np.unique(earlier[apart] << 32 | later[apart])
         return Matches(pairs >> 32, pairs & 0xFFFFFFFF)
-
-
-def _may_make_line(signal: Signal, matches: Matches, slope: float) -> bool:
-    """Tell whether enough pairs lie at one lag to make a line. Mostly none do, and no more need be done."""
-    if len(matches) < FEWEST:
-        return False
-    at = signal.times[matches.first]
-    offset = signal.times[matches.second] - slope * at
-    bins = np.round(offset / lag_width(signal.step, slope)).astype(np.int64)
-    cells = (np.floor(at / BLOCK).astype(np.int64) << 32) + bins
-    return bool(np.unique(cells, return_counts=True)[1].max() >= FEWEST)

@@ -1,5 +1,4 @@
-"""Near-equal 64-bit codes by comparing all pairs: the plain way, for short files and as the measure of the other
-ways."""
+"""Similar 64-bit codes by comparing all pairs: the plain way, and the truth for the fast one."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,12 @@ RADIUS = 8
 """Bits of 64 in which two codes may differ and still match."""
 
 
-def match(codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, other: Words | None = None) -> Pairs:
-    """Pairs of usable frames at least `apart` seconds from each other whose codes differ in at most RADIUS bits.
+def all_pairs(
+    codes: Words, times: Floats, usable: NDArray[np.bool_], apart: float, other: Words | None = None
+) -> Pairs:
+    """Return pairs of usable frames at least `apart` seconds from each other whose codes differ in at most RADIUS bits.
 
-    Arguments and result as for the matcher `words`; time and memory grow with the square of the number of frames.
+    Arguments and result as of `similar_pairs`; time and memory grow with the square of the number of frames.
     """
     frames = np.flatnonzero(usable)
     found = Pairs()
