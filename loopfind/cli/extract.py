@@ -1,31 +1,35 @@
-"""The command that writes what a report found as videos."""
+"""The command `extract`: write what a report names as clips or animations."""
 
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import typer
 
-from loopfind.cli import terminal
+from loopfind.cli import options, terminal
 from loopfind.cli.output import as_output_error
-from loopfind.errors import BadReport, BadSetting, OutputError
+from loopfind.errors import BadReport, BadSetting, OutputError, UnknownPart
 
 if TYPE_CHECKING:
-    from loopfind.media.clips import Cutter, Look, Piece
+    from loopfind.media.clips import Look, Piece
     from loopfind.model.report import Occurrence, Repeat
     from loopfind.reports.formats.json_reader import ReadReport
 
-MOST = 12
-"""Occurrences of one repeat that are written unless more are asked for: a loop may have thousands."""
+MOST_CLIPS = 12
+"""Occurrences of one repeat that are written by default, as a loop may have thousands."""
+
+FORMS = ("mp4", "gif", "webp")
+"""Forms of a clip. mp4 holds every frame; the others are small animations."""
 
 EXAMPLES = """\b
 Examples:
   loopfind video.mp4 -o report.json && loopfind extract report.json --out clips
   loopfind extract report.json --out clips --repeat 2   one repeat alone
+  loopfind extract report.json --out clips --as gif     small animations
   loopfind extract report.json --out clips --video /elsewhere/video.mp4
 
 \b
@@ -35,30 +39,45 @@ Exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C.
 
 def extract_command(
     report: Annotated[str, typer.Argument(metavar="REPORT.json", help="A report that loopfind VIDEO --json wrote.")],
-    out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder for the clips; made if need be.")],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder for the clips; made if it does not exist.")],
     repeat: Annotated[
-        int | None, typer.Option("--repeat", metavar="N", min=1, help="This repeat alone, by its number in the report.")
+        int | None, typer.Option("--repeat", metavar="N", min=1, help="Only this repeat, by its number in the report.")
     ] = None,
     video: Annotated[
-        str | None, typer.Option("--video", metavar="FILE", help="The video, where it is no longer as the report says.")
+        str | None, typer.Option("--video", metavar="FILE", help="The video, where it is not where the report says.")
     ] = None,
     most: Annotated[
-        int, typer.Option("--most", metavar="N", min=2, help="Clips of so many occurrences of each repeat at most.")
-    ] = MOST,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over clips that are there already.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+        int, typer.Option("--most", metavar="N", min=2, help="Clips of each repeat, at most.")
+    ] = MOST_CLIPS,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="FORM",
+            help="mp4: every frame. gif, webp: small animations of 10 s at most, 10 pictures a second.",
+        ),
+    ] = FORMS[0],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace clips that exist already.")] = False,
+    quiet: options.Quiet = False,
 ) -> int:
-    """Write the clips that a report names, and comparisons side by side."""
+    """Write what a report names as clips, alone and side by side."""
+    if form not in FORMS:
+        raise UnknownPart("form of a clip", form, FORMS)
     findings = _read(report)
-    repeats = _chosen(findings, repeat)
-    planned = [name for one in repeats for name in (*_names(one, most), _beside(one))]
-    _check(Path(out), planned, overwrite)
-    with _folder(Path(out)) as work:
-        from loopfind.media.clips import Cutter
-
-        cutter = Cutter(_video(findings, report, video), findings.stream)
+    repeats = _choose_repeats(findings, repeat)
+    planned = [name for one in repeats for name in (*_clip_names(one, most, form), _pair_name(one, form))]
+    _check_folder(Path(out), planned, overwrite)
+    with _working_folder(Path(out)) as work:
+        path = _find_video(findings, report, video)
+        write = _clip_writer(path, findings) if form == "mp4" else _animation_writer(path, findings, form)
         for one in repeats:
-            _write(cutter, one, findings, work, most, quiet)
+            written = write(
+                one, [str(work / name) for name in _clip_names(one, most, form)], work / _pair_name(one, form)
+            )
+            left = len(one.occurrences) - most
+            more = f"; {left:,} more left out, --most says how many" if left > 0 else ""
+            if not quiet:
+                terminal.note(f"Repeat {one.id}: {written}{more}")
         for name in planned:
             (work / name).replace(Path(out) / name)
     terminal.put(f"{os.path.join(out, name)}\n" for name in planned)
@@ -74,8 +93,8 @@ def _read(report: str) -> "ReadReport":
         raise BadReport(report, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _chosen(findings: "ReadReport", number: int | None) -> "list[Repeat]":
-    """The repeats to write: all of them, or the one asked for. Raises BadSetting."""
+def _choose_repeats(findings: "ReadReport", number: int | None) -> "list[Repeat]":
+    """Return the repeats to write: all of them, or the one asked for. Raises BadSetting."""
     shown = [one for one in findings.repeats if len(one.occurrences) > 1 and number in (None, one.id)]
     if number is not None and not shown:
         known = ", ".join(str(one.id) for one in findings.repeats[:20])
@@ -83,8 +102,11 @@ def _chosen(findings: "ReadReport", number: int | None) -> "list[Repeat]":
     return shown
 
 
-def _video(findings: "ReadReport", report: str, given: str | None) -> str:
-    """The video: as given; as the report names it; where its link leads; or beside the report."""
+def _find_video(findings: "ReadReport", report: str, given: str | None) -> str:
+    """Return the path of the video: as given, as the report names it, as its link has it, or beside the report.
+
+    Raises BadSetting where the report is of standard input, and BadReport where no such file exists.
+    """
     if given is not None:
         return given
     if findings.path == "-":
@@ -100,24 +122,23 @@ def _video(findings: "ReadReport", report: str, given: str | None) -> str:
     raise BadReport(report, f"its video {findings.path} is not there: give it with --video FILE")
 
 
-def _names(repeat: "Repeat", most: int) -> list[str]:
-    """A name for each clip that no other has: repeat-01-at-0h02m22s.mp4, and a letter more where two begin in one
-    second."""
+def _clip_names(repeat: "Repeat", most: int, form: str) -> list[str]:
+    """Return a name for each clip: repeat-01-at-0h02m22s.mp4, with -2 for the second that begins in one second."""
     names: list[str] = []
     for one in repeat.occurrences[:most]:
         minutes, seconds = divmod(int(one.start), 60)
         stem = f"repeat-{repeat.id:02}-at-{minutes // 60}h{minutes % 60:02}m{seconds:02}s"
         same = sum(name.startswith(stem) for name in names)
-        names.append(f"{stem}{f'-{same + 1}' if same else ''}.mp4")
+        names.append(f"{stem}{f'-{same + 1}' if same else ''}.{form}")
     return names
 
 
-def _beside(repeat: "Repeat") -> str:
-    return f"repeat-{repeat.id:02}-side-by-side.mp4"
+def _pair_name(repeat: "Repeat", form: str) -> str:
+    return f"repeat-{repeat.id:02}-side-by-side.{form}"
 
 
-def _check(out: Path, names: list[str], overwrite: bool) -> None:
-    """Before anything is cut: that the folder can be written to, and nothing would be lost. Raises OutputError."""
+def _check_folder(out: Path, names: list[str], overwrite: bool) -> None:
+    """Raise OutputError, before anything is cut, where the folder takes no files or a file would be lost."""
     with as_output_error(str(out)):
         if out.exists() and not out.is_dir():
             raise OutputError(str(out), "this is a file; give a folder with --out")
@@ -131,8 +152,8 @@ def _check(out: Path, names: list[str], overwrite: bool) -> None:
 
 
 @contextlib.contextmanager
-def _folder(out: Path) -> Iterator[Path]:
-    """A folder inside `out` to work in, gone afterwards; `out` too, if it was made for this and nothing came of it."""
+def _working_folder(out: Path) -> Iterator[Path]:
+    """Make a folder inside `out` for the body, and remove it afterwards; `out` too, where it is new and empty."""
     work, made = out / f".loopfind-{os.getpid()}", not out.exists()
     try:
         with as_output_error(str(out)):
@@ -145,19 +166,39 @@ def _folder(out: Path) -> Iterator[Path]:
                 out.rmdir()
 
 
-def _write(cutter: "Cutter", repeat: "Repeat", findings: "ReadReport", work: Path, most: int, quiet: bool) -> None:
-    shown = repeat.occurrences[:most]
-    copied = 0
-    for name, one in zip(_names(repeat, most), shown, strict=True):
-        cutter.cut(_piece(one, findings), str(work / name))
-        copied += cutter.copied
-    first, second = repeat.occurrences[:2]
-    sides = ((_piece(first, findings), _look(first)), (_piece(second, findings), _look(second)))
-    cutter.compare(sides, str(work / _beside(repeat)))
-    if not quiet:
-        left = len(repeat.occurrences) - len(shown)
-        more = f"; {left:,} more left out, --most says how many" if left else ""
-        terminal.note(f"Repeat {repeat.id}: {len(shown)} clips, {copied} copied, {len(shown) - copied} encoded{more}")
+_Write = Callable[["Repeat", list[str], Path], str]
+"""Writes clips of the first occurrences of a repeat, and one of the first two side by side; returns a note."""
+
+
+def _clip_writer(path: str, findings: "ReadReport") -> _Write:
+    from loopfind.media.clips import Cutter
+
+    cutter = Cutter(path, findings.stream)
+
+    def write(repeat: "Repeat", places: list[str], pair: Path) -> str:
+        copied = 0
+        for place, one in zip(places, repeat.occurrences, strict=False):
+            cutter.cut(_piece(one, findings), place)
+            copied += cutter.copied
+        first, second = repeat.occurrences[:2]
+        cutter.compare(((_piece(first, findings), _look(first)), (_piece(second, findings), _look(second))), str(pair))
+        return f"{len(places)} clips, {copied} copied, {len(places) - copied} encoded"
+
+    return write
+
+
+def _animation_writer(path: str, findings: "ReadReport", form: str) -> _Write:
+    from loopfind.media.animations import write_animation
+    from loopfind.media.clips import Look
+
+    def write(repeat: "Repeat", places: list[str], pair: Path) -> str:
+        for place, one in zip(places, repeat.occurrences, strict=False):
+            write_animation(path, findings.stream, [(_piece(one, findings), Look())], place, form)
+        sides = [(_piece(one, findings), _look(one)) for one in repeat.occurrences[:2]]
+        write_animation(path, findings.stream, sides, str(pair), form)
+        return f"{len(places)} clips as {form}"
+
+    return write
 
 
 def _piece(one: "Occurrence", findings: "ReadReport") -> "Piece":

@@ -1,8 +1,8 @@
-"""Pieces of a video, exact to the frame, written to files of their own.
+"""Pieces of a video, exact to the frame, written to mp4 files.
 
-A piece is copied as it stands where its first frame is one that a decoder can start at and its packets follow one
-another in the file with no other among them; the copy is decoded and compared with the original, picture by picture.
-Anything else is decoded and encoded again, and counted. No piece has sound: loopfind does not read it.
+The packets of a piece are copied where a decoder can start at its first frame, and where they follow one another in the
+file with no others between them. The copy is decoded and compared with the original, picture by picture. Any other
+piece is decoded and encoded again, and its frames are counted. No piece has sound: loopfind does not read it.
 """
 
 import os
@@ -22,23 +22,25 @@ from loopfind.media.ffmpeg.process import executable
 from loopfind.model.dtypes import Floats
 
 _RUN_UP = 10.0
-"""Seconds before a piece at which decoding begins, so that its first frame is there whole."""
-_FRONT = ("-movflags", "+faststart")
-_ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p", *_FRONT)
-_PASSED = ("-fps_mode", "passthrough", "-enc_time_base:v", "demux")
-_EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
-_SMALL = "scale='min(640,iw)':-2:flags=area,setsar=1,pad=ceil(iw/2)*2:ih"
-"""One of two pictures side by side: at most 640 pixels wide."""
-_STEP = 0.0015
-"""Seconds by which the frames of a copy may lie elsewhere: clocks of containers tick a thousand times a second."""
+"""Seconds before a piece at which decoding begins, so that its first frame is decoded whole."""
+_INDEX_FIRST = ("-movflags", "+faststart")
+_ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p", *_INDEX_FIRST)
+_EACH_FRAME = ("-fps_mode", "passthrough", "-enc_time_base:v", "demux")
+_EVEN_SIZE = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
+_HALF = "scale='min(640,iw)':-2:flags=area,setsar=1,pad=ceil(iw/2)*2:ih"
+"""Filter for one of two pictures side by side: at most 640 pixels wide."""
+_CLOCK_STEP = 0.0015
+"""Seconds by which the times of a copy may differ, as clocks of containers tick a thousand times a second."""
 LONGEST_REVERSED = 20.0
-"""Seconds of a piece that are turned round: the pictures have to be held in memory until the last is there."""
+"""Seconds of a piece that are reversed at most: ffmpeg holds all its pictures in memory."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """[start, end) in seconds from the container's start, and how many frames that is. first: number of its first
-    frame in the file, None where frames were not counted from the file's start."""
+    """A span [start, end) in seconds from the container's start, and its number of frames.
+
+    first: number of its first frame in the file, None where frames were not counted from the file's start.
+    """
 
     start: float
     end: float
@@ -47,13 +49,13 @@ class Piece:
 
     @property
     def last(self) -> int:
-        """Number of the first frame after it, counted as `first` is."""
+        """Number of the first frame after the piece, counted as `first` is."""
         return (self.first or 0) + self.frames
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a piece is to be shown beside another: what was done to it is undone."""
+    """The changes of a piece that are undone where it is shown beside another."""
 
     reversed: bool = False
     mirrored: bool = False
@@ -61,28 +63,28 @@ class Look:
 
 
 class Cutter:
-    """Cuts pieces out of one video. `copied` tells of the last one whether it was copied as it stands."""
+    """A cutter of pieces out of one video. copied: whether the packets of the last piece were copied."""
 
     def __init__(self, path: str | os.PathLike[str], stream: int) -> None:
-        """Reads the list of its packets. Raises a kind of MediaError."""
+        """Read the list of the video's packets. Raises a kind of MediaError."""
         with open_video(path, stream):
             self._address, self._stream = find(path), stream  # now it is known that ffmpeg decodes it
         self._packets = framecrc.packets(self._address, stream)
         self._times = self._packets.times()
-        self._shown = np.sort(self._times[~np.isnan(self._times)])
+        self._display_times = np.sort(self._times[~np.isnan(self._times)])
         self.copied = False
 
     def cut(self, piece: Piece, place: str) -> None:
-        """Write a piece to an mp4 file at `place`. Raises DecoderFailed where not exactly its frames came out."""
+        """Write a piece to an mp4 file at `place`. Raises DecoderFailed where that does not hold exactly its frames."""
         self.copied = self._copy(piece, place)
         if self.copied:
             return
         said = ""
-        for before, picked in self._ways(piece):
-            filters = ",".join((picked, "setpts=PTS-STARTPTS", _EVEN))
-            words = [*before, *self._input(), *self._mapped(), *_PASSED, "-vf", filters, *_ENCODER]
-            done, said = _ffmpeg(words, place)
-            if done and len(_inside(place)) == piece.frames:
+        for before, picked in self._selections(piece):
+            filters = ",".join((picked, "setpts=PTS-STARTPTS", _EVEN_SIZE))
+            words = [*before, *self._input(), *self._mapped(), *_EACH_FRAME, "-vf", filters, *_ENCODER]
+            done, said = _write_mp4(words, place)
+            if done and len(_list_pictures(place)) == piece.frames:
                 return
         what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out"
         raise DecoderFailed(
@@ -90,7 +92,7 @@ class Cutter:
         )
 
     def compare(self, sides: tuple[tuple[Piece, Look], tuple[Piece, Look]], place: str) -> None:
-        """Write two pieces side by side, in step from their first frames, to an mp4 file at `place`.
+        """Write two pieces side by side, both from their first frames, to an mp4 file at `place`.
 
         Raises DecoderFailed.
         """
@@ -99,30 +101,32 @@ class Cutter:
         words: list[str] = []
         chains: list[str] = []
         for number, (piece, look) in enumerate(sides):
-            before, picked = next(self._ways(_shortened(piece, look) if turned else piece))
+            before, picked = next(self._selections(_shorten(piece, look) if turned else piece))
             words += [*before, *self._input()]
-            chain = ",".join((picked, *_undone(look), f"fps={rate:.6f}", _SMALL))
+            chain = ",".join((picked, *_undoing_filters(look), f"fps={rate:.6f}", _HALF))
             chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
         chains.append("[side0][side1]hstack=shortest=1[both]")
-        done, said = _ffmpeg([*words, "-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER], place)
-        if not done or not len(_inside(place)):
+        done, said = _write_mp4([*words, "-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER], place)
+        if not done or not len(_list_pictures(place)):
             raise DecoderFailed(self._address.shown, f"no comparison could be made ({framecrc.last_words(said)})")
 
     def _copy(self, piece: Piece, place: str) -> bool:
-        """Whether the piece could be copied as it stands, and was."""
+        """Copy the packets of a piece. Returns whether that gave exactly its frames."""
         first = self._copyable(piece)
         if first is None:
             return False
         # A microsecond more, lest rounding finds the key frame before.
         words = ["-ss", f"{self._times[first] + 1e-6:.6f}", *self._input(), *self._mapped(), "-c", "copy"]
-        if not _ffmpeg([*words, "-frames:v", str(piece.frames), *_FRONT], place)[0]:
+        if not _write_mp4([*words, "-frames:v", str(piece.frames), *_INDEX_FIRST], place)[0]:
             return False  # a codec that has no place in mp4
-        before, picked = next(self._ways(piece))
-        original, copy = framecrc.pictures(self._address, self._stream, before, picked), _inside(place)
-        return len(copy) == piece.frames and copy.sums == original.sums and _in_step(copy.times(), original.times())
+        before, picked = next(self._selections(piece))
+        original, copy = framecrc.pictures(self._address, self._stream, before, picked), _list_pictures(place)
+        return (
+            len(copy) == piece.frames and copy.sums == original.sums and _has_same_gaps(copy.times(), original.times())
+        )
 
     def _copyable(self, piece: Piece) -> int | None:
-        """Which packet a copy of the piece begins with; None where a copy would hold other frames."""
+        """Return the packet that a copy of the piece begins with; None where a copy would hold other frames."""
         low, high = self._bounds(piece)
         wanted = np.flatnonzero((self._times >= low) & (self._times < high))
         if len(wanted) != piece.frames or np.isnan(self._times).any():
@@ -132,12 +136,12 @@ class Cutter:
         return first if leads and last - first + 1 == piece.frames else None
 
     def _bounds(self, piece: Piece) -> tuple[float, float]:
-        """The piece's ends, moved to the middle between frames, so that rounded times decide nothing."""
-        return self._middle(piece.start), self._middle(piece.end)
+        """Return the limits of the piece, moved to the middle between frames, so that rounded times decide nothing."""
+        return self._middle_before(piece.start), self._middle_before(piece.end)
 
-    def _middle(self, seconds: float) -> float:
-        """The instant between the frame nearest to `seconds` and the one before it."""
-        shown = self._shown
+    def _middle_before(self, seconds: float) -> float:
+        """Return the middle between the frame nearest to `seconds` and the frame before it."""
+        shown = self._display_times
         if len(shown) < 2:
             return seconds
         gap = float(np.median(np.diff(shown)))
@@ -146,9 +150,11 @@ class Cutter:
             return seconds - gap / 2  # the end of the file, or times that had to be mended
         return float(shown[at] + (shown[at - 1] if at else shown[0] - gap)) / 2
 
-    def _ways(self, piece: Piece) -> Iterator[tuple[list[str], str]]:
-        """Options before the input, and the filter that picks the frames, the quickest way first; a file that cannot be
-        sought in, or whose times had to be mended, needs a slower one."""
+    def _selections(self, piece: Piece) -> Iterator[tuple[list[str], str]]:
+        """Yield options before the input and the filter that selects the frames, the fastest first.
+
+        A file without seeking, or with times that had to be mended, needs a slower one.
+        """
         counted = (["-copyts"], f"trim=start_frame={piece.first}:end_frame={piece.last}")
         numbered = [] if piece.first is None else [counted]
         if np.isnan(self._times).any():
@@ -163,9 +169,9 @@ class Cutter:
         yield from numbered
 
     def _rate(self, piece: Piece) -> float:
-        """Frames a second: of the piece on average, as its times may be rounded; where the rate varies, of the file."""
+        """Return the piece's average frames a second, as its times may be rounded; the file's where the rate varies."""
         average = piece.frames / (piece.end - piece.start)
-        usual = 1 / float(np.median(np.diff(self._shown))) if len(self._shown) > 1 else average
+        usual = 1 / float(np.median(np.diff(self._display_times))) if len(self._display_times) > 1 else average
         return average if abs(average / usual - 1) < 0.02 else usual
 
     def _input(self) -> list[str]:
@@ -175,33 +181,33 @@ class Cutter:
         return ["-map", f"0:V:{self._stream}", "-map_metadata", "-1", "-map_chapters", "-1"]
 
 
-def _undone(look: Look) -> list[str]:
+def _undoing_filters(look: Look) -> list[str]:
     filters = [f"setpts=(PTS-STARTPTS)*{look.speed:.6f}"]
     filters += ["reverse"] if look.reversed else []
     return [*filters, "hflip"] if look.mirrored else filters
 
 
-def _shortened(piece: Piece, look: Look) -> Piece:
-    """What of a piece is shown within the first LONGEST_REVERSED seconds, once its changes are undone."""
+def _shorten(piece: Piece, look: Look) -> Piece:
+    """Return the part of a piece that is shown in the first LONGEST_REVERSED seconds, once its changes are undone."""
     length = min(piece.end - piece.start, LONGEST_REVERSED / look.speed)
     start = piece.end - length if look.reversed else piece.start
     return Piece(start, start + length, piece.frames, None)
 
 
-def _in_step(one: Floats, other: Floats) -> bool:
-    return bool(np.abs((one - one[0]) - (other - other[0])).max() < _STEP)
+def _has_same_gaps(one: Floats, other: Floats) -> bool:
+    return bool(np.abs((one - one[0]) - (other - other[0])).max() < _CLOCK_STEP)
 
 
-def _inside(place: str) -> Listing:
-    """The pictures that a written file holds; none where it holds no video."""
+def _list_pictures(place: str) -> Listing:
+    """Return the pictures of a written file; none where it holds no video."""
     try:
         return framecrc.pictures(find(place), 0)
     except MediaError:
         return Listing()
 
 
-def _ffmpeg(words: Sequence[str], place: str) -> tuple[bool, str]:
-    """Run ffmpeg to write an mp4 file; whether it ended well, and what it said."""
+def _write_mp4(words: Sequence[str], place: str) -> tuple[bool, str]:
+    """Run ffmpeg to write an mp4 file. Returns whether it succeeded, and its messages."""
     with tempfile.TemporaryFile() as said:
         command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", *words, "-f", "mp4", f"file:{place}"]
         with framecrc.run(command, said.fileno(), subprocess.DEVNULL) as process:

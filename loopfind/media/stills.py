@@ -1,10 +1,13 @@
-"""Single frames read again, small and in colour: a sparse second reading that seeks to where they are."""
+"""Single frames read again, small and in colour: a sparse second reading that seeks to each of them."""
 
 import io
 import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.errors import MediaError
 from loopfind.media.decode.timestamps import Clock
@@ -14,33 +17,44 @@ from loopfind.media.ffmpeg.framecrc import run
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.process import executable
 
-NEAR = 10.0
-"""Seconds: frames no further apart than this are read by one ffmpeg, as decoding on is then cheaper than seeking."""
+Still = NDArray[np.uint8]
+"""(height, width, 3) uint8, red, green and blue."""
+
+MOST_APART = 10.0
+"""Seconds: frames no further apart are read by one ffmpeg, as decoding on is then cheaper than seeking."""
 
 MOST_AT_ONCE = 60
 """Frames that one ffmpeg is asked for, so that its command stays short."""
 
 _RUN_UPS = (1.0, 30.0)
-"""Seconds before the first wanted frame at which to begin; the later ones where the earlier did not give all frames."""
+"""Seconds before the first wanted frame at which decoding begins; the second where the first misses a frame."""
 
 _FROM_START = 120.0
-"""Seconds up to which a frame that no seek gives is looked for from the start of the file."""
+"""Seconds: a frame before this that no seek gives is looked for by decoding from the start of the file."""
 
 _TOLERANCE = 0.0005
-"""Seconds by which the time of a frame may differ from the wanted one: a clock of the container, not another frame."""
+"""Seconds by which the time of a frame may differ from the wanted one, as clocks of containers are coarse."""
 
-_LONGEST = 120.0
+_TIME_LIMIT = 120.0
 """Seconds that one ffmpeg may take."""
 
 
 def shots(
     path: str | os.PathLike[str], stream: int, times: Sequence[float], width: int, quality: int = 72
 ) -> Iterator[tuple[int, bytes]]:
-    """Frames as JPEG files, each with its place in `times`, in rising order.
+    """Yield the frames of `read_stills` as JPEG files, each with its place in `times`."""
+    for place, still in read_stills(path, stream, times, width):
+        yield place, _jpeg(still, quality)
 
-    times: seconds of frames as the reader gives them, rising. width: pixels that the longer side of a picture has at
-    most. What cannot be read twice (standard input, a pipe) gives nothing, nor does a frame that is not found again:
-    each one's own time is compared with the wanted one.
+
+def read_stills(
+    path: str | os.PathLike[str], stream: int, times: Sequence[float], width: int
+) -> Iterator[tuple[int, Still]]:
+    """Yield frames, each with its place in `times`, in rising order.
+
+    times: seconds of frames as the reader gives them, rising, each once. width: pixels of the longer side at most. A
+    frame whose own time is not the wanted one is left out, and so is everything where the input cannot be read twice
+    (standard input, a pipe).
     """
     try:
         where = address.find(path)
@@ -49,35 +63,34 @@ def shots(
         origin = _origin(where)
     except MediaError:
         return
-    first = 0
     for group in _groups(times):
-        missing = list(range(len(group)))
-        run_ups = [group[0] - run_up for run_up in _RUN_UPS]
+        missing = group
+        run_ups = [times[group[0]] - run_up for run_up in _RUN_UPS]
         seeks: list[float | None] = [seek for seek in run_ups if seek > 0]
-        found: dict[int, bytes] = {}
-        for seek in [*seeks, *([None] if group[-1] <= _FROM_START or not seeks else [])]:
-            read = _read(where, stream, seek, [group[place] for place in missing], origin, width, quality)
-            found |= {missing[place]: shot for place, shot in read.items()}
-            missing = [place for place in missing if place not in found]
+        found: dict[int, Still] = {}
+        for seek in [*seeks, *([None] if times[group[-1]] <= _FROM_START or not seeks else [])]:
+            read = _read(where, stream, seek, [times[place] for place in missing], origin, width)
+            found |= {missing[at]: still for at, still in read.items()}
+            missing = [place for place in group if place not in found]
             if not missing:
                 break
-        yield from ((first + place, found[place]) for place in sorted(found))
-        first += len(group)
+        yield from ((place, found[place]) for place in group if place in found)
 
 
-def _groups(times: Sequence[float]) -> Iterator[list[float]]:
-    group: list[float] = []
-    for time in times:
-        if group and (time - group[-1] > NEAR or len(group) == MOST_AT_ONCE):
+def _groups(times: Sequence[float]) -> Iterator[list[int]]:
+    """Yield the places in `times`, together where one ffmpeg is to read them."""
+    group: list[int] = []
+    for place in range(len(times)):
+        if group and (times[place] - times[group[-1]] > MOST_APART or len(group) == MOST_AT_ONCE):
             yield group
             group = []
-        group.append(time)
+        group.append(place)
     if group:
         yield group
 
 
 def _origin(where: Address) -> float:
-    """Seconds at which the container says it starts: what the reader's times count from."""
+    """Return the seconds at which the container says that it starts. The reader's times count from there."""
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", *where.options]
     said = _run([*words, "-i", os.fsdecode(where.argument)])[1]
     journal = Journal()
@@ -87,9 +100,9 @@ def _origin(where: Address) -> float:
 
 
 def _read(
-    where: Address, stream: int, seek: float | None, times: Sequence[float], origin: float, width: int, quality: int
-) -> dict[int, bytes]:
-    """Those of the wanted frames that one ffmpeg, begun at `seek` seconds, gives, by their places in `times`."""
+    where: Address, stream: int, seek: float | None, times: Sequence[float], origin: float, width: int
+) -> dict[int, Still]:
+    """Return the wanted frames that one ffmpeg gives, by their place in `times`. seek: seconds at which it begins."""
     wanted = [time + origin for time in times]
     picked = "+".join(f"lt(abs(t-({time:.6f})),{_TOLERANCE})" for time in wanted)
     # Pixels need not be square, and a telephone's picture stands upright: the shape as shown decides.
@@ -109,20 +122,20 @@ def _read(
     journal.feed(said)
     journal.close()
     seconds = Clock(journal.header.start, 1 / journal.header.video.rate).read(journal.marks, last=True)
-    found: dict[int, bytes] = {}
-    for second, picture in zip(seconds.tolist(), _split(pictures), strict=False):
-        near = min(range(len(times)), key=lambda place: abs(times[place] - second))
-        if abs(times[near] - second) <= 2 * _TOLERANCE:
-            found[near] = _jpeg(picture, quality)
+    found = {}
+    for second, still in zip(seconds.tolist(), _split(pictures), strict=False):
+        apart = [abs(time - second) for time in times]
+        if min(apart) <= 2 * _TOLERANCE:
+            found[apart.index(min(apart))] = still
     return found
 
 
 def _run(words: list[str]) -> tuple[bytes, bytes]:
-    """What ffmpeg wrote and what it said; nothing where it had to be stopped. Raises DecoderFailed without ffmpeg."""
+    """Return what ffmpeg wrote, b"" where it took too long, and its messages. Raises DecoderFailed without ffmpeg."""
     with tempfile.TemporaryFile() as said:
         with run(words, said.fileno(), subprocess.PIPE) as process:
             try:
-                written = process.communicate(timeout=_LONGEST)[0]
+                written = process.communicate(timeout=_TIME_LIMIT)[0]
             except subprocess.TimeoutExpired:
                 process.kill()
                 written = b""
@@ -130,20 +143,19 @@ def _run(words: list[str]) -> tuple[bytes, bytes]:
         return written, said.read()
 
 
-def _split(pictures: bytes) -> Iterator[bytes]:
-    """The PPM files that follow one another."""
+def _split(pictures: bytes) -> Iterator[Still]:
+    """Yield the pictures of PPM files that follow one another."""
     place = 0
     while place < len(pictures):
         _, width, height, *_ = pictures[place : place + 64].split(maxsplit=4)
-        header = pictures.index(b"255\n", place) + 4 - place
-        size = header + 3 * int(width) * int(height)
-        yield pictures[place : place + size]
-        place += size
+        first = pictures.index(b"255\n", place) + 4
+        place = first + 3 * int(width) * int(height)
+        yield np.frombuffer(pictures[first:place], np.uint8).reshape(int(height), int(width), 3)
 
 
-def _jpeg(picture: bytes, quality: int) -> bytes:
+def _jpeg(still: Still, quality: int) -> bytes:
     from PIL import Image
 
     file = io.BytesIO()
-    Image.open(io.BytesIO(picture)).save(file, "JPEG", quality=quality, optimize=True)
+    Image.fromarray(still).save(file, "JPEG", quality=quality, optimize=True)
     return file.getvalue()
