@@ -13,6 +13,7 @@
     ├── BadReport              a file that is no report of loopfind       exit status 1
     ├── LibraryError           a library is damaged, foreign, full, busy  exit status 1
     ├── MissingExtra           a package that only this needs is not there exit status 1
+    ├── BadPlugin              another package's part cannot be used      exit status 1
     └── OutputError            the answer could not be written            exit status 1
 
 Each message is one line: what is wrong, with which file or value, and what to do.
@@ -95,6 +96,14 @@ class MissingExtra(LoopfindError):
     def __init__(self, what: str, package: str, extra: str) -> None:
         self.what, self.package, self.extra = what, package, extra
         super().__init__(f"{what} needs {package}: pip install 'loopfind[{extra}]'")
+
+
+class BadPlugin(LoopfindError):
+    """A part of another package cannot be used: it cannot be loaded, lacks something, or has a name that is taken."""
+
+    def __init__(self, package: str, what: str) -> None:
+        self.package, self.what = package, what
+        super().__init__(f"the package {package}: {what}")
 
 
 class OutputError(LoopfindError):

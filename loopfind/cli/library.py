@@ -10,8 +10,9 @@ from loopfind.cli import options, tables, terminal
 from loopfind.cli.paths import library_at
 from loopfind.cli.sizes import parse_fixed_size
 from loopfind.cli.times import parse_limits
-from loopfind.errors import BadSetting, UnknownPart
+from loopfind.errors import BadSetting
 from loopfind.fingerprints import KINDS
+from loopfind.registry import check_name
 from loopfind.settings import STALL, Settings
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ def add_command(
     quiet: options.Quiet = False,
 ) -> int:
     """Read files and keep their fingerprints; what the library has is not read again."""
-    if kind not in KINDS:
-        raise UnknownPart("kind", kind, KINDS)
+    check_name("kind", kind, KINDS)
     first, last = parse_limits(start, end)
     settings = Settings(kind, parse_fixed_size("--hash-size", hash_size), stream, first, last, stall=stall)
     path = library_at(library, make=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loopfind.cli import terminal
-from loopfind.errors import BadSetting, OutputError, UnknownPart
+from loopfind.errors import BadSetting, OutputError
+from loopfind.registry import check_name
 from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 from loopfind.reports.wording import count
 
@@ -41,8 +42,7 @@ def choose_outputs(outputs: Sequence[str], formats: Sequence[str], videos: Seque
     """
     places = [*outputs] or [STDOUT]
     for format in formats:
-        if format not in (*FORMATS, PAGE):
-            raise UnknownPart("format", format, (*FORMATS, PAGE))
+        check_name("format", format, FORMATS, PAGE)
     if formats and len(formats) != len(places):
         both = f"{count(len(formats), 'format')} for {count(len(places), 'output')}"
         raise BadSetting("--format", both, "give one for each -o, in the same order, or none at all")

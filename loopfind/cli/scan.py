@@ -13,10 +13,10 @@ from loopfind.cli import page as pages
 from loopfind.cli.paths import library_at, through
 from loopfind.cli.sizes import parse_size
 from loopfind.cli.times import parse_limits
-from loopfind.errors import BadSetting, OutputError, UnknownPart, UsageError
+from loopfind.errors import BadSetting, OutputError, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.model.version import version
-from loopfind.registry import load
+from loopfind.registry import check_name, load
 from loopfind.reports.formats import FORMATS, PAGE
 from loopfind.reports.wording import count
 from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Decoding, Settings
@@ -142,8 +142,7 @@ def scan_command(
     ] = False,
 ) -> int:
     """Find the stretches that are shown more than once in one video."""
-    if kind not in KINDS:
-        raise UnknownPart("kind", kind, KINDS)
+    check_name("kind", kind, KINDS)
     first, last = parse_limits(start, end)
     size = parse_size("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size

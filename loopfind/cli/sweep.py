@@ -10,9 +10,9 @@ from loopfind.cli import options, terminal
 from loopfind.cli import output as outputs
 from loopfind.cli.sizes import parse_sizes
 from loopfind.cli.times import TIME_FORMS, parse_limits, parse_time
-from loopfind.errors import BadSetting, UnknownPart
+from loopfind.errors import BadSetting
 from loopfind.fingerprints import KINDS
-from loopfind.registry import load
+from loopfind.registry import check_name, load
 from loopfind.reports.plots import PLOTS
 from loopfind.settings import SIZES, STALL, SweepSettings
 
@@ -64,8 +64,7 @@ def sweep_command(
     first, last = parse_limits(start, end)
     names = tuple(dict.fromkeys(name.strip() for name in kind.split(",")))
     for name in names:
-        if name not in KINDS:
-            raise UnknownPart("kind", name, KINDS)
+        check_name("kind", name, KINDS)
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
     chosen = _default_sizes(names) if sizes is None else parse_sizes("--sizes", sizes)

@@ -39,6 +39,7 @@ class Cache:
 
     path: str | os.PathLike[str]
     note: Callable[[str], None] | None = None
+    store: str = STORE
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def reader(cache: Cache | None, decoding: Decoding = ONE_PASS) -> "Iterator[Read
     if cache is None:
         yield Reader(None, None, decoding)
     else:
-        store = load("store", STORE, STORES)
+        store = load("store", cache.store, STORES)
         with store.open(cache.path) as library:
             yield Reader(library, cache.note, decoding)
 

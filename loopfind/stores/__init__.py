@@ -1,7 +1,9 @@
-"""The stores that a library can be kept in: one file a store, one line in the table."""
+"""Stores that a library can be kept in: one file a store, one line in the table."""
 
-STORES = {"sqlite": "loopfind.stores.sqlite:Library"}
-"""Name -> "module:attribute", for `loopfind.registry.load`."""
+from loopfind.registry import Table
+
+STORES = Table("loopfind.stores", {"sqlite": "loopfind.stores.sqlite:Library"}, needs=("open", "query"))
+"""Name -> "module:attribute", for `loopfind.registry.load`; of other packages, the entry points `loopfind.stores`."""
 
 STORE = "sqlite"
-"""The one that is used unless another is asked for."""
+"""The store that is used unless another is asked for."""

@@ -6,6 +6,8 @@ is found in a day of video may list millions of frames.
 
 from typing import TYPE_CHECKING
 
+from loopfind.registry import Table
+
 if TYPE_CHECKING:  # the table alone must not wait for numpy
     from collections.abc import Callable, Iterator
 
@@ -13,22 +15,26 @@ if TYPE_CHECKING:  # the table alone must not wait for numpy
 
     Write = Callable[[Report], Iterator[str]]
 
-FORMATS = {
-    "json": "loopfind.reports.formats.json:write",
-    "text": "loopfind.reports.formats.text:write",
-    "markdown": "loopfind.reports.formats.markdown:write",
-    "csv": "loopfind.reports.formats.csv:write",
-    "cuts-csv": "loopfind.reports.formats.cuts_csv:write",
-    "losslesscut": "loopfind.reports.formats.losslesscut:write",
-    "audacity": "loopfind.reports.formats.audacity:write",
-    "srt": "loopfind.reports.formats.srt:write",
-    "vtt": "loopfind.reports.formats.vtt:write",
-    "ffmetadata": "loopfind.reports.formats.ffmetadata:write",
-    "youtube": "loopfind.reports.formats.youtube:write",
-    "edl": "loopfind.reports.formats.edl:write",
-    "otio": "loopfind.reports.formats.otio:write",
-    "fcpxml": "loopfind.reports.formats.fcpxml:write",
-}
+FORMATS = Table(
+    "loopfind.formats",
+    {
+        "json": "loopfind.reports.formats.json:write",
+        "text": "loopfind.reports.formats.text:write",
+        "markdown": "loopfind.reports.formats.markdown:write",
+        "csv": "loopfind.reports.formats.csv:write",
+        "cuts-csv": "loopfind.reports.formats.cuts_csv:write",
+        "losslesscut": "loopfind.reports.formats.losslesscut:write",
+        "audacity": "loopfind.reports.formats.audacity:write",
+        "srt": "loopfind.reports.formats.srt:write",
+        "vtt": "loopfind.reports.formats.vtt:write",
+        "ffmetadata": "loopfind.reports.formats.ffmetadata:write",
+        "youtube": "loopfind.reports.formats.youtube:write",
+        "edl": "loopfind.reports.formats.edl:write",
+        "otio": "loopfind.reports.formats.otio:write",
+        "fcpxml": "loopfind.reports.formats.fcpxml:write",
+    },
+)
+"""Name -> "module:attribute", for `loopfind.registry.load`; of other packages, the entry points `loopfind.formats`."""
 
 SEVERAL = {
     "json": "loopfind.reports.formats.comparisons:as_json",
