@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import videos
+from platformdirs.macos import MacOS
 
 from loopfind.cli import paths
 
@@ -200,6 +201,6 @@ def test_the_cache_folder_is_the_users_own(monkeypatch, tmp_path):
     ):
         monkeypatch.setenv("XDG_CACHE_HOME", given)
         assert paths.library_at(None) == f"{expected}/loopfind/library.sqlite"
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert paths.library_at(None) == f"{tmp_path}/Library/Caches/loopfind/library.sqlite"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert MacOS("loopfind", appauthor=False).user_cache_dir == f"{tmp_path}/Library/Caches/loopfind"
     assert paths.library_at("mine.sqlite", make=True) == "mine.sqlite"

@@ -1,7 +1,6 @@
 """Folders of the library and of unfinished scans."""
 
 import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ def library_at(given: str | None, make: bool = False) -> str:
     """
     if given is not None:
         return given
-    path = os.path.join(_caches(), "loopfind", "library.sqlite")
+    path = os.path.join(_cache_folder(), "library.sqlite")
     if make:
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -31,15 +30,14 @@ def library_at(given: str | None, make: bool = False) -> str:
 
 def unfinished() -> str:
     """The folder of scans that were cut off."""
-    return os.path.join(_caches(), "loopfind", "unfinished")
+    return os.path.join(_cache_folder(), "unfinished")
 
 
-def _caches() -> str:
-    """The folder for caches: as the XDG base directory specification has it, and Apple's."""
-    if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Caches")
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    return given if os.path.isabs(given) else os.path.expanduser("~/.cache")
+def _cache_folder() -> str:
+    """Return the folder for loopfind's caches: as the XDG base directory specification, Apple and Microsoft have it."""
+    from platformdirs import user_cache_dir  # not for --help
+
+    return user_cache_dir("loopfind", appauthor=False)
 
 
 def through(library: str | None, note: Callable[[str], None]) -> "Cache | None":
