@@ -23,7 +23,7 @@ from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.sweep import Size
-from loopfind.pipeline import size_rows, sweeping
+from loopfind.pipeline import hash_sizes, sweeping
 
 
 def cost(video: Path, runs: int) -> Iterator[str]:
@@ -57,13 +57,13 @@ def advice(folder: Path) -> Iterator[str]:
     """Markdown rows: for each case with a repeat the advised size and the best one, with their true F1."""
     yield from ("| case | advised | its F1 | best | its F1 | within 2 % |", "|---|--:|--:|--:|--:|---|")
     seen: list[tuple[SizeDigests, Signal]] = []
-    rows = size_rows.rows
+    rows = hash_sizes.size_rows
 
     def kept(many: SizeDigests, signal: Signal, origin: Ints) -> tuple[Size, ...]:
         seen.append((many, signal))
         return rows(many, signal, origin)
 
-    setattr(sweeping, "rows", kept)  # noqa: B010 - mypy lets no one assign to a function
+    setattr(sweeping, "size_rows", kept)  # noqa: B010 - mypy lets no one assign to a function
     good = total = 0
     for name, truth in read_truths(folder / "truth.json").items():
         if not truth.repeats or not (folder / name).is_file():

@@ -1,4 +1,4 @@
-"""What the engine found, as the report on a file."""
+"""Reports made of what the engine found."""
 
 from loopfind.model.findings import Findings, FirstLook
 from loopfind.model.report import Report

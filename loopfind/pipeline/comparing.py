@@ -18,7 +18,7 @@ from loopfind.model.library import Reading, TrackReading
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import Cache, reader
 from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
-from loopfind.pipeline.scanning import FEW, SMALL, WIDE
+from loopfind.pipeline.scanning import shot_width
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
 from loopfind.settings import ALIGNMENTS, SMALLEST_HASH, CompareSettings, Settings
 
@@ -58,11 +58,10 @@ def compare_to_show(
     shown = juxtaposed(comparison, result)
     frames = sorted(set(shown.frames()))
     by_file = {number: list(group) for number, group in groupby(frames, lambda frame: frame.file)}
-    width = WIDE if len(frames) <= FEW else SMALL
     taken: Shots = {}
     for number, wanted in by_file.items():
         source, times = comparison.sources[number], [frame.time for frame in wanted]
-        for place, shot in shots(source.path, settings.stream, times, width):
+        for place, shot in shots(source.path, settings.stream, times, shot_width(len(frames))):
             taken[wanted[place]] = shot
             if watch is not None:
                 watch(Progress(f"taking pictures of {len(by_file)} files", len(taken), times[place], source.duration))

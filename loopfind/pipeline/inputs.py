@@ -1,4 +1,4 @@
-"""Several files: which ones are meant, and one piece of work done on each, some at a time."""
+"""Several files: the ones that paths stand for, and work done on each, some at a time."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class CancelToken:
-    """Takes batches as a gatherer does, until the reading is to stop."""
+    """Takes the batches of a reading like a FingerprintBuilder, and raises once the reading is to stop."""
 
     def __init__(self) -> None:
         self.now = False
@@ -28,8 +28,9 @@ class CancelToken:
 
 
 def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bool]], int]:
-    """The files that are meant, and whether each was named itself rather than found in a folder; what was named, or
-    found, is not found once more. Last how many of them the first `queries` paths stand for."""
+    """Return the files that paths stand for, each with whether it was named itself rather than found in a folder, and
+    how many of them the first `queries` paths stand for. A file that was named, or
+    found before, is not found once more."""
     files: list[tuple[str, bool]] = []
     named = {os.path.realpath(path) for path in paths}
     looked_for = 0
@@ -53,9 +54,9 @@ def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bo
 
 
 def decoding_of(files: int, jobs: int) -> Decoding:
-    """How to decode each of so many files, `jobs` at a time: a single file side by side; of many each with one thread,
-    so that `jobs` cores are used and decoders are not in each other's way. Of few, the last ones would leave cores
-    idle."""
+    """Return how to decode each of so many files, `jobs` at a time: a single one in parts, side by side; of many each
+    with one thread, so that `jobs` cores are used and decoders do not hinder each other. Of few files the last ones
+    would then leave cores idle, so each has all the threads that it wants."""
     if files == 1:
         return Decoding(jobs=jobs)
     return Decoding(jobs=1, threads=1 if jobs <= files // 2 else None)
@@ -70,11 +71,11 @@ def each(
     strict: bool = True,
     closely: bool = False,
 ) -> list[T | Failure]:
-    """What `work` gives for each file, in order, or the Failure of a file that cannot be read.
+    """Do `work` on each file, and return its answers in order, with a Failure for each file that cannot be read.
 
     work: is given a path, a taker that must be shown every batch, a watch, and a log; returns its answer and the
-    seconds of video. strict: raise the MediaError of a file that was named itself. closely: watch each file too, not
-    all of them alone. Whatever else is raised, Ctrl-C too, ends the work on all files at once.
+    seconds of video. strict: raise the MediaError of a file that was named itself. closely: report the progress of each
+    file too, not of all together alone. Whatever else is raised, Ctrl-C too, ends the work on all files at once.
     """
     turn, halt, done, seconds = Lock(), CancelToken(), 0, 0.0
 

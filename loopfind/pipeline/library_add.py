@@ -21,7 +21,7 @@ def add(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Addition:
-    """Keep what is read of files in a library, which is made if it is not there.
+    """Read files and keep what stands for them in a library, which is made if it is not there.
 
     paths: files, and folders, which stand for every file in them at any depth. Each file is kept as it is finished;
     one that cannot be read is a Failure of the answer. Raises BadSetting where there is no file at all, and
@@ -38,7 +38,7 @@ def add(
                 raise Unreadable(path, f"cannot be kept: {why}")
             read = videos.read(path, settings, None, [halt], seen, said)
             source = read.reading.source
-            return Added(path, _what(read), read.entry, read.other, source.duration, source.frames), source.duration
+            return Added(path, _becoming(read), read.entry, read.other, source.duration, source.frames), source.duration
 
         found = each(wanted, one, jobs, watch, log, strict=False, closely=True)
     pairs = list(zip(found, wanted, strict=True))
@@ -49,8 +49,8 @@ def add(
     )
 
 
-def _what(read: Read) -> Becoming:
-    """What became of a file, in a word."""
+def _becoming(read: Read) -> Becoming:
+    """Return in a word what became of a file."""
     if read.decoded:
         return "re-read" if read.naming == "changed" else "added"
     return read.naming if read.naming in ("moved", "another") else "known"

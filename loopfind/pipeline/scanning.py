@@ -1,36 +1,32 @@
 """Scan one video."""
 
-from collections.abc import Callable
-from dataclasses import replace
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from loopfind.arrays.digests import as_codes
 from loopfind.engine import findings_of, first_look, search_runs
-from loopfind.engine.sweep.score import advice_on, origins_of
 from loopfind.errors import BadSetting, UsageError
 from loopfind.exhibits.select import exhibits_of
 from loopfind.fingerprints import KINDS
-from loopfind.fingerprints.kind import takes
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.identity import origin_of
 from loopfind.media.stills import shots
 from loopfind.model.candidate import Run
 from loopfind.model.exhibits import Exhibits, Shots
 from loopfind.model.fingerprint import Fingerprint, Signal
-from loopfind.model.library import File
+from loopfind.model.library import Reading
 from loopfind.model.report import Report
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.answer import report_of, report_of_first_look
-from loopfind.pipeline.cache import Cache, Reader, reader
+from loopfind.pipeline.cache import Cache, reader
+from loopfind.pipeline.hash_sizes import choose_size, every_size
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.resume import Resume, resumable
-from loopfind.pipeline.size_rows import rows, sized
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
-from loopfind.settings import SIZES, Decoding, Settings
-from loopfind.stores.checkpoints import Checkpoint
+from loopfind.settings import Decoding, Settings
 
-WIDE, SMALL, FEW = 320, 208, 160
-"""Pixels across a picture of a page: WIDE while there are at most FEW of them, SMALL where there are more."""
+_WIDE, _SMALL, _FEW = 320, 208, 160
 
 
 def scan(
@@ -42,7 +38,7 @@ def scan(
     resume: Resume | None = None,
     decoding: Decoding = Decoding(),  # noqa: B008 - frozen
 ) -> Report:
-    """What one video shows more than once.
+    """Find what one video shows more than once.
 
     path: a file, "-" for standard input, or an address that ffmpeg can open. watch: called with a Progress for every
     batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
@@ -54,12 +50,11 @@ def scan(
     """
     if settings.packets_only:
         return scan_packets(path, settings, watch, log)
+    request = _Request(path, settings, watch, log, cache, resume, decoding)
     if settings.fast:
-        with reader(cache, decoding) as videos:
-            reading = videos.read(path, settings, None, (), watch, log).reading
-            return report_of_first_look(first_look(reading.fingerprint), reading.source, settings, reading.losses)
-    with reader(cache, decoding) as videos, resumable(path, settings, resume) as checkpoint:
-        return _scanned(videos, path, settings, watch, log, checkpoint, resume)[0]
+        return _first_look(request)
+    with _reading(request) as reading:
+        return _analysed(request, reading).report
 
 
 def scan_to_show(
@@ -71,7 +66,7 @@ def scan_to_show(
     resume: Resume | None = None,
     decoding: Decoding = Decoding(),  # noqa: B008 - frozen
 ) -> tuple[Report, Exhibits]:
-    """What `scan` says, and what to show of it: curves, and frames read again where they are.
+    """Scan a video, and choose what to show of the answer: curves, and frames that are read again for it.
 
     Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
     Raises BadSetting for settings.packets_only, which leaves nothing to show.
@@ -80,48 +75,90 @@ def scan_to_show(
         raise BadSetting("packets_only", True, "packets alone give no pictures to show; leave one of the two out")
     if settings.fast:
         raise UsageError("a first look has nothing to show on a page: scan without fast")
-    with reader(cache, decoding) as videos, resumable(path, settings, resume) as checkpoint:
-        report, fingerprint, signal, runs = _scanned(videos, path, settings, watch, log, checkpoint, resume)
-        exhibits = exhibits_of(fingerprint, signal, runs, report)
-    frames = sorted(set(exhibits.frames()))
-    taken: Shots = {}
-    times = [frame.time for frame in frames]
-    for place, shot in shots(path, settings.stream, times, WIDE if len(frames) <= FEW else SMALL):
-        taken[frames[place]] = shot
-        if watch is not None:
-            watch(Progress("taking pictures", len(taken), times[place], fingerprint.end))
-    return report, replace(exhibits, shots=taken, origin=origin_of(path))
+    request = _Request(path, settings, watch, log, cache, resume, decoding)
+    with _reading(request) as reading:
+        found = _analysed(request, reading)
+        exhibits = exhibits_of(found.fingerprint, found.signal, found.runs, found.report)
+    return found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(path))
 
 
-def _scanned(
-    videos: Reader,
-    path: str,
-    settings: Settings,
-    watch: Watch | None,
-    log: Callable[[str], None] | None,
-    checkpoint: tuple[Checkpoint, File] | None,
-    resume: Resume | None,
-) -> tuple[Report, Fingerprint, Signal, list[Run]]:
-    """The report of a scan, and what it was made from."""
-    kind = load("fingerprint kind", settings.kind, KINDS)
-    if settings.auto:
-        sized(kind)
-    many = SizeDigests([(kind, size) for size in SIZES if takes(kind, size)]) if settings.auto else None
-    reading = videos.read(path, settings, many, (), watch, log, checkpoint, resume).reading
+def shot_width(count: int) -> int:
+    """Return the pixels across each of so many pictures of a page: fewer where there are many."""
+    return _WIDE if count <= _FEW else _SMALL
+
+
+@dataclass(frozen=True)
+class _Request:
+    """The arguments of `scan`."""
+
+    path: str
+    settings: Settings
+    watch: Watch | None
+    log: Callable[[str], None] | None
+    cache: Cache | None
+    resume: Resume | None
+    decoding: Decoding
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What was read of a video. sizes: digests of all hash sizes, where one is to be chosen."""
+
+    reading: Reading
+    sizes: SizeDigests | None
+
+
+@dataclass(frozen=True)
+class _Analysed:
+    """A report, and what it was made from."""
+
+    report: Report
+    fingerprint: Fingerprint
+    signal: Signal
+    runs: list[Run]
+
+
+@contextlib.contextmanager
+def _reading(request: _Request) -> Iterator[_Reading]:
+    """Read the video. What was read may lie in a library, and is good for as long as the body lasts; a checkpoint is
+    given up once that ends well."""
+    path, settings, resume = request.path, request.settings, request.resume
+    sizes = every_size(load("fingerprint kind", settings.kind, KINDS)) if settings.auto else None
+    with reader(request.cache, request.decoding) as videos, resumable(path, settings, resume) as checkpoint:
+        read = videos.read(path, settings, sizes, (), request.watch, request.log, checkpoint, resume)
+        yield _Reading(read.reading, sizes)
+
+
+def _analysed(request: _Request, read: _Reading) -> _Analysed:
+    """Search what was read, and report what was found."""
+    reading, settings, choice = read.reading, request.settings, None
     fingerprint = reading.fingerprint
-    if watch is not None:
-        watch(search_progress(fingerprint.end))
+    if request.watch is not None:
+        request.watch(search_progress(fingerprint.end))
     signal, runs = search_runs(fingerprint)
-    choice = None
-    if many is not None:
-        advice = advice_on(rows(many, signal, origins_of(runs, signal.times)))
-        if advice is None:
-            nothing = "nothing that equal hashes could show repeats, so there is nothing to choose by"
-            choice = f"{settings.hash_size}: {nothing}"
-        else:
-            place = many.wanted.index((kind, advice.hash_size))
-            fingerprint = replace(fingerprint, hash_size=advice.hash_size, codes=as_codes(many.digests(place)))
-            settings, choice = replace(settings, hash_size=advice.hash_size), advice.reason
+    if read.sizes is not None:
+        fingerprint, choice = choose_size(read.sizes, fingerprint, signal, runs)
+        settings = replace(settings, hash_size=fingerprint.hash_size)
     findings = findings_of(fingerprint, signal, runs)
     report = report_of(findings, reading.source, settings, reading.losses, choice)
-    return report, fingerprint, signal, runs
+    return _Analysed(report, fingerprint, signal, runs)
+
+
+def _first_look(request: _Request) -> Report:
+    """Look at the key frames alone."""
+    with reader(request.cache, request.decoding) as videos:
+        reading = videos.read(request.path, request.settings, None, (), request.watch, request.log).reading
+        look = first_look(reading.fingerprint)
+    return report_of_first_look(look, reading.source, request.settings, reading.losses)
+
+
+def _shots(request: _Request, exhibits: Exhibits) -> Shots:
+    """Read the pictures of the exhibits, as far as the video can be read again."""
+    frames = sorted(set(exhibits.frames()))
+    times = [frame.time for frame in frames]
+    taken: Shots = {}
+    for place, shot in shots(request.path, request.settings.stream, times, shot_width(len(frames))):
+        taken[frames[place]] = shot
+        if request.watch is not None:
+            request.watch(Progress("taking pictures", len(taken), times[place], exhibits.end))
+    return taken

@@ -16,8 +16,8 @@ from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.decode.video import open_video
 from loopfind.model.sweep import Sweep
 from loopfind.model.video import Loss, Span, Watch
+from loopfind.pipeline.hash_sizes import require_sizes, size_rows
 from loopfind.pipeline.reader import read
-from loopfind.pipeline.size_rows import rows, sized
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
 from loopfind.settings import SweepSettings
@@ -29,14 +29,14 @@ def sweep(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Sweep:
-    """What each hash size is worth on one video, from one decode.
+    """Measure how good each hash size is on one video, from one decode.
 
     Arguments as for `scan`; settings.sizes must not be empty. Raises MediaError for a video that cannot be read, and
     UsageError for settings that cannot be met, such as a sample of a video that does not say how long it is.
     """
     kinds = [load("fingerprint kind", name, KINDS) for name in settings.kinds]
     for kind in kinds:
-        sized(kind)
+        require_sizes(kind)
         for size in settings.sizes:
             kind.check(size)
     many = SizeDigests([(kind, size) for kind in kinds for size in settings.sizes])
@@ -53,7 +53,7 @@ def sweep(
         watch(search_progress(fingerprint.end))
     signal, runs = search_runs(fingerprint)
     origin = origins_of(runs, signal.times)
-    sizes = rows(many, signal, origin)
+    sizes = size_rows(many, signal, origin)
     return Sweep(
         source=replace(video.source, frames=frames),
         settings=settings,
@@ -67,7 +67,7 @@ def sweep(
 
 
 def _windows(path: str, settings: SweepSettings) -> tuple[Span, ...] | None:
-    """The windows to read, None for all of the video."""
+    """Return the windows to read, None for all of the video."""
     if settings.sample is None:
         return None
     with open_video(path, settings.stream, settings.start, settings.end, stall=settings.stall) as video:
