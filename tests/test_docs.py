@@ -21,8 +21,11 @@ from loopfind.cli import app
 from loopfind.fingerprints import KINDS
 from loopfind.model import events
 from loopfind.model import report as nouns
+from loopfind.model.video import Loss
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS, PAGE, SEVERAL, SUFFIXES
+from loopfind.reports.formats.events import event_json
+from loopfind.reports.links import linker
 from loopfind.stores import STORES, schema
 
 every_document = pytest.mark.parametrize("name", DOCUMENTS)
@@ -133,6 +136,34 @@ def test_every_word_of_the_answer_is_explained(head, noun):
 def test_the_reasons_why_following_ended_are_explained():
     (row,) = [row for row in PAGES["following.md"].rows("key") if coded(row[0]) == ["why"]]
     assert set(typing.get_args(events.Why)) == {word for word in coded(row[1]) if not word.startswith("-")}
+
+
+def test_every_key_of_an_event_is_explained_and_no_other():
+    report = samples.many()
+    told = (
+        events.Finding(report.repeats[0], True, 1.0),
+        events.Missed(Loss(1.0, 2.0, "gone")),
+        events.Ended(report, "end"),
+    )
+    found = {key for event in told for key in json.loads("".join(event_json(event, lambda seconds: "")))}
+    assert {key for row in PAGES["following.md"].rows("key") for key in coded(row[0])} == found
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("YouTube", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
+        ("Vimeo", "https://vimeo.com/76979871"),
+        ("Twitch", "https://www.twitch.tv/videos/1234567890"),
+        ("PeerTube", "https://peer.example/w/9c9de5e8-0a1e-484a-b099-e80766180a6d"),
+        ("archive.org", "https://archive.org/details/film"),
+        ("a media file", "https://example.org/film.mp4"),
+    ],
+)
+def test_the_links_that_are_shown_are_those_that_are_made(page, address):
+    (row,) = [row for row in PAGES["reading.md"].rows("page") if row[0].startswith(page)]
+    (shown,) = coded(row[1])
+    assert linker(address, "")(142.07).endswith(shown.removeprefix("..."))
 
 
 def keys(value, before=""):
