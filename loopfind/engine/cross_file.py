@@ -1,4 +1,4 @@
-"""What several files share: runs on their joint timeline, as repeats that name their files."""
+"""Repeats of several files: runs on their joint timeline, each in the files that it lies in."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,16 +20,16 @@ from loopfind.model.fingerprint import Signal, Track
 from loopfind.model.report import Occurrence, Repeat
 from loopfind.settings import CompareSettings
 
-WHOLE = 2.5
+_MISSING_AT_END = 2.5
 """Frames that may lack at either end of a file whose whole content is shared: a copy often loses one."""
 
 
 @dataclass(frozen=True)
 class CrossFileResult:
-    """Files laid over one another: what they share, and what that was read off.
+    """Files compared: what they share, and what that was concluded from.
 
     joint, signal, runs: the joint timeline and what repeats on it; None and nothing where there is too little to
-    compare. numbers: which file each one of the joint timeline is.
+    compare. numbers: for each file of the joint timeline its number among those compared.
     """
 
     repeats: tuple[Repeat, ...] = ()
@@ -41,23 +41,23 @@ class CrossFileResult:
 
 
 def across(files: Sequence[Track], settings: CompareSettings) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
-    """What the files share, as repeats and by pairs of files. Files of fewer than two frames share nothing."""
-    laid = laid_over(files, settings)
-    return laid.repeats, laid.pairs
+    """Return what files share, as repeats and by pairs of files. Files of fewer than two frames share nothing."""
+    result = compare_tracks(files, settings)
+    return result.repeats, result.pairs
 
 
-def laid_over(files: Sequence[Track], settings: CompareSettings) -> CrossFileResult:
-    """What `across` says, and what it was read off."""
+def compare_tracks(files: Sequence[Track], settings: CompareSettings) -> CrossFileResult:
+    """Compare files: return what `across` does, with what it was concluded from."""
     numbers = [number for number, file in enumerate(files) if len(file) > 1]
     if len(numbers) < (1 if settings.own else 2):
         return CrossFileResult()
     joint = joint_timeline_of([files[number] for number in numbers])
     signal = signal_of(joint.track, joint.parts(settings.own and not settings.query))
-    return _told(joint, signal, candidates_of(signal, across=True), settings, numbers, files)
+    return _result_of(joint, signal, candidates_of(signal, across=True), settings, numbers, files)
 
 
-def linked(files: Sequence[Track], hits: IndexHits, settings: CompareSettings, among: int) -> CrossFileResult:
-    """Return what files share that an index has led to.
+def compare_hits(files: Sequence[Track], hits: IndexHits, settings: CompareSettings, among: int) -> CrossFileResult:
+    """Return what files share in the moments that an index has led to.
 
     files: each of two frames or more. hits: alike moments of files, which go by their places among these.
     among: frames of everything that was looked through.
@@ -71,10 +71,10 @@ def linked(files: Sequence[Track], hits: IndexHits, settings: CompareSettings, a
         stored, asked = joint.frames_at(own.stored, own.stored_ms), joint.frames_at(own.asked, own.asked_ms)
         matches[question] = Matches(stored, asked)
     numbers = range(len(files))
-    return _told(joint, signal, candidates_from_index(signal, matches), settings, numbers, files)
+    return _result_of(joint, signal, candidates_from_index(signal, matches), settings, numbers, files)
 
 
-def _told(
+def _result_of(
     joint: JointTimeline,
     signal: Signal,
     candidates: Iterable[CandidateBatch],
@@ -82,21 +82,21 @@ def _told(
     numbers: Sequence[int],
     files: Sequence[Track],
 ) -> CrossFileResult:
-    """The runs on a joint timeline, as what its files share."""
-    runs = [_inside(run, joint, signal) for run in runs_of(signal, candidates)]
+    """Follow candidates on a joint timeline, and return what its files share."""
+    runs = [_cut_to_files(run, joint, signal) for run in runs_of(signal, candidates)]
     runs = [run for run in runs if _wanted(run, joint, numbers, settings)]
     repeats = []
     for repeat in repeats_of(families_in(runs, signal), signal, joint.track.end):
         occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)
         repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
-    pairs = [pair for pair in _pairs(repeats, files) if _asked(*pair.files, settings)]
+    pairs = [pair for pair in _pairs(repeats, files) if _to_compare(*pair.files, settings)]
     close = _closeness(runs, joint, numbers)
     pairs = [replace(pair, closeness=close.get(pair.files)) for pair in pairs]
     return CrossFileResult(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
 
 
-def _inside(run: Run, joint: JointTimeline, signal: Signal) -> Run:
-    """The run, no further than the two files reach: of unlike rates, frames without a partner may lead past an end."""
+def _cut_to_files(run: Run, joint: JointTimeline, signal: Signal) -> Run:
+    """Return the run, cut to its two files: at unlike frame rates, frames without a partner may lead past an end."""
     line, times = run.line, signal.times
     middle = (run.start + run.end) / 2
     limits = []
@@ -126,27 +126,30 @@ def _inside(run: Run, joint: JointTimeline, signal: Signal) -> Run:
 
 
 def _wanted(run: Run, joint: JointTimeline, numbers: Sequence[int], settings: CompareSettings) -> bool:
-    """Whether the run joins two files that were to be compared."""
+    """Tell whether a run joins two files that were to be compared."""
     one, other = _files_of(run, joint, numbers)
     if one == other:
         return settings.own and not settings.query
-    return _asked(one, other, settings)
+    return _to_compare(one, other, settings)
 
 
 def _files_of(run: Run, joint: JointTimeline, numbers: Sequence[int]) -> tuple[int, int]:
-    """The two files that a run joins: those of its middles, as an end may lie a frame outside of its file."""
+    """Return the two files that a run joins: those of its middles, as an end may lie a frame outside of its file."""
     one, other = (joint.file_of((a + b) // 2) for a, b in ((run.first, run.last), (run.other_first, run.other_last)))
     return numbers[one], numbers[other]
 
 
-def _asked(one: int, other: int, settings: CompareSettings) -> bool:
-    """Whether these two files were to be compared."""
+def _to_compare(one: int, other: int, settings: CompareSettings) -> bool:
+    """Tell whether two files were to be compared."""
     return not settings.query or (one < settings.query) != (other < settings.query)
 
 
 def _closeness(runs: Sequence[Run], joint: JointTimeline, numbers: Sequence[int]) -> dict[tuple[int, int], float]:
-    """How exactly any two files agree where they do, each run counted by its length. A run's contrast says how much of
-    what the footage itself differs from moment to moment the match takes away, its residual what it leaves."""
+    """Return how exactly any two files agree where they do, each run counted by its length.
+
+    Footage differs from moment to moment. A run's contrast is the share of that difference which the match takes away;
+    its residual is what the match leaves.
+    """
     found: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
     for run in runs:
         one, other = sorted(_files_of(run, joint, numbers))
@@ -159,7 +162,7 @@ def _closeness(runs: Sequence[Run], joint: JointTimeline, numbers: Sequence[int]
 
 
 def _placed(occurrence: Occurrence, joint: JointTimeline, signal: Signal, numbers: Sequence[int]) -> Occurrence:
-    """An occurrence of the joint timeline in its own file, not past its ends."""
+    """Return an occurrence on the joint timeline as one in its own file, not past its ends."""
     place = joint.file_of((occurrence.start_frame + occurrence.end_frame) // 2)
     first, count, shift = int(joint.first[place]), int(joint.frames[place]), float(joint.shift[place])
     begin, end = float(signal.times[first]), float(signal.times[first + count])
@@ -183,7 +186,7 @@ def _placed(occurrence: Occurrence, joint: JointTimeline, signal: Signal, number
 
 
 def _pairs(repeats: Sequence[Repeat], files: Sequence[Track]) -> list[Shared]:
-    """Any two files that share something, the most first."""
+    """Return any two files that share something, those that share most first."""
     spans: dict[tuple[int, int], tuple[list[tuple[float, float]], list[tuple[float, float]]]] = defaultdict(
         lambda: ([], [])
     )
@@ -203,7 +206,7 @@ def _pairs(repeats: Sequence[Repeat], files: Sequence[Track]) -> list[Shared]:
 
 
 def _is_whole(spans: Sequence[tuple[float, float]], file: Track) -> bool:
-    """Whether the spans cover the whole file without a gap."""
+    """Tell whether spans cover a whole file, but for _MISSING_AT_END frames at either end."""
     length = file.end - float(file.times[0])
     step = length / len(file)
-    return covered(spans) >= length - 2 * WHOLE * step
+    return covered(spans) >= length - 2 * _MISSING_AT_END * step

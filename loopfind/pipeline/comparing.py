@@ -7,7 +7,7 @@ from itertools import combinations, groupby
 from loopfind.comparison.dtw.pairs import Warper
 from loopfind.comparison.dtw.search import dtw_library
 from loopfind.comparison.ranking import groups_of, matches_of
-from loopfind.engine.cross_file import CrossFileResult, laid_over
+from loopfind.engine.cross_file import CrossFileResult, compare_tracks
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.exhibits.select_across import juxtaposed
 from loopfind.media.stills import shots
@@ -119,7 +119,7 @@ def _compared_readings(
         return _warped(colours, found, settings, watch), CrossFileResult()
     if watch is not None:
         watch(search_progress(sum(file.source.duration for file in files)))
-    result = laid_over([file.track for file in files], settings)
+    result = compare_tracks([file.track for file in files], settings)
     repeats, pairs, sources = result.repeats, result.pairs, tuple(file.source for file in files)
     matches = matches_of(repeats, pairs, sources, queries)
     said = (

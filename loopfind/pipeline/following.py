@@ -18,18 +18,17 @@ from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
 
-PORTION, LARGEST = 10.0, 300.0
-"""Seconds of new footage that are looked through at a time, at the least and at the most. Of a long recording that was
-there before it is read faster than it was shown, and portions are larger then."""
+_PORTION, _LARGEST_PORTION = 10.0, 300.0
+"""Seconds of new footage that are searched at a time, at the least and at the most. What a long recording held before
+it was followed is read faster than it was shown, so that portions are larger then."""
 
-PATIENCE = 5.0
-"""Seconds without a frame after which what there is is looked through, however little."""
+_PATIENCE = 5.0
+"""Seconds without a frame after which what has come is searched, however little it is."""
 
-SHARE, LONGEST_WAIT = 10.0, 30.0
-"""So many times as long as the last look took is read before the next one, however much comes; but not for more
-seconds than this."""
+_PAUSE_RATIO, _LONGEST_PAUSE = 10.0, 30.0
+"""Pause between two searches: so many times as long as the last one took, but no more seconds than this."""
 
-MOST_LOSSES = 1000
+_MOST_LOSSES = 1000
 """Losses that the last answer lists, the latest."""
 
 
@@ -43,24 +42,24 @@ def follow(
     halted: Callable[[], bool] = lambda: False,
     note: Callable[[str], None] = lambda line: None,
 ) -> Iterator[Event]:
-    """What a recording that still grows, or a live source, shows again, as soon as it is sure.
+    """Report what a recording that still grows, or a live source, shows again, as soon as it is sure.
 
     path: a file, which may be written while it is read; "-" for standard input; an address. Yields a Finding when it is
-    confirmed and once more when it has ended, a Missed for each stretch that was not read, and last an Ended with the
-    whole answer, once the source ends, or nothing came for settings.stall seconds, or it was `halted`, which is asked
-    about once a second. A connection that is lost is tried again for as long as that.
+    confirmed and once more when it has ended, and a Missed for each stretch that was not read. Last comes an Ended with
+    the whole answer, once the source ends, or nothing came for settings.stall seconds, or `halted`, which is called
+    about once a second, returned True. A connection that is lost is tried again for settings.stall seconds.
 
     window: seconds of footage that are held, SHORTEST_WINDOW at the least: what is older is forgotten, so that memory
     and disk are bounded. settings, watch, log: as for `scan`; of decoding, jobs make no difference. note: called with a
     line for each connection that was lost. The frames of a finding count from the first one read; those of the whole
     answer from the first one held. Raises MediaError for what cannot be read at all, and UsageError for settings that
-    cannot be met. To leave the iteration ends ffmpeg.
+    cannot be met. Leaving the iteration ends ffmpeg.
     """
     return _Following(LiveRequest(path, settings, window, decoding, watch, log, halted, note)).events()
 
 
 class _Following:
-    """The state of one following: the footage held, the detector, and when to look next."""
+    """The state of one following: the footage held, the detector, and when to search next."""
 
     def __init__(self, request: LiveRequest) -> None:
         settings, window = request.settings, request.window
@@ -76,21 +75,21 @@ class _Following:
         kind = load("fingerprint kind", settings.kind, KINDS)
         kind.check(settings.hash_size)
         self._settings, self._watch = settings, request.watch
-        self._held, self._noticing = SlidingWindow(kind, settings.hash_size, window), LiveDetector()
+        self._held, self._detector = SlidingWindow(kind, settings.hash_size, window), LiveDetector()
         self._source = LiveSource(request, kind, self._held)
         self._losses: list[Loss] = []
         self._read, self._pending, self._next, self._until, self._came = 0, 0.0, 0.0, 0.0, 0.0
 
     def events(self) -> Iterator[Event]:
-        """All that is told, in order."""
+        """Yield all events, in order."""
         for item in self._source:
             if isinstance(item, Loss):
-                self._losses = [*self._losses, item][-MOST_LOSSES:]
+                self._losses = [*self._losses, item][-_MOST_LOSSES:]
                 yield Missed(item)
                 continue
             if item is None:
-                if self._pending and time.monotonic() >= max(self._next, self._came + PATIENCE):
-                    yield from self._look()
+                if self._pending and time.monotonic() >= max(self._next, self._came + _PATIENCE):
+                    yield from self._search()
                 continue
             self._came = time.monotonic()
             begins = float(item.times[0])
@@ -99,24 +98,25 @@ class _Following:
             self._held.add(item)
             if self._watch is not None:
                 self._watch(Progress("following", self._read, self._until, None))
-            if self._pending >= LARGEST or (self._pending >= PORTION and time.monotonic() >= self._next):
-                yield from self._look()
-        yield from self._look()
-        yield from self._noticing.finish()
-        self._noticing = LiveDetector()  # what it held takes as much memory as the whole answer does
+            if self._pending >= _LARGEST_PORTION or (self._pending >= _PORTION and time.monotonic() >= self._next):
+                yield from self._search()
+        yield from self._search()
+        yield from self._detector.finish()
+        self._detector = LiveDetector()  # what it held takes as much memory as the whole answer does
         yield self._end()
 
-    def _look(self) -> list[Finding]:
-        """Look through what has come, and forget what is older than the window."""
+    def _search(self) -> list[Finding]:
+        """Search what has come, and forget what is older than the window."""
         began, self._pending = time.monotonic(), 0.0
-        times = self._held.times(len(self._noticing))
-        found = self._noticing.detect(times, self._held.cells) if len(times) else []
-        self._noticing.forget(self._held.drop())
+        times = self._held.times(len(self._detector))
+        found = self._detector.detect(times, self._held.cells) if len(times) else []
+        self._detector.forget(self._held.drop())
         now = time.monotonic()
-        self._next = now + min(SHARE * (now - began), LONGEST_WAIT)
+        self._next = now + min(_PAUSE_RATIO * (now - began), _LONGEST_PAUSE)
         return found
 
     def _end(self) -> Ended:
+        """Answer on all that is held."""
         source, settings = self._source, self._settings
         known, _, end = measured(source.source, self._held.times(), source.rate, settings.start or 0.0)
         fingerprint = self._held.fingerprint(end)

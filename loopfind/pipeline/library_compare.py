@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from loopfind.comparison.ranking import groups_of
-from loopfind.engine.cross_file import CrossFileResult, linked
+from loopfind.engine.cross_file import CrossFileResult, compare_hits
 from loopfind.errors import BadSetting
 from loopfind.model.candidate import IndexHits
 from loopfind.model.comparison import Comparison
@@ -70,7 +70,7 @@ def share_of(files: Mapping[int, Track], hits: IndexHits, settings: CompareSetti
         return CrossFileResult()
     stored, asked = np.searchsorted(numbers, hits.stored), np.searchsorted(numbers, hits.asked)
     placed = IndexHits(hits.question, stored, hits.stored_ms, asked, hits.asked_ms)
-    return linked(list(files.values()), placed, settings, among)
+    return compare_hits(list(files.values()), placed, settings, among)
 
 
 def _batches(standing: Sequence[tuple[int, int, int]], compared: set[int]) -> Iterator[list[int]]:

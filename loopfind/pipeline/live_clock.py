@@ -21,7 +21,7 @@ believed: what a server keeps is sent faster than it was shown."""
 SHORTEST_ABSENCE = 1.0
 """Seconds that a source whose clock began anew must have been away for times to go on by the clock on the wall."""
 
-SAME_SHARE = 0.5
+SEEN_SHARE = 0.5
 """Share of the frames sent again that must be those held, to the bit, for the source's clock to be believed."""
 
 HOLE_GAPS = 1.75
@@ -133,7 +133,7 @@ def _rejoined(clock: LiveClock, last: float, times: Floats, arrival: Arrival, se
     """The first frames of another connection, until one of them is new."""
     silent, shown = arrival.now - clock.came, times + clock.offset
     old = int(np.searchsorted(shown, last, "right"))
-    if old and seen(shown[:old]).mean() < SAME_SHARE:
+    if old and seen(shown[:old]).mean() < SEEN_SHARE:
         first = 0
     elif old == len(times):
         return Reconciled(replace(clock, joining=False, overlapping=True), times[old:], (), old)
