@@ -17,7 +17,8 @@ from speed import in_turn, row
 
 from loopfind import SweepSettings, sweep
 from loopfind.arrays.time_index import gap_of, nearest
-from loopfind.engine.sweep.score import AS_GOOD, figures_of
+from loopfind.engine.sweep.score import scores_of
+from loopfind.engine.sweep.tuning import AS_GOOD
 from loopfind.evaluate import Truth, read_truths
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.model.dtypes import Floats, Ints
@@ -71,7 +72,7 @@ def advice(folder: Path) -> Iterator[str]:
         result = sweep(str(folder / name), SweepSettings())
         many, signal = seen.pop()
         origin = origins(truth, signal.times)
-        figures = [figures_of(many.digests(i), signal.times, origin, signal.moving) for i in range(len(result.sizes))]
+        figures = [scores_of(many.digests(i), signal.times, origin, signal.moving) for i in range(len(result.sizes))]
         worth = {size.hash_size: f.f1 or 0.0 for size, f in zip(result.sizes, figures, strict=True)}
         best = max(worth, key=lambda size: worth[size])
         taken = result.advice.hash_size if result.advice is not None else None

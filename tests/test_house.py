@@ -104,6 +104,25 @@ def test_the_engine_is_entered_by_its_door(module):
     assert not inside, f"{named(module)} imports from inside the engine: {inside}"
 
 
+INNER_LAYERS = ("signal", "candidates", "evidence", "repeats")
+"""Folders of the engine in the order in which a search goes through them; each imports only from those before it. Other
+parts of the engine import from any of these."""
+
+
+@every_module
+def test_a_stage_of_the_engine_imports_only_from_stages_before_it(module):
+    place = module.relative_to(PACKAGE).parts
+    if place[0] != "engine" or place[1] not in INNER_LAYERS:
+        return
+    own = {f"loopfind.engine.{stage}" for stage in INNER_LAYERS[: INNER_LAYERS.index(place[1]) + 1]}
+    wrong = [
+        (name, at)
+        for name, at in imports(module)
+        if name.split(".")[:2] == ["loopfind", "engine"] and ".".join(name.split(".")[:3]) not in own
+    ]
+    assert not wrong, f"{named(module)} imports from a later stage: {wrong}"
+
+
 @every_module
 def test_a_module_can_be_read_in_one_sitting(module):
     assert len(module.read_text(encoding="utf-8").splitlines()) <= MOST_LINES

@@ -8,7 +8,7 @@ import videos
 
 from loopfind import Settings, scan
 from loopfind.cli.app import run
-from loopfind.engine.packets.runs import PacketSequence, copies_of, sequence_of
+from loopfind.engine.packets.runs import PacketSequence, copied_runs, sequence_of
 from loopfind.errors import Broken, LoopfindError
 from loopfind.media.packets import table
 from loopfind.media.packets.demux import Demux
@@ -159,12 +159,12 @@ def test_equal_stretches_are_found_whole_whatever_repeats_inside_them() -> None:
     inner = dice.integers(1000, 2000, 30).tolist()
     piece = [*range(40), *inner, *range(40, 70), *inner, *range(70, 90)]
     letters = [*piece, *range(5000, 5050), *piece]
-    runs = copies_of(drawn(letters), 0.04)
+    runs = copied_runs(drawn(letters), 0.04)
     spans = {(run.first, run.last, run.other_first, run.other_last) for run in runs}
     assert (0, len(piece), len(piece) + 50, 2 * len(piece) + 50) in spans
 
 
 def test_nothing_is_found_where_nothing_repeats() -> None:
-    assert copies_of(drawn(list(range(500))), 0.04) == []
-    assert copies_of(drawn([7] * 500), 0.04) == []
-    assert copies_of(drawn([]), 0.04) == []
+    assert copied_runs(drawn(list(range(500))), 0.04) == []
+    assert copied_runs(drawn([7] * 500), 0.04) == []
+    assert copied_runs(drawn([]), 0.04) == []

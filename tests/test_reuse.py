@@ -10,7 +10,7 @@ import pytest
 import videos
 
 from loopfind import Settings
-from loopfind.engine.packets.reuse import Known, known_of
+from loopfind.engine.packets.reuse import KnownFrames, known_frames
 from loopfind.engine.packets.runs import PacketSequence
 from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.media.packets.demux import Demux
@@ -190,17 +190,17 @@ def drawn(letters: list[int], every: int = 10) -> PacketSequence:
 
 def test_what_is_known_begins_a_group_late_and_lies_within_the_limits() -> None:
     stream = drawn([*range(200), *range(1000, 1100), *range(50, 200), *range(2000, 2100)])
-    assert known_of(stream, 0, 550, 1.0) == [Known(310, 450, 250)]
-    assert known_of(stream, 0, 400, 1.0) == [Known(310, 400, 250)]
-    assert known_of(stream, 40, 550, 1.0) == [Known(270, 410, 250)]
-    assert known_of(stream, 100, 550, 1.0) == [Known(250, 350, 250)]
-    assert known_of(stream, 0, 550, 6.0) == []
+    assert known_frames(stream, 0, 550, 1.0) == [KnownFrames(310, 450, 250)]
+    assert known_frames(stream, 0, 400, 1.0) == [KnownFrames(310, 400, 250)]
+    assert known_frames(stream, 40, 550, 1.0) == [KnownFrames(270, 410, 250)]
+    assert known_frames(stream, 100, 550, 1.0) == [KnownFrames(250, 350, 250)]
+    assert known_frames(stream, 0, 550, 6.0) == []
 
 
 def test_of_overlapping_copies_each_frame_is_known_once() -> None:
     piece, other = list(range(100)), list(range(500, 560))
     stream = drawn([*piece, *other, *piece, *other, *piece, *piece, *other])
-    known = known_of(stream, 0, len(stream.ids), 0.5)
+    known = known_frames(stream, 0, len(stream.ids), 0.5)
     assert all(one.last <= two.first for one, two in pairwise(known)) and len(known) > 1
     ids = stream.ids
     for one in known:

@@ -18,8 +18,9 @@ from loopfind.arrays.digests import as_codes
 from loopfind.cli.sizes import parse_sizes
 from loopfind.engine.repeats.clusters import clusters_of
 from loopfind.engine.repeats.tuning import MOMENT
-from loopfind.engine.sweep.score import AHEAD, AS_GOOD, advice_on, figures_of, origins_of
-from loopfind.engine.sweep.windows import SHORTEST, windows_of
+from loopfind.engine.sweep.score import advice_on, origins_of, scores_of
+from loopfind.engine.sweep.tuning import AS_GOOD, PAIRED_AHEAD, SHORTEST_WINDOW
+from loopfind.engine.sweep.windows import windows_of
 from loopfind.errors import BadSetting, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.sizes import SizeDigests
@@ -107,13 +108,13 @@ def near(one, other, origin):
 
 
 @settings(max_examples=150)
-@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=AHEAD), st.data())
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=PAIRED_AHEAD), st.data())
 def test_figures_are_the_plain_ones(frames, data):
     codes = np.array([code for code, _ in frames], np.uint64)
     moving = np.array([moves for _, moves in frames])
     times = np.arange(len(frames)) * 0.7
     origin = np.array([data.draw(st.integers(0, frame)) for frame in range(len(frames))])
-    mine, plain = figures_of(codes, times, origin, moving), naive(codes.tolist(), times, origin, moving)
+    mine, plain = scores_of(codes, times, origin, moving), naive(codes.tolist(), times, origin, moving)
     for name in vars(plain):
         assert getattr(mine, name) == pytest.approx(getattr(plain, name)), name
 
@@ -159,10 +160,10 @@ def test_windows_are_apart_in_order_inside_and_no_longer_than_asked(length, budg
 
 @given(st.floats(100, 90_000), st.floats(0.05, 0.9))
 def test_windows_meet_at_every_lag(length, share):
-    budget = max(share * length, 1.01 * (4 * SHORTEST * length) ** 0.5)
+    budget = max(share * length, 1.01 * (4 * SHORTEST_WINDOW * length) ** 0.5)
     spans = windows_of(0.0, length, budget)
     reach = [(other.start - one.end, other.end - one.start) for one in spans for other in spans]
-    lags = np.linspace(0, length - SHORTEST, 500)
+    lags = np.linspace(0, length - SHORTEST_WINDOW, 500)
     assert all(any(low <= lag <= high for low, high in reach) for lag in lags)
 
 
@@ -192,8 +193,8 @@ def test_sizes_that_no_hash_has_are_refused(text):
 def test_a_video_shown_twice_gets_advice_and_a_scan_takes_it():
     result = sweep(repeated(), SweepSettings(kinds=("ahash", "dhash")))
     assert result.repeats == 1 and result.pairs == 200 and result.source.frames == 400
-    best = max(size.figures.f1 for size in result.sizes)
-    chosen = {(size.kind, size.hash_size): size.figures for size in result.sizes}
+    best = max(size.scores.f1 for size in result.sizes)
+    chosen = {(size.kind, size.hash_size): size.scores for size in result.sizes}
     assert chosen[result.advice.kind, result.advice.hash_size].f1 == pytest.approx(best, abs=1e-4)
     assert all(chosen[key].f1 >= AS_GOOD * best - 1e-4 for key in result.advice.as_good)
     auto = scan(repeated(), Settings(auto=True))

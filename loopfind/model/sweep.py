@@ -8,13 +8,13 @@ from loopfind.settings import SweepSettings
 
 @dataclass(frozen=True)
 class SizeScores:
-    """What one hash size does on one video.
+    """How well one hash size finds the repeats of one video.
 
-    buckets: hash values shared by two or more frames; mean, spread (standard deviation) and largest: frames in one of
-    them. clusters: buckets that hold separate moments. confused: share of the frames in which something moves whose
-    hash is that of the frame before. precision: share of the pairs of moments in one bucket that the engine confirmed
-    as showings of one moment; recall: share of the confirmed pairs of frames that share a bucket; None where nothing
-    is confirmed, or where no two moments share a bucket.
+    buckets: hash values shared by two or more frames. mean, spread (standard deviation), largest: frames in a bucket.
+    clusters: buckets that hold separate moments. confused: share of the moving frames whose hash is that of the frame
+    before. precision: share of the pairs of moments in one bucket that the engine confirmed to show one moment; None
+    where nothing is confirmed, or no two moments share a bucket. recall: share of the confirmed pairs of frames that
+    share a bucket; None where nothing is confirmed.
     """
 
     buckets: int
@@ -38,18 +38,18 @@ class SizeScores:
 
 @dataclass(frozen=True)
 class Size:
-    """One row of a sweep. width: bytes a code takes. seconds: what hashing took, of one core's time."""
+    """One row of a sweep. width: bytes of a code. seconds: what hashing took of one core's time."""
 
     kind: str
     hash_size: int
     width: int
     seconds: float
-    figures: SizeScores
+    scores: SizeScores
 
 
 @dataclass(frozen=True)
 class Advice:
-    """Which hash size to take. as_good: (kind, hash size) of all that would do as well, itself among them."""
+    """A hash size to take, and why. as_good: (kind, hash size) of all that do as well, itself among them."""
 
     kind: str
     hash_size: int

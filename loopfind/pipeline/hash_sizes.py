@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from loopfind.arrays.digests import as_codes
-from loopfind.engine.sweep.score import advice_on, figures_of, origins_of
+from loopfind.engine.sweep.score import advice_on, origins_of, scores_of
 from loopfind.errors import BadSetting
 from loopfind.fingerprints.kind import Kind, takes
 from loopfind.fingerprints.sizes import SizeDigests
@@ -35,7 +35,7 @@ def size_rows(digests: SizeDigests, signal: Signal, origin: Ints) -> tuple[Size,
             hash_size=size,
             width=kind.width(size),
             seconds=digests.seconds[place],
-            figures=figures_of(digests.digests(place), signal.times, origin, signal.moving),
+            scores=scores_of(digests.digests(place), signal.times, origin, signal.moving),
         )
         for place, (kind, size) in enumerate(digests.wanted)
     )

@@ -8,7 +8,7 @@ import numpy.ma  # np.median loads it: better now, while ffmpeg reads
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.engine import findings_of_copies
-from loopfind.engine.packets.runs import copies_of, sequence_of
+from loopfind.engine.packets.runs import copied_runs, sequence_of
 from loopfind.errors import MediaError
 from loopfind.media.decode.video import open_video
 from loopfind.media.ffmpeg import address
@@ -46,7 +46,7 @@ def report_on_packets(
     step = gap_of(shown)
     pixels = source.width * source.height
     stream = sequence_of(packets.hashes, packets.sizes, packets.keys, packets.times, pixels)
-    runs = copies_of(stream, step) if step > 0 else []
+    runs = copied_runs(stream, step) if step > 0 else []
     findings = findings_of_copies(runs, Timeline(shown, step))
     repeats = _moving(path, findings.repeats, settings)
     numbers = {repeat.id for repeat in repeats if repeat.kind != "still"}

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.engine.packets.reuse import Known, known_of
+from loopfind.engine.packets.reuse import KnownFrames, known_frames
 from loopfind.engine.packets.runs import PacketSequence, sequence_of
 from loopfind.errors import MediaError
 from loopfind.media.decode.delegate import DelegatingReader
@@ -90,7 +90,7 @@ class Skipping(DelegatingReader):
             raise Unsafe(str(error)) from None
         self._measure(known, shown[low:], 1.0, 0.0)
 
-    def _plan(self) -> tuple[Floats, list[Known], int] | None:
+    def _plan(self) -> tuple[Floats, list[KnownFrames], int] | None:
         """When all wanted frames are shown, those that need no decoding, and the number of the first one to read; None
         where little or nothing can be left out."""
         declared = self._now.source.declared
@@ -108,7 +108,7 @@ class Skipping(DelegatingReader):
         low = 0 if self._begin is None else int(np.searchsorted(wanted, self._begin))
         if self._begin is not None and not np.array_equal(wanted[low : low + 1], [self._begin]):
             return None
-        found = (_within(part, self._known, len(wanted)) for part in known_of(stream, begin, end, LEAST))
+        found = (_within(part, self._known, len(wanted)) for part in known_frames(stream, begin, end, LEAST))
         parts = [
             part
             for part in found
@@ -149,7 +149,9 @@ class Skipping(DelegatingReader):
             threads=self._decoding.threads,
         )
 
-    def _parts(self, shown: Floats, parts: list[Known], low: int) -> Iterator[Frames | RepeatedFrames | CheckFrames]:
+    def _parts(
+        self, shown: Floats, parts: list[KnownFrames], low: int
+    ) -> Iterator[Frames | RepeatedFrames | CheckFrames]:
         """What is decoded and what is not, in turn."""
         before = low
         for part in [*parts, None]:
@@ -198,9 +200,9 @@ def _promising(packets: Packets) -> bool:
     return count - different >= max(1.0, WORTH * count)
 
 
-def _within(part: Known, known: int, count: int) -> Known:
+def _within(part: KnownFrames, known: int, count: int) -> KnownFrames:
     """As much of it as is behind the frames that are known, and leaves frames to prove it by."""
-    return Known(max(part.first, known), max(part.first, min(part.last, count - PROOF)), part.back)
+    return KnownFrames(max(part.first, known), max(part.first, min(part.last, count - PROOF)), part.back)
 
 
 def _cut(frames: Frames, first: int, last: int) -> Frames:

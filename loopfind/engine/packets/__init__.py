@@ -1,1 +1,1 @@
-"""Repeats among coded packets: found without decoding them."""
+"""Repeats among coded packets, found without decoding them."""

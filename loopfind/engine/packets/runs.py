@@ -1,30 +1,26 @@
-"""Copied packets: stretches of a video stream whose packets stand in the file more than once, byte for byte.
+"""Copied packets: stretches of a stream that stand in the file more than once, byte for byte.
 
-Eight packets in a row are one word; of each word the nearest earlier showing gives a lag, and each lag that leads to
-one is followed both ways for as long as the packets are equal. Of loops this finds the period itself, as in the theory
-of runs in strings (Kolpakov & Kucherov 1999), and of other repeats a chain from showing to showing.
+Eight packets in a row are a word. The nearest earlier place of each word gives a lag, and each lag is followed both
+ways for as long as the packets are equal. Of a loop this finds the period itself, as in the theory of runs in strings
+(Kolpakov & Kucherov 1999), and of other repeats a chain from occurrence to occurrence.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.engine.packets.tuning import (
+    COPY_CONFIDENCE,
+    LEAST_TELLING,
+    MOST_LAGS,
+    PACKET_WORD,
+    SHORTEST_COPY,
+    TELLING_BITS,
+)
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Bytes, Floats, Ints, Words
-
-WORD = 8
-"""Packets that must be equal in a row before a lag is looked at."""
-LEAST = 12
-"""Packets that say something, which a stretch must have at least to be claimed."""
-SHORTEST = 0.5
-"""Seconds that a stretch must last at least."""
-_TELLING = 0.005
-"""Bits a pixel above which a packet that needs others says that something moved: of a picture that stands still, a
-codec writes a bit for each block of 16 x 16 pixels at most."""
-_MOST_STARTS = 20_000
-"""Lags that are followed at most, the ones that most words share first."""
-_CONFIDENCE = 0.9999
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class Display:
 
 
 def display_of(sequence: PacketSequence) -> Display:
-    """The packets in the order in which they are shown."""
+    """Return the order in which packets are shown."""
     order = np.argsort(sequence.times, kind="stable")
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
@@ -70,17 +66,16 @@ def sequence_of(hashes: Bytes, sizes: Ints, keys: NDArray[np.bool_], times: Floa
     mixed = halves[:, 0] * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= halves[:, 1]
     mixed ^= sizes.view(np.uint64) << np.uint64(40)
-    ids = _numbered(mixed)
-    telling = sizes * 8 >= _TELLING * pixels
+    ids = _number_values(mixed)
+    telling = sizes * 8 >= TELLING_BITS * pixels
     # A key packet is large whatever it shows; it tells something where it is not the one before it over again.
     places = np.flatnonzero(keys)
     telling[places] = np.diff(ids[places], prepend=-1) != 0
     return PacketSequence(ids, telling, keys, times)
 
 
-def _numbered(values: Words) -> Ints:
-    """Numbers (n,) int64 from 0 on in the order of the values (n,), equal for equal ones, as of np.unique, in half its
-    memory."""
+def _number_values(values: Words) -> Ints:
+    """Number values (n,) from 0 in their order, equal ones alike: (n,) int64. As np.unique, in half its memory."""
     order = np.argsort(values, kind="stable")
     values = values[order]
     rises = np.zeros(len(values), np.int64)
@@ -91,44 +86,52 @@ def _numbered(values: Words) -> Ints:
     return ids
 
 
-def copies_of(sequence: PacketSequence, step: float) -> list[Run]:
-    """The stretches that are copied, each with the nearest earlier showing of the same. step: seconds between frames.
+def copied_runs(sequence: PacketSequence, step: float) -> list[Run]:
+    """Return copied stretches as runs, each with its nearest earlier occurrence. step: seconds between frames.
 
     A stretch begins with a packet that a decoder can start at, as only then equal packets are equal pictures.
     """
     display = display_of(sequence)
-    runs = [_run(sequence, display, step, *found) for found in stretches(sequence)]
+    runs = [_run_of(sequence, display, step, stretch) for stretch in copied_stretches(sequence)]
     return sorted((run for run in runs if run is not None), key=lambda run: (run.first, run.other_first))
 
 
-def stretches(sequence: PacketSequence) -> list[tuple[int, int, int]]:
-    """First packet, last packet, and lag of each stretch that equals an earlier one."""
-    found: list[tuple[int, int, int]] = []
+class CopiedStretch(NamedTuple):
+    """Packets [first, last) that equal those `lag` packets before them."""
+
+    first: int
+    last: int
+    lag: int
+
+
+def copied_stretches(sequence: PacketSequence) -> list[CopiedStretch]:
+    """Return the stretches that equal an earlier one, those of the lags that most words share first."""
+    found: list[CopiedStretch] = []
     reached: dict[int, list[tuple[int, int]]] = {}
-    for place, lag in _starts(sequence):
+    for place, lag in _lags_to_follow(sequence):
         if any(low <= place < high for low, high in reached.get(lag, ())):
             continue
-        low, high = _followed(sequence.ids, place, lag)
+        low, high = _extend(sequence.ids, place, lag)
         reached.setdefault(lag, []).append((low, high))
-        found.append((low, high, lag))
+        found.append(CopiedStretch(low, high, lag))
     return found
 
 
-def _starts(sequence: PacketSequence) -> list[tuple[int, int]]:
-    """Packets from which a lag is to be followed, and the lag."""
-    ids, count = sequence.ids, len(sequence.ids) - WORD + 1
+def _lags_to_follow(sequence: PacketSequence) -> list[tuple[int, int]]:
+    """Return packets from which a lag is to be followed, each with the lag."""
+    ids, count = sequence.ids, len(sequence.ids) - PACKET_WORD + 1
     if count < 2:
         return []
-    letters = _mixed(ids.view(np.uint64))
+    letters = _mix_bits(ids.view(np.uint64))
     words, factor = np.zeros(count, np.uint64), 1
-    for place in range(WORD):
+    for place in range(PACKET_WORD):
         words += letters[place : place + count] * np.uint64(factor)
         factor = factor * 0x9E3779B97F4A7C15 % (1 << 64)
     del letters
-    told = np.zeros(len(ids) + 1, np.int32)
-    np.cumsum(sequence.telling, out=told[1:])
-    usable = np.flatnonzero(told[WORD:] - told[:count] >= WORD // 2).astype(np.int32)
-    del told
+    telling = np.zeros(len(ids) + 1, np.int32)
+    np.cumsum(sequence.telling, out=telling[1:])
+    usable = np.flatnonzero(telling[PACKET_WORD:] - telling[:count] >= PACKET_WORD // 2).astype(np.int32)
+    del telling
     order = usable[np.argsort(words[usable], kind="stable")]
     del usable
     again = np.flatnonzero(words[order[1:]] == words[order[:-1]])
@@ -138,15 +141,15 @@ def _starts(sequence: PacketSequence) -> list[tuple[int, int]]:
     places, lags = places[by_lag], lags[by_lag]
     if not len(places):
         return []
-    first = np.flatnonzero(np.concatenate(([True], (np.diff(lags) != 0) | (np.diff(places) > WORD))))
+    first = np.flatnonzero(np.concatenate(([True], (np.diff(lags) != 0) | (np.diff(places) > PACKET_WORD))))
     lengths = np.diff(np.append(first, len(places)))
-    chosen = first[np.argsort(-lengths, kind="stable")[:_MOST_STARTS]]
+    chosen = first[np.argsort(-lengths, kind="stable")[:MOST_LAGS]]
     return list(zip(places[chosen].tolist(), lags[chosen].tolist(), strict=True))
 
 
-def _mixed(numbers: Words) -> Words:
-    """Numbers (n,) whose bits all depend on all bits of the given ones: the last steps of SplitMix64 (Steele, Lea &
-    Flood 2014)."""
+def _mix_bits(numbers: Words) -> Words:
+    """Return numbers (n,) of which each bit depends on all bits of the given one, by the last steps of SplitMix64
+    (Steele, Lea & Flood 2014)."""
     mixed = numbers + np.uint64(1)
     mixed *= np.uint64(0x9E3779B97F4A7C15)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
@@ -156,8 +159,8 @@ def _mixed(numbers: Words) -> Words:
     return mixed
 
 
-def _followed(ids: Ints, place: int, lag: int) -> tuple[int, int]:
-    """The packets [low, high) around `place` that all equal those `lag` before them."""
+def _extend(ids: Ints, place: int, lag: int) -> tuple[int, int]:
+    """Extend a place to the packets [low, high) around it that all equal those `lag` before them."""
     high, reach = place, 256
     while high < len(ids):
         until = min(len(ids), high + reach)
@@ -177,17 +180,18 @@ def _followed(ids: Ints, place: int, lag: int) -> tuple[int, int]:
     return low, high
 
 
-def _run(sequence: PacketSequence, display: Display, step: float, low: int, high: int, lag: int) -> Run | None:
-    """A stretch of packets as the frames that are shown of it; None where it is not to be claimed."""
+def _run_of(sequence: PacketSequence, display: Display, step: float, stretch: CopiedStretch) -> Run | None:
+    """Return a stretch of packets as a run of the frames that show it; None where it is not to be claimed."""
+    low, high, lag = stretch
     keys = np.flatnonzero(sequence.keys[low:high] & sequence.keys[low - lag : high - lag])
     if not len(keys):
         return None
     low += int(keys[0])
     rank, shown = display.rank, display.times
     telling = int(sequence.telling[low:high].sum())
-    frames = min(_in_a_row(rank, low, high), _in_a_row(rank, low - lag, high - lag))
+    frames = min(_frames_in_a_row(rank, low, high), _frames_in_a_row(rank, low - lag, high - lag))
     first, other = int(rank[low - lag]), int(rank[low])
-    if telling < LEAST or frames < WORD or other <= first:
+    if telling < LEAST_TELLING or frames < PACKET_WORD or other <= first:
         return None
 
     def when(frame: int) -> float:
@@ -195,7 +199,7 @@ def _run(sequence: PacketSequence, display: Display, step: float, low: int, high
 
     offset = float(np.median(shown[other : other + frames] - shown[first : first + frames]))
     start, end, other_start, other_end = when(first), when(first + frames), when(other), when(other + frames)
-    if min(end - start, other_end - other_start) < SHORTEST:
+    if min(end - start, other_end - other_start) < SHORTEST_COPY:
         return None
     return Run(
         line=Line(1.0, offset, start, end, frames),
@@ -213,12 +217,12 @@ def _run(sequence: PacketSequence, display: Display, step: float, low: int, high
         contrast=1.0,
         residual=0.0,
         informative=telling,
-        confidence=_CONFIDENCE,
+        confidence=COPY_CONFIDENCE,
     )
 
 
-def _in_a_row(rank: Ints, low: int, high: int) -> int:
-    """How many frames, from that of packet `low` on, are shown in a row out of the packets [low, high)."""
+def _frames_in_a_row(rank: Ints, low: int, high: int) -> int:
+    """Count the frames in a row, from that of packet `low` on, that packets [low, high) show."""
     places = np.sort(rank[low:high])
     places = places[np.searchsorted(places, rank[low]) :]
     apart = np.flatnonzero(np.diff(places) != 1)

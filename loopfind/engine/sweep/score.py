@@ -1,4 +1,4 @@
-"""What a hash size is worth on one video: its buckets, against the repeats that the engine confirmed without them."""
+"""Scores of a hash size on one video: its buckets against the repeats that the engine confirmed without them."""
 
 from collections.abc import Sequence
 
@@ -7,32 +7,28 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import gap_of, nearest
 from loopfind.engine.repeats.moments import Moments, moments_of
+from loopfind.engine.sweep.tuning import (
+    AS_GOOD,
+    MERGED_SHARE,
+    ORIGIN_SLACK,
+    PAIR_SLACK,
+    PAIRED_AHEAD,
+    SPEED_ORIGIN_SLACK,
+    USEFUL_F1,
+)
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats, Ints, Words
 from loopfind.model.sweep import Advice, Size, SizeScores
 
-AS_GOOD = 0.98
-"""A size does as well as the best one if its F1 reaches this share of the best F1."""
-
-USEFUL = 0.5
-"""F1 below which no size tells repeats from look-alikes; the best of them is still the best."""
-
-AHEAD = 32
-"""Moments of its bucket that a moment is paired with, the next ones: a picture that comes back a thousand times
-counts a thousand times, not half a million."""
-
-NEAR = 1
-"""Frames by which a pair of equal frames may miss the confirmed pair of moments."""
-
 
 def origins_of(runs: Sequence[Run], times: Floats) -> Ints:
-    """The earliest frame (n,) int64 that each frame shows again by the runs; itself where it shows nothing again."""
+    """Return the earliest frame (n,) int64 that each frame shows again by the runs; itself where it is none's copy."""
     origin, step = np.arange(len(times)), gap_of(times)
     for run in runs:
         frames = np.arange(run.first, run.last)
         wanted = run.line.slope * times[frames] + run.line.offset
         there = nearest(times, wanted)
-        real = np.abs(times[there] - wanted) <= (0.35 if run.line.keeps_speed else 0.75) * step
+        real = np.abs(times[there] - wanted) <= (ORIGIN_SLACK if run.line.keeps_speed else SPEED_ORIGIN_SLACK) * step
         low, high = np.minimum(frames, there)[real], np.maximum(frames, there)[real]
         np.minimum.at(origin, high, low)
     # In a loop a turn leads to the turn before it: follow up to the first one.
@@ -41,8 +37,8 @@ def origins_of(runs: Sequence[Run], times: Floats) -> Ints:
     return origin
 
 
-def figures_of(digests: Words, times: Floats, origin: Ints, moving: NDArray[np.bool_]) -> SizeScores:
-    """SizeScores of one hash size.
+def scores_of(digests: Words, times: Floats, origin: Ints, moving: NDArray[np.bool_]) -> SizeScores:
+    """Return the scores of one hash size.
 
     digests: (n,) uint64, equal where the hashes are. origin: see origins_of. moving: (n,) bool, frames in which
     something moves, and which should therefore differ from the frame before.
@@ -51,7 +47,7 @@ def figures_of(digests: Words, times: Floats, origin: Ints, moving: NDArray[np.b
     repeated = moments.sizes[moments.sizes > 1]
     alike = digests[1:] == digests[:-1]
     copies = np.flatnonzero(origin != np.arange(len(origin)))
-    pairs, right = _pairs(moments, origin)
+    pairs, right = _count_pairs(moments, origin)
     recall = float((digests[copies] == digests[origin[copies]]).mean()) if len(copies) else None
     return SizeScores(
         buckets=len(repeated),
@@ -65,15 +61,15 @@ def figures_of(digests: Words, times: Floats, origin: Ints, moving: NDArray[np.b
     )
 
 
-def _pairs(moments: Moments, origin: Ints) -> tuple[int, int]:
-    """Pairs of moments that share a bucket, and how many of them are confirmed showings of one moment."""
+def _count_pairs(moments: Moments, origin: Ints) -> tuple[int, int]:
+    """Count the pairs of moments that share a bucket, and those of them that are confirmed to show one moment."""
     low, high = origin[moments.first], origin[moments.last]
     # A moment is one stretch of its origin; one that only partly is a copy stands for its middle frame alone.
     whole = high - low == moments.last - moments.first
     middle = origin[(moments.first + moments.last) // 2]
-    low, high = np.where(whole, low, middle) - NEAR, np.where(whole, high, middle)
+    low, high = np.where(whole, low, middle) - PAIR_SLACK, np.where(whole, high, middle)
     pairs = right = 0
-    for ahead in range(1, AHEAD + 1):
+    for ahead in range(1, PAIRED_AHEAD + 1):
         one = np.flatnonzero(moments.bucket[ahead:] == moments.bucket[:-ahead])
         other = one + ahead
         pairs += len(one)
@@ -82,24 +78,27 @@ def _pairs(moments: Moments, origin: Ints) -> tuple[int, int]:
 
 
 def advice_on(sizes: Sequence[Size]) -> Advice | None:
-    """The size that agrees best with what was confirmed, why, and which would do as well; None where nothing was
-    confirmed, or nothing that equal hashes show, as of mirrored copies. Of equally good sizes the first."""
-    judged = [size for size in sizes if size.figures.f1]
+    """Advise on the size that agrees best with what was confirmed, of equally good ones the first.
+
+    None where nothing was confirmed, or nothing that equal hashes could show, such as mirrored copies alone.
+    """
+    judged = [size for size in sizes if size.scores.f1]
     if not judged:
         return None
-    best = max(judged, key=_worth)
-    alike = [size for size in judged if _worth(size) >= AS_GOOD * _worth(best)]
+    best = max(judged, key=_f1)
+    alike = [size for size in judged if _f1(size) >= AS_GOOD * _f1(best)]
     return Advice(best.kind, best.hash_size, _reason(best, alike, judged), tuple((s.kind, s.hash_size) for s in alike))
 
 
-def _worth(size: Size) -> float:
-    return round(size.figures.f1 or 0.0, 4)
+def _f1(size: Size) -> float:
+    """The F1 of a size to four places, so that equally good sizes tie."""
+    return round(size.scores.f1 or 0.0, 4)
 
 
 def _reason(best: Size, alike: Sequence[Size], judged: Sequence[Size]) -> str:
-    """One sentence: what the size finds, and what goes wrong below and above it."""
-    own, figures = [s for s in judged if s.kind == best.kind], best.figures
-    found = f"{best.hash_size}: {figures.clusters:,} repeated moments, {figures.mean:.1f} frames each"
+    """Say in one sentence what the size finds, and what goes wrong below and above it."""
+    own, scores = [s for s in judged if s.kind == best.kind], best.scores
+    found = f"{best.hash_size}: {scores.clusters:,} repeated moments, {scores.mean:.1f} frames each"
     good = [s.hash_size for s in alike if s.kind == best.kind]
     below = [s for s in own if s.hash_size < min(good)]
     above = [s for s in own if s.hash_size > max(good)]
@@ -111,17 +110,17 @@ def _reason(best: Size, alike: Sequence[Size], judged: Sequence[Size]) -> str:
     if not parts:
         parts.append("every size tried does about as well")
     sentence = f"{found}; {', '.join(parts)}"
-    if _worth(best) < USEFUL:
+    if _f1(best) < USEFUL_F1:
         sentence += "; no size tells repeats from look-alikes here, so rest on the verdict, not on equal hashes"
     return sentence
 
 
 def _fault(size: Size, best: Size) -> str:
-    """What a worse size gets wrong, compared with the best one."""
-    figures, ours = size.figures, best.figures
-    lost = (ours.recall or 0.0) - (figures.recall or 0.0)
-    if lost >= (ours.precision or 0.0) - (figures.precision or 0.0):
-        return f"noise splits {1 - (figures.recall or 0.0):.0%} of the true pairs"
-    if figures.confused >= 0.5:
-        return f"neighbours merge ({figures.confused:.0%} of moving frames equal the one before)"
-    return f"{1 - (figures.precision or 0.0):.0%} of the equal pairs are no repeat"
+    """Say what a worse size gets wrong, compared with the best one."""
+    scores, ours = size.scores, best.scores
+    lost = (ours.recall or 0.0) - (scores.recall or 0.0)
+    if lost >= (ours.precision or 0.0) - (scores.precision or 0.0):
+        return f"noise splits {1 - (scores.recall or 0.0):.0%} of the true pairs"
+    if scores.confused >= MERGED_SHARE:
+        return f"neighbours merge ({scores.confused:.0%} of moving frames equal the one before)"
+    return f"{1 - (scores.precision or 0.0):.0%} of the equal pairs are no repeat"

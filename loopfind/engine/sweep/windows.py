@@ -1,4 +1,4 @@
-"""Which windows of a long video to read, so that a part of it still shows what lies any time apart.
+"""Windows of a long video that a sweep reads, placed so that moments at any lag from each other are among them.
 
 Evenly spread windows meet themselves at multiples of their distance alone. A difference cover (Colbourn & Ling 2000)
 meets itself at every lag: one long window, and short ones whose distance is the length of the long one. Any lag leads
@@ -7,23 +7,21 @@ from somewhere in the long window into one of the short ones.
 
 import math
 
+from loopfind.engine.sweep.tuning import SHORTEST_WINDOW
 from loopfind.model.video import Span
-
-SHORTEST = 2.0
-"""Seconds that a window must have for its frames to say anything."""
 
 
 def windows_of(start: float, end: float, budget: float) -> tuple[Span, ...]:
-    """Windows of [start, end) seconds, in order and apart, `budget` seconds together at most; one of all if that is
-    enough.
+    """Return windows of [start, end) seconds, in order and apart, of at most `budget` seconds together.
 
-    Every lag up to the whole length is met while budget**2 >= 4 * SHORTEST * length: for a day 14 minutes. With less,
-    the short windows stand further apart than the long one reaches, and some lags are not met.
+    Where all fits into the budget there is one window. Every lag up to the whole length is met while budget**2 >=
+    4 * SHORTEST_WINDOW * length: for a day 14 minutes. With less, the short windows stand further apart than the long
+    one reaches, and some lags are not met.
     """
     length = end - start
     if budget >= length:
         return (Span(start, end),)
-    width = max(SHORTEST, budget * budget / (4 * length))
+    width = max(SHORTEST_WINDOW, budget * budget / (4 * length))
     count = max(2, math.floor(budget / width))
     long = max(1, count // 2)
     short = count - long

@@ -53,7 +53,7 @@ _TABLE = (
 
 def size_row(size: Size) -> dict[str, object]:
     """One size under the names of SIZE_COLUMNS."""
-    figures = asdict(size.figures) | {"f1": size.figures.f1}
+    figures = asdict(size.scores) | {"f1": size.scores.f1}
     whole = {"kind": size.kind, "hash_size": size.hash_size, "bytes": size.width, "seconds": size.seconds} | figures
     return {name: whole[name] for name in SIZE_COLUMNS}
 
@@ -145,7 +145,7 @@ def _table(sweep: Sweep, kind: str) -> Iterator[Text]:
     yield Text("".join(f"{name:>{width}}" for name, width in _TABLE), "cyan")
     frames = max(1, sweep.source.frames)
     for size in sorted((s for s in sweep.sizes if s.kind == kind), key=lambda s: s.hash_size):
-        figures, advice = size.figures, sweep.advice
+        figures, advice = size.scores, sweep.advice
         cells = (
             str(size.hash_size),
             f"{figures.buckets:,}",

@@ -18,14 +18,14 @@ class SizeCurve:
 
 
 CURVES = (
-    SizeCurve("buckets of equal frames", lambda s: float(s.figures.buckets), old=True),
-    SizeCurve("frames in a bucket, mean", lambda s: s.figures.mean, old=True),
-    SizeCurve("frames in a bucket, largest", lambda s: float(s.figures.largest), old=True),
-    SizeCurve("buckets of separate moments", lambda s: float(s.figures.clusters)),
-    SizeCurve("moving frames equal to the one before", lambda s: s.figures.confused, percent=True),
-    SizeCurve("precision: equal moments that are repeats", lambda s: s.figures.precision, percent=True),
-    SizeCurve("recall: repeated frames that are equal", lambda s: s.figures.recall, percent=True),
-    SizeCurve("F1 of the two", lambda s: s.figures.f1, percent=True),
+    SizeCurve("buckets of equal frames", lambda s: float(s.scores.buckets), old=True),
+    SizeCurve("frames in a bucket, mean", lambda s: s.scores.mean, old=True),
+    SizeCurve("frames in a bucket, largest", lambda s: float(s.scores.largest), old=True),
+    SizeCurve("buckets of separate moments", lambda s: float(s.scores.clusters)),
+    SizeCurve("moving frames equal to the one before", lambda s: s.scores.confused, percent=True),
+    SizeCurve("precision: equal moments that are repeats", lambda s: s.scores.precision, percent=True),
+    SizeCurve("recall: repeated frames that are equal", lambda s: s.scores.recall, percent=True),
+    SizeCurve("F1 of the two", lambda s: s.scores.f1, percent=True),
 )
 
 
