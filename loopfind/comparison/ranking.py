@@ -59,7 +59,7 @@ def _ranked(found: Iterable[Match]) -> Iterable[Match]:
 def _places_by_files(
     repeats: Sequence[Repeat], wanted: Set[tuple[int, int]]
 ) -> dict[tuple[int, int], list[tuple[Place, Repeat]]]:
-    """For each wanted pair of a clip and a file the places of the clip in the file, by the clip's own time. What is
+    """Return for each wanted pair of a clip and a file the places of the clip in the file, by the clip's own time. A
     part of a longer stretch that is found there as well is left out."""
     found: dict[tuple[int, int], list[tuple[Place, Repeat]]] = {files: [] for files in wanted}
     clips = {clip for clip, _ in wanted}

@@ -191,5 +191,5 @@ def warped(fingerprints: Sequence[Fingerprint], settings: CompareSettings, watch
 
 
 def _rank(warp: Warp) -> tuple[bool, float, tuple[int, int]]:
-    """The place of a warp among others: by its distance, or the least that it may be."""
+    """Return a sort key: by distance, or the least that it may be."""
     return warp.distance is None, warp.at_least, warp.files

@@ -22,7 +22,7 @@ def require_sizes(kind: Kind) -> None:
 
 
 def every_size(kind: Kind) -> SizeDigests:
-    """Return what gathers the digests of every size of a kind while a video is read. Raises BadSetting."""
+    """Return a taker that digests every size of a kind while a video is read. Raises BadSetting."""
     require_sizes(kind)
     return SizeDigests([(kind, size) for size in SIZES if takes(kind, size)])
 
@@ -44,7 +44,8 @@ def size_rows(digests: SizeDigests, signal: Signal, origin: Ints) -> tuple[Size,
 def choose_size(
     digests: SizeDigests, fingerprint: Fingerprint, signal: Signal, runs: Sequence[Run]
 ) -> tuple[Fingerprint, str]:
-    """Return the fingerprint at the best of the sizes, and why that one was chosen; as it is where nothing repeats."""
+    """Return the fingerprint at the best of the sizes, and why that one was chosen. Where nothing repeats, it
+    stays as it is."""
     advice = advice_on(size_rows(digests, signal, origins_of(runs, signal.times)))
     if advice is None:
         nothing = "nothing that equal hashes could show repeats, so there is nothing to choose by"

@@ -23,7 +23,7 @@ done again if the work is stopped, and memory holds so much."""
 
 
 def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) -> Comparison:
-    """Return what the files of a library share, each two of them.
+    """Compare each two files of a library.
 
     Only what was added since the last time is compared; the answer is of all. Raises LibraryError, and BadSetting for
     a library of fewer than two files.
@@ -74,7 +74,7 @@ def share_of(files: Mapping[int, Track], hits: IndexHits, settings: CompareSetti
 
 
 def _batches(standing: Sequence[tuple[int, int, int]], compared: set[int]) -> Iterator[list[int]]:
-    """The entries that are to be compared, COMPARED_AT_ONCE frames or one entry at a time."""
+    """Yield the entries that are to be compared, COMPARED_AT_ONCE frames or one entry at a time."""
     batch: list[int] = []
     held = 0
     for entry, _, frames in standing:

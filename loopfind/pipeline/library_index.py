@@ -103,11 +103,11 @@ class IndexedEntries:
         return IndexHits(question, entries, shown, asked, asked_ms).where(known)
 
     def _place(self, numbers: Ints) -> Ints:
-        """The place (m,) among the entries of each, where it is one."""
+        """Return the place (m,) of each number among the entries, where it is one."""
         return np.minimum(np.searchsorted(self._entries, numbers), len(self) - 1)
 
     def _content(self, numbers: Ints) -> Ints:
-        """The content (m,) of entries; -1 for a file that is none."""
+        """Return the content (m,) of entries; -1 for a file that is no entry."""
         at = self._place(numbers)
         return np.where(self._entries[at] == numbers, self._contents[at], -1)
 
@@ -133,7 +133,7 @@ class IndexedEntries:
 
 
 def _unpacked(file: Track, in_memory: bool) -> Track:
-    """The file with its sketches in memory, or in a file of their own: they are read again and again, and in a library
+    """Return a file with its sketches in memory, or unpacked on disk: they are read again and again, and in a library
     they lie packed."""
     if in_memory:
         return replace(file, sketches=file.sketches[0 : len(file)])
@@ -141,8 +141,8 @@ def _unpacked(file: Track, in_memory: bool) -> Track:
 
 
 def _codes_of(files: Sequence[Track]) -> list[tuple[Ints, Ints, Words]]:
-    """For each of QUESTIONS the place of the file among the given, when it shows it in milliseconds, and the code: (n,)
-    each."""
+    """Return for each of QUESTIONS the places of files among the given, when they show a moment, in milliseconds, and
+    its code: (n,) each."""
     found: list[list[tuple[Ints, Ints, Words]]] = [[] for _ in QUESTIONS]
     for place, file in enumerate(files):
         if len(file) > 2:

@@ -84,7 +84,7 @@ def _guest(
 
 
 def _with_first(repeats: Sequence[Repeat], places: Mapping[int, int]) -> tuple[Repeat, ...]:
-    """The repeats that the first file shows, with the files in their places."""
+    """Keep the repeats that the first file shows, with the files in their places."""
     kept: list[Repeat] = []
     for repeat in repeats:
         shown = [replace(o, file=places[o.file or 0]) for o in repeat.occurrences if (o.file or 0) in places]
@@ -95,7 +95,7 @@ def _with_first(repeats: Sequence[Repeat], places: Mapping[int, int]) -> tuple[R
 
 
 def _renumbered(pair: Shared, places: Mapping[int, int]) -> Shared:
-    """The pair with the files in their places, the first file first."""
+    """Return a pair with the files in their places, the first file first."""
     one, other = (places[file] for file in pair.files)
     if one < other:
         return replace(pair, files=(one, other))

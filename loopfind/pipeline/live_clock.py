@@ -107,8 +107,8 @@ def reconcile(clock: LiveClock, times: Floats, arrival: Arrival, seen: Seen) -> 
 
 
 def _taken(clock: LiveClock, times: Floats, arrival: Arrival, why: str | None = None, dropped: int = 0) -> Reconciled:
-    """The frames behind those dropped, by the clock's offset. why: what to say of a gap before them; None where a gap
-    is the decoder's to tell."""
+    """Take the frames behind those dropped, by the clock's offset. why: the reason to give for a gap before them; None
+    where the decoder reports gaps."""
     kept = times[dropped:] + clock.offset
     losses: tuple[Loss, ...] = ()
     if why is not None and clock.last is not None and kept[0] - clock.last > HOLE_GAPS * arrival.gap:
@@ -120,8 +120,8 @@ def _taken(clock: LiveClock, times: Floats, arrival: Arrival, why: str | None = 
 
 
 def _restarted(clock: LiveClock, last: float, times: Floats, arrival: Arrival) -> Reconciled:
-    """The frames from where the source's clock began anew: that does not show for how long the source was away, nor do
-    the last frames before, which may come late."""
+    """Take the frames from where the source's clock began anew. For how long the source was away shows in neither clock
+    alone, and the last frames before may have come late: so the least delay of the latest arrivals is the measure."""
     away = arrival.now - (float(times[0]) + clock.offset) - min(behind for _, behind in clock.behind)
     if away < SHORTEST_ABSENCE:
         return _taken(clock, times, arrival)
@@ -130,7 +130,7 @@ def _restarted(clock: LiveClock, last: float, times: Floats, arrival: Arrival) -
 
 
 def _rejoined(clock: LiveClock, last: float, times: Floats, arrival: Arrival, seen: Seen) -> Reconciled:
-    """The first frames of another connection, until one of them is new."""
+    """Take the first frames of another connection, until one of them is new."""
     silent, shown = arrival.now - clock.came, times + clock.offset
     old = int(np.searchsorted(shown, last, "right"))
     if old and seen(shown[:old]).mean() < SEEN_SHARE:

@@ -41,7 +41,7 @@ _CUT = 2.0  # seconds at the end of which a cut packet may spoil something
 class LiveRequest:
     """What to follow and how, as `follow` documents it.
 
-    watch: called with progress. log: called with each line that ffmpeg said. halted: asked now and then; once it
+    watch: called with progress. log: called with each line that ffmpeg said. halted: called now and then; once it
     returns True, the footage ends. note: called with a line for each connection that was lost.
     """
 
@@ -65,7 +65,7 @@ class LiveSource:
     """
 
     def __init__(self, request: LiveRequest, kind: Kind, held: SlidingWindow) -> None:
-        """Raises BadSetting for limits that no video has."""
+        """Raise BadSetting for limits that no video has."""
         settings = request.settings
         check_limits(settings.stream, settings.start, settings.end, settings.stall)
         self._request, self._settings, self._kind, self._held = request, settings, kind, held
@@ -79,7 +79,7 @@ class LiveSource:
         return self._file() if is_file(self._request.path) else self._connections()
 
     def _file(self) -> Iterator[Frames | Loss | None]:
-        """The frames of a file, until it is not written any more."""
+        """Read a file, until it is not written any more."""
         stall, path = self._settings.stall, self._request.path
         with Tail(path, stall) as tail:
 
@@ -100,7 +100,7 @@ class LiveSource:
                 self.why, self.said = tail.ended or "end", tail.said
 
     def _connections(self) -> Iterator[Frames | Loss | None]:
-        """The frames of a pipe, until it ends; of an address, which is tried again and again."""
+        """Read a pipe until it ends, or an address over and over until it is given up."""
         place = address.find(self._request.path)
         once = place.is_stdin or place.local is not None
         stall, tries = self._settings.stall, 0
@@ -134,6 +134,7 @@ class LiveSource:
                 time.sleep(_WAKE)
 
     def _video(self, path: str | address.Address, stall: float, halted: Callable[[], bool]) -> Video:
+        """Make the reader of one connection."""
         wanted = (self._kind.needs_digests, self._kind.needs_colours)
         manner = DecodeOptions(hwaccel=self._request.decoding.hwaccel, apart=True)
         video = open_video(path, self._settings.stream, None, None, *wanted, stall, manner)
@@ -141,7 +142,7 @@ class LiveSource:
         return video
 
     def _connection(self, video: Video, whole: bool) -> Iterator[Frames | Loss | None]:
-        """The new frames of one connection. whole: whether its end is that of the source. Raises MediaError."""
+        """Read what is new on one connection. whole: whether its end is that of the source. Raises MediaError."""
         began = False
         try:
             with video:
@@ -155,7 +156,7 @@ class LiveSource:
                     if not began:
                         self._clock, began = connected(self._clock, video.origin - self._first_origin), True
                     now = time.monotonic()
-                    for part, restarted in _parted(batch, video.restarts):
+                    for part, restarted in _split_at_restarts(batch, video.restarts):
                         yield from self._new(part, now, restarted)
                     yield from _moved(video.account(), self._clock.offset)
                     if self._full:
@@ -173,13 +174,13 @@ class LiveSource:
             self.why = "asked"
         last = self._clock.last
         for loss in _moved(video.losses, self._clock.offset if began else 0.0):
-            # Where it was asked to end, or a connection broke, the last packet was cut in two. What is missing behind
+            # Where it was halted, or a connection broke, the last packet was cut in two. What is missing behind
             # that shows in what comes next.
             if (self.why != "asked" and whole) or last is None or loss.start < last - _CUT:
                 yield loss
 
     def _new(self, frames: Frames, now: float, restarted: bool) -> Iterator[Frames | Loss]:
-        """The losses before a batch, and those of its frames that were not read before and lie within the limits."""
+        """Yield the losses before a batch, and its frames that were not read before and lie within the limits."""
         gap = gap_of(frames.times, 1 / self.rate)
 
         def seen(times: Floats) -> NDArray[np.bool_]:
@@ -200,7 +201,7 @@ class LiveSource:
             self._count += high - low
 
     def _seen(self, frames: Frames, times: Floats, gap: float) -> NDArray[np.bool_]:
-        """Whether frames that claim `times` are held already, bit for bit: (n,) bool."""
+        """Tell of frames that claim `times` whether they are held already, bit for bit: (n,) bool."""
         held = self._held.times()
         if not len(held):
             return np.zeros(len(times), bool)
@@ -211,8 +212,8 @@ class LiveSource:
         return same
 
 
-def _parted(frames: Frames, restarts: Floats) -> Iterator[tuple[Frames, bool]]:
-    """The frames, parted where the source's clock began anew, and of each part whether it begins there."""
+def _split_at_restarts(frames: Frames, restarts: Floats) -> Iterator[tuple[Frames, bool]]:
+    """Split frames where the source's clock began anew; tell of each part whether it begins there."""
     low, anew = 0, False
     for place in np.flatnonzero(np.isin(frames.times, restarts)).tolist():
         if place > low:
@@ -222,6 +223,6 @@ def _parted(frames: Frames, restarts: Floats) -> Iterator[tuple[Frames, bool]]:
 
 
 def _moved(losses: tuple[Loss, ...], by: float) -> Iterator[Loss]:
-    """The losses, later by so many seconds."""
+    """Return losses, later by so many seconds."""
     for loss in losses:
         yield Loss(loss.start + by, loss.end + by, loss.what)

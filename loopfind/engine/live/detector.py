@@ -24,7 +24,7 @@ from loopfind.model.report import Repeat
 
 
 class LiveDetector:
-    """Takes footage portion by portion, and holds it until it is told to forget.
+    """Takes footage portion by portion, and holds it until `forget` is called.
 
     long_run, tail: seconds from which a run that goes on is followed from near its end, and how near.
     """
