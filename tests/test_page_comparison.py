@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from itertools import pairwise
 
 import pytest
@@ -11,7 +11,9 @@ from test_page_scan import HOSTILE, Page
 
 from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.reports.page import comparison as pages
+from loopfind.reports.page import scan, views
 from loopfind.reports.page.limits import PAGE_FILES, PAGE_GROUPS, PAGE_PAIRS, PAGE_STRETCHES
+from loopfind.reports.page.render import affordable
 
 
 def drawn(comparison, shown=None, hrefs=None):
@@ -92,3 +94,31 @@ def test_nothing_shared_and_nothing_to_see_has_a_page():
     comparison = samples.comparison()
     unread = Page(drawn(comparison, replace(samples.juxtaposed(comparison), shots={}), ["", "", "", ""]))
     assert "could not be read a second time" in unread.words and "no file to play" in unread.words
+
+
+@pytest.mark.parametrize(("extra", "note"), [(0, ""), (1, "and 1 more pair;"), (1200, "and 1,200 more pairs;")])
+def test_a_note_counts_what_is_left_out_as_a_person_writes_it(extra, note):
+    comparison = samples.comparison()
+    many = replace(comparison, pairs=(comparison.pairs * PAGE_PAIRS * 6)[: PAGE_PAIRS + extra])
+    words = Page(drawn(many)).words
+    assert note in words and ("more pair" in words) == bool(extra)
+
+
+def test_frames_at_the_same_time_in_two_files_are_two_pictures():
+    one, other = (samples.frame_at(2.0, file, rate) for file, rate in enumerate((25.0, 50.0)))
+    again = replace(one, time=one.time + 1e-9)
+    assert one != other and one == again and {one: b"a"}[again] == b"a"
+    assert affordable({one: b"a", other: b"b"}, [one, other]) == {one: b"a", other: b"b"}
+
+
+def test_both_pages_are_frozen_views_of_one_kind():
+    comparison, report = samples.comparison(), samples.three_and_a_loop()
+    exhibits = samples.exhibits(report)
+    made = [
+        scan.scan_page(report, exhibits, ""),
+        pages.comparison_page(comparison, samples.juxtaposed(comparison), [""] * 4),
+    ]
+    for view in made:
+        assert isinstance(view, views.Page)
+        with pytest.raises(FrozenInstanceError):
+            view.summary = "another"

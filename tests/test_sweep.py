@@ -258,4 +258,4 @@ def test_the_curves_of_a_terminal_fit_whatever_sizes_there_are(tried):
     drawn = [line.plain for line in sweeps.sweep_lines(result, curves=True)]
     assert all(any(curve.title in line for line in drawn) for curve in CURVES)
     assert all(len(line) <= 80 for line in drawn if repeated() not in line)
-    assert any(sweeps.BLOCKS[8] in line for line in drawn)
+    assert any(sweeps.BAR_BLOCKS[8] in line for line in drawn)

@@ -1,1 +1,1 @@
-"""Which moments to show of what was found, and the curves beside them."""
+"""Exhibits: the frames to show of a finding, and the curves beside them."""

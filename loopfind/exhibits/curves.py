@@ -1,4 +1,4 @@
-"""Measured for the eye: how much two showings differ from moment to moment, and which moments of a video look alike."""
+"""Measurements for the eye: the difference of two occurrences over time, and the likeness of all moments of a video."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,10 @@ from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.fingerprint import Signal
 
 MOST_POINTS = 300
-"""Frames of a curve: more than a screen shows."""
+"""Frames of a curve at the most: more than a screen shows."""
 
 CURVE_MARGIN, MOST_CURVE_MARGIN = 0.15, 5.0
-"""How far past its ends a run is shown: this share of its length, at least 0.5 and at most 5 seconds."""
+"""How far a curve goes past both ends of a run: this share of its length, at least 0.5 and at most 5 seconds."""
 
 SIDE = 360
 """Rows and columns of the picture of likeness."""
@@ -23,10 +23,10 @@ _LEAST_MARGIN, _MOST_FITTED = 0.5, 400
 
 
 def difference(signal: Signal, line: Line, start: float, end: float) -> tuple[Floats, Floats, Floats]:
-    """Seconds (m,), and how much the frames there differ from their partners on the line and beside it, grey levels.
+    """Return seconds (m,), and the difference (m,) of the frames there on the line and beside it, in grey levels.
 
-    start, end: seconds of the stretch on the first side. NaN where the partner lies outside the file. What is counted
-    is that of differences.energy, at up to MOST_POINTS frames.
+    start, end: seconds of the stretch on the first side. NaN where the partner lies outside the file. The difference is
+    that of `differences.energy`, at up to MOST_POINTS frames.
     """
     times, step = signal.times, signal.step
     margin = min(max(_LEAST_MARGIN, CURVE_MARGIN * (end - start)), MOST_CURVE_MARGIN)
@@ -37,16 +37,16 @@ def difference(signal: Signal, line: Line, start: float, end: float) -> tuple[Fl
     core = core[(there >= times[0]) & (there <= times[-1])]
     frames = np.unique(np.linspace(low, max(high - 1, low), MOST_POINTS).astype(np.int64))
     fit = fit_of(signal, line, core[:: -(-len(core) // _MOST_FITTED)]) if len(core) >= 3 else Fit()
-    along = _differs(signal, line, frames, fit, 0.0)
-    beside = np.stack([_differs(signal, line, frames, fit, shift) for shift in BESIDE])
+    along = _difference_at(signal, line, frames, fit, 0.0)
+    beside = np.stack([_difference_at(signal, line, frames, fit, shift) for shift in BESIDE])
     known = np.isfinite(beside).any(0)
     usual = np.full(len(frames), np.nan)
     usual[known] = np.nanmedian(beside[:, known], axis=0)
     return times[frames], along, usual
 
 
-def _differs(signal: Signal, line: Line, frames: Ints, fit: Fit, shift: float) -> Floats:
-    """Difference (m,) in grey levels of frames and those that the line, moved by `shift` seconds, pairs them with."""
+def _difference_at(signal: Signal, line: Line, frames: Ints, fit: Fit, shift: float) -> Floats:
+    """Return the difference (m,), in grey levels, of frames from their partners on the line, moved by `shift` s."""
     times, step = signal.times, signal.step
     hop, allowed = max(1, round(HOP / step)), max(ALLOWANCE, 8 * signal.noise)
     views = views_of(line)
@@ -66,10 +66,11 @@ def _differs(signal: Signal, line: Line, frames: Ints, fit: Fit, shift: float) -
 
 
 def likeness(signal: Signal, start: float, end: float) -> Bytes:
-    """(k, k) uint8: how alike the pictures are at the middles of k equal parts of [start, end) seconds, 255 for most.
+    """Return (k, k) uint8: the likeness of the pictures at the middles of k equal parts of [start, end), 255 for most.
 
-    What all of the video shows is taken out first, so that a fixed camera is not alike everywhere. k is SIDE, or fewer
-    where there are fewer frames. (This is the recurrence plot of Eckmann, Kamphorst & Ruelle 1987, in grey.)
+    The mean picture of the video is taken out first, so that a fixed camera is not alike everywhere. k is SIDE, or
+    fewer where there are fewer frames. This is the recurrence plot of Eckmann, Kamphorst and Ruelle (1987), but in grey
+    levels instead of points below a threshold.
     """
     if not len(signal.times):
         return np.zeros((1, 1), np.uint8)
@@ -79,10 +80,10 @@ def likeness(signal: Signal, start: float, end: float) -> Bytes:
     cells -= cells.mean(0)
     power = np.square(cells).sum(1)
     apart = np.maximum(power[:, None] + power[None] - 2 * cells @ cells.T, 0) / cells.shape[1]
-    told = np.log(apart + max(signal.noise, 0.05))
-    others = told[~np.eye(side, dtype=bool)]
+    levels = np.log(apart + max(signal.noise, 0.05))
+    others = levels[~np.eye(side, dtype=bool)]
     if not len(others):
         return np.full((side, side), 255, np.uint8)
-    low, high = float(told.min()), float(np.percentile(others, 60))
-    share = np.clip((high - told) / max(high - low, 1e-9), 0, 1)
+    low, high = float(levels.min()), float(np.percentile(others, 60))
+    share = np.clip((high - levels) / max(high - low, 1e-9), 0, 1)
     return np.asarray(np.round(255 * share), np.uint8)

@@ -1,4 +1,4 @@
-"""Which moments to show of what was found, within what one page can hold."""
+"""Selection of the frames to show of a report, within what one page can hold."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ OVERVIEW = 32
 MOST_ROWS, MOST_COLUMNS = 6, 4
 
 PAST_ENDS = 0.2
-"""Seconds before the first and after the last frame of a stretch: what the showings do not share."""
+"""Seconds before the first and after the last frame of an occurrence, where occurrences differ."""
 
 _ROWS = {
     1: (0.5,),
@@ -34,11 +34,11 @@ _ROWS = {
     5: (-1.0, 0.0, 0.5, 1.0, 2.0),
     6: (-1.0, 0.0, 1 / 3, 2 / 3, 1.0, 2.0),
 }
-"""How many rows -> which places of the stretch: 0 is its first frame, 1 its last, -1 just before and 2 just after."""
+"""Number of rows -> places in the occurrence: 0 for its first frame, 1 for its last, -1 just before, 2 just after."""
 
 
 def exhibits_of(track: Track, signal: Signal, runs: list[Run], report: Report) -> Exhibits:
-    """The exhibits of a scan, without the pictures themselves."""
+    """Return the exhibits of a scan, without the pictures themselves."""
     times = signal.times
     start, end = (float(times[0]), track.end) if len(times) else (0.0, 0.0)
     middles = start + (np.arange(OVERVIEW) + 0.5) * (end - start) / OVERVIEW
@@ -58,7 +58,7 @@ def exhibits_of(track: Track, signal: Signal, runs: list[Run], report: Report) -
 
 
 def shown_of(signal: Signal, runs: Sequence[Run], repeats: Sequence[Repeat]) -> list[Exhibit]:
-    """An exhibit for each repeat, the longest first served; those that the budget leaves out have no rows."""
+    """Return an exhibit for each repeat. The longest are served first; those left out by the budget have no rows."""
     share = MOST_SHOTS // max(1, len(repeats))
     left, found = MOST_SHOTS, {}
     for repeat in sorted(repeats, key=lambda r: (r.kind == "still", -r.length * len(r.occurrences))):
@@ -69,7 +69,7 @@ def shown_of(signal: Signal, runs: Sequence[Run], repeats: Sequence[Repeat]) -> 
 
 
 def _exhibit(signal: Signal, runs: Sequence[Run], repeat: Repeat, budget: int) -> Exhibit:
-    """One repeat, with at most `budget` pictures (two, where that is less than a pair, if there is any at all)."""
+    """Return the exhibit of one repeat, with at most `budget` pictures, but a pair where there is any budget at all."""
     count = len(repeat.occurrences)
     most = MOST_COLUMNS if budget >= 3 * MOST_COLUMNS else 2
     # Of many occurrences the first ones and the last: what changes slowly shows there.
@@ -92,7 +92,7 @@ def _exhibit(signal: Signal, runs: Sequence[Run], repeat: Repeat, budget: int) -
 
 
 def line_between(signal: Signal, runs: Sequence[Run], one: Occurrence, other: Occurrence) -> Line:
-    """The line that carries one occurrence to another: that of a run where there is one, else what their ends say."""
+    """Return the line that maps one occurrence to another: that of a run if there is one, else that of their ends."""
     slope = (other.end - other.start) / max(one.end - one.start, signal.step)
     slope = 1.0 if abs(slope - 1) < 0.02 or same_speed(one.speed, other.speed) else slope
     backwards = one.reversed != other.reversed
@@ -103,7 +103,7 @@ def line_between(signal: Signal, runs: Sequence[Run], one: Occurrence, other: Oc
     rough = Line(-slope if backwards else slope, offset, one.start, one.end, 0, view)
     middle = (one.start + one.end) / 2
     for run in runs:
-        for line, start, end in ((run.line, run.start, run.end), (_turned(run), run.other_start, run.other_end)):
+        for line, start, end in ((run.line, run.start, run.end), (_reverse_line(run), run.other_start, run.other_end)):
             near = abs(line.slope * middle + line.offset - rough.slope * middle - rough.offset) <= 2 * signal.step
             if near and line.slope * rough.slope > 0 and start <= middle < end:
                 return line
@@ -111,12 +111,12 @@ def line_between(signal: Signal, runs: Sequence[Run], one: Occurrence, other: Oc
 
 
 def _pose(occurrence: Occurrence) -> Pose:
-    """How an occurrence is held, compared with the first of its repeat."""
+    """Return the pose of an occurrence, compared with the first of its repeat."""
     return Pose(occurrence.mirrored, -occurrence.turned // 90 % 4)
 
 
-def _turned(run: Run) -> Line:
-    """The run's line from its other side to the first."""
+def _reverse_line(run: Run) -> Line:
+    """Return the run's line from its other side to the first."""
     line = run.line
     return Line(
         1 / line.slope,
@@ -130,8 +130,8 @@ def _turned(run: Run) -> Line:
 
 
 def _view(line: Line) -> Transform:
-    """How the other showing's picture is to be seen to look like the first; a scale below 1 where the first one is
-    the changed one."""
+    """Return the transform that makes the other occurrence's picture look like the first's. Its scale is below 1 where
+    the first one is the changed one."""
     if not line.viewed_first:
         return line.view
     view, back = line.view, line.view.pose.undone
@@ -140,7 +140,7 @@ def _view(line: Line) -> Transform:
 
 
 def _row(signal: Signal, one: Occurrence, lines: list[Line], place: float) -> Row:
-    """Matching frames at one place of the stretch (see _ROWS)."""
+    """Return matching frames at one place of the occurrence (see _ROWS)."""
     step = signal.step
     last = max(one.start, one.end - step)
     if place < 0:

@@ -1,4 +1,4 @@
-"""Which moments to show of what files share, each in the time of its own file."""
+"""Selection of the frames to show of a comparison, each in the time of its own file."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,34 +13,34 @@ from loopfind.model.exhibits import ComparisonExhibits, Curve, Exhibit, Row, Sho
 from loopfind.model.report import Occurrence, Repeat
 
 MOST_STRIPS, STRIP = 8, 10
-"""Files up to which each has a strip of pictures, and how many it has."""
+"""Up to this many files, each has a strip of this many pictures."""
 
 _SLACK = 0.001
-"""Seconds by which adding and taking away a file's place on the joint timeline may be off."""
+"""Seconds of error that moving a time to the joint timeline and back may leave."""
 
 
-def juxtaposed(comparison: Comparison, laid: CrossFileResult) -> ComparisonExhibits:
-    """What to show of a comparison, without the pictures themselves."""
-    if laid.joint is None or laid.signal is None:
+def exhibits_across(comparison: Comparison, result: CrossFileResult) -> ComparisonExhibits:
+    """Return the exhibits of a comparison, without the pictures themselves."""
+    if result.joint is None or result.signal is None:
         return ComparisonExhibits()
-    place = {number: at for at, number in enumerate(laid.numbers)}
-    shift = {number: float(laid.joint.shift[at]) for number, at in place.items()}
+    place = {number: at for at, number in enumerate(result.numbers)}
+    shift = {number: float(result.joint.shift[at]) for number, at in place.items()}
     moved = [
         replace(repeat, occurrences=tuple(_moved(o, shift[o.file or 0]) for o in repeat.occurrences))
-        for repeat in laid.repeats
+        for repeat in result.repeats
     ]
     shown = []
-    for exhibit, repeat in zip(shown_of(laid.signal, laid.runs, moved), laid.repeats, strict=True):
+    for exhibit, repeat in zip(shown_of(result.signal, result.runs, moved), result.repeats, strict=True):
         columns = tuple(repeat.occurrences[column].file or 0 for column in exhibit.columns)
-        shown.append(_own(exhibit, repeat, columns, shift, laid.joint, place))
-    return ComparisonExhibits(_overview(comparison, laid.joint, laid.numbers), tuple(shown))
+        shown.append(_in_own_times(exhibit, repeat, columns, shift, result.joint, place))
+    return ComparisonExhibits(_overview(comparison, result.joint, result.numbers), tuple(shown))
 
 
 def _moved(occurrence: Occurrence, seconds: float) -> Occurrence:
     return replace(occurrence, start=occurrence.start + seconds, end=occurrence.end + seconds)
 
 
-def _own(
+def _in_own_times(
     exhibit: Exhibit,
     repeat: Repeat,
     files: Sequence[int],
@@ -48,8 +48,8 @@ def _own(
     joint: JointTimeline,
     place: dict[int, int],
 ) -> Exhibit:
-    """The exhibit with its times in those of the files, None where the joint timeline shows none of the file, and
-    curves only where both files show something."""
+    """Return the exhibit with each frame in the time of its own file, None where the joint timeline shows another file
+    there, and with curves only where both files show something."""
 
     def limits(file: int) -> tuple[float, float]:
         first, frames = int(joint.first[place[file]]), int(joint.frames[place[file]])
@@ -84,7 +84,7 @@ def _own(
 def _overview(
     comparison: Comparison, joint: JointTimeline, numbers: Sequence[int]
 ) -> dict[int, tuple[ShownFrame, ...]]:
-    """Frames spread evenly over each file, where there are few."""
+    """Return frames spread evenly over each file, if there are few files."""
     if len(comparison.sources) > MOST_STRIPS:
         return {}
     found = {}

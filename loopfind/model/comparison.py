@@ -1,4 +1,4 @@
-"""The nouns of a comparison of files."""
+"""The answer to a comparison of files."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,9 +18,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class Shared:
-    """What two files share. files: their numbers. seconds: how much of each is also in the other. whole: whether that
-    is all of each, but for a frame or two at its ends. closeness: how exactly what moves agrees, 1 for a perfect copy;
-    None where the two were not laid over each other, but both over a third."""
+    """The content that two files share.
+
+    files: their numbers. seconds: for each, how much of it is also in the other. whole: for each, whether that is all
+    of it, but for a frame or two at its ends. closeness: how exactly what moves agrees, 1 for a perfect copy; None
+    where the two were not aligned with each other, but both with a third file.
+    """
 
     files: tuple[int, int]
     seconds: tuple[float, float]
@@ -30,7 +33,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Place:
-    """[start, end) seconds of the clip that was looked for, shown at [there_start, there_end) of the other file."""
+    """A part of a clip in another file: [start, end) seconds of the clip are shown at [there_start, there_end)."""
 
     start: float
     end: float
@@ -40,9 +43,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Match:
-    """A file in which a clip was found. query, file: their numbers. rank: 1 for the best of this clip. score: share
-    times confidence times closeness. share: of the clip, how much is in the file; confidence: chance that it is, the
-    mean over what is there; closeness: as of Shared, all from 0 to 1. whole: the same from end to end. repeats: ids."""
+    """A file in which a clip was found.
+
+    query, file: numbers of the clip and of the file. rank: 1 for the best match of this clip. score: share times
+    confidence times closeness. share: how much of the clip is in the file, 0 to 1. confidence: probability that it is,
+    the mean over what is there. closeness: as in Shared, 0 to 1. whole: whether the two are the same from end to end.
+    repeats: ids of what they share.
+    """
 
     query: int
     file: int
@@ -58,9 +65,10 @@ class Match:
 
 @dataclass(frozen=True)
 class Group:
-    """Files that all show the same: each of them the same stretches, or, where whole, all the same from end to end.
+    """Files that all show the same content: the same repeats, or, if whole, the same from end to end.
 
-    files: their numbers, rising. seconds: how much that is. repeats: ids of the stretches that just these files show.
+    files: their numbers, rising. seconds: length of that content. repeats: ids of the repeats that just these files
+    show.
     """
 
     files: tuple[int, ...]
@@ -74,15 +82,15 @@ Nearness = Literal["alike", "apart", "unclear"]
 
 @dataclass(frozen=True)
 class Warp:
-    """How near the colours of two files come to each other, the shorter in the longer, where time may be warped.
+    """The distance between the colours of two files, the shorter aligned with a part of the longer by time warping.
 
     files: their numbers. nearness: unclear where the shorter is too short, or its colours change too little, to call
     them alike though they are near.
     distance: root mean square along the path, normalised by its length; 0 for the same, about 1 for nothing in common;
     None where it was given up. at_least: a lower bound of it, the distance itself where that is known. rate: samples a
-    second. spans: what of each file the path covers. reversed: the one runs backwards against the other. path: seconds
-    in each file, pair by pair, rising in the first. knots: those of them between which the speed is steady, to a few
-    samples.
+    second. spans: what of each file the path covers. reversed: whether one runs backwards against the other. path:
+    seconds in each file, pair by pair, rising in the first. knots: the pairs between which the speed is steady, to a
+    few samples.
     """
 
     files: tuple[int, int]
@@ -98,10 +106,13 @@ class Warp:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The whole answer to a comparison of files. repeats: what is shown in more than one of them, or, where that was
-    asked for, more than once in one. pairs: any two files that share something, the most first. matches: where clips
-    were looked for, by clip, the best first. groups: sets of files, where all were compared with all. warps: where
-    colours were aligned instead, any two files, the nearest first; there is nothing else then."""
+    """The whole answer to a comparison of files.
+
+    repeats: content shown in more than one file or, with settings.own, more than once in one. pairs: any two files that
+    share something, the most first. losses: of each file. matches: where clips were looked for, by clip, the best
+    first. groups: where all files were compared with all. warps: where colours were aligned instead, any two files, the
+    nearest first; the other lists are empty then.
+    """
 
     sources: tuple[Source, ...]
     settings: CompareSettings

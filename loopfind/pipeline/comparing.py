@@ -9,7 +9,7 @@ from loopfind.comparison.dtw.search import dtw_library
 from loopfind.comparison.ranking import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, compare_tracks
 from loopfind.errors import BadSetting, UnknownPart
-from loopfind.exhibits.select_across import juxtaposed
+from loopfind.exhibits.select_across import exhibits_across
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
@@ -55,7 +55,7 @@ def compare_to_show(
     Arguments and errors as for `compare`. Frames of what cannot be read twice are missing.
     """
     comparison, result = _compared(paths, settings, watch, log, cache)
-    shown = juxtaposed(comparison, result)
+    shown = exhibits_across(comparison, result)
     frames = sorted(set(shown.frames()))
     by_file = {number: list(group) for number, group in groupby(frames, lambda frame: frame.file)}
     taken: Shots = {}

@@ -1,4 +1,4 @@
-"""Links to one second of a video, where it is watched."""
+"""Links to one second of a video, on the page where it is watched."""
 
 import math
 import os
@@ -25,7 +25,7 @@ _PEERTUBE_PATH = re.compile(
 
 
 def address(path: str) -> str:
-    """The ASCII address of the video itself: a URL as it stands, `file://` for a path, "" for standard input."""
+    """Return the ASCII address of the video itself: a URL as it stands, `file://` for a path, "" for standard input."""
     if _PIPE.fullmatch(path) or not path:
         return ""
     if _ADDRESS.match(path):
@@ -34,21 +34,21 @@ def address(path: str) -> str:
 
 
 def linker(page: str, path: str) -> Link:
-    """The links for a video that is watched at `page`, or lies at `path` where page is empty.
+    """Return the links for a video that is watched at `page`, or lies at `path` where page is empty.
 
     A path that is itself an address links to itself; standard input cannot be linked to.
     """
     if page:
-        return _to_page(page if _ADDRESS.match(page) or page.startswith(("/", ".")) else f"https://{page}")
+        return _page_link(page if _ADDRESS.match(page) or page.startswith(("/", ".")) else f"https://{page}")
     if _ADDRESS.match(path):
-        return _to_page(path)
+        return _page_link(path)
     file = address(path)
     if not file:
         return lambda seconds: ""
     return lambda seconds: f"{file}#t={seconds_of(seconds)}"
 
 
-def _to_page(page: str) -> Link:
+def _page_link(page: str) -> Link:
     known = _ascii(page)
     try:
         parts = urlsplit(known)
@@ -60,21 +60,21 @@ def _to_page(page: str) -> Link:
             # Shorts and embedded players do not jump to a time; the watch page of the same video does.
             asked = urlencode([("v", video[1]), *parse_qsl(parts.query, keep_blank_values=True)])
             parts = parts._replace(path="/watch", query=asked)
-        return _asking(parts, _YOUTUBE_TIMES, lambda seconds: f"t={_whole(seconds)}s")
+        return _query_link(parts, _YOUTUBE_TIMES, lambda seconds: f"t={_whole_seconds(seconds)}s")
     if host == "twitch.tv" and _TWITCH_PATH.fullmatch(parts.path):
-        return _asking(parts, {"t"}, lambda seconds: f"t={_parted(seconds)}")
+        return _query_link(parts, {"t"}, lambda seconds: f"t={_twitch_time(seconds)}")
     if host == "archive.org" and _ARCHIVE_PATH.fullmatch(parts.path):
-        return _asking(parts, {"start", "end"}, lambda seconds: f"start={seconds_of(seconds)}")
+        return _query_link(parts, {"start", "end"}, lambda seconds: f"start={seconds_of(seconds)}")
     if _PEERTUBE_PATH.fullmatch(parts.path):
-        return _asking(parts, {"start", "stop"}, lambda seconds: f"start={_whole(seconds)}s")
+        return _query_link(parts, {"start", "stop"}, lambda seconds: f"start={_whole_seconds(seconds)}s")
     start = urlunsplit(parts._replace(fragment=""))
     if host in _VIMEO:
-        return lambda seconds: f"{start}#t={_whole(seconds)}s"
+        return lambda seconds: f"{start}#t={_whole_seconds(seconds)}s"
     return lambda seconds: f"{start}#t={seconds_of(seconds)}"
 
 
-def _asking(parts: SplitResult, times: set[str], asked: Callable[[float], str]) -> Link:
-    """Links that ask for a time in the query, in place of the `times` that the page was given with."""
+def _query_link(parts: SplitResult, times: set[str], asked: Callable[[float], str]) -> Link:
+    """Return links with the time in the query, in place of the parameters named in `times`."""
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     kept = urlencode([(name, value) for name, value in pairs if name not in times])
     start = urlunsplit(parts._replace(query=kept, fragment=""))
@@ -82,21 +82,21 @@ def _asking(parts: SplitResult, times: set[str], asked: Callable[[float], str]) 
 
 
 def _ascii(text: str) -> str:
-    """An address in printable ASCII: what else a person typed, control characters too, is percent-encoded."""
+    """Return an address in printable ASCII; all other characters, control characters too, are percent-encoded."""
     return quote(text.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~-._")
 
 
-def _whole(seconds: float) -> int:
+def _whole_seconds(seconds: float) -> int:
     return math.floor(seconds) if math.isfinite(seconds) and seconds > 0 else 0
 
 
-def _parted(seconds: float) -> str:
-    """Whole seconds as Twitch has them: 0h2m22s."""
-    minutes, rest = divmod(_whole(seconds), 60)
+def _twitch_time(seconds: float) -> str:
+    """Return whole seconds as Twitch writes them: 0h2m22s."""
+    minutes, rest = divmod(_whole_seconds(seconds), 60)
     return f"{minutes // 60}h{minutes % 60}m{rest}s"
 
 
 def seconds_of(seconds: float) -> str:
-    """Seconds to the millisecond without needless zeros: 142.07."""
+    """Return seconds to the millisecond without needless zeros: 142.07."""
     known = seconds if math.isfinite(seconds) and seconds > 0 else 0.0
     return f"{known:.3f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""What two files share, what a group of them does, and what was found of a clip, in words."""
+"""Phrases on a comparison: pairs and groups of files, and where a clip was found."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from loopfind.reports.wording import clock, count, length, share
 
 
 def shares(pair: Shared, sources: Sequence[Source]) -> tuple[float, float]:
-    """How much of each of two files is also in the other, 0 to 1."""
+    """Return how much of each of two files is also in the other, 0 to 1."""
     one, other = (
         1.0 if whole else min(1.0, seconds / max(sources[file].duration, seconds, 1e-9))
         for file, seconds, whole in zip(pair.files, pair.seconds, pair.whole, strict=True)
@@ -17,7 +17,7 @@ def shares(pair: Shared, sources: Sequence[Source]) -> tuple[float, float]:
 
 
 def pair_words(pair: Shared, names: Sequence[str], sources: Sequence[Source]) -> str:
-    """A pair of files in a line."""
+    """Return a pair of files in one line."""
     one, other = (names[number] for number in pair.files)
     if all(pair.whole):
         return f"{one} shows the same as {other} from end to end"
@@ -29,7 +29,7 @@ def pair_words(pair: Shared, names: Sequence[str], sources: Sequence[Source]) ->
 
 
 def group_words(group: Group) -> str:
-    """What a group is, without the names of its files."""
+    """Return a group in words, without the names of its files."""
     files = count(len(group.files), "file")
     if group.whole:
         return f"{files}, the same from end to end"
@@ -38,21 +38,21 @@ def group_words(group: Group) -> str:
 
 
 def group_repeats(group: Group) -> str:
-    """Which stretches a group shows: " (repeats 2, 5)", "" for none."""
+    """Return the repeats of a group: " (repeats 2, 5)", "" for none."""
     more = f" and {len(group.repeats) - 6:,} more" if len(group.repeats) > 6 else ""
     which = ", ".join(map(str, group.repeats[:6]))
     return f" (repeat{'s' * (len(group.repeats) != 1)} {which}{more})" if which else ""
 
 
 def found_share(match: Match) -> str:
-    """How much of a clip is in a file."""
+    """Return how much of a clip is in a file, in words."""
     if match.whole:
         return "the same from end to end"
     return "all of it" if match.share >= 1 else f"{share(match.share)} of it"
 
 
 def found_places(match: Match) -> str:
-    """Where in the file it is, and what of the clip where that is not its start: at most three places."""
+    """Return where a clip is in a file, at most three places, each with the part of the clip unless it is its start."""
     words = []
     for place in match.places[:3]:
         own = f" as {clock(place.start)}" if place.start > 0.0005 and match.share < 1 else ""

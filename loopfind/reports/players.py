@@ -1,4 +1,4 @@
-"""The commands that play a video from a moment on: mpv to the millisecond, VLC to the second before."""
+"""Commands that play a video from a moment on: mpv to the millisecond, VLC to the second before."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -8,32 +8,32 @@ from loopfind.model.report import Report
 from loopfind.reports.links import address, seconds_of
 from loopfind.reports.rows import occurrence_rows
 
-MOST_MOMENTS = 12
-"""Occurrences of one repeat, and suspect cuts, that commands are given for."""
+MOST_PLAYED = 12
+"""Occurrences of one repeat, and suspect cuts, with commands at the most."""
 
 
 def commands(report: Report | Comparison, videos: Sequence[str]) -> Iterator[str]:
-    """Two lines for each moment, for a shell; none for standard input, which no player can read again.
+    """Yield two lines for each moment, for a shell; none for standard input, which no player can read again.
 
     videos: the names or addresses that were scanned or compared, byte for byte.
     """
-    for showing in occurrence_rows(report):
-        video = videos[showing.occurrence.file or 0]
-        if showing.number <= MOST_MOMENTS and address(video):
-            yield from _both(showing.title, showing.occurrence.start, video)
+    for row in occurrence_rows(report):
+        video = videos[row.occurrence.file or 0]
+        if row.number <= MOST_PLAYED and address(video):
+            yield from _player_commands(row.title, row.occurrence.start, video)
     if isinstance(report, Report) and address(videos[0]):
-        for number, cut in enumerate(report.cuts[:MOST_MOMENTS], 1):
-            yield from _both(f"Suspect cut {number}", cut.time, videos[0])
+        for number, cut in enumerate(report.cuts[:MOST_PLAYED], 1):
+            yield from _player_commands(f"Suspect cut {number}", cut.time, videos[0])
 
 
-def _both(title: str, seconds: float, video: str) -> Iterator[str]:
+def _player_commands(title: str, seconds: float, video: str) -> Iterator[str]:
     file, start = quoted(f"./{video}" if video.startswith("-") else video), seconds_of(seconds)
     yield f"{title}: mpv --start={start} {file}"
     yield f"{title}: vlc --start-time={start.partition('.')[0]} {file}"
 
 
 def quoted(name: str) -> str:
-    """`name` as a shell takes it, on one line and in printable letters; what is not printable as bash has it:
+    """Return a name as a shell takes it, on one line and in printable letters; others are escaped for bash:
     $'caf\\xe9'."""
     if name.isprintable():
         return shlex.quote(name)

@@ -1,4 +1,4 @@
-"""The occurrences of a report, one by one, with what to call them in files of other programs."""
+"""Occurrences of a report one by one, with their titles for files of other programs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from loopfind.reports.wording import also, changes
 
 @dataclass(frozen=True)
 class OccurrenceRow:
-    """One occurrence and the repeat it belongs to. number: which one of it, from 1."""
+    """One occurrence and its repeat. number: its place in the repeat, from 1."""
 
     repeat: Repeat
     number: int
@@ -18,8 +18,8 @@ class OccurrenceRow:
 
     @property
     def title(self) -> str:
-        """Printable, on one line: "Repeat 1 (2 of 3), mirrored"; for one of several files "Repeat 1, mirrored, also in
-        film.mp4"."""
+        """A printable title on one line: "Repeat 1 (2 of 3), mirrored"; for one of several files "Repeat 1, mirrored,
+        also in film.mp4"."""
         place, times = f"{self.repeat.kind.capitalize()} {self.repeat.id}", len(self.repeat.occurrences)
         if times > 1 or not self.repeat.elsewhere:
             place += f" ({self.number} of {times})"
@@ -27,14 +27,14 @@ class OccurrenceRow:
 
 
 def occurrence_rows(report: Report | Comparison) -> Iterator[OccurrenceRow]:
-    """Every occurrence, in the order of the report."""
+    """Yield every occurrence, in the order of the report."""
     for repeat in report.repeats:
         for number, occurrence in enumerate(repeat.occurrences, 1):
             yield OccurrenceRow(repeat, number, occurrence)
 
 
 def rows_in_time(report: Report) -> list[OccurrenceRow]:
-    """Every occurrence, in the order in which they begin."""
+    """Return every occurrence, in the order of their starts."""
     return sorted(occurrence_rows(report), key=lambda one: (one.occurrence.start, one.occurrence.end))
 
 

@@ -1,4 +1,4 @@
-"""What a comparison says of one of its files, as a report on it, for formats that belong to one file."""
+"""A report on one of the files of a comparison, for formats that hold one file."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from loopfind.settings import Settings
 
 
 def report_of_file(comparison: Comparison, number: int) -> Report:
-    """The stretches that a file shares, with where they are in it alone and what the other files are called."""
+    """Return the repeats of one file, with its own occurrences alone and the names of the other files."""
     called = names([source.path for source in comparison.sources])
     repeats = []
     for repeat in comparison.repeats:

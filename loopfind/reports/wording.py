@@ -15,7 +15,7 @@ EVIDENCE: "dict[Evidence, str]" = {
     "replay": "a replay: what moves, moves alike",
     "indeterminate": "nothing moves, so a replay cannot be told from a still view",
 }
-"""What each kind of evidence means."""
+"""Evidence -> its meaning."""
 
 WHY = {
     "blank": "blank picture",
@@ -23,11 +23,11 @@ WHY = {
     "lost": "could not be read",
     "packets": "only packets were compared",
 }
-"""Why a stretch could not be judged."""
+"""Reason why a stretch could not be judged -> the reason in words."""
 
 
 def clock(seconds: float) -> str:
-    """h:mm:ss.mmm, rounded to the millisecond; times before 0 carry a minus sign."""
+    """Return h:mm:ss.mmm, rounded to the millisecond; times before 0 carry a minus sign."""
     if not math.isfinite(seconds):
         return "unknown"
     thousandths = round(seconds * 1000)
@@ -38,7 +38,7 @@ def clock(seconds: float) -> str:
 
 
 def length(seconds: float) -> str:
-    """A length in words: to the millisecond below a minute, 12.345 s; coarser above, 4 min 11.2 s, 2 h 5 min."""
+    """Return a length in words: to the millisecond below a minute, 12.345 s; coarser above, 4 min 11.2 s, 2 h 5 min."""
     if not math.isfinite(seconds):
         return "unknown"
     if seconds < 59.9995:
@@ -52,7 +52,7 @@ def length(seconds: float) -> str:
 
 
 def share(part: float) -> str:
-    """0.0873 -> 8.7%. Never rounds something up to all, nor down to nothing."""
+    """Return a share in percent: 0.0873 -> 8.7%. It never rounds up to all, nor down to nothing."""
     percent = part * 100
     if 0 < percent < 0.1:
         return "less than 0.1%"
@@ -62,12 +62,12 @@ def share(part: float) -> str:
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """1 -> "1 loop", 1200 -> "1,200 loops"."""
+    """Return a number with its noun: 1 -> "1 loop", 1200 -> "1,200 loops"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def title(repeat: "Repeat") -> str:
-    """What a repeat is, in one line: how long, how often, with which period."""
+    """Return a repeat in one line: its length, its number of occurrences, its period."""
     times = len(repeat.occurrences)
     if repeat.kind == "loop":
         period = length(repeat.period) if repeat.period is not None else "unknown"
@@ -79,7 +79,7 @@ def title(repeat: "Repeat") -> str:
 
 
 def also(repeat: "Repeat") -> list[str]:
-    """In which other files a repeat is shown, in a few words; nothing for that of a single file."""
+    """Return the other files that show a repeat, in a few words; nothing in a scan of one file."""
     if not repeat.elsewhere:
         return []
     more = count(len(repeat.elsewhere) - 1, "more file")
@@ -87,7 +87,7 @@ def also(repeat: "Repeat") -> list[str]:
 
 
 def changes(occurrence: "Occurrence") -> list[str]:
-    """In what an occurrence differs from the first one of its repeat, a few words each; nothing for a plain one."""
+    """Return how an occurrence differs from the first of its repeat, a few words each; nothing for a plain copy."""
     words = ["backwards"] if occurrence.reversed else []
     words += [f"turned by {occurrence.turned} degrees"] if occurrence.turned else []
     words += ["mirrored"] if occurrence.mirrored else []
@@ -97,14 +97,14 @@ def changes(occurrence: "Occurrence") -> list[str]:
 
 
 def name(path: str) -> str:
-    """What a video is called in a title: the last part of its path, on one line."""
+    """Return the name of a video for a title: the last part of its path, on one line."""
     if path == "-":
         return "standard input"
     return safe(path.rstrip("/").rpartition("/")[2] or path)
 
 
 def names(paths: "Sequence[str]") -> list[str]:
-    """What several files are called beside one another: the shortest ends of their paths that tell them apart."""
+    """Return names for several files: the shortest ends of their paths that differ."""
     parts = [PurePath(path).parts or (path,) for path in paths]
     depth = [1] * len(paths)
     for _ in range(max(map(len, parts), default=0)):
@@ -117,7 +117,7 @@ def names(paths: "Sequence[str]") -> list[str]:
 
 
 def safe(text: str) -> str:
-    r"""Text from outside on one line; what could steer a terminal, or hide in a name, is written as an escape: \x1b."""
+    r"""Return text from outside on one line, with what could steer a terminal or hide in a name escaped: \x1b."""
     return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
 
 

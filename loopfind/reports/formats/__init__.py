@@ -1,4 +1,4 @@
-"""The formats a report can be written in: one file a format, one line in the table.
+"""The formats of a report: one file a format, one line in the table.
 
 A part is a function `(report: Report) -> Iterator[str]` that yields the text in pieces of a bounded size, because what
 is found in a day of video may list millions of frames.
@@ -49,7 +49,7 @@ SEVERAL = {
 file, and are written of one of those that are compared."""
 
 PAGE = "html"
-"""What is no format like the others, as it needs pictures, but is asked for as they are."""
+"""The page: no format like the others, as it needs pictures, but asked for as they are."""
 
 SUFFIXES = {
     ".json": "json",
@@ -64,4 +64,4 @@ SUFFIXES = {
     ".fcpxml": "fcpxml",
     ".html": PAGE,
 }
-"""Which format a file name's ending asks for. Formats that share an ending with another are asked for by name."""
+"""Ending of a file name -> the format it asks for. A format that shares an ending with another is asked for by name."""

@@ -10,9 +10,9 @@ from loopfind.reports.rows import rows_in_time
 
 
 def write(report: Report) -> Iterator[str]:
-    """One line an occurrence in the order in which they begin, then one a suspect cut; seconds to the microsecond."""
-    for showing in rows_in_time(report):
-        one = showing.occurrence
-        yield f"{one.start:.6f}\t{one.end:.6f}\t{showing.title}\n"
+    """Yield a line for each occurrence in the order of their starts, then for each suspect cut, to the microsecond."""
+    for row in rows_in_time(report):
+        one = row.occurrence
+        yield f"{one.start:.6f}\t{one.end:.6f}\t{row.title}\n"
     for number, cut in enumerate(report.cuts, 1):
         yield f"{cut.time:.6f}\t{cut.time:.6f}\tSuspect cut {number} ({cut.kind})\n"

@@ -1,4 +1,4 @@
-"""A video laid out in chapters that follow one another without gap or overlap, as players want them."""
+"""A video cut into chapters that follow one another without gap or overlap, as players want them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from loopfind.reports.wording import count
 
 NOTHING = "Not repeated"
 _MOST = 3
-"""Names in one title, where as many stretches overlap."""
+"""Names in one title at the most, where stretches overlap."""
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """[start, end) in microseconds, and what is shown there; no names where nothing of it is shown again."""
+    """[start, end) in microseconds, and the names of what is shown there; none where nothing repeats."""
 
     start: int
     end: int
@@ -22,7 +22,7 @@ class Chapter:
 
     @property
     def title(self) -> str:
-        """One line: the names, or that nothing is repeated."""
+        """The names on one line, or that nothing is repeated."""
         shown = list(self.names[:_MOST])
         if len(self.names) > _MOST:
             shown.append(count(len(self.names) - _MOST, "more", "more"))
@@ -30,7 +30,7 @@ class Chapter:
 
 
 def chapters(report: Report, stretches: Iterable[tuple[float, float, str]]) -> Iterator[Chapter]:
-    """The video cut at each start and end of the stretches: start and end in seconds, and a name."""
+    """Yield the video cut at each start and end of the stretches (start and end in seconds, name)."""
     starts: dict[int, list[int]] = {}
     ends: dict[int, list[int]] = {}
     names: list[str] = []

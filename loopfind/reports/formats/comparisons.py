@@ -1,4 +1,4 @@
-"""A comparison of files in words and as JSON."""
+"""A comparison of files as text and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -16,14 +16,14 @@ from loopfind.reports.phrases import found_places, found_share, group_repeats, g
 from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, names, safe, share
 
 MOST_PAIRS, MOST_SHARED, MOST_SHOWINGS, MOST_GROUPS, MOST_LEFT_OUT = 40, 40, 12, 20, 20
-"""Lines of each kind in the text; the JSON has all."""
+"""Lines of each kind in the text at the most; the JSON has all."""
 
 MOST_NAMES, MOST_MATCHES = 12, 20
-"""Files named in a line, and matches of one clip."""
+"""Files named in a line, and matches of one clip, at the most."""
 
 
 def as_json(comparison: Comparison) -> Iterator[str]:
-    """The comparison in the machine form, ending in a newline, in pieces: one line an item of a list."""
+    """Yield the comparison in the machine form, ending in a newline, in pieces: one line an item of a list."""
     paths = [source.path for source in comparison.sources]
     sources = [
         asdict(source) | {"link": linker("", source.path)(0.0), "losses": [asdict(loss) for loss in losses]}
@@ -63,13 +63,13 @@ def _repeat(repeat: Repeat, paths: Sequence[str]) -> dict[str, Any]:
 
 
 def as_text(comparison: Comparison) -> Iterator[str]:
-    """The comparison as plain text."""
+    """Yield the comparison as plain text."""
     for line in comparison_lines(comparison):
         yield line.plain.rstrip() + "\n"
 
 
 def comparison_lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
-    """The comparison as styled lines: the best matches, groups and pairs of files, then stretch by stretch."""
+    """Yield the comparison as styled lines: the best matches, groups and pairs of files, then each repeat."""
     found = bool(comparison.repeats) or any(warp.nearness == "alike" for warp in comparison.warps)
     yield Text(comparison.summary, "bold red" if found else "bold green")
     called = names([source.path for source in comparison.sources])
@@ -117,7 +117,7 @@ def _more(number: int, one: str, many: str = "", margin: str = "  ") -> Iterator
 
 
 def _matches(comparison: Comparison, called: Sequence[str]) -> Iterator[Text]:
-    """A table for each clip: rank, score, file, what of it is there and where."""
+    """Yield a table for each clip: rank, score, file, how much of the clip is there, and where."""
     for query in range(comparison.settings.query):
         found = [match for match in comparison.matches if match.query == query]
         head = f"Best matches for {called[query]}" if found else f"No match for {called[query]}"
@@ -147,7 +147,7 @@ def _groups(head: str, groups: Sequence[Group], called: Sequence[str]) -> Iterat
 
 
 def _stretch(repeat: Repeat, called: Sequence[str], comparison: Comparison, hyperlinks: bool) -> Iterator[Text]:
-    """One shared stretch, with a line for each showing."""
+    """Yield one repeat, with a line for each occurrence."""
     head = (
         f"{repeat.kind.capitalize()} {repeat.id}: {length(repeat.length)}, {count(len(repeat.occurrences), 'showing')}"
     )

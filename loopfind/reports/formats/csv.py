@@ -34,43 +34,43 @@ OCCURRENCE_COLUMNS = (
 
 
 FILE_COLUMNS = ("file", "path", "turned")
-"""What a comparison tells besides: the file as it was named, its full path or address, degrees clockwise."""
+"""Further columns of a comparison: the file as it was named, its full path or address, degrees clockwise."""
 
 
 def write(report: Report) -> Iterator[str]:
-    """A head and one row an occurrence. Times are seconds in full; frames are half-open as in JSON; what has no value
-    is empty."""
+    """Yield a head and a row for each occurrence. Times are seconds in full; frames are half-open as in JSON; a missing
+    value is empty."""
     link = linker(report.settings.link, report.source.path)
     yield csv_row(OCCURRENCE_COLUMNS)
-    for showing in occurrence_rows(report):
-        yield csv_row(_cells(showing, link))
+    for row in occurrence_rows(report):
+        yield csv_row(_cells(row, link))
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
-    """The same for several files, each row with its file."""
+    """Yield the same for several files, each row with its file."""
     paths = [source.path for source in comparison.sources]
     links = [linker("", path) for path in paths]
     yield csv_row((*OCCURRENCE_COLUMNS, *FILE_COLUMNS))
-    for showing in occurrence_rows(comparison):
-        file = showing.occurrence.file or 0
+    for row in occurrence_rows(comparison):
+        file = row.occurrence.file or 0
         full = paths[file] if "://" in paths[file] or not address(paths[file]) else os.path.abspath(paths[file])
-        yield csv_row((*_cells(showing, links[file]), safe(paths[file]), safe(full), showing.occurrence.turned))
+        yield csv_row((*_cells(row, links[file]), safe(paths[file]), safe(full), row.occurrence.turned))
 
 
-def _cells(showing: OccurrenceRow, link: Link) -> tuple[object, ...]:
-    repeat, one = showing.repeat, showing.occurrence
+def _cells(row: OccurrenceRow, link: Link) -> tuple[object, ...]:
+    repeat, one = row.repeat, row.occurrence
     ranges = (*(one.start_range or (None, None)), *(one.end_range or (None, None)))
-    changed = (_yes(one.reversed), _yes(one.mirrored), one.speed)
-    place = (repeat.id, repeat.kind, showing.number, one.start, one.end, one.start_frame, one.end_frame)
+    changed = (_flag(one.reversed), _flag(one.mirrored), one.speed)
+    place = (repeat.id, repeat.kind, row.number, one.start, one.end, one.start_frame, one.end_frame)
     return (*place, *changed, *ranges, repeat.period, repeat.confidence, repeat.evidence, link(one.start))
 
 
 def csv_row(cells: Iterable[object]) -> str:
-    """One line with its newline; numbers in full, None is empty."""
+    """Return one line with its newline; numbers are in full, None is empty."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerow(cells)
     return file.getvalue()
 
 
-def _yes(value: bool) -> str:
+def _flag(value: bool) -> str:
     return "true" if value else "false"

@@ -10,7 +10,7 @@ CUT_COLUMNS = ("cut", "time", "frame", "kind", "repeats", "link")
 
 
 def write(report: Report) -> Iterator[str]:
-    """A head and one row a cut: its number, seconds, the first frame after it, the ids of its repeats with spaces."""
+    """Yield a head and a row for each cut: number, seconds, first frame after it, ids of its repeats with spaces."""
     link = linker(report.settings.link, report.source.path)
     yield csv_row(CUT_COLUMNS)
     for number, cut in enumerate(report.cuts, 1):

@@ -14,14 +14,14 @@ from loopfind.reports.wording import name, safe
 
 
 def write(report: Report) -> Iterator[str]:
-    """One event an occurrence, on the grid of `grid.py`; events go on beyond 999, and hours beyond 23."""
+    """Yield an event for each occurrence, on the grid of `timecode.py`. Events go on past 999, and hours past 23."""
     grid = grid_of(report)
     yield from _list(name(report.source.path), grid, occurrence_rows(report), [grid], [report.source.path])
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
-    """The same for several files, each event with its own. A list has one rate: that of the fastest of them, on which
-    a place of a file at another rate is the nearest instant."""
+    """Yield the same for several files, each event with its own. The list has the rate of the fastest file; an instant
+    of a file at another rate is the nearest one at this rate."""
     grids, paths = grids_of(comparison), [source.path for source in comparison.sources]
     yield from _list(f"{len(paths)} files compared", common(grids), occurrence_rows(comparison), grids, paths)
 
@@ -29,8 +29,8 @@ def write_several(comparison: Comparison) -> Iterator[str]:
 def _list(title: str, grid: Grid, shown: Iterable[OccurrenceRow], grids: list[Grid], paths: list[str]) -> Iterator[str]:
     yield f"TITLE: {title}\nFCM: {'DROP FRAME' if grid.drops else 'NON-DROP FRAME'}\n"
     played = 0
-    for number, showing in enumerate(shown, 1):
-        one = showing.occurrence
+    for number, row in enumerate(shown, 1):
+        one = row.occurrence
         path, own = paths[one.file or 0], grids[one.file or 0]
         place = own if own.rate == grid.rate else grid
         first = place.number(one.start, one.start_frame)
@@ -39,5 +39,5 @@ def _list(title: str, grid: Grid, shown: Iterable[OccurrenceRow], grids: list[Gr
         yield f"\n{number:03}  AX       V     C        {codes}\n* FROM CLIP NAME: {name(path)}\n"
         if len(paths) > 1:
             yield f"* SOURCE FILE: {safe(path)}\n"
-        yield f"* COMMENT: {showing.title}\n"
+        yield f"* COMMENT: {row.title}\n"
         played += last - first

@@ -1,4 +1,4 @@
-"""What is told of a recording while it is followed: a line each, for a person and for a program."""
+"""Events of a recording that is followed, a line each, for a person and for a program."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _LAID_OUT = re.compile(r"\n *")
 
 
 def event_json(event: Event, link: Link) -> Iterator[str]:
-    """An event as JSON on one line, without its end, in pieces."""
+    """Yield an event as JSON on one line, without the newline, in pieces."""
     yield f'{{"schema": {machine.SCHEMA}, "event": '
     if isinstance(event, Finding):
         time, going_on = map(machine.json_line, (event.time, event.going_on))
@@ -31,7 +31,7 @@ def event_json(event: Event, link: Link) -> Iterator[str]:
 
 
 def event_text(event: Finding | Missed) -> str:
-    """A finding or a loss in one line."""
+    """Return a finding or a loss in one line."""
     if isinstance(event, Missed):
         loss = event.loss
         return f"Missed: {clock(loss.start)} - {clock(loss.end)}, {safe(loss.what)}"

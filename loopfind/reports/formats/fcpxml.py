@@ -22,20 +22,20 @@ _FOOT = "          </spine>\n        </sequence>\n      </project>\n    </event>
 
 
 def write(report: Report) -> Iterator[str]:
-    """The document, one line an element."""
+    """Yield the document, a line for each element."""
     grid, source = grid_of(report), report.source
     length = max(1, grid.nearest((report.settings.start or 0.0) + source.duration))
     yield _HEAD + _format(1, grid, source) + _asset(2, 1, source, _time(grid, length))
     yield from _opening(name(source.path), grid, length)
     yield _clip(2, source, grid, 0, Fraction(0), length)
-    for showing in rows_in_time(report):
-        yield from _marked(showing, grid)
+    for row in rows_in_time(report):
+        yield from _marked(row, grid)
     yield from _cuts(report, grid)
     yield _CLIP_ENDS + _FOOT
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
-    """Every occurrence as a clip, repeat by repeat, with its exact stretch as a keyword in it. The sequence has the
+    """Yield every occurrence as a clip, repeat by repeat, with its exact span as a keyword in it. The sequence has the
     rate of the fastest file; a clip starts at a frame of its own file and lasts whole frames of the sequence."""
     grids, sources = grids_of(comparison), comparison.sources
     grid = common(grids) if grids else Grid(Fraction(25), False, 0)
@@ -54,11 +54,11 @@ def write_several(comparison: Comparison) -> Iterator[str]:
     lengths = [max(1, grid.nearest(one.occurrence.end - one.occurrence.start)) for one in occurrence_rows(comparison)]
     yield from _opening(f"{len(sources)} files compared", grid, max(1, sum(lengths)))
     played = 0
-    for showing, length in zip(occurrence_rows(comparison), lengths, strict=True):
-        one, number = showing.occurrence, showing.occurrence.file or 0
+    for row, length in zip(occurrence_rows(comparison), lengths, strict=True):
+        one, number = row.occurrence, row.occurrence.file or 0
         start = Fraction(grids[number].number(one.start, one.start_frame)) / grids[number].rate
         yield _clip(3 + 2 * number, sources[number], grid, played, start, length)
-        yield from _marked(showing, grids[number])
+        yield from _marked(row, grids[number])
         yield _CLIP_ENDS
         played += length
     yield _FOOT
@@ -77,24 +77,24 @@ def _asset(number: int, form: int, source: Source, whole: str) -> str:
 
 def _opening(title: str, grid: Grid, length: int) -> Iterator[str]:
     yield f'  </resources>\n  <library>\n    <event name="loopfind">\n      <project name={quoteattr(title)}>\n'
-    yield f'        <sequence format="r1" duration="{_time(grid, length)}" tcStart="0s" {_clock(grid)}>\n'
+    yield f'        <sequence format="r1" duration="{_time(grid, length)}" tcStart="0s" {_timecode_format(grid)}>\n'
     yield "          <spine>\n"
 
 
 def _clip(number: int, source: Source, grid: Grid, offset: int, start: Fraction, length: int) -> str:
     video, times = quoteattr(name(source.path)), f'start="{start}s" duration="{_time(grid, length)}"'
-    place = f'offset="{_time(grid, offset)}" {times} {_clock(grid)}'
+    place = f'offset="{_time(grid, offset)}" {times} {_timecode_format(grid)}'
     return f'            <asset-clip ref="r{number}" name={video} {place}>\n'
 
 
-def _marked(showing: OccurrenceRow, grid: Grid) -> Iterator[str]:
-    """The keyword over an occurrence and the marker at its start."""
-    repeat, one = showing.repeat, showing.occurrence
+def _marked(row: OccurrenceRow, grid: Grid) -> Iterator[str]:
+    """Yield the keyword over an occurrence and the marker at its start."""
+    repeat, one = row.repeat, row.occurrence
     first = grid.number(one.start, one.start_frame)
     length = max(1, grid.number(one.end, one.end_frame) - first)
     note = quoteattr(title(repeat))
     yield _mark("keyword", grid, first, length, f"{repeat.kind.capitalize()} {repeat.id}", note)
-    yield _mark("marker", grid, first, 1, showing.title, note)
+    yield _mark("marker", grid, first, 1, row.title, note)
 
 
 def _cuts(report: Report, grid: Grid) -> Iterator[str]:
@@ -108,10 +108,10 @@ def _mark(element: str, grid: Grid, first: int, length: int, value: str, note: s
     return f"              <{element} {times} value={quoteattr(value)} note={note}/>\n"
 
 
-def _clock(grid: Grid) -> str:
+def _timecode_format(grid: Grid) -> str:
     return f'tcFormat="{"DF" if grid.drops else "NDF"}"'
 
 
 def _time(grid: Grid, frames: int) -> str:
-    """A number of frames as seconds: 1001/30000s, or 5s where they are whole."""
+    """Return a number of frames as seconds: 1001/30000s, or 5s where they are whole."""
     return f"{Fraction(frames) / grid.rate}s"

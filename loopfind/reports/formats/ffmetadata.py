@@ -15,7 +15,7 @@ _SPECIAL = re.compile(r"([=;#\\\n])")
 
 
 def write(report: Report) -> Iterator[str]:
-    """A head, the video's name and one chapter for each stretch between two starts or ends, to the microsecond."""
+    """Yield a head, the video's name and a chapter for each stretch between two starts or ends, to the microsecond."""
     yield f";FFMETADATA1\ntitle={_escaped(name(report.source.path))}\n"
     stretches = ((one.occurrence.start, one.occurrence.end, one.title) for one in rows_in_time(report))
     for chapter in chapters(report, stretches):

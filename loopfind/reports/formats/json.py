@@ -1,6 +1,6 @@
 """A report in the machine form: JSON, schema 1, streamed so that its length does not matter.
 
-One line an occurrence, a cut or a cluster: easy to compare line by line, and to read one line at a time.
+Each occurrence, cut and cluster has a line of its own: easy to compare and to read line by line.
 Keys and their order never depend on the platform. Numbers are written in full, so they come back the same; a number
 that JSON does not have (infinity) is null. The text is ASCII, so no locale can break it.
 """
@@ -27,7 +27,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def write(report: Report) -> Iterator[str]:
-    """The report as JSON, ending in a newline, in pieces."""
+    """Yield the report as JSON, ending in a newline, in pieces."""
     link = linker(report.settings.link, report.source.path)
     yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {json_line(version())}'
     yield f',\n  "source": {json_line(asdict(report.source) | {"link": link(0.0)})}'
@@ -43,7 +43,7 @@ def write(report: Report) -> Iterator[str]:
 
 
 def json_list(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
-    """A member that is a list, one item a line; each item comes in pieces."""
+    """Yield a member that is a list, one item a line; each item comes in pieces."""
     yield f',\n  "{name}": ['
     empty = True
     for item in items:
@@ -62,7 +62,7 @@ def _repeat(repeat: Repeat, link: Link) -> Iterator[str]:
 
 
 def occurrence_of(occurrence: Occurrence, link: Link) -> dict[str, Any]:
-    """An occurrence under the names of the machine form, without what is not known of it."""
+    """Return an occurrence under the names of the machine form, without what is not known of it."""
     known = {name: value for name, value in vars(occurrence).items() if value is not None}
     return known | {"link": link(occurrence.start)}
 
@@ -86,12 +86,12 @@ def _cluster(clusters: Clusters, first: int, last: int) -> Iterator[str]:
 
 
 def json_line(value: Any) -> str:
-    """A value as JSON on one line."""
+    """Return a value as JSON on one line."""
     return json.dumps(jsonable(value), allow_nan=False)
 
 
 def jsonable(value: Any) -> Any:
-    """The value without what JSON cannot hold: infinities, numpy's own numbers, bytes of names that are not UTF-8."""
+    """Return the value in what JSON can hold: no infinities, numbers of numpy, or bytes of names that are not UTF-8."""
     if isinstance(value, dict):
         return {name: jsonable(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""What `json.py` writes, read back: as much of a report as is needed to find its occurrences in the video again."""
+"""Reports in the machine form, read back as far as is needed to find their occurrences in the video again."""
 
 import json
 import math
@@ -14,9 +14,12 @@ _REMEDY = "give a file that loopfind VIDEO --json wrote"
 
 @dataclass(frozen=True)
 class ReadReport:
-    """path: the video as it was named; link: its address, which keeps the bytes of names that are not UTF-8. stream:
+    """A report that was read back.
+
+    path: the video as it was named; link: its address, which keeps the bytes of names that are not UTF-8. stream:
     number of the video stream. start: where the scan began in seconds, None for the file's own start. fps: frames a
-    second."""
+    second.
+    """
 
     path: str
     link: str
@@ -27,7 +30,7 @@ class ReadReport:
 
 
 def read_report(name: str, data: bytes) -> ReadReport:
-    """The findings in the bytes of a JSON report; `name` is the file's, for messages. Raises BadReport."""
+    """Return the report in the bytes of a JSON file. name: of the file, for messages. Raises BadReport."""
     return _Reader(name).findings(data)
 
 

@@ -1,4 +1,4 @@
-"""What a library holds, what became of files, and what is wrong, in words and as JSON."""
+"""Answers of a library as text and as JSON: files added, listed, removed, verified."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
 
-_TOLD = {
+_OUTCOMES = {
     "added": "added",
     "re-read": "read again, as they had changed",
     "known": "known already",
@@ -20,9 +20,9 @@ _TOLD = {
 
 
 def added_text(addition: Addition) -> Iterator[str]:
-    """What became of all files, then those of which something is to be said."""
-    told = [(sum(file.what == what for file in addition.files), said) for what, said in _TOLD.items()]
-    parts = [f"{number:,} {said}" for number, said in [*told, (len(addition.failures), "left out")] if number]
+    """Yield what became of all files in one line, then those that moved, changed or failed."""
+    counts = [(sum(file.what == what for file in addition.files), said) for what, said in _OUTCOMES.items()]
+    parts = [f"{number:,} {said}" for number, said in [*counts, (len(addition.failures), "left out")] if number]
     yield f"{count(len(addition.files) + len(addition.failures), 'file')}: {', '.join(parts)}\n"
     for file in addition.files:
         if file.what == "re-read":
@@ -36,12 +36,12 @@ def added_text(addition: Addition) -> Iterator[str]:
 
 
 def added_json(addition: Addition) -> Iterator[str]:
-    """The same for a program."""
+    """Yield the same as JSON."""
     yield _json({"files": [asdict(f) for f in addition.files], "failures": [asdict(f) for f in addition.failures]})
 
 
 def listed_text(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> Iterator[str]:
-    """The entries, a line each."""
+    """Yield the entries, a line each."""
     files = {path for entry in entries for path in entry.paths}
     seconds = sum({entry.paths: entry.source.duration for entry in entries}.values())
     taken = size(sum(entry.bytes for entry in entries))
@@ -59,7 +59,7 @@ def listed_text(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> I
 
 
 def _limits(entry: Entry) -> str:
-    """What of the file was read, where that is not all of its first stream."""
+    """Return the part of the file that was read, where that is not all of its first stream."""
     stream = f", stream {entry.stream}" if entry.stream else ""
     if entry.start is None and entry.end is None:
         return stream
@@ -68,12 +68,12 @@ def _limits(entry: Entry) -> str:
 
 
 def listed_json(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> Iterator[str]:
-    """The same for a program."""
+    """Yield the same as JSON."""
     yield _json({"library": shown, "entries": [asdict(entry) for entry in entries], "outdated": list(older)})
 
 
 def removed_text(entries: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
-    """What was removed."""
+    """Yield what was removed."""
     taken = size(sum(entry.bytes for entry in entries))
     yield f"removed {count(len(names), 'file')}, {count(len(entries), 'entry', 'entries')}, {taken}\n"
     for name in names:
@@ -83,12 +83,12 @@ def removed_text(entries: Sequence[Entry], names: Sequence[str]) -> Iterator[str
 
 
 def removed_json(entries: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
-    """The same for a program."""
+    """Yield the same as JSON."""
     yield _json({"files": list(names), "entries": [asdict(entry) for entry in entries]})
 
 
 def verified_text(shown: str, problems: Sequence[Problem], entries: int) -> Iterator[str]:
-    """What is wrong, a line each."""
+    """Yield what is wrong, a line each."""
     if not problems:
         well = "all is as it was written, and the files are as they were"
         yield f"{count(entries, 'entry', 'entries')} in {safe(shown)}: {well}\n"
@@ -97,12 +97,12 @@ def verified_text(shown: str, problems: Sequence[Problem], entries: int) -> Iter
 
 
 def verified_json(shown: str, problems: Sequence[Problem], entries: int) -> Iterator[str]:
-    """The same for a program."""
+    """Yield the same as JSON."""
     yield _json({"library": shown, "problems": [asdict(problem) for problem in problems]})
 
 
 def size(taken: int) -> str:
-    """Bytes as a person reads them: "84 kB"."""
+    """Return bytes as a person reads them: "84 kB"."""
     value, units = float(taken), ["B", "kB", "MB", "GB", "TB"]
     while value >= 999.5 and len(units) > 1:
         value, units = value / 1000, units[1:]

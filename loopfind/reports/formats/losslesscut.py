@@ -11,7 +11,7 @@ from loopfind.reports.rows import rows_in_time
 
 
 def write(report: Report) -> Iterator[str]:
-    """One row an occurrence, to the microsecond, in the order in which they begin."""
-    for showing in rows_in_time(report):
-        one = showing.occurrence
-        yield csv_row((f"{one.start:.6f}", f"{one.end:.6f}", showing.title))
+    """Yield a row for each occurrence, to the microsecond, in the order of their starts."""
+    for row in rows_in_time(report):
+        one = row.occurrence
+        yield csv_row((f"{one.start:.6f}", f"{one.end:.6f}", row.title))

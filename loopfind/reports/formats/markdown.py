@@ -13,7 +13,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
 
 
 def write(report: Report) -> Iterator[str]:
-    """Everything that the report holds but the clusters: nothing is left out, however long."""
+    """Yield everything that the report holds but the clusters: nothing is left out, however long."""
     link, source, verdict = linker(report.settings.link, report.source.path), report.source, report.verdict
     yield f"# {_escaped(name(source.path))}\n\n{_escaped(safe(verdict.summary))}\n\n"
     yield f"- Video: {length(source.duration)}, {source.frames:,} frames, {source.width}x{source.height}\n"
@@ -39,7 +39,7 @@ def write(report: Report) -> Iterator[str]:
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
-    """Everything that a comparison holds, with all files, pairs, groups, best matches and stretches."""
+    """Yield everything that a comparison holds, with all files, pairs, groups, best matches and stretches."""
     paths = [source.path for source in comparison.sources]
     called, links = [_escaped(name) for name in names(paths)], [linker("", path) for path in paths]
     yield f"# {len(paths)} files compared\n\n{_escaped(safe(comparison.summary))}\n\n"

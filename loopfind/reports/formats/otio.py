@@ -24,8 +24,8 @@ _SHOWN: dict[str, Any] = {"enabled": True, "effects": [], "metadata": {}}
 
 
 def write(report: Report) -> Iterator[str]:
-    """The timeline in pieces. Times are frames on the grid of `grid.py`; where the rate varies they are not rounded, so
-    that they lead back to the frame."""
+    """Yield the timeline in pieces. Times are frames on the grid of `timecode.py`; where the rate varies they are not
+    rounded, so that they lead back to the frame."""
     grid = grid_of(report)
     before, after = _text(_timeline(report, grid)).split(_text([_SPOT]))  # no name can hold quotes that are not escaped
     yield before + "["
@@ -41,25 +41,25 @@ def _timeline(report: Report, grid: Grid) -> dict[str, Any]:
     # What was not scanned before --start is a part of the clip too, so that frames count from the file's first.
     whole = _range(grid, 0, grid.nearest((report.settings.start or 0.0) + report.source.duration))
     clip = _clip(report.source.path, whole, whole) | {"markers": [_SPOT]}
-    return _around(video, report.verdict.summary, [clip])
+    return _timeline_of(video, report.verdict.summary, [clip])
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
-    """Every occurrence as a clip, repeat by repeat, each at the rate of its own file and with its own reference."""
+    """Yield every occurrence as a clip, repeat by repeat, each with a reference to its file and at that file's rate."""
     grids = grids_of(comparison)
     title = f"{len(comparison.sources)} files compared"
-    before, after = _text(_around(title, comparison.summary, [_SPOT])).split(_text([_SPOT]))
+    before, after = _text(_timeline_of(title, comparison.summary, [_SPOT])).split(_text([_SPOT]))
     yield before + "["
     empty = True
-    for showing in occurrence_rows(comparison):
-        one, number = showing.occurrence, showing.occurrence.file or 0
+    for row in occurrence_rows(comparison):
+        one, number = row.occurrence, row.occurrence.file or 0
         grid, source = grids[number], comparison.sources[number]
         first, last = _place(grid, one.start, one.start_frame), _place(grid, one.end, one.end_frame)
         part = _range(grid, first, max(1, last - first))
         whole = _range(grid, 0, max(grid.nearest(source.duration), math.ceil(last)))
         how = {"file": source.path, "reversed": one.reversed, "mirrored": one.mirrored, "turned": one.turned}
-        about = {"loopfind": _about(showing) | how | {"speed": one.speed}}
-        marker = _marker(grid, first, last, showing.title, MARKER_COLOURS[showing.repeat.kind], about["loopfind"])
+        about = {"loopfind": _about(row) | how | {"speed": one.speed}}
+        marker = _marker(grid, first, last, row.title, MARKER_COLOURS[row.repeat.kind], about["loopfind"])
         clip = _clip(source.path, part, whole) | {"metadata": about, "markers": [marker]}
         yield ("" if empty else ",") + "\n" + _text(clip)
         empty = False
@@ -67,7 +67,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
 
 
 def _clip(path: str, part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
-    """A part of a file, whose own range is `whole`."""
+    """Return a part of a file as a clip. whole: the range of the file."""
     video, place = name(path), address(path)
     media: dict[str, Any] = {"OTIO_SCHEMA": "MissingReference.1"}
     if place:
@@ -77,8 +77,8 @@ def _clip(path: str, part: dict[str, Any], whole: dict[str, Any]) -> dict[str, A
     return clip | {"media_references": {"DEFAULT_MEDIA": media}, "active_media_reference_key": "DEFAULT_MEDIA"}
 
 
-def _around(title: str, summary: str, clips: list[Any]) -> dict[str, Any]:
-    """A timeline of one track that holds the clips."""
+def _timeline_of(title: str, summary: str, clips: list[Any]) -> dict[str, Any]:
+    """Return a timeline of one track that holds the clips."""
     track = {"OTIO_SCHEMA": "Track.1", "name": "", "kind": "Video", "source_range": None, "markers": []} | _SHOWN
     stack = {"OTIO_SCHEMA": "Stack.1", "name": "tracks", "source_range": None, "markers": []} | _SHOWN
     return {
@@ -90,17 +90,17 @@ def _around(title: str, summary: str, clips: list[Any]) -> dict[str, Any]:
     }
 
 
-def _about(showing: OccurrenceRow) -> dict[str, Any]:
-    about = {name: getattr(showing.repeat, name) for name in ("kind", "confidence", "evidence")}
-    return {"repeat": showing.repeat.id, "occurrence": showing.number} | about
+def _about(row: OccurrenceRow) -> dict[str, Any]:
+    about = {name: getattr(row.repeat, name) for name in ("kind", "confidence", "evidence")}
+    return {"repeat": row.repeat.id, "occurrence": row.number} | about
 
 
 def _markers(report: Report, grid: Grid) -> Iterator[dict[str, Any]]:
-    for showing in rows_in_time(report):
-        repeat, one = showing.repeat, showing.occurrence
-        about = _about(showing)
+    for row in rows_in_time(report):
+        repeat, one = row.repeat, row.occurrence
+        about = _about(row)
         first, last = _place(grid, one.start, one.start_frame), _place(grid, one.end, one.end_frame)
-        yield _marker(grid, first, last, showing.title, MARKER_COLOURS[repeat.kind], about)
+        yield _marker(grid, first, last, row.title, MARKER_COLOURS[repeat.kind], about)
     for number, cut in enumerate(report.cuts, 1):
         at = _place(grid, cut.time, cut.frame)
         about = {"cut": number, "kind": cut.kind, "repeats": cut.repeats}

@@ -1,4 +1,4 @@
-"""A sweep in words, as JSON, as CSV."""
+"""A sweep as text, JSON and CSV."""
 
 import csv
 import io
@@ -29,9 +29,9 @@ SIZE_COLUMNS = (
     "f1",
     "seconds",
 )
-"""Of the CSV, and keys of each size in the JSON."""
+"""Columns of the CSV, and keys of each size in the JSON."""
 
-BLOCKS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
+BAR_BLOCKS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 """Blocks of rising height."""
 
 _ROWS = 3  # of a curve on a terminal
@@ -52,14 +52,14 @@ _TABLE = (
 
 
 def size_row(size: Size) -> dict[str, object]:
-    """One size under the names of SIZE_COLUMNS."""
+    """Return one size under the names of SIZE_COLUMNS."""
     figures = asdict(size.scores) | {"f1": size.scores.f1}
     whole = {"kind": size.kind, "hash_size": size.hash_size, "bytes": size.width, "seconds": size.seconds} | figures
     return {name: whole[name] for name in SIZE_COLUMNS}
 
 
 def sweep_json(sweep: Sweep) -> Iterator[str]:
-    """The sweep in the machine form, ending in a newline."""
+    """Yield the sweep in the machine form, ending in a newline."""
     advice = sweep.advice
     value = {
         "schema": SCHEMA,
@@ -84,7 +84,7 @@ def sweep_json(sweep: Sweep) -> Iterator[str]:
 
 
 def sweep_csv(sweep: Sweep) -> Iterator[str]:
-    """One row a size under a head of SIZE_COLUMNS; what has no value is empty."""
+    """Yield a head of SIZE_COLUMNS and a row for each size; a missing value is empty."""
     file = io.StringIO()
     table = csv.DictWriter(file, SIZE_COLUMNS, lineterminator="\n")
     table.writeheader()
@@ -93,13 +93,13 @@ def sweep_csv(sweep: Sweep) -> Iterator[str]:
 
 
 def sweep_text(sweep: Sweep) -> Iterator[str]:
-    """The table and the advice as plain text."""
+    """Yield the table and the advice as plain text."""
     for line in sweep_lines(sweep):
         yield line.plain.rstrip() + "\n"
 
 
 def sweep_lines(sweep: Sweep, curves: bool = False) -> Iterator[Text]:
-    """The advice, the table and, if asked for, the curves, as styled lines of at most 80 cells where names allow it."""
+    """Yield the advice, the table and, if wanted, the curves, as styled lines of at most 80 cells if names allow it."""
     yield from _verdict(sweep)
     source = sweep.source
     name = "standard input" if source.path == "-" else safe(source.path)
@@ -170,7 +170,7 @@ def _percent(value: float | None) -> str:
 
 
 def _curves(sweep: Sweep, kind: str) -> Iterator[Text]:
-    """Each curve as bars, one for each size, with its largest value."""
+    """Yield each curve as bars, one for each size, with its largest value."""
     sizes = sorted({size.hash_size for size in sweep.sizes if size.kind == kind})
     cell = max(1, min(_WIDEST, _ACROSS // len(sizes)))
     every = -(-_WIDEST // cell)
@@ -188,10 +188,10 @@ def _curves(sweep: Sweep, kind: str) -> Iterator[Text]:
 
 
 def _bar(value: float | None, most: float, level: int) -> str:
-    """The part of a bar that lies on one row of blocks; the lowest row shows whatever is above nothing."""
+    """Return the part of a bar on one row of blocks; the lowest row shows every value above 0."""
     if value is None or most <= 0:
         return " "
     eighths = round(value / most * 8 * _ROWS)
     if value > 0:
         eighths = max(1, eighths)
-    return BLOCKS[min(8, max(0, eighths - 8 * level))]
+    return BAR_BLOCKS[min(8, max(0, eighths - 8 * level))]

@@ -1,6 +1,6 @@
 """A report as a person reads it: the verdict first, then what repeats and where, then the suspect cuts.
 
-`report_lines` lays it out for a given width as styled lines; `write` is the same without colours, 80 columns wide.
+`report_lines` makes styled lines of it for a given width; `write` is the same without colours, 80 columns wide.
 Lines are built from pieces and never from markup, so nothing in a file name can be taken for a style.
 """
 
@@ -26,19 +26,19 @@ MOST_STRETCHES = 5
 LABEL = 12
 """Width of the column of labels, in cells."""
 NARROW = 60
-"""Below this width the labels stand above what they label."""
+"""Below this width the labels stand above their values."""
 
 KIND_STYLES = {"repeat": "bold red", "loop": "bold magenta", "still": "bold cyan"}
 
 
 def write(report: Report) -> Iterator[str]:
-    """The report as plain text, 80 columns wide (links may stand out), a line at a time."""
+    """Yield the report as plain text, 80 columns wide except for long links, a line at a time."""
     for line in report_lines(report):
         yield line.plain.rstrip() + "\n"
 
 
 def report_lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -> Iterator[Text]:
-    """The report as styled lines of at most `width` cells, unless one word or address is longer.
+    """Yield the report as styled lines of at most `width` cells, unless one word or address is longer.
 
     With `hyperlinks` a start time is itself the link, otherwise the address is written out after it.
     """
@@ -63,7 +63,7 @@ def report_lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -
 
 
 def _seriousness(report: Report) -> str:
-    """The verdict's colour: red for a replay, yellow for what someone should look at, green for nothing found."""
+    """Return the verdict's colour: red for a replay, yellow for what needs a look, green for nothing found."""
     real = [repeat for repeat in report.repeats if repeat.kind != "still"]
     if any(repeat.evidence in ("exact", "replay") for repeat in real):
         return "bold red"
@@ -111,7 +111,7 @@ def _stretches(label: str, stretches: Sequence[tuple[float, float, str]], style:
 
 
 def _fact(label: str, pieces: Iterable[Text], width: int) -> Iterator[Text]:
-    """A label and what it labels: side by side, or one above the other where there is little room."""
+    """Yield a label and its value: side by side, or one above the other where there is little room."""
     if width >= NARROW:
         margin = " " * (LABEL + 2)
         yield from _packed(pieces, width, Text(f"{label:<{LABEL}}  ", "cyan"), margin)
@@ -141,7 +141,7 @@ def _occurrence(occurrence: Occurrence) -> list[Text]:
 
 
 def _cuts(cuts: Sequence[Cut]) -> list[tuple[float, list[Text]]]:
-    """Times and cells of the cuts, each with the number that --open takes."""
+    """Return the times and cells of the cuts, each with the number that --open takes."""
     return [(cut.time, _cut(number, cut)) for number, cut in enumerate(cuts, 1)]
 
 
@@ -153,7 +153,7 @@ def _cut(number: int, cut: Cut) -> list[Text]:
 
 
 def _moments(rows: Sequence[tuple[float, list[Text]]], link: Link, width: int, hyperlinks: bool) -> Iterator[Text]:
-    """A line for each moment: its time, then its cells in columns, then its address.
+    """Yield a line for each moment: its time, then its cells in columns, then its address.
 
     The addresses stand at the ends of the lines if there is room at each, otherwise each has a line of its own.
     """
@@ -190,7 +190,7 @@ def _words(text: str, style: str = "") -> list[Text]:
 def _packed(
     pieces: Iterable[Text], width: int, first: str | Text = "", margin: str = "", gap: str = " "
 ) -> Iterator[Text]:
-    """Lines of as many pieces as fit: `first` begins the first line, `margin` the others; a piece is never broken."""
+    """Yield lines of as many pieces as fit: `first` begins the first line, `margin` the others. No piece is broken."""
     line, fresh = Text.assemble(first), True
     for piece in pieces:
         if not fresh and line.cell_len + len(gap) + piece.cell_len > width:

@@ -32,19 +32,21 @@ _ALIKE = 0.02
 
 @dataclass(frozen=True)
 class Grid:
-    """rate: frames a second. constant: whether the video keeps it. shift: number on the grid of the frame that the
-    report calls 0."""
+    """A numbering of a video's moments at one rate.
+
+    rate: frames a second. constant: whether the video keeps it. shift: number on the grid of the report's frame 0.
+    """
 
     rate: Fraction
     constant: bool
     shift: int
 
     def number(self, seconds: float, frame: int) -> int:
-        """Number on the grid, from 0, of a moment of the report: its time and its frame."""
+        """Return the number on the grid, from 0, of a moment of the report, given by its time and its frame."""
         return max(0, frame + self.shift if self.constant else self.nearest(seconds))
 
     def nearest(self, seconds: float) -> int:
-        """Number of the instant of the grid that is nearest to `seconds`."""
+        """Return the number of the instant of the grid that is nearest to `seconds`."""
         return round(seconds * self.rate) if math.isfinite(seconds) else 0
 
     @property
@@ -53,8 +55,8 @@ class Grid:
         return self.rate in _DROPPING
 
     def timecode(self, number: int) -> str:
-        """hh:mm:ss:ff; hh:mm:ss;ff where numbers are dropped (SMPTE ST 12-1: two a minute at 29.97, four at 59.94, but
-        none in every tenth minute). Hours go on beyond 23."""
+        """Return hh:mm:ss:ff; hh:mm:ss;ff where numbers are dropped (SMPTE ST 12-1: two a minute at 29.97, four
+        at 59.94, but none in every tenth minute). Hours go on beyond 23."""
         base = max(1, round(self.rate))
         if self.drops:
             dropped = base // 15
@@ -68,12 +70,12 @@ class Grid:
 
 
 def grid_of(report: Report) -> Grid:
-    """The grid that fits a report's video."""
+    """Return the grid that fits a report's video."""
     return _grid(report.source, list(_moments(report.repeats, report.cuts)))
 
 
 def grids_of(comparison: Comparison) -> list[Grid]:
-    """The grid that fits each of several files, by what is shown of it."""
+    """Return the grid that fits each of several files, by its occurrences."""
     found: list[list[tuple[float, int]]] = [[] for _ in comparison.sources]
     for repeat in comparison.repeats:
         for one in repeat.occurrences:
@@ -82,7 +84,7 @@ def grids_of(comparison: Comparison) -> list[Grid]:
 
 
 def common(grids: Sequence[Grid]) -> Grid:
-    """The grid of a list that holds several files: that of the fastest, so that no place of another is far off."""
+    """Return the grid of a list of several files: that of the fastest, so that no instant of another is far off."""
     return replace(max(grids, key=lambda grid: grid.rate), constant=False, shift=0)
 
 

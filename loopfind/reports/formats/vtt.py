@@ -1,4 +1,4 @@
-"""Subtitles that name what is being shown again, in WebVTT form, for the `track` element of a web page."""
+"""Subtitles that name each occurrence while it is shown, in WebVTT form, for the `track` element of a web page."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from loopfind.reports.wording import name
 
 
 def write(report: Report) -> Iterator[str]:
-    """A head that names the video, then one cue an occurrence, to the millisecond."""
+    """Yield a head that names the video, then a cue for each occurrence, to the millisecond."""
     # Words after WEBVTT are a remark, but must not hold the arrow that parts the times of a cue.
     yield f"WEBVTT - {name(report.source.path).replace('-->', '- ->')}\n"
     for start, end, words in captions(report):

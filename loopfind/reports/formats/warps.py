@@ -1,4 +1,4 @@
-"""Aligned colours in words and for JSON."""
+"""Aligned colours as text and for JSON."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -11,10 +11,10 @@ from loopfind.model.comparison import Comparison, Warp
 from loopfind.reports.wording import clock, count
 
 NEAR_DISTANCE = 0.4
-"""Distance up to which a pair is shown in the text."""
+"""Distance of a pair in the text at the most."""
 
 MOST_WARPS, MOST_KNOTS = 40, 12
-"""Pairs, and stretches of steady speed of one pair, in the text; the JSON has all."""
+"""Pairs, and stretches of steady speed of one pair, in the text at the most; the JSON has all."""
 
 _SAID = {
     "alike": "alike in colour",
@@ -24,12 +24,12 @@ _SAID = {
 
 
 def warp_value(warp: Warp, paths: Sequence[str]) -> dict[str, Any]:
-    """A pair as JSON has it: files by name, the path whole."""
+    """Return a pair for JSON, with the files by name and the whole path."""
     return asdict(warp) | {"files": [paths[number] for number in warp.files]}
 
 
 def warp_lines(comparison: Comparison, names: Sequence[str]) -> Iterator[Text]:
-    """The pairs whose distance is known, the nearest first, each with the way that its colours take."""
+    """Yield the pairs whose distance is known, the nearest first, each with the path of its alignment."""
     known = [warp for warp in comparison.warps if warp.distance is not None and warp.distance <= NEAR_DISTANCE]
     for warp in known[:MOST_WARPS]:
         yield Text()

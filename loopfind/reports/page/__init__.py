@@ -1,1 +1,1 @@
-"""The page: a report to look at, with its pictures and players."""
+"""Pages: a scan or a comparison to look at, with pictures and players."""

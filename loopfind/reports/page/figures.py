@@ -14,7 +14,7 @@ from loopfind.reports.page.views import CurveFigure, PlotLine
 from loopfind.reports.wording import clock
 
 ALL_PAIRS = 12
-"""Occurrences of one repeat up to which every two are joined by a line; of more, each with the first and the next."""
+"""Up to this many occurrences of one repeat, every two have a line; of more, each with the first and the next."""
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 712.0, 8.0, 138.0
 """The frame of a curve, in pixels."""

@@ -17,7 +17,7 @@ from loopfind.reports.wording import changes, clock, count, length, share
 
 @dataclass(frozen=True)
 class _Shown:
-    """An occurrence on the timeline of its file. number: which one of its repeat it is, from 1."""
+    """An occurrence on the timeline of its file. number: its place in its repeat, from 1."""
 
     repeat: int
     number: int
@@ -90,7 +90,7 @@ def _bars(found: Sequence[_Shown], duration: float, cards: CardMaker) -> tuple[t
                 wide=round(100 * (one.end - one.start) / whole, 3),
                 changed=bool(how),
                 linked=bool(cards.linked([shown.repeat], 1)),
-                says=f"Repeat {shown.repeat}, showing {shown.number}: {clock(one.start)} to {clock(one.end)}{how}",
+                says=f"Repeat {shown.repeat}, occurrence {shown.number}: {clock(one.start)} to {clock(one.end)}{how}",
             )
         )
     return tuple(bars), max(1, len(ends))

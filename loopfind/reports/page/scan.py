@@ -120,7 +120,7 @@ def _facts(report: Report) -> tuple[Fact, ...]:
     kinds = (
         ("repeat", "Found", "repeat", "repeats"),
         ("loop", "Found", "loop", "loops"),
-        ("still", "Besides", "still", "still views that come back"),
+        ("still", "Besides", "still view that comes back", "still views that come back"),
     )
     for kind, label, one, many in kinds:
         number = sum(repeat.kind == kind for repeat in report.repeats)
@@ -160,8 +160,8 @@ def _timeline_words(report: Report) -> str:
     if not report.repeats:
         return f"All {length(report.source.duration)} of the video; nothing is marked as shown again."
     occurrences = sum(len(repeat.occurrences) for repeat in report.repeats)
-    shown = f"Each bar is one of {count(occurrences, 'showing')} of what is shown more than once"
-    return f"All {length(report.source.duration)} of the video. {shown}; its number and its colour say of what."
+    shown = f"Each bar is one of {count(occurrences, 'occurrence')} of what is shown more than once"
+    return f"All {length(report.source.duration)} of the video. {shown}; number and colour are those of its repeat."
 
 
 def _legend(repeats: list[Repeat]) -> tuple[LegendEntry, ...]:

@@ -1,4 +1,4 @@
-"""A sweep's figures as named curves over the hash sizes: what the table, the terminal and the plots all draw."""
+"""The scores of a sweep as named curves over the hash sizes, for the terminal and the plots."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,11 @@ from loopfind.model.sweep import Size, Sweep
 
 @dataclass(frozen=True)
 class SizeCurve:
-    """One figure over the sizes. percent: it is a share, drawn from 0 to 1. of: its value for a size, None where it
-    has none. old: one of the three curves of the 2017 method."""
+    """One score over the hash sizes.
+
+    of: returns its value for a size, None where it has none. percent: whether it is a share, drawn from 0 to 1. old:
+    whether it is one of the three curves of the 2017 method.
+    """
 
     title: str
     of: Callable[[Size], float | None]
@@ -30,11 +33,11 @@ CURVES = (
 
 
 def kinds_of(sweep: Sweep) -> list[str]:
-    """The kinds in the order in which they were asked for."""
+    """Return the kinds, in the order in which they were asked for."""
     return list(dict.fromkeys(size.kind for size in sweep.sizes))
 
 
 def points(sweep: Sweep, kind: str, curve: SizeCurve) -> list[tuple[int, float]]:
-    """(hash size, value) of one kind's curve, rising; sizes without a value left out."""
+    """Return (hash size, value) of one kind's curve, rising, without the sizes that have no value."""
     values = ((size.hash_size, curve.of(size)) for size in sweep.sizes if size.kind == kind)
     return sorted((size, value) for size, value in values if value is not None)

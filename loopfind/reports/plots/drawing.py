@@ -1,4 +1,4 @@
-"""A picture as a list of strokes and words, which any plot format can write."""
+"""A drawing: strokes and words on a sheet, which any plot format can write."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line through points (x, y), in pixels from the upper left corner; dots: a mark at each."""
+    """A line through points (x, y), in pixels from the upper left corner; dots: whether each has a mark."""
 
     points: tuple[tuple[float, float], ...]
     colour: str
@@ -16,7 +16,7 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Word:
-    """Text on one line; (x, y) is where its baseline starts, ends or has its middle."""
+    """Text on one line; (x, y): pixels of the start, middle or end of its baseline."""
 
     x: float
     y: float

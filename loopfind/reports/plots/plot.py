@@ -1,4 +1,4 @@
-"""A sweep as a drawing: one small panel for each curve, all over the same hash sizes."""
+"""A sweep as a drawing: one small panel for each curve, over the hash sizes."""
 
 import math
 
@@ -9,14 +9,14 @@ from loopfind.reports.wording import name
 
 PAPER, INK, FAINT, CHOSEN = "#ffffff", "#222222", "#cccccc", "#c03a2b"
 KIND_COLOURS = ("#1f6fb4", "#d9831f", "#3d8f4f", "#7b52ab", "#666666")
-"""One for each kind, in turn; each is dark enough on white, and they differ in lightness too."""
+"""Colours of the kinds in turn; each is dark enough on white, and they differ in lightness too."""
 
 _COLUMNS, _WIDTH, _HEIGHT = 2, 400, 150
 _LEFT, _TOP, _ACROSS, _DOWN = 60, 84, 60, 56
 
 
 def plot(sweep: Sweep) -> Drawing:
-    """The sweep's curves on white; a line through all panels marks the recommended size."""
+    """Return the sweep's curves on white, with the recommended size marked in each panel."""
     rows = -(-len(CURVES) // _COLUMNS)
     width = _LEFT + _COLUMNS * (_WIDTH + _ACROSS) - _ACROSS + 24
     drawing = Drawing(width, _TOP + rows * (_HEIGHT + _DOWN), PAPER)
@@ -35,7 +35,7 @@ def plot(sweep: Sweep) -> Drawing:
 
 
 def _panel(drawing: Drawing, sweep: Sweep, curve: SizeCurve, left: float, top: float) -> None:
-    """One curve of each kind, with its axes."""
+    """Draw one panel: the curve of each kind, with its axes."""
     sizes = sorted({size.hash_size for size in sweep.sizes})
     low, high = sizes[0], max(sizes[-1], sizes[0] + 1)
     lines = [points(sweep, kind, curve) for kind in kinds_of(sweep)]
@@ -67,7 +67,7 @@ def _colour(place: int) -> str:
 
 
 def _round_up(value: float) -> float:
-    """The next round number at or above a value; 1 for nothing."""
+    """Return the next round number at or above a value; 1 for nothing."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))

@@ -1,20 +1,21 @@
-"""A drawing as PNG."""
+"""A drawing as PNG, drawn by pillow and written by imageio."""
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
 from loopfind.reports.plots.drawing import Drawing, Stroke, Word
 
 SCALE = 2
-"""Pixels of the file for one of the drawing: sharp on today's screens."""
+"""Pixels of the file for one pixel of the drawing: sharp on today's screens."""
 
 _FINER = 2  # drawn this much larger and shrunk, which smooths the lines
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
 def write(drawing: Drawing) -> Iterator[bytes]:
-    """The drawing as a PNG file, in one piece."""
+    """Yield the drawing as a PNG file, in one piece."""
+    import imageio.v3 as imageio
+    import numpy as np
     from PIL import Image, ImageDraw
 
     zoom = SCALE * _FINER
@@ -28,9 +29,7 @@ def write(drawing: Drawing) -> Iterator[bytes]:
     for part in drawing.parts:
         if isinstance(part, Word):
             _word(pen, part)
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    yield file.getvalue()
+    yield imageio.imwrite("<bytes>", np.asarray(image), extension=".png")
 
 
 def _stroke(pen: Any, stroke: Stroke, zoom: int) -> None:

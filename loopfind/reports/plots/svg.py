@@ -7,7 +7,7 @@ from loopfind.reports.plots.drawing import Drawing, Stroke, Word
 
 
 def write(drawing: Drawing) -> Iterator[bytes]:
-    """The drawing as an SVG 1.1 document, UTF-8, in pieces; it needs no font and no file besides it."""
+    """Yield the drawing as an SVG 1.1 document in UTF-8; it needs no font and no other file."""
     size = f'width="{drawing.width}" height="{drawing.height}" viewBox="0 0 {drawing.width} {drawing.height}"'
     yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="Helvetica, Arial, sans-serif">\n'.encode()
     yield f'<rect width="100%" height="100%" fill={quoteattr(drawing.paper)}/>\n'.encode()

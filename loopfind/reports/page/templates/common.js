@@ -22,7 +22,7 @@ function colour(name) {
 // Light and dark
 const system = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (document.documentElement.dataset.theme || (system.matches ? "dark" : "light")) === "dark";
-const redraw = [];  // what has to be drawn anew in other colours
+const redraw = [];  // functions that draw anew in other colours
 function themed() {
   $("theme").textContent = isDark() ? "Light" : "Dark";
   $("theme").setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
@@ -32,7 +32,7 @@ $("theme").hidden = false;
 $("theme").onclick = () => { document.documentElement.dataset.theme = isDark() ? "light" : "dark"; themed(); };
 system.addEventListener("change", () => themed());
 
-// Repeats open when a link leads to them, and all of them for paper.
+// A repeat opens when a link leads to it; for paper all open.
 function openTarget() {
   const target = location.hash.length > 1 && $(location.hash.slice(1));
   if (target && target.tagName === "DETAILS") target.open = true;
@@ -41,12 +41,12 @@ addEventListener("hashchange", openTarget);
 openTarget();
 addEventListener("beforeprint", () => { for (const one of all("details")) one.open = true; });
 
-// A picture on its side fills the box that it stood in.
+// Scale a picture that is turned on its side, so that it fills the box it had before.
 function filling(quarters, width, height) {
   return quarters % 2 && width && height ? `scale(${width / height}, ${height / width})` : "";
 }
 
-// Differences are drawn from the pictures that are there, when their repeat is opened.
+// Draw the differences from the pictures on the page, when their repeat is opened.
 function drawDifferences(repeat) {
   for (const box of all("div.difference:empty", repeat)) {
     const cell = box.parentElement.previousElementSibling.querySelector("img");
@@ -54,8 +54,8 @@ function drawDifferences(repeat) {
     if (!first) { box.parentElement.classList.add("only-script"); box.replaceWith(make("span", { className: "missing", textContent: "–" })); continue; }
     const under = make("img", { src: first.src, alt: "" }), other = make("img", { src: cell.src, alt: "" });
     const turned = +box.dataset.turned;
-    const lay = () => { other.style.transform = `scale(${box.dataset.scale}) ${filling(turned, under.naturalWidth, under.naturalHeight)} rotate(${-90 * turned}deg)`; };
-    if (turned) under.addEventListener("load", lay);
+    const align = () => { other.style.transform = `scale(${box.dataset.scale}) ${filling(turned, under.naturalWidth, under.naturalHeight)} rotate(${-90 * turned}deg)`; };
+    if (turned) under.addEventListener("load", align);
     other.style.transform = `scale(${box.dataset.scale})`;
     box.append(under, other);
   }

@@ -1,4 +1,4 @@
-// All files with all: a square for each two, darker the more of its row's file is in its column's.
+// The matrix: a square for each two files, the darker the more of its row's file is in its column's.
 function startMatrix() {
   const board = $("matrix"), { order, cells } = data.matrix, n = order.length;
   const name = (at) => data.files[order[at]].name;
@@ -40,7 +40,7 @@ function startMatrix() {
     pen.globalAlpha = 1;
     if (at) { pen.strokeStyle = colour("--ink"); pen.lineWidth = 2; pen.strokeRect(margin + at[1] * side, 6 + at[0] * side, side, side); }
   }
-  function tell(i, j) {
+  function describe(i, j) {
     if (i < 0 || j < 0 || i >= n || j >= n) return null;
     const cell = known.get(i * n + j);
     if (i === j) $("matrix-says").textContent = name(i);
@@ -53,19 +53,19 @@ function startMatrix() {
   }
   const place = (event) => [Math.floor((event.offsetY - 6) / side), Math.floor((event.offsetX - margin) / side)];
   board.addEventListener("pointermove", (event) => {
-    const cell = tell(...place(event));
+    const cell = describe(...place(event));
     board.style.cursor = cell && cell.repeat ? "pointer" : "default";
   });
   function go(cell) { if (cell && cell.repeat) location.hash = `repeat-${cell.repeat}`; }
-  board.addEventListener("click", (event) => go(tell(...place(event))));
+  board.addEventListener("click", (event) => go(describe(...place(event))));
   board.addEventListener("keydown", (event) => {
     const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-    if (event.key === "Enter" && at) { go(tell(...at)); return; }
+    if (event.key === "Enter" && at) { go(describe(...at)); return; }
     if (!move) return;
     event.preventDefault();
     const [i, j] = at || [0, 0];
     at = [Math.min(n - 1, Math.max(0, i + move[0])), Math.min(n - 1, Math.max(0, j + move[1]))];
-    tell(...at);
+    describe(...at);
     draw();
   });
   new ResizeObserver(() => draw()).observe(board.parentElement);

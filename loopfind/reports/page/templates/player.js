@@ -1,12 +1,12 @@
 
-// Two players, of one file or of two, kept in step: the second shows at any moment what matches the first.
+// Two players of one file or of two, in step: the second always shows the moment that matches the first.
 function startPlayers() {
   const one = $("v-one"), two = $("v-two"), seek = $("p-seek"), several = data.files.length > 1, free_play = $("plot-play");
   const lost = new Set();
   const fileOf = (video) => data.files[video.file || 0];
   let stretch = null, moving = 0, free = null;
   const value = (id) => $(id).value;
-  const says = (text) => { $("video-says").textContent = text; };
+  const say = (text) => { $("video-says").textContent = text; };
   function option(select, words, chosen) {
     select.replaceChildren(...words.map(([v, word]) => make("option", { value: v, textContent: word, selected: String(v) === String(chosen) })));
   }
@@ -38,15 +38,15 @@ function startPlayers() {
     const { a, b, backwards, pace } = stretch;
     return (backwards ? b.end - fileOf(two).step - (t - a.start) * pace : b.start + (t - a.start) * pace) + later;
   }
-  // A player shows the frame before a border that it is told to go to: go to the middle of the frame instead.
+  // At the time where a frame starts, a player shows the frame before it. So go to the middle of the frame.
   const half = (video) => fileOf(video).step / 2;
   function go(t) {
     one.currentTime = Math.max(0, t + half(one));
     two.currentTime = Math.max(0, matching(t) + half(two));
-    told();
+    showTimes();
   }
   const shown = () => one.currentTime - half(one);
-  function told() {
+  function showTimes() {
     $("t-one").textContent = clock(Math.max(0, shown() + 1e-4));
     $("t-two").textContent = clock(Math.max(0, two.currentTime - half(two) + 1e-4));
     const from = free === null ? stretch.a.start : 0, to = free === null ? stretch.a.end : data.end;
@@ -58,7 +58,7 @@ function startPlayers() {
     const off = Math.abs(two.currentTime - wanted);
     if (stretch.backwards && free === null) { if (!two.seeking && off > half(two)) two.currentTime = Math.max(0, wanted); }
     else if (off > 0.12 && !two.seeking) two.currentTime = Math.max(0, wanted);
-    told();
+    showTimes();
     if (free === null && shown() >= stretch.a.end - fileOf(one).step) { stop(); go(stretch.a.end - fileOf(one).step); return; }
     moving = requestAnimationFrame(step);
   }
@@ -79,7 +79,7 @@ function startPlayers() {
     $("p-play").textContent = "Pause";
     moving = requestAnimationFrame(step);
   }
-  // The second as the first is held: its own turn and mirror undone, then those of the first.
+  // Turn the second like the first: undo its own turn and mirror, then apply those of the first.
   function mirror() {
     const { a, b } = stretch, quarters = Math.round((a.turned - b.turned) / 90), flat = "scaleX(-1)";
     const held = [a.mirrored ? flat : "", `rotate(${a.turned - b.turned}deg)`, b.mirrored ? flat : ""].join(" ");
@@ -128,35 +128,35 @@ function startPlayers() {
     for (const button of all("[data-play]")) button.disabled = !shown;
   }
   function open(video, file) {
-    if (video.file === file) { if (several) told_of(); return; }
+    if (video.file === file) { if (several) describe(); return; }
     video.file = file;
     if (data.files[file].href) video.src = data.files[file].href;
     else { video.removeAttribute("src"); lost.add(file); }
-    if (several) told_of();
+    if (several) describe();
   }
-  // Of several files the others can still be played where one cannot.
-  function told_of() {
+  // Of several files, the others can be played where one cannot.
+  function describe() {
     const missing = [one, two].find((video) => lost.has(video.file));
-    if (missing && several) says(`“${fileOf(missing).name}” could not be loaded, or this browser does not play its format. Others may; the pictures below remain.`);
-    else if (several) says(`${fileOf(one).name} beside ${fileOf(two).name}, in step and without sound.`);
-    else says("Both copies of the video are loaded. They play in step, without sound.");
+    if (missing && several) say(`“${fileOf(missing).name}” could not be loaded, or this browser does not play its format. Others may; the pictures below remain.`);
+    else if (several) say(`${fileOf(one).name} beside ${fileOf(two).name}, in step and without sound.`);
+    else say("Both copies of the video are loaded. They play in step, without sound.");
   }
   function fail(video) {
     lost.add(video.file);
     offer(several);
-    if (several) told_of();
-    else says(`The video could not be loaded from “${data.files[0].href}”, or this browser does not play its format. Put it there, or make this page again with --video-href. The pictures below remain.`);
+    if (several) describe();
+    else say(`The video could not be loaded from “${data.files[0].href}”, or this browser does not play its format. Put it there, or make this page again with --video-href. The pictures below remain.`);
   }
   function loaded() {
     if ([one, two].some((video) => video.readyState < 1 || lost.has(video.file))) return;
     offer(true);
-    told_of();
+    describe();
     mirror();
   }
   for (const video of [one, two]) {
     video.addEventListener("error", () => fail(video));
     video.addEventListener("loadedmetadata", loaded);
-    video.addEventListener("seeked", told);
+    video.addEventListener("seeked", showTimes);
   }
   occurrences(value("p-repeat"));
 }

@@ -2,10 +2,10 @@
 const line = $("line");
 const whole = [data.start, Math.max(data.end, data.start + 0.001)];
 let seen = [...whole];
-let lanes = 1, laid = [];
+let lanes = 1, bars = [];
 function layOut() {
   const ends = [];
-  laid = data.spans.map(([start, end, repeat, number]) => {
+  bars = data.spans.map(([start, end, repeat, number]) => {
     let lane = ends.findIndex((until) => until <= start + 1e-6);
     if (lane < 0) lane = ends.length < 6 ? ends.length : ends.indexOf(Math.min(...ends));
     ends[lane] = Math.max(end, ends[lane] || 0);
@@ -40,7 +40,7 @@ function drawLine() {
   }
   const top = 12, room = height - 74, tall = Math.min(44, room / lanes);
   pen.textAlign = "left";
-  for (const span of laid) {
+  for (const span of bars) {
     const left = x(span.start), wide = Math.max(2, x(span.end) - left);
     if (left > width || left + wide < 0) continue;
     const y = top + span.lane * tall;
@@ -76,7 +76,7 @@ function drawLine() {
   pen.fillStyle = ink;
   let last = -9;
   for (const t of data.cuts) {
-    if (x(t) - last < 4) continue;  // nearer than this they would only make a black bar
+    if (x(t) - last < 4) continue;  // nearer cuts would make one black bar
     last = x(t);
     pen.fillRect(last - 0.5, low - 6, 1.5, 22);
   }
@@ -98,7 +98,7 @@ const instant = (event) => seen[0] + (event.offsetX - 12) / (line.clientWidth - 
 function barAt(event) {
   const t = instant(event), near = 4 * (seen[1] - seen[0]) / line.clientWidth;
   const lane = Math.floor((event.offsetY - 12) / Math.min(44, (line.clientHeight - 74) / lanes));
-  return laid.find((s) => s.lane === lane && s.start - near <= t && t <= s.end + near);
+  return bars.find((s) => s.lane === lane && s.start - near <= t && t <= s.end + near);
 }
 function read(event) {
   const bar = barAt(event), t = instant(event);
