@@ -111,7 +111,7 @@ def matrix(view: Transform) -> NDArray[np.float32]:
 def shown(view: Transform) -> NDArray[np.float32]:
     """(144,) float32 weights that sum to 1: cells that the content fills, at least nine tenths of them."""
     filled = matrix(replace(view, soft=False)).sum(1) >= 0.9
-    weights = filled / max(1, filled.sum())
+    weights = filled / max(1, int(filled.sum()))
     return np.asarray(weights, np.float32)
 
 

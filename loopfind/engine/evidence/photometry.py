@@ -33,13 +33,13 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
     bars = _bars(ours) != _bars(theirs)
     if 0 < bars.mean() <= LARGEST_BARS and (whole > 0)[~_grown(bars)].any():
         whole = np.where(_grown(bars), 0, whole)
-        whole = np.asarray(whole / max(whole.sum(), 1e-9), np.float32)
+        whole = np.asarray(whole / max(float(whole.sum()), 1e-9), np.float32)
     ours, theirs = ours[:, whole > 0], theirs[:, whole > 0]
     gap = np.square(ours - theirs).mean(1)
     best = gap <= np.median(gap)
     ours, theirs = ours[best], theirs[best]
     gain, offset = _brightness(ours, theirs)
-    overlay = _overlay(ours - theirs * gain - offset, signal.noise)
+    overlay = _overlay(np.asarray(ours - theirs * gain - offset, np.float32), signal.noise)
     weights = whole
     if 0 < overlay.mean() <= LARGEST_OVERLAY:
         weights = np.zeros_like(whole)

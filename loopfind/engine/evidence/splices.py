@@ -68,7 +68,7 @@ def splices_at(signal: Signal, frames: Sequence[int]) -> list[Splice]:
     if high - low > (2 * reach + 2) * len(inside):
         return [splice_at(signal, frame) for frame in frames]
     cells = cells_at(signal, np.arange(low - 1, high))
-    changes = np.square(np.diff(cells, axis=0)).mean(1)
+    changes = np.asarray(np.square(np.diff(cells, axis=0)).mean(1), np.float32)
     floor = 2 * signal.noise
     return [
         _splice_of(frame, changes, frame - low, reach, floor) if 0 < frame < n else Splice(frame) for frame in frames

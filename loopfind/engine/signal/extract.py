@@ -153,7 +153,7 @@ def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean:
         motion=_pack_signs(moved @ dct_basis()),
         picture=_pack_signs((now - mean) @ dct_basis()),
         paired=np.abs(times[before] - wanted) <= PARTNER_SLACK * steps,
-        energy=np.square(moved).mean(1),
+        energy=np.asarray(np.square(moved).mean(1), np.float32),
         # The lesser of the two sides: a frame beside a cut is not lively for that.
         lively=sides.min(0),
         blocks=np.rint(256 * (now @ _block_weights())).astype(np.uint16),
