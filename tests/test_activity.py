@@ -54,6 +54,7 @@ def test_events_are_looked_for_past_the_first_minute() -> None:
     assert eventful(signal_of(s.shown([(scene, 0, 80)], FPS, 0.0)), 0, round(80 * FPS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.0, 0.02])
 def test_a_screen_that_does_one_thing_twice_is_not_claimed(noise: float) -> None:
     steps = [3.0, 4.0, 11.3, 12.3, 19.0, 26.0, 27.9]
@@ -61,6 +62,7 @@ def test_a_screen_that_does_one_thing_twice_is_not_claimed(noise: float) -> None
     assert not [repeat for repeat in report.repeats if repeat.kind != "still"]
 
 
+@pytest.mark.slow
 def test_a_screen_whose_steps_are_shown_again_is_claimed() -> None:
     rng = np.random.default_rng(5)
     scene = screen(np.cumsum(rng.uniform(0.5, 1.6, 30)).tolist())

@@ -37,6 +37,7 @@ def grey(shown: list[Image.Image]) -> np.ndarray:
     return np.stack([np.asarray(picture.convert("L").resize((64, 64), Image.Resampling.BOX)) for picture in shown])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ANIMATION_FORMS)
 @pytest.mark.parametrize("name", ["mp4", "23.976 mkv", "variable", "avi"])
 def test_each_tenth_of_a_second_shows_the_frame_of_that_time(name: str, form: str, tmp_path: Path) -> None:
@@ -58,6 +59,7 @@ AT = np.floor(np.arange(20) * 2.5 + 0.1).astype(int)
 """Frames of a piece at 25 a second that are shown at each tenth of a second, counted from its first."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("look", "expected"),
     [
@@ -81,6 +83,7 @@ def test_two_pieces_stand_side_by_side_with_the_change_of_the_second_undone(
     assert places(right[:, :, ::-1] if look.mirrored else right, pictures(source)) == expected.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ANIMATION_FORMS)
 def test_length_and_size_are_bounded(form: str, tmp_path: Path) -> None:
     source = videos.make("animated-wide.mp4", *videos.moving(14, "10", "1280x720"), "-c:v", "libx264", "-g", "20")

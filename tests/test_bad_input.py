@@ -128,6 +128,7 @@ def test_no_permission_is_refused(tmp_path: Path) -> None:
     assert "no permission" in done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_a_pipe_that_gives_nothing_is_refused() -> None:
     assert "standard input" in piped(b"")
     assert "standard input" in piped(b"hello world\n" * 100)
@@ -176,6 +177,7 @@ def covered(losses: tuple[Loss, ...], time: float) -> bool:
     return any(loss.start - 1e-9 <= time <= loss.end + 1e-9 for loss in losses)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("extension", "codec"), [("mp4", "libx264"), ("mkv", "libx264"), ("ts", "libx264"), ("mkv", "mpeg4")]
 )

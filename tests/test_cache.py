@@ -54,6 +54,7 @@ def decodes(monkeypatch):
 CASES = [Settings(), Settings("dhash", 8), Settings("exact"), Settings(auto=True), Settings(start=1.0, end=3.0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", CASES)
 def test_a_second_scan_decodes_nothing_and_says_the_same(film, cache, settings, monkeypatch):
     plain = scan(str(film), settings)
@@ -66,6 +67,7 @@ def test_a_second_scan_decodes_nothing_and_says_the_same(film, cache, settings, 
     assert third.source == replace(first.source, path=str(moved)) and third.repeats == first.repeats
 
 
+@pytest.mark.slow
 def test_settings_that_change_codes_decode_anew_and_an_automatic_size_serves_both(film, cache, decodes):
     for settings in (Settings(), Settings("dhash"), Settings(hash_size=8), Settings(end=2.0), Settings()):
         scan(str(film), settings, cache=cache)
@@ -79,12 +81,14 @@ def test_settings_that_change_codes_decode_anew_and_an_automatic_size_serves_bot
         assert len(library.entries()) == 4
 
 
+@pytest.mark.slow
 def test_a_page_of_what_is_kept_is_the_page_of_what_was_read(film, cache, decodes):
     one, other = (scan_to_show(str(film), cache=cache) for _ in range(2))
     assert len(decodes) == 1 and one[0] == other[0]
     assert one[1].shots == other[1].shots and np.array_equal(one[1].likeness, other[1].likeness)
 
 
+@pytest.mark.slow
 def test_a_comparison_takes_what_a_scan_kept_and_keeps_the_rest(film, cache, decodes):
     piece = film.parent / "piece.mkv"
     videos.run("-i", str(film), "-t", "2", "-c:v", "mpeg4", "-q:v", "4", str(piece))

@@ -57,10 +57,12 @@ def test_json_is_json() -> None:
     assert json.loads(done.stdout)["source"]["path"] == "film.mp4"
 
 
+@pytest.mark.slow
 def test_the_default_command_need_not_be_named() -> None:
     assert run("film.mp4").stdout == run("scan", "film.mp4").stdout
 
 
+@pytest.mark.slow
 def test_odd_names_are_reachable() -> None:
     for words, path in [
         ("./scan --json", "./scan"),
@@ -70,6 +72,7 @@ def test_odd_names_are_reachable() -> None:
         assert json.loads(run(*words.split()).stdout)["source"]["path"] == path
 
 
+@pytest.mark.slow
 def test_a_name_that_is_not_utf8_is_reported() -> None:
     name = os.fsdecode(b"caf\xe9.mp4")
     assert "caf\\xe9.mp4" in run(name).stdout
@@ -94,6 +97,7 @@ def test_options_become_settings() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
@@ -131,17 +135,20 @@ def test_what_cannot_be_done_is_one_line_on_stderr(words: str, status: int, says
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_bug_shows_where_if_asked() -> None:
     assert "Traceback" in run("bug", "-v").stderr
     assert "Traceback" not in run("bug").stderr
 
 
+@pytest.mark.slow
 def test_verbose_shows_what_ffmpeg_said_and_nothing_that_steers() -> None:
     done = run("film.mp4", "-v")
     assert done.stderr.startswith("ffmpeg -i in.mp4 \\x1b[31m\n[h264] corrupt\nRepeat 1 (1 of 2): mpv --start=142.07 ")
     assert done.stdout == run("film.mp4").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("video", "status"), [("film.mp4", 3), ("nothing", 0)])
 def test_fail_on_repeats(video: str, status: int) -> None:
     done = run(video, "--fail-on-repeats")
@@ -149,6 +156,7 @@ def test_fail_on_repeats(video: str, status: int) -> None:
     assert done.stdout == run(video).stdout
 
 
+@pytest.mark.slow
 def test_help_has_examples_and_every_kind() -> None:
     from loopfind.fingerprints import KINDS
 
@@ -158,6 +166,7 @@ def test_help_has_examples_and_every_kind() -> None:
         assert all(word in done.stdout for word in ["Examples:", "cat video.mkv | loopfind -", "default: 24", *KINDS])
 
 
+@pytest.mark.slow
 def test_version_names_python_and_ffmpeg() -> None:
     for words in (["--version"], ["film.mp4", "--version"]):
         done = run(*words)
@@ -165,6 +174,7 @@ def test_version_names_python_and_ffmpeg() -> None:
         assert done.stdout.startswith("loopfind ") and "Python 3" in done.stdout and "ffmpeg" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["film.mp4"], ["film.mp4", "--json"], ["many"], ["--help"]])
 def test_a_reader_that_left_is_no_error(words: list[str]) -> None:
     read, write = os.pipe()
@@ -174,6 +184,7 @@ def test_a_reader_that_left_is_no_error(words: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize(
     "words", [["film.mp4"], ["film.mp4", "--json"], ["--help"], ["film.mp4", "--json", "-o", "/dev/full"]]
@@ -196,6 +207,7 @@ def test_a_closed_stdout_is_one_line() -> None:
     assert (done.returncode, done.stderr) == (1, "loopfind: standard output: it is closed\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_stops_at_once_and_quietly(number: int, status: int, tmp_path: Path) -> None:
     words = command("slow", "-o", str(tmp_path / "report.json"))
@@ -209,6 +221,7 @@ def test_stops_at_once_and_quietly(number: int, status: int, tmp_path: Path) -> 
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_quiet_at_any_moment() -> None:
     for delay in (0.05, 0.08, 0.12, 0.16, 0.2, 0.25):
         child = subprocess.Popen(
@@ -233,6 +246,7 @@ def test_ctrl_c_is_quiet_at_any_moment() -> None:
         assert child.returncode in (130, 1, -signal.SIGINT)
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colours_links_and_progress() -> None:
     seen, status = on_terminal("film.mp4", "--link", "https://youtu.be/abc")
     assert status == 0
@@ -242,6 +256,7 @@ def test_a_terminal_gets_colours_links_and_progress() -> None:
     assert "reading" in seen and "fps" in seen and "left" in seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_plain_terminal_gets_plain_text(more: dict[str, str]) -> None:
     seen, _ = on_terminal("film.mp4", **more)
@@ -256,6 +271,7 @@ def test_a_terminal_without_hyperlinks_gets_addresses() -> None:
     assert COLOUR in seen and "\x1b]8;" not in seen and "file:///" in seen
 
 
+@pytest.mark.slow
 def test_quiet_draws_nothing() -> None:
     seen, _ = on_terminal("slow", "-q")
     assert "reading" not in seen
@@ -267,6 +283,7 @@ def test_any_locale_will_do() -> None:
     assert "caf\\xe9\\u4e16.mp4" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_report_file_is_written_and_stdout_stays_empty(tmp_path: Path) -> None:
     for name, words in [("report.json", []), ("report.txt", []), ("report", ["--json"])]:
         done = run("film.mp4", "-o", str(tmp_path / name), *words)
@@ -309,6 +326,7 @@ def test_the_linear_algebra_library_gets_one_thread() -> None:
         assert done.stdout.splitlines()[-1] == kept
 
 
+@pytest.mark.slow
 def test_python_m_is_the_same() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "loopfind", "--help"], env=environment(), capture_output=True, text=True, check=True
@@ -316,6 +334,7 @@ def test_python_m_is_the_same() -> None:
     assert done.stdout == run("--help").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "offers"), [("sc", "scan"), ("--ha", "--hash-size"), ("film.mp4 --ki", "--kind"), ("scan --js", "--json")]
 )

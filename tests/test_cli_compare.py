@@ -37,6 +37,7 @@ def run(*words, cwd):
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.slow
 def test_one_comparison_is_written_in_as_many_forms_as_asked_for(folder, tmp_path):
     forms = ["json", "csv", "md", "otio", "edl", "fcpxml", "txt", "html", "srt"]
     words = [word for form in forms for word in ("-o", str(tmp_path / f"shared.{form}"))]
@@ -55,6 +56,7 @@ def test_one_comparison_is_written_in_as_many_forms_as_asked_for(folder, tmp_pat
     assert page.rstrip().endswith("</html>") and "data:image/jpeg" in page
 
 
+@pytest.mark.slow
 def test_the_best_match_stands_first_and_what_shares_nothing_is_only_counted(folder):
     done = run("--query", "cli-film.mkv", "--in", ".", "--json", cwd=folder)
     value = json.loads(done.stdout)
@@ -76,6 +78,7 @@ def test_several_clips_are_looked_for_in_several_places(folder, tmp_path):
 FILM, OTHER = "cli-film.mkv", "cli-other.mp4"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -105,12 +108,14 @@ def test_what_cannot_be_is_said_on_one_line_and_nothing_is_written(folder, words
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_the_file_that_a_format_is_for_must_have_been_read(folder):
     done = run(FILM, ".", "-o", "a.srt", "--for", "notes.txt", cwd=folder)
     assert done.returncode == 2 and "it could not be read" in done.stderr
     assert not (folder / "a.srt").exists()
 
 
+@pytest.mark.slow
 def test_how_to_play_each_place_is_said_where_more_words_are_wanted(folder):
     done = run(FILM, "cli-quarter.mp4", "-v", cwd=folder)
     assert "mpv --start=9 cli-film.mkv" in done.stderr and "mpv --start=0 cli-quarter.mp4" in done.stderr

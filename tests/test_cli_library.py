@@ -50,6 +50,7 @@ def value(done):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_library_is_filled_listed_checked_asked_and_emptied(home):
     done = run(home, "library", "add", "films")
     assert (done.returncode, done.stderr) == (0, "")
@@ -79,6 +80,7 @@ def test_a_library_is_filled_listed_checked_asked_and_emptied(home):
     assert run(home, "library", "list").stdout.startswith("0 entries of 0 files")
 
 
+@pytest.mark.slow
 def test_files_that_are_gone_are_told_and_removed(home):
     run(home, "library", "add", "films", "--library", "l.sqlite", "-q")
     (home / "films" / "one.mkv").unlink()
@@ -92,6 +94,7 @@ def test_files_that_are_gone_are_told_and_removed(home):
     assert run(home, "library", "verify", "--library", "l.sqlite").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_file_that_was_named_and_cannot_be_read_fails_and_one_in_a_folder_does_not(home):
     (home / "films" / "broken.mp4").write_bytes(b"\0" * 2000)
     done = run(home, "library", "add", "films")
@@ -101,6 +104,7 @@ def test_a_file_that_was_named_and_cannot_be_read_fails_and_one_in_a_folder_does
     assert [file["what"] for file in value(done)["files"]] == ["known"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "status"),
     [
@@ -132,6 +136,7 @@ def test_what_cannot_be_done_is_one_line(home, given, status):
     assert done.stderr.startswith("loopfind: ") and "bug" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_second_scan_needs_no_ffmpeg(home):
     first = run(home, "films/one.mkv", "--cache", "--json")
     none = words(home, "films/one.mkv", "--cache", "--json")
@@ -143,6 +148,7 @@ def test_a_second_scan_needs_no_ffmpeg(home):
     assert third.returncode == 1 and "ffmpeg" in third.stderr
 
 
+@pytest.mark.slow
 def test_standard_input_is_read_and_said_not_to_be_kept(home):
     with open(home / "films" / "one.mkv", "rb") as file:
         done = run(home, "-", "--cache", "--json", stdin=file)
@@ -150,6 +156,7 @@ def test_standard_input_is_read_and_said_not_to_be_kept(home):
     assert done.stderr == "loopfind: -: not kept in the library: standard input has no name to know it by again\n"
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_each_file_and_all_of_them_and_a_table(home):
     terminal, theirs = pty.openpty()
     given = words(home, "library", "add", "films", "--jobs", "1")
@@ -172,6 +179,7 @@ def test_a_terminal_sees_each_file_and_all_of_them_and_a_table(home):
     assert "one.mkv" in text and "3 files: 2 added" in text and "entry  frames\n" in text
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_at_once_and_keeps_what_was_done(home):
     for number in range(300):
         path = home / "films" / f"{number:03}.mkv"

@@ -26,12 +26,14 @@ def test_writes_the_page_and_still_says_the_answer(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html"]
 
 
+@pytest.mark.slow
 def test_the_player_looks_where_the_video_lies_seen_from_the_page(tmp_path):
     (tmp_path / "pages").mkdir()
     run("a #1?.mp4", "--html", "pages/report.html", "--json", cwd=tmp_path)
     assert '"href":"../a%20%231%3F.mp4"' in (tmp_path / "pages" / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_the_player_looks_where_it_is_told_to(tmp_path):
     run("film.mp4", "--html", "report.html", "--video-href", "https://example.org/v.mp4", cwd=tmp_path)
     text = (tmp_path / "report.html").read_text()
@@ -39,6 +41,7 @@ def test_the_player_looks_where_it_is_told_to(tmp_path):
     assert "media-src https://example.org;" in text
 
 
+@pytest.mark.slow
 def test_an_output_that_ends_in_html_is_the_page_and_nothing_else_is_said(tmp_path):
     done = run("film.mp4", "-o", "report.html", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -48,6 +51,7 @@ def test_an_output_that_ends_in_html_is_the_page_and_nothing_else_is_said(tmp_pa
     assert (tmp_path / "other.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -78,6 +82,7 @@ def test_without_the_template_engine_the_answer_comes_before_the_scan(tmp_path):
     assert done.stderr == "loopfind: --html needs jinja2: pip install 'loopfind[report]'\n"
 
 
+@pytest.mark.slow
 def test_a_scan_without_a_page_loads_no_template_engine(tmp_path):
     code = (
         "import sys\nfrom loopfind.cli import main\nstatus = main()\n"

@@ -68,6 +68,7 @@ def test_a_pose_does_to_cells_what_it_says_and_poses_add_up(pose):
         assert np.allclose(twice, matrix(Transform(both.mirrored, turned=both.turned)) @ picture)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_several_stretches_of_one_file_are_found_in_another_in_any_order(seed):
     """Seconds 10 to 14 and 2 to 7 of a film, in that order, amid another film; a third file shows something else."""
@@ -86,6 +87,7 @@ def test_several_stretches_of_one_file_are_found_in_another_in_any_order(seed):
     assert pair.files == (0, 1) and pair.seconds == pytest.approx((9, 9), abs=0.1) and pair.whole == (False, False)
 
 
+@pytest.mark.slow
 def test_the_same_film_at_another_rate_is_the_same_from_end_to_end():
     files = [s.shown([(s.film(5), 0, 12)], rate, seed=rate) for rate in (25, 30, 15)]
     repeats, pairs = across(files, CompareSettings())
@@ -94,6 +96,7 @@ def test_the_same_film_at_another_rate_is_the_same_from_end_to_end():
     assert {o.file for o in repeats[0].occurrences} == {0, 1, 2}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pose", [pose for pose in POSES if pose != Pose()])
 def test_turned_and_mirrored_copies_say_how_they_are_held(pose):
     film, held = s.film(8), matrix(Transform(pose.mirrored, turned=pose.turned))
@@ -111,6 +114,7 @@ def test_a_clip_played_backwards_is_found_and_said():
     assert [o.reversed for o in repeat.occurrences] == [False, True] and pair.files == (0, 1)
 
 
+@pytest.mark.slow
 def test_files_that_share_nothing_share_nothing():
     files = [s.shown([(s.film(seed), 0, 10)], 25, seed=seed) for seed in range(6)]
     files += [s.shown([(s.camera(seed, where=1), 0, 10)], 25, seed=seed) for seed in range(4)]
@@ -152,6 +156,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_folder_is_compared_and_what_is_no_video_is_left_out_and_said(folder):
     result = compare([str(folder)], CompareSettings(jobs=2))
     assert [os.path.basename(source.path) for source in result.sources] == [
@@ -170,6 +175,7 @@ def test_a_folder_is_compared_and_what_is_no_video_is_left_out_and_said(folder):
     assert [o["turned"] for o in value["repeats"][0]["occurrences"]] == [0, 0]
 
 
+@pytest.mark.slow
 def test_the_order_and_the_number_of_jobs_do_not_change_the_answer(folder):
     one = compare([str(folder)], CompareSettings(jobs=1))
     many = compare([str(folder)], CompareSettings(jobs=4))
@@ -183,6 +189,7 @@ def test_a_file_that_was_named_must_be_readable(folder):
         compare([str(folder / "compare-film.mkv")])
 
 
+@pytest.mark.slow
 def test_the_command_line_compares_and_refuses_in_one_line(folder):
     film, piece = (str(folder / f"compare-{name}") for name in ("film.mkv", "piece.mp4"))
     assert "1 stretch is shown" in run("compare", film, piece).stdout
@@ -209,6 +216,7 @@ def test_what_is_stopped_stops_at_once_and_leaves_no_reader(folder):
     assert len(seen) < 8
 
 
+@pytest.mark.slow
 def test_the_file_that_is_looked_for_is_not_found_in_its_own_folder(folder):
     result = compare([str(folder / "compare-piece.mp4"), str(folder)], CompareSettings(query=True))
     assert [pair.files for pair in result.pairs] == [(0, 1)]

@@ -93,6 +93,7 @@ def test_the_rest_tells_how_unlikely_chance_is() -> None:
     assert twice.tail == pytest.approx(Rivals(0.01, flat, 1.0, 0.001).tail - math.log(2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_alike_cars_are_not_claimed_at_99(seed: int) -> None:
     """Nothing on this road is shown twice."""
@@ -100,6 +101,7 @@ def test_alike_cars_are_not_claimed_at_99(seed: int) -> None:
     assert all(repeat.confidence < 0.99 for repeat in report.repeats)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [s.film, s.camera, s.lanes])
 def test_a_plain_repeat_of_four_seconds_reaches_99(draw: type) -> None:
     scene = draw(3)

@@ -24,6 +24,7 @@ def moved(scene: s.Scene, by: float) -> s.Scene:
     return lambda t: scene(t - by)
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, seeds)
 def test_where_a_recording_turns_back_on_itself_is_a_seamless_splice(scene: s.Scene, noise: int) -> None:
@@ -35,6 +36,7 @@ def test_where_a_recording_turns_back_on_itself_is_a_seamless_splice(scene: s.Sc
     assert [cut.kind for cut in turn] == ["seamless"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_every_turn_of_a_loop_begins_at_a_splice_that_need_not_show(seed: int) -> None:
     """The turn's end glides back to its beginning as fast as anything moves there."""
@@ -47,6 +49,7 @@ def test_every_turn_of_a_loop_begins_at_a_splice_that_need_not_show(seed: int) -
     assert {cut.kind for cut in report.cuts[1:-1]} == {"seamless"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("through_black", [False, True])
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_a_copy_that_is_faded_in_and_out_is_a_fade_at_both_ends(seed: int, through_black: bool) -> None:
@@ -66,6 +69,7 @@ def test_a_copy_that_is_faded_in_and_out_is_a_fade_at_both_ends(seed: int, throu
     assert [cut.kind for cut in report.cuts] == ["fade", "fade"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_a_few_frames_of_another_picture_before_a_cut_are_no_part_of_the_repeat(seed: int) -> None:
     """Behind the copy three frames show another picture that resembles it, and then comes a hard cut."""
@@ -90,6 +94,7 @@ def test_a_loop_on_a_quiet_camera_is_found_and_begins_where_its_turns_do(seed: i
     assert [cut.time for cut in report.cuts] == pytest.approx([8, 12, 16, 20])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.1, 0.15])
 def test_a_quiet_camera_that_shows_nothing_twice_gives_no_repeat(share: float) -> None:
     for seed in range(1, 6):
@@ -97,6 +102,7 @@ def test_a_quiet_camera_that_shows_nothing_twice_gives_no_repeat(share: float) -
         assert all(repeat.kind == "still" for repeat in report.repeats) and not report.cuts
 
 
+@pytest.mark.slow
 def test_a_subtitle_on_one_showing_does_not_part_a_repeat() -> None:
     """Seconds 5 to 15 of a film are shown again, the second time with two rows of white for two seconds."""
     scene = s.film(3)

@@ -129,6 +129,7 @@ def test_the_nearest_frame_is_the_nearest_however_many_are_asked_for() -> None:
     assert found.dtype == np.int64 and np.array_equal(found, np.concatenate(parts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", ["even", "rounded", "variable", "a long gap"])
 def test_the_nearest_frame_is_the_same_guessed_or_sought(rate: str) -> None:
     rng = np.random.default_rng(7)

@@ -274,6 +274,7 @@ def test_the_report_of_a_fixture_holds_to_the_published_schema(video):
     jsonschema.Draft202012Validator(published("report")).validate(machine_form(report, FORMATS))
 
 
+@pytest.mark.slow
 def test_a_comparison_holds_to_the_published_schema():
     whole = jsonschema.Draft202012Validator(published("comparison"))
     paths = [str(ROOT / "fixtures" / f"{name}.mp4") for name in ("loop", "replay")]
@@ -282,6 +283,7 @@ def test_a_comparison_holds_to_the_published_schema():
         whole.validate(machine_form(samples.comparison(queries=queries), SEVERAL))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "report", [samples.nothing(), samples.many(), samples.crowded()], ids=["none", "many", "dense"]
 )
@@ -292,6 +294,7 @@ def test_drawn_reports_hold_to_the_published_schema(report):
 PYTHON = [(name, body) for name, document in DOCUMENTS.items() for body in document.fenced("python")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), PYTHON, ids=[f"{name}-{at}" for at, (name, _) in enumerate(PYTHON)])
 def test_a_python_example_runs(name, example, tmp_path, monkeypatch, capsys):
     (tmp_path / "video.mp4").symlink_to(ROOT / "fixtures" / "loop.mp4")

@@ -281,6 +281,7 @@ def test_videos_whose_speed_varies_are_alike_and_both_reports_say_how(pair):
     assert "alike in colour" in text and "weak evidence" in text and f"distance {warp.distance:.3f}" in text
 
 
+@pytest.mark.slow
 def test_the_command_line_aligns_and_refuses_in_one_line(pair):
     def run(*words):
         words = [sys.executable, "-m", "loopfind", "compare", *pair, *words]

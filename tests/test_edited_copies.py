@@ -67,6 +67,7 @@ def boxed(pictures):
     return np.pad(pictures, ((0, 0), (6, 6), (6, 6)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", [cropped, boxed])
 def test_a_crop_and_a_box_are_found_to_the_frame(edit):
     film = drawn(1)
@@ -81,6 +82,7 @@ def test_a_crop_and_a_box_are_found_to_the_frame(edit):
     assert (second.start, second.end) == pytest.approx((0, 8), abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("down", "right"), [(0, 0), (6, 0)])
 def test_a_copy_in_a_corner_of_another_film_is_found(down, right):
     film, host = s.film(3), s.film(90)
@@ -136,6 +138,7 @@ def test_an_even_picture_stays_even_through_a_zoom(view):
     assert len(inside) and np.allclose(inside, 90, atol=0.01) and (seen < 90.01).all()
 
 
+@pytest.mark.slow
 def test_a_slow_file_is_found_among_fast_ones():
     """At 12.5 frames a second no two frames lie 0.2 s apart, nor as far as the frames of the other files."""
     film = s.film(11)

@@ -23,6 +23,7 @@ def shown():
     return pipeline.scan_to_show(str(FIXTURES / "replay.mp4"))
 
 
+@pytest.mark.slow
 def test_says_what_a_scan_says(shown):
     plain = pipeline.scan(str(FIXTURES / "replay.mp4"))
     assert "".join(write(shown[0])) == "".join(write(plain))
@@ -78,6 +79,7 @@ def still(seconds):
     return Signal(np.arange(n) / 10, 0.1, cells, zero, zero, nothing, np.zeros(n, np.float32), 0.1, cells[:, :9])
 
 
+@pytest.mark.slow
 def test_of_very_many_repeats_few_moments_are_shown():
     report = samples.crowded()
     taken = select.shown_of(still(72_000), [], report.repeats)

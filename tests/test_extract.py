@@ -68,6 +68,7 @@ SOURCES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_clip_holds_exactly_its_frames(name: str, tmp_path: Path) -> None:
     file, arguments = SOURCES[name]
@@ -108,6 +109,7 @@ def test_frames_that_are_not_there_are_an_error(tmp_path: Path) -> None:
         Cutter(source, 0).cut(Piece(20.0, 21.0, 25, 500), (tmp_path / "clip.mp4").as_posix())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("look", "change"),
     [
@@ -170,6 +172,7 @@ def video() -> Path:
     return videos.make(SOURCES["mp4"][0], *SOURCES["mp4"][1])
 
 
+@pytest.mark.slow
 def test_extract_writes_clips_and_comparisons(video: Path, tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text(
         json.dumps(report(video, [[(25, 50), (100, 125)], [(60, 70), (65, 75), (201, 211)]]))
@@ -198,6 +201,7 @@ def test_extract_writes_clips_and_comparisons(video: Path, tmp_path: Path) -> No
     assert (over.returncode, over.stderr, len(over.stdout.splitlines())) == (0, "", 3)
 
 
+@pytest.mark.slow
 def test_extract_finds_the_video(video: Path, tmp_path: Path) -> None:
     """As the report names it, by its link, beside the report, or as told."""
     odd = os.fsdecode(b"caf\xe9 it's.mp4")
@@ -216,6 +220,7 @@ def test_extract_finds_the_video(video: Path, tmp_path: Path) -> None:
     assert told.returncode == 0
 
 
+@pytest.mark.slow
 def test_many_occurrences_are_left_out_and_told(video: Path, tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text(json.dumps(report(video, [[(at, at + 1) for at in range(0, 200, 2)]])))
     done = loopfind("extract", tmp_path / "r.json", "--out", tmp_path / "clips", "--most", 3)
@@ -270,6 +275,7 @@ def test_what_is_no_report_is_refused_in_one_line(content: Any, words: str, tmp_
     assert str(caught.value).startswith("r.json: ") and str(caught.value).isprintable()
 
 
+@pytest.mark.slow
 def test_bad_requests_are_refused_in_one_line(video: Path, tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.write_text(json.dumps(report(video, [[(25, 50), (100, 125)]])))
@@ -289,6 +295,7 @@ def test_bad_requests_are_refused_in_one_line(video: Path, tmp_path: Path) -> No
         assert not (tmp_path / "o").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     long = videos.make("clip_long.mp4", *videos.moving(60, size="640x360"), *_X264, "-g", "500")
     path = tmp_path / "r.json"

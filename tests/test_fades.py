@@ -29,6 +29,7 @@ def every_span(cells: Rows, at: int, step: float, around: Rows) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_a_quick_look_tells_the_same_fades(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     signal = signal_of(s.shown(SCENES[name], 25))

@@ -39,6 +39,7 @@ def test_a_first_look_sees_what_was_copied_and_after_how_long() -> None:
     assert len(report.clusters) >= 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [twice, lambda: videos.encoded("mp4", "libx264", seconds=4)])
 def test_a_first_look_claims_nothing(path: "object") -> None:
     assert callable(path)
@@ -61,6 +62,7 @@ def test_key_frames_are_frames_of_the_whole_half_a_second_apart(name: str, codec
     assert keys.items() <= whole.items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("--html", "x.html"), ("--fail-on-repeats",), ("--hash-size", "auto")])
 def test_what_a_first_look_cannot_do_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
     words = tuple((tmp_path / w).as_posix() if w == "x.html" else w for w in words)
@@ -69,6 +71,7 @@ def test_what_a_first_look_cannot_do_is_refused(words: tuple[str, ...], tmp_path
     assert "--fast does not go with" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_first_look_is_not_kept(tmp_path: Path) -> None:
     place = (tmp_path / "library").as_posix()
     done = loopfind_says(twice().as_posix(), "--fast", "--library", place)
@@ -76,6 +79,7 @@ def test_a_first_look_is_not_kept(tmp_path: Path) -> None:
     assert loopfind.scan(twice().as_posix(), cache=loopfind.Cache(place)).source.frames > 500
 
 
+@pytest.mark.slow
 def test_hardware_that_is_not_there_is_one_line() -> None:
     done = loopfind_says(twice().as_posix(), "--hwaccel", "nonsense")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
@@ -90,6 +94,7 @@ def test_the_name_of_the_hardware_reaches_ffmpeg() -> None:
     assert place < words.index("-i")
 
 
+@pytest.mark.slow
 def test_jobs_make_no_difference_to_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     from loopfind.media.decode import parallel
 

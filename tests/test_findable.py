@@ -28,6 +28,7 @@ def spliced(scene: s.Scene, start: float, length: float, seed: int) -> Report:
     return s.answer(s.shown([(scene, 0, SECONDS), (scene, start, start + length)], FPS, seed=seed))
 
 
+@pytest.mark.slow
 def test_most_copies_of_the_answered_length_are_found_more_of_twice_and_few_of_a_third_of_it() -> None:
     found = {1 / 3: 0, 1.0: 0, 2.0: 0}
     asked = 0
@@ -66,6 +67,7 @@ def test_a_rest_is_not_judged_and_what_moves_beside_it_is(seed: int) -> None:
     assert all(any(gap.start <= low and high <= gap.end for gap in found.unjudged) for low, high in rests)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [41, 42])
 def test_a_rest_belongs_to_a_copy_that_moves_on_both_sides_of_it(seed: int) -> None:
     scene = bursts(seed, 18)

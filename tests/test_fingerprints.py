@@ -158,6 +158,7 @@ def test_an_empty_batch_has_no_codes(name, size):
     assert kind(name).encode(frames(np.zeros((0, 64, 64), np.uint8)), size).shape == (0, kind(name).width(size))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "size"), EVERY)
 def test_a_code_depends_on_its_own_frame_alone(name, size):
     batch = frames(np.concatenate([natural(60), drawn()]))
@@ -303,6 +304,7 @@ def test_phash_equals_imagehash_on_drawn_pictures_wherever_no_rounding_error_dec
     assert phash_is_right_off_the_median(drawn(), size)
 
 
+@pytest.mark.slow
 @given(pictures=PICTURES, size=st.sampled_from((4, 5, 8, 24)))
 def test_phash_equals_imagehash_wherever_no_rounding_error_decides(pictures, size):
     assert phash_is_right_off_the_median(pictures, size)
@@ -359,6 +361,7 @@ def naive(picture, height, width):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("height", "width"), [(4, 4), (5, 6), (24, 24), (31, 32), (63, 64), (64, 65), (20, 96), (132, 7)]
 )
@@ -368,6 +371,7 @@ def test_shrink_equals_the_area_rule_in_whole_numbers(height, width):
         assert np.array_equal(small, naive(picture, height, width))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [*range(4, 66), *range(68, 257, 4)])
 def test_shrink_is_exact_at_every_size_that_a_kind_asks_for(size):
     whole = np.rint(weights(size) * 64).astype(np.int64)

@@ -36,6 +36,7 @@ def test_every_fixture_is_known_and_together_they_are_small():
     assert sum(videos.values()) < 3_000_000
 
 
+@pytest.mark.slow
 def test_a_fixture_has_the_frames_it_is_said_to_have(fixture):
     truth, pictures = fixture
     assert len(pictures) == truth["frames"]

@@ -84,6 +84,7 @@ def same_answer(one: Report, other: Report) -> None:
     assert clusters[0].frames.tolist() == clusters[1].frames.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_a_file_that_grows_is_read_to_its_end_and_answered_as_a_scan_does(container: str, tmp_path: Path) -> None:
     source, path, seen = remuxed(container), tmp_path / f"growing.{container}", list[int]()
@@ -139,6 +140,7 @@ def test_a_file_that_is_not_the_same_any_more_is_noticed(
         assert (os.read(tail.fd, 100), tail.ended) == (b"", "changed") and says in tail.said
 
 
+@pytest.mark.slow
 def test_it_ends_with_the_whole_answer_when_it_is_asked_to(tmp_path: Path) -> None:
     path = tmp_path / "growing.mkv"
     path.write_bytes(remuxed("mkv").read_bytes())
@@ -148,6 +150,7 @@ def test_it_ends_with_the_whole_answer_when_it_is_asked_to(tmp_path: Path) -> No
     assert end.why == "asked" and end.report.verdict.looped
 
 
+@pytest.mark.slow
 def test_leaving_it_leaves_no_decoder_and_no_thread(tmp_path: Path) -> None:
     path = tmp_path / "growing.mkv"
     path.write_bytes(remuxed("mkv").read_bytes())
@@ -156,6 +159,7 @@ def test_leaving_it_leaves_no_decoder_and_no_thread(tmp_path: Path) -> None:
     assert threading.active_count() == 1
 
 
+@pytest.mark.slow
 def test_the_limits_of_the_settings_hold(tmp_path: Path) -> None:
     _, _, end = told(list(follow(str(remuxed("mkv")), Settings(start=10.0, end=26.0))))
     assert end.why == "end"
@@ -217,6 +221,7 @@ def patiently(source: str, **more: Any) -> list[Event]:
     raise AssertionError("nobody serves it")
 
 
+@pytest.mark.slow
 def test_a_stream_that_ffmpeg_serves_is_followed_to_its_end() -> None:
     address = f"http://127.0.0.1:{port()}/live.ts"
     notes: list[str] = []
@@ -228,6 +233,7 @@ def test_a_stream_that_ffmpeg_serves_is_followed_to_its_end() -> None:
     assert notes and all("trying again" in note for note in notes)
 
 
+@pytest.mark.slow
 def test_hls_is_followed(tmp_path: Path) -> None:
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *words: Any) -> None:
@@ -282,6 +288,7 @@ def serving(*connections: Path | tuple[Path, float]) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_what_a_server_sends_again_after_a_lost_connection_is_no_repeat() -> None:
     path = remuxed("ts", NONE)
     with serving((path, 0.5), (path, 0.7), path) as address:
@@ -292,6 +299,7 @@ def test_what_a_server_sends_again_after_a_lost_connection_is_no_repeat() -> Non
     assert len(notes) >= 3
 
 
+@pytest.mark.slow
 def test_rtsp_is_followed_over_a_lost_connection() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     # Of the second connection all but the end was sent before.
@@ -307,6 +315,7 @@ def test_rtsp_is_followed_over_a_lost_connection() -> None:
     assert 950 <= end.report.source.frames <= 1000
 
 
+@pytest.mark.slow
 def test_what_was_missed_while_there_was_no_connection_is_told() -> None:
     with serving(remuxed("ts", NONE), remuxed("ts")) as address:
         findings, missed, end = told(list(follow(address, Settings(stall=4.0))))
@@ -345,6 +354,7 @@ def ran(*words: str, **more: Any) -> tuple[int, str, str]:
     return child.returncode, out, said
 
 
+@pytest.mark.slow
 def test_each_event_is_a_line_of_json(tmp_path: Path) -> None:
     path = tmp_path / "growing.mkv"
     with writing(remuxed("mkv"), path):
@@ -355,6 +365,7 @@ def test_each_event_is_a_line_of_json(tmp_path: Path) -> None:
     assert events[-2]["repeat"]["kind"] == "loop" and events[-1]["report"]["verdict"]["looped"]
 
 
+@pytest.mark.slow
 def test_an_alarm_ends_at_the_first_finding_though_the_recording_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "growing.ts"
     path.write_bytes(remuxed("ts").read_bytes())
@@ -363,6 +374,7 @@ def test_an_alarm_ends_at_the_first_finding_though_the_recording_goes_on(tmp_pat
     assert out.startswith("Loop 1")
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_with_the_whole_answer(tmp_path: Path) -> None:
     path = tmp_path / "growing.mkv"
     path.write_bytes(remuxed("mkv").read_bytes())
@@ -374,12 +386,14 @@ def test_ctrl_c_ends_it_with_the_whole_answer(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "report.json").read_text())["verdict"]["looped"]
 
 
+@pytest.mark.slow
 def test_standard_input_is_followed() -> None:
     with remuxed("ts").open("rb") as file:
         status, out, _ = ran("-", "--follow", stdin=file)
     assert status == 0 and out.startswith("Loop 1") and "shown more than once" in out
 
 
+@pytest.mark.slow
 def test_a_camera_that_was_away_and_came_back_on_the_same_line_is_told() -> None:
     parts = []
     for number, (start, end) in enumerate(((0, 15), (15, 20))):
@@ -401,6 +415,7 @@ def test_a_camera_that_was_away_and_came_back_on_the_same_line_is_told() -> None
     assert last["report"]["source"]["duration"] == pytest.approx(20 + length, abs=0.3)
 
 
+@pytest.mark.slow
 def test_what_changed_while_it_was_followed_is_told_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "growing.ts"
     path.write_bytes(remuxed("ts").read_bytes())
@@ -412,6 +427,7 @@ def test_what_changed_while_it_was_followed_is_told_in_one_line(tmp_path: Path) 
     assert "shown more than once" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

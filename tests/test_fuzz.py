@@ -3,11 +3,14 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
 import fuzz
 
 
+@pytest.mark.slow
 def test_no_broken_file_makes_trouble() -> None:
     found = list(fuzz.trials(48, 11, 2))
     assert len(found) == 48

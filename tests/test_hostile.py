@@ -54,6 +54,7 @@ LISTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", LISTS)
 def test_a_list_opens_nothing_that_it_names(tmp_path: Path, site: tuple[str, list[str]], form: str) -> None:
     piece = videos.encoded("ts", "libx264")

@@ -52,6 +52,7 @@ def held(repeat: Repeat, wanted: list[tuple[float, float]], fps: float) -> None:
             assert abs(time - true) <= 1.01 / fps or inside, (repeat.occurrences, wanted)
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, rates, seeds)
 def test_frame_0_counts(scene: s.Scene, fps: int, noise: int) -> None:
@@ -61,6 +62,7 @@ def test_frame_0_counts(scene: s.Scene, fps: int, noise: int) -> None:
     assert repeat.occurrences[0].start_frame == 0 and repeat.occurrences[0].start == 0
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, st.floats(0.001, 90_000), seeds)
 def test_times_count_from_wherever_the_clock_starts(scene: s.Scene, by: float, noise: int) -> None:
@@ -73,6 +75,7 @@ def test_times_count_from_wherever_the_clock_starts(scene: s.Scene, by: float, n
             assert (there.start, there.end) == pytest.approx((here.start + by, here.end + by), abs=1e-5)
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, seeds, st.floats(0.5, 0.9))
 def test_a_variable_rate_makes_no_difference(scene: s.Scene, seed: int, share: float) -> None:
@@ -83,12 +86,14 @@ def test_a_variable_rate_makes_no_difference(scene: s.Scene, seed: int, share: f
     held(only(s.answer(s.kept(file, np.flatnonzero(chosen)))), [(3, 7), (14, 18)], 15)
 
 
+@pytest.mark.slow
 @LAW
 @given(seeds, rates)
 def test_noise_alone_gives_nothing(seed: int, fps: int) -> None:
     assert not s.answer(s.shown([(s.static(seed), 0, 20)], fps, seed=seed)).repeats
 
 
+@pytest.mark.slow
 @LAW
 @given(seeds, rates)
 def test_a_film_that_shows_nothing_twice_gives_no_repeat(seed: int, fps: int) -> None:
@@ -96,6 +101,7 @@ def test_a_film_that_shows_nothing_twice_gives_no_repeat(seed: int, fps: int) ->
     assert not report.repeats and not report.cuts
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, rates, seeds, st.integers(1, 6))
 def test_black_and_title_cards_are_not_claimed(scene: s.Scene, fps: int, noise: int, seconds: int) -> None:
@@ -106,6 +112,7 @@ def test_black_and_title_cards_are_not_claimed(scene: s.Scene, fps: int, noise: 
     assert not claimed(report) and not report.cuts
 
 
+@pytest.mark.slow
 def test_an_hour_of_one_frozen_picture_is_bounded() -> None:
     """Whatever the matches of a still scene, memory stays near the signal's own: 100 bytes a frame."""
     file = s.frozen(90_000)
@@ -119,6 +126,7 @@ def test_an_hour_of_one_frozen_picture_is_bounded() -> None:
     assert peak < 48 << 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.0, s.NOISE])
 def test_a_quarter_of_an_hour_of_one_noisy_picture_is_bounded(noise: float) -> None:
     file = s.shown([(s.still(3), 0, 900)], 25, noise)
@@ -132,6 +140,7 @@ def test_a_quarter_of_an_hour_of_one_noisy_picture_is_bounded(noise: float) -> N
     assert peak < 64 << 20
 
 
+@pytest.mark.slow
 @settings(LAW, max_examples=3)
 @given(scenes, rates, seeds)
 def test_the_same_fingerprint_gives_the_same_answer_from_memory_and_from_disk(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from test_laws import LAW, claimed, held, only, rates, scenes, seeds
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, rates, st.integers(0, 8), st.integers(2, 12), st.integers(2, 10), seeds)
 def test_a_planted_stretch_is_found_to_the_frame(
@@ -18,6 +19,7 @@ def test_a_planted_stretch_is_found_to_the_frame(
     held(only(s.answer(file)), [(start, end), (again, again + end - start)], fps)
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, rates, st.integers(2, 12), seeds)
 def test_a_video_twice_in_a_row_is_one_loop_of_its_own_length(
@@ -29,6 +31,7 @@ def test_a_video_twice_in_a_row_is_one_loop_of_its_own_length(
     assert edges == pytest.approx([0, length, length, 2 * length])
 
 
+@pytest.mark.slow
 @LAW
 @given(seeds, rates, st.integers(0, 5), st.floats(0.05, 0.6))
 def test_a_fixed_camera_with_fresh_motion_gives_no_repeat(seed: int, fps: int, bodies: int, noise: float) -> None:
@@ -77,6 +80,7 @@ def test_small_a_still_ends_where_black_begins():
     assert stills == [[(8, 12), (31, 35)]]
 
 
+@pytest.mark.slow
 def test_small_two_moments_of_one_shot_are_no_repeat():
     """Within one shot of slow bodies; it passed until the engine of 17:36."""
     assert not claimed(s.answer(s.shown([(s.film(864), 0, 45)], 60, seed=864)))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from test_laws import LAW, held, only, rates, scenes, seeds, spans
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, rates, seeds)
 def test_a_stretch_shown_five_times_has_five_occurrences(scene: s.Scene, fps: int, noise: int) -> None:
@@ -18,6 +19,7 @@ def test_a_stretch_shown_five_times_has_five_occurrences(scene: s.Scene, fps: in
     held(only(s.answer(s.shown(pieces, fps, seed=noise))), wanted, fps)
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, rates, st.integers(3, 9), st.integers(2, 12), seeds)
 def test_n_times_in_a_row_is_a_loop_of_n_cycles(scene: s.Scene, fps: int, n: int, halves: int, noise: int) -> None:
@@ -28,6 +30,7 @@ def test_n_times_in_a_row_is_a_loop_of_n_cycles(scene: s.Scene, fps: int, n: int
     held(repeat, [(4 + k * length, 4 + (k + 1) * length) for k in range(n)], fps)
 
 
+@pytest.mark.slow
 @LAW
 @given(scenes, rates, st.integers(1, 3), seeds)
 def test_a_prefix_moves_every_time_by_its_length(scene: s.Scene, fps: int, seconds: int, noise: int) -> None:
@@ -40,6 +43,7 @@ def test_a_prefix_moves_every_time_by_its_length(scene: s.Scene, fps: int, secon
     assert [cut.time for cut in after.cuts] == pytest.approx([cut.time + by for cut in alone.cuts])
 
 
+@pytest.mark.slow
 @settings(LAW, max_examples=3)
 @given(st.sampled_from([s.film, s.camera]), seeds, seeds)
 def test_the_frame_rate_makes_no_difference(draw: type, seed: int, noise: int) -> None:

@@ -64,6 +64,7 @@ def spans(repeats):
     return sorted([(o.file, round(o.start, 1), round(o.end, 1)) for o in repeat.occurrences] for repeat in repeats)
 
 
+@pytest.mark.slow
 def test_a_library_finds_what_a_comparison_of_its_files_finds(library):
     answer = compare_library(library)
     repeats, pairs = across(FILMS, CompareSettings())
@@ -91,6 +92,7 @@ def test_only_what_is_new_is_compared_and_the_answer_is_of_all(library, monkeypa
     assert compare_library(library) == after and asked == [[8]]
 
 
+@pytest.mark.slow
 def test_batches_make_no_difference(library, tmp_path, monkeypatch):
     whole = compare_library(library)
     fill(tmp_path / "again.sqlite", FILMS)
@@ -99,6 +101,7 @@ def test_batches_make_no_difference(library, tmp_path, monkeypatch):
     assert {pair.files for pair in parts.pairs} == PAIRS and spans(parts.repeats) == spans(whole.repeats)
 
 
+@pytest.mark.slow
 def test_what_was_finished_before_an_interruption_is_kept(library, monkeypatch):
     monkeypatch.setattr(library_compare, "COMPARED_AT_ONCE", 1)
 
@@ -115,6 +118,7 @@ def test_what_was_finished_before_an_interruption_is_kept(library, monkeypatch):
     assert {pair.files for pair in compare_library(library).pairs} == PAIRS
 
 
+@pytest.mark.slow
 def test_entries_of_one_content_are_one_file_and_what_is_removed_is_found_no_more(library):
     with Library.open(library) as opened:
         drawn = replace(FILMS[0], hash_size=8)
@@ -153,6 +157,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_clip_is_found_in_the_file_it_was_taken_from(library, monkeypatch, name):
     start, end = {"backwards": (-12, -3), "faster": (2.4, 9.6)}.get(name, (3, 12))

@@ -64,12 +64,14 @@ FOOTAGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FOOTAGE)
 def test_portions_show_what_a_scan_of_the_whole_finds(name: str) -> None:
     fingerprint = shown(FOOTAGE[name])
     agree(noticed(fingerprint, 11.0), synthetic.answer(fingerprint))
 
 
+@pytest.mark.slow
 def test_what_is_too_long_to_be_followed_as_a_whole_is_followed_on() -> None:
     fingerprint = shown([(film(8), 0, 90), (camera(9), 0, 20), (film(8), 10, 85), (camera(9), 90, 99)])
     found = noticed(fingerprint, detector=LiveDetector(long_run=20.0, tail=10.0))
@@ -77,6 +79,7 @@ def test_what_is_too_long_to_be_followed_as_a_whole_is_followed_on() -> None:
     agree(found, synthetic.answer(fingerprint))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backwards", [False, True])
 def test_changed_copies_are_noticed(backwards: bool) -> None:
     scene = film(11)
@@ -94,6 +97,7 @@ def test_changed_copies_are_noticed(backwards: bool) -> None:
     agree(noticed(fingerprint), synthetic.answer(fingerprint))
 
 
+@pytest.mark.slow
 def test_a_finding_is_told_while_it_goes_on_and_once_more_when_it_has_ended() -> None:
     found = noticed(shown([(film(1), 0, 60), (film(1), 5, 45), (camera(2), 0, 40)]))
     assert [(told.repeat.id, told.going_on) for told in found] == [(1, True), (1, False)]
@@ -103,6 +107,7 @@ def test_a_finding_is_told_while_it_goes_on_and_once_more_when_it_has_ended() ->
     assert last.repeat.occurrences[-1].end == pytest.approx(100.0, abs=0.5)
 
 
+@pytest.mark.slow
 def test_what_goes_on_when_the_footage_ends_is_told_with_its_length_then() -> None:
     found = noticed(shown([(film(1), 0, 60), (film(1), 5, 45)]))
     assert [told.going_on for told in found] == [True, False]
@@ -118,6 +123,7 @@ def test_what_is_shown_a_third_time_keeps_its_number_and_is_told_again() -> None
     ]
 
 
+@pytest.mark.slow
 def test_a_loop_that_goes_on_is_not_told_at_every_turn() -> None:
     found = noticed(shown([(film(4), 0, 31), *[(film(4), 31, 43)] * 12, (film(4), 50, 77)]))
     assert [(told.repeat.kind, told.going_on) for told in found][-2:] == [("loop", True), ("loop", False)]
@@ -125,12 +131,14 @@ def test_a_loop_that_goes_on_is_not_told_at_every_turn() -> None:
     assert len(found[-1].repeat.occurrences) == 12 and found[-1].repeat.kind == "loop"
 
 
+@pytest.mark.slow
 def test_what_is_older_than_the_window_is_forgotten() -> None:
     pieces: list[Piece] = [(film(1), 0, 30), (camera(2), 0, 70), (film(1), 5, 20), (camera(2), 200, 215)]
     assert len(noticed(shown(pieces), window=300.0)) >= 1
     assert noticed(shown(pieces), window=60.0) == []
 
 
+@pytest.mark.slow
 def test_a_loop_longer_than_the_window_stays_one_finding() -> None:
     found = noticed(shown([(film(4), 0, 31), *[(film(4), 31, 43)] * 12, (film(4), 50, 77)]), window=60.0)
     loops = [told for told in found if told.repeat.kind == "loop"]
@@ -140,6 +148,7 @@ def test_a_loop_longer_than_the_window_stays_one_finding() -> None:
     )
 
 
+@pytest.mark.slow
 def test_frames_count_from_the_first_of_all() -> None:
     pieces: list[Piece] = [(camera(2), 0, 90), (film(1), 0, 30), (film(1), 5, 20), (camera(2), 200, 230)]
     (repeat,) = {told.repeat.id: told.repeat for told in noticed(shown(pieces), window=70.0)}.values()

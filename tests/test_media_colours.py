@@ -43,6 +43,7 @@ ENCODED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENCODED)
 def test_colours_are_the_means_of_the_pictures(name: str) -> None:
     path = videos.make(f"colours-{name}", *videos.moving(1, size="160x90"), *ENCODED[name])
@@ -50,6 +51,7 @@ def test_colours_are_the_means_of_the_pictures(name: str) -> None:
     assert np.abs(mine - truth(path)).max() < NEAR
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["red", "lime", "blue", "white", "black", "0x804020"])
 def test_a_flat_colour_is_read_as_it_is_at_any_range(colour: str) -> None:
     want = {"red": (255, 0, 0), "lime": (0, 255, 0), "blue": (0, 0, 255), "white": (255,) * 3, "black": (0,) * 3}

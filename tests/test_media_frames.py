@@ -94,6 +94,7 @@ def agree(path: Path, stream: int = 0) -> Video:
     return video
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("extension", "codec"), CONTAINERS)
 def test_times_and_pictures_equal_the_oracle(extension: str, codec: str) -> None:
     video = agree(videos.encoded(extension, codec))
@@ -101,6 +102,7 @@ def test_times_and_pictures_equal_the_oracle(extension: str, codec: str) -> None
     assert video.source.frames == 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _odd())
 def test_odd_videos_equal_the_oracle(name: str) -> None:
     agree(videos.make(name, *_odd()[name]))

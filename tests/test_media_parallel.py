@@ -57,6 +57,7 @@ def coded(name: str) -> Path:
     return path if path.exists() else videos.make(path.name, *videos.moving(9), *videos.CODED[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", videos.CODED)
 def test_ranges_are_one_pass(name: str) -> None:
     read = same_as_one_pass(coded(name))
@@ -64,12 +65,14 @@ def test_ranges_are_one_pass(name: str) -> None:
         assert (read.why, read.ranges > 2) == ("", True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["open.mp4", "mpeg2.mkv"])
 def test_digests_and_colours_and_limits_too(name: str) -> None:
     read = same_as_one_pass(coded(name), 1.0, 3, digests=True, colours=True, start=1.3, end=7.7)
     assert (read.why, read.ranges > 2) == ("", True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [True, False])
 def test_frames_that_wait_on_disk_are_the_same(more: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_FEW", 0)
@@ -91,6 +94,7 @@ def test_an_edit_list_is_kept() -> None:
     assert same_as_one_pass(path).ranges > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", [0.1, 0.5, 0.9])
 @pytest.mark.parametrize("name", ["closed.mp4", "mpeg2.ts", "mpeg4.avi", "vp9.webm"])
 def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
@@ -108,6 +112,7 @@ def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
     assert (one.source, bool(one.losses)) == (two.source, bool(two.losses))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["closed.mp4", "mpeg2.ts", "mpeg2.mkv", "vp9.webm"])
 def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = videos.make(f"split_long_{name}", *videos.moving(30, size="160x90"), *videos.CODED[name])
@@ -218,6 +223,7 @@ def test_leaving_early_leaves_nothing(wreck: str) -> None:
     assert set(os.listdir("/proc/self/fd")) == before
 
 
+@pytest.mark.slow
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_WAITING", 2)
     monkeypatch.setattr(parallel, "_FEW", 2)

@@ -35,6 +35,7 @@ def child_pid() -> int:
     return int(decoders()[0].split()[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digests", [False, True])
 def test_closing_early_leaves_nothing(long_video: Path, digests: bool) -> None:
     before, threads = descriptors(), threading.active_count()
@@ -85,6 +86,7 @@ def test_a_video_is_iterated_once(long_video: Path) -> None:
         iter(video).__next__()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
 def test_a_killed_child_is_named_with_the_time(long_video: Path, number: signal.Signals) -> None:
 
@@ -197,6 +199,7 @@ def test_importing_the_reader_is_light() -> None:
         assert child.communicate()[0].strip() == b"[]"
 
 
+@pytest.mark.slow
 def test_two_readers_do_not_disturb_each_other(long_video: Path) -> None:
     with open_video(long_video, start=100.0, end=101.0) as near, open_video(long_video) as far:
         window = np.concatenate([b.pictures for b in near])

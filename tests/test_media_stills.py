@@ -48,6 +48,7 @@ def cases():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", list(cases()), ids=lambda path: path.name)
 def test_a_frame_read_again_is_that_frame(path):
     times, pictures = frames(path)

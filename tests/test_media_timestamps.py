@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,6 +117,7 @@ def test_a_false_duration_without_complaint_is_no_loss() -> None:
     assert losses.find(_TIMES, 0.04, 20.0, [Trouble("serious", 10, 10)], 143_165.0)[-1].end < 2.0
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.sampled_from(["damaged", "serious", "mild"]), st.integers(0, 520), st.integers(0, 30)), max_size=8

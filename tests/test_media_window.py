@@ -52,6 +52,7 @@ def holds(path: Path, start: float | None, end: float | None) -> None:
     assert video.losses == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("extension", "codec"), _CLIPS)
 def test_a_window_is_the_same_frames_as_in_the_whole(extension: str, codec: str) -> None:
     path = videos.encoded(extension, codec, seconds=6)
@@ -59,6 +60,7 @@ def test_a_window_is_the_same_frames_as_in_the_whole(extension: str, codec: str)
         holds(path, start, end)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["late.ts", "long_groups.ts", "long_groups.mp4", "edit.mp4", "b.mkv", "raw.h264"])
 def test_a_window_counts_from_the_containers_start(name: str) -> None:
     slow = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "1000")

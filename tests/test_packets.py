@@ -54,6 +54,7 @@ def test_a_looped_file_is_a_loop_of_its_length(container: str) -> None:
     assert report.verdict.looped and "encoded again" in report.verdict.summary
 
 
+@pytest.mark.slow
 def test_a_piece_copied_in_again_is_found_to_the_frame() -> None:
     a, b, c = scene("a.mp4", 4, 0), scene("b.mp4", 3, 10), scene("c.mp4", 5, 20)
     report = by_packets(joined("again.mp4", a, b, c, b, a))
@@ -81,6 +82,7 @@ def test_what_was_encoded_again_is_not_claimed_and_that_is_said(capsys: pytest.C
     assert "encoded again does not show" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", ["libx264", "mpeg4", "mpeg2video", "mjpeg", "ffv1", "libvpx-vp9"])
 @pytest.mark.parametrize("picture", ["color=gray", "smptebars"])
 def test_a_picture_that_stands_still_is_no_repeat(codec: str, picture: str) -> None:

@@ -118,6 +118,7 @@ def errors(browser):
     return [line for line in browser.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
 
+@pytest.mark.slow
 def test_every_repeat_and_every_picture_shows(browser, folder):
     look(browser, folder / "loop.html")
     wait_for(browser, "document.querySelectorAll('details.repeat').length === 1")
@@ -126,6 +127,7 @@ def test_every_repeat_and_every_picture_shows(browser, folder):
     assert not errors(browser)
 
 
+@pytest.mark.slow
 def test_a_click_on_the_dot_plot_shows_both_moments(browser, folder):
     from selenium.webdriver import ActionChains
 
@@ -149,6 +151,7 @@ def test_a_click_on_the_dot_plot_shows_both_moments(browser, folder):
     assert not errors(browser)
 
 
+@pytest.mark.slow
 def test_both_players_load_from_disk_and_play_in_step(browser, folder):
     look(browser, folder / "loop.html")
     wait_for(browser, "!document.getElementById('player').hidden")
@@ -173,6 +176,7 @@ def grab(browser):
     return np.asarray(Image.open(io.BytesIO(browser.get_screenshot_as_png())).convert("L"), float)
 
 
+@pytest.mark.slow
 def test_the_difference_of_two_copies_is_black(browser, folder):
     look(browser, folder / "loop.html")
     wait_for(browser, "!document.getElementById('player').hidden")
@@ -187,6 +191,7 @@ def test_the_difference_of_two_copies_is_black(browser, folder):
     assert not errors(browser)
 
 
+@pytest.mark.slow
 def test_a_video_that_is_not_there_is_said_and_the_pictures_remain(browser, folder):
     look(browser, folder / "lost.html")
     wait_for(browser, "document.getElementById('video-says').textContent.includes('could not be loaded')")
@@ -194,6 +199,7 @@ def test_a_video_that_is_not_there_is_said_and_the_pictures_remain(browser, fold
     assert run(browser, "document.querySelectorAll('#repeats figure img').length") > 20
 
 
+@pytest.mark.slow
 def test_light_dark_and_narrow(browser, folder):
     look(browser, folder / "loop.html")
     light = grab(browser).mean()
@@ -208,6 +214,7 @@ def test_light_dark_and_narrow(browser, folder):
     assert not errors(browser)
 
 
+@pytest.mark.slow
 def test_three_hundred_repeats_open_at_once(browser, folder):
     began = time.monotonic()
     look(browser, folder / "many.html")
@@ -220,6 +227,7 @@ def test_three_hundred_repeats_open_at_once(browser, folder):
     assert not errors(browser)
 
 
+@pytest.mark.slow
 def test_both_files_play_in_step_and_the_mirrored_one_is_turned_back(browser, pair):
     look(browser, pair / "pair.html")
     wait_for(browser, "!document.getElementById('player').hidden")
@@ -240,6 +248,7 @@ def test_both_files_play_in_step_and_the_mirrored_one_is_turned_back(browser, pa
     assert not errors(browser)
 
 
+@pytest.mark.slow
 def test_the_difference_of_a_mirrored_copy_is_black_and_the_page_fits_a_telephone(browser, pair):
     look(browser, pair / "pair.html", width=360, height=740)
     wait_for(browser, "!document.getElementById('player').hidden")
@@ -258,12 +267,14 @@ def test_the_difference_of_a_mirrored_copy_is_black_and_the_page_fits_a_telephon
     assert not errors(browser)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_there_is_named(browser, pair):
     look(browser, pair / "lost.html")
     says = "document.getElementById('video-says').textContent"
     assert "page-piece.mp4" in wait_for(browser, f"{says}.includes('could not be loaded') && {says}")
 
 
+@pytest.mark.slow
 def test_three_hundred_files_with_one_another_are_drawn_and_a_click_leads_to_what_two_share(browser, pair):
     look(browser, pair / "many.html")
     board = wait_for(browser, "document.getElementById('matrix').width > 300 && document.getElementById('matrix')")

@@ -52,6 +52,7 @@ def test_asks_the_network_for_nothing_and_plays_files_from_where_they_are():
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_stays_a_name(name):
     plain, page = Page(drawn(samples.comparison())), Page(drawn(samples.comparison((name, *samples.NAMES[1:]))))
@@ -67,6 +68,7 @@ def test_the_square_of_two_files_says_how_much_of_each_they_share():
     assert cells[frozenset((0, 1))] == [0.12, 0.12, 12.0, 1]
 
 
+@pytest.mark.slow
 def test_of_very_many_files_the_page_is_bounded_and_says_what_it_left_out():
     comparison = samples.very_many(2000)
     text = drawn(comparison, samples.juxtaposed(comparison))

@@ -89,6 +89,7 @@ def test_says_the_verdict_before_everything_else():
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("report", [samples.nothing(), samples.three_and_a_loop(), samples.many()])
 def test_asks_the_network_for_nothing(report):
     page = Page(drawn(report))
@@ -130,6 +131,7 @@ def named(name: str) -> str:
     return drawn(replace(report, source=source, verdict=verdict, losses=losses, choice=name), href=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_stays_a_name(name):
     plain, page = Page(named("film.mp4")), Page(named(name))
@@ -141,6 +143,7 @@ def test_a_hostile_name_stays_a_name(name):
     named(name).encode("utf-8")
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.text())
 def test_whatever_stands_in_data_comes_back_and_ends_no_element(text):
@@ -149,6 +152,7 @@ def test_whatever_stands_in_data_comes_back_and_ends_no_element(text):
     assert not re.search(r"[<>&\u2028\u2029\n]", told)
 
 
+@pytest.mark.slow
 def test_three_hundred_repeats_of_twenty_stay_below_ten_megabytes():
     report = samples.crowded()
     exhibits = samples.exhibits(report, columns=2)

@@ -32,6 +32,7 @@ def found(files, settings):
     return (*across(files, settings), sources)
 
 
+@pytest.mark.slow
 def test_the_file_with_more_of_the_clip_comes_first_and_one_with_none_of_it_not_at_all():
     film = s.film(6)
     files = [
@@ -54,6 +55,7 @@ def test_the_file_with_more_of_the_clip_comes_first_and_one_with_none_of_it_not_
     assert summary_of_matches(matches, 5, 1) == "The clip was looked for in 4 files and found in 3 of them."
 
 
+@pytest.mark.slow
 def test_each_clip_has_ranks_of_its_own_and_clips_are_not_compared_with_each_other():
     film = s.film(7)
     clips = [s.shown([(film, 0, 5)], 25, seed=1), s.shown([(film, 3, 9)], 25, seed=2)]
@@ -64,6 +66,7 @@ def test_each_clip_has_ranks_of_its_own_and_clips_are_not_compared_with_each_oth
     assert [(match.query, match.rank, match.file) for match in matches] == [(0, 1, 2), (0, 2, 3), (1, 1, 2), (1, 2, 3)]
 
 
+@pytest.mark.slow
 def test_a_worse_copy_is_less_close():
     film = s.film(8)
     files = [
@@ -89,6 +92,7 @@ def test_files_are_not_chained_into_one_group():
     assert not any(group.whole for group in groups)
 
 
+@pytest.mark.slow
 def test_files_that_all_show_the_same_are_one_group_and_duplicates_come_first():
     film = s.film(3)
     files = [s.shown([(film, 0, 8)], rate, seed=rate) for rate in (25, 30)]

@@ -143,6 +143,7 @@ def frames(times: np.ndarray, found: Sequence[float]) -> list[int]:
     return [int(np.abs(times - one).argmin()) for one in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("tick", [Fraction(1, 90000), Fraction(1, 1000)], ids=["mp4", "mkv"])
@@ -170,6 +171,7 @@ def test_every_time_leads_back_to_its_frame(name: str, rate: str, tick: Fraction
     holds()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", RATES)
 def test_cuts_lead_back_to_their_frames(rate: str) -> None:
     @given(drawn(RATES[rate], Fraction(1, 90000)))
@@ -189,6 +191,7 @@ def test_cuts_lead_back_to_their_frames(rate: str) -> None:
     holds()
 
 
+@pytest.mark.slow
 @given(drawn(RATES["29.97"], Fraction(1, 90000)))
 @settings(max_examples=15)
 def test_chapters_follow_one_another_and_start_where_something_does(video: Drawn) -> None:

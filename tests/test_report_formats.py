@@ -11,6 +11,7 @@ from loopfind.registry import load
 from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("report", [samples.nothing(), samples.three_and_a_loop(), samples.many()])
 def test_a_format_writes_whole_lines_twice_the_same(name: str, report: samples.Report) -> None:

@@ -61,6 +61,7 @@ def test_holds_what_the_design_promises() -> None:
     assert found["losses"][0]["start"] == 3000.0
 
 
+@pytest.mark.slow
 def test_a_million_frames_stream_in_small_pieces() -> None:
     count = 1_000_000
     clusters = Clusters(np.arange(count), np.arange(count) / 30, np.array([0, count]))
@@ -134,6 +135,7 @@ reports = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(reports)
 def test_every_report_comes_back_with_the_same_numbers(report: Report) -> None:
     found = parsed(report)

@@ -85,6 +85,7 @@ def test_a_link_to_any_file_is_ascii_and_leads_back(name: bytes, seconds: float)
     assert float(parts.fragment.removeprefix("t=")) >= 0
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1), st.floats())
 def test_a_link_to_any_page_is_ascii(page: str, seconds: float) -> None:
     link = linker(page, "/v.mp4")(seconds)

@@ -62,6 +62,7 @@ def test_standard_input_has_no_links() -> None:
     assert not any("://" in line for line in plain(samples.three_and_a_loop(path="-")))
 
 
+@pytest.mark.slow
 @given(st.text(), st.text(), st.text())
 def test_nothing_in_a_video_can_steer_the_terminal(path: str, summary: str, lost: str) -> None:
     report = samples.three_and_a_loop(path=path or "x")

@@ -67,6 +67,7 @@ def cut_off(path: Path, folder: Path, kind: str, after: int) -> list[str]:
     return lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("container", "coding", "kind"),
     [
@@ -124,6 +125,7 @@ def finished(path: Path, folder: Path) -> tuple[int, str]:
     return len(notes), answer
 
 
+@pytest.mark.slow
 def test_what_is_left_is_gone_on_with_and_only_the_rest_is_read(copy: Path, tmp_path: Path) -> None:
     folder, seen = tmp_path / "kept", list[int]()
     folder.mkdir()
@@ -132,6 +134,7 @@ def test_what_is_left_is_gone_on_with_and_only_the_rest_is_read(copy: Path, tmp_
     assert seen[0] > 250 and list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_file_that_changed_since_is_read_anew(copy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     stopped(copy, folder)
@@ -139,6 +142,7 @@ def test_a_file_that_changed_since_is_read_anew(copy: Path, tmp_path: Path) -> N
     assert finished(copy, folder) == (0, said(scan(str(copy))))
 
 
+@pytest.mark.slow
 def test_rows_that_do_not_agree_with_the_file_are_read_anew(copy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     stopped(copy, folder)
@@ -159,6 +163,7 @@ def test_what_is_no_checkpoint_is_removed(copy: Path, tmp_path: Path) -> None:
             assert found is not None and found[0].count == 0 and list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_other_settings_are_another_checkpoint(copy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     stopped(copy, folder)
@@ -173,6 +178,7 @@ def test_a_folder_that_cannot_be_made_is_told_and_the_scan_goes_on(copy: Path, t
     assert len(notes) == 1
 
 
+@pytest.mark.slow
 def test_old_checkpoints_of_other_files_are_forgotten(copy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     stopped(copy, folder)
@@ -183,6 +189,7 @@ def test_old_checkpoints_of_other_files_are_forgotten(copy: Path, tmp_path: Path
     assert finished(other, folder)[0] == 0
 
 
+@pytest.mark.slow
 def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
     source = video("mkv")
     path, folder = videos.damaged(source, "resumed_damaged.mkv", 0.5, 0.55), tmp_path / "kept"
@@ -196,6 +203,7 @@ def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
     assert (loss.start, loss.end) == pytest.approx((other.start, other.end), abs=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_behind_damage_it_goes_on_where_it_was(jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_SETTLED", 100)
@@ -214,6 +222,7 @@ def test_behind_damage_it_goes_on_where_it_was(jobs: int, tmp_path: Path, monkey
     assert found.verdict.repeated_seconds == pytest.approx(wanted.verdict.repeated_seconds, abs=1.0)
 
 
+@pytest.mark.slow
 def test_losses_that_are_none_make_no_checkpoint(copy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     for losses in (None, 5, [["a", 1, "x"]], [[1.0]]):
@@ -223,6 +232,7 @@ def test_losses_that_are_none_make_no_checkpoint(copy: Path, tmp_path: Path) -> 
         assert finished(copy, folder)[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("damage", "stop"), [(None, 0.5), (0.9, 0.3), (0.7, 0.9)])
 def test_ranges_are_gone_on_with_too(
     damage: float | None, stop: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -253,6 +263,7 @@ def test_ranges_are_gone_on_with_too(
     assert len(wanted.losses) == broken
 
 
+@pytest.mark.slow
 def test_two_scans_of_one_file_do_not_meet(copy: Path, tmp_path: Path) -> None:
     folder, inner = tmp_path / "kept", list[str]()
 

@@ -77,6 +77,7 @@ def same_as_plain(path: Path, settings: Settings = Settings()) -> int:  # noqa: 
     return int(said.split()[0]) if "not decoded" in said else 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", videos.CODED)
 def test_a_reading_that_skips_is_the_plain_one(name: str) -> None:
     skipped = same_as_plain(looped(name))
@@ -84,17 +85,20 @@ def test_a_reading_that_skips_is_the_plain_one(name: str) -> None:
         assert skipped > 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["exact", "color"])
 def test_it_is_for_kinds_that_need_more(kind: str) -> None:
     assert same_as_plain(looped("open.mp4"), Settings(kind)) > 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limits", [(1.3, 17.7), (6.2, None), (None, 12.0), (0.02, 4.9)])
 def test_limits_are_kept(limits: tuple[float | None, float | None]) -> None:
     skipped = same_as_plain(looped("closed.mp4"), Settings(start=limits[0], end=limits[1]))
     assert bool(skipped) == (limits[1] != 4.9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "cut"),
     [("closed.mp4", "1.6"), ("closed.mp4", "1.9"), ("open.mp4", "1.6"), ("mpeg2.mkv", "1.8"), ("open5.mp4", "2")],
@@ -137,6 +141,7 @@ def test_joints_that_are_not_sound_are_seen_before_anything_is_decoded() -> None
     assert video.losses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [1, 2])
 def test_each_joint_is_proved(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[int]()
@@ -161,6 +166,7 @@ def test_what_does_not_come_again_is_decoded_after_a_look_at_its_key_packets(mon
     assert looks == [True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [60, 300, 450])
 def test_a_reading_that_was_cut_off_goes_on(frames: int, tmp_path: Path) -> None:
     path, notes, lines = str(looped("open.mp4")), list[str](), list[str]()

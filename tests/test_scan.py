@@ -98,6 +98,7 @@ def test_the_machine_form_of_a_scan_is_what_it_was() -> None:
     assert lasting(answer) == json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_the_command_line_says_the_same_as_the_library() -> None:
     done = run(str(FIXTURES / "replay.mp4"), "--json")
     assert done.returncode == 0
@@ -106,6 +107,7 @@ def test_the_command_line_says_the_same_as_the_library() -> None:
     assert evaluate(answer, TRUTHS["replay.mp4"]).f1 == 1
 
 
+@pytest.mark.slow
 def test_a_pipe_gives_the_answer_that_the_file_gives(tmp_path: Path) -> None:
     copy = tmp_path / "loop.mkv"
     videos.run("-i", str(FIXTURES / "loop.mp4"), "-c", "copy", str(copy))
@@ -118,11 +120,13 @@ def test_a_pipe_gives_the_answer_that_the_file_gives(tmp_path: Path) -> None:
     assert [o["start_frame"] for o in loop["occurrences"]] == [300, 400, 500, 600]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "status"), [("loop.mp4", 3), ("none.mp4", 0)])
 def test_fail_on_repeats_tells_by_the_exit_status(name: str, status: int) -> None:
     assert run(str(FIXTURES / name), "--fail-on-repeats").returncode == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["exact", "dhash", "phash"])
 def test_the_kind_rules_the_clusters_and_not_the_repeats(kind: str) -> None:
     found = scan(str(FIXTURES / "replay.mp4"), Settings(kind=kind))
@@ -159,6 +163,7 @@ def test_progress_is_told_and_reaches_the_end() -> None:
     assert reading[-1].frames == 700 and [p.frames for p in reading] == sorted(p.frames for p in reading)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [1, 2, 3])
 def test_a_video_of_a_few_frames_gives_an_empty_answer(frames: int) -> None:
     path = videos.make(f"few-{frames}.mkv", *videos.moving(1.0), "-frames:v", str(frames), "-c:v", "ffv1")

@@ -103,6 +103,7 @@ def readings(draw):
     return Reading(fingerprint, source, tuple(losses))
 
 
+@pytest.mark.slow
 @every_store
 @settings(max_examples=25)
 @given(readings(), st.data())
@@ -420,6 +421,7 @@ def test_a_library_that_is_made_while_it_is_looked_at_is_no_foreign_database(tmp
         assert not schema.check(connection, "l.sqlite")
 
 
+@pytest.mark.slow
 def test_two_processes_add_at_once_even_to_a_library_that_neither_found(tmp_path):
     both = [adder(tmp_path, first, 5) for first in (0, 1000)]
     for process in both:
@@ -431,6 +433,7 @@ def test_two_processes_add_at_once_even_to_a_library_that_neither_found(tmp_path
             assert same(library.reading(entry.id), reading(int(Path(entry.paths[0]).stem) % 3, 700))
 
 
+@pytest.mark.slow
 def test_a_killed_process_loses_at_most_the_file_in_hand(tmp_path):
     process = adder(tmp_path, 0, 1000)
     said = [process.stdout.readline() for _ in range(5)]

@@ -47,6 +47,7 @@ def repeated():
     ).as_posix()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SIZED)
 def test_a_sweep_makes_the_buckets_of_a_scan_at_each_size(name):
     kind, rng = load("kind", name, KINDS), np.random.default_rng(5)
@@ -190,6 +191,7 @@ def test_sizes_that_no_hash_has_are_refused(text):
         parse_sizes("--sizes", text)
 
 
+@pytest.mark.slow
 def test_a_video_shown_twice_gets_advice_and_a_scan_takes_it():
     result = sweep(repeated(), SweepSettings(kinds=("ahash", "dhash")))
     assert result.repeats == 1 and result.pairs == 200 and result.source.frames == 400
@@ -213,6 +215,7 @@ def test_where_nothing_repeats_there_is_nothing_to_tune_on():
     assert auto.settings.hash_size == Settings.hash_size and "nothing to choose by" in auto.choice
 
 
+@pytest.mark.slow
 def test_a_sample_reads_its_windows_alone():
     whole = sweep(repeated())
     part = sweep(repeated(), SweepSettings(sample=10.0))
@@ -237,6 +240,7 @@ def test_the_machine_forms_say_the_same_and_come_back():
     assert value["recommended"]["hash_size"] == result.advice.hash_size and value["schema"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", PLOTS)
 def test_a_plot_opens_and_holds_every_curve(suffix, tmp_path):
     result = sweep(repeated(), SweepSettings(sizes=(8, 16, 24)))
@@ -252,6 +256,7 @@ def test_a_plot_opens_and_holds_every_curve(suffix, tmp_path):
         assert all(any(curve.title in word for word in words) for curve in CURVES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tried", [(8, 16, 24), range(8, 65, 4), range(4, 65)])
 def test_the_curves_of_a_terminal_fit_whatever_sizes_there_are(tried):
     result = sweep(repeated(), SweepSettings(sizes=tuple(tried)))

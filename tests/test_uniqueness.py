@@ -39,6 +39,7 @@ def every_place(signal, run, frames, weights):
     return np.sort(list(best.values()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(name, monkeypatch):
     signal = signal_of(s.shown(FILES[name], 25))
