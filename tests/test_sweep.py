@@ -19,7 +19,7 @@ from loopfind.cli.sizes import parse_sizes
 from loopfind.engine.repeats.clusters import clusters_of
 from loopfind.engine.repeats.tuning import MOMENT
 from loopfind.engine.sweep.score import advice_on, origins_of, scores_of
-from loopfind.engine.sweep.tuning import AS_GOOD, PAIRED_AHEAD, SHORTEST_WINDOW
+from loopfind.engine.sweep.tuning import AS_GOOD, PAIRED_AHEAD, SHORTEST_SWEEP_WINDOW
 from loopfind.engine.sweep.windows import windows_of
 from loopfind.errors import BadSetting, UsageError
 from loopfind.fingerprints import KINDS
@@ -161,10 +161,10 @@ def test_windows_are_apart_in_order_inside_and_no_longer_than_asked(length, budg
 
 @given(st.floats(100, 90_000), st.floats(0.05, 0.9))
 def test_windows_meet_at_every_lag(length, share):
-    budget = max(share * length, 1.01 * (4 * SHORTEST_WINDOW * length) ** 0.5)
+    budget = max(share * length, 1.01 * (4 * SHORTEST_SWEEP_WINDOW * length) ** 0.5)
     spans = windows_of(0.0, length, budget)
     reach = [(other.start - one.end, other.end - one.start) for one in spans for other in spans]
-    lags = np.linspace(0, length - SHORTEST_WINDOW, 500)
+    lags = np.linspace(0, length - SHORTEST_SWEEP_WINDOW, 500)
     assert all(any(low <= lag <= high for low, high in reach) for lag in lags)
 
 

@@ -1,4 +1,4 @@
-"""From matches to lines, and from lines to runs."""
+"""Matches, candidate lines and runs: what the engine passes on from stage to stage."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from loopfind.model.dtypes import Ints
 from loopfind.model.transform import PLAIN, Transform
 
 SPEED_ROUNDING = 1e-9
-"""Share by which two speeds differ at most that are one but for rounding: over a day that is a tenth of a millisecond,
-and a thousandfold of what products of a few speeds lose."""
+"""Share by which two speeds may differ and count as one: far more than a product of a few speeds loses by rounding, and
+over a day less than a tenth of a millisecond."""
 
 
 def same_speed(one: float, other: float = 1.0) -> bool:
@@ -21,7 +21,7 @@ def same_speed(one: float, other: float = 1.0) -> bool:
 
 @dataclass(frozen=True)
 class Matches:
-    """Pairs of alike frames: first (m,) and second (m,) int64 frame numbers."""
+    """Pairs of frames with similar codes. first, second: (m,) int64 frame numbers."""
 
     first: Ints
     second: Ints
@@ -66,9 +66,10 @@ class IndexHits:
 class Line:
     """A candidate: what is shown at t, for start <= t < end, may be shown again at slope * t + offset.
 
-    slope is the copy's seconds per second of the first showing; negative where the copy runs backwards. votes: how
-    many matches lie on it. view: what was done to one showing's picture to make the other's; `viewed_first` where the
-    second showing is the changed one, so that the first is to be viewed before they are compared.
+    slope: seconds of the second occurrence per second of the first, negative where the second runs backwards. offset,
+    start, end: seconds. votes: how many matches lie on the line. view: the transform that makes one occurrence's
+    picture look like the other's. viewed_first: whether it is the first one's picture that is to be transformed, as the
+    second one was changed.
     """
 
     slope: float
@@ -109,14 +110,15 @@ class CandidateBatch:
 
 @dataclass(frozen=True)
 class Run:
-    """A line followed to its ends: frames [first, last) of the file match frames along the line.
+    """A line followed to its ends, with what was measured along it.
 
-    start, end and the other side's start, end are seconds; other_first, other_last are frames of the other side, in
-    rising order even where it runs backwards. start_range and end_range: the instants of this side that the content
-    allows for each end. score: nats in favour of one recording shown twice, against the same view at another moment.
-    contrast: near 1 where the match is as sharp in time as the video's own motion, near 0 where it is not; residual:
-    what is left of the difference that other lags show, 0 for a perfect copy. informative: how many frames say
-    anything. confidence: chance that it is one recording shown twice, 0 until it is claimed.
+    first, last: frames [first, last) of the first occurrence. other_first, other_last: those of the other one, in
+    rising order even where it runs backwards. start, end, other_start, other_end: the same in seconds. start_range,
+    end_range: seconds, the instants of the first occurrence that the content allows for either end. score: nats in favour of one
+    recording shown twice, against the same view at another moment. contrast: near 1 where the match is as sharp in time
+    as the video's own motion, near 0 where it is not. residual: share of the difference at other lags that is left on
+    the line, 0 for a perfect copy. informative: frames that say anything. confidence: probability that it is one
+    recording shown twice; 0 until it is claimed.
     """
 
     line: Line

@@ -16,11 +16,11 @@ from loopfind.arrays.lsh_forest import TABLES, keys_of
 from loopfind.engine.candidates.plan import CandidateFinder, changing_frames, sparse_frames
 from loopfind.engine.candidates.question import FrameCodes, Question
 from loopfind.engine.candidates.tuning import (
+    COPY_SPEEDS,
     INDEX_CHANGED_GAP,
     INDEX_GAP,
     INDEX_PICTURE_TABLES,
     INDEX_PLAIN_GAP,
-    SPEEDS,
     TURNS,
     ZOOM_TOLERANCE,
     ZOOMS,
@@ -75,7 +75,7 @@ QUESTIONS = (
 )
 
 
-class Posting(NamedTuple):
+class IndexPosting(NamedTuple):
     """What one table of an index holds of a file. table: its number. keys: (n,) int64. shown_ms: (n,) int64, when
     their moments are shown, milliseconds."""
 
@@ -84,25 +84,25 @@ class Posting(NamedTuple):
     shown_ms: Ints
 
 
-class Probe(NamedTuple):
+class IndexProbe(NamedTuple):
     """What an index is asked with. shown_ms: (n,) int64, when moments are shown, milliseconds. codes: (n,) uint64."""
 
     shown_ms: Ints
     codes: Words
 
 
-def postings(signal: Signal) -> Iterator[Posting]:
+def postings(signal: Signal) -> Iterator[IndexPosting]:
     """Yield what an index holds of a file, table by table."""
     moving = np.flatnonzero(signal.moving & _every(signal, INDEX_GAP))
     changing = np.flatnonzero(changing_frames(signal) & _every(signal, INDEX_GAP))
     still = picture_codes(signal, changing)
     for table in range(TABLES):
-        yield Posting(table, keys_of(signal.motion[moving], table), _shown_ms(signal, moving))
+        yield IndexPosting(table, keys_of(signal.motion[moving], table), _shown_ms(signal, moving))
     for table in range(INDEX_PICTURE_TABLES):
-        yield Posting(TABLES + table, keys_of(still, table), _shown_ms(signal, changing))
+        yield IndexPosting(TABLES + table, keys_of(still, table), _shown_ms(signal, changing))
 
 
-def probes(signal: Signal) -> list[Probe]:
+def probes(signal: Signal) -> list[IndexProbe]:
     """Return what an index is asked with about a file, for each of QUESTIONS."""
     often = np.flatnonzero(signal.moving & _every(signal, INDEX_PLAIN_GAP))
     changing = np.flatnonzero(changing_frames(signal) & _every(signal, INDEX_PLAIN_GAP))
@@ -113,12 +113,12 @@ def probes(signal: Signal) -> list[Probe]:
     found = []
     for question in QUESTIONS:
         if question.picture:
-            found.append(Probe(_shown_ms(signal, changing), picture_codes(signal, changing)))
+            found.append(IndexProbe(_shown_ms(signal, changing), picture_codes(signal, changing)))
         elif question == IndexQuestion():
-            found.append(Probe(_shown_ms(signal, often), signal.motion[often]))
+            found.append(IndexProbe(_shown_ms(signal, often), signal.motion[often]))
         else:
             words = seen[question.view]
-            found.append(Probe(_shown_ms(signal, few), ~words if question.backwards else words))
+            found.append(IndexProbe(_shown_ms(signal, few), ~words if question.backwards else words))
     return found
 
 
@@ -143,7 +143,7 @@ def candidates_from_index(signal: Signal, met: Mapping[IndexQuestion, Matches]) 
         if not len(matches):
             continue
         if question.picture:
-            for speed in (1.0, *SPEEDS):
+            for speed in (1.0, *COPY_SPEEDS):
                 yield finder.batch(Question(speed), [matches], pictures)
             continue
         view = question.view

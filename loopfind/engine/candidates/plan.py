@@ -20,12 +20,12 @@ from loopfind.engine.candidates.tuning import (
     CHANGED_LINES,
     CHANGING_BITS,
     CHANGING_GAP,
+    COPY_SPEEDS,
     INSETS,
     LEAST_LAG,
     PLAIN_LINES,
     SIFTED_PER_FOLLOWED,
     SPARSE_GAP,
-    SPEEDS,
     TURNS,
     ZOOMS,
 )
@@ -75,7 +75,7 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBat
             if rough is None:  # the same for every corner
                 rough = transformed_motion(signal, replace(view, rough=True), signal.moving)
             yield from finder.transformed(rough, transformed_motion(signal, view, sparse), view, sparse)
-    for speed in SPEEDS:
+    for speed in COPY_SPEEDS:
         yield finder.batch(Question(speed), similar, pictures)
 
 

@@ -34,7 +34,7 @@ buckets. Set by `benchmarks/day.py`."""
 
 # Votes
 
-SPEEDS = (0.5, 0.5713, 0.6667, 0.75, 0.8, 0.8333, 0.9, 0.9593, 1.0427, 1.1111, 1.2, 1.25, 1.3333, 1.5, 1.75, 2.0)
+COPY_SPEEDS = (0.5, 0.5713, 0.6667, 0.75, 0.8, 0.8333, 0.9, 0.9593, 1.0427, 1.1111, 1.2, 1.25, 1.3333, 1.5, 1.75, 2.0)
 """Speeds at which copies are looked for, as the copy's seconds per second of the original: what editors and rate
 conversions use (24 to 25 frames a second is 1.0427 and 0.9593). A copy between two of them is found by the nearer one.
 Set by `benchmarks/edits.py`."""

@@ -13,7 +13,7 @@ from loopfind.arrays.disk import Column
 from loopfind.engine.candidates.library import zooms_both_ways
 from loopfind.engine.candidates.plan import FLIPPED, CandidateFinder, changing_in
 from loopfind.engine.candidates.question import FrameCodes, Question
-from loopfind.engine.candidates.tuning import LEAST_LAG, SPEEDS
+from loopfind.engine.candidates.tuning import COPY_SPEEDS, LEAST_LAG
 from loopfind.engine.candidates.votes import may_make_a_line
 from loopfind.engine.live.index import LiveIndex
 from loopfind.engine.live.tuning import KEPT_EVERY, LIVE_LINES, LIVE_MOTION_TABLES, LIVE_PICTURE_TABLES
@@ -71,7 +71,7 @@ class LiveCandidates:
         shown = first + np.flatnonzero(changing[first:])
         stands = self._matches(signal, self._pictures, shown, signal.picture[shown])
         pictures = FrameCodes(signal.picture, signal.picture, changing)
-        for question in map(Question, (1.0, *SPEEDS)):
+        for question in map(Question, (1.0, *COPY_SPEEDS)):
             if may_make_a_line(stands, signal, question):
                 yield finder.batch(question, [stands], pictures)
         few = often[np.diff(often // max(1, round(KEPT_EVERY / signal.step)), prepend=-1) > 0]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from loopfind.engine.packets.tuning import (
     COPY_CONFIDENCE,
-    LEAST_TELLING,
+    LEAST_TELLING_PACKETS,
     MOST_LAGS,
     PACKET_WORD,
     SHORTEST_COPY,
@@ -191,7 +191,7 @@ def _run_of(sequence: PacketSequence, display: Display, step: float, stretch: Co
     telling = int(sequence.telling[low:high].sum())
     frames = min(_frames_in_a_row(rank, low, high), _frames_in_a_row(rank, low - lag, high - lag))
     first, other = int(rank[low - lag]), int(rank[low])
-    if telling < LEAST_TELLING or frames < PACKET_WORD or other <= first:
+    if telling < LEAST_TELLING_PACKETS or frames < PACKET_WORD or other <= first:
         return None
 
     def when(frame: int) -> float:

@@ -3,7 +3,7 @@
 PACKET_WORD = 8
 """Packets that must be equal in a row before a lag is followed. Set by `benchmarks/packets.py`."""
 
-LEAST_TELLING = 12
+LEAST_TELLING_PACKETS = 12
 """Packets of a copied stretch that must say that something moved, for it to be claimed. Set by
 `tests/test_packets.py`."""
 

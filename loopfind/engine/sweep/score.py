@@ -85,12 +85,12 @@ def advice_on(sizes: Sequence[Size]) -> Advice | None:
     judged = [size for size in sizes if size.scores.f1]
     if not judged:
         return None
-    best = max(judged, key=_f1)
-    alike = [size for size in judged if _f1(size) >= AS_GOOD * _f1(best)]
+    best = max(judged, key=_rounded_f1)
+    alike = [size for size in judged if _rounded_f1(size) >= AS_GOOD * _rounded_f1(best)]
     return Advice(best.kind, best.hash_size, _reason(best, alike, judged), tuple((s.kind, s.hash_size) for s in alike))
 
 
-def _f1(size: Size) -> float:
+def _rounded_f1(size: Size) -> float:
     """The F1 of a size to four places, so that equally good sizes tie."""
     return round(size.scores.f1 or 0.0, 4)
 
@@ -110,7 +110,7 @@ def _reason(best: Size, alike: Sequence[Size], judged: Sequence[Size]) -> str:
     if not parts:
         parts.append("every size tried does about as well")
     sentence = f"{found}; {', '.join(parts)}"
-    if _f1(best) < USEFUL_F1:
+    if _rounded_f1(best) < USEFUL_F1:
         sentence += "; no size tells repeats from look-alikes here, so rest on the verdict, not on equal hashes"
     return sentence
 

@@ -26,5 +26,5 @@ MERGED_SHARE = 0.5
 """Share of the moving frames that equal the one before, from which a size is said to merge neighbours. Set by
 `benchmarks/sweep.py`."""
 
-SHORTEST_WINDOW = 2.0
+SHORTEST_SWEEP_WINDOW = 2.0
 """Seconds that a window must have for its frames to say anything. Set by `benchmarks/sweep.py`."""

@@ -7,7 +7,7 @@ from somewhere in the long window into one of the short ones.
 
 import math
 
-from loopfind.engine.sweep.tuning import SHORTEST_WINDOW
+from loopfind.engine.sweep.tuning import SHORTEST_SWEEP_WINDOW
 from loopfind.model.video import Span
 
 
@@ -15,13 +15,13 @@ def windows_of(start: float, end: float, budget: float) -> tuple[Span, ...]:
     """Return windows of [start, end) seconds, in order and apart, of at most `budget` seconds together.
 
     Where all fits into the budget there is one window. Every lag up to the whole length is met while budget**2 >=
-    4 * SHORTEST_WINDOW * length: for a day 14 minutes. With less, the short windows stand further apart than the long
-    one reaches, and some lags are not met.
+    4 * SHORTEST_SWEEP_WINDOW * length: for a day 14 minutes. With less, the short windows stand further apart than the
+    long one reaches, and some lags are not met.
     """
     length = end - start
     if budget >= length:
         return (Span(start, end),)
-    width = max(SHORTEST_WINDOW, budget * budget / (4 * length))
+    width = max(SHORTEST_SWEEP_WINDOW, budget * budget / (4 * length))
     count = max(2, math.floor(budget / width))
     long = max(1, count // 2)
     short = count - long
