@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from loopfind.cli.output import choose_outputs, write_file
+from loopfind.cli.output import choose_outputs
 from loopfind.errors import BadSetting, OutputError, UnknownPart
+from loopfind.reports.files import write_file
 from loopfind.reports.formats import FORMATS, SUFFIXES
 
 

@@ -17,10 +17,10 @@ LAYERS = (
     {"", "__main__", "cli"},  # "" is loopfind/__init__.py, the public names
     {"pipeline"},
     {"comparison", "exhibits", "reports"},
-    {"engine"},
-    {"media", "fingerprints", "stores"},
+    {"engine", "media", "fingerprints", "stores"},
     {"arrays", "evaluate"},
-    {"model", "registry"},
+    {"model"},
+    {"registry"},
     {"settings", "errors"},
 )
 """From the top. A part imports from lines below its own; within one folder modules import one another."""

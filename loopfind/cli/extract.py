@@ -11,8 +11,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import typer
 
 from loopfind.cli import options, terminal
-from loopfind.cli.output import as_output_error
 from loopfind.errors import BadReport, BadSetting, OutputError, UnknownPart
+from loopfind.reports.files import as_output_error
 
 if TYPE_CHECKING:
     from loopfind.media.clips import Look, Piece

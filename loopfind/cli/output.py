@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from loopfind.cli import terminal
 from loopfind.errors import BadSetting, OutputError
 from loopfind.registry import check_name
+from loopfind.reports.files import as_output_error, write_file
 from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 from loopfind.reports.wording import count
 
@@ -120,35 +120,6 @@ def note_outputs(summary: str, places: Sequence[str], page: str | None, quiet: b
         terminal.note(f"The report is in {', '.join(files)}")
 
 
-def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
-    """Write a file whole or not at all: to a temporary file beside it, which is then moved into place.
-
-    A pipe or a device is written directly. Raises OutputError.
-    """
-    with as_output_error(path):
-        place = Path(os.path.realpath(path))
-        if place.exists() and not place.is_file():
-            with place.open("wb") as file:
-                file.writelines(map(_encoded, pieces))
-            return
-        beside = place.with_name(f".loopfind-{os.getpid()}.tmp")
-        try:
-            with beside.open("wb") as file:
-                file.writelines(map(_encoded, pieces))
-                file.flush()
-                os.fsync(file.fileno())
-            if place.exists():
-                beside.chmod(stat.S_IMODE(place.stat().st_mode))
-            beside.replace(place)
-        except BaseException:  # Ctrl-C too
-            beside.unlink(missing_ok=True)
-            raise
-
-
-def _encoded(piece: str | bytes) -> bytes:
-    return piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
-
-
 def check_writable(path: str) -> None:
     """Raise OutputError if a file could not be written at `path`. Writes nothing."""
     with as_output_error(path):
@@ -160,12 +131,3 @@ def check_writable(path: str) -> None:
         target = place if place.exists() and not place.is_file() else place.parent
         if not os.access(target, os.W_OK):
             raise OutputError(path, "no permission to write there")
-
-
-@contextlib.contextmanager
-def as_output_error(path: str) -> Iterator[None]:
-    """Turn an error of the file system in the body into an OutputError of `path`."""
-    try:
-        yield
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise OutputError(path, f"could not be written: {getattr(error, 'strerror', None) or error}") from error

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from loopfind.cli import output as outputs
 from loopfind.errors import BadSetting
+from loopfind.reports.files import write_file
 from loopfind.reports.formats import PAGE
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def write_page(report: "Report", exhibits: "Exhibits", page: str, video: str, hr
     """Write the page of a scan whole or not at all. Raises OutputError."""
     from loopfind.reports.page import scan
 
-    outputs.write_file(page, scan.write(report, exhibits, _href(page, video, href)))
+    write_file(page, scan.write(report, exhibits, _href(page, video, href)))
 
 
 def write_comparison_page(comparison: "Comparison", shown: "ComparisonExhibits", page: str) -> None:
@@ -56,7 +57,7 @@ def write_comparison_page(comparison: "Comparison", shown: "ComparisonExhibits",
     from loopfind.reports.page import comparison as page_of
 
     hrefs = [_href(page, source.path, None) for source in comparison.sources]
-    outputs.write_file(page, page_of.write(comparison, shown, hrefs))
+    write_file(page, page_of.write(comparison, shown, hrefs))
 
 
 def _href(page: str, video: str, given: str | None) -> str:

@@ -13,6 +13,7 @@ from loopfind.cli.times import TIME_FORMS, parse_limits, parse_time
 from loopfind.errors import BadSetting
 from loopfind.fingerprints import KINDS
 from loopfind.registry import check_name, load
+from loopfind.reports.files import write_file
 from loopfind.reports.plots import PLOTS
 from loopfind.settings import SIZES, STALL, SweepSettings
 
@@ -76,7 +77,7 @@ def sweep_command(
     if plot is not None:
         from loopfind.reports.plots.plot import plot as drawn
 
-        outputs.write_file(plot, load("plot", Path(plot).suffix.lower(), PLOTS)(drawn(result)))
+        write_file(plot, load("plot", Path(plot).suffix.lower(), PLOTS)(drawn(result)))
         if not quiet and sys.stderr is not None and sys.stderr.isatty():
             terminal.note(f"The plot is in {plot}")
     return 0

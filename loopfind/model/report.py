@@ -1,13 +1,18 @@
 """The whole answer to one scan."""
 
+import os
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.video import Loss, Source
+from loopfind.registry import load_entry
 from loopfind.settings import Settings
+
+if TYPE_CHECKING:
+    from imagehash import ImageHash
 
 RepeatKind = Literal["repeat", "loop", "still"]
 
@@ -124,7 +129,7 @@ class Unjudged:
     why: Literal["blank", "still", "lost", "packets"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """The whole answer to one scan. choice: why this hash size was chosen, where that was left to a sweep."""
 
@@ -137,3 +142,42 @@ class Report:
     unjudged: tuple[Unjudged, ...] = ()
     losses: tuple[Loss, ...] = ()
     choice: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Report of {self.source.path!r}: {self.verdict.summary}>"
+
+    def _repr_html_(self) -> str:
+        """Return the verdict and a table of occurrences, for notebooks."""
+        shown: str = load_entry("loopfind.reports.conversion:report_as_html")(self)
+        return shown
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> "Report":
+        """Return the report in a JSON file that loopfind wrote. Raises Unreadable and BadReport."""
+        report: Report = load_entry("loopfind.reports.conversion:load_report")(path)
+        return report
+
+    def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
+        """Write the report, whole or not at all, in the format that the name's ending asks for, or in that named.
+
+        Raises BadSetting for an ending that no format has, UnknownPart, and OutputError.
+        """
+        load_entry("loopfind.reports.conversion:save_report")(self, path, format)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the machine form: what --json writes, of plain dicts, lists, texts and numbers."""
+        whole: dict[str, Any] = load_entry("loopfind.reports.conversion:report_as_dict")(self)
+        return whole
+
+    def to_dataframe(self) -> Any:
+        """Return a pandas.DataFrame with a row for each occurrence. Raises MissingExtra where pandas is not there."""
+        return load_entry("loopfind.reports.conversion:report_as_dataframe")(self)
+
+    def cluster_hashes(self) -> "list[ImageHash]":
+        """Return the hash value that the frames of each cluster share, as the package imagehash has them.
+
+        Raises BadReport where the codes are not at hand: in a report that was read from a file, and where the hash
+        size was chosen by a sweep.
+        """
+        hashes: list[ImageHash] = load_entry("loopfind.reports.conversion:report_cluster_hashes")(self)
+        return hashes

@@ -1,8 +1,10 @@
 """Compare files."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations, groupby
+from typing import Any
 
 from loopfind.comparison.dtw.pairs import Warper
 from loopfind.comparison.dtw.search import dtw_library
@@ -17,7 +19,7 @@ from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.library import Reading, TrackReading
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import Cache, reader
-from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
+from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of, each, files_in
 from loopfind.pipeline.scanning import shot_width
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
 from loopfind.settings import ALIGNMENTS, SMALLEST_HASH, CompareSettings, Settings
@@ -26,11 +28,12 @@ _PAIRS_BETWEEN = 16  # pairs between two reports of progress
 
 
 def compare(
-    paths: Sequence[str],
+    paths: Sequence[str | os.PathLike[str]],
     settings: CompareSettings = CompareSettings(),  # noqa: B008 - frozen
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
+    **changes: Any,
 ) -> Comparison:
     """Compare several files: what they share, to the frame.
 
@@ -40,7 +43,7 @@ def compare(
     left, or one with settings.own, and MissingExtra where colours are to be aligned and nothing is there to do it. In
     the answer, settings.query counts files. cache: as for `scan`.
     """
-    return _compared(paths, settings, watch, log, cache)[0]
+    return _compared([os.fspath(path) for path in paths], changed_settings(settings, changes), watch, log, cache)[0]
 
 
 def compare_to_show(

@@ -1,8 +1,10 @@
 """Follow a recording that still grows, or a live source."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from loopfind.engine import find
 from loopfind.engine.live.detector import LiveDetector
@@ -13,6 +15,7 @@ from loopfind.media.decode.video import measured
 from loopfind.model.events import Ended, Event, Finding, Missed
 from loopfind.model.video import Loss, Progress, Watch
 from loopfind.pipeline.answer import report_of
+from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.live_source import LiveRequest, LiveSource
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
@@ -33,7 +36,7 @@ _MOST_LOSSES = 1000
 
 
 def follow(
-    path: str,
+    path: str | os.PathLike[str],
     settings: Settings = Settings(),  # noqa: B008 - frozen
     window: float = WINDOW,
     watch: Watch | None = None,
@@ -41,6 +44,7 @@ def follow(
     decoding: Decoding = Decoding(),  # noqa: B008 - frozen
     halted: Callable[[], bool] = lambda: False,
     note: Callable[[str], None] = lambda line: None,
+    **changes: Any,
 ) -> Iterator[Event]:
     """Report what a recording that still grows, or a live source, shows again, as soon as it is sure.
 
@@ -55,7 +59,8 @@ def follow(
     answer from the first one held. Raises MediaError for what cannot be read at all, and UsageError for settings that
     cannot be met. Leaving the iteration ends ffmpeg.
     """
-    return _Following(LiveRequest(path, settings, window, decoding, watch, log, halted, note)).events()
+    settings = changed_settings(settings, changes)
+    return _Following(LiveRequest(os.fspath(path), settings, window, decoding, watch, log, halted, note)).events()
 
 
 class _Following:

@@ -1,18 +1,31 @@
 """Several files: the ones that paths stand for, and work done on each, some at a time."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from loopfind.errors import MediaError
+from loopfind.errors import BadSetting, MediaError
 from loopfind.model.comparison import Failure
 from loopfind.model.video import Frames, Progress, Watch
-from loopfind.settings import DONE, Decoding
+from loopfind.settings import DONE, CompareSettings, Decoding, Settings, SweepSettings
 
 T = TypeVar("T")
+AnySettings = TypeVar("AnySettings", Settings, SweepSettings, CompareSettings)
+
+
+def changed_settings(settings: AnySettings, changes: Mapping[str, Any]) -> AnySettings:
+    """Return the settings with those that were given by name in their places. Raises BadSetting for an unknown name."""
+    known = [field.name for field in fields(settings)]
+    for name, value in changes.items():
+        if name not in known:
+            raise BadSetting(name, value, f"there is no such setting; there are {', '.join(known)}")
+    whole: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
+    }
+    return replace(settings, **whole) if whole else settings
 
 
 class CancelToken:

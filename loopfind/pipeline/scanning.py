@@ -1,8 +1,10 @@
 """Scan one video."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from loopfind.engine import findings_of, first_look, search_runs
 from loopfind.errors import BadSetting, UsageError
@@ -20,6 +22,7 @@ from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.answer import report_of, report_of_first_look
 from loopfind.pipeline.cache import Cache, reader
 from loopfind.pipeline.hash_sizes import choose_size, every_size
+from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.resume import Resume, resumable
 from loopfind.registry import load
@@ -30,17 +33,19 @@ _WIDE, _SMALL, _FEW = 320, 208, 160
 
 
 def scan(
-    path: str,
+    path: str | os.PathLike[str],
     settings: Settings = Settings(),  # noqa: B008 - frozen
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
     resume: Resume | None = None,
     decoding: Decoding = Decoding(),  # noqa: B008 - frozen
+    **changes: Any,
 ) -> Report:
     """Find what one video shows more than once.
 
-    path: a file, "-" for standard input, or an address that ffmpeg can open. watch: called with a Progress for every
+    path: a file, "-" for standard input, or an address that ffmpeg can open. changes: settings by name, such as
+    `hash_size=16`, in the place of those of `settings`. watch: called with a Progress for every
     batch. log: called with each line that ffmpeg said, its command first. Raises MediaError for a video that cannot
     be read and UsageError for settings that cannot be met. cache: the library to take from what was read before, and
     to keep there what is read now; raises LibraryError for one that cannot be used. resume: where to go on with a
@@ -48,6 +53,7 @@ def scan(
     be chosen is not kept. decoding: how to read it. settings.fast gives a first look: a verdict that judges nothing,
     and the key frames with equal hashes.
     """
+    path, settings = os.fspath(path), changed_settings(settings, changes)
     if settings.packets_only:
         return scan_packets(path, settings, watch, log)
     request = _Request(path, settings, watch, log, cache, resume, decoding)
@@ -140,6 +146,8 @@ def _analysed(request: _Request, read: _Reading) -> _Analysed:
         fingerprint, choice = choose_size(read.sizes, fingerprint, signal, runs)
         settings = replace(settings, hash_size=fingerprint.hash_size)
     findings = findings_of(fingerprint, signal, runs)
+    if read.sizes is not None:  # a sweep keeps digests of the codes, which tell no more than which are equal
+        findings = replace(findings, clusters=replace(findings.clusters, codes=None))
     report = report_of(findings, reading.source, settings, reading.losses, choice)
     return _Analysed(report, fingerprint, signal, runs)
 

@@ -1,8 +1,10 @@
 """Try many hash sizes in one decode."""
 
 import math
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from loopfind.media.decode.video import open_video
 from loopfind.model.sweep import Sweep
 from loopfind.model.video import Loss, Span, Watch
 from loopfind.pipeline.hash_sizes import require_sizes, size_rows
+from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.reader import read
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
@@ -24,16 +27,18 @@ from loopfind.settings import SweepSettings
 
 
 def sweep(
-    path: str,
+    path: str | os.PathLike[str],
     settings: SweepSettings = SweepSettings(),  # noqa: B008 - frozen
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    **changes: Any,
 ) -> Sweep:
     """Measure how good each hash size is on one video, from one decode.
 
     Arguments as for `scan`; settings.sizes must not be empty. Raises MediaError for a video that cannot be read, and
     UsageError for settings that cannot be met, such as a sample of a video that does not say how long it is.
     """
+    path, settings = os.fspath(path), changed_settings(settings, changes)
     kinds = [load("fingerprint kind", name, KINDS) for name in settings.kinds]
     for kind in kinds:
         require_sizes(kind)

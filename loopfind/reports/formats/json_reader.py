@@ -1,12 +1,18 @@
-"""Reports in the machine form, read back as far as is needed to find their occurrences in the video again."""
+"""Reports in the machine form, read back: whole, or as far as is needed to find occurrences in the video again."""
 
 import json
 import math
-from dataclasses import dataclass
-from typing import Any, get_args
+import os
+from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import repeat
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import numpy as np
 
 from loopfind.errors import BadReport
-from loopfind.model.report import Occurrence, Repeat, RepeatKind
+from loopfind.model.report import Clusters, Occurrence, Repeat, RepeatKind, Report
 from loopfind.reports.formats.json import SCHEMA
 
 _REMEDY = "give a file that loopfind VIDEO --json wrote"
@@ -34,13 +40,84 @@ def read_report(name: str, data: bytes) -> ReadReport:
     return _Reader(name).findings(data)
 
 
+def whole_report(name: str, data: bytes) -> Report:
+    """Return the whole report in the bytes of a JSON report; `name` is the file's, for messages. Raises BadReport.
+
+    Keys that this version does not know are passed over, as a later one may add them.
+    """
+    reader = _Reader(name)
+    whole = reader.opened(data)
+    try:
+        values = {part.name: whole[part.name] for part in fields(Report) if part.name in whole}
+        report: Report = _built(Report, values | {"clusters": _clusters(whole.get("clusters"))}, "the report")
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadReport(name, f"damaged: {error}; {_REMEDY}") from None
+    return replace(report, source=replace(report.source, path=_exact_path(report.source.path, whole["source"])))
+
+
+def _clusters(value: Any) -> Clusters:
+    """Return the clusters of a report. Raises TypeError and ValueError."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise TypeError("clusters should be a list of objects")
+    frames, times = ([one.get(name) for one in value] for name in ("frames", "times"))
+    if not all(isinstance(one, list) for one in (*frames, *times)) or [*map(len, frames)] != [*map(len, times)]:
+        raise TypeError("clusters should have frames and times, as many of one as of the other")
+    sizes = np.array([len(one) for one in frames], np.int64)
+    return Clusters(
+        np.array([frame for one in frames for frame in one], np.int64),
+        np.array([time for one in times for time in one], np.float64),
+        np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]),
+    )
+
+
+def _exact_path(path: str, source: dict[str, Any]) -> str:
+    """Return the path of a file whose name is no text, which the link keeps exactly."""
+    link = source.get("link")
+    if "\ufffd" in path and isinstance(link, str) and link.startswith("file:"):
+        return os.fsdecode(unquote_to_bytes(urlsplit(link).path))
+    return path
+
+
+def _built(wanted: Any, value: Any, where: str) -> Any:
+    """Return the value as the type that a noun declares. Raises TypeError and ValueError, which name the place."""
+    if is_dataclass(wanted) and isinstance(wanted, type):
+        if isinstance(value, wanted):
+            return value
+        if not isinstance(value, dict):
+            raise TypeError(f"{where} should be an object")
+        hints = get_type_hints(wanted)
+        known = [part for part in fields(wanted) if part.name in value]
+        return wanted(**{part.name: _built(hints[part.name], value[part.name], part.name) for part in known})
+    origin, inner = get_origin(wanted), get_args(wanted)
+    if origin is Literal:
+        if value not in inner:
+            raise ValueError(f"{where} should be one of {', '.join(map(str, inner))}")
+        return value
+    if origin in (Union, UnionType):
+        return None if value is None else _built(next(each for each in inner if each is not NoneType), value, where)
+    if origin is tuple:
+        if not isinstance(value, list) or (inner[-1] is not Ellipsis and len(value) != len(inner)):
+            raise TypeError(f"{where} should be a list")
+        kinds = repeat(inner[0]) if inner[-1] is Ellipsis else inner
+        return tuple(
+            _built(kind, each, f"{where}[{at}]") for at, (kind, each) in enumerate(zip(kinds, value, strict=False))
+        )
+    if wanted is float and value is None:  # what JSON cannot hold
+        return math.inf
+    good = isinstance(value, int | float) if wanted is float else isinstance(value, wanted)
+    if not good or (isinstance(value, bool) and wanted is not bool):
+        raise TypeError(f"{where} should be {'a number' if wanted in (int, float) else f'a {wanted.__name__}'}")
+    return wanted(value)
+
+
 class _Reader:
     """Takes values out of parsed JSON, each checked, and says where one is wrong."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def findings(self, data: bytes) -> ReadReport:
+    def opened(self, data: bytes) -> dict[str, Any]:
+        """Return the object that a report of this schema is."""
         try:
             whole = json.loads(data)
         except (ValueError, RecursionError):  # not UTF-8, not JSON, cut short, nested without end
@@ -52,6 +129,10 @@ class _Reader:
             raise BadReport(self._name, f"a report of schema {str(whole['schema'])[:20]}: give one {wanted}")
         if "repeats" not in whole:
             raise BadReport(self._name, f"a report of something else, without repeats: {_REMEDY}")
+        return whole
+
+    def findings(self, data: bytes) -> ReadReport:
+        whole = self.opened(data)
         source, settings = self._dict(whole, "source"), self._dict(whole, "settings")
         start = settings.get("start")
         return ReadReport(

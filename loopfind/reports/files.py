@@ -1,0 +1,47 @@
+"""Files that are written whole or not at all."""
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from loopfind.errors import OutputError
+
+
+def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
+    """Write a file whole or not at all: to a temporary file beside it, which is then moved into place.
+
+    A pipe or a device is written directly. Raises OutputError.
+    """
+    with as_output_error(path):
+        place = Path(os.path.realpath(path))
+        if place.exists() and not place.is_file():
+            with place.open("wb") as file:
+                file.writelines(map(_encoded, pieces))
+            return
+        beside = place.with_name(f".loopfind-{os.getpid()}.tmp")
+        try:
+            with beside.open("wb") as file:
+                file.writelines(map(_encoded, pieces))
+                file.flush()
+                os.fsync(file.fileno())
+            if place.exists():
+                beside.chmod(stat.S_IMODE(place.stat().st_mode))
+            beside.replace(place)
+        except BaseException:  # Ctrl-C too
+            beside.unlink(missing_ok=True)
+            raise
+
+
+def _encoded(piece: str | bytes) -> bytes:
+    return piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
+
+
+@contextlib.contextmanager
+def as_output_error(path: str) -> Iterator[None]:
+    """Turn an error of the file system in the body into an OutputError of `path`."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise OutputError(path, f"could not be written: {getattr(error, 'strerror', None) or error}") from error
