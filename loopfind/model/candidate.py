@@ -114,11 +114,11 @@ class Run:
 
     first, last: frames [first, last) of the first occurrence. other_first, other_last: those of the other one, in
     rising order even where it runs backwards. start, end, other_start, other_end: the same in seconds. start_range,
-    end_range: seconds, the instants of the first occurrence that the content allows for either end. score: nats in favour of one
-    recording shown twice, against the same view at another moment. contrast: near 1 where the match is as sharp in time
-    as the video's own motion, near 0 where it is not. residual: share of the difference at other lags that is left on
-    the line, 0 for a perfect copy. informative: frames that say anything. confidence: probability that it is one
-    recording shown twice; 0 until it is claimed.
+    end_range: seconds, the instants of the first occurrence that the content allows for either end. score: nats in
+    favour of one recording shown twice, against the same view at another moment. contrast: near 1 where the match is as
+    sharp in time as the video's own motion, near 0 where it is not. residual: share of the difference at other lags
+    that is left on the line, 0 for a perfect copy. informative: frames that say anything. confidence: probability that
+    it is one recording shown twice; 0 until it is claimed.
     """
 
     line: Line
