@@ -9,9 +9,9 @@ CHANGES. Every run that passes all other questions of a claim is a row: what `cl
 it is true, that is, whether half or more of the instants that it joins are the same instant of one recording.
 
 The fit is a logistic regression, its weights held at 0 or above, as more of each measure must not speak against a
-replay. Printed are CONSTANT and WEIGHTS as loopfind/evidence/claims.py wants them, and what the confidence is worth on
-scenes that had no part in the fit: the scenes of even seeds decide on those of odd ones and the other way round, beside
-the weights that stand in claims.py now, for the same rows.
+replay. Printed are CONFIDENCE_CONSTANT and CONFIDENCE_WEIGHTS as loopfind/engine/evidence/tuning.py wants them, and
+what the confidence is worth on scenes that had no part in the fit: the scenes of even seeds decide on those of odd ones
+and the other way round, beside the weights that stand in tuning.py now, for the same rows.
 """
 
 import argparse
@@ -36,7 +36,8 @@ from synthetic import Scene
 
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.candidates.plan import candidates_of
-from loopfind.engine.evidence.claims import CONSTANT, MOST_ODDS, WEIGHTS, measures
+from loopfind.engine.evidence.claims import measures
+from loopfind.engine.evidence.tuning import CONFIDENCE_CONSTANT, CONFIDENCE_WEIGHTS, MOST_ODDS
 from loopfind.engine.evidence.uniqueness import Rivals
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.signal.extract import signal_of
@@ -225,8 +226,16 @@ def main() -> None:
         apart[part] = _chance(weights[0] + x[part] @ weights[1:])
     weights = fitted(x, true)
     print(f"{len(rows)} runs, {int(true.sum())} of them true, from seeds {FIRST} to {FIRST + asked.seeds - 1}\n")
-    print("\n".join(table({"held back": apart, "claims.py": _chance(CONSTANT + x @ np.array(WEIGHTS))}, true)))
-    print(f"\nCONSTANT, WEIGHTS = {weights[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in weights[1:])})")
+    print(
+        "\n".join(
+            table(
+                {"held back": apart, "tuning.py": _chance(CONFIDENCE_CONSTANT + x @ np.array(CONFIDENCE_WEIGHTS))}, true
+            )
+        )
+    )
+    print(
+        f"\nCONSTANT, CONFIDENCE_WEIGHTS = {weights[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in weights[1:])})"
+    )
     worst = sorted((-sure, row.file, row.seed) for sure, row in zip(apart, rows, strict=True) if not row.true)
     print("\nmost believed of the false, held back:")
     print("\n".join(f"{-sure:.4f} {file}, seed {seed}" for sure, file, seed in worst[:10]))

@@ -6,8 +6,9 @@ import synthetic as s
 from test_cuts import mixed
 
 from loopfind.engine.evidence import fades as quick
-from loopfind.engine.evidence.differences import Rows
-from loopfind.engine.evidence.fades import LEAST_FRAMES, LEAST_SECONDS, MUCH, OTHER, fades
+from loopfind.engine.evidence.differences import Cells
+from loopfind.engine.evidence.fades import fades
+from loopfind.engine.evidence.tuning import FADE_CHANGE, FADE_EXCESS, LEAST_MIX_FRAMES, LEAST_MIX_SECONDS
 from loopfind.engine.signal.extract import signal_of
 
 SCENES = {
@@ -17,14 +18,14 @@ SCENES = {
 }
 
 
-def every_span(cells: Rows, at: int, step: float, around: Rows) -> bool:
+def every_span(cells: Cells, at: int, step: float, around: Cells) -> bool:
     """As fades._mixed says it, span by span."""
-    least = max(LEAST_FRAMES, round(LEAST_SECONDS / step))
+    least = max(LEAST_MIX_FRAMES, round(LEAST_MIX_SECONDS / step))
     for span in range(least + 1, min(len(cells), len(around) // 2)):
         usual = float(np.median(np.square(around[span:] - around[:-span]).mean(1)))
         for low in sorted({max(0, at - span), max(0, at - span // 2), at}):
             part = cells[low : low + span + 1]
-            if low + span < len(cells) and quick._on_a_line(part, least, max(OTHER, MUCH * usual)):
+            if low + span < len(cells) and quick._on_a_line(part, least, max(FADE_CHANGE, FADE_EXCESS * usual)):
                 return True
     return False
 

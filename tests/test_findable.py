@@ -5,7 +5,7 @@ import pytest
 import synthetic as s
 
 from loopfind.engine.evidence.coverage import Coverage, coverage_of
-from loopfind.engine.evidence.findable import LENGTHS, SHARE
+from loopfind.engine.evidence.tuning import FINDABLE_LENGTHS, FINDABLE_SHARE
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Report
@@ -40,7 +40,7 @@ def test_most_copies_of_the_answered_length_are_found_more_of_twice_and_few_of_a
             for share in found:
                 report = spliced(draw(21), start, round(share * shortest * FPS) / FPS, 100 + asked)
                 found[share] += any(repeat.kind != "still" for repeat in report.repeats)
-    assert found[1.0] >= SHARE * asked - 1
+    assert found[1.0] >= FINDABLE_SHARE * asked - 1
     assert found[2.0] >= found[1.0]
     assert found[1 / 3] <= asked / 2
 
@@ -86,4 +86,4 @@ def test_a_rest_in_another_place_joins_nothing() -> None:
 
 
 def test_the_lengths_asked_about_rise() -> None:
-    assert list(LENGTHS) == sorted(set(LENGTHS))
+    assert list(FINDABLE_LENGTHS) == sorted(set(FINDABLE_LENGTHS))

@@ -6,7 +6,8 @@ import synthetic as s
 
 from loopfind.engine.evidence import splices
 from loopfind.engine.evidence.differences import cells_at
-from loopfind.engine.evidence.splices import WINDOW, Splice, splice_at, splices_at
+from loopfind.engine.evidence.splices import Splice, splice_at, splices_at
+from loopfind.engine.evidence.tuning import SPLICE_WINDOW
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.fingerprint import Signal
 
@@ -19,7 +20,7 @@ def upper_quartile(changes: np.ndarray) -> float:
 
 def by_itself(signal: Signal, frame: int) -> Splice:
     """The splice, from the pictures around one frame."""
-    n, reach = len(signal.times), max(3, round(WINDOW / signal.step))
+    n, reach = len(signal.times), max(3, round(SPLICE_WINDOW / signal.step))
     if not 0 < frame < n:
         return Splice(frame)
     low, high = max(1, frame - reach), min(n, frame + reach + 1)

@@ -7,7 +7,8 @@ import synthetic as s
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence import uniqueness, verify
 from loopfind.engine.evidence.differences import cells_at, views_of
-from loopfind.engine.evidence.uniqueness import WIDEST, rivals_of
+from loopfind.engine.evidence.tuning import ALIKE_FACTOR
+from loopfind.engine.evidence.uniqueness import rivals_of
 from loopfind.engine.findings import runs_of
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.transform import matrix
@@ -59,7 +60,7 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
         rivals = rivals_of(signal, run, weights)
         frames = np.arange(run.first, run.last)
         truth = every_place(signal, run, frames[:: len(frames) // 8], weights)
-        alike = truth <= WIDEST * rivals.own
+        alike = truth <= ALIKE_FACTOR * rivals.own
         assert rivals.others[: alike.sum()] == pytest.approx(truth[alike], abs=0.05, rel=0.01)
         rest = rivals.others[alike.sum() :][:10]
         assert rest == pytest.approx(truth[~alike][: len(rest)], rel=0.25)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.evidence.coverage import coverage_of
-from loopfind.engine.evidence.merge import joined
+from loopfind.engine.evidence.merge import join_pieces
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.repeats.assemble import families_in, repeats_of, still_of
 from loopfind.engine.repeats.clusters import clusters_of
@@ -37,7 +37,7 @@ def runs_of(signal: Signal, candidates: Iterable[CandidateBatch] | None = None) 
     found = RunFinder(signal)
     for batch in candidates_of(signal) if candidates is None else candidates:
         found.search(batch)
-    return joined(found.runs, signal)
+    return join_pieces(found.runs, signal)
 
 
 def findings_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> Findings:

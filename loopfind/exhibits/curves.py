@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.evidence.differences import ALLOWANCE, BESIDE, HOP, Fit, cells_at, views_of
+from loopfind.engine.evidence.differences import Fit, cells_at, views_of
 from loopfind.engine.evidence.photometry import fit_of
+from loopfind.engine.evidence.tuning import ALLOWANCE, HOP, LAGS_BESIDE
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.fingerprint import Signal
@@ -38,7 +39,7 @@ def difference(signal: Signal, line: Line, start: float, end: float) -> tuple[Fl
     frames = np.unique(np.linspace(low, max(high - 1, low), MOST_POINTS).astype(np.int64))
     fit = fit_of(signal, line, core[:: -(-len(core) // _MOST_FITTED)]) if len(core) >= 3 else Fit()
     along = _difference_at(signal, line, frames, fit, 0.0)
-    beside = np.stack([_difference_at(signal, line, frames, fit, shift) for shift in BESIDE])
+    beside = np.stack([_difference_at(signal, line, frames, fit, shift) for shift in LAGS_BESIDE])
     known = np.isfinite(beside).any(0)
     usual = np.full(len(frames), np.nan)
     usual[known] = np.nanmedian(beside[:, known], axis=0)

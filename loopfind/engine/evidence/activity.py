@@ -8,23 +8,8 @@ come again is when the next thing was asked for: the rhythm of several events.
 import numpy as np
 
 from loopfind.engine.evidence.differences import cells_at
+from loopfind.engine.evidence.tuning import EVENT_REST, EVENT_STILL, LASTING_EVENT, LEAST_EVENTS, RESTING_SHARE
 from loopfind.model.fingerprint import Signal
-
-STILL = 0.01
-"""Squared grey levels, over one frame, up to which a picture has not moved: what a codec that skips a picture leaves.
-Footage out of a camera, however calm, changes by more."""
-
-REST = 0.2
-"""Seconds without a change that part one event from the next."""
-
-LASTS = 0.5
-"""Seconds of unbroken motion that count as one more event: a program's own movements are over by then."""
-
-RESTS = 0.25
-"""Share of its time that a stretch must stand still for its events to be asked for."""
-
-FEWEST = 4.0
-"""Events that are enough: three intervals. Repeated steps on a recorded screen reach 3.2, replays of one 5."""
 
 _FRAMES = 1000  # looked at first, and twice as many each time that they are not enough
 
@@ -34,10 +19,10 @@ def eventful(signal: Signal, first: int, last: int) -> bool:
     reach = _FRAMES
     while True:
         count, rest = _events(signal, first, min(first + reach, last))
-        if count >= FEWEST:
+        if count >= LEAST_EVENTS:
             return True
         if first + reach >= last:
-            return rest < RESTS
+            return rest < RESTING_SHARE
         reach *= 2
 
 
@@ -47,12 +32,12 @@ def _events(signal: Signal, first: int, last: int) -> tuple[float, float]:
     moved = np.zeros(max(0, len(times) - 1), bool)
     for low in range(first, last - 1, _FRAMES):
         cells = cells_at(signal, np.arange(low, min(low + _FRAMES + 1, last)))
-        moved[low - first : low - first + _FRAMES] = np.square(cells[1:] - cells[:-1]).mean(1) > STILL
+        moved[low - first : low - first + _FRAMES] = np.square(cells[1:] - cells[:-1]).mean(1) > EVENT_STILL
     at = times[1:][moved]
     if not len(at):
         return 0.0, 1.0
-    gaps = np.flatnonzero(np.diff(at) > REST + signal.step / 2)
+    gaps = np.flatnonzero(np.diff(at) > EVENT_REST + signal.step / 2)
     begins, ends = at[np.concatenate([[0], gaps + 1])], at[np.concatenate([gaps, [len(at) - 1]])]
     lasting = ends - begins + signal.step
     whole = float(times[-1] - times[0]) + signal.step
-    return float(np.maximum(1.0, lasting / LASTS).sum()), 1 - float(lasting.sum()) / whole
+    return float(np.maximum(1.0, lasting / LASTING_EVENT).sum()), 1 - float(lasting.sum()) / whole

@@ -11,18 +11,19 @@ from typing import Literal
 import numpy as np
 
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.evidence.differences import BESIDE, cells_at, views_of
+from loopfind.engine.evidence.differences import cells_at, views_of
+from loopfind.engine.evidence.tuning import (
+    ALIGN_BESIDE,
+    CHANGED_FRAME_SLACK,
+    FRAME_SLACK,
+    LAGS_BESIDE,
+    MOST_ALIGNED,
+    MOST_MISFIT,
+)
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import shown
-
-WORTH = 0.7
-"""A line is followed if its frames differ by at most this share of what they differ beside it."""
-
-NEAR, SHARP = 0.1, 0.9
-"""... and at most this share of what they differ this many seconds to either side: a slow scene laid over itself
-agrees better still on one side."""
 
 _MOST = 24  # frames compared for one try
 _OUTWARD = (0.0, 1 / 6, -1 / 6, 1 / 3, -1 / 3, 1 / 2, -1 / 2, 2 / 3, -2 / 3, 5 / 6, -5 / 6, 1.0, -1.0)
@@ -48,7 +49,7 @@ class Probe:
         at = signal.times[self.frames]
         wanted = np.concatenate([[line.slope * at + line.offset + shift for shift in shifts] for line in lines])
         there = nearest(signal.times, wanted.ravel()).reshape(wanted.shape)
-        slack = 0.35 if lines[0].keeps_speed else 0.75
+        slack = FRAME_SLACK if lines[0].keeps_speed else CHANGED_FRAME_SLACK
         real = np.abs(signal.times[there] - wanted) <= slack * signal.step
         views = views_of(lines[0])
         low = int(there.min())
@@ -80,10 +81,10 @@ def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | No
     """
     probe = Probe(signal, frames)
     line = _snapped(signal, line, probe.frames)
-    near = max(2, round(NEAR / signal.step))
+    near = max(2, round(ALIGN_BESIDE / signal.step))
     hops = np.arange(-reach - near, reach + near + 1)
-    worth = probe.misfits([line], [*(hops * signal.step), *BESIDE])
-    grid, off = worth[: len(hops)], np.sort(worth[len(hops) :])[len(BESIDE) // 2]
+    worth = probe.misfits([line], [*(hops * signal.step), *LAGS_BESIDE])
+    grid, off = worth[: len(hops)], np.sort(worth[len(hops) :])[len(LAGS_BESIDE) // 2]
     inner = grid[near:-near]
     if not np.isfinite(inner.min()):
         return None
@@ -91,8 +92,8 @@ def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | No
     good = np.flatnonzero(inner <= 1.03 * inner.min() + 0.03 * signal.noise) - reach
     hop = int(good[np.argmin(np.abs(good))])
     here = reach + near + hop
-    sharp = grid[here] <= SHARP * min(grid[here - near], grid[here + near])
-    if abs(hop) == reach or not sharp or grid[here] > WORTH * off:
+    sharp = grid[here] <= MOST_ALIGNED * min(grid[here - near], grid[here + near])
+    if abs(hop) == reach or not sharp or grid[here] > MOST_MISFIT * off:
         return None
     return replace(line, offset=line.offset + hop * signal.step)
 

@@ -11,19 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.differences import partners
-from loopfind.engine.evidence.extend import NATS_A_SECOND, Trace
-from loopfind.engine.evidence.splices import JUMP, Splice, splices_at
+from loopfind.engine.evidence.extend import Trace
+from loopfind.engine.evidence.splices import Splice, splices_at
+from loopfind.engine.evidence.tuning import (
+    JUMP_WORTH,
+    LEAST_JUMP,
+    NATS_A_SECOND,
+    STRANGE_LEVELS,
+    STRANGE_SHARE,
+    STRANGE_WEIGHT,
+)
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
-
-LOSS = 6.0
-"""Nats of score that an end may give up for a jump: a clear one is worth log(400) = 6."""
-
-UNLIKE, ANOTHER, STRANGE = 0.1, 25.0, 3.0
-"""A frame that differs on the line by this share of what it differs beside it, and that by this many squared grey
-levels, is another picture. Where a stretch would end in such frames, they weigh this many times as much, whatever
-jumps behind them: one may be the codec's blend of the two pictures at a splice, three in a row are not. Followed by
-frames that agree again it was a subtitle."""
 
 _WIDEST, _AROUND = 150, 4000  # frames tried for one end, and looked at for it
 
@@ -42,15 +41,15 @@ def _settled(
     limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))
     places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
     first, loss = _losses(signal, trace, best, start)
-    places = places[loss[places - first] <= LOSS]
+    places = places[loss[places - first] <= JUMP_WORTH]
     splices = _splices_beside(signal, trace, places, start)
     jumps = {place: (one.ratio, other.ratio) for place, (one, other) in splices.items()}
     # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
     inner = range(best + 1, trace.high) if start else range(trace.low, best)
-    content = {p for p in jumps if p in inner and min(jumps[p]) >= JUMP and not _turns(signal, trace, p, start)}
-    sharp = {place: sides for place, sides in jumps.items() if max(sides) >= JUMP and place not in content}
+    content = {p for p in jumps if p in inner and min(jumps[p]) >= LEAST_JUMP and not _turns(signal, trace, p, start)}
+    sharp = {place: sides for place, sides in jumps.items() if max(sides) >= LEAST_JUMP and place not in content}
     if sharp:
-        limits = (1, np.exp(LOSS))
+        limits = (1, np.exp(JUMP_WORTH))
         worth = {p: sum(np.log(np.clip(sides, *limits))) - max(loss[p - first], 0) for p, sides in sharp.items()}
         chosen = max(worth, key=lambda place: worth[place])
         return chosen, (chosen, chosen)
@@ -76,11 +75,11 @@ def _losses(signal: Signal, trace: Trace, best: int, start: bool) -> tuple[int, 
     total = np.concatenate([[0.0], np.cumsum(score)])
     # A start loses what lies before it, an end what lies behind it.
     loss = total - total[best - first] if start else total[best - first] - total
-    strange = (score < 0) & (trace.along[part] > UNLIKE * trace.off[part]) & (trace.off[part] > ANOTHER)
+    strange = (score < 0) & (trace.along[part] > STRANGE_SHARE * trace.off[part]) & (trace.off[part] > STRANGE_LEVELS)
     lost = np.where(strange, -score, 0)
     row = _rows(lost[::-1])[::-1] if start else _rows(lost)
     places = first + np.arange(len(loss))
-    loss += (STRANGE - 1) * np.where(places < best if start else places > best, row, 0)
+    loss += (STRANGE_WEIGHT - 1) * np.where(places < best if start else places > best, row, 0)
     return first, loss
 
 

@@ -10,14 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.claims import least_score
-from loopfind.engine.evidence.extend import BEST, GROW, NATS_A_SECOND, OPEN
 from loopfind.engine.evidence.findable import shortest_findable
+from loopfind.engine.evidence.tuning import GROW_SECONDS, LONGEST_JUDGED, MOST_FRAME_NATS, NATS_A_SECOND, OPEN_NATS
 from loopfind.model.fingerprint import BLANK, Signal
 from loopfind.model.report import Unjudged
-
-LONGEST = 10.0
-"""Seconds: a frame counts as judged if a stretch of at most this length around it says enough."""
-
 
 _AT_ONCE = 1 << 16
 
@@ -56,7 +52,7 @@ def _said(signal: Signal) -> NDArray[np.float32]:
     for low in range(0, len(said), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)
         reach = np.maximum(signal.lively[part], signal.noise) / np.float32(signal.noise)
-        said[part] = np.clip(np.log(reach) + 1 / reach - 1, 0, BEST) * min(1.0, NATS_A_SECOND * signal.step)
+        said[part] = np.clip(np.log(reach) + 1 / reach - 1, 0, MOST_FRAME_NATS) * min(1.0, NATS_A_SECOND * signal.step)
     return said
 
 
@@ -68,8 +64,8 @@ def _summed(said: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _enough_around(total: NDArray[np.float64], edge: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
-    """Frames (n,) in a stretch of at most LONGEST that says enough. total: (n + 1,) nats said before each frame. edge:
-    (n + 1,) seconds."""
+    """Frames (n,) in a stretch of at most LONGEST_JUDGED that says enough. total: (n + 1,) nats said before each frame.
+    edge: (n + 1,) seconds."""
     n = len(edge) - 1
     marks = np.zeros(n + 2, np.int32)
     for low in range(0, n, _AT_ONCE):
@@ -77,23 +73,24 @@ def _enough_around(total: NDArray[np.float64], edge: NDArray[np.float64], least:
         # The shortest stretch that starts at each frame and says enough ends here; n + 1 where there is none.
         ends = np.searchsorted(total, total[frames] + least)
         ok = ends <= n
-        ok[ok] = edge[ends[ok]] - edge[frames[ok]] <= LONGEST
+        ok[ok] = edge[ends[ok]] - edge[frames[ok]] <= LONGEST_JUDGED
         # ... and the shortest that ends at each frame begins there, as the last frames begin none.
         begins = np.searchsorted(total, total[frames + 1] - least, "right") - 1
         late = begins >= 0
-        late[late] = edge[frames[late] + 1] - edge[begins[late]] <= LONGEST
+        late[late] = edge[frames[late] + 1] - edge[begins[late]] <= LONGEST_JUDGED
         np.add.at(marks, np.concatenate([frames[ok], begins[late]]), 1)
         np.add.at(marks, np.concatenate([ends[ok], frames[late] + 1]), -1)
     return np.asarray(np.cumsum(marks, out=marks)[:n] > 0)
 
 
 def _quiet(total: NDArray[np.float64], step: float) -> NDArray[np.bool_]:
-    """Frames of a rest so long that no copy is followed across it: GROW seconds that say next to nothing."""
-    n, width = len(total) - 1, max(1, round(GROW / step))
+    """Return the frames of rests so long that no copy is followed across them: GROW_SECONDS that say next to
+    nothing."""
+    n, width = len(total) - 1, max(1, round(GROW_SECONDS / step))
     marks = np.zeros(n + 1, np.int32)
     for low in range(0, n - width + 1, _AT_ONCE):
         high = min(n - width + 1, low + _AT_ONCE)
-        rests = low + np.flatnonzero(total[low + width : high + width] - total[low:high] < OPEN)
+        rests = low + np.flatnonzero(total[low + width : high + width] - total[low:high] < OPEN_NATS)
         np.add.at(marks, np.concatenate([rests, rests + width]), np.repeat([1, -1], len(rests)))
     return np.asarray(np.cumsum(marks, out=marks)[:-1] > 0)
 

@@ -11,26 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import nearest
+from loopfind.engine.evidence.tuning import ALLOWANCE, CHANGED_FRAME_SLACK, FRAME_SLACK, HOP, LAGS_BESIDE
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, SKETCH_CELLS, Transform, matrix, shown
 
-BESIDE = (-0.8, -0.5, -0.3, 0.3, 0.5, 0.8)
-"""Seconds beside the line at which a still scene would match as well as on it."""
-
-HOP = 0.2
-"""Seconds over which a difference must change to count in full."""
-
-ALLOWANCE = 1.0
-"""Squared grey levels of standing difference that a codec leaves between two showings of one background; 8 times the
-file's noise where that is more."""
-
 _BLOCK, _AT_ONCE = 2048, 1 << 16
 _APART, _ALONG = 64, 1 << 14
 """Frames that are read along with each wanted one, sooner than the wanted ones one by one; and in all."""
 
-Rows = NDArray[np.float32]
+Cells = NDArray[np.float32]
 Energies = NDArray[np.float32]
 
 
@@ -41,14 +32,14 @@ class Fit:
 
     gain: float = 1.0
     offset: float = 0.0
-    weights: Rows = field(default_factory=lambda: shown(PLAIN))
+    weights: Cells = field(default_factory=lambda: shown(PLAIN))
 
     @property
     def graded(self) -> bool:
         return self.gain != 1.0 or self.offset != 0.0
 
 
-def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Rows:
+def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Cells:
     """Cells (m, 144) float32 in grey levels of the given frames, seen through a view."""
     if not len(frames):
         return np.zeros((0, SKETCH_CELLS), np.float32)
@@ -64,7 +55,7 @@ def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Rows:
     return cells if view.plain else np.asarray(cells @ matrix(view).T, np.float32)
 
 
-def cells_of_each(signal: Signal, groups: Sequence[Ints], view: Transform = PLAIN) -> Iterator[Rows]:
+def cells_of_each(signal: Signal, groups: Sequence[Ints], view: Transform = PLAIN) -> Iterator[Cells]:
     """Cells of each group of frames, as of cells_at; groups that overlap are read, and seen through the view, once."""
     low, high = min(int(group.min()) for group in groups), max(int(group.max()) for group in groups) + 1
     if high - low > sum(map(len, groups)):
@@ -85,7 +76,7 @@ def views_of(line: Line) -> tuple[Transform, Transform]:
     return (view, other) if line.viewed_first else (other, view)
 
 
-def both(signal: Signal, line: Line, frames: Ints, there: Ints) -> tuple[Rows, Rows]:
+def both(signal: Signal, line: Line, frames: Ints, there: Ints) -> tuple[Cells, Cells]:
     """Cells of the frames and of their partners, the one that the copy was made from seen through the line's view."""
     views = views_of(line)
     return cells_at(signal, frames, views[0]), cells_at(signal, there, views[1])
@@ -98,7 +89,7 @@ def partners(signal: Signal, line: Line, frames: Ints, beside: float = 0.0) -> t
     On a variable rate some instants have no frame of their own; at another speed the nearest frame stands for it.
     """
     there, real = np.empty(len(frames), np.int64), np.empty(len(frames), bool)
-    slack = 0.35 if line.keeps_speed else 0.75
+    slack = FRAME_SLACK if line.keeps_speed else CHANGED_FRAME_SLACK
     for low in range(0, len(frames), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)
         wanted = line.slope * signal.times[frames[part]] + line.offset + beside
@@ -120,7 +111,7 @@ def along(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energies,
 
 
 def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
-    """What the same comparison shows off the line: the median over the BESIDE shifts, (m,) squared grey levels.
+    """What the same comparison shows off the line: the median over the LAGS_BESIDE shifts, (m,) squared grey levels.
 
     Where the brightness was fitted it is fitted anew to each frame, so that a slow fade matches beside the line as
     well as on it.
@@ -131,7 +122,7 @@ def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
         hop = max(1, round(HOP / signal.step))
         first, last = max(0, begin - hop), min(len(frames), begin + _AT_ONCE + hop)
         part = frames[first:last]
-        pairs = [partners(signal, line, part, shift)[0] for shift in BESIDE]
+        pairs = [partners(signal, line, part, shift)[0] for shift in LAGS_BESIDE]
         for low, high, rows in _measured(signal, line, part, pairs, fit, fit.graded):
             left, right = max(first + low, begin), min(first + high, begin + _AT_ONCE)
             if right > left:
@@ -160,7 +151,7 @@ def _measured(
         yield low, high, rows
 
 
-def energy(gap: Rows, hop: int, weights: NDArray[np.float32], allowed: float) -> Energies:
+def energy(gap: Cells, hop: int, weights: NDArray[np.float32], allowed: float) -> Energies:
     """How much a difference says, (m,) squared grey levels, from the difference (m, 144) of consecutive frames.
 
     What changes within HOP seconds counts in full; what stands still counts past `allowed` only. A codec redraws the

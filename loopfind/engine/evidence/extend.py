@@ -16,36 +16,23 @@ from loopfind.engine.evidence.align import align, refine
 from loopfind.engine.evidence.differences import Fit, along, beside
 from loopfind.engine.evidence.photometry import fit_of
 from loopfind.engine.evidence.sharpness import contrast
+from loopfind.engine.evidence.tuning import (
+    COARSE_SPREAD,
+    FINE_SPREAD,
+    GROW_SECONDS,
+    LEAST_FRAME_NATS,
+    LEAST_SEED_CONTRAST,
+    MOST_FRAME_NATS,
+    NATS_A_SECOND,
+    OPEN_NATS,
+    SCORE_DROP,
+    SEED_SECONDS,
+)
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 
-NATS_A_SECOND = 25.0
-"""Nats that one second of evidence may weigh: neighbouring frames are not independent, so seconds count, not frames."""
-
-BEST, WORST = 2.0, -1.0
-"""Bounds of one frame's say, before scaling: one bright flash or one damaged frame must not decide."""
-
-DROP = 12.0
-"""Nats by which the score must fall behind its best before a stretch is given up: about half a second of clear
-contradiction."""
-
-OPEN = 1.5
-"""Nats within which two ends are as likely as each other: the content leaves open which one it is."""
-
-SHARP = 0.1
-"""Contrast that the seed of a line must show to be followed at all; a claim needs four times as much over the whole
-stretch."""
-
-GROW = 2.0
-"""Seconds looked at past a seed, doubled while the stretch goes on; after so many without gain its end is behind."""
-
 _MOST_CORE, _AT_ONCE = 2000, 1 << 16
-_SEED = 0.4  # seconds that a seed must have to show how sharp it is
-_COARSE, _FINE = (
-    0.06,
-    0.006,
-)  # shares by which speed and zoom are fitted: first past the grid of candidates, then within it
 
 
 @dataclass(frozen=True)
@@ -74,7 +61,7 @@ class Trace:
         return float(self.score[self.low : self.high].sum())
 
 
-def follow(signal: Signal, line: Line) -> Trace | None:
+def follow_line(signal: Signal, line: Line) -> Trace | None:
     """The stretch around a candidate line on which the file repeats itself, or None where there is none."""
     seed = _seed(signal, line)
     if len(seed) < 3:
@@ -85,15 +72,15 @@ def follow(signal: Signal, line: Line) -> Trace | None:
     line = aligned
     if line.is_shift and line.offset < LEAST_LAG:
         return None
-    refined = refine(signal, line, seed, _COARSE)
+    refined = refine(signal, line, seed, COARSE_SPREAD)
     fit = fit_of(signal, refined, seed)
-    if contrast(signal, refined, fit, seed) < SHARP:
+    if contrast(signal, refined, fit, seed) < LEAST_SEED_CONTRAST:
         return None
     trace = _grown(signal, refined, fit, seed)
     if trace is None or refined == line:
         return trace
     inside = trace.frames[trace.low : trace.high]
-    finer = refine(signal, refined, inside, _FINE)
+    finer = refine(signal, refined, inside, FINE_SPREAD)
     core = inside[len(inside) // 4 : -(len(inside) // 4) or None][:_MOST_CORE]
     better = _grown(signal, finer, fit_of(signal, finer, core), core)
     return better if better is not None and better.total > trace.total else trace
@@ -101,14 +88,13 @@ def follow(signal: Signal, line: Line) -> Trace | None:
 
 def _grown(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:
     """The stretch around the seed frames, looked at ever further out while it goes on."""
-    first, last, reach = int(seed[0]), int(seed[-1]) + 1, round(GROW / signal.step)
+    first, last, reach = int(seed[0]), int(seed[-1]) + 1, round(GROW_SECONDS / signal.step)
     low, high = max(0, first - reach), min(len(signal.times), last + reach)
     while True:
         trace = _trace(signal, line, fit, np.arange(low, high), first, last)
         if trace is None:
             return None
-        # A still scene neither speaks for the line nor against it: after GROW seconds without gain the end is behind
-        # us.
+        # A still scene says nothing either way: after GROW_SECONDS without gain the end is behind.
         further_low = trace.low < reach and trace.frames[0] == low and low > 0
         further_high = (
             len(trace.frames) - trace.high < reach and trace.frames[-1] == high - 1 and high < len(signal.times)
@@ -123,7 +109,7 @@ def _grown(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:
 def _seed(signal: Signal, line: Line) -> Ints:
     """Frames around those that voted for the candidate, whose partners lie inside the file."""
     low, high = np.searchsorted(signal.times, [line.start, line.end])
-    short = max(10, round(_SEED / signal.step)) - (high - low)
+    short = max(10, round(SEED_SECONDS / signal.step)) - (high - low)
     if short > 0:
         low, high = max(0, low - short // 2), min(len(signal.times), high + short - short // 2)
     return _within(signal, line, np.arange(low, high))
@@ -179,12 +165,15 @@ def _scores(gap: np.ndarray, off: np.ndarray, real: np.ndarray, noise: float, st
         part = slice(low, low + _AT_ONCE)
         other = np.maximum(off[part], noise).astype(np.float64)
         score = np.log(other / noise) + gap[part] / other - gap[part] / noise
-        scores[part] = np.where(real[part], np.clip(score, WORST, BEST), 0) * min(1.0, NATS_A_SECOND * step)
+        scores[part] = np.where(real[part], np.clip(score, LEAST_FRAME_NATS, MOST_FRAME_NATS), 0) * min(
+            1.0, NATS_A_SECOND * step
+        )
     return scores
 
 
 def _best_stretch(score: NDArray[np.float64], core: NDArray[np.bool_]) -> tuple[int, int] | None:
-    """The stretch [low, high) grown both ways from the core's best frame until the score falls DROP behind its best."""
+    """Grow a stretch [low, high) both ways from the core's best frame until the score falls SCORE_DROP behind its
+    best."""
     cores = np.flatnonzero(core)
     middle = int(cores[np.argmax(score[cores])])
     after, before = _grow(score[middle:]), _grow(score[:middle][::-1])
@@ -192,20 +181,20 @@ def _best_stretch(score: NDArray[np.float64], core: NDArray[np.bool_]) -> tuple[
 
 
 def _grow(score: NDArray[np.float64]) -> int:
-    """How many leading elements reach the largest sum before it drops by DROP; 0 where no sum is positive."""
+    """Return how many leading values reach the largest sum before it drops by SCORE_DROP; 0 where none is positive."""
     if not len(score):
         return 0
     total = np.cumsum(score)
     behind = np.maximum(total, 0)
     np.maximum.accumulate(behind, out=behind)
     behind -= total
-    fallen = behind > DROP
+    fallen = behind > SCORE_DROP
     total = total[: int(np.argmax(fallen))] if fallen.any() else total
     return int(np.argmax(total)) + 1 if len(total) and total.max() > 0 else 0
 
 
 def _open_ends(score: NDArray[np.float64], low: int, high: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Ranges of starts and of ends whose stretches score within OPEN of the best."""
+    """Return the ranges of starts and of ends whose stretches score within OPEN_NATS of the best."""
     return (
         (low - _slack(score[:low][::-1]), low + _slack(-score[low:high])),
         (high - _slack(-score[low:high][::-1]), high + _slack(score[high:])),
@@ -213,6 +202,6 @@ def _open_ends(score: NDArray[np.float64], low: int, high: int) -> tuple[tuple[i
 
 
 def _slack(change: NDArray[np.float64]) -> int:
-    """How far an end may move outward along `change` before OPEN nats are lost."""
-    lost = np.cumsum(change) < -OPEN
+    """Return how far an end may move outward along `change` before OPEN_NATS are lost."""
+    lost = np.cumsum(change) < -OPEN_NATS
     return int(np.argmax(lost)) if lost.any() else len(change)

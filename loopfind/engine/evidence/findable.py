@@ -10,17 +10,11 @@ from numpy.typing import NDArray
 from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.evidence.claims import believed, confidence, holds
 from loopfind.engine.evidence.differences import cells_at
-from loopfind.engine.evidence.sharpness import BESIDE
+from loopfind.engine.evidence.tuning import CONTRAST_LAG, FINDABLE_LENGTHS, FINDABLE_SHARE
 from loopfind.engine.evidence.uniqueness import rivals_of, stands_alone
 from loopfind.model.candidate import Line, Run
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, shown
-
-SHARE = 0.9
-"""Of the stretches asked about that would be found, at the shortest findable length."""
-
-LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
-"""Seconds: the lengths asked about, up to 34 s; what moves seldom may need as long."""
 
 _STRETCHES = 20  # of each length
 _PLACES, _NEAREST = 4000, 48  # that each is laid over, as many as a few minutes have; half seconds measured in full
@@ -28,13 +22,13 @@ _SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames ar
 
 
 def shortest_findable(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]) -> float | None:
-    """Seconds that a copy must last for nine in ten to be found, None where none of LENGTHS is enough.
+    """Seconds that a copy must last for nine in ten to be found, None where none of FINDABLE_LENGTHS is enough.
 
     said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which stretches begin and end.
     """
     edges = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]])))
     longest = int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
-    lengths = [length for length in LENGTHS if _frames(length, signal) <= longest]
+    lengths = [length for length in FINDABLE_LENGTHS if _frames(length, signal) <= longest]
     noise = _flicker(signal)
     low, high = 0, len(lengths)
     while low < high:
@@ -70,7 +64,7 @@ def _enough(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]
     del total
     starts = np.flatnonzero(whole)
     asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
-    allowed = int((1 - SHARE) * len(asked) + 1e-9)
+    allowed = int((1 - FINDABLE_SHARE) * len(asked) + 1e-9)
     for left, first in zip(range(len(asked), 0, -1), asked.tolist(), strict=True):
         if left <= allowed:
             break
@@ -112,7 +106,7 @@ def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noi
 
 def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:
     """Contrast that a copy of frames [first, last) would show: what they change by over two frames, less the noise."""
-    shift = max(2, 2 * round(BESIDE / signal.step / 2))
+    shift = max(2, 2 * round(CONTRAST_LAG / signal.step / 2))
     if last - first <= 2 * shift:
         return 0.0
     cells = cells_at(signal, np.arange(first, last))

@@ -5,30 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.engine.evidence.claims import MOST_RESIDUAL
 from loopfind.engine.evidence.differences import Fit, along, beside, partners
 from loopfind.engine.evidence.photometry import fit_of
+from loopfind.engine.evidence.tuning import LONGEST_OVERLAY, LONGEST_REST, MOST_RESIDUAL, OVERLAY_AGREEMENT, REST_NOISE
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import shown
 
-LONGEST = 10.0
-"""Seconds between two pieces: a subtitle stands for up to seven."""
 
-LONGEST_REST = 30.0
-"""Seconds without motion between two pieces. That both lie at one lag leaves no doubt that they belong together; the
-limit keeps two moments of a quiet night from claiming the night."""
-
-AGREE = 0.9
-"""Share of the frames between that must agree, once the cells under the overlay are left out."""
-
-STILL = 2.0
-"""How many times the file's noise two showings of a motionless picture may differ by: one of them may be recoded."""
-
-
-def joined(runs: list[Run], signal: Signal) -> list[Run]:
+def join_pieces(runs: list[Run], signal: Signal) -> list[Run]:
     """The runs, with those made one that go on along one line past an overlay that stands still."""
     whole: list[Run] = []
     for run in sorted(runs, key=lambda r: (r.start, r.end)):
@@ -53,21 +40,21 @@ def _go_on(before: Run, after: Run, signal: Signal) -> bool:
         return False
     if _rests(before, frames, signal):
         return True
-    if gap > LONGEST or gap > (before.end - before.start) + (after.end - after.start):
+    if gap > LONGEST_OVERLAY or gap > (before.end - before.start) + (after.end - after.start):
         return False
     fit = fit_of(signal, before.line, frames)
     if ((fit.weights > 0) == (shown(before.line.view) > 0)).all():
         return False
     on, real = along(signal, before.line, frames, fit)
     off = beside(signal, before.line, frames, fit)
-    return bool((on[real] <= MOST_RESIDUAL * off[real] + signal.noise).mean() >= AGREE)
+    return bool((on[real] <= MOST_RESIDUAL * off[real] + signal.noise).mean() >= OVERLAY_AGREEMENT)
 
 
 def _rests(run: Run, frames: Ints, signal: Signal) -> bool:
     """Whether nothing moves in the frames, and the run's line joins them to pictures like them."""
     on, real = along(signal, run.line, frames, Fit())
-    still = signal.lively[frames] <= STILL * signal.noise
-    return bool((still & (on <= STILL * signal.noise))[real].mean() >= AGREE)
+    still = signal.lively[frames] <= REST_NOISE * signal.noise
+    return bool((still & (on <= REST_NOISE * signal.noise))[real].mean() >= OVERLAY_AGREEMENT)
 
 
 def _one(before: Run, after: Run) -> Run:

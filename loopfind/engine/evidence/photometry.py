@@ -3,20 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.evidence.differences import Fit, Rows, both, partners
+from loopfind.engine.evidence.differences import Cells, Fit, both, partners
+from loopfind.engine.evidence.tuning import BAR_LEVEL, GAIN_BOUNDS, LARGEST_BARS, LARGEST_OVERLAY
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import SKETCH_SIDE, shown
-
-GAINS = (0.4, 2.5)
-"""Contrast changes that are believed; past them the regression has found something else."""
-
-BLACK, LARGEST_BARS = 20.0, 0.5
-"""Grey levels up to which a cell that never changes is a bar, and the share of the cells that bars may cover."""
-
-LARGEST_OVERLAY = 0.3
-"""Share of the cells that an overlay may cover; more, and what is left proves nothing."""
 
 
 def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
@@ -48,9 +40,9 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
     return Fit(gain, offset, weights)
 
 
-def _bars(cells: Rows) -> NDArray[np.bool_]:
+def _bars(cells: Cells) -> NDArray[np.bool_]:
     """Cells (144,) of the rows and columns at the rim that stay black over all the frames (m, 144)."""
-    black = ((cells.max(0) <= BLACK) & (np.ptp(cells, axis=0) <= 2)).reshape(SKETCH_SIDE, SKETCH_SIDE)
+    black = ((cells.max(0) <= BAR_LEVEL) & (np.ptp(cells, axis=0) <= 2)).reshape(SKETCH_SIDE, SKETCH_SIDE)
     bars = np.zeros_like(black)
     for lines, target in ((black, bars), (black.T, bars.T)):
         full = lines.all(1)
@@ -68,14 +60,14 @@ def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(grown.ravel())
 
 
-def _brightness(ours: Rows, theirs: Rows) -> tuple[float, float]:
+def _brightness(ours: Cells, theirs: Cells) -> tuple[float, float]:
     """Gain and offset that make theirs like ours, or (1, 0) where they explain less than half of the difference."""
     middle, other = float(ours.mean()), float(theirs.mean())
     spread = float(np.square(theirs - other).mean())
     if spread < 4:
         return 1.0, 0.0
     gain = float(((ours - middle) * (theirs - other)).mean()) / spread
-    if not GAINS[0] < gain < GAINS[1]:
+    if not GAIN_BOUNDS[0] < gain < GAIN_BOUNDS[1]:
         return 1.0, 0.0
     offset = middle - gain * other
     plain = np.median(np.square(ours - theirs).mean(1))
@@ -83,7 +75,7 @@ def _brightness(ours: Rows, theirs: Rows) -> tuple[float, float]:
     return (gain, offset) if graded < 0.5 * plain else (1.0, 0.0)
 
 
-def _overlay(gap: Rows, noise: float) -> np.ndarray:
+def _overlay(gap: Cells, noise: float) -> np.ndarray:
     """Cells bool whose difference stands still while all else agrees: something lies on one of the showings."""
     mean, spread = gap.mean(0), gap.std(0)
     usual = np.sqrt(np.median(np.square(spread)) + noise)

@@ -5,11 +5,9 @@ import numpy as np
 from loopfind.engine.evidence.differences import partners
 from loopfind.engine.evidence.extend import Trace
 from loopfind.engine.evidence.sharpness import contrast
+from loopfind.engine.evidence.tuning import BETWEEN_FRAMES
 from loopfind.model.candidate import Run
 from loopfind.model.fingerprint import Signal
-
-BETWEEN = 0.75
-"""Steps by which a frame of the other side may lie off the instant and still be what is shown there."""
 
 
 def run_of(signal: Signal, trace: Trace) -> Run:
@@ -18,7 +16,7 @@ def run_of(signal: Signal, trace: Trace) -> Run:
     frames = trace.frames[trace.low : trace.high]
     there, real = partners(signal, line, frames)
     # Of two rates some frames lie between two of the other side, for seconds on end where the rates are nearly alike.
-    near = np.abs(times[there] - (line.slope * times[frames] + line.offset)) <= BETWEEN * signal.step
+    near = np.abs(times[there] - (line.slope * times[frames] + line.offset)) <= BETWEEN_FRAMES * signal.step
     kept = there[near] if near.any() else there
     gap, off = trace.along[trace.low : trace.high], trace.off[trace.low : trace.high]
     # In a file that never rests the noise is put too high, and on a calm camera what tells stands little above it.

@@ -10,13 +10,11 @@ frame alike (the peak-to- sidelobe idea of camera-noise forensics, with sidelobe
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.evidence.differences import Fit, Rows, cells_of_each, partners, views_of
+from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, partners, views_of
+from loopfind.engine.evidence.tuning import CONTRAST_LAG
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
-
-BESIDE = 0.08
-"""Seconds by which the line is moved; at least two frames."""
 
 _MOST_FRAMES = 1500
 
@@ -32,7 +30,7 @@ def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
     first, last, n = int(frames[0]), int(frames[-1]), len(signal.times)
     if len(frames) > _MOST_FRAMES:
         frames = frames[np.linspace(0, len(frames) - 1, _MOST_FRAMES).astype(np.int64)]
-    shift = max(2, 2 * round(BESIDE / signal.step / 2))
+    shift = max(2, 2 * round(CONTRAST_LAG / signal.step / 2))
     there, real = partners(signal, line, frames)
     usable = real & (frames - shift >= first) & (frames + shift <= last) & (there - shift >= 0) & (there + shift < n)
     frames, there = frames[usable], there[usable]
@@ -47,10 +45,10 @@ def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
         standing = (ours[0] - theirs[0]).mean(0)
         theirs = {k: cells + standing for k, cells in theirs.items()}
 
-    def apart(a: Rows, b: Rows) -> NDArray[np.float32]:
+    def apart(a: Cells, b: Cells) -> NDArray[np.float32]:
         return np.asarray(np.square(a - b) @ fit.weights, np.float32)
 
-    def beside(a: dict[int, Rows], b: dict[int, Rows]) -> NDArray[np.float32]:
+    def beside(a: dict[int, Cells], b: dict[int, Cells]) -> NDArray[np.float32]:
         return np.minimum(apart(a[0], b[shift]), apart(a[0], b[-shift]))
 
     on = apart(ours[0], theirs[0])

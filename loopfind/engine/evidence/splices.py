@@ -11,26 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.differences import cells_at
+from loopfind.engine.evidence.tuning import HARD_CUT, LEAST_ONSET, LEAST_PEAK, LEAST_RATIO, SPLICE_WINDOW
 from loopfind.model.fingerprint import Signal
 from loopfind.model.report import CutKind
-
-WINDOW = 0.4
-"""Seconds on either side that show how much the picture usually changes from one frame to the next."""
-
-JUMP = 8.0
-"""A jump is this many times the usual change, in squared grey levels: within one shot a frame in a hundred reaches it
-(a stutter, a key frame), a splice inside one fixed camera's view reaches 15 and more, one between scenes hundreds."""
-
-SHOWS, PEAK = 4.0, 1.5
-"""Where the score has already said that a stretch ends, less will do: this many times the usual change, or this many
-times the largest change beside it. Two frames in a hundred reach either by chance."""
-
-ONSET = 100.0
-"""... or this many times the usual change on the calmer side of it: a splice from a calm picture to a violent one is no
-larger than what follows it. One frame in two hundred reaches it by chance."""
-
-HARD = 20.0
-"""Squared grey levels, mean over the picture: a change that a viewer sees as a cut."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +29,11 @@ class Splice:
 
     @property
     def shows(self) -> bool:
-        return self.ratio >= SHOWS or self.peak >= PEAK or self.onset >= ONSET
+        return self.ratio >= LEAST_RATIO or self.peak >= LEAST_PEAK or self.onset >= LEAST_ONSET
 
     @property
     def kind(self) -> CutKind:
-        return "hard" if self.change >= HARD else "seamless"
+        return "hard" if self.change >= HARD_CUT else "seamless"
 
 
 def splice_at(signal: Signal, frame: int) -> Splice:
@@ -60,7 +43,7 @@ def splice_at(signal: Signal, frame: int) -> Splice:
 
 def splices_at(signal: Signal, frames: Sequence[int]) -> list[Splice]:
     """splice_at of each frame; what frames that lie together look at is read once."""
-    n, reach = len(signal.times), max(3, round(WINDOW / signal.step))
+    n, reach = len(signal.times), max(3, round(SPLICE_WINDOW / signal.step))
     inside = [frame for frame in frames if 0 < frame < n]
     if not inside:
         return [Splice(frame) for frame in frames]

@@ -14,43 +14,27 @@ import numpy as np
 
 from loopfind.arrays.disk import release_pages
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.evidence.differences import Rows as Cells
-from loopfind.engine.evidence.differences import cells_at, partners, views_of
+from loopfind.engine.evidence.differences import Cells, cells_at, partners, views_of
+from loopfind.engine.evidence.tuning import (
+    ALIKE_FACTOR,
+    CHANGED_GAP,
+    CHANGED_GAP_OF_A_SECOND,
+    EXACT_LEVEL,
+    FEWER_PLACES,
+    LEAST_GAP,
+    LEAST_GAP_OF_A_SECOND,
+    LEAST_TAIL_SPREAD,
+    MATCH_FLOOR,
+    MOST_PLACES,
+    NEAREST_IN_FULL,
+    OWN_SECONDS,
+    TAIL_VALUES,
+)
 from loopfind.engine.signal.per_file import frames_searched
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Floats, Ints, Sketches
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import BLOCKS, SKETCH_CELLS, Transform, blocks_of, matrix
-
-GAP, GAP_OF_A_SECOND = 2.5, 30.0
-"""The least factor, in squared grey levels, between the alike and the best of the rest: for a long stretch, and for
-one of a second; between, it falls as the length grows. A short movement of one animal finds others 7 times nearer
-than the next, a car in a lane of alike cars 15 to 25 times."""
-
-CHANGED_GAP, CHANGED_GAP_OF_A_SECOND = 4.0, 40.0
-"""The same for a copy at another speed or backwards, which is held to a higher contrast besides."""
-
-WIDEST = 4.0
-"""Replays of one stretch differ from it alike, up to this factor: copies made at another quality."""
-
-EXACT = 0.05
-"""Squared grey levels: what differs by no more, and by less than half the codec's noise, needs no gap, as nothing could
-agree better."""
-
-ALONE = 0.5
-"""Seconds around the stretch itself and around its match in which a moment is no other one."""
-
-FLOOR = 0.003
-"""Squared grey levels, or a quarter of the codec's noise where that is less: no match is taken to be nearer, as cells
-of whole grey levels are rounded by as much."""
-
-_TAIL, _NARROWEST = 10, 0.1  # how many of the rest tell how thin they grow, and the least spread of their logarithms
-MOST_PLACES, FEWER_PLACES = 60_000, 20_000
-"""Places that a stretch is laid over: all of forty minutes at 25 frames a second, a spread of more; fewer where files
-are compared, as there most are of other footage altogether."""
-
-NEAREST = 128
-"""Half seconds that are measured in full after a first look at all of them."""
 
 _FRAMES, _BLOCK = 16, 1000
 _AT_REST = 0.1  # nats that a frame counts for, at the least, when frames are picked by what they say
@@ -78,7 +62,7 @@ class Rivals:
         """The largest factor that parts the alike, which are the match and the others that agree as well, from the
         rest; nan where there is no rest."""
         ranked = np.concatenate([[self.own], self.others[self.others > self.own]])
-        alike = int(np.searchsorted(ranked, max(WIDEST * self.own, self.exact), "right"))
+        alike = int(np.searchsorted(ranked, max(ALIKE_FACTOR * self.own, self.exact), "right"))
         if alike == len(ranked):
             return float("nan")
         return float((ranked[1 : alike + 1] / ranked[:alike]).max())
@@ -87,14 +71,14 @@ class Rivals:
     def tail(self) -> float:
         """Nats by which chance is unlikely to give this stretch a moment as alike as its match, going by the rest.
 
-        Near nothing, the share of moments that differ by less than d falls as a power of d, whose exponent the
-        _TAIL least values tell (Hill 1975; for distances, Levina & Bickel 2004). nan where too few are there to tell.
+        Near nothing, the share of moments that differ by less than d falls as a power of d. The TAIL_VALUES least
+        values show its exponent (Hill 1975; for distances, Levina & Bickel 2004). nan where there are too few of them.
         """
-        rest = self.others[self.others > WIDEST * self.own][: _TAIL + 1]
+        rest = self.others[self.others > ALIKE_FACTOR * self.own][: TAIL_VALUES + 1]
         if len(rest) < 4:
             return float("nan")
         logs = np.log(rest)
-        width = max(float((logs[-1] - logs[:-1]).mean()), _NARROWEST)
+        width = max(float((logs[-1] - logs[:-1]).mean()), LEAST_TAIL_SPREAD)
         return float((logs[-1] - math.log(self.own)) / width - math.log((len(rest) - 1) * self.every))
 
 
@@ -104,7 +88,7 @@ def stands_alone(rivals: Rivals, run: Run) -> bool:
         return True
     length = run.end - run.start
     if run.line.is_shift:
-        least = max(GAP, GAP_OF_A_SECOND / length)
+        least = max(LEAST_GAP, LEAST_GAP_OF_A_SECOND / length)
     else:
         least = max(CHANGED_GAP, CHANGED_GAP_OF_A_SECOND / length)
     gap = rivals.gap
@@ -119,7 +103,7 @@ def rivals_of(
     weights: Cells,
     most: int | None = None,
     own: float | None = None,
-    in_full: int = NEAREST,
+    in_full: int = NEAREST_IN_FULL,
 ) -> Rivals:
     """The rivals of a run.
 
@@ -129,13 +113,13 @@ def rivals_of(
     """
     if most is None:
         most = MOST_PLACES if signal.parts is None else FEWER_PLACES
-    exact = min(EXACT, signal.noise / 2)
+    exact = min(EXACT_LEVEL, signal.noise / 2)
     laid = _Laid(signal, run, weights)
     if own is None:
         own = laid.own()
     places = laid.elsewhere()
     every = max(1.0, len(places) / most) * frames_searched(signal) / len(signal.times)
-    others = _least(laid, _spread(places, most), max(WIDEST * own, exact), in_full)
+    others = _least(laid, _spread(places, most), max(ALIKE_FACTOR * own, exact), in_full)
     return Rivals(own, others, every, exact)
 
 
@@ -217,12 +201,12 @@ class _Laid:
         signal, line = self._signal, self._run.line
         start = line.slope * self._begins + line.offset
         least = self.over(np.array([start + k * signal.step for k in (-1, 0, 1)])).min()
-        return float(max(least, min(signal.noise / 4, FLOOR)))
+        return float(max(least, min(signal.noise / 4, MATCH_FLOOR)))
 
     def elsewhere(self) -> "_Places":
         """Every moment of the file at which it could begin, but those around itself and around its match."""
         times, line, after = self._signal.times, self._run.line, self._after
-        reach = ALONE + (0 if line.slope > 0 else float(after.max() - after.min()))
+        reach = OWN_SECONDS + (0 if line.slope > 0 else float(after.max() - after.min()))
         places = _Places(float(times[0]) - after.min(), float(times[-1]) - after.max(), self._signal.step)
         for centre in (line.slope * self._begins + line.offset, self._begins):
             places.leave_out(centre, reach)

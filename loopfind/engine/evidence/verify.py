@@ -8,24 +8,16 @@ from dataclasses import replace
 from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.evidence.boundaries import settle
 from loopfind.engine.evidence.claims import believed, confidence, holds, same_picture
-from loopfind.engine.evidence.extend import follow
+from loopfind.engine.evidence.extend import follow_line
 from loopfind.engine.evidence.run import run_of
+from loopfind.engine.evidence.tuning import CHANGED_WORTH, SAME_READING, SEED_TRIES
 from loopfind.engine.evidence.uniqueness import Rivals, rivals_of, stands_alone
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal
 
-SAME = 0.4
-"""Seconds within which two runs that pair one moment with nearly the same other one are two readings of one repeat."""
-
-
-CHANGED = 0.8
-"""A copy that was changed must score this much better than an unchanged one to be believed instead."""
-
-SHELF = 60.0
+_SHELF = 60.0
 """Seconds of the timeline whose runs are kept together, so that few are looked through."""
-
-_TRIES = 3
 
 
 class RunFinder:
@@ -51,7 +43,7 @@ class RunFinder:
                 return
             most -= 1
             signal = local_signal(self._signal, line)
-            trace = follow(signal, line)
+            trace = follow_line(signal, line)
             if trace is None:
                 continue
             run = run_of(signal, trace)
@@ -86,7 +78,7 @@ class RunFinder:
         """Whether a found run already shows what the line's middle would: the same two moments, at whatever speed."""
         middle = (line.start + line.end) / 2
         there = line.slope * middle + line.offset
-        near = (run for at in {middle // SHELF, there // SHELF} for run in self._shelves.get(int(at), ()))
+        near = (run for at in {middle // _SHELF, there // _SHELF} for run in self._shelves.get(int(at), ()))
         return any(_maps(run, middle, there, 4 * self._signal.step) for run in near)
 
     def _failed(self, line: Line) -> bool:
@@ -97,7 +89,7 @@ class RunFinder:
             run.start <= middle < run.end and abs(run.line.offset - line.offset) <= 0.5 * self._signal.step
             for run in self._tried.get(self._key(line), ())
         )
-        return failed >= _TRIES
+        return failed >= SEED_TRIES
 
     def _key(self, line: Line) -> tuple[object, ...]:
         return (line.slope, line.view, line.viewed_first, round(line.offset / (4 * self._signal.step)))
@@ -108,19 +100,19 @@ class RunFinder:
         if high - low <= 0.1 * min(run.end - run.start, other.end - other.start):
             return False
         middle = (low + high) / 2
-        return _maps(other, middle, run.line.slope * middle + run.line.offset, SAME)
+        return _maps(other, middle, run.line.slope * middle + run.line.offset, SAME_READING)
 
 
 def _shelves(run: Run) -> range:
     """The shelves on which a run is looked for: all of its first side, and of a loop all."""
     loop = run.line.is_shift and 0 < run.line.offset <= run.end - run.start
     end = max(run.end, run.other_end) if loop else run.end
-    return range(int(run.start // SHELF), int(end // SHELF) + 1)
+    return range(int(run.start // _SHELF), int(end // _SHELF) + 1)
 
 
 def _worth(run: Run) -> float:
     """What a run is measured by against another reading of the same moments; a plain one needs no further reason."""
-    return run.score * (1 - run.residual) * (1.0 if run.line.is_plain else CHANGED)
+    return run.score * (1 - run.residual) * (1.0 if run.line.is_plain else CHANGED_WORTH)
 
 
 def _maps(run: Run, here: float, there: float, slack: float) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.engine.evidence.merge import joined
+from loopfind.engine.evidence.merge import join_pieces
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.live.candidates import LiveCandidates
 from loopfind.engine.live.findings import FindingLog
@@ -55,7 +55,7 @@ class LiveDetector:
                 found.keep(known)
         for batch in self._candidates.candidates(signal, first):
             found.search(batch)
-        self._runs = joined(found.runs, signal)
+        self._runs = join_pieces(found.runs, signal)
         self._until = float(signal.times[-1]) + signal.step
         self._repeats = [
             _counted_from_first(repeat, self._signal.forgotten)

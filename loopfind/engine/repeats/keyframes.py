@@ -10,7 +10,7 @@ import numpy as np
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.engine.repeats.clusters import clusters_of
-from loopfind.engine.repeats.tuning import LAG_STEP, MOST_MOMENTS
+from loopfind.engine.repeats.tuning import LAG_STEP, MOST_PAIRED_MOMENTS
 from loopfind.model.findings import FirstLook
 from loopfind.model.fingerprint import BLANK, Fingerprint
 from loopfind.model.report import Clusters
@@ -32,7 +32,7 @@ def _commonest_lag(clusters: Clusters, fingerprint: Fingerprint) -> tuple[int, i
         if fingerprint.detail[clusters.frames[first]] < BLANK:
             continue
         pictures += 1
-        times = clusters.times[first : min(last, first + MOST_MOMENTS)]
+        times = clusters.times[first : min(last, first + MOST_PAIRED_MOMENTS)]
         apart = times[None, :] - times[:, None]
         # Each picture counts once for a lag: one view that stands all day is one picture.
         lags.update(np.unique(np.round(apart[apart > 0] / LAG_STEP).astype(np.int64)).tolist())

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from loopfind.arrays.time_index import gap_of
-from loopfind.engine.repeats.tuning import ENDS_SLACK, SAME_ENDS, SAME_SHARE
+from loopfind.engine.repeats.tuning import ENDS_SLACK, SAME_ENDS, SAME_OCCURRENCE_SHARE
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 
@@ -77,7 +77,7 @@ def same_occurrence(a: Stretch, b: Stretch) -> bool:
     """Say whether two stretches are one occurrence, its ends found slightly apart."""
     shared = min(a.last, b.last) - max(a.first, b.first)
     near = abs(a.start - b.start) <= SAME_ENDS and abs(a.end - b.end) <= SAME_ENDS
-    return near and shared > 0 and shared >= SAME_SHARE * (max(a.last, b.last) - min(a.first, b.first))
+    return near and shared > 0 and shared >= SAME_OCCURRENCE_SHARE * (max(a.last, b.last) - min(a.first, b.first))
 
 
 def lies_inside(small: Stretch, large: Stretch) -> bool:

@@ -5,7 +5,7 @@ SAME_ENDS = 0.5
 over the same occurrence ever differ by, and less than any repeat worth a name of its own. Set by
 `tests/test_repeats.py`."""
 
-SAME_SHARE = 0.85
+SAME_OCCURRENCE_SHARE = 0.85
 """Intersection over union of frames from which two spans are one occurrence whose ends were found slightly apart.
 Nested content that is a little shorter stays a family of its own. Set by `tests/test_repeats.py`."""
 
@@ -57,7 +57,7 @@ MOMENT = 1.0
 """Seconds: occurrences of one hash value nearer to each other than this are one moment. A still scene is one moment,
 however long. By definition of a moment."""
 
-MOST_MOMENTS = 200
+MOST_PAIRED_MOMENTS = 200
 """Moments of one picture that a first look pairs with one another. The number of pairs is bounded by it. Set by
 `tests/test_fast.py`."""
 
