@@ -1,1 +1,1 @@
-"""Is a candidate a replay, a look-alike, or undecidable? Measured on the sketches, frame by frame."""
+"""Evidence: whether a candidate is a replay, a look-alike, or undecidable, measured on the sketches frame by frame."""

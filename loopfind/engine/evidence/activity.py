@@ -1,9 +1,8 @@
-"""How many separate events a stretch shows: where a picture stands still to the pixel in between, that is what counts.
+"""Separate events of a stretch, which count where the picture stands still to the pixel in between.
 
-Such pictures are mostly a program's: of a recorded screen, a game's menu, a slide show. A program that is asked for the
-same thing again does it again to the pixel, so one menu that slides open like another one proves nothing. What does not
-come again is when the next thing was asked for: the rhythm of several events.
-"""
+Such pictures are mostly a program's: a recorded screen, a game's menu, a slide show. A program repeats its own
+movements to the pixel, so one menu that slides open like another proves nothing. A person's timing does not come again:
+the rhythm of several events is evidence."""
 
 import numpy as np
 
@@ -15,10 +14,10 @@ _FRAMES = 1000  # looked at first, and twice as many each time that they are not
 
 
 def eventful(signal: Signal, first: int, last: int) -> bool:
-    """Whether frames [first, last) hold events enough to be told from the same steps taken again."""
+    """Say whether frames [first, last) hold enough events to be distinguished from the same steps taken again."""
     reach = _FRAMES
     while True:
-        count, rest = _events(signal, first, min(first + reach, last))
+        count, rest = _count_events(signal, first, min(first + reach, last))
         if count >= LEAST_EVENTS:
             return True
         if first + reach >= last:
@@ -26,8 +25,8 @@ def eventful(signal: Signal, first: int, last: int) -> bool:
         reach *= 2
 
 
-def _events(signal: Signal, first: int, last: int) -> tuple[float, float]:
-    """How many events frames [first, last) hold, and the share of their time that lies between the events."""
+def _count_events(signal: Signal, first: int, last: int) -> tuple[float, float]:
+    """Return how many events frames [first, last) hold, and the share of their time that lies between the events."""
     times = signal.times[first:last]
     moved = np.zeros(max(0, len(times) - 1), bool)
     for low in range(first, last - 1, _FRAMES):

@@ -1,6 +1,6 @@
-"""Put a candidate line where the pictures agree best: to the frame, and for changed copies to the speed and the zoom.
+"""Alignment of a candidate line to where the pictures agree best, in lag, speed and zoom.
 
-Candidates come from coarse bins of lags, speeds and zooms, and most of them are chance. A few dozen frames tell which
+Candidates come from coarse bins of lags, speeds and zooms, and most of them are chance. A few dozen frames show which
 are worth following, and where exactly.
 """
 
@@ -32,7 +32,7 @@ _ZOOMED = (0.0, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1.0, -1.0)
 _LEAST_ZOOM = 0.01  # half of what lies between two zooms of the coarse look
 
 
-class Probe:
+class LineProbe:
     """A few frames of one stretch, to try many lines on at once."""
 
     def __init__(self, signal: Signal, frames: Ints) -> None:
@@ -40,7 +40,7 @@ class Probe:
         self.frames = frames[:: -(-len(frames) // _MOST)]
 
     def misfits(self, lines: Sequence[Line], shifts: Sequence[float] = (0.0,)) -> Floats:
-        """How much the frames differ along each line moved by each shift: (lines * shifts,) squared grey levels.
+        """Return how much the frames differ along each line moved by each shift: (lines * shifts,) squared grey levels.
 
         Infinite where too few frames have a partner. What stays the same over the frames is left out: a logo, another
         brightness, a codec's background. The lines share one view.
@@ -65,7 +65,7 @@ class Probe:
         return np.where(real.sum(1) >= max(3, 0.3 * at.size), middle + 0.2 * mean, np.inf)
 
     def best(self, lines: Iterable[Line]) -> Line:
-        """The line along which the frames differ least; the first of those that are as good as the best."""
+        """Return the line along which the frames differ least, the first of those that are as good as the best."""
         tried = list(lines)
         views = {line.view for line in tried}
         worth = self.misfits(tried) if len(views) == 1 else np.concatenate([self.misfits([line]) for line in tried])
@@ -75,12 +75,12 @@ class Probe:
 
 
 def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | None:
-    """The line moved by up to `reach` frames to where the given frames agree best.
+    """Move the line by up to `reach` frames to where the given frames agree best.
 
-    None where they agree no better on it than beside it: a slow scene laid over itself, or chance.
+    None where they agree no better on it than beside it: a slow scene aligned with itself, or chance.
     """
-    probe = Probe(signal, frames)
-    line = _snapped(signal, line, probe.frames)
+    probe = LineProbe(signal, frames)
+    line = _snap_to_frames(signal, line, probe.frames)
     near = max(2, round(ALIGN_BESIDE / signal.step))
     hops = np.arange(-reach - near, reach + near + 1)
     worth = probe.misfits([line], [*(hops * signal.step), *LAGS_BESIDE])
@@ -99,24 +99,24 @@ def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | No
 
 
 def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
-    """The line with its speed and its zoom fitted to the given frames, each within `spread` (a share of itself).
+    """Fit the speed and the zoom of a line to the given frames, each within `spread` (a share of itself).
 
     The speed turns about the middle of the frames. Lines of unchanged speed and zoom are returned as they are.
     """
-    probe = Probe(signal, frames)
+    probe = LineProbe(signal, frames)
     if not line.keeps_speed:
-        line = probe.best(_turned(signal, line, frames, spread))
+        line = probe.best(_at_speeds(signal, line, frames, spread))
     if not line.view.fills:
-        line = probe.best(_zoomed(line, spread))
+        line = probe.best(_at_zooms(line, spread))
     if line.view.inset:
         for way in ("right", "below"):
-            line = probe.best(_shifted(line, way, spread))
-        line = probe.best(_zoomed(line, spread / 2))
+            line = probe.best(_at_insets(line, way, spread))
+        line = probe.best(_at_zooms(line, spread / 2))
     return line
 
 
-def _turned(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable[Line]:
-    """The line at speeds around its own, each at three places half a frame apart."""
+def _at_speeds(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable[Line]:
+    """Yield the line at speeds around its own, each at five places half a frame apart."""
     middle = float(signal.times[frames].mean())
     for slope in line.slope * (1 + spread * np.asarray(_OUTWARD)):
         turned = line.offset + (line.slope - float(slope)) * middle
@@ -124,8 +124,8 @@ def _turned(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable
             yield replace(line, slope=float(slope), offset=turned + shift * signal.step)
 
 
-def _zoomed(line: Line, spread: float) -> Iterable[Line]:
-    """The line at zooms around its own, both ways alike."""
+def _at_zooms(line: Line, spread: float) -> Iterable[Line]:
+    """Yield the line at zooms around its own, alike in width and height."""
     for factor in 1 + max(spread, _LEAST_ZOOM) * np.asarray(_ZOOMED):
         view = line.view
         across = view.across if view.across == 1 else round(view.across * float(factor), 4)
@@ -133,8 +133,8 @@ def _zoomed(line: Line, spread: float) -> Iterable[Line]:
         yield replace(line, view=replace(view, across=across, down=down))
 
 
-def _shifted(line: Line, way: Literal["right", "below"], spread: float) -> Iterable[Line]:
-    """The line with its inset picture moved aside, by up to `spread` of the side of that picture."""
+def _at_insets(line: Line, way: Literal["right", "below"], spread: float) -> Iterable[Line]:
+    """Yield the line with its inset picture moved aside, by up to `spread` of the side of that picture."""
     for share in spread * np.asarray(_OUTWARD):
         view = line.view
         if way == "right":
@@ -144,7 +144,7 @@ def _shifted(line: Line, way: Literal["right", "below"], spread: float) -> Itera
         yield replace(line, view=view)
 
 
-def _snapped(signal: Signal, line: Line, frames: Ints) -> Line:
-    """The line moved by less than a frame so that it meets most frames of the other side at their own times."""
+def _snap_to_frames(signal: Signal, line: Line, frames: Ints) -> Line:
+    """Move the line by less than a frame, so that it meets most frames of the other side at their own times."""
     wanted = line.slope * signal.times[frames] + line.offset
     return replace(line, offset=line.offset + float(np.median(signal.times[nearest(signal.times, wanted)] - wanted)))

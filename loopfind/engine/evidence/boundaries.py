@@ -1,8 +1,8 @@
-"""Where exactly a followed stretch begins and ends: where the score allows it and the picture jumps.
+"""Boundaries of a followed stretch: where the score allows them and the picture jumps.
 
-On a fixed camera the score leaves an end open over every frame in which nothing moves. But one of the two showings
-was spliced in, and there the picture jumps from one frame to the next as it does not beside it. So each frame that
-the score allows is weighed by the jump that either side makes there.
+On a fixed camera the score leaves an end open over every frame in which nothing moves. But one of the two occurrences
+was spliced in. There the picture jumps from one frame to the next, and it does not beside it. So each frame that the
+score allows is weighed by the jump that either side makes there.
 """
 
 from dataclasses import replace
@@ -28,16 +28,16 @@ _WIDEST, _AROUND = 150, 4000  # frames tried for one end, and looked at for it
 
 
 def settle(signal: Signal, trace: Trace) -> Trace:
-    """The trace with its ends moved to the likeliest frames, and its ranges of ends narrowed where a jump decides."""
-    low, opens = _settled(signal, trace, trace.low, trace.opens, True)
-    high, closes = _settled(signal, trace, trace.high, trace.closes, False)
+    """Move the ends of a trace to the likeliest frames, and narrow their ranges where a jump decides."""
+    low, opens = _settle_end(signal, trace, trace.low, trace.opens, True)
+    high, closes = _settle_end(signal, trace, trace.high, trace.closes, False)
     return trace if high - low < 2 else replace(trace, low=low, high=high, opens=opens, closes=closes)
 
 
-def _settled(
+def _settle_end(
     signal: Signal, trace: Trace, best: int, span: tuple[int, int], start: bool
 ) -> tuple[int, tuple[int, int]]:
-    """The likeliest place of one end, and the places that the content leaves open."""
+    """Return the likeliest place of one end, and the places that the content leaves open."""
     limit = (0, trace.high - 2) if start else (trace.low + 2, len(trace.frames))
     places = np.arange(max(limit[0], best - _WIDEST), min(limit[1], best + _WIDEST) + 1)
     first, loss = _losses(signal, trace, best, start)
@@ -46,7 +46,9 @@ def _settled(
     jumps = {place: (one.ratio, other.ratio) for place, (one, other) in splices.items()}
     # A jump on both sides inside the stretch is a shot change of the content itself, shown twice like the rest.
     inner = range(best + 1, trace.high) if start else range(trace.low, best)
-    content = {p for p in jumps if p in inner and min(jumps[p]) >= LEAST_JUMP and not _turns(signal, trace, p, start)}
+    content = {
+        p for p in jumps if p in inner and min(jumps[p]) >= LEAST_JUMP and not _is_whole_turns(signal, trace, p, start)
+    }
     sharp = {place: sides for place, sides in jumps.items() if max(sides) >= LEAST_JUMP and place not in content}
     if sharp:
         limits = (1, np.exp(JUMP_WORTH))
@@ -54,7 +56,7 @@ def _settled(
         chosen = max(worth, key=lambda place: worth[place])
         return chosen, (chosen, chosen)
     # Among places that the content leaves open, a lesser jump will do, if the stretch is whole turns of a loop there.
-    turns = [p for p in range(span[0], span[1] + 1) if p in jumps and _turns(signal, trace, p, start)]
+    turns = [p for p in range(span[0], span[1] + 1) if p in jumps and _is_whole_turns(signal, trace, p, start)]
     if turns:
         chosen = max(turns, key=lambda place: sum(jumps[place]))
         if any(splice.shows for splice in splices[chosen]):
@@ -66,7 +68,7 @@ def _settled(
 
 
 def _losses(signal: Signal, trace: Trace, best: int, start: bool) -> tuple[int, NDArray[np.float64]]:
-    """Nats (k,) that an end loses at each place around the best one, and the first of these places."""
+    """Return the first of the places around the best one, and the nats (k,) that an end loses at each of them."""
     # Behind the widest reach too, as frames in a row may be of another picture.
     first, last = max(0, best - _AROUND), min(len(trace.frames), best + _AROUND)
     part = slice(first, last)
@@ -77,14 +79,14 @@ def _losses(signal: Signal, trace: Trace, best: int, start: bool) -> tuple[int, 
     loss = total - total[best - first] if start else total[best - first] - total
     strange = (score < 0) & (trace.along[part] > STRANGE_SHARE * trace.off[part]) & (trace.off[part] > STRANGE_LEVELS)
     lost = np.where(strange, -score, 0)
-    row = _rows(lost[::-1])[::-1] if start else _rows(lost)
+    row = _row_sums(lost[::-1])[::-1] if start else _row_sums(lost)
     places = first + np.arange(len(loss))
     loss += (STRANGE_WEIGHT - 1) * np.where(places < best if start else places > best, row, 0)
     return first, loss
 
 
-def _turns(signal: Signal, trace: Trace, place: int, start: bool) -> bool:
-    """Whether the stretch is a loop of whole turns if it begins (or ends) at this place: both sides jump there."""
+def _is_whole_turns(signal: Signal, trace: Trace, place: int, start: bool) -> bool:
+    """Say whether the stretch is whole turns of a loop if it begins (or ends) at this place: both sides jump there."""
     line, times = trace.line, signal.times[trace.frames]
     low, high = (place, trace.high) if start else (trace.low, place)
     length = float(times[high - 1] - times[low]) + signal.step
@@ -92,15 +94,15 @@ def _turns(signal: Signal, trace: Trace, place: int, start: bool) -> bool:
     return turns >= 1 and abs(length - turns * line.offset) <= 1.5 * signal.step
 
 
-def _rows(lost: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sums (m + 1,) of the unbroken row of positive values (m,) that ends right before each place."""
+def _row_sums(lost: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sums (m + 1,) of the unbroken row of positive values (m,) that ends right before each place."""
     total = np.concatenate([[0.0], np.cumsum(lost)])
     broken = np.concatenate([[True], lost <= 0])
     return np.asarray(total - np.maximum.accumulate(np.where(broken, total, 0)), np.float64)
 
 
 def _splices_beside(signal: Signal, trace: Trace, places: Ints, start: bool) -> dict[int, tuple[Splice, Splice]]:
-    """What the picture does on either side if the stretch begins (or ends) at each of these places of the trace."""
+    """Return what the picture does on either side if the stretch begins (or ends) at each of these places."""
     times, line, half = signal.times, trace.line, signal.step / 2
     here = trace.frames[places] if start else trace.frames[places - 1] + 1
     instants = np.append(times, times[-1] + signal.step)[here]
@@ -111,7 +113,7 @@ def _splices_beside(signal: Signal, trace: Trace, places: Ints, start: bool) -> 
 
 
 def _at_edge(signal: Signal, trace: Trace, start: bool) -> bool:
-    """Whether the trace begins (or ends) because the file does, on either side."""
+    """Say whether the trace begins (or ends) because the file does, on either side."""
     frame = trace.frames[0] if start else trace.frames[-1]
     there = int(partners(signal, trace.line, np.asarray([frame]))[0][0])
     return {int(frame), there} & {0, len(signal.times) - 1} != set()

@@ -1,4 +1,4 @@
-"""Which followed runs may be claimed, and how sure: every threshold of the claim stands here with its reason."""
+"""Claims: which followed runs may be made one, and with what confidence."""
 
 import math
 
@@ -17,7 +17,7 @@ from loopfind.engine.evidence.tuning import (
     LEAST_CONFIDENCE,
     LEAST_CONFIDENCE_OF_LONG,
     LEAST_CONTRAST,
-    LEAST_TELLING,
+    LEAST_TELLING_SECONDS,
     LONG_CLAIM,
     MOST_GAP,
     MOST_NOISE,
@@ -37,21 +37,21 @@ _MOST_FRAMES = 1500
 
 
 def places(signal: Signal) -> float:
-    """How many pairs of moments a repeat could have joined: half the square of the frames."""
+    """Return how many pairs of moments a repeat could have joined: half the square of the frames."""
     return max(1.0, frames_searched(signal) ** 2 / 2)
 
 
 def least_score(signal: Signal) -> float:
-    """Nats that a run must score to be claimed: 21 for ten seconds of video, 37 for a day of it."""
+    """Return the nats that a run must score to be claimed: 21 for ten seconds of video, 37 for a day of it."""
     return SCORE_MARGIN + math.log(places(signal))
 
 
 def holds(run: Run, signal: Signal) -> bool:
-    """Whether the run may be claimed as one recording shown twice."""
+    """Say whether the run may be claimed as one recording shown twice."""
     line = run.line
     asked = 0.0
     if not line.is_shift:
-        # Two overlapping stretches at different speeds are one slow scene laid over itself.
+        # Two overlapping stretches at different speeds are one slow scene aligned with itself.
         if min(run.end, run.other_end) > max(run.start, run.other_start) or run.end - run.start < LEAST_CHANGED_SECONDS:
             return False
         asked += SPEED_NATS
@@ -61,12 +61,12 @@ def holds(run: Run, signal: Signal) -> bool:
         run.score >= least_score(signal) + asked
         and run.contrast >= (LEAST_CONTRAST if line.is_shift else LEAST_CHANGED_CONTRAST)
         and run.residual <= MOST_RESIDUAL
-        and run.informative * signal.step >= LEAST_TELLING
+        and run.informative * signal.step >= LEAST_TELLING_SECONDS
     )
 
 
 def same_picture(signal: Signal, trace: Trace) -> bool:
-    """Whether no part of the picture goes its own way along the trace's stretch: so it is with a replay.
+    """Say whether no part of the picture goes its own way along the trace's stretch, as in a replay.
 
     A copy at another speed or zoom cannot be held to that, as its pictures fall between those of the other.
     """
@@ -84,10 +84,10 @@ def same_picture(signal: Signal, trace: Trace) -> bool:
 
 
 def confidence(run: Run, signal: Signal, rivals: Rivals) -> float:
-    """Chance that the run is one recording shown twice.
+    """Return the chance that the run is one recording shown twice.
 
-    A logistic regression on what a replay has and a look-alike has less of; the weights were fitted to the runs of
-    drawn footage (benchmarks/fit_confidence.py; benchmarks/calibration.py measures it on other seeds).
+    It is a logistic regression on measures of which a look-alike has less. The weights were fitted to the runs of drawn
+    footage (benchmarks/fit_confidence.py; benchmarks/calibration.py measures it on other seeds).
     """
     odds = CONFIDENCE_CONSTANT + sum(
         w * x for w, x in zip(CONFIDENCE_WEIGHTS, measures(run, signal, rivals), strict=True)
@@ -96,7 +96,7 @@ def confidence(run: Run, signal: Signal, rivals: Rivals) -> float:
 
 
 def measures(run: Run, signal: Signal, rivals: Rivals) -> tuple[float, float, float, float, float, float]:
-    """What the confidence is made of, in the order of CONFIDENCE_WEIGHTS; of each, more speaks for a replay."""
+    """Return what the confidence is made of, in the order of CONFIDENCE_WEIGHTS. Of each, more speaks for a replay."""
     length = run.end - run.start
     gap, tail = rivals.gap, rivals.tail
     if math.isnan(gap):  # nothing else in the file: then what the stretch itself shows half a second later
@@ -118,5 +118,5 @@ def measures(run: Run, signal: Signal, rivals: Rivals) -> tuple[float, float, fl
 
 
 def believed(run: Run, sure: float) -> bool:
-    """Whether a confidence is enough for a claim."""
+    """Say whether a confidence is enough for a claim."""
     return sure >= (LEAST_CONFIDENCE if run.end - run.start < LONG_CLAIM else LEAST_CONFIDENCE_OF_LONG)

@@ -1,7 +1,7 @@
-"""How much of the timeline could be judged, and how short a repeat would have been found there.
+"""Coverage: how much of the timeline could be judged, and how short a repeat would have been found there.
 
-A repeat is found when its frames say enough (claims.least_score). How much a frame can say is known without any copy:
-it is what the frame shows of its own change over half a second, against the codec's noise.
+A repeat is found when its frames say enough (claims.least_score). How much a frame can say is known without any copy,
+from its own change over half a second against the codec's noise.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,11 @@ _AT_ONCE = 1 << 16
 
 @dataclass(frozen=True)
 class Coverage:
-    """share: of the timeline that could be judged. shortest: seconds, the repeat that would be found in most of it
-    (nine tenths), None where no length is enough or nothing can be judged. unjudged: the rest, with the reason."""
+    """How much of a file could be judged.
+
+    share: of the timeline, 0 to 1. shortest: seconds, the shortest repeat that would be found in nine tenths of it;
+    None where no length is enough or nothing can be judged. unjudged: the rest, with the reason.
+    """
 
     share: float
     shortest: float | None
@@ -29,15 +32,17 @@ class Coverage:
 
 
 def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Coverage:
-    """Coverage of a file. detail: (n,) grey levels of spread in each picture. end: seconds, where the last frame
-    ends."""
+    """Measure the coverage of a file.
+
+    detail: (n,) grey levels of spread in each picture. end: seconds, where the last frame ends.
+    """
     n = len(signal.times)
     if n < 2:
         return Coverage(0.0, None, ())
-    said, edge = _said(signal), np.append(signal.times, end)
-    total = _summed(said)
-    judged = _enough_around(total, edge, least_score(signal)) & ~_quiet(total, signal.step)
-    judged = _telling(judged, total, least_score(signal))
+    said, edge = _nats_said(signal), np.append(signal.times, end)
+    total = _running_sum(said)
+    judged = _enough_around(total, edge, least_score(signal)) & ~_in_long_rests(total, signal.step)
+    judged = _drop_poor(judged, total, least_score(signal))
     del total
     gaps = np.diff(edge)
     share = float(gaps[judged].sum() / gaps.sum()) if gaps.sum() > 0 else 0.0
@@ -46,8 +51,8 @@ def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Cove
     return Coverage(round(share, 4), shortest, _unjudged(judged, detail, edge))
 
 
-def _said(signal: Signal) -> NDArray[np.float32]:
-    """Nats (n,) that each frame of a copy would say."""
+def _nats_said(signal: Signal) -> NDArray[np.float32]:
+    """Return the nats (n,) that each frame of a copy would say."""
     said = np.empty(len(signal.lively), np.result_type(signal.lively, np.float32))
     for low in range(0, len(said), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)
@@ -56,16 +61,16 @@ def _said(signal: Signal) -> NDArray[np.float32]:
     return said
 
 
-def _summed(said: NDArray[np.float32]) -> NDArray[np.float64]:
-    """What the frames before each one say together, (n + 1,) nats."""
+def _running_sum(said: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return what the frames before each one say together, (n + 1,) nats."""
     total = np.zeros(len(said) + 1)
     total[1:] = np.cumsum(said)
     return total
 
 
 def _enough_around(total: NDArray[np.float64], edge: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
-    """Frames (n,) in a stretch of at most LONGEST_JUDGED that says enough. total: (n + 1,) nats said before each frame.
-    edge: (n + 1,) seconds."""
+    """Return the frames (n,) in a stretch of at most LONGEST_JUDGED that says enough. total: (n + 1,) nats said before
+    each frame. edge: (n + 1,) seconds."""
     n = len(edge) - 1
     marks = np.zeros(n + 2, np.int32)
     for low in range(0, n, _AT_ONCE):
@@ -83,7 +88,7 @@ def _enough_around(total: NDArray[np.float64], edge: NDArray[np.float64], least:
     return np.asarray(np.cumsum(marks, out=marks)[:n] > 0)
 
 
-def _quiet(total: NDArray[np.float64], step: float) -> NDArray[np.bool_]:
+def _in_long_rests(total: NDArray[np.float64], step: float) -> NDArray[np.bool_]:
     """Return the frames of rests so long that no copy is followed across them: GROW_SECONDS that say next to
     nothing."""
     n, width = len(total) - 1, max(1, round(GROW_SECONDS / step))
@@ -95,8 +100,8 @@ def _quiet(total: NDArray[np.float64], step: float) -> NDArray[np.bool_]:
     return np.asarray(np.cumsum(marks, out=marks)[:-1] > 0)
 
 
-def _telling(judged: NDArray[np.bool_], total: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
-    """The judged frames, without those between two rests that say less than a claim needs."""
+def _drop_poor(judged: NDArray[np.bool_], total: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
+    """Return the judged frames, without those between two rests that say less than a claim needs."""
     edges, kept = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]]))), judged.copy()
     for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         kept[low:high] = total[high] - total[low] >= least
@@ -106,7 +111,7 @@ def _telling(judged: NDArray[np.bool_], total: NDArray[np.float64], least: float
 def _unjudged(
     judged: NDArray[np.bool_], detail: NDArray[np.float32], edge: NDArray[np.float64]
 ) -> tuple[Unjudged, ...]:
-    """Stretches that could not be judged, in order."""
+    """Return the stretches that could not be judged, in order."""
     edges = np.flatnonzero(np.diff(np.concatenate([[True], judged, [True]])))
     return tuple(
         Unjudged(float(edge[a]), float(edge[b]), "blank" if np.median(detail[a:b]) < BLANK else "still")

@@ -1,6 +1,6 @@
-"""How much two showings differ, frame by frame, along a line and beside it.
+"""Differences of two occurrences, frame by frame, along a line and beside it.
 
-A showing may be brighter, mirrored, or carry a logo: a `Fit` says what to do to the second showing before it is
+An occurrence may be brighter, mirrored, or carry a logo. A `Fit` says what to do to the second one before it is
 compared, and which cells to leave out.
 """
 
@@ -27,8 +27,10 @@ Energies = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Fit:
-    """What makes the second showing like the first: gain and offset in grey levels, and the weight of each of 144
-    cells, 0 where a bar or an overlay covers one of the two."""
+    """Changes that make the second occurrence like the first.
+
+    gain, offset: of grey levels. weights: (144,) float32 of each cell, 0 where a bar or an overlay covers one of the
+    two."""
 
     gain: float = 1.0
     offset: float = 0.0
@@ -40,7 +42,7 @@ class Fit:
 
 
 def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Cells:
-    """Cells (m, 144) float32 in grey levels of the given frames, seen through a view."""
+    """Return cells (m, 144) float32 in grey levels of the given frames, seen through a view."""
     if not len(frames):
         return np.zeros((0, SKETCH_CELLS), np.float32)
     low, high = int(frames.min()), int(frames.max()) + 1
@@ -56,7 +58,7 @@ def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Cells:
 
 
 def cells_of_each(signal: Signal, groups: Sequence[Ints], view: Transform = PLAIN) -> Iterator[Cells]:
-    """Cells of each group of frames, as of cells_at; groups that overlap are read, and seen through the view, once."""
+    """Yield the cells of each group of frames, as cells_at does. Groups that overlap are read once."""
     low, high = min(int(group.min()) for group in groups), max(int(group.max()) for group in groups) + 1
     if high - low > sum(map(len, groups)):
         yield from (cells_at(signal, group, view) for group in groups)
@@ -66,7 +68,7 @@ def cells_of_each(signal: Signal, groups: Sequence[Ints], view: Transform = PLAI
 
 
 def views_of(line: Line) -> tuple[Transform, Transform]:
-    """Through which views the first and the second showing are seen, so that they look alike."""
+    """Return the views through which the first and the second occurrence look alike."""
     if line.view.fills:
         view, other = line.view, PLAIN
     elif line.view.inset:
@@ -77,13 +79,13 @@ def views_of(line: Line) -> tuple[Transform, Transform]:
 
 
 def both(signal: Signal, line: Line, frames: Ints, there: Ints) -> tuple[Cells, Cells]:
-    """Cells of the frames and of their partners, the one that the copy was made from seen through the line's view."""
+    """Return cells of the frames and of their partners, the original seen through the line's view."""
     views = views_of(line)
     return cells_at(signal, frames, views[0]), cells_at(signal, there, views[1])
 
 
 def partners(signal: Signal, line: Line, frames: Ints, beside: float = 0.0) -> tuple[Ints, NDArray[np.bool_]]:
-    """The frames that the line, moved `beside` seconds, pairs with the given ones, and whether there is one at that
+    """Return the frames that the line, moved `beside` seconds, pairs with the given ones, and whether each is at that
     instant.
 
     On a variable rate some instants have no frame of their own; at another speed the nearest frame stands for it.
@@ -99,19 +101,19 @@ def partners(signal: Signal, line: Line, frames: Ints, beside: float = 0.0) -> t
 
 
 def along(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energies, NDArray[np.bool_]]:
-    """Difference (m,) of each frame and its partner on the line, squared grey levels, and which frames have a partner.
+    """Return the difference (m,) of each frame and its partner on the line, squared grey levels, and which have one.
 
     frames: consecutive. See `energy` for what is counted.
     """
     there, real = partners(signal, line, frames)
     gap = np.zeros(len(frames), np.float32)
-    for low, high, rows in _measured(signal, line, frames, [there], fit, False):
+    for low, high, rows in _energies(signal, line, frames, [there], fit, False):
         gap[low:high] = rows[0]
     return gap, real
 
 
 def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
-    """What the same comparison shows off the line: the median over the LAGS_BESIDE shifts, (m,) squared grey levels.
+    """Return the difference beside the line: the median over the LAGS_BESIDE, (m,) squared grey levels.
 
     Where the brightness was fitted it is fitted anew to each frame, so that a slow fade matches beside the line as
     well as on it.
@@ -123,17 +125,17 @@ def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
         first, last = max(0, begin - hop), min(len(frames), begin + _AT_ONCE + hop)
         part = frames[first:last]
         pairs = [partners(signal, line, part, shift)[0] for shift in LAGS_BESIDE]
-        for low, high, rows in _measured(signal, line, part, pairs, fit, fit.graded):
+        for low, high, rows in _energies(signal, line, part, pairs, fit, fit.graded):
             left, right = max(first + low, begin), min(first + high, begin + _AT_ONCE)
             if right > left:
                 usual[left:right] = np.median(rows[:, left - first - low : right - first - low], axis=0)
     return usual
 
 
-def _measured(
+def _energies(
     signal: Signal, line: Line, frames: Ints, pairs: list[Ints], fit: Fit, level: bool
 ) -> Iterator[tuple[int, int, Energies]]:
-    """Energies (len(pairs), high - low) of frames[low:high] against each of the given partners, block by block;
+    """Yield energies (len(pairs), high - low) of frames[low:high] against each of the given partners, block by block.
     `level` takes the brightness out."""
     hop, allowed = max(1, round(HOP / signal.step)), max(ALLOWANCE, 8 * signal.noise)
     for low in range(0, len(frames), _BLOCK):
@@ -152,7 +154,7 @@ def _measured(
 
 
 def energy(gap: Cells, hop: int, weights: NDArray[np.float32], allowed: float) -> Energies:
-    """How much a difference says, (m,) squared grey levels, from the difference (m, 144) of consecutive frames.
+    """Return how much the differences (m, 144) of consecutive frames count, (m,) squared grey levels.
 
     What changes within HOP seconds counts in full; what stands still counts past `allowed` only. A codec redraws the
     whole background at each key frame, a little differently each time, and on a fixed camera that standing difference

@@ -1,4 +1,4 @@
-"""Follow a candidate line to the ends of the repeat, frame by frame, against what the same file shows beside the line.
+"""A candidate line followed to the ends of its repeat, against what the same file shows beside the line.
 
 A frame speaks for the line by log(b / n) + d / b - d / n nats, where d is the difference along the line, b the
 difference beside it and n what the codec alone explains: the log-likelihood ratio of two exponential-tailed models of
@@ -62,8 +62,8 @@ class Trace:
 
 
 def follow_line(signal: Signal, line: Line) -> Trace | None:
-    """The stretch around a candidate line on which the file repeats itself, or None where there is none."""
-    seed = _seed(signal, line)
+    """Follow a candidate line to the stretch on which the file repeats itself, None where there is none."""
+    seed = _seed_frames(signal, line)
     if len(seed) < 3:
         return None
     aligned = align(signal, line, seed)
@@ -76,18 +76,18 @@ def follow_line(signal: Signal, line: Line) -> Trace | None:
     fit = fit_of(signal, refined, seed)
     if contrast(signal, refined, fit, seed) < LEAST_SEED_CONTRAST:
         return None
-    trace = _grown(signal, refined, fit, seed)
+    trace = _stretch_around(signal, refined, fit, seed)
     if trace is None or refined == line:
         return trace
     inside = trace.frames[trace.low : trace.high]
     finer = refine(signal, refined, inside, FINE_SPREAD)
     core = inside[len(inside) // 4 : -(len(inside) // 4) or None][:_MOST_CORE]
-    better = _grown(signal, finer, fit_of(signal, finer, core), core)
+    better = _stretch_around(signal, finer, fit_of(signal, finer, core), core)
     return better if better is not None and better.total > trace.total else trace
 
 
-def _grown(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:
-    """The stretch around the seed frames, looked at ever further out while it goes on."""
+def _stretch_around(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:
+    """Return the stretch around the seed frames, searched ever further out while it goes on."""
     first, last, reach = int(seed[0]), int(seed[-1]) + 1, round(GROW_SECONDS / signal.step)
     low, high = max(0, first - reach), min(len(signal.times), last + reach)
     while True:
@@ -106,18 +106,18 @@ def _grown(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:
         high = min(len(signal.times), high + grown) if further_high else high
 
 
-def _seed(signal: Signal, line: Line) -> Ints:
-    """Frames around those that voted for the candidate, whose partners lie inside the file."""
+def _seed_frames(signal: Signal, line: Line) -> Ints:
+    """Return frames around those that voted for the candidate, whose partners lie inside the file."""
     low, high = np.searchsorted(signal.times, [line.start, line.end])
     short = max(10, round(SEED_SECONDS / signal.step)) - (high - low)
     if short > 0:
         low, high = max(0, low - short // 2), min(len(signal.times), high + short - short // 2)
-    return _within(signal, line, np.arange(low, high))
+    return _keep_paired(signal, line, np.arange(low, high))
 
 
-def _within(signal: Signal, line: Line, frames: Ints) -> Ints:
-    """The frames whose partners lie inside the file, and after them: where a line of another speed, or a backward one,
-    crosses its own first side, every frame is its own partner."""
+def _keep_paired(signal: Signal, line: Line, frames: Ints) -> Ints:
+    """Return the frames whose partners lie inside the file and after them. Where a line of another speed, or a backward
+    one, crosses its own first side, every frame is its own partner."""
     times = signal.times
     inside = np.empty(len(frames), bool)
     for low in range(0, len(frames), _AT_ONCE):
@@ -130,8 +130,8 @@ def _within(signal: Signal, line: Line, frames: Ints) -> Ints:
 
 
 def _trace(signal: Signal, line: Line, fit: Fit, frames: Ints, first: int, last: int) -> Trace | None:
-    """Scores of the frames along the line, and the best stretch that touches frames [first, last)."""
-    frames = _within(signal, line, frames)
+    """Score the frames along the line, and find the best stretch that touches frames [first, last)."""
+    frames = _keep_paired(signal, line, frames)
     core = (frames >= first) & (frames < last)
     if core.sum() < 3:
         return None
@@ -159,7 +159,7 @@ def _trace(signal: Signal, line: Line, fit: Fit, frames: Ints, first: int, last:
 
 
 def _scores(gap: np.ndarray, off: np.ndarray, real: np.ndarray, noise: float, step: float) -> NDArray[np.float64]:
-    """Nats (m,) that each frame speaks for the line; 0 for a frame without a partner."""
+    """Return the nats (m,) that each frame speaks for the line; 0 for a frame without a partner."""
     scores = np.empty(len(gap))
     for low in range(0, len(gap), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)

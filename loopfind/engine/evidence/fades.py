@@ -1,8 +1,8 @@
-"""Whether a picture gives way to another over several frames: a cross-fade, or a fade through black.
+"""Fades: a picture gives way to another over several frames, directly or through black.
 
-In a cross-fade every frame is a mix of the two pictures, and the share of the second one grows steadily; so a frame
+In a cross-fade every frame is a mix of the two pictures, and the share of the second one grows steadily. So a frame
 lies near the straight line from the picture before to the picture after (production effects as Zabih, Miller & Mai
-1999 model them, on mean cells instead of edges). A calm motion lies on a line for a while as well, so this tells how a
+1999 model them, on mean cells instead of edges). A calm motion lies on a line for a while as well, so this shows how a
 splice was made where there is one, and never that there is one.
 """
 
@@ -25,7 +25,7 @@ from loopfind.model.fingerprint import BLANK, Signal
 
 
 def fades(signal: Signal, frame: int) -> bool:
-    """Whether the frame lies in a fade, or where one begins or ends."""
+    """Say whether the frame lies in a fade, or where one begins or ends."""
     n, reach = len(signal.times), max(LEAST_MIX_FRAMES + 2, round(FADE_REACH / signal.step))
     if not 0 < frame < n:
         return False
@@ -46,10 +46,12 @@ def fades(signal: Signal, frame: int) -> bool:
 
 
 def _mixed(cells: Cells, at: int, step: float, around: Cells) -> bool:
-    """Whether frames of (m, 144) about `at` are ever later mixes of one picture before and one after it. around: (k,
-    144), the frames of the seconds about it."""
+    """Say whether frames of (m, 144) around `at` are ever later mixes of a picture before it and one after it.
+
+    around: (k, 144), the frames of the seconds around it.
+    """
     least = max(LEAST_MIX_FRAMES, round(LEAST_MIX_SECONDS / step))
-    # Most pictures are too near each other, which one matrix product tells, but for its rounding.
+    # Most pictures are too near each other, which one matrix product shows, but for its rounding.
     square = np.square(cells).sum(1)
     other = square[:, None] + square - 2 * cells @ cells.T >= 0.9 * FADE_CHANGE * cells.shape[1]
     for span in range(least + 1, min(len(cells), len(around) // 2)):
@@ -64,8 +66,8 @@ def _mixed(cells: Cells, at: int, step: float, around: Cells) -> bool:
 
 
 def _on_a_line(cells: Cells, least: int, far: float) -> bool:
-    """Whether the frames (m, 144) go steadily from the first picture to the last, at least `far` squared grey levels
-    away, and are mixes of the two."""
+    """Say whether the frames (m, 144) go steadily from the first picture to the last, at least `far` squared grey
+    levels away, and are mixes of the two."""
     way = cells[-1] - cells[0]
     length = float(np.square(way).sum())
     if length < far * cells.shape[1]:

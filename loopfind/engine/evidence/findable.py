@@ -1,8 +1,7 @@
-"""How short a copy would have been found: the claim is asked about copies of the file's own stretches.
+"""The shortest findable copy: claims are tried on copies of the file's own stretches.
 
-No copy need be made. All that a stretch and its copy differ by is the file's noise; what else a claim asks for, the
-file tells: how much the stretch says, how sharply it changes, and what in the file is like it.
-"""
+No copy need be made, as a stretch and its copy differ by the file's noise alone. The file itself shows what else a
+claim needs: how much the stretch says, how sharply it changes, and what in the file is like it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,8 @@ _SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames ar
 
 
 def shortest_findable(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]) -> float | None:
-    """Seconds that a copy must last for nine in ten to be found, None where none of FINDABLE_LENGTHS is enough.
+    """Return the seconds that a copy must last for nine in ten to be found, None where none of FINDABLE_LENGTHS is
+    enough.
 
     said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which stretches begin and end.
     """
@@ -39,8 +39,10 @@ def shortest_findable(signal: Signal, said: NDArray[np.float32], judged: NDArray
 
 
 def _flicker(signal: Signal) -> float:
-    """Squared grey levels by which a picture and its copy may differ: what a frame usually differs by from the next,
-    and no more than the file's noise, which is taken over a fifth of a second and so has slow motion in it."""
+    """Return the squared grey levels by which a picture and its copy may differ.
+
+    It is what a frame usually differs by from the next, and no more than the file's noise. That is taken over a fifth
+    of a second and so has slow motion in it."""
     found = []
     for low in np.linspace(0, max(0, len(signal.times) - _SAMPLE), _SAMPLES).astype(np.int64).tolist():
         cells = cells_at(signal, np.arange(low, min(len(signal.times), low + _SAMPLE)))
@@ -51,12 +53,12 @@ def _flicker(signal: Signal) -> float:
 
 
 def _frames(length: float, signal: Signal) -> int:
-    """Seconds in frames, three at the least."""
+    """Return a length in frames, three at the least. length: seconds."""
     return max(3, round(length / signal.step))
 
 
 def _enough(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_], length: float, noise: float) -> bool:
-    """Whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
+    """Say whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
     frames = _frames(length, signal)
     total = np.zeros(len(judged) + 1, np.int32)
     np.cumsum(judged, dtype=np.int32, out=total[1:])
@@ -75,7 +77,7 @@ def _enough(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]
 
 
 def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noise: float) -> bool:
-    """Whether a copy of frames [first, last) would be claimed, over half of its length at least."""
+    """Say whether a copy of frames [first, last) would be claimed, over half of its length at least."""
     telling = first + np.flatnonzero(said[first:last] > 0)
     if len(telling) < 3 or 2 * (telling[-1] + 1 - telling[0]) < last - first:
         return False
@@ -105,7 +107,7 @@ def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noi
 
 
 def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:
-    """Contrast that a copy of frames [first, last) would show: what they change by over two frames, less the noise."""
+    """Return the contrast of a copy of frames [first, last): what they change by over two frames, less the noise."""
     shift = max(2, 2 * round(CONTRAST_LAG / signal.step / 2))
     if last - first <= 2 * shift:
         return 0.0

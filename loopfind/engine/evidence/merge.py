@@ -1,5 +1,8 @@
-"""One repeat found in two pieces: between them something lies on one of the showings that does not lie on the other,
-such as a subtitle, or nothing moves, so that no frame says anything."""
+"""One repeat found in two pieces, which are joined.
+
+Between them an overlay such as a subtitle lies on one of the occurrences alone, or nothing moves, so that no frame says
+anything.
+"""
 
 from dataclasses import replace
 
@@ -16,12 +19,12 @@ from loopfind.model.transform import shown
 
 
 def join_pieces(runs: list[Run], signal: Signal) -> list[Run]:
-    """The runs, with those made one that go on along one line past an overlay that stands still."""
+    """Join runs that go on along one line, past an overlay or a rest."""
     whole: list[Run] = []
     for run in sorted(runs, key=lambda r: (r.start, r.end)):
         for place, before in enumerate(whole):
             if _go_on(before, run, local_signal(signal, run.line)):
-                whole[place] = _one(before, run)
+                whole[place] = _join(before, run)
                 break
         else:
             whole.append(run)
@@ -29,7 +32,7 @@ def join_pieces(runs: list[Run], signal: Signal) -> list[Run]:
 
 
 def _go_on(before: Run, after: Run, signal: Signal) -> bool:
-    """Whether the second run continues the first, and what lies between repeats but for an overlay."""
+    """Say whether the second run continues the first, and what lies between repeats but for an overlay."""
     if not (before.line.is_shift and after.line.is_shift) or before.line.view != after.line.view:
         return False
     if abs(before.line.offset - after.line.offset) > signal.step / 2 or before.last >= after.first:
@@ -51,14 +54,14 @@ def _go_on(before: Run, after: Run, signal: Signal) -> bool:
 
 
 def _rests(run: Run, frames: Ints, signal: Signal) -> bool:
-    """Whether nothing moves in the frames, and the run's line joins them to pictures like them."""
+    """Say whether nothing moves in the frames, and the run's line joins them to pictures like them."""
     on, real = along(signal, run.line, frames, Fit())
     still = signal.lively[frames] <= REST_NOISE * signal.noise
     return bool((still & (on <= REST_NOISE * signal.noise))[real].mean() >= OVERLAY_AGREEMENT)
 
 
-def _one(before: Run, after: Run) -> Run:
-    """Both runs as one, from the start of the first to the end of the second."""
+def _join(before: Run, after: Run) -> Run:
+    """Join two runs, from the start of the first to the end of the second."""
     return replace(
         before,
         last=after.last,

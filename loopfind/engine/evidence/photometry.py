@@ -1,4 +1,4 @@
-"""What was done to a copy, read off a few seconds of it: brighter or darker, a logo or subtitles on one of the two."""
+"""Photometric changes of a copy, measured on a few seconds of it: brightness, contrast, bars, overlays."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,9 @@ from loopfind.model.transform import SKETCH_SIDE, shown
 
 
 def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
-    """The fit of the second showing to the first over the given frames, judged by the better half of them.
+    """Fit the second occurrence to the first over the given frames, judged by the better half of them.
 
-    Brightness or an overlay is only taken where it explains at least half of the difference: plain is the rule.
+    A change of brightness or an overlay is believed only where it explains at least half of the difference.
     """
     there, real = partners(signal, line, frames)
     frames, there = frames[real], there[real]
@@ -22,26 +22,26 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
     if len(frames) < 3:
         return Fit(weights=whole)
     ours, theirs = both(signal, line, frames, there)
-    bars = _bars(ours) != _bars(theirs)
-    if 0 < bars.mean() <= LARGEST_BARS and (whole > 0)[~_grown(bars)].any():
-        whole = np.where(_grown(bars), 0, whole)
+    bars = _bar_cells(ours) != _bar_cells(theirs)
+    if 0 < bars.mean() <= LARGEST_BARS and (whole > 0)[~_widen(bars)].any():
+        whole = np.where(_widen(bars), 0, whole)
         whole = np.asarray(whole / max(float(whole.sum()), 1e-9), np.float32)
     ours, theirs = ours[:, whole > 0], theirs[:, whole > 0]
     gap = np.square(ours - theirs).mean(1)
     best = gap <= np.median(gap)
     ours, theirs = ours[best], theirs[best]
-    gain, offset = _brightness(ours, theirs)
-    overlay = _overlay(np.asarray(ours - theirs * gain - offset, np.float32), signal.noise)
+    gain, offset = _fit_brightness(ours, theirs)
+    overlay = _overlay_cells(np.asarray(ours - theirs * gain - offset, np.float32), signal.noise)
     weights = whole
     if 0 < overlay.mean() <= LARGEST_OVERLAY:
         weights = np.zeros_like(whole)
         weights[np.flatnonzero(whole > 0)[~overlay]] = 1 / (~overlay).sum()
-        gain, offset = _brightness(ours[:, ~overlay], theirs[:, ~overlay])
+        gain, offset = _fit_brightness(ours[:, ~overlay], theirs[:, ~overlay])
     return Fit(gain, offset, weights)
 
 
-def _bars(cells: Cells) -> NDArray[np.bool_]:
-    """Cells (144,) of the rows and columns at the rim that stay black over all the frames (m, 144)."""
+def _bar_cells(cells: Cells) -> NDArray[np.bool_]:
+    """Return the cells (144,) of the rows and columns at the rim that stay black over all the frames (m, 144)."""
     black = ((cells.max(0) <= BAR_LEVEL) & (np.ptp(cells, axis=0) <= 2)).reshape(SKETCH_SIDE, SKETCH_SIDE)
     bars = np.zeros_like(black)
     for lines, target in ((black, bars), (black.T, bars.T)):
@@ -53,15 +53,15 @@ def _bars(cells: Cells) -> NDArray[np.bool_]:
     return np.asarray(bars.ravel())
 
 
-def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The mask (144,) with the cells above, below and beside it: the edge of a bar runs through them."""
+def _widen(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Widen a mask (144,) by the cells above, below and beside it: the edge of a bar runs through them."""
     square = np.pad(mask.reshape(SKETCH_SIDE, SKETCH_SIDE), 1)
     grown = square[1:-1, 1:-1] | square[:-2, 1:-1] | square[2:, 1:-1] | square[1:-1, :-2] | square[1:-1, 2:]
     return np.asarray(grown.ravel())
 
 
-def _brightness(ours: Cells, theirs: Cells) -> tuple[float, float]:
-    """Gain and offset that make theirs like ours, or (1, 0) where they explain less than half of the difference."""
+def _fit_brightness(ours: Cells, theirs: Cells) -> tuple[float, float]:
+    """Return gain and offset that make theirs like ours, (1, 0) where they explain less than half of the difference."""
     middle, other = float(ours.mean()), float(theirs.mean())
     spread = float(np.square(theirs - other).mean())
     if spread < 4:
@@ -75,8 +75,8 @@ def _brightness(ours: Cells, theirs: Cells) -> tuple[float, float]:
     return (gain, offset) if graded < 0.5 * plain else (1.0, 0.0)
 
 
-def _overlay(gap: Cells, noise: float) -> np.ndarray:
-    """Cells bool whose difference stands still while all else agrees: something lies on one of the showings."""
+def _overlay_cells(gap: Cells, noise: float) -> np.ndarray:
+    """Return the cells (k,) bool whose difference stands still while all else agrees: an overlay on one of the two."""
     mean, spread = gap.mean(0), gap.std(0)
     usual = np.sqrt(np.median(np.square(spread)) + noise)
     still: np.ndarray = (np.abs(mean) > 4 * usual + 2) & (np.abs(mean) > 2 * spread)

@@ -1,4 +1,4 @@
-"""What a followed stretch is worth: its trace as a run."""
+"""A followed stretch, as a run with its measures."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from loopfind.model.fingerprint import Signal
 
 
 def run_of(signal: Signal, trace: Trace) -> Run:
-    """The trace's stretch as a run, with its worth."""
+    """Measure the trace's stretch, and return it as a run."""
     line, times = trace.line, signal.times
     frames = trace.frames[trace.low : trace.high]
     there, real = partners(signal, line, frames)

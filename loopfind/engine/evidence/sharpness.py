@@ -1,10 +1,9 @@
-"""How sharp a match is in time: a replay agrees at its lag and not beside it, a look-alike agrees no better at its
-best.
+"""Sharpness of a match in time: a replay agrees at its lag and not beside it, a look-alike no better at its best.
 
 Two frames later the video has moved on by as much as it differs from itself two frames later. If the copy is a
 replay, the difference along the line grows by just that when the line is moved by two frames; if it only looks alike,
 it hardly grows. The codec's own noise is in both and cancels. Shifts are even, because B-frames make every second
-frame alike (the peak-to- sidelobe idea of camera-noise forensics, with sidelobes of the same parity).
+frame alike (the peak-to-sidelobe idea of camera-noise forensics, with sidelobes of the same parity).
 """
 
 import numpy as np
@@ -20,7 +19,7 @@ _MOST_FRAMES = 1500
 
 
 def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
-    """Growth of the difference when the line is moved by two frames, as a share of the video's own change over them.
+    """Return the growth of the difference when the line is moved by two frames, as a share of the video's own change.
 
     1 for a perfect copy, less as the codec's noise grows, 0 or less for a look-alike, -1 at worst. Of the frames two
     earlier and two later the nearer one counts, for the video's own change too, so that a sudden change weighs alike

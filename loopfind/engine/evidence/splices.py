@@ -1,7 +1,7 @@
-"""Where a splice shows: at the end of a repeated stretch the picture jumps as it does not jump beside it.
+"""Splices: at the end of a repeated stretch the picture jumps more than it does beside it.
 
-A repeat has two showings and only one need be spliced in: the original runs on where the copy ends. So each end is
-looked at by itself, against the change from frame to frame just around it.
+A repeat has two occurrences and only one need be spliced in: the original runs on where the copy ends. So each end is
+judged by itself, against the change from frame to frame just around it.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,11 @@ from loopfind.model.report import CutKind
 
 @dataclass(frozen=True)
 class Splice:
-    """What the picture does at a frame: its change from the frame before, as a multiple of the usual change (`ratio`),
-    of the largest change beside it (`peak`) and of the usual change on the calmer side (`onset`)."""
+    """The change of the picture from the frame before to `frame`.
+
+    change: squared grey levels. ratio: times the usual change. peak: times the largest change beside it. onset: times
+    the usual change on the calmer side.
+    """
 
     frame: int
     change: float = 0.0
@@ -37,12 +40,12 @@ class Splice:
 
 
 def splice_at(signal: Signal, frame: int) -> Splice:
-    """How the picture jumps between the frame before `frame` and `frame`; nothing at the ends of the file."""
+    """Measure how the picture jumps between the frame before `frame` and `frame`; nothing at the ends of the file."""
     return splices_at(signal, [frame])[0]
 
 
 def splices_at(signal: Signal, frames: Sequence[int]) -> list[Splice]:
-    """splice_at of each frame; what frames that lie together look at is read once."""
+    """Measure splice_at for each frame. Frames that lie together are read once."""
     n, reach = len(signal.times), max(3, round(SPLICE_WINDOW / signal.step))
     inside = [frame for frame in frames if 0 < frame < n]
     if not inside:
@@ -59,7 +62,7 @@ def splices_at(signal: Signal, frames: Sequence[int]) -> list[Splice]:
 
 
 def _splice_of(frame: int, changes: NDArray[np.float32], at: int, reach: int, floor: float) -> Splice:
-    """The splice at a frame whose own change is at `at` among those of the frames about it."""
+    """Return the splice at a frame whose own change is at `at` among those of the frames around it."""
     own = float(changes[at])
     before, after = changes[max(0, at - reach) : at], changes[at + 1 : at + reach + 1]
     others = np.concatenate([before, after])
@@ -74,8 +77,8 @@ def _splice_of(frame: int, changes: NDArray[np.float32], at: int, reach: int, fl
 
 
 def _usual(changes: NDArray[np.float32]) -> float:
-    """The usual change among some. Frames that a rate conversion repeated do not change at all, so half of them may be
-    zero: the upper quartile, as numpy's percentile has it, which takes twenty times as long over so few."""
+    """Return the usual change among some. Frames that a rate conversion repeated do not change at all, so half of them
+    may be zero: the upper quartile, as numpy's percentile has it, which takes twenty times as long over so few."""
     if not len(changes):
         return 0.0
     ordered = np.sort(changes)

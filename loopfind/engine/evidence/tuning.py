@@ -221,7 +221,7 @@ LEAST_CHANGED_SECONDS = 1.0
 """Seconds that a copy at another speed must last: over less, one slow movement fits another by the choice of the speed.
 Set by `benchmarks/suite.py`."""
 
-LEAST_TELLING = 0.2
+LEAST_TELLING_SECONDS = 0.2
 """Seconds of frames that must say anything at all. Set by `benchmarks/suite.py`."""
 
 CONFIDENCE_CONSTANT = -12.03

@@ -1,5 +1,4 @@
-"""Is a match the only one of its kind? The stretch is laid over every other moment of the file, and the runners-up
-are looked at.
+"""Uniqueness of a match: the stretch is compared with every other moment of the file.
 
 A replay agrees to within the codec's noise, and no other moment comes near it, save further replays, which agree as
 well as it does. A look-alike (an animal in its favourite corner, the next car in the same lane) is the best of many
@@ -83,7 +82,7 @@ class Rivals:
 
 
 def stands_alone(rivals: Rivals, run: Run) -> bool:
-    """Whether a gap parts the run, and what agrees as well as it does, from every other moment of the file."""
+    """Say whether a gap parts the run, and what agrees as well as it does, from every other moment of the file."""
     if rivals.own <= rivals.exact:
         return True
     length = run.end - run.start
@@ -105,27 +104,26 @@ def rivals_of(
     own: float | None = None,
     in_full: int = NEAREST_IN_FULL,
 ) -> Rivals:
-    """The rivals of a run.
+    """Find the rivals of a run.
 
-    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to lay it over, by default
-    as above. own: what to take for its difference from its match; measured unless given. in_full: half seconds that
-    are measured in full at a time.
-    """
+    weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to compare it with, by
+    default MOST_PLACES or FEWER_PLACES. own: what to take for its difference from its match; measured unless given.
+    in_full: half seconds that are measured in full at a time."""
     if most is None:
         most = MOST_PLACES if signal.parts is None else FEWER_PLACES
     exact = min(EXACT_LEVEL, signal.noise / 2)
-    laid = _Laid(signal, run, weights)
+    template = _Template(signal, run, weights)
     if own is None:
-        own = laid.own()
-    places = laid.elsewhere()
+        own = template.own()
+    places = template.elsewhere()
     every = max(1.0, len(places) / most) * frames_searched(signal) / len(signal.times)
-    others = _least(laid, _spread(places, most), max(ALIKE_FACTOR * own, exact), in_full)
+    others = _least(template, _spread(places, most), max(ALIKE_FACTOR * own, exact), in_full)
     return Rivals(own, others, every, exact)
 
 
-def _least(laid: "_Laid", places: Floats, alike: float, in_full: int) -> Floats:
-    """What the stretch differs by from the most alike place of a half second, rising: all that are `alike` and the next
-    few, as no more is asked of them.
+def _least(template: "_Template", places: Floats, alike: float, in_full: int) -> Floats:
+    """Return what the stretch differs by from the most alike place of each half second, rising: all that are `alike`
+    and the next few, as no more are needed.
 
     Every place gets a cheap look, whose result is never more than the difference; then the half seconds that look
     nearest are measured in full. Whatever is alike is among these; of the rest, which all differ about as much as each
@@ -135,7 +133,7 @@ def _least(laid: "_Laid", places: Floats, alike: float, in_full: int) -> Floats:
         return np.zeros(0)
     half = np.floor(places / 0.5).astype(np.int64)
     edges = np.flatnonzero(np.concatenate([[True], half[1:] != half[:-1]]))
-    order = np.argsort(np.minimum.reduceat(laid.looks(places), edges), kind="stable")
+    order = np.argsort(np.minimum.reduceat(template.looks(places), edges), kind="stable")
     ends = np.append(edges[1:], len(places))
     best = np.zeros(0)
     done, size = 0, in_full
@@ -145,7 +143,7 @@ def _least(laid: "_Laid", places: Floats, alike: float, in_full: int) -> Floats:
             counts = ends[chosen] - edges[chosen]
             begins = np.cumsum(counts) - counts
             part = np.repeat(edges[chosen] - begins, counts) + np.arange(int(counts.sum()))
-            best = np.concatenate([best, np.minimum.reduceat(laid.over(places[part]), begins)])
+            best = np.concatenate([best, np.minimum.reduceat(template.over(places[part]), begins)])
         done, size = done + size, 2 * size
     return np.asarray(np.sort(best))
 
@@ -176,8 +174,9 @@ class _Places:
         return np.asarray(self._start + (places + before) * self._step, np.float64)
 
 
-class _Laid:
-    """A stretch, to be laid over other moments of its file: squared grey levels, less what stays the same over it."""
+class _Template:
+    """A stretch to be compared with other moments of its file: squared grey levels, less what stays the same over
+    it."""
 
     def __init__(self, signal: Signal, run: Run, weights: Cells) -> None:
         self._signal, self._run, self._weights = signal, run, weights
@@ -197,14 +196,14 @@ class _Laid:
         self._view = views_of(line)[1]
 
     def own(self) -> float:
-        """How much it differs from its match, to the nearest frame."""
+        """Return how much it differs from its match, to the nearest frame."""
         signal, line = self._signal, self._run.line
         start = line.slope * self._begins + line.offset
         least = self.over(np.array([start + k * signal.step for k in (-1, 0, 1)])).min()
         return float(max(least, min(signal.noise / 4, MATCH_FLOOR)))
 
     def elsewhere(self) -> "_Places":
-        """Every moment of the file at which it could begin, but those around itself and around its match."""
+        """Return every moment of the file at which it could begin, but those around itself and around its match."""
         times, line, after = self._signal.times, self._run.line, self._after
         reach = OWN_SECONDS + (0 if line.slope > 0 else float(after.max() - after.min()))
         places = _Places(float(times[0]) - after.min(), float(times[-1]) - after.max(), self._signal.step)
@@ -213,7 +212,8 @@ class _Laid:
         return places
 
     def over(self, places: Floats) -> Floats:
-        """Difference (m,) of the stretch's frames and those that follow each of the places (m,) in the same rhythm."""
+        """Return the difference (m,) of the stretch's frames and those that follow each place (m,) in the same
+        rhythm."""
         there = self._there(places, self._after)
         # Only the frames that are asked for: a long stretch reaches over many that are not.
         wanted, rows = _distinct(there)
@@ -230,8 +230,10 @@ class _Laid:
         return np.asarray(np.maximum(total - np.square(_summed(b, rows) / count).sum(1), 0), np.float64)
 
     def looks(self, places: Floats) -> Floats:
-        """A value (m,) for each place that its difference is not below but for rounding: from a few frames, and from
-        blocks of cells, as the square of a mean is at most the mean of the squares."""
+        """Return a lower bound (m,) of the difference at each place, but for rounding.
+
+        It takes a few frames and blocks of cells, as the square of a mean is at most the mean of the squares.
+        """
         count, view = len(self._after), self._view
         few = np.unique(np.linspace(0, count - 1, _FIRST).astype(np.int64))
         order = _turned_blocks(view)
@@ -252,13 +254,13 @@ class _Laid:
         return found
 
     def _there(self, places: Floats, after: Floats) -> Ints:
-        """The frames (m, k) shown so many seconds after each of the places."""
+        """Return the frames (m, k) shown so many seconds after each of the places."""
         return nearest(self._signal.times, (places[:, None] + after[None]).ravel()).reshape(len(places), len(after))
 
 
 def _distinct(frames: Ints) -> tuple[Ints, Ints]:
-    """The different ones (k,) of frames, rising, and for each of the frames its number among these: np.unique, without
-    sorting where they lie close together."""
+    """Return the distinct frames (k,), rising, and for each of the frames its number among these. It is np.unique
+    without sorting where they lie close together."""
     low = int(frames.min())
     reach = int(frames.max()) - low + 1
     if reach > 4 * frames.size:
@@ -270,8 +272,8 @@ def _distinct(frames: Ints) -> tuple[Ints, Ints]:
 
 
 def _summed(values: Cells, rows: Ints) -> Cells:
-    """For each of the rows (m, k) the sum (cells,) of its k values, out of (n, cells); little by little, as sums stay
-    in the processor's cache so."""
+    """Sum for each of the rows (m, k) its k values out of (n, cells), little by little, so that sums stay in the
+    processor's cache."""
     total = np.zeros((len(rows), values.shape[1]), np.float32)
     taken = np.empty((_IN_CACHE, values.shape[1]), np.float32)
     for low in range(0, len(rows), _IN_CACHE):
@@ -282,14 +284,14 @@ def _summed(values: Cells, rows: Ints) -> Cells:
 
 
 def _turned_blocks(view: Transform) -> Ints:
-    """Which block (9,) of the viewed picture shows what each block of the picture does; a zoom is overlooked."""
+    """Return which block (9,) of the viewed picture shows what each block of the picture does. A zoom is overlooked."""
     numbers = np.rot90(np.arange(BLOCKS**2).reshape(BLOCKS, BLOCKS), view.turned)
     return np.argsort((numbers[:, ::-1] if view.mirrored else numbers).ravel())
 
 
 def _telling(signal: Signal, line: Line, frames: Ints) -> Ints:
-    """_FRAMES of the frames, spread evenly over what they can say: in a stretch that rests for most of its time, frames
-    spread over its time would show no motion, and any other rest would be like it."""
+    """Pick _FRAMES of the frames, spread evenly over what they can say. In a stretch that rests for most of its time,
+    frames spread over its time would show no motion, and any other rest would be like it."""
     if len(frames) <= _FRAMES:
         return frames
     if not line.is_shift:  # beside a cut inside it, which says most, such frames are paired across the cut
@@ -299,13 +301,13 @@ def _telling(signal: Signal, line: Line, frames: Ints) -> Ints:
 
 
 def _read(signal: Signal, frames: Ints) -> Sketches:
-    """Sketches of the given frames, rising, in slices of frames that lie close together."""
+    """Read sketches of the given frames, rising, in slices of frames that lie close together."""
     parts = np.split(frames, np.flatnonzero(np.diff(frames) > 64) + 1)
     return np.concatenate([signal.cells[int(p[0]) : int(p[-1]) + 1][p - p[0]] for p in parts])
 
 
 def _spread(places: _Places, most: int) -> Floats:
-    """The places, or for a very long file a number of runs of them spread over it."""
+    """Return the places, or for a very long file a number of runs of them spread over it."""
     if len(places) <= most:
         return places.at(np.arange(len(places)))
     runs = np.linspace(0, len(places) - _BLOCK, most // _BLOCK).astype(np.int64)

@@ -1,5 +1,4 @@
-"""From candidate lines to runs: follow the best-voted first, and leave out lines that a run found before already
-explains."""
+"""Verification: candidate lines become runs, the best-voted first. Lines that a found run explains are left out."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -75,15 +74,15 @@ class RunFinder:
                 self._shelves[shelf].append(run)
 
     def _explained(self, line: Line) -> bool:
-        """Whether a found run already shows what the line's middle would: the same two moments, at whatever speed."""
+        """Say whether a found run already shows what the line's middle would: the same two moments, at whatever
+        speed."""
         middle = (line.start + line.end) / 2
         there = line.slope * middle + line.offset
         near = (run for at in {middle // _SHELF, there // _SHELF} for run in self._shelves.get(int(at), ()))
         return any(_maps(run, middle, there, 4 * self._signal.step) for run in near)
 
     def _failed(self, line: Line) -> bool:
-        """Whether the line was followed thrice before, within half a frame, and found wanting: what a seed shows of the
-        copy's brightness or zoom may mislead, but not three seeds."""
+        """Say whether lines within half a frame of this one were followed SEED_TRIES times in vain."""
         middle = (line.start + line.end) / 2
         failed = sum(
             run.start <= middle < run.end and abs(run.line.offset - line.offset) <= 0.5 * self._signal.step
@@ -95,7 +94,7 @@ class RunFinder:
         return (line.slope, line.view, line.viewed_first, round(line.offset / (4 * self._signal.step)))
 
     def _same(self, run: Run, other: Run) -> bool:
-        """Whether two runs show the same moments of each other over more than a tenth of the shorter one."""
+        """Say whether two runs show the same moments of each other over more than a tenth of the shorter one."""
         low, high = max(run.start, other.start), min(run.end, other.end)
         if high - low <= 0.1 * min(run.end - run.start, other.end - other.start):
             return False
@@ -104,19 +103,19 @@ class RunFinder:
 
 
 def _shelves(run: Run) -> range:
-    """The shelves on which a run is looked for: all of its first side, and of a loop all."""
+    """Return the shelves on which a run is kept: all of its first side, and of a loop both sides."""
     loop = run.line.is_shift and 0 < run.line.offset <= run.end - run.start
     end = max(run.end, run.other_end) if loop else run.end
     return range(int(run.start // _SHELF), int(end // _SHELF) + 1)
 
 
 def _worth(run: Run) -> float:
-    """What a run is measured by against another reading of the same moments; a plain one needs no further reason."""
+    """Return what a run is measured by against another reading of the same moments. Plain ones count in full."""
     return run.score * (1 - run.residual) * (1.0 if run.line.is_plain else CHANGED_WORTH)
 
 
 def _maps(run: Run, here: float, there: float, slack: float) -> bool:
-    """Whether the run pairs the two instants, either way round, to `slack` seconds."""
+    """Say whether the run pairs the two instants, either way round, to `slack` seconds."""
     slope, offset = run.line.slope, run.line.offset
     for a, b in ((here, there), (there, here)):
         if run.start <= a < run.end and abs(slope * a + offset - b) <= slack:
