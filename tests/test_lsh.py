@@ -17,7 +17,7 @@ from loopfind.model.dtypes import Words
 Match = Callable[..., Matches]
 APART = 0.3
 
-every_matcher = pytest.mark.parametrize("match", [similar_pairs, all_pairs])
+both_ways = pytest.mark.parametrize("match", [similar_pairs, all_pairs])
 
 
 def random_codes(n: int, seed: int) -> Words:
@@ -43,25 +43,25 @@ def planted(n: int, at: int, again: int, length: int, bits: int, seed: int = 1) 
     return codes
 
 
-@every_matcher
+@both_ways
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_next_to_nothing_gives_no_matches(match: Match, n: int) -> None:
     found = match(random_codes(n, 1), np.arange(n) * 1.0, np.ones(n, bool), APART)
     assert len(found) == 0 and found.first.dtype == found.second.dtype == np.int64
 
 
-@every_matcher
+@both_ways
 def test_nothing_usable_gives_no_matches(match: Match) -> None:
     assert len(match(np.zeros(50, np.uint64), np.arange(50) * 1.0, np.zeros(50, bool), APART)) == 0
 
 
-@every_matcher
+@both_ways
 def test_frames_with_equal_codes_match_frame_0_too(match: Match) -> None:
     found = match(planted(400, 0, 300, 60, bits=0), np.arange(400) / 25, np.ones(400, bool), APART)
     assert {(k, 300 + k) for k in range(60)} <= pairs_of(found)
 
 
-@every_matcher
+@both_ways
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 150), st.sampled_from([0.04, 0.1, 1.0]))
 def test_matches_are_usable_apart_and_in_order(match: Match, seed: int, n: int, gap: float) -> None:
@@ -73,7 +73,7 @@ def test_matches_are_usable_apart_and_in_order(match: Match, seed: int, n: int, 
     assert usable[found.first].all() and usable[found.second].all()
 
 
-@every_matcher
+@both_ways
 def test_a_second_way_to_see_the_frames_pairs_across(match: Match) -> None:
     """The codes of a mirrored copy: a frame's code against another's other code, either of them first."""
     n, length = 500, 80
@@ -85,14 +85,14 @@ def test_a_second_way_to_see_the_frames_pairs_across(match: Match) -> None:
     assert (np.abs(found.first - found.second) >= APART * 25).all()
 
 
-@every_matcher
+@both_ways
 def test_the_same_input_gives_the_same_matches(match: Match) -> None:
     codes, times, usable = planted(600, 50, 400, 100, bits=3), np.arange(600) / 25, np.ones(600, bool)
     one, other = (match(codes, times, usable, APART) for _ in range(2))
     assert np.array_equal(one.first, other.first) and np.array_equal(one.second, other.second)
 
 
-@every_matcher
+@both_ways
 def test_most_of_a_noisy_copy_is_found(match: Match) -> None:
     """Three wrong bits of 64 in every frame: no equal code, and yet a line of matches."""
     codes = planted(3000, 100, 2000, 200, bits=3)

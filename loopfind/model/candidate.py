@@ -82,17 +82,17 @@ class Line:
 
     @property
     def keeps_speed(self) -> bool:
-        """Whether the copy runs at the speed of the original, forwards or backwards: frame stands for frame."""
+        """True where the copy runs at the speed of the original, forwards or backwards: each frame has one partner."""
         return same_speed(abs(self.slope))
 
     @property
     def is_shift(self) -> bool:
-        """Whether the copy is shifted in time alone, so that one lag holds all along it; the picture may be changed."""
+        """True where the copy runs forwards at the speed of the original: one lag holds all along it."""
         return same_speed(self.slope)
 
     @property
     def is_plain(self) -> bool:
-        """Whether the copy is the original shown later: neither its speed nor its picture is changed."""
+        """True where the copy is the original shown later: neither speed nor picture is changed."""
         return self.is_shift and self.view.plain
 
 

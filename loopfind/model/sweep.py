@@ -8,7 +8,7 @@ from loopfind.settings import SweepSettings
 
 @dataclass(frozen=True)
 class SizeScores:
-    """How well one hash size finds the repeats of one video.
+    """Scores of one hash size on one video.
 
     buckets: hash values shared by two or more frames. mean, spread (standard deviation), largest: frames in a bucket.
     clusters: buckets that hold separate moments. confused: share of the moving frames whose hash is that of the frame
@@ -59,7 +59,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The whole answer to one sweep.
+    """The answer to one sweep.
 
     windows: what was read, None for all of it. repeats: how many the engine confirmed. pairs: pairs of frames that
     they confirm and that equal hashes could show. advice: None where there is nothing to tune on.

@@ -76,7 +76,7 @@ QUESTIONS = (
 
 
 class IndexPosting(NamedTuple):
-    """What one table of an index holds of a file. table: its number. keys: (n,) int64. shown_ms: (n,) int64, when
+    """Rows of one table of an index for a file. table: its number. keys: (n,) int64. shown_ms: (n,) int64, when
     their moments are shown, milliseconds."""
 
     table: int
@@ -85,7 +85,7 @@ class IndexPosting(NamedTuple):
 
 
 class IndexProbe(NamedTuple):
-    """What an index is asked with. shown_ms: (n,) int64, when moments are shown, milliseconds. codes: (n,) uint64."""
+    """Moments of a file that an index is asked about. shown_ms: (n,) int64, milliseconds. codes: (n,) uint64."""
 
     shown_ms: Ints
     codes: Words

@@ -26,12 +26,12 @@ class Question:
 
     @property
     def is_plain(self) -> bool:
-        """Whether copies are looked for that are the original shown later, unchanged."""
+        """True where a copy is the original shown later, unchanged."""
         return same_speed(self.slope) and self.view.plain
 
     @property
     def is_backwards(self) -> bool:
-        """Whether copies are looked for that run backwards."""
+        """True where a copy runs backwards."""
         return self.slope < 0
 
     def lag_width(self, step: float) -> float:

@@ -116,7 +116,7 @@ def signal_of(track: Track, parts: FileTable | None = None) -> Signal:
 
 
 class FrameFeatures(NamedTuple):
-    """What is measured of m frames by themselves, one row a frame.
+    """Measurements of m frames by themselves, one row a frame.
 
     motion, picture, lively, blocks: as in a Signal. paired: (m,) bool, whether some frame lies MOTION_GAP before.
     energy: (m,) float32, how much moved, in squared grey levels.
