@@ -208,3 +208,39 @@ def test_no_part_hides_a_public_name():
     """Python sets a part that is imported as an attribute of its package, over a function of that name."""
     hidden = {name for name in loopfind.__all__ if (PACKAGE / name).exists() or (PACKAGE / f"{name}.py").exists()}
     assert not hidden
+
+
+MOST_NAMES_AT_THE_TOP = 16
+ENTRY_POINTS = {"write", "write_several", "EXAMPLES"}
+"""Names that a table reads from each of its modules."""
+
+NAMES_TO_BE_PARTED = {
+    *("CHUNK", "LEAST", "MOST", "MOST_ROWS", "OVERLAP", "PARTS", "PLAIN", "PROOF"),
+    *("Cell", "Kind", "Library", "Readable", "Stream", "Table", "Video"),
+    *("compare_command", "find", "pack", "run"),
+}
+"""Names that still have two meanings. None may join them."""
+
+
+def test_the_top_of_the_package_can_be_seen_at_a_glance():
+    names = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert len(names - {"__init__", "__pycache__"}) <= MOST_NAMES_AT_THE_TOP
+
+
+def test_a_public_name_has_one_meaning():
+    homes = {}
+    for module, tree in TREES.items():
+        for node in tree.body:
+            targets = [getattr(node, "name", None)]
+            if isinstance(node, ast.Assign):
+                targets = [
+                    part.id for target in node.targets for part in ast.walk(target) if isinstance(part, ast.Name)
+                ]
+            elif isinstance(node, ast.AnnAssign):
+                targets = [node.target.id]
+            for name in targets:
+                if name and not name.startswith("_"):
+                    homes.setdefault(name, set()).add(named(module))
+    shared = {name: sorted(modules) for name, modules in homes.items() if len(modules) > 1}
+    wrong = {name: modules for name, modules in shared.items() if name not in ENTRY_POINTS | NAMES_TO_BE_PARTED}
+    assert not wrong, f"one name, many meanings: {wrong}"
