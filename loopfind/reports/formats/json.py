@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from loopfind.model.report import Clusters, Cut, Occurrence, Repeat, Report
@@ -91,7 +91,7 @@ def json_line(value: Any) -> str:
 
 
 def jsonable(value: Any) -> Any:
-    """Return the value in what JSON can hold: no infinities, numbers of numpy, or bytes of names that are not UTF-8."""
+    """Return the value in what JSON can hold: no dataclasses, infinities, numpy numbers, or bytes that are no UTF-8."""
     if isinstance(value, dict):
         return {name: jsonable(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -102,4 +102,6 @@ def jsonable(value: Any) -> Any:
         return value
     if isinstance(value, int | float):
         return value if isinstance(value, int) or math.isfinite(value) else None
+    if is_dataclass(value):
+        return {name: jsonable(part) for name, part in vars(value).items()}
     return jsonable(value.item())

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,7 +61,7 @@ def rendered(page: ScanPage | ComparisonPage) -> Iterator[str]:
     assets = _Assets(
         style=Markup(source("page.css")),
         script=Markup(script),
-        data=Markup(island(asdict(page.data))),
+        data=Markup(island(page.data)),
         policy=_policy(script, [file.href for file in page.data.files]),
     )
     yield _SURROGATE.sub("\ufffd", parts.get_template(page.template).render(page=page, assets=assets))
