@@ -1,4 +1,4 @@
-"""How much of what repeats in a video is found when its pieces lie in two files: compare, case by case.
+"""Recall and precision of a comparison whose repeats lie in two files, case by case.
 
     python benchmarks/across.py FOLDER               the cases of a folder that benchmarks/suite.py filled, or of one
                                                      that holds NAME.case.json beside each video (see below)

@@ -1,4 +1,4 @@
-"""Does the confidence mean what it says, and would a repeat of the shortest findable length have been found?
+"""Calibration of the confidence and of the shortest findable length, on drawn footage.
 
     python benchmarks/calibration.py            some 350 drawn files, a few minutes on two cores
     python benchmarks/calibration.py --seeds 2  fewer

@@ -1,4 +1,4 @@
-"""The suite's cases: which stretches of which clips follow one another, what was done to them, and so what repeats.
+"""The suite's cases: stretches of clips in a row, the changes made to them, and the repeats that follow.
 
 The truth is derived, not labelled: two pieces that show the same stretch of one clip repeat there.
 """

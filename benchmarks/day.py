@@ -1,4 +1,4 @@
-"""A day of video without any video: how long everything after decoding takes, in how much memory, and what it finds.
+"""Time, memory and findings of a scan of a day, all stages after decoding, on drawn codes.
 
     python benchmarks/day.py                24 hours at 30 frames a second: 2.6 million frames
     python benchmarks/day.py --hours 4      less of the same kind

@@ -1,4 +1,4 @@
-"""Which edits of a clip are still found, and whether anything is found that is not there: compare, edit by edit.
+"""Edited copies of clips that a comparison finds, edit by edit, and its false findings.
 
     python benchmarks/edits.py FOLDER --work DIR     the clips of a folder (videos of 12 s or more), made copies in DIR
     python benchmarks/edits.py --work DIR            the clips that benchmarks/scenes.py draws

@@ -1,4 +1,4 @@
-"""Where the weights of the confidence come from: fit them to the claims on drawn footage.
+"""Fit the weights of the confidence to the claims on drawn footage.
 
     python benchmarks/fit_confidence.py              twelve scenes of each kind, about a quarter of an hour
     python benchmarks/fit_confidence.py --seeds 2    fewer

@@ -1,4 +1,4 @@
-"""What it costs to look through footage as it comes, and what is found so, beside a scan of the whole.
+"""Cost and findings of live detection, beside a scan of the whole.
 
     python benchmarks/following.py             24 hours at 30 frames a second, in portions
     python benchmarks/following.py --hours 6   less of the same kind

@@ -1,4 +1,4 @@
-"""Whether broken and hostile files can hang, crash, bloat or abuse a scan.
+"""Scan broken and hostile files, and report those that hang, crash, bloat or abuse the scan.
 
     python benchmarks/fuzz.py                      2,000 files
     python benchmarks/fuzz.py --count 60 --seed 7  fewer, others

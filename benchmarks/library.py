@@ -1,4 +1,4 @@
-"""How a library grows: drawn clips of 30 s, some of which hold a stretch of another, compared all against all.
+"""Time and size of a growing library: drawn clips of 30 s, some sharing a stretch, compared all against all.
 
     python benchmarks/library.py [--clips 500 5000] [--work DIR]
     python benchmarks/library.py --folder DIR    real files: what adding them takes with one worker and with two

@@ -1,4 +1,4 @@
-"""What packets save: an answer without decoding, and a scan that decodes nothing twice.
+"""Time that packets save: an answer without decoding, and a scan that decodes nothing twice.
 
     python benchmarks/packets.py                 an hour of 640x360 H.264, one minute copied sixty times
     python benchmarks/packets.py --minutes 10    less

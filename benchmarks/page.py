@@ -1,4 +1,4 @@
-"""What a page adds to a scan: `python benchmarks/page.py VIDEO [VIDEO ...]`.
+"""Time and size that a page adds to a scan: `python benchmarks/page.py VIDEO [VIDEO ...]`.
 
 Runs `loopfind VIDEO --json` with and without `--html`, in turn, and prints the medians, what the page adds, its size
 and how many pictures it holds. Give a video in which something repeats: then there is something to show.

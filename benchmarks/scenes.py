@@ -1,4 +1,4 @@
-"""Draws the clips that the suite's cases are cut from: each 40 s, 320x180, 25 frames a second, lossless.
+"""Draw the clips from which the suite's cases are cut: each 40 s, 320x180, 25 frames a second, lossless.
 
     film      shots of 1.5 to 4 s in places of their own
     walk      a hand-held camera that travels over a landscape

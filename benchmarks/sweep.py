@@ -1,4 +1,4 @@
-"""What a sweep costs, and whether its advice is right.
+"""Cost of a sweep, and quality of its advice.
 
     python benchmarks/sweep.py cost VIDEO      a sweep over the default 15 sizes against one plain scan, in turn
     python benchmarks/sweep.py advice FOLDER   the advised size against the best one, on the suite in FOLDER

@@ -1,4 +1,4 @@
-"""How the two ways to compare files do on the same clips: the engine, and colours with time warped.
+"""The two ways to compare files on the same clips: the engine, and colours with time warped.
 
     python benchmarks/warping.py clips FOLDER     every two files of a folder that has a TRUTH.tsv
     python benchmarks/warping.py pieces FOLDER    pieces of videos, sought in their own video and in the others

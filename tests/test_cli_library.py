@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import pty
+import select
 import shutil
 import signal
 import subprocess
@@ -164,12 +165,9 @@ def test_a_terminal_sees_each_file_and_all_of_them_and_a_table(home):
     child = subprocess.Popen(**given, stdin=theirs, stdout=theirs, stderr=theirs)
     given["args"] = [*given["args"][:-4], "query", "SELECT entry, frames FROM entries ORDER BY frames"]
     seen = b""
-    os.set_blocking(terminal, False)
     while child.poll() is None:
-        try:
+        if select.select([terminal], [], [], 0.1)[0]:
             seen += os.read(terminal, 65536)
-        except BlockingIOError:
-            time.sleep(0.02)
     child = subprocess.Popen(**given, stdin=theirs, stdout=theirs, stderr=theirs)
     child.wait(60)
     os.close(theirs)
