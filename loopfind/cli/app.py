@@ -29,7 +29,7 @@ LIBRARY = {
     "remove": "loopfind.cli.library:remove_command",
     "verify": "loopfind.cli.library:verify_command",
     "query": "loopfind.cli.library:query_command",
-    "compare": "loopfind.cli.library_search:compare_command",
+    "compare": "loopfind.cli.library_search:compare_library_command",
     "search": "loopfind.cli.library_search:search_command",
 }
 """The commands of `loopfind library`, as above."""

@@ -55,7 +55,7 @@ def compare_command(
         typer.Option("--in", metavar="FOLDER", help="Folder or file in which to look for it. May be repeated."),
     ] = None,
     own: Annotated[bool, typer.Option("--self", help="Also find what repeats inside one file.")] = CompareSettings.own,
-    stream: options.Stream = CompareSettings.stream,
+    stream: options.StreamOption = CompareSettings.stream,
     jobs: options.FilesAtOnce = None,
     align: Annotated[
         str,

@@ -36,10 +36,10 @@ Exit status: 0 done, 1 could not, or something is wrong, 2 wrong usage,
 
 def add_command(
     videos: Annotated[list[str], typer.Argument(metavar="VIDEO", help="Files, and folders of files.")],
-    library: options.Library = None,
-    kind: options.Kind = Settings.kind,
+    library: options.LibraryOption = None,
+    kind: options.KindOption = Settings.kind,
     hash_size: options.FixedHashSize = str(Settings.hash_size),
-    stream: options.Stream = Settings.stream,
+    stream: options.StreamOption = Settings.stream,
     start: options.Start = None,
     end: options.End = None,
     jobs: options.FilesAtOnce = None,
@@ -64,7 +64,7 @@ def add_command(
     return 1 if result.refused else 0
 
 
-def list_command(library: options.Library = None, as_json: options.Json = False) -> int:
+def list_command(library: options.LibraryOption = None, as_json: options.Json = False) -> int:
     """List what the library holds."""
     from loopfind.reports.formats import libraries
 
@@ -82,7 +82,7 @@ def remove_command(
     missing: Annotated[
         bool, typer.Option("--missing", help="Remove all files that are gone, and entries that no file has any more.")
     ] = False,
-    library: options.Library = None,
+    library: options.LibraryOption = None,
     as_json: options.Json = False,
 ) -> int:
     """Remove files and entries from the library, and free their space."""
@@ -123,7 +123,9 @@ def _find_named(shelf: "Library", what: Sequence[str], known: Sequence[bytes]) -
     return entries, paths
 
 
-def verify_command(library: options.Library = None, as_json: options.Json = False, quiet: options.Quiet = False) -> int:
+def verify_command(
+    library: options.LibraryOption = None, as_json: options.Json = False, quiet: options.Quiet = False
+) -> int:
     """Check the database, its contents, and whether its files have changed."""
     from loopfind.cli.progress import watching
     from loopfind.reports.formats import libraries
@@ -139,7 +141,7 @@ def verify_command(library: options.Library = None, as_json: options.Json = Fals
 
 def query_command(
     sql: Annotated[str, typer.Argument(metavar="SELECT", help="A query in SQL; it can change nothing.")],
-    library: options.Library = None,
+    library: options.LibraryOption = None,
     as_json: options.Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
 ) -> int:

@@ -29,8 +29,8 @@ Exit status: 0 done, 1 could not, 2 wrong usage,
 """
 
 
-def compare_command(
-    library: options.Library = None,
+def compare_library_command(
+    library: options.LibraryOption = None,
     as_json: options.Json = False,
     output: options.Output = None,
     formats: options.Formats = None,
@@ -48,9 +48,9 @@ def compare_command(
 
 def search_command(
     video: Annotated[str, typer.Argument(metavar="VIDEO", help="A video, in the library or not.")],
-    stream: options.Stream = CompareSettings.stream,
+    stream: options.StreamOption = CompareSettings.stream,
     stall: options.Stall = STALL,
-    library: options.Library = None,
+    library: options.LibraryOption = None,
     as_json: options.Json = False,
     output: options.Output = None,
     formats: options.Formats = None,

@@ -10,14 +10,14 @@ from loopfind.settings import LARGEST_HASH, SMALLEST_HASH
 
 _ENDINGS = ", ".join(SUFFIXES)
 
-Video = Annotated[
+VideoArgument = Annotated[
     str, typer.Argument(metavar="VIDEO", help="A file, an address that ffmpeg can open, or - for standard input.")
 ]
-Kind = Annotated[str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")]
+KindOption = Annotated[str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")]
 FixedHashSize = Annotated[
     str, typer.Option("--hash-size", metavar="N", help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}.")
 ]
-Stream = Annotated[
+StreamOption = Annotated[
     int,
     typer.Option("--stream", metavar="N", min=0, help="Video stream to read, counted from 0; cover art is left out."),
 ]
@@ -55,7 +55,7 @@ CacheLibrary = Annotated[
     str | None,
     typer.Option("--library", metavar="FILE", help="Library that --cache uses; default: one in the cache folder."),
 ]
-Library = Annotated[
+LibraryOption = Annotated[
     str | None,
     typer.Option("--library", metavar="FILE", help="The library; default: one in the user's cache folder."),
 ]

@@ -66,7 +66,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def scan_command(
-    video: options.Video,
+    video: options.VideoArgument,
     hash_size: Annotated[
         str,
         typer.Option(
@@ -76,8 +76,8 @@ def scan_command(
             "auto: the size that a sweep recommends.",
         ),
     ] = str(Settings.hash_size),
-    kind: options.Kind = Settings.kind,
-    stream: options.Stream = Settings.stream,
+    kind: options.KindOption = Settings.kind,
+    stream: options.StreamOption = Settings.stream,
     start: options.Start = None,
     end: options.End = None,
     link: Annotated[

@@ -35,7 +35,7 @@ Exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C.
 
 
 def sweep_command(
-    video: options.Video,
+    video: options.VideoArgument,
     sizes: Annotated[
         str | None,
         typer.Option(
@@ -45,7 +45,7 @@ def sweep_command(
     kind: Annotated[
         str, typer.Option("--kind", metavar="KINDS", help=f"Kinds of fingerprint, with commas: {', '.join(KINDS)}.")
     ] = ",".join(SweepSettings.kinds),
-    stream: options.Stream = SweepSettings.stream,
+    stream: options.StreamOption = SweepSettings.stream,
     start: options.Start = None,
     end: options.End = None,
     sample: Annotated[
