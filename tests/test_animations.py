@@ -124,6 +124,7 @@ def test_frames_that_are_not_there_are_an_error(tmp_path: Path) -> None:
     assert not place.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ANIMATION_FORMS)
 def test_extract_writes_animations_whole_or_none(form: str, tmp_path: Path) -> None:
     video = videos.make(SOURCES["mp4"][0], *SOURCES["mp4"][1])

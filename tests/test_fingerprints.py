@@ -383,6 +383,7 @@ def test_shrink_is_exact_at_every_size_that_a_kind_asks_for(size):
     assert np.array_equal(shrink(pictures, size, size), (total + 2048) >> 12)
 
 
+@pytest.mark.slow
 @given(pictures=PICTURES, height=st.integers(4, 64), width=st.integers(4, 65))
 def test_shrink_keeps_pictures_within_their_range(pictures, height, width):
     small = shrink(pictures, height, width)
@@ -420,6 +421,7 @@ def test_detail_of_no_pictures_is_empty():
     assert detail(np.zeros((0, 64, 64), np.uint8)).shape == (0,)
 
 
+@pytest.mark.slow
 @given(pictures=PICTURES)
 def test_detail_depends_on_its_own_picture_alone(pictures):
     together = detail(np.concatenate([natural(2), pictures]))

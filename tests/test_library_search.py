@@ -233,6 +233,7 @@ def test_a_library_with_nothing_to_compare_says_so(tmp_path):
         compare_library(tmp_path / "none.sqlite")
 
 
+@pytest.mark.slow
 def test_the_commands_write_what_a_comparison_writes(library, tmp_path, capsys):
     place = tmp_path / "shared.csv"
     assert run(["library", "compare", "--library", str(library), "-q", "-o", str(place), "--fail-on-repeats"]) == 3

@@ -85,6 +85,7 @@ def sources(draw: st.DrawFn) -> list[Batch]:
     return batches
 
 
+@pytest.mark.slow
 @given(sources(), st.booleans())
 def test_times_rise_strictly_whatever_the_clocks_say(batches: list[Batch], believed: bool) -> None:
     times, losses, _, clock = played(batches, always if believed else never)

@@ -114,6 +114,7 @@ def test_what_goes_on_when_the_footage_ends_is_told_with_its_length_then() -> No
     assert found[-1].repeat.occurrences[-1].end == pytest.approx(100.0, abs=0.5)
 
 
+@pytest.mark.slow
 def test_what_is_shown_a_third_time_keeps_its_number_and_is_told_again() -> None:
     found = noticed(shown(FOOTAGE["three times"]))
     assert {told.repeat.id for told in found} == {1}

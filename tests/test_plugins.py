@@ -41,6 +41,7 @@ def loopfind(folder, *words):
     )
 
 
+@pytest.mark.slow
 def test_a_kind_and_a_format_of_another_package_are_used_like_loopfinds_own(installed, tmp_path):
     video = str(ROOT / "fixtures" / "loop.mp4")
     outputs = [
