@@ -181,7 +181,7 @@ def score(case: Case) -> Score:
 
 def _length(path: Path) -> float:
     """Seconds of a video."""
-    from loopfind.media.decode.video import open_video
+    from loopfind.media.decode.one_pass import open_video
 
     with open_video(str(path)) as video:
         for _ in video:

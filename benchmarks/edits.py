@@ -27,6 +27,7 @@ from suite import ffmpeg
 from loopfind.engine import find
 from loopfind.engine.cross_file import across
 from loopfind.errors import MediaError
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Repeat
 from loopfind.pipeline.reader import read_video
@@ -108,7 +109,7 @@ def clip_of(path: Path) -> Clip | None:
     enough."""
     settings = Settings(hash_size=4)
     try:
-        reading = read_video(str(path), settings)
+        reading = read_video(resolve(path), settings)
     except MediaError:
         return None
     begin, end = float(reading.fingerprint.times[0]), reading.fingerprint.end
@@ -148,7 +149,7 @@ def outcome(folder: Path, chosen: Sequence[Clip], name: str) -> Outcome:
     beside = [*chosen[1:], chosen[0]]
     with ThreadPoolExecutor(WORKERS) as pool:
         paths = list(pool.map(partial(copy, folder, name=name), chosen, beside))
-        copies = list(pool.map(lambda path: read_video(str(path), Settings(hash_size=4)).fingerprint, paths))
+        copies = list(pool.map(lambda path: read_video(resolve(path), Settings(hash_size=4)).fingerprint, paths))
     repeats, pairs = across([*(clip.fingerprint for clip in chosen), *copies], CompareSettings())
     count = len(chosen)
     # Where another clip is in the picture too, its own share of it is true as well.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from loopfind.fingerprints import KINDS
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
 from loopfind.registry import load
 
 HASH_SIZE = 24

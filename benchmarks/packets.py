@@ -34,12 +34,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 READ = """
 import sys
-from loopfind.pipeline import reading
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.pipeline import reader
 from loopfind.settings import Decoding, Settings
 if sys.argv[2] == "plain":
-    reading.skips = lambda *_: False
+    reader.may_reuse = lambda *_: False
 lines = []
-reading.read_video(sys.argv[1], Settings(), log=lines.append, decoding=Decoding())
+reader.read_video(resolve(sys.argv[1]), Settings(), log=lines.append, decoding=Decoding())
 print(lines[-1])
 """
 """The reading of a scan, and the last line of its log."""

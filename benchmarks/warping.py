@@ -26,6 +26,7 @@ from loopfind import CompareSettings, Comparison, compare
 from loopfind.comparison.dtw.pairs import Warper
 from loopfind.errors import MediaError
 from loopfind.fingerprints.color import colours_of
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.process import executable
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.pipeline.reader import read_video
@@ -217,7 +218,7 @@ def pieces(folder: Path) -> None:
     videos = []
     for path in sorted(folder.iterdir()):
         with contextlib.suppress(MediaError):
-            videos.append(read_video(path.as_posix(), Settings(kind="color")).fingerprint)
+            videos.append(read_video(resolve(path), Settings(kind="color")).fingerprint)
     rng = np.random.default_rng(1)
     print("| piece | own video: alike, and in its place | told unclear | another video | called alike |")
     print("|---|--:|--:|--:|--:|")

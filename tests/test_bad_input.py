@@ -15,13 +15,13 @@ import pytest
 import videos
 
 from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, Unreadable
-from loopfind.media.decode.video import Video, open_video
+from loopfind.media.decode.one_pass import OnePassReader, open_video
 from loopfind.model.video import Loss
 
 _X264 = ("-c:v", "libx264", *videos.FAST["libx264"])
 
 
-def scan(path: object, **wanted: object) -> tuple[np.ndarray, Video]:
+def scan(path: object, **wanted: object) -> tuple[np.ndarray, OnePassReader]:
     with open_video(path, **wanted) as video:  # type: ignore[arg-type]
         times = [batch.times for batch in video]
     return np.concatenate(times) if times else np.zeros(0), video
@@ -115,9 +115,9 @@ def test_no_permission_is_refused(tmp_path: Path) -> None:
         refused(path, Unreadable, "no permission")
         return
     code = (
-        "import os, sys\nfrom loopfind.media.ffmpeg.address import find\nfrom loopfind.errors import Unreadable\n"
+        "import os, sys\nfrom loopfind.media.ffmpeg.address import resolve\nfrom loopfind.errors import Unreadable\n"
         "os.setgid(65534); os.setuid(65534)\n"
-        "try: find(sys.argv[1])\nexcept Unreadable as error: print(error)"
+        "try: resolve(sys.argv[1])\nexcept Unreadable as error: print(error)"
     )
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
@@ -143,7 +143,7 @@ def test_one_picture_through_a_pipe_is_refused_and_several_are_not() -> None:
 
 def piped(data: bytes) -> str:
     code = (
-        "from loopfind.media.decode.video import open_video\nfrom loopfind.errors import MediaError\n"
+        "from loopfind.media.decode.one_pass import open_video\nfrom loopfind.errors import MediaError\n"
         "try:\n    with open_video('-') as v: print(sum(map(len, v)))\n"
         "except MediaError as error: print(error)"
     )

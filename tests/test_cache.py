@@ -13,12 +13,13 @@ from test_stores import same
 from loopfind.errors import LibraryError, MediaError, Unreadable
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.builder import FingerprintBuilder
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.model.fingerprint import Track
 from loopfind.model.library import CODES
 from loopfind.model.video import Frames
 from loopfind.pipeline import Cache, add, compare, scan, scan_to_show
 from loopfind.pipeline import cache as caching
-from loopfind.pipeline.cache import reader
+from loopfind.pipeline.cache import open_reader
 from loopfind.registry import load
 from loopfind.settings import Settings
 from loopfind.stores.sqlite import Library
@@ -42,9 +43,9 @@ def decodes(monkeypatch):
     """The paths that were decoded, in order."""
     seen = []
 
-    def spied(path, *rest, **more):
-        seen.append(os.path.basename(path))
-        return real(path, *rest, **more)
+    def spied(where, *rest, **more):
+        seen.append(os.path.basename(where.shown))
+        return real(where, *rest, **more)
 
     real = caching.read_video
     monkeypatch.setattr(caching, "read_video", spied)
@@ -59,7 +60,7 @@ CASES = [Settings(), Settings("dhash", 8), Settings("exact"), Settings(auto=True
 def test_a_second_scan_decodes_nothing_and_says_the_same(film, cache, settings, monkeypatch):
     plain = scan(str(film), settings)
     first = scan(str(film), settings, cache=cache)
-    monkeypatch.setattr(caching, "read_video", lambda *_: pytest.fail("it was decoded again"))
+    monkeypatch.setattr(caching, "read_video", lambda *_, **__: pytest.fail("it was decoded again"))
     second = scan(str(film), replace(settings, link="https://example.org"), cache=cache)
     assert plain == first == replace(second, settings=first.settings)
     moved = shutil.move(film, film.parent / "other.mkv")
@@ -104,7 +105,7 @@ def test_a_comparison_takes_what_a_scan_kept_and_keeps_the_rest(film, cache, dec
 
 def test_a_long_video_that_is_kept_reads_from_disk_and_says_the_same(film, cache, monkeypatch):
     first = scan(str(film), cache=cache)
-    monkeypatch.setattr(caching, "FEW", 10)
+    monkeypatch.setattr(caching, "FRAMES_AT_HAND", 10)
     assert scan(str(film), cache=cache) == first
 
 
@@ -114,12 +115,14 @@ def test_what_cannot_be_known_again_is_read_and_not_kept_and_said(film, cache, t
     assert scan(f"concat:{film}", cache=noted).source.frames == 100
     text = tmp_path / "list.ffconcat"
     text.write_text("ffconcat version 1.0\nfile film.mkv\n")
-    assert "it is a text" in caching.unkept(str(text))
+    assert "it is a text" in caching.why_unkept(resolve(text))
     pipe = tmp_path / "pipe.mkv"
     os.mkfifo(pipe)
-    assert "plain file" in caching.unkept(str(pipe)) and "standard input" in caching.unkept("-")
-    assert "address" in caching.unkept("http://localhost:1/a.mp4") and caching.unkept(str(film)) == ""
-    assert caching.unkept(film.as_uri()) == ""
+    assert "plain file" in caching.why_unkept(resolve(pipe)) and "standard input" in caching.why_unkept(resolve("-"))
+    assert (
+        "address" in caching.why_unkept(resolve("http://localhost:1/a.mp4")) and caching.why_unkept(resolve(film)) == ""
+    )
+    assert caching.why_unkept(resolve(film.as_uri())) == ""
     assert len(said) == 1 and "film.mkv: not kept in the library: what lies at an address" in said[0]
     with Library.open(cache.path) as library:
         assert library.entries() == ()
@@ -140,9 +143,9 @@ def test_a_report_is_given_though_it_could_not_be_kept(film, cache, monkeypatch)
 def test_a_file_that_changes_while_it_is_read_is_not_kept(film, cache, monkeypatch):
     real = caching.read_video
 
-    def touched(path, *rest):
-        os.utime(path, (1, 1))
-        return real(path, *rest)
+    def touched(where, *rest, **more):
+        os.utime(where.local, (1, 1))
+        return real(where, *rest, **more)
 
     monkeypatch.setattr(caching, "read_video", touched)
     with pytest.raises(Unreadable, match="changed while it was read"):
@@ -221,8 +224,8 @@ def test_each_file_and_all_of_them_are_watched(film, cache):
 
 
 def test_a_reader_remembers_no_file_that_nobody_is_reading(film, cache):
-    with reader(cache) as videos_of:
-        videos_of.read(str(film), Settings())
+    with open_reader(cache) as videos_of:
+        videos_of.read(resolve(film), Settings())
         assert not videos_of._turns
 
 
@@ -231,16 +234,16 @@ def test_readings_are_the_same_by_any_number_of_jobs(film, cache, tmp_path):
     for number, path in enumerate(paths):
         videos.run("-ss", str(number / 2), "-i", str(film), "-t", "1", "-c:v", "mpeg4", path)
     add(paths, cache.path, jobs=3)
-    with reader(cache) as kept, reader(None) as plain:
+    with open_reader(cache) as kept, open_reader(None) as plain:
         for path in paths:
-            one, other = kept.read(path, Settings()), plain.read(path, Settings())
+            one, other = kept.read(resolve(path), Settings()), plain.read(resolve(path), Settings())
             assert same(one.reading, other.reading) and (one.decoded, other.decoded) == (False, True)
 
 
 def test_a_reading_without_codes_is_no_fingerprint(film, cache, decodes):
     scan(str(film), Settings("exact"), cache=cache)
-    with reader(cache) as read:
-        taken = read.track(str(film), Settings())
+    with open_reader(cache) as read:
+        taken = read.track(resolve(film), Settings())
     assert decodes == ["film.mkv"] and type(taken.track) is Track and len(taken.track) == taken.source.frames
 
 

@@ -39,7 +39,7 @@ def places(found: np.ndarray, source: np.ndarray) -> list[int]:
 
 
 def times_of(path: Path) -> np.ndarray:
-    from loopfind.media.decode.video import open_video
+    from loopfind.media.decode.one_pass import open_video
 
     with open_video(path) as video:
         return np.concatenate([batch.times for batch in video])

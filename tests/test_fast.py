@@ -4,15 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 import videos
 
 import loopfind
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
+from loopfind.media.decode.parallel import open_parallel
 from loopfind.media.ffmpeg import address, process
-from loopfind.media.ffmpeg.process import DecodeOptions
+from loopfind.media.ffmpeg.request import DecodeOptions, ReadRequest
+from loopfind.pipeline import reader
 from loopfind.settings import Decoding, Settings
 
 
@@ -56,7 +59,7 @@ def test_key_frames_are_frames_of_the_whole_half_a_second_apart(name: str, codec
     path = videos.encoded(name, codec, seconds=4)
     with open_video(path) as video:
         whole = {t: p.tobytes() for b in video for t, p in zip(b.times.tolist(), b.pictures, strict=True)}
-    with open_video(path, manner=DecodeOptions(keys_only=True)) as video:
+    with open_video(path, options=DecodeOptions(keys_only=True)) as video:
         keys = {t: p.tobytes() for b in video for t, p in zip(b.times.tolist(), b.pictures, strict=True)}
     assert 4 <= len(keys) <= 8
     assert keys.items() <= whole.items()
@@ -88,7 +91,7 @@ def test_hardware_that_is_not_there_is_one_line() -> None:
 
 
 def test_the_name_of_the_hardware_reaches_ffmpeg() -> None:
-    words = process.command(address.find(twice()), 0, None, None, None, DecodeOptions(hwaccel="cuda"))
+    words = process.decode_command(ReadRequest(address.resolve(twice()), options=DecodeOptions(hwaccel="cuda")))
     place = words.index("-hwaccel")
     assert words[place : place + 2] == ["-hwaccel", "cuda"]
     assert place < words.index("-i")
@@ -96,9 +99,7 @@ def test_the_name_of_the_hardware_reaches_ffmpeg() -> None:
 
 @pytest.mark.slow
 def test_jobs_make_no_difference_to_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    from loopfind.media.decode import parallel
-
-    monkeypatch.setattr(parallel.open_split, "__defaults__", (*parallel.open_split.__defaults__[:-1], 4.0))
+    monkeypatch.setattr(reader, "open_parallel", partial(open_parallel, shortest=4.0))
     one, two = (loopfind.scan(twice().as_posix(), decoding=Decoding(jobs=jobs)) for jobs in (1, 3))
     assert one.verdict == two.verdict
     assert one.repeats == two.repeats

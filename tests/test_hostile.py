@@ -12,7 +12,7 @@ import videos
 
 from loopfind.cli.app import run
 from loopfind.errors import BadSetting, Broken, MediaError, NotVideo, Unreadable
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import watchdog
 
 

@@ -142,9 +142,8 @@ def seek(library, monkeypatch, drawn):
     """The answer for a drawn video, as if it had been read."""
     source = Source("clip.mp4", drawn.end, len(drawn), 25.0, 640, 360)
 
-    monkeypatch.setattr(library_search, "read_video", lambda *_: Reading(drawn, source, ()))
-    monkeypatch.setattr(library_search, "unkept", lambda _: "nowhere")
-    return library_search.search_library("clip.mp4", library)
+    monkeypatch.setattr(library_search, "read_video", lambda *_, **__: Reading(drawn, source, ()))
+    return library_search.search_library("-", library)  # which is not looked for in the library
 
 
 HELD = matrix(Transform(turned=1))

@@ -8,7 +8,8 @@ import pytest
 import videos
 
 from loopfind.fingerprints.color import colours_of
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.model.video import Frames
 from loopfind.pipeline import scan
 from loopfind.pipeline.reader import read_video
@@ -78,7 +79,7 @@ def test_colours_cost_nothing_unless_asked_for_and_change_nothing_else() -> None
 
 def test_a_frame_a_minute_gives_its_colours() -> None:
     path = videos.make("sparse.mp4", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=1/60:d=600", "-c:v", "libx264")
-    fingerprint = read_video(path.as_posix(), Settings(kind="color")).fingerprint
+    fingerprint = read_video(resolve(path), Settings(kind="color")).fingerprint
     assert np.allclose(np.diff(fingerprint.times), 60) and len(fingerprint) == 10
     assert np.abs(colours_of(fingerprint.codes) / 257 - truth(path)).max() < NEAR
 
@@ -89,7 +90,7 @@ def test_a_file_cut_short_or_damaged_gives_the_colours_that_are_left() -> None:
     short, _ = colours(videos.cut_short(whole, "colours-short.mkv", 0.6))
     assert 80 < len(short) < 160 and np.array_equal(short[:-2], mine[: len(short) - 2])
     broken = videos.damaged(whole, "colours-broken.mkv", 0.4, 0.5)
-    reading = read_video(broken.as_posix(), Settings(kind="color"))
+    reading = read_video(resolve(broken), Settings(kind="color"))
     left, times = colours_of(reading.fingerprint.codes) / 257, reading.fingerprint.times
     before = times < 2.5
     assert reading.losses and before.sum() > 50 and times[-1] > 7.5

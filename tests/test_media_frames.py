@@ -8,7 +8,7 @@ import pytest
 import videos
 
 from loopfind.errors import BadSetting
-from loopfind.media.decode.video import Video, open_video
+from loopfind.media.decode.one_pass import OnePassReader, open_video
 from loopfind.model.video import Frames
 
 CONTAINERS = [
@@ -72,7 +72,7 @@ def _odd() -> dict[str, tuple[str, ...]]:
     }
 
 
-def read(path: object, **wanted: object) -> tuple[np.ndarray, np.ndarray, Video]:
+def read(path: object, **wanted: object) -> tuple[np.ndarray, np.ndarray, OnePassReader]:
     """All times and pictures of a video, and the reader after its end."""
     with open_video(path, **wanted) as video:  # type: ignore[arg-type]
         batches = list(video)
@@ -83,7 +83,7 @@ def joined(batches: list[Frames]) -> np.ndarray:
     return np.concatenate([b.times for b in batches]) if batches else np.zeros(0)
 
 
-def agree(path: Path, stream: int = 0) -> Video:
+def agree(path: Path, stream: int = 0) -> OnePassReader:
     true_times, true_pictures, _ = oracle.read(path, stream)
     times, pictures, video = read(path, stream=stream)
     assert len(true_times) > 0

@@ -1,8 +1,10 @@
 """A file decoded in ranges side by side: the frames, times, digests, colours, losses and measures of one pass, bit for
 bit; and one pass where it cannot be."""
 
+import contextlib
 import os
 import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,16 +15,28 @@ import videos
 from conftest import decoders
 
 from loopfind.media.decode import parallel, segment
-from loopfind.media.decode.parallel import ParallelReader, open_split
+from loopfind.media.decode.decoder import Decoder
+from loopfind.media.decode.frame_reader import FrameReader
+from loopfind.media.decode.one_pass import open_video
+from loopfind.media.decode.parallel import ParallelDecoding, open_parallel
+from loopfind.media.decode.relay import RelayReader
 from loopfind.media.decode.spill import SpillQueue
-from loopfind.media.decode.video import Video, open_video
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.process import executable
+from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.model.video import Frames
 
-Read = Video | ParallelReader
-_LEAST = 1.5
+_SHORTEST = 1.5
 
 
-def all_of(video: Read) -> tuple[dict[str, np.ndarray], list[int]]:
+def split(path: Path, shortest: float, jobs: int = 2, **asked: Any) -> tuple[RelayReader[Frames], ParallelDecoding]:
+    """A reader of segments, and how it reads."""
+    video = open_parallel(ReadRequest(resolve(path), **asked), jobs, shortest)
+    assert isinstance(video, RelayReader) and isinstance(video.relay, ParallelDecoding)
+    return video, video.relay
+
+
+def all_of(video: FrameReader[Frames]) -> tuple[dict[str, np.ndarray], list[int]]:
     """Everything the batches hold, and the numbers of their first frames."""
     with video:
         batches = list(video)
@@ -34,18 +48,17 @@ def all_of(video: Read) -> tuple[dict[str, np.ndarray], list[int]]:
     }, [b.first for b in batches]
 
 
-def same_as_one_pass(path: Path, least: float = _LEAST, jobs: int = 2, **asked: object) -> ParallelReader:
-    """Read both ways; the split reader afterwards."""
-    one = open_video(path, **asked)  # type: ignore[arg-type]
-    two = open_split(path, jobs=jobs, least=least, **asked)  # type: ignore[arg-type]
-    assert isinstance(two, ParallelReader)
+def same_as_one_pass(path: Path, shortest: float = _SHORTEST, jobs: int = 2, **asked: Any) -> ParallelDecoding:
+    """Read both ways; how the segments were read."""
+    one = open_video(path, **asked)
+    two, how = split(path, shortest, jobs, **asked)
     (whole, _), (parts, firsts) = all_of(one), all_of(two)
     assert whole.keys() == parts.keys()
     for name, values in whole.items():
         assert np.array_equal(values, parts[name]), name
     assert all(b > a for a, b in pairwise(firsts))
     assert (one.source, one.end, one.losses) == (two.source, two.end, two.losses)
-    return two
+    return how
 
 
 SPLIT = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "vp9.webm", "mjpeg.mov", "ffv1.mkv"}
@@ -62,23 +75,23 @@ def coded(name: str) -> Path:
 def test_ranges_are_one_pass(name: str) -> None:
     read = same_as_one_pass(coded(name))
     if name in SPLIT:
-        assert (read.why, read.ranges > 2) == ("", True)
+        assert (read.why, read.segments > 2) == ("", True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["open.mp4", "mpeg2.mkv"])
 def test_digests_and_colours_and_limits_too(name: str) -> None:
     read = same_as_one_pass(coded(name), 1.0, 3, digests=True, colours=True, start=1.3, end=7.7)
-    assert (read.why, read.ranges > 2) == ("", True)
+    assert (read.why, read.segments > 2) == ("", True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("more", [True, False])
 def test_frames_that_wait_on_disk_are_the_same(more: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_FEW", 0)
-    monkeypatch.setattr(parallel, "_WAITING", 1)
+    monkeypatch.setattr(parallel, "_FEWEST_WAITING", 0)
+    monkeypatch.setattr(parallel, "_WAITING_BATCHES", 1)
     read = same_as_one_pass(coded("open.mp4"), 1.0, 3, digests=more, colours=more)
-    assert (read.why, read.ranges > 2) == ("", True)
+    assert (read.why, read.segments > 2) == ("", True)
 
 
 def test_a_variable_rate_is_kept() -> None:
@@ -86,12 +99,12 @@ def test_a_variable_rate_is_kept() -> None:
         "split_vfr.mkv", *videos.moving(14), "-vf", "select='not(mod(n,3))+gt(mod(n,50),30)'", "-fps_mode", "vfr",
         "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "15",
     )  # fmt: skip
-    assert same_as_one_pass(path, 2.0).ranges > 1
+    assert same_as_one_pass(path, 2.0).segments > 1
 
 
 def test_an_edit_list_is_kept() -> None:
     path = videos.make("split_edit.mp4", "-ss", "0.7", "-i", coded("open.mp4").as_posix(), "-c", "copy")
-    assert same_as_one_pass(path).ranges > 1
+    assert same_as_one_pass(path).segments > 1
 
 
 @pytest.mark.slow
@@ -99,8 +112,7 @@ def test_an_edit_list_is_kept() -> None:
 @pytest.mark.parametrize("name", ["closed.mp4", "mpeg2.ts", "mpeg4.avi", "vp9.webm"])
 def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
     path = videos.damaged(coded(name), f"split_{where}_{name}", where, where + 0.02)
-    one, two = open_video(path), open_split(path, least=_LEAST)
-    assert isinstance(two, ParallelReader)
+    one, (two, _) = open_video(path), split(path, _SHORTEST)
     (whole, _), (parts, _) = all_of(one), all_of(two)
     assert whole.keys() == parts.keys() and np.array_equal(whole["times"], parts["times"])
     # What decoder threads make of a damaged picture is not always the same, in one pass neither.
@@ -117,14 +129,13 @@ def test_damage_is_left_to_one_pass(name: str, where: float) -> None:
 def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = videos.make(f"split_long_{name}", *videos.moving(30, size="160x90"), *videos.CODED[name])
     path = videos.damaged(sound, f"split_late_{name}", 0.9, 0.905)
+    one, (two, _) = open_video(path), split(path, 3.0)
     opened: list[object] = []
-    real = parallel.open_video
-    monkeypatch.setattr(parallel, "open_video", lambda *given: opened.append(given) or real(*given))
-    one, two = open_video(path), open_split(path, least=3.0)
-    assert isinstance(two, ParallelReader)
+    real = parallel.OnePassReader
+    monkeypatch.setattr(parallel, "OnePassReader", lambda given: opened.append(given) or real(given))
     (whole, _), (parts, firsts) = all_of(one), all_of(two)
     since = float(two.log[0].removeprefix("read in one pass after all from ").partition(" ")[0])
-    assert not opened and 3.0 <= since < one.losses[0].start
+    assert len(opened) == 1 and 3.0 <= since < one.losses[0].start
     assert np.array_equal(whole["times"], parts["times"]) and all(b > a for a, b in pairwise(firsts))
     before = whole["times"] < one.losses[0].start - 0.5
     assert all(np.array_equal(whole[name][before], parts[name][before]) for name in whole)
@@ -138,14 +149,15 @@ def test_a_range_may_begin_though_its_decoder_is_in_the_damage_behind_already() 
     whole = open_video(path)
     times = all_of(whole)[0]["times"]
     with open_video(path) as first:
-        begun = segment.Segment(path, 0, None, None, False, False)
-        try:
-            assert begun.begin_at(first, whole.losses[0].start - 4) and begun.troubled and begun.joint is not None
-            rest = np.concatenate([batch.times for batch in begun])
-        finally:
-            begun.close()
-    assert np.array_equal(rest, times[times >= begun.joint.time])
-    (loss,), (wanted,) = begun.losses, whole.losses
+        request, place = ReadRequest(resolve(path)), whole.losses[0].start - 4
+        with contextlib.closing(Decoder(request, place)) as decoder:
+            begun = segment.segment_at(request, decoder, place, first.header)
+            assert begun is not None and begun.start is not None
+            reader = begun.read_on()
+            assert reader.troubled
+            rest = np.concatenate([batch.times for batch in reader])
+    assert np.array_equal(rest, times[times >= begun.start.time])
+    (loss,), (wanted,) = reader.losses, whole.losses
     assert (loss.start, loss.end) == pytest.approx((wanted.start, wanted.end), abs=0.5)
 
 
@@ -164,7 +176,7 @@ def test_a_joint_that_does_not_agree_is_left_to_one_pass(monkeypatch: pytest.Mon
     monkeypatch.setattr(segment, "_alike", alike)
     read = same_as_one_pass(coded("closed.mp4"))
     assert "differ" in read.why
-    assert read.log[0].startswith("read in one pass after all")
+    assert read.described(())[0].startswith("read in one pass after all")
 
 
 def test_a_disagreement_of_one_pixel_or_tick_is_seen() -> None:
@@ -180,11 +192,11 @@ def test_a_disagreement_of_one_pixel_or_tick_is_seen() -> None:
 @pytest.mark.parametrize("name", ["raw.h264", "one_group.mp4"])
 def test_what_has_no_place_to_begin_at_is_read_in_one_pass(name: str) -> None:
     path = videos.make(f"split_{name}", *videos.moving(14), "-c:v", "libx264", "-preset", "ultrafast", "-g", "9999")
-    assert same_as_one_pass(path, 4.0).ranges == 1
+    assert same_as_one_pass(path, 4.0).segments == 1
 
 
 def test_a_short_file_is_read_in_one_pass() -> None:
-    assert same_as_one_pass(coded("closed.mp4"), parallel.LEAST).ranges == 1
+    assert same_as_one_pass(coded("closed.mp4"), parallel.SHORTEST_SEGMENT).segments == 1
 
 
 @pytest.mark.parametrize("jobs", [2, 3, 8])
@@ -207,7 +219,7 @@ def test_leaving_early_leaves_nothing(wreck: str) -> None:
     before, threads = set(os.listdir("/proc/self/fd")), threading.active_count()
 
     def leave() -> None:
-        with open_split(path, least=4.0, jobs=3) as video:
+        with split(path, 4.0, 3)[0] as video:
             for _ in video:
                 if wreck == "raise":
                     raise KeyboardInterrupt
@@ -225,10 +237,10 @@ def test_leaving_early_leaves_nothing(wreck: str) -> None:
 
 @pytest.mark.slow
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_WAITING", 2)
-    monkeypatch.setattr(parallel, "_FEW", 2)
+    monkeypatch.setattr(parallel, "_WAITING_BATCHES", 2)
+    monkeypatch.setattr(parallel, "_FEWEST_WAITING", 2)
     path = videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")
-    monkeypatch.setattr(parallel, "_ON_DISK", 2000)
+    monkeypatch.setattr(parallel, "_WAITING_ON_DISK", 2000)
     most: list[tuple[int, int]] = []
     real = SpillQueue.put
 
@@ -237,6 +249,35 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         most.append((self._in_memory, self._on_disk))
 
     monkeypatch.setattr(SpillQueue, "put", counted)
-    assert same_as_one_pass(path, 20.0, 3).ranges > 3
+    assert same_as_one_pass(path, 20.0, 3).segments > 3
     in_memory, on_disk = (max(column) for column in zip(*most, strict=True))
     assert in_memory <= 2 and 0 < on_disk <= 1000
+
+
+def test_a_decoder_that_says_nothing_more_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ffmpeg that was killed may leave its pipes open behind it, in a process of its own."""
+    path, real = videos.encoded("mkv", "mpeg4", seconds=60, size="64x48"), executable()
+    ffmpeg, kept = tmp_path / "ffmpeg", tmp_path / "kept"
+    silent = (
+        f'"{real}" "$@" >{kept}.$$ 2>{kept}.said.$$; cat {kept}.said.$$ >&2; head -c 400000 {kept}.$$; sleep 40 & wait'
+    )
+    ffmpeg.write_text(f'#!/bin/sh\ncase "$*" in *-ss*) {silent} ;; *) exec "{real}" "$@" ;; esac\n')
+    ffmpeg.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", ffmpeg.as_posix())
+    threads = threading.active_count()
+    with split(path, 4.0)[0] as video:
+        frames = iter(video)
+        next(frames)
+        began = time.monotonic()
+        frames.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - began < 15 and threading.active_count() == threads
+
+
+def test_every_attribute_of_a_reader_may_be_read_before_it_is_entered() -> None:
+    path = coded("closed.mp4")
+    reader = open_video(path)
+    readers: list[FrameReader[Frames]] = [reader, split(path, _SHORTEST)[0]]
+    for video in readers:
+        assert (video.source.path, video.source.frames, video.end) == (str(path), 0, 0.0)
+        assert (video.command, video.log, video.losses, video.account(), video.troubled) == ([], (), (), (), False)
+    assert (len(reader.restarts), reader.declared_rate, reader.origin, reader.seekable) == (0, 25.0, 0.0, True)

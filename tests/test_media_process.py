@@ -14,7 +14,7 @@ import videos
 from conftest import decoders
 
 from loopfind.errors import Broken, DecoderFailed
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
 
 
 def descriptors() -> set[str]:
@@ -117,7 +117,7 @@ def test_a_slow_source_is_handed_over_in_parts() -> None:
     data = videos.encoded("ts", "mpeg2video", seconds=8).read_bytes()
     read, write = os.pipe()
     code = (
-        "import time\nfrom loopfind.media.decode.video import open_video\n"
+        "import time\nfrom loopfind.media.decode.one_pass import open_video\n"
         "with open_video('-') as v:\n"
         "    for b in v: print(b.first, len(b), flush=True)"
     )
@@ -136,7 +136,7 @@ def test_a_slow_source_is_handed_over_in_parts() -> None:
 
 def test_standard_input_may_be_a_file_that_needs_seeking() -> None:
     code = (
-        "from loopfind.media.decode.video import open_video\n"
+        "from loopfind.media.decode.one_pass import open_video\n"
         "with open_video('-') as v: print(sum(map(len, v)), v.source.frames)"
     )
     with (
@@ -148,7 +148,7 @@ def test_standard_input_may_be_a_file_that_needs_seeking() -> None:
 
 def test_ctrl_c_ends_reader_and_child_quietly(long_video: Path) -> None:
     code = (
-        "import sys, time\nfrom loopfind.media.decode.video import open_video\n"
+        "import sys, time\nfrom loopfind.media.decode.one_pass import open_video\n"
         "try:\n"
         f"    with open_video({long_video.as_posix()!r}) as v:\n"
         "        for b in v: print(b.first, flush=True); time.sleep(0.2)\n"

@@ -8,7 +8,8 @@ import pytest
 import videos
 from PIL import Image
 
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.identity import origin_of
 from loopfind.media.stills import shots
 
@@ -77,13 +78,20 @@ def test_a_moment_that_no_frame_has_gives_none():
 @pytest.mark.parametrize("path", ["-", "/nowhere/at/all.mp4", "http://127.0.0.1:9/none.mp4"])
 def test_what_cannot_be_read_again_gives_none(path):
     assert not dict(shots(path, 0, [0.0], 96))
-    assert origin_of(path) is None
+
+
+def test_what_is_not_there_to_be_read_has_no_digest(tmp_path):
+    path = tmp_path / "removed.mp4"
+    path.write_bytes(b"abc")
+    places = [resolve(path), resolve("-"), resolve("http://127.0.0.1:9/none.mp4")]
+    path.unlink()
+    assert [origin_of(place) for place in places] == [None, None, None]
 
 
 def test_the_digest_is_that_of_the_file(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(b"abc" * 1_000_000)
-    origin = origin_of(path)
+    origin = origin_of(resolve(path))
     assert origin is not None and origin.size == 3_000_000
     import hashlib
 

@@ -102,19 +102,19 @@ _TIMES = np.arange(500) / 25
 def test_a_gap_alone_is_no_loss_and_with_a_complaint_it_is() -> None:
     times = np.delete(_TIMES, slice(200, 250))
     end = float(times[-1]) + 0.04
-    assert losses.find(times, 0.04, end, [], 20.0) == ()
-    (loss,) = losses.find(times, 0.04, end, [Trouble("mild", 195, 196)], 20.0)
+    assert losses.find_losses(times, 0.04, end, [], 20.0) == ()
+    (loss,) = losses.find_losses(times, 0.04, end, [Trouble("mild", 195, 196)], 20.0)
     assert (round(loss.start, 9), loss.end) == (8.0, 10.0)
 
 
 def test_a_complaint_far_from_a_gap_does_not_make_it_a_loss() -> None:
     times = np.delete(_TIMES, slice(200, 250))
-    assert losses.find(times, 0.04, 20.0, [Trouble("mild", 400, 400)], 20.0) == ()
+    assert losses.find_losses(times, 0.04, 20.0, [Trouble("mild", 400, 400)], 20.0) == ()
 
 
 def test_a_false_duration_without_complaint_is_no_loss() -> None:
-    assert losses.find(_TIMES, 0.04, 20.0, [], 143_165.0) == ()
-    assert losses.find(_TIMES, 0.04, 20.0, [Trouble("serious", 10, 10)], 143_165.0)[-1].end < 2.0
+    assert losses.find_losses(_TIMES, 0.04, 20.0, [], 143_165.0) == ()
+    assert losses.find_losses(_TIMES, 0.04, 20.0, [Trouble("serious", 10, 10)], 143_165.0)[-1].end < 2.0
 
 
 @pytest.mark.slow
@@ -125,6 +125,6 @@ def test_a_false_duration_without_complaint_is_no_loss() -> None:
 )
 def test_losses_are_in_order_and_apart(troubles: list[tuple[str, int, int]]) -> None:
     times = np.delete(_TIMES, slice(100, 130))
-    found = losses.find(times, 0.04, 20.0, [Trouble(sort, n, n + more) for sort, n, more in troubles], 25.0)
+    found = losses.find_losses(times, 0.04, 20.0, [Trouble(sort, n, n + more) for sort, n, more in troubles], 25.0)
     assert all(loss.start <= loss.end for loss in found)
     assert all(a.end < b.start for a, b in itertools.pairwise(found))

@@ -12,7 +12,7 @@ import videos
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loopfind.media.decode.video import Video, open_video
+from loopfind.media.decode.one_pass import OnePassReader, open_video
 
 _CLIPS = [
     ("mp4", "libx264"),
@@ -34,7 +34,7 @@ def whole(path: Path) -> tuple[np.ndarray, np.ndarray]:
     return window(path, None, None)[:2]
 
 
-def window(path: Path, start: float | None, end: float | None) -> tuple[np.ndarray, np.ndarray, Video]:
+def window(path: Path, start: float | None, end: float | None) -> tuple[np.ndarray, np.ndarray, OnePassReader]:
     with open_video(path, start=start, end=end) as video:
         batches = list(video)
     times = np.concatenate([b.times for b in batches]) if batches else np.zeros(0)
@@ -94,7 +94,7 @@ def test_a_start_past_the_end_is_an_empty_scan() -> None:
 def test_a_window_holds_through_a_pipe() -> None:
     path = videos.encoded("ts", "libx264", seconds=6)
     code = (
-        "from loopfind.media.decode.video import open_video\n"
+        "from loopfind.media.decode.one_pass import open_video\n"
         "with open_video('-', start=3.04, end=4.04) as v: print([t for b in v for t in b.times.tolist()])"
     )
     data = path.read_bytes()

@@ -10,6 +10,8 @@ from loopfind import Settings, scan
 from loopfind.cli.app import run
 from loopfind.engine.packets.runs import PacketSequence, copied_runs, sequence_of
 from loopfind.errors import Broken, LoopfindError
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.packets import table
 from loopfind.media.packets.demux import Demux
 from loopfind.media.packets.table import read_packets
@@ -114,7 +116,7 @@ def test_bad_input_is_refused_as_in_a_scan(tmp_path: Path) -> None:
         with pytest.raises(LoopfindError) as whole:
             scan(str(path))
         assert str(mine.value) == str(whole.value)
-    with pytest.raises(Broken), Demux(tmp_path / "noise.mp4") as demux:
+    with pytest.raises(Broken), Demux(ReadRequest(resolve(tmp_path / "noise.mp4"))) as demux:
         read_packets(demux)
     video = scene("turn.mp4", 3, 0).as_posix()
     for more in (["--html", str(tmp_path / "a.html")], ["--cache"], ["--hash-size", "auto"]):
@@ -137,10 +139,10 @@ def test_lines_that_are_not_alike_say_the_same() -> None:
 @pytest.mark.parametrize("extra", [("libx264", "-bf", "2"), ("libx264", "-x264-params", "open-gop=1"), ("mpeg4",)])
 def test_an_index_tells_what_the_packets_themselves_do(extra: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     path = videos.make(f"index{len(extra[-1])}.mp4", *videos.moving(3), "-c:v", *extra, "-g", "12")
-    with Demux(path) as demux:
+    with Demux(ReadRequest(resolve(path))) as demux:
         by_index = read_packets(demux)
     monkeypatch.setattr("loopfind.media.packets.demux._is_indexed", lambda where: False)
-    with Demux(path) as demux:
+    with Demux(ReadRequest(resolve(path))) as demux:
         looked_into = read_packets(demux)
     assert "+noparse" in by_index.log[0] and "+noparse" not in looked_into.log[0]
     for name in ("times", "sizes", "hashes", "keys"):

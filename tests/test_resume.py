@@ -8,16 +8,19 @@ import sys
 import zlib
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import videos
 
 from loopfind import Report, Settings, scan
-from loopfind.media.decode import video as reader
-from loopfind.media.decode.parallel import ParallelReader, open_split
-from loopfind.pipeline import Resume, reuse
+from loopfind.media.decode import losses as media_losses
+from loopfind.media.decode.parallel import ParallelDecoding, open_parallel
+from loopfind.media.decode.relay import RelayReader
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.model.video import Frames
+from loopfind.pipeline import Resume, reader
 from loopfind.pipeline.reader import ONE_PASS
 from loopfind.pipeline.resume import resumable
 from loopfind.reports.formats import json as machine
@@ -159,8 +162,8 @@ def test_what_is_no_checkpoint_is_removed(copy: Path, tmp_path: Path) -> None:
     for text in ("", "{}", "[1]", '{"frames": 5}', "\x00"):
         says.write_text(text)
         rows.write_bytes(kept)
-        with resumable(str(copy), Settings(), Resume(folder, 0.0)) as found:
-            assert found is not None and found[0].count == 0 and list(folder.iterdir()) == []
+        with resumable(resolve(copy), Settings(), Resume(folder, 0.0)) as found:
+            assert found is not None and found.rows.count == 0 and list(folder.iterdir()) == []
 
 
 @pytest.mark.slow
@@ -206,8 +209,8 @@ def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_behind_damage_it_goes_on_where_it_was(jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_SETTLED", 100)
-    monkeypatch.setattr(reuse, "open_split", partial(open_split, least=4.0))
+    monkeypatch.setattr(media_losses, "_SETTLED", 100)
+    monkeypatch.setattr(reader, "open_parallel", partial(open_parallel, shortest=4.0))
     source = video("mkv", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
     path, folder = videos.damaged(source, f"resumed_behind_{jobs}.mkv", 0.3, 0.32), tmp_path / "kept"
     decoding = Decoding(jobs=jobs)
@@ -241,20 +244,20 @@ def test_ranges_are_gone_on_with_too(
     source = video("mkv", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
     broken = damage is not None
     path = source if damage is None else videos.damaged(source, f"resumed_{damage}.mkv", damage, damage + 0.02)
-    wanted, read, folder = scan(str(path)), list[ParallelReader](), tmp_path / "kept"
+    wanted, read, folder = scan(str(path)), list[ParallelDecoding](), tmp_path / "kept"
 
-    def split(*asked: Any, **_: Any) -> ParallelReader:
-        video = open_split(*asked, jobs=2, least=4.0)
-        assert isinstance(video, ParallelReader)
-        read.append(video)
+    def split(request: ReadRequest, _: int) -> RelayReader[Frames]:
+        video = open_parallel(request, 2, 4.0)
+        assert isinstance(video, RelayReader) and isinstance(video.relay, ParallelDecoding)
+        read.append(video.relay)
         return video
 
-    monkeypatch.setattr(reuse, "open_split", split)
+    monkeypatch.setattr(reader, "open_parallel", split)
     stopped(path, folder, frames=int(stop * wanted.source.frames))
     found = scan(str(path), resume=Resume(folder, 0.0))
     assert len(read) == 2 and bool(read[1].why) == broken
     # Damage in the first range ends the reading in ranges, maybe before a second one is taken up.
-    assert read[1].ranges > 1 or (damage is not None and damage < stop)
+    assert read[1].segments > 1 or (damage is not None and damage < stop)
     # What decoder threads make of a damaged picture is not always the same.
     assert broken or found.repeats == wanted.repeats
     assert found.verdict.repeated_seconds == pytest.approx(wanted.verdict.repeated_seconds, abs=1.0)

@@ -13,13 +13,16 @@ from loopfind import Settings
 from loopfind.engine.packets.reuse import KnownFrames, known_frames
 from loopfind.engine.packets.runs import PacketSequence
 from loopfind.fingerprints.builder import FingerprintBuilder
+from loopfind.media.decode.one_pass import OnePassReader
+from loopfind.media.decode.relay import RelayReader
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.packets.demux import Demux
 from loopfind.media.packets.table import Packets, read_packets
 from loopfind.model.library import Reading
 from loopfind.model.video import Frames, Progress, RepeatedFrames
 from loopfind.pipeline import Resume, reader, reuse
 from loopfind.pipeline.resume import resumable
-from loopfind.settings import Decoding
 
 SKIPPED = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "mpeg4.mp4", "vp9.webm", "mjpeg.mov"}
 """Those of which it is known that much need not be decoded; the others need only be right."""
@@ -27,9 +30,9 @@ SKIPPED = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "mpeg
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reuse, "SHORTEST", 3.0)
-    monkeypatch.setattr(reuse, "LEAST", 2.0)
-    monkeypatch.setattr(reuse, "_AT_ONCE", 20)
+    monkeypatch.setattr(reuse, "SHORTEST_REUSED", 3.0)
+    monkeypatch.setattr(reuse, "SHORTEST_LEFT_OUT", 2.0)
+    monkeypatch.setattr(reuse, "_REPEATED_AT_ONCE", 20)
 
 
 def clip(name: str, seconds: float = 5, turned: str = "null") -> Path:
@@ -56,8 +59,8 @@ def read(path: Path, settings: Settings = Settings(), plain: bool = False) -> tu
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         if plain:
-            patch.setattr(reader, "skips", lambda *_: False)
-        return reader.read_video(str(path), settings, log=lines.append), lines[-1]
+            patch.setattr(reader, "may_reuse", lambda *_: False)
+        return reader.read_video(resolve(path), settings, log=lines.append), lines[-1]
 
 
 def same(one: Reading, other: Reading) -> None:
@@ -136,7 +139,7 @@ def test_frames_that_are_not_what_packets_promise_are_decoded(monkeypatch: pytes
 
 
 def test_joints_that_are_not_sound_are_seen_before_anything_is_decoded() -> None:
-    with reuse.Skipping(str(looped("late.ts")), Settings(), False, False, Decoding(jobs=1), None, 0) as video:
+    with RelayReader(reuse.PacketReuse(ReadRequest(resolve(looped("late.ts"))), OnePassReader)) as video:
         assert not any(isinstance(item, RepeatedFrames) for item in video)
     assert video.losses
 
@@ -177,8 +180,8 @@ def test_a_reading_that_was_cut_off_goes_on(frames: int, tmp_path: Path) -> None
             raise KeyboardInterrupt
 
     def again(watch: Callable[[Progress], None] | None) -> Reading:
-        with resumable(path, Settings(), resume) as checkpoint:
-            return reader.read_video(path, Settings(), (), watch, lines.append, reader.ONE_PASS, checkpoint, resume)
+        with resumable(resolve(path), Settings(), resume) as checkpoint:
+            return reader.read_video(resolve(path), Settings(), watch=watch, log=lines.append, checkpoint=checkpoint)
 
     with pytest.raises(KeyboardInterrupt):
         again(stop)

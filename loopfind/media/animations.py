@@ -10,7 +10,7 @@ import numpy as np
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.clips import Look, Piece
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg.address import printable
 from loopfind.media.stills import Still, read_stills
 from loopfind.model.dtypes import Floats

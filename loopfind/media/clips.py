@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.errors import DecoderFailed, MediaError
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import framecrc
-from loopfind.media.ffmpeg.address import find
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.framecrc import Listing
 from loopfind.media.ffmpeg.process import executable
 from loopfind.model.dtypes import Floats
@@ -68,7 +68,7 @@ class Cutter:
     def __init__(self, path: str | os.PathLike[str], stream: int) -> None:
         """Read the list of the video's packets. Raises a kind of MediaError."""
         with open_video(path, stream):
-            self._address, self._stream = find(path), stream  # now it is known that ffmpeg decodes it
+            self._address, self._stream = resolve(path), stream  # now it is known that ffmpeg decodes it
         self._packets = framecrc.packets(self._address, stream)
         self._times = self._packets.times()
         self._display_times = np.sort(self._times[~np.isnan(self._times)])
@@ -201,7 +201,7 @@ def _has_same_gaps(one: Floats, other: Floats) -> bool:
 def _list_pictures(place: str) -> Listing:
     """Return the pictures of a written file; none where it holds no video."""
     try:
-        return framecrc.pictures(find(place), 0)
+        return framecrc.pictures(resolve(place), 0)
     except MediaError:
         return Listing()
 

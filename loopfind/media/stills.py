@@ -40,7 +40,7 @@ _TIME_LIMIT = 120.0
 
 
 def shots(
-    path: str | os.PathLike[str], stream: int, times: Sequence[float], width: int, quality: int = 72
+    path: str | os.PathLike[str] | Address, stream: int, times: Sequence[float], width: int, quality: int = 72
 ) -> Iterator[tuple[int, bytes]]:
     """Yield the frames of `read_stills` as JPEG files, each with its place in `times`."""
     for place, still in read_stills(path, stream, times, width):
@@ -48,7 +48,7 @@ def shots(
 
 
 def read_stills(
-    path: str | os.PathLike[str], stream: int, times: Sequence[float], width: int
+    path: str | os.PathLike[str] | Address, stream: int, times: Sequence[float], width: int
 ) -> Iterator[tuple[int, Still]]:
     """Yield frames, each with its place in `times`, in rising order.
 
@@ -57,7 +57,7 @@ def read_stills(
     (standard input, a pipe).
     """
     try:
-        where = address.find(path)
+        where = address.resolve(path)
         if not where.seekable or not times:
             return
         origin = _origin(where)

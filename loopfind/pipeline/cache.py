@@ -12,23 +12,22 @@ from weakref import WeakValueDictionary
 from loopfind.arrays.disk import copied
 from loopfind.errors import LibraryError, LoopfindError, Unreadable
 from loopfind.fingerprints.sizes import SizeDigests
-from loopfind.media.ffmpeg import address
+from loopfind.media.ffmpeg.address import Address, is_text
 from loopfind.model.dtypes import Rows
 from loopfind.model.library import File, Naming, Reading, TrackReading
 from loopfind.model.transform import SKETCH_CELLS
 from loopfind.model.video import Frames, Watch
 from loopfind.pipeline.reader import ONE_PASS, Taker, read_video
-from loopfind.pipeline.resume import Resume
+from loopfind.pipeline.resume import OpenCheckpoint
 from loopfind.registry import load
 from loopfind.settings import Decoding, Settings
 from loopfind.stores import STORE, STORES
-from loopfind.stores.checkpoints import Checkpoint
 from loopfind.stores.tables import NEAR
 
 if TYPE_CHECKING:
     from loopfind.stores.sqlite import Library
 
-FEW = NEAR // (2 * SKETCH_CELLS)
+FRAMES_AT_HAND = NEAR // (2 * SKETCH_CELLS)
 """Frames up to which a library holds all sketches of a video at hand, if it is the only one."""
 
 
@@ -43,7 +42,7 @@ class Cache:
 
 
 @dataclass(frozen=True)
-class Read:
+class CachedReading:
     """A reading, and how it was come by. decoded: whether the video was read, not the library alone. entry: of the
     library, None where it was not kept. naming, other: see Library.name; "" where nothing was looked up."""
 
@@ -54,38 +53,40 @@ class Read:
     other: str = ""
 
 
-def unkept(path: str) -> str:
-    """Why a video cannot be kept in a library, as a sentence; "" if it can. Raises MediaError as the reader does."""
-    place = address.find(path)
-    if place.is_stdin:
+def why_unkept(where: Address) -> str:
+    """Return why a video cannot be kept in a library, as a sentence; "" if it can."""
+    if where.is_stdin:
         return "standard input has no name to know it by again"
-    if place.local is None:
+    if where.local is None:
         return "what lies at an address may change unseen"
     try:
-        regular = stat.S_ISREG(os.stat(place.local).st_mode)
+        regular = stat.S_ISREG(os.stat(where.local).st_mode)
     except OSError:  # numbered pictures, named by a pattern
         regular = False
     if not regular:
         return "it is no plain file"
-    return "it is a text, which may name files but is no video" if address.is_text(place.local) else ""
+    return "it is a text, which may name files but is no video" if is_text(where.local) else ""
 
 
 Taken = TypeVar("Taken")
 
 
 @contextlib.contextmanager
-def reader(cache: Cache | None, decoding: Decoding = ONE_PASS) -> "Iterator[Reader]":
-    """Reads videos; through a library, where there is a cache, for as long as the body lasts. Raises LibraryError."""
+def open_reader(cache: Cache | None, decoding: Decoding = ONE_PASS) -> "Iterator[CachingReader]":
+    """Open a reader of videos; through a library, where there is a cache, for as long as the body lasts.
+
+    Raises LibraryError.
+    """
     if cache is None:
-        yield Reader(None, None, decoding)
+        yield CachingReader(None, None, decoding)
     else:
         store = load("store", cache.store, STORES)
         with store.open(cache.path) as library:
-            yield Reader(library, cache.note, decoding)
+            yield CachingReader(library, cache.note, decoding)
 
 
-class Reader:
-    """Made by `reader`; for any number of threads. library: None reads every video anew."""
+class CachingReader:
+    """Made by `open_reader`; for any number of threads. library: None reads every video anew."""
 
     def __init__(self, library: "Library | None", note: Callable[[str], None] | None, decoding: Decoding) -> None:
         self._library, self._note, self._decoding = library, note, decoding
@@ -94,32 +95,41 @@ class Reader:
 
     def read(
         self,
-        path: str,
+        where: Address,
         settings: Settings,
-        many: SizeDigests | None = None,
+        *,
+        sizes: SizeDigests | None = None,
         others: Sequence[Taker[Frames]] = (),
         watch: Watch | None = None,
         log: Callable[[str], None] | None = None,
-        checkpoint: tuple[Checkpoint, File] | None = None,
-        resume: Resume | None = None,
-    ) -> Read:
+        checkpoint: OpenCheckpoint | None = None,
+    ) -> CachedReading:
         """Read one video as `read_video` does, or take what is kept of the same content, with its path as given.
 
-        many: is to hold the digests of its sizes. others: take the batches of what is decoded, and nothing else.
-        checkpoint, resume: as for `read_video`.
+        sizes: is to hold the digests of its sizes. others: take the batches of what is decoded, and nothing else.
+        checkpoint: as for `read_video`.
         Raises MediaError, UsageError, and LibraryError for a library that cannot be read.
         """
+        takers = [*others, *([] if sizes is None else [sizes])]
 
         def decode() -> Reading:
-            takers = [*others, *([] if many is None else [many])]
-            return read_video(path, settings, takers, watch, log, self._decoding, checkpoint, resume)
+            return read_video(
+                where,
+                settings,
+                others=takers,
+                watch=watch,
+                log=log,
+                decoding=self._decoding,
+                checkpoint=checkpoint,
+            )
 
-        return self._taken_or_decoded(path, settings, many, self._whole, decode)
+        return self._take_or_decode(where, settings, sizes, self._whole, decode)
 
     def track(
         self,
-        path: str,
+        where: Address,
         settings: Settings,
+        *,
         others: Sequence[Taker[Frames]] = (),
         watch: Watch | None = None,
         log: Callable[[str], None] | None = None,
@@ -128,73 +138,73 @@ class Reader:
         hash size. settings: of the codes that are kept where the video is decoded."""
 
         def decode() -> Reading:
-            return read_video(path, settings, others, watch, log, self._decoding)
+            return read_video(where, settings, others=others, watch=watch, log=log, decoding=self._decoding)
 
-        read = self._taken_or_decoded(path, settings, None, self._track, decode)
+        read = self._take_or_decode(where, settings, None, self._track, decode)
         if isinstance(read, TrackReading):
             return read
         return TrackReading(read.reading.track, read.reading.source, read.reading.losses)
 
-    def _taken_or_decoded(
+    def _take_or_decode(
         self,
-        path: str,
+        where: Address,
         settings: Settings,
-        many: SizeDigests | None,
+        sizes: SizeDigests | None,
         take: "Callable[[Library, File, str, Settings, SizeDigests | None], Taken | None]",
         decode: Callable[[], Reading],
-    ) -> "Taken | Read":
+    ) -> "Taken | CachedReading":
         """Take a video from the library, or decode it and keep it there. take: gives what the library has of the file,
         for a path to show, None where that is not all that is asked for."""
-        if self._library is None or (why := "a first look is not all of it" if settings.fast else unkept(path)):
+        if self._library is None or (why := "a first look is not all of it" if settings.fast else why_unkept(where)):
             if self._library is not None and self._note is not None:
-                self._note(f"{address.printable(path)}: not kept in the library: {why}")
-            return Read(decode(), True)
-        place = address.find(path)
+                self._note(f"{where.shown}: not kept in the library: {why}")
+            return CachedReading(decode(), True)
+        assert where.local is not None  # else there is a reason not to keep it
         try:
-            file = self._library.look(os.fsdecode(place.local or path))
+            file = self._library.look(os.fsdecode(where.local))
         except OSError as error:
-            raise Unreadable(place.shown, f"cannot be read: {error.strerror}") from None
+            raise Unreadable(where.shown, f"cannot be read: {error.strerror}") from None
         with self._turn(file.digest):  # the same content under two names is decoded once
             try:
-                taken = take(self._library, file, place.shown, settings, many)
+                taken = take(self._library, file, where.shown, settings, sizes)
             except KeyError:  # it was removed just now
                 taken = None
-            return self._kept(self._library, file, settings, many, decode()) if taken is None else taken
+            return self._keep(self._library, file, settings, sizes, decode()) if taken is None else taken
 
     def _whole(
-        self, library: "Library", file: File, shown: str, settings: Settings, many: SizeDigests | None
-    ) -> Read | None:
+        self, library: "Library", file: File, shown: str, settings: Settings, sizes: SizeDigests | None
+    ) -> CachedReading | None:
         """Take the reading of a file, with its codes and the sizes that are wanted."""
         entry = library.find(file, settings)
-        if entry is None or (many is not None and not many.fill(library.sizes(entry))):
+        if entry is None or (sizes is not None and not sizes.fill(library.sizes(entry))):
             return None
         reading = library.reading(entry)
         fingerprint = replace(reading.fingerprint, sketches=_at_hand(reading.fingerprint.sketches))
         reading = replace(reading, fingerprint=fingerprint, source=replace(reading.source, path=shown))
-        return Read(reading, False, entry, *self._named(library, file))
+        return CachedReading(reading, False, entry, *self._name(library, file))
 
     def _track(
-        self, library: "Library", file: File, shown: str, settings: Settings, many: SizeDigests | None
+        self, library: "Library", file: File, shown: str, settings: Settings, sizes: SizeDigests | None
     ) -> TrackReading | None:
         """Take the track of a file."""
         entry = library.find_track(file, settings)
         if entry is None:
             return None
         reading = library.track(entry)
-        self._named(library, file)
+        self._name(library, file)
         track = replace(reading.track, sketches=_at_hand(reading.track.sketches))
         return replace(reading, track=track, source=replace(reading.source, path=shown))
 
-    def _named(self, library: "Library", file: File) -> tuple[Naming | Literal[""], str]:
+    def _name(self, library: "Library", file: File) -> tuple[Naming | Literal[""], str]:
         try:
             return library.name(file)
         except LibraryError as error:
             self._complain(error)
             return "", ""
 
-    def _kept(
-        self, library: "Library", file: File, settings: Settings, many: SizeDigests | None, reading: Reading
-    ) -> Read:
+    def _keep(
+        self, library: "Library", file: File, settings: Settings, sizes: SizeDigests | None, reading: Reading
+    ) -> CachedReading:
         """Keep what was read of a file, if that is still the file."""
         try:
             now = os.stat(file.path)
@@ -204,11 +214,11 @@ class Reader:
         try:
             if not same:
                 raise Unreadable(reading.source.path, "changed while it was read, so it is not kept: read it once more")
-            kept = library.add(file, settings, reading, None if many is None else many.by_size())
+            kept = library.add(file, settings, reading, None if sizes is None else sizes.by_size())
         except (LibraryError, Unreadable) as error:
             self._complain(error)
-            return Read(reading, True)
-        return Read(reading, True, kept.entry, kept.naming, kept.other)
+            return CachedReading(reading, True)
+        return CachedReading(reading, True, kept.entry, kept.naming, kept.other)
 
     def _complain(self, error: LoopfindError) -> None:
         """Say that something could not be kept; raise it where nobody would hear."""
@@ -222,5 +232,5 @@ class Reader:
 
 
 def _at_hand(sketches: Rows) -> Rows:
-    """Those of a long video unpacked to disk, as a decoded one has them: the engine reads the same rows many times."""
-    return sketches if len(sketches) <= FEW else copied(sketches, SKETCH_CELLS)
+    """Return the sketches, of a long video unpacked to disk, as a decoded one has them: the engine reads them often."""
+    return sketches if len(sketches) <= FRAMES_AT_HAND else copied(sketches, SKETCH_CELLS)

@@ -12,13 +12,14 @@ from loopfind.comparison.ranking import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, compare_tracks
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across
+from loopfind.media.ffmpeg import address
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.library import Reading, TrackReading
 from loopfind.model.video import Progress, Watch
-from loopfind.pipeline.cache import Cache, reader
+from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of, each, files_in
 from loopfind.pipeline.scanning import shot_width
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
@@ -88,16 +89,17 @@ def _compared(
     wanted_codes = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not colours:
         wanted_codes = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
-    with reader(cache, decoding_of(len(wanted), settings.jobs)) as videos:
+    with open_reader(cache, decoding_of(len(wanted), settings.jobs)) as videos:
 
         def one(
             path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]
         ) -> tuple[Reading | TrackReading, float]:
+            where = address.resolve(path)
             reading: Reading | TrackReading
             if colours:
-                reading = videos.read(path, wanted_codes, None, [halt], seen, said).reading
+                reading = videos.read(where, wanted_codes, others=[halt], watch=seen, log=said).reading
             else:
-                reading = videos.track(path, wanted_codes, [halt], seen, said)
+                reading = videos.track(where, wanted_codes, others=[halt], watch=seen, log=said)
             return reading, reading.source.duration
 
         found = each(wanted, one, settings.jobs, watch, log)

@@ -11,7 +11,7 @@ from loopfind.engine.live.detector import LiveDetector
 from loopfind.errors import BadSetting, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.window import SlidingWindow
-from loopfind.media.decode.video import measured
+from loopfind.media.decode.frame_reader import measured
 from loopfind.model.events import Ended, Event, Finding, Missed
 from loopfind.model.video import Loss, Progress, Watch
 from loopfind.pipeline.answer import report_of

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from loopfind.errors import BadSetting, Unreadable
+from loopfind.media.ffmpeg import address
 from loopfind.model.comparison import Failure
 from loopfind.model.library import Added, Addition, Becoming
 from loopfind.model.video import Watch
-from loopfind.pipeline.cache import Cache, Read, reader, unkept
+from loopfind.pipeline.cache import Cache, CachedReading, open_reader, why_unkept
 from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
 from loopfind.settings import Settings
 
@@ -31,12 +32,13 @@ def add(
     if not wanted:
         raise BadSetting("the files to add", ", ".join(paths), "there is no file in it")
     settings = replace(settings, auto=False)
-    with reader(Cache(library), decoding_of(len(wanted), jobs)) as videos:
+    with open_reader(Cache(library), decoding_of(len(wanted), jobs)) as videos:
 
         def one(path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]) -> tuple[Added, float]:
-            if why := unkept(path):
+            where = address.resolve(path)
+            if why := why_unkept(where):
                 raise Unreadable(path, f"cannot be kept: {why}")
-            read = videos.read(path, settings, None, [halt], seen, said)
+            read = videos.read(where, settings, others=[halt], watch=seen, log=said)
             source = read.reading.source
             return Added(path, _becoming(read), read.entry, read.other, source.duration, source.frames), source.duration
 
@@ -49,7 +51,7 @@ def add(
     )
 
 
-def _becoming(read: Read) -> Becoming:
+def _becoming(read: CachedReading) -> Becoming:
     """Return in a word what became of a file."""
     if read.decoded:
         return "re-read" if read.naming == "changed" else "added"

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from loopfind.comparison.ranking import matches_of
+from loopfind.media.ffmpeg import address
 from loopfind.model.comparison import Comparison, Shared
 from loopfind.model.library import TrackReading
 from loopfind.model.report import Repeat
 from loopfind.model.video import Watch
-from loopfind.pipeline.cache import unkept
+from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_compare import share_of
 from loopfind.pipeline.library_index import IndexedEntries, open_library, update_index
 from loopfind.pipeline.reader import read_video
@@ -73,13 +74,14 @@ def _guest(
     library: Library, video: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
 ) -> tuple[int | None, TrackReading]:
     """Return the entry of the video that is looked up, if there is one, and what was read of it. It is not kept."""
-    if not unkept(video):
+    where = address.resolve(video)
+    if not why_unkept(where):
         with contextlib.suppress(OSError):  # the reading reports it better
             entry = library.find_track(library.look(video), settings)
             if entry is not None:
                 kept = library.track(entry)
                 return entry, replace(kept, source=replace(kept.source, path=video))
-    read = read_video(video, settings, (), watch, log)
+    read = read_video(where, settings, watch=watch, log=log)
     return None, TrackReading(read.track, read.source, read.losses)
 
 

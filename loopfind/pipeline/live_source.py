@@ -14,9 +14,9 @@ from loopfind.fingerprints.kind import Kind
 from loopfind.fingerprints.luma import sketch
 from loopfind.fingerprints.window import SlidingWindow
 from loopfind.media.decode.growing_file import Tail, is_file
-from loopfind.media.decode.video import Video, check_limits, open_video
+from loopfind.media.decode.one_pass import OnePassReader, open_video
 from loopfind.media.ffmpeg import address
-from loopfind.media.ffmpeg.process import DecodeOptions
+from loopfind.media.ffmpeg.request import DecodeOptions, check_limits
 from loopfind.model.dtypes import Floats
 from loopfind.model.events import Why
 from loopfind.model.video import Frames, Loss, Source, Watch
@@ -101,7 +101,7 @@ class LiveSource:
 
     def _connections(self) -> Iterator[Frames | Loss | None]:
         """Read a pipe until it ends, or an address over and over until it is given up."""
-        place = address.find(self._request.path)
+        place = address.resolve(self._request.path)
         once = place.is_stdin or place.local is not None
         stall, tries = self._settings.stall, 0
         while True:
@@ -133,15 +133,20 @@ class LiveSource:
                 yield None
                 time.sleep(_WAKE)
 
-    def _video(self, path: str | address.Address, stall: float, halted: Callable[[], bool]) -> Video:
+    def _video(self, path: str | address.Address, stall: float, halted: Callable[[], bool]) -> OnePassReader:
         """Make the reader of one connection."""
-        wanted = (self._kind.needs_digests, self._kind.needs_colours)
-        manner = DecodeOptions(hwaccel=self._request.decoding.hwaccel, apart=True)
-        video = open_video(path, self._settings.stream, None, None, *wanted, stall, manner)
-        video.halted, video.idle = halted, IDLE
-        return video
+        return open_video(
+            path,
+            self._settings.stream,
+            digests=self._kind.needs_digests,
+            colours=self._kind.needs_colours,
+            stall=stall,
+            options=DecodeOptions(hwaccel=self._request.decoding.hwaccel, apart=True),
+            stop=halted,
+            idle=IDLE,
+        )
 
-    def _connection(self, video: Video, whole: bool) -> Iterator[Frames | Loss | None]:
+    def _connection(self, video: OnePassReader, whole: bool) -> Iterator[Frames | Loss | None]:
         """Read what is new on one connection. whole: whether its end is that of the source. Raises MediaError."""
         began = False
         try:

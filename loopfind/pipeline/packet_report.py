@@ -10,8 +10,8 @@ from loopfind.arrays.time_index import gap_of
 from loopfind.engine import findings_of_copies
 from loopfind.engine.packets.runs import copied_runs, sequence_of
 from loopfind.errors import MediaError
-from loopfind.media.decode.video import open_video
-from loopfind.media.ffmpeg import address
+from loopfind.media.decode.one_pass import OnePassReader
+from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.packets.demux import Demux
 from loopfind.media.packets.table import Packets, read_packets
 from loopfind.model.fingerprint import BLANK, Timeline
@@ -34,7 +34,7 @@ UNSEEN = "Only packets were compared: what was encoded again does not show; scan
 
 
 def report_on_packets(
-    demux: Demux, path: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
+    demux: Demux, request: ReadRequest, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
 ) -> Report:
     """What a video shows more than once, as far as its packets prove it. Arguments and errors as of `scan_packets`."""
     packets = _between(read_packets(demux, watch), settings)
@@ -48,7 +48,7 @@ def report_on_packets(
     stream = sequence_of(packets.hashes, packets.sizes, packets.keys, packets.times, pixels)
     runs = copied_runs(stream, step) if step > 0 else []
     findings = findings_of_copies(runs, Timeline(shown, step))
-    repeats = _moving(path, findings.repeats, settings)
+    repeats = _with_stills(request, findings.repeats)
     numbers = {repeat.id for repeat in repeats if repeat.kind != "still"}
     findings = replace(findings, repeats=repeats, cuts=_cuts_of(findings.cuts, numbers))
     report = report_of(findings, source, settings)
@@ -75,12 +75,12 @@ def _between(packets: Packets, settings: Settings) -> Packets:
     )
 
 
-def _moving(path: str, repeats: tuple[Repeat, ...], settings: Settings) -> tuple[Repeat, ...]:
+def _with_stills(request: ReadRequest, repeats: tuple[Repeat, ...]) -> tuple[Repeat, ...]:
     """The repeats, those in which nothing moves as stills."""
-    if not repeats or not address.find(path).seekable:
+    if not repeats or not request.address.seekable:
         return repeats
     longest = sorted(repeats, key=lambda repeat: -repeat.length)[:MOST_LOOKED_AT]
-    still = {repeat.id for repeat in longest if not _moves(path, repeat, settings)}
+    still = {repeat.id for repeat in longest if not _moves(request, repeat)}
     return tuple(
         replace(repeat, kind="still", evidence="indeterminate", period=None, confidence=0.0)
         if repeat.id in still
@@ -89,7 +89,7 @@ def _moving(path: str, repeats: tuple[Repeat, ...], settings: Settings) -> tuple
     )
 
 
-def _moves(path: str, repeat: Repeat, settings: Settings) -> bool:
+def _moves(request: ReadRequest, repeat: Repeat) -> bool:
     """Whether something moves in the first showing of a repeat, at one of a few places, or it cannot be told."""
     start, length = repeat.occurrences[0].start, repeat.occurrences[0].end - repeat.occurrences[0].start
     places = [start + share * length - _LOOK / 2 for share in (0.5, 0.2, 0.8)]
@@ -98,7 +98,7 @@ def _moves(path: str, repeat: Repeat, settings: Settings) -> bool:
     for place in places:
         low = max(start, place)
         try:
-            with open_video(path, settings.stream, low, low + min(_LOOK, length), stall=settings.stall) as video:
+            with OnePassReader(replace(request, start=low, end=low + min(_LOOK, length))) as video:
                 pictures = [batch.pictures.astype(np.float32) for batch in video]
         except MediaError:
             return True

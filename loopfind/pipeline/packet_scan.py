@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from loopfind.errors import BadSetting
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.packets.demux import Demux
 
 if TYPE_CHECKING:
@@ -22,8 +24,9 @@ def scan_packets(
     """
     if settings.auto:
         raise BadSetting("hash_size", "auto", "packets have no hash size to choose; leave it out")
-    with Demux(path, settings.stream, settings.stall) as demux:
+    request = ReadRequest(resolve(path), settings.stream, settings.start, settings.end, stall=settings.stall)
+    with Demux(request) as demux:
         # Loaded while ffmpeg reads: half an hour of packets takes as long.
         from loopfind.pipeline.packet_report import report_on_packets
 
-        return report_on_packets(demux, path, settings, watch, log)
+        return report_on_packets(demux, request, settings, watch, log)

@@ -1,53 +1,46 @@
-"""Hand what a video shows to whoever takes it, and keep what stands for it."""
+"""Read one video for its fingerprint: one request, one reader chosen for it, and those who take its batches."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.fingerprints.kind import Kind
-from loopfind.media.decode.parallel import ParallelReader, open_split
+from loopfind.media.decode.frame_reader import FrameReader
+from loopfind.media.decode.one_pass import OnePassReader
+from loopfind.media.decode.parallel import open_parallel
+from loopfind.media.decode.relay import RelayReader
 from loopfind.media.decode.segment import Unsafe
-from loopfind.media.decode.video import Video, open_video
-from loopfind.media.ffmpeg import address
-from loopfind.media.ffmpeg.process import DecodeOptions
-from loopfind.model.library import File
-from loopfind.model.library import Reading as Reading
-from loopfind.model.video import CheckFrames, Frames, Progress, RepeatedFrames, Source, Watch
-from loopfind.pipeline.resume import Gathering, Resume, Resumed, ResumeMismatch, whole
-from loopfind.pipeline.reuse import Skipping
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.request import DecodeOptions, ReadRequest
+from loopfind.model.library import Reading
+from loopfind.model.video import CheckFrames, Frames, Progress, RepeatedFrames, Watch
+from loopfind.pipeline.resume import (
+    Collector,
+    KeepingCollector,
+    OpenCheckpoint,
+    ResumeMismatch,
+    ResumePoint,
+    restored,
+    whole,
+)
+from loopfind.pipeline.reuse import PacketReuse
 from loopfind.registry import load
 from loopfind.settings import Decoding, Settings
-from loopfind.stores.checkpoints import Checkpoint, Damaged
+from loopfind.stores.checkpoints import Damaged
 
 Item = TypeVar("Item", bound=Frames | RepeatedFrames | CheckFrames)
-_Taken = TypeVar("_Taken", bound=Frames | RepeatedFrames | CheckFrames, contravariant=True)
-_Given = TypeVar("_Given", bound=Frames | RepeatedFrames | CheckFrames, covariant=True)
+Batch = TypeVar("Batch", bound=Frames | RepeatedFrames | CheckFrames, contravariant=True)
 
 
-class Taker(Protocol[_Taken]):
+class Taker(Protocol[Batch]):
     """Takes the batches of a video in order."""
 
-    def add(self, frames: _Taken, /) -> None:
+    def add(self, frames: Batch, /) -> None:
         """Take the next batch."""
         ...
-
-
-class Readable(Protocol[_Given]):
-    """Gives the batches of a video in order; attributes as of a Video."""
-
-    @property
-    def source(self) -> Source: ...
-
-    @property
-    def command(self) -> list[str]: ...
-
-    @property
-    def log(self) -> tuple[str, ...]: ...
-
-    def __iter__(self) -> Iterator[_Given]: ...
 
 
 ONE_PASS = Decoding(jobs=1)
@@ -55,94 +48,109 @@ ONE_PASS = Decoding(jobs=1)
 
 
 def read_video(
-    path: str,
+    where: Address,
     settings: Settings,
+    *,
     others: Sequence[Taker[Frames]] = (),
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     decoding: Decoding = ONE_PASS,
-    checkpoint: tuple[Checkpoint, File] | None = None,
-    resume: Resume | None = None,
+    checkpoint: OpenCheckpoint | None = None,
 ) -> Reading:
     """Read one video with the kind, size, stream and limits of the settings; the others take its batches too.
 
-    checkpoint: what `resumable` gave for the same video, with `resume`: the reading goes on from there, and is kept
-    there; with others to take the batches, it is not used.
+    checkpoint: what `resumable` gave for the same video: the reading goes on from there, and is kept there. With others
+    to take the batches it is not used, as these need all of them.
 
     Raises MediaError for a video that cannot be read, UsageError for settings that cannot be met.
     """
     kind = load("fingerprint kind", settings.kind, KINDS)
     kind.check(settings.hash_size)
-    needs = kind.needs_digests, kind.needs_colours
+    request = ReadRequest(
+        address=where,
+        stream=settings.stream,
+        start=settings.start,
+        end=settings.end,
+        digests=kind.needs_digests,
+        colours=kind.needs_colours,
+        stall=settings.stall,
+        options=DecodeOptions(threads=decoding.threads, hwaccel=decoding.hwaccel, keys_only=settings.fast),
+    )
+    task = _ReadTask(request, kind, settings.hash_size, _jobs(decoding), watch, log)
     if others:
-        gatherer = FingerprintBuilder(kind, settings.hash_size)
-        with _opened(path, settings, *needs, decoding) as video:
-            read(video, [gatherer, *others], 0, watch, log)
-        return Reading(gatherer.fingerprint(video.end), video.source, video.losses)
-    skipping = skips(path, settings, decoding)
+        return task.read_for(others)
     try:
-        return _read_alone(path, settings, kind, watch, log, decoding, checkpoint, resume, skipping)
+        return task.read(checkpoint, reuse=may_reuse(request))
     except (ResumeMismatch, Damaged, Unsafe):
         if checkpoint is not None:
-            checkpoint[0].restart()
-    return _read_alone(path, settings, kind, watch, log, decoding, checkpoint, resume, False)
+            checkpoint.rows.restart()
+    return task.read(checkpoint, reuse=False)
 
 
-def _read_alone(
-    path: str,
-    settings: Settings,
-    kind: Kind,
-    watch: Watch | None,
-    log: Callable[[str], None] | None,
-    decoding: Decoding,
-    checkpoint: tuple[Checkpoint, File] | None,
-    resume: Resume | None,
-    skipping: bool,
-) -> Reading:
-    """Read a video for its fingerprint alone.
-
-    Raises ResumeMismatch, Damaged or Unsafe where the reading is to be begun anew.
-    """
-    gatherer = FingerprintBuilder(kind, settings.hash_size)
-    needs = kind.needs_digests, kind.needs_colours
-    taker: Gathering | Resumed = Gathering(gatherer)
-    if checkpoint is not None and resume is not None:
-        taker = Resumed(checkpoint[0], gatherer, resume, checkpoint[1])
-    went_on = taker.start is not None
-    again = settings if taker.start is None else replace(settings, start=taker.start)
-    with (
-        Skipping(path, settings, *needs, replace(decoding, jobs=_jobs(decoding)), taker.start, len(gatherer), watch)
-        if skipping
-        else _opened(path, again, *needs, decoding)
-    ) as video:
-        taker.reader = video
-        read(video, [taker], taker.before, watch, log)
-    taker.done()
-    reading = Reading(gatherer.fingerprint(video.end), video.source, (*taker.losses, *video.losses))
-    return whole(reading) if went_on or taker.losses else reading
-
-
-def skips(path: str, settings: Settings, decoding: Decoding) -> bool:
+def may_reuse(request: ReadRequest) -> bool:
     """Whether to look at the packets of a video before it is decoded."""
-    where = address.find(path)
-    return where.seekable and where.local is not None and not settings.fast and not decoding.hwaccel
+    where, options = request.address, request.options
+    return where.seekable and where.local is not None and not options.keys_only and not options.hwaccel
 
 
-def _opened(path: str, settings: Settings, digests: bool, colours: bool, decoding: Decoding) -> Video | ParallelReader:
-    limits = (path, settings.stream, settings.start, settings.end, digests, colours, settings.stall)
-    if settings.fast or decoding.hwaccel:
-        return open_video(*limits, manner=DecodeOptions(decoding.threads, decoding.hwaccel, settings.fast))
-    return open_split(*limits, jobs=_jobs(decoding), threads=decoding.threads)
+@dataclass(frozen=True)
+class _ReadTask:
+    """A reading for a fingerprint. jobs: decoders side by side."""
+
+    request: ReadRequest
+    kind: Kind
+    hash_size: int
+    jobs: int
+    watch: Watch | None
+    log: Callable[[str], None] | None
+
+    def read_for(self, others: Sequence[Taker[Frames]]) -> Reading:
+        """Read every frame, for others as well."""
+        builder = FingerprintBuilder(self.kind, self.hash_size)
+        with self._plain_reader(self.request) as video:
+            hand_over(video, [builder, *others], 0, self.watch, self.log)
+        return Reading(builder.fingerprint(video.end), video.source, video.losses)
+
+    def read(self, checkpoint: OpenCheckpoint | None, reuse: bool) -> Reading:
+        """Read what a checkpoint does not hold. reuse: do not decode what packets show to be copied.
+
+        Raises ResumeMismatch, Damaged or Unsafe where the reading is to be begun anew.
+        """
+        builder = FingerprintBuilder(self.kind, self.hash_size)
+        point = None if checkpoint is None else restored(checkpoint.rows, builder)
+        video = self._reusing_reader(point) if reuse else self._plain_reader(_going_on(self.request, point))
+        with video:
+            taker: Collector | KeepingCollector = Collector(builder)
+            if checkpoint is not None:
+                taker = KeepingCollector(checkpoint, point, builder, video)
+            hand_over(video, [taker], 0 if point is None else point.first, self.watch, self.log)
+        taker.done()
+        losses = (*taker.losses, *video.losses)
+        reading = Reading(builder.fingerprint(video.end), video.source, losses)
+        return whole(reading) if point is not None or taker.losses else reading
+
+    def _plain_reader(self, request: ReadRequest) -> FrameReader[Frames]:
+        """Key frames alone, and decoding in hardware, take one pass; anything else is read side by side."""
+        options = request.options
+        return OnePassReader(request) if options.keys_only or options.hwaccel else open_parallel(request, self.jobs)
+
+    def _reusing_reader(self, point: ResumePoint | None) -> FrameReader[Frames | RepeatedFrames | CheckFrames]:
+        return RelayReader(PacketReuse(self.request, self._plain_reader, point, self.watch))
 
 
-def read(
-    video: Readable[Item],
+def _going_on(request: ReadRequest, point: ResumePoint | None) -> ReadRequest:
+    return request if point is None else replace(request, start=point.start)
+
+
+def hand_over(
+    video: FrameReader[Item],
     takers: Sequence[Taker[Item]],
-    frames: int,
-    watch: Watch | None,
-    log: Callable[[str], None] | None,
+    before: int = 0,
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> int:
-    """Hand every batch to the takers; `frames` were read before, and so many are now."""
+    """Hand every batch to the takers. before: frames that were read before; returned is how many are read now."""
+    frames = before
     try:
         for batch in video:
             for taker in takers:
@@ -159,7 +167,7 @@ def read(
 
 
 def _jobs(decoding: Decoding) -> int:
-    """Decoders side by side; as many as there are cores that this process may use, unless it is said."""
+    """Decoders side by side; unless it is said, as many as there are cores that this process may use."""
     if decoding.jobs is not None:
         return decoding.jobs
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -5,16 +5,17 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.builder import FingerprintBuilder
-from loopfind.media.decode import losses
-from loopfind.media.decode.video import measured
+from loopfind.media.decode.frame_reader import FrameReader, measured
+from loopfind.media.decode.losses import merged_losses
 from loopfind.media.ffmpeg import address
+from loopfind.media.ffmpeg.address import Address
 from loopfind.model.library import File, Reading
 from loopfind.model.video import CheckFrames, Frames, Loss, RepeatedFrames
 from loopfind.registry import load
@@ -22,13 +23,13 @@ from loopfind.settings import Settings
 from loopfind.stores.checkpoints import Checkpoint, checkpoint_of
 from loopfind.stores.digest import digest_of
 
-EVERY = 60.0
+CHECKPOINT_EVERY = 60.0
 """Seconds of reading between two checkpoints; a reading that takes less leaves none."""
 
-OVERLAP = 50
+RESUME_OVERLAP = 50
 """Frames that are read once more, and must be what they were, before a reading goes on."""
 
-_AT_ONCE = 4096
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -37,98 +38,107 @@ class Resume:
     where one goes on, or cannot be kept."""
 
     folder: str | os.PathLike[str]
-    every: float = EVERY
+    every: float = CHECKPOINT_EVERY
     note: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True)
+class OpenCheckpoint:
+    """The checkpoint of one reading, as `resumable` opens it. file: the video as it was then."""
+
+    rows: Checkpoint
+    file: File
+    resume: Resume
+
+
+@dataclass(frozen=True)
+class ResumePoint:
+    """Where a reading goes on.
+
+    start: seconds of the frame to begin at. first: its number. known: frames of the reading that was cut off, of which
+    those from `first` on are read once more.
+    """
+
+    start: float
+    first: int
+    known: int
 
 
 class ResumeMismatch(Exception):
     """What is read again is not what was read before."""
 
 
-class Accountable(Protocol):
-    """A reader that tells before its end what was lost; as of a Video."""
+class Collector:
+    """Takes the batches of a reader for a fingerprint.
 
-    @property
-    def troubled(self) -> bool: ...
+    losses: what was lost, as far as the reader does not tell it at its end: nothing.
+    """
 
-    def account(self) -> tuple[Loss, ...]: ...
-
-
-class Gathering:
-    """Takes what a reader gives for a gatherer. losses: what was lost, as far as the reader does not tell it at its
-    end."""
-
-    start: float | None = None
-    """Seconds at which the reading is to begin again; None for its own start."""
-    before = 0
-    """Frames that the batches to come begin after."""
-
-    def __init__(self, gatherer: FingerprintBuilder) -> None:
-        self._gatherer = gatherer
+    def __init__(self, builder: FingerprintBuilder) -> None:
+        self._builder = builder
         self.losses: tuple[Loss, ...] = ()
-        self.reader: Accountable | None = None
-        """Whose batches come; to be set before the first."""
 
     def add(self, item: Frames | RepeatedFrames | CheckFrames, /) -> None:
         """Take the next batch. Raises ResumeMismatch."""
         if isinstance(item, RepeatedFrames):
-            self._gatherer.repeat(item)
+            self._builder.repeat(item)
         elif isinstance(item, Frames):
-            self._gatherer.add(item)
-        elif not self._gatherer.holds(item.frames):
+            self._builder.add(item)
+        elif not self._builder.holds(item.frames):
             raise ResumeMismatch
 
     def done(self) -> None:
-        """The video has ended."""
+        """Take in that the video has ended."""
 
 
-class Resumed(Gathering):
-    """Takes batches for a gatherer, behind what a checkpoint holds, and adds to the checkpoint now and then. Making it
-    raises Damaged."""
+class KeepingCollector:
+    """Takes the batches of a reader behind what a checkpoint holds, and adds to the checkpoint now and then.
 
-    def __init__(self, checkpoint: Checkpoint, gatherer: FingerprintBuilder, resume: Resume, file: File) -> None:
-        super().__init__(gatherer)
-        self._checkpoint, self._resume, self._file = checkpoint, resume, file
-        for rows in checkpoint.rows():
-            gatherer.take(rows["time"], rows["detail"], rows["code"], rows["sketch"])
-        self._check = max(0, checkpoint.count - OVERLAP)
-        self.start = float(gatherer.rows(self._check, self._check + 1)[0][0]) if checkpoint.count else None
-        self.losses = checkpoint.losses
+    point: where the reading goes on, None for one that begins. losses: what was lost up to the latest checkpoint.
+    """
+
+    def __init__(
+        self,
+        kept: OpenCheckpoint,
+        point: ResumePoint | None,
+        builder: FingerprintBuilder,
+        reader: FrameReader[Frames | RepeatedFrames | CheckFrames],
+    ) -> None:
+        self._collector, self._builder, self._reader = Collector(builder), builder, reader
+        self._checkpoint, self._resume, self._file = kept.rows, kept.resume, kept.file
+        self._checked, self._known = (0, 0) if point is None else (point.first, point.known)
+        self.losses = kept.rows.losses
         self._saved = time.monotonic()
-        self.before = self._check
         self._keeps = True
 
     def add(self, item: Frames | RepeatedFrames | CheckFrames, /) -> None:
         """Take the next batch. Raises ResumeMismatch."""
-        known = min(len(item), self._checkpoint.count - self._check) if self.start is not None else 0
-        if isinstance(item, Frames) and known > 0:
-            self._compare(replace(item.part(slice(0, known)), first=self._check))
-            item = item.part(slice(known, None))
+        again = min(len(item), self._known - self._checked)
+        if isinstance(item, Frames) and again > 0:
+            self._compare(replace(item.part(slice(0, again)), first=self._checked))
+            item = item.part(slice(again, None))
         if not isinstance(item, Frames) or len(item):
-            super().add(item)
+            self._collector.add(item)
         if self._keeps and time.monotonic() - self._saved >= self._resume.every and self._accounted():
             self._save()
+
+    def done(self) -> None:
+        """Take in that the video has ended. Raises ResumeMismatch where it did before all was checked."""
+        if self._checked < self._known:
+            raise ResumeMismatch
 
     def _accounted(self) -> bool:
         """Whether all that was lost so far is known: behind a complaint that is still to be judged nothing is kept, as
         it would be forgotten."""
-        assert self.reader is not None
-        if self.reader.troubled:
-            self.losses += self.reader.account()
-        return not self.reader.troubled
+        if self._reader.troubled:
+            self.losses += self._reader.account()
+        return not self._reader.troubled
 
     def _compare(self, frames: Frames) -> None:
         """Raise ResumeMismatch where frames that are known are others now."""
-        if not self._gatherer.holds(frames):
+        if not self._builder.holds(frames):
             raise ResumeMismatch
-        self._check += len(frames)
-        if self._check == self._checkpoint.count:
-            self.start = None
-
-    def done(self) -> None:
-        """The video has ended. Raises ResumeMismatch where it did before all was checked."""
-        if self.start is not None:
-            raise ResumeMismatch
+        self._checked += len(frames)
 
     def _save(self) -> None:
         try:
@@ -152,45 +162,63 @@ class Resumed(Gathering):
 
     def _rows(self) -> Iterator[NDArray[Any]]:
         """The frames that the checkpoint has not, as its rows."""
-        for low in range(self._checkpoint.count, len(self._gatherer), _AT_ONCE):
-            times, detail, codes, sketches = self._gatherer.rows(low, min(low + _AT_ONCE, len(self._gatherer)))
+        for low in range(self._checkpoint.count, len(self._builder), _ROWS_AT_ONCE):
+            times, detail, codes, sketches = self._builder.rows(low, min(low + _ROWS_AT_ONCE, len(self._builder)))
             rows = np.empty(len(times), self._checkpoint.row)
             rows["time"], rows["detail"], rows["code"], rows["sketch"] = times, detail, codes, sketches
             yield rows
 
 
+def restored(checkpoint: Checkpoint, builder: FingerprintBuilder) -> ResumePoint | None:
+    """Hand a builder what a checkpoint holds; where the reading goes on from there, None for an empty checkpoint.
+
+    Raises Damaged.
+    """
+    for rows in checkpoint.rows():
+        builder.take(rows["time"], rows["detail"], rows["code"], rows["sketch"])
+    if not checkpoint.count:
+        return None
+    first = max(0, checkpoint.count - RESUME_OVERLAP)
+    return ResumePoint(float(builder.rows(first, first + 1)[0][0]), first, checkpoint.count)
+
+
 @contextlib.contextmanager
-def resumable(path: str, settings: Settings, resume: Resume | None) -> "Iterator[tuple[Checkpoint, File] | None]":
-    """The checkpoint of a reading, and the file as it is now; None where there is none to be had. It is removed when
-    the body ends, and stays where that raises."""
-    place = address.find(path)
-    if resume is None or place.local is None or not place.seekable or address.is_text(place.local):
+def resumable(where: Address, settings: Settings, resume: Resume | None) -> "Iterator[OpenCheckpoint | None]":
+    """The checkpoint of a reading of a video as it is now; None where there is none to be had. It is removed when the
+    body ends, and stays where that raises."""
+    if resume is None or where.local is None or not where.seekable or address.is_text(where.local):
         yield None
         return
-    checkpoint = None
+    kept = None
     try:
-        real = os.path.realpath(place.local)
-        status = os.stat(real)
-        file = File(real, status.st_size, status.st_mtime_ns, digest_of(real, status.st_size))
-        kind = load("fingerprint kind", settings.kind, KINDS)
-        checkpoint = checkpoint_of(resume.folder, file, settings, kind.width(settings.hash_size))
+        kept = _checkpoint_for(where.local, settings, resume)
     except OSError as error:
         if resume.note is not None:
             resume.note(f"{os.fspath(resume.folder)}: a scan cut off could not go on: {error.strerror}")
-    if checkpoint is None:
+    if kept is None:
         yield None
         return
     try:
-        if checkpoint.count and resume.note is not None:
-            resume.note(f"{place.shown}: going on with a scan that was cut off (--no-resume starts anew)")
-        yield checkpoint, file
-        checkpoint.restart()
+        if kept.rows.count and resume.note is not None:
+            resume.note(f"{where.shown}: going on with a scan that was cut off (--no-resume starts anew)")
+        yield kept
+        kept.rows.restart()
     finally:
-        checkpoint.close()
+        kept.rows.close()
+
+
+def _checkpoint_for(local: bytes, settings: Settings, resume: Resume) -> OpenCheckpoint:
+    """The checkpoint of a file. Raises OSError."""
+    real = os.path.realpath(local)
+    status = os.stat(real)
+    file = File(real, status.st_size, status.st_mtime_ns, digest_of(real, status.st_size))
+    kind = load("fingerprint kind", settings.kind, KINDS)
+    checkpoint = checkpoint_of(resume.folder, file, settings, kind.width(settings.hash_size))
+    return OpenCheckpoint(checkpoint, file, resume)
 
 
 def whole(reading: Reading) -> Reading:
     """A reading of which the reader did not see all at its end, with what is measured on all of its frames."""
     source, gap, end = measured(reading.source, reading.fingerprint.times, 1.0, 0.0)
     fingerprint = replace(reading.fingerprint, end=end)
-    return replace(reading, fingerprint=fingerprint, source=source, losses=losses.joined(reading.losses, gap))
+    return replace(reading, fingerprint=fingerprint, source=source, losses=merged_losses(reading.losses, gap))

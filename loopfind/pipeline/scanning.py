@@ -11,6 +11,8 @@ from loopfind.errors import BadSetting, UsageError
 from loopfind.exhibits.select import exhibits_of
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.sizes import SizeDigests
+from loopfind.media.ffmpeg import address
+from loopfind.media.ffmpeg.address import Address
 from loopfind.media.identity import origin_of
 from loopfind.media.stills import shots
 from loopfind.model.candidate import Run
@@ -20,7 +22,7 @@ from loopfind.model.library import Reading
 from loopfind.model.report import Report
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.answer import report_of, report_of_first_look
-from loopfind.pipeline.cache import Cache, reader
+from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.hash_sizes import choose_size, every_size
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.packet_scan import scan_packets
@@ -56,7 +58,7 @@ def scan(
     path, settings = os.fspath(path), changed_settings(settings, changes)
     if settings.packets_only:
         return scan_packets(path, settings, watch, log)
-    request = _Request(path, settings, watch, log, cache, resume, decoding)
+    request = _Request(address.resolve(path), settings, watch, log, cache, resume, decoding)
     if settings.fast:
         return _first_look(request)
     with _reading(request) as reading:
@@ -81,11 +83,11 @@ def scan_to_show(
         raise BadSetting("packets_only", True, "packets alone give no pictures to show; leave one of the two out")
     if settings.fast:
         raise UsageError("a first look has nothing to show on a page: scan without fast")
-    request = _Request(path, settings, watch, log, cache, resume, decoding)
+    request = _Request(address.resolve(path), settings, watch, log, cache, resume, decoding)
     with _reading(request) as reading:
         found = _analysed(request, reading)
         exhibits = exhibits_of(found.fingerprint, found.signal, found.runs, found.report)
-    return found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(path))
+    return found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(request.where))
 
 
 def shot_width(count: int) -> int:
@@ -95,9 +97,9 @@ def shot_width(count: int) -> int:
 
 @dataclass(frozen=True)
 class _Request:
-    """The arguments of `scan`."""
+    """The arguments of `scan`, with the address that its path names."""
 
-    path: str
+    where: Address
     settings: Settings
     watch: Watch | None
     log: Callable[[str], None] | None
@@ -128,10 +130,13 @@ class _Analysed:
 def _reading(request: _Request) -> Iterator[_Reading]:
     """Read the video. What was read may lie in a library, and is good for as long as the body lasts; a checkpoint is
     given up once that ends well."""
-    path, settings, resume = request.path, request.settings, request.resume
+    where, settings = request.where, request.settings
     sizes = every_size(load("fingerprint kind", settings.kind, KINDS)) if settings.auto else None
-    with reader(request.cache, request.decoding) as videos, resumable(path, settings, resume) as checkpoint:
-        read = videos.read(path, settings, sizes, (), request.watch, request.log, checkpoint, resume)
+    with (
+        open_reader(request.cache, request.decoding) as videos,
+        resumable(where, settings, request.resume) as checkpoint,
+    ):
+        read = videos.read(where, settings, sizes=sizes, watch=request.watch, log=request.log, checkpoint=checkpoint)
         yield _Reading(read.reading, sizes)
 
 
@@ -154,8 +159,8 @@ def _analysed(request: _Request, read: _Reading) -> _Analysed:
 
 def _first_look(request: _Request) -> Report:
     """Look at the key frames alone."""
-    with reader(request.cache, request.decoding) as videos:
-        reading = videos.read(request.path, request.settings, None, (), request.watch, request.log).reading
+    with open_reader(request.cache, request.decoding) as videos:
+        reading = videos.read(request.where, request.settings, watch=request.watch, log=request.log).reading
         look = first_look(reading.fingerprint)
     return report_of_first_look(look, reading.source, request.settings, reading.losses)
 
@@ -165,7 +170,7 @@ def _shots(request: _Request, exhibits: Exhibits) -> Shots:
     frames = sorted(set(exhibits.frames()))
     times = [frame.time for frame in frames]
     taken: Shots = {}
-    for place, shot in shots(request.path, request.settings.stream, times, shot_width(len(frames))):
+    for place, shot in shots(request.where, request.settings.stream, times, shot_width(len(frames))):
         taken[frames[place]] = shot
         if request.watch is not None:
             request.watch(Progress("taking pictures", len(taken), times[place], exhibits.end))

@@ -15,12 +15,12 @@ from loopfind.errors import BadSetting
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.fingerprints.sizes import SizeDigests
-from loopfind.media.decode.video import open_video
+from loopfind.media.decode.one_pass import open_video
 from loopfind.model.sweep import Sweep
 from loopfind.model.video import Loss, Span, Watch
 from loopfind.pipeline.hash_sizes import require_sizes, size_rows
 from loopfind.pipeline.inputs import changed_settings
-from loopfind.pipeline.reader import read
+from loopfind.pipeline.reader import hand_over
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
 from loopfind.settings import SweepSettings
@@ -51,7 +51,7 @@ def sweep(
     limits = [(settings.start, settings.end)] if windows is None else [(span.start, span.end) for span in windows]
     for start, end in limits:
         with open_video(path, settings.stream, start, end, stall=settings.stall) as video:
-            frames = read(video, [gatherer, many], frames, watch, log)
+            frames = hand_over(video, [gatherer, many], frames, watch, log)
         losses += video.losses
     fingerprint = gatherer.fingerprint(video.end)
     if watch is not None:

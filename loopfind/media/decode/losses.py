@@ -1,34 +1,90 @@
-"""What could not be read as it was recorded, from the complaints of the decoder and the times of the frames."""
+"""Stretches that could not be read as they were recorded, by ffmpeg's complaints and the times of the frames."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from loopfind.media.ffmpeg.log import Trouble
+from loopfind.arrays.time_index import gap_of
+from loopfind.media.ffmpeg.log import Journal, Trouble
 from loopfind.model.dtypes import Floats
 from loopfind.model.video import Loss
 
-_PASSED_ON = 7
-"""A damaged frame comes at most this many frames after its message (measured): queues follow the decoder."""
-_ABOUT = 16
-"""Frames from a complaint of the demuxer or a decoder thread to the frame that it is about, at most."""
+_DAMAGE_DELAY = 7
+"""Most frames from the message about a damaged frame to that frame (measured): queues follow the decoder."""
+_COMPLAINT_DELAY = 16
+"""Most frames from a complaint of the demuxer or a decoder thread to the frame that it is about."""
 _READ_AHEAD = 96
-"""A demuxer complains before the frames in front of the gap are out: packets wait, and frames are put in order."""
-_HOLE = 1.75
-"""A step of this many usual gaps is a hole, where there were complaints."""
-_SHORT = 0.5
+"""Frames by which the demuxer may complain before the frames in front of the gap are out: packets wait, and frames are
+put in order."""
+_HOLE_GAPS = 1.75
+"""Usual gaps from frame to frame from which a step is a hole, where there were complaints."""
+_MAY_BE_MISSING = 0.5
 """Seconds that may be missing from a declared duration: containers count the sound, and round."""
 
 
-def find(
+_SETTLED, _UNSETTLED = 512, 1 << 16
+"""Frames after a complaint behind which all has come that it is about, and after which that is not waited for."""
+
+
+class LossAccount:
+    """The times of the frames that one decoder gave, from which its complaints are judged.
+
+    begin: seconds at which the frames were to begin. skipped: frames that the decoder gave before the first wanted one.
+    """
+
+    def __init__(self, begin: float, skipped: int = 0) -> None:
+        self._begin, self._skipped = begin, skipped
+        self._parts: list[Floats] = []
+
+    @property
+    def skipped(self) -> int:
+        """Frames that the decoder gave before those whose times are held."""
+        return self._skipped
+
+    @property
+    def times(self) -> Floats:
+        """Seconds (n,) of the frames since the last settlement, and of some before it."""
+        return np.concatenate(self._parts) if self._parts else np.zeros(0)
+
+    def skip(self, frames: int) -> None:
+        """Take in that so many frames came that are not wanted."""
+        self._skipped += frames
+
+    def add(self, times: Floats) -> None:
+        """Take in the times of wanted frames, (n,) seconds."""
+        self._parts.append(times)
+
+    def settle(self, journal: Journal) -> tuple[Loss, ...]:
+        """The losses so far, if all has come that the complaints are about; then complaints and times are forgotten."""
+        times = self.times
+        latest = max((trouble.last - self._skipped for trouble in journal.troubles), default=0)
+        if len(times) < 2 * _SETTLED or (latest > len(times) - _SETTLED and len(times) < _UNSETTLED):
+            return ()
+        gap = gap_of(times)
+        losses = self.find(journal, gap, float(times[-1]) + gap, None)
+        journal.troubles.clear()
+        journal.seen -= self._skipped + len(times) - _SETTLED
+        self._parts, self._skipped, self._begin = [times[-_SETTLED:]], 0, float(times[-_SETTLED])
+        return losses
+
+    def find(self, journal: Journal, gap: float, end: float, declared: float | None) -> tuple[Loss, ...]:
+        """The losses among the frames that are held; gap, end, declared: as for `find_losses`."""
+        skipped = self._skipped
+        troubles = [trouble for trouble in journal.troubles if not skipped or trouble.last > skipped]
+        for trouble in troubles:
+            trouble.first, trouble.last = max(0, trouble.first - skipped), trouble.last - skipped
+        return find_losses(self.times, gap, end, troubles, declared, self._begin)
+
+
+def find_losses(
     times: Floats, gap: float, end: float, troubles: Sequence[Trouble], declared: float | None, begin: float = 0.0
 ) -> tuple[Loss, ...]:
-    """The losses of a scan, in order, not overlapping.
+    """The losses of a reading, in order, not overlapping.
 
-    times: (n,) seconds. gap: the usual seconds from frame to frame. end: seconds, when the last frame stops being
+    times: (n,) seconds. gap: the usual seconds from frame to frame. end: seconds at which the last frame stops being
     shown. troubles: complaints, placed by the number of frames before them. declared: seconds of the whole file, None
-    where the scan stopped on purpose or nothing is declared. begin: seconds at which the scan was to begin.
-    No complaint, no loss: a gap alone is variable frame rate.
+    where the reading stopped on purpose or nothing is declared. begin: seconds at which the reading was to begin.
+    Without a complaint there is no loss: a gap alone is a variable frame rate.
     """
     if not troubles or len(times) == 0:
         return ()
@@ -37,24 +93,31 @@ def find(
     explained: set[int] = set()
     for number, trouble in enumerate(troubles):
         if trouble.sort == "damaged":
-            found.append(Loss(*_span(edges, trouble.first, trouble.last + _PASSED_ON), "damaged pictures"))
+            found.append(Loss(*_span(edges, trouble.first, trouble.last + _DAMAGE_DELAY), "damaged pictures"))
             explained.add(number)
     for hole in _holes(times, gap, begin):
-        near = {n for n, t in enumerate(troubles) if t.first - _PASSED_ON <= hole <= t.last + _READ_AHEAD}
+        near = {n for n, t in enumerate(troubles) if t.first - _DAMAGE_DELAY <= hole <= t.last + _READ_AHEAD}
         if near:
             before = times[hole - 1] + gap if hole else begin
             found.append(Loss(float(before), float(times[hole]), "missing pictures"))
             explained |= near
     ending = {n for n, t in enumerate(troubles) if t.last + _READ_AHEAD >= len(times)}
-    if declared is not None and ending and declared - end > max(_SHORT, 2 * gap):
+    if declared is not None and ending and declared - end > max(_MAY_BE_MISSING, 2 * gap):
         found.append(Loss(end, declared, "the file is cut short"))
         explained |= ending
     for number, trouble in enumerate(troubles):
-        if trouble.sort == "serious" and number not in explained and not _beside(troubles, explained, trouble):
+        if (
+            trouble.sort == "serious"
+            and number not in explained
+            and not _is_beside_explained(troubles, explained, trouble)
+        ):
             found.append(
-                Loss(*_span(edges, trouble.first, trouble.last + _ABOUT), "the decoder reported errors about here")
+                Loss(
+                    *_span(edges, trouble.first, trouble.last + _COMPLAINT_DELAY),
+                    "the decoder reported errors about here",
+                )
             )
-    return joined(found, gap)
+    return merged_losses(found, gap)
 
 
 def _span(edges: Floats, first: int, last: int) -> tuple[float, float]:
@@ -64,22 +127,24 @@ def _span(edges: Floats, first: int, last: int) -> tuple[float, float]:
 
 def _holes(times: Floats, gap: float, begin: float) -> list[int]:
     """Numbers of the frames that come too late after the one before."""
-    wide = np.flatnonzero(np.diff(times) > _HOLE * gap) + 1
-    return ([0] if times[0] - begin > _HOLE * gap else []) + wide.tolist()
+    wide = np.flatnonzero(np.diff(times) > _HOLE_GAPS * gap) + 1
+    return ([0] if times[0] - begin > _HOLE_GAPS * gap else []) + wide.tolist()
 
 
-def _beside(troubles: Sequence[Trouble], explained: set[int], trouble: Trouble) -> bool:
+def _is_beside_explained(troubles: Sequence[Trouble], explained: set[int], trouble: Trouble) -> bool:
     """Whether an explained complaint stands beside this one: one damage makes complaints of several sorts."""
     near = _READ_AHEAD
     return any(troubles[n].first - near <= trouble.last and trouble.first <= troubles[n].last + near for n in explained)
 
 
-def joined(found: Sequence[Loss], gap: float) -> tuple[Loss, ...]:
-    """The losses in order, as one where few frames lie between: a complaint is no nearer to its frame. gap: the usual
-    seconds from frame to frame."""
+def merged_losses(found: Sequence[Loss], gap: float) -> tuple[Loss, ...]:
+    """The losses in order, merged where few frames lie between them: a complaint is no nearer to its frame.
+
+    gap: the usual seconds from frame to frame.
+    """
     losses: list[Loss] = []
     for loss in sorted(found, key=lambda loss: (loss.start, loss.end, loss.what)):
-        if losses and loss.start <= losses[-1].end + _ABOUT * gap:
+        if losses and loss.start <= losses[-1].end + _COMPLAINT_DELAY * gap:
             known = losses[-1]
             words = known.what if loss.what in known.what else f"{known.what}, {loss.what}"
             losses[-1] = Loss(known.start, max(known.end, loss.end), words)

@@ -8,7 +8,7 @@ from loopfind.media.ffmpeg.process import TILES
 from loopfind.model.dtypes import Bytes, Colours
 from loopfind.settings import PICTURE_SIDE
 
-BATCH = 256
+BATCH_FRAMES = 256
 """Most frames in one batch."""
 
 _PICTURE_BYTES = PICTURE_SIDE * PICTURE_SIDE
@@ -21,7 +21,7 @@ class _Items:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._buffer = np.empty(BATCH * size, np.uint8)
+        self._buffer = np.empty(BATCH_FRAMES * size, np.uint8)
         self._filled = 0
 
     @property
@@ -47,7 +47,7 @@ class _Items:
         used = count * self._size
         taken = self._buffer[:used].reshape(count, self._size)
         rest = self._buffer[used : self._filled]
-        self._buffer = np.empty(BATCH * self._size, np.uint8)
+        self._buffer = np.empty(BATCH_FRAMES * self._size, np.uint8)
         self._buffer[: len(rest)] = rest
         self._filled = len(rest)
         return taken
@@ -64,7 +64,7 @@ class Pictures(_Items):
         return self.bytes(count).reshape(count, PICTURE_SIDE, PICTURE_SIDE)
 
 
-class Means(_Items):
+class MeanColours(_Items):
     """Mean colours, out of the colours of TILES x TILES equal tiles as rgb48le."""
 
     def __init__(self) -> None:

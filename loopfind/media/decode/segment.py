@@ -1,8 +1,9 @@
-"""One range of a video, decoded by an ffmpeg of its own from a key frame on, up to where the next range begins.
+"""One segment of a video, decoded by an ffmpeg of its own from a key frame on, up to where the next segment begins.
 
 Pictures just after a seek may lack what they refer to (leading pictures of an open group, a decoder that finds its
-feet), so a range runs up before the frame that it is to give first. That the run-up was long enough is proved, not
-assumed: the range before decodes the last of it too, and both must have the same frames at the same times, bit for bit.
+feet), so a segment runs up before the frame that it is to give first. That the run-up was long enough is proved, not
+assumed: the segment before decodes the last of it too, and both must have the same frames at the same times, bit for
+bit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,22 +11,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.media.decode.video import Video
+from loopfind.media.decode.decoder import Decoder
+from loopfind.media.decode.one_pass import OnePassReader
+from loopfind.media.ffmpeg.header import Header
+from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.model.video import Frames
 
-RUN_UP = 48
-"""Frames that a range decodes before its own first one: more than any codec puts between a key frame and the last
+RUN_UP_FRAMES = 48
+"""Frames that a segment decodes before its own first one: more than any codec puts between a key frame and the last
 picture shown before it."""
-PROOF = 24
-"""The last frames of the run-up, which the range before must have alike."""
+PROOF_FRAMES = 24
+"""The last frames of the run-up, which the segment before must have alike."""
 
 _COMPLAINED = "ffmpeg complained"
 
 
 class Unsafe(Exception):
-    """The file cannot be read in ranges, and why; what was handed on before is as it should be.
+    """The file cannot be read in parts, and why; what was handed on before is as it should be.
 
-    behind: whether that is the whole range, and what is at fault comes after it.
+    behind: whether that is the whole segment, and what is at fault comes after it.
     """
 
     def __init__(self, why: str, behind: bool = False) -> None:
@@ -34,118 +38,121 @@ class Unsafe(Exception):
 
 
 @dataclass(frozen=True)
-class Joint:
-    """Where a range begins. time: seconds of its first own frame. proof: the frames before that, as it has them."""
+class SegmentStart:
+    """Where a segment begins.
+
+    time: seconds of its first own frame. proof: the frames before that, as this segment has them. seek: seconds near
+    which it was to begin, from which the same start is found again.
+    """
 
     time: float
     proof: Frames
+    seek: float
 
 
-class Segment(Video):
-    """A Video entered as any other, which is the first range; or begun in the middle, which is another.
+class Segment:
+    """A stretch of a video that one decoder gives.
 
-    joint: where it begins, None for the first range. mark: seconds near which it was to begin. Either its `own` frames
-    are read, or, as of any Video, all from where it begins.
+    start: None for the first segment, which begins with the request's first frame. until: where the next segment
+    begins, to read up to; None to read up to the request's end. To be set before `own_frames` is called.
     """
 
-    joint: Joint | None = None
-    mark = 0.0
-    following: Joint | None = None
-    """Where the next range begins, to read up to; None to read up to the end. To be set before `own` is called."""
-    _ahead: Frames | None = None
-
-    def begin_at(self, first: Video, seek: float) -> bool:
-        """Start decoding `first`'s file at the key frame before `seek` seconds; whether the range can begin there."""
-        self._address, self.mark = first._address, seek
-        self._launch(seek)
-        parts: list[Frames] = []
-        while sum(map(len, parts)) <= RUN_UP:
-            parts.append(self._next_batch())
-            if not len(parts[-1]):
-                return False
-        batch = _joined(parts)
-        header, other = self._journal.header, first._journal.header
-        same = (header.start, header.duration, header.mapped) == (other.start, other.duration, other.mapped)
-        # What a seek leaves without its references may be complained about, nothing else, and not in the proof. What
-        # is complained about behind it, as a decoder is ahead, is for those who read on.
-        troubles = self._journal.troubles
-        troubles[:] = [t for t in troubles if t.last >= RUN_UP - PROOF or t.sort == "serious"]
-        sound = all(t.first >= RUN_UP for t in troubles)
-        self.joint = Joint(float(batch.times[RUN_UP]), _copied(batch.part(slice(RUN_UP - PROOF, RUN_UP))))
-        self._ahead = batch.part(slice(RUN_UP, None))
-        self._source_from_header()
-        self._skipped, self._begins = RUN_UP, self.joint.time
-        return same and sound and self._keeps_time()
+    def __init__(self, request: ReadRequest, decoder: Decoder, start: SegmentStart | None = None) -> None:
+        self._request, self.decoder, self.start = request, decoder, start
+        self.until: SegmentStart | None = None
 
     def begins_as(self, other: "Segment") -> bool:
         """Whether both begin at the same frame, and show the same before it."""
-        mine, theirs = self.joint, other.joint
+        mine, theirs = self.start, other.start
         return mine is not None and theirs is not None and mine.time == theirs.time and _alike(mine.proof, theirs.proof)
 
     def follows(self, before: "Segment", apart: float) -> bool:
-        """Whether the range before has `apart` seconds of its own, reads all of this one's proof, and ends in time."""
-        assert self.joint is not None
-        low = max(-np.inf if before.joint is None else before.joint.time, self._start or 0.0)
-        far = self.joint.time >= low + apart and self.joint.proof.times[0] > low
-        return bool(far) and (self._end is None or self.joint.time < self._end)
+        """Whether the segment before has `apart` seconds of its own, reads all of this one's proof, and ends in time.
 
-    def own(self) -> Iterator[Frames]:
-        """The frames of this range. Raises Unsafe where they may not be those of one pass, and MediaError."""
+        Only for a segment that has a start.
+        """
+        assert self.start is not None
+        low = max(-np.inf if before.start is None else before.start.time, self._request.start or 0.0)
+        far = self.start.time >= low + apart and self.start.proof.times[0] > low
+        return bool(far) and (self._request.end is None or self.start.time < self._request.end)
+
+    def own_frames(self) -> Iterator[Frames]:
+        """The frames of this segment. Raises Unsafe where they may not be those of one pass, and MediaError."""
+        decoder, troubles, begin, until = self.decoder, self.decoder.journal.troubles, self._request.start, self.until
         tail: list[Frames] = []
-        end = np.inf if self._end is None else self._end
-        high = end if self.following is None else self.following.time
-        count = 0 if self.joint is None else RUN_UP
+        end = np.inf if self._request.end is None else self._request.end
+        high = end if until is None else until.time
+        count = 0 if self.start is None else RUN_UP_FRAMES
         while True:
-            batch = self._next_batch()
+            batch = decoder.next_batch()
             times = batch.times
             # A decoder is ahead of its reader, and complains before it hands on what it complains about.
-            until = count + int(np.searchsorted(times, high))
-            if any(trouble.first < until + PROOF for trouble in self._journal.troubles):
+            wanted = count + int(np.searchsorted(times, high))
+            if any(trouble.first < wanted + PROOF_FRAMES for trouble in troubles):
                 raise Unsafe(_COMPLAINED)
             count += len(times)
-            if not self._keeps_time():
+            if not decoder.keeps_time:
                 raise Unsafe("its times are not in order")
             if not len(times):
-                self._ended()
+                self._check_end()
                 return
-            first = int(np.searchsorted(times, self._start)) if self._start and self.joint is None else 0
+            first = int(np.searchsorted(times, begin)) if begin and self.start is None else 0
             last = max(first, int(np.searchsorted(times, high)))
             tail = _latest([*tail, batch.part(slice(0, last))])
             if first < last:
                 yield batch.part(slice(first, last))
             if last < len(times):
                 self._prove(float(times[last]), tail)
-                if self._journal.troubles:
-                    raise Unsafe(_COMPLAINED, behind=self.following is not None)
+                if troubles:
+                    raise Unsafe(_COMPLAINED, behind=until is not None)
                 return
 
-    def halt(self) -> None:
-        """End the decoder, from any thread."""
-        child = self._child
-        if child is not None:
-            child.end()
+    def read_on(self) -> OnePassReader:
+        """A reader, entered, of all wanted frames from the start of this segment on, in one pass. Only for a segment
+        that has a start."""
+        assert self.start is not None
+        return OnePassReader.behind(self.decoder, self._request, RUN_UP_FRAMES, self.start.time)
 
-    def _next_batch(self) -> Frames:
-        ahead, self._ahead = self._ahead, None
-        return super()._next_batch() if ahead is None else ahead
-
-    def _keeps_time(self) -> bool:
-        return self._clock is None or not self._clock.altered
-
-    def _ended(self) -> None:
-        """Judge the end of the pipes, which the last range alone may come to."""
-        if self.following is not None or self._child is None or self._child.wait():
+    def _check_end(self) -> None:
+        """Judge the end of the pipes, which the last segment alone may come to. Raises Unsafe."""
+        if self.until is not None or self.decoder.closed or self.decoder.wait():
             raise Unsafe("a part of it ended too early")
-        if self._journal.troubles:
+        if self.decoder.journal.troubles:
             raise Unsafe(_COMPLAINED)
 
     def _prove(self, time: float, tail: Sequence[Frames]) -> None:
-        following = self.following
-        if following is not None and (time != following.time or not _alike(_joined(tail), following.proof)):
-            raise Unsafe(f"frames before {following.time:.3f} s differ with where decoding begins")
+        """Raise Unsafe where the next segment does not begin at `time`, or has other frames than `tail` before it."""
+        until = self.until
+        if until is not None and (time != until.time or not _alike(_joined_batches(tail), until.proof)):
+            raise Unsafe(f"frames before {until.time:.3f} s differ with where decoding begins")
 
 
-def _joined(parts: Sequence[Frames]) -> Frames:
+def segment_at(request: ReadRequest, decoder: Decoder, seek: float, header: Header) -> Segment | None:
+    """The segment that a decoder gives which was started at `seek` seconds; None where none can begin there.
+
+    header: what the decoder of the first segment said of the same file.
+    """
+    parts: list[Frames] = []
+    while sum(map(len, parts)) <= RUN_UP_FRAMES:
+        parts.append(decoder.next_batch())
+        if not len(parts[-1]):
+            return None
+    batch, mine, troubles = _joined_batches(parts), decoder.journal.header, decoder.journal.troubles
+    same = (mine.start, mine.duration, mine.mapped) == (header.start, header.duration, header.mapped)
+    # What a seek leaves without its references may be complained about, nothing else, and not in the proof. What is
+    # complained about behind it, as a decoder is ahead, is for those who read on.
+    proof = slice(RUN_UP_FRAMES - PROOF_FRAMES, RUN_UP_FRAMES)
+    troubles[:] = [trouble for trouble in troubles if trouble.last >= proof.start or trouble.sort == "serious"]
+    if not same or not decoder.keeps_time or any(trouble.first < RUN_UP_FRAMES for trouble in troubles):
+        return None
+    decoder.put_back(batch.part(slice(RUN_UP_FRAMES, None)))
+    # Joined once more, so that the proof does not hold all that it was cut out of.
+    start = SegmentStart(float(batch.times[RUN_UP_FRAMES]), _joined_batches([batch.part(proof)]), seek)
+    return Segment(request, decoder, start)
+
+
+def _joined_batches(parts: Sequence[Frames]) -> Frames:
+    """Batches that follow one another, as one."""
     digests = [part.digests for part in parts if part.digests is not None]
     colours = [part.colours for part in parts if part.colours is not None]
     return Frames(
@@ -157,14 +164,9 @@ def _joined(parts: Sequence[Frames]) -> Frames:
     )
 
 
-def _copied(frames: Frames) -> Frames:
-    """The frames without what they were cut out of."""
-    return _joined([frames])
-
-
 def _latest(parts: list[Frames]) -> list[Frames]:
-    """As many of the last parts as hold PROOF frames."""
-    while len(parts) > 1 and sum(map(len, parts[1:])) >= PROOF:
+    """As many of the last parts as hold PROOF_FRAMES frames."""
+    while len(parts) > 1 and sum(map(len, parts[1:])) >= PROOF_FRAMES:
         del parts[0]
     return parts
 

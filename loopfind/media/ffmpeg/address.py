@@ -47,11 +47,13 @@ class Address:
         return self.is_stdin or self.feed is not None
 
 
-def find(path: str | os.PathLike[str]) -> Address:
-    """The address that `path` names: a local path, a `file://` URL, any other URL, or `-`.
+def resolve(path: "str | os.PathLike[str] | Address") -> Address:
+    """The address that `path` names: a local path, a `file://` URL, any other URL, or `-`. An address is itself.
 
     Raises Unreadable for a local file that is not there, is a folder, is empty, or may not be read.
     """
+    if isinstance(path, Address):
+        return path
     name = os.fspath(path)
     shown = printable(name)
     if name == STANDARD_INPUT:

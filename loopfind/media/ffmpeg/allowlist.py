@@ -6,7 +6,7 @@ is opened by whoever reads it. So no file is read as such a list, and what an ad
 
 import re
 
-PLAIN = (
+PLAIN_FORMATS = (
     "3dostr,4xm,aa,aac,aax,ac3,ac4,ace,acm,act,adf,adp,ads,adx,aea,afc,aiff,aix,alias_pix,alp,"
     "amr,amrnb,amrwb,anm,apac,apc,ape,apm,apng,aptx,aptx_hd,apv,aqtitle,argo_asf,argo_brp,argo_cvg,"
     "asf,asf_o,ass,ast,au,av1,avi,avr,avs,avs2,avs3,bethsoftvid,bfi,bfstm,bin,bink,binka,bit,"
@@ -65,7 +65,7 @@ _LARGEST_BLOCK = 1 << 30
 
 def limited(protocols: tuple[str, ...], remote: bool = False) -> tuple[str, ...]:
     """Options before an input that may be opened through these protocols alone. remote: it may lead on to others."""
-    formats = ",".join((PLAIN, *(_REMOTE if remote else ())))
+    formats = ",".join((PLAIN_FORMATS, *(_REMOTE if remote else ())))
     return (
         *("-protocol_whitelist", ",".join(protocols), "-format_whitelist", formats),
         *("-max_pixels", str(MOST_PIXELS), "-max_alloc", str(_LARGEST_BLOCK)),

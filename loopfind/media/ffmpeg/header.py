@@ -16,7 +16,7 @@ _USUAL_RATE = 25.0
 
 
 @dataclass
-class Stream:
+class StreamInfo:
     """One stream as its header line describes it.
 
     kind: Video, Audio, Subtitle ... said: the line. sideways: turned by a quarter when shown.
@@ -64,9 +64,9 @@ class Header:
     container: str = ""
     duration: float | None = None
     start: int = 0
-    streams: dict[int, Stream] = field(default_factory=dict)
+    streams: dict[int, StreamInfo] = field(default_factory=dict)
     mapped: int | None = None
-    _latest: Stream | None = None
+    _latest: StreamInfo | None = None
 
     def read(self, line: str) -> None:
         """Take in one line of ffmpeg's log, without its level tag."""
@@ -78,7 +78,7 @@ class Header:
         elif found := _MAPPED.match(line):
             self.mapped = int(found[1])
         elif found := _STREAM.match(line):
-            self._latest = self.streams.setdefault(int(found[1]), Stream(found[2], found[3]))
+            self._latest = self.streams.setdefault(int(found[1]), StreamInfo(found[2], found[3]))
         elif found := _DURATION.match(line):
             hours, minutes, seconds, start = found.groups()
             if hours is not None:
@@ -89,9 +89,9 @@ class Header:
             self._latest.sideways = abs(float(found[1])) % 180 == 90
 
     @property
-    def video(self) -> Stream:
+    def video(self) -> StreamInfo:
         """The stream that is decoded; an unknown one before ffmpeg has said which."""
-        return self.streams.get(-1 if self.mapped is None else self.mapped) or Stream("Video", "")
+        return self.streams.get(-1 if self.mapped is None else self.mapped) or StreamInfo("Video", "")
 
     @property
     def video_count(self) -> int:

@@ -5,11 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from loopfind.errors import DecoderFailed
-from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.log import MARK
+from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.settings import PICTURE_SIDE
 
 PIPE_BYTES = 1 << 20
@@ -20,35 +19,8 @@ TILES = 8
 whole picture, and agrees with itself from 4 x 4 on."""
 
 _LINUX_SET_PIPE_SIZE = 1031
-_PATIENCE, _LAST_PATIENCE = 0.5, 10.0
-
-
-@dataclass(frozen=True)
-class DecodeOptions:
-    """How to decode, where the decoder is not to choose. threads: of the decoder, None for as many as it likes.
-    hwaccel: ffmpeg's name of a way to decode in hardware, "" for none. keys_only: key frames alone, of those that are
-    closer than half a second only some. apart: in a process group of its own, so that Ctrl-C in a terminal does not
-    end it."""
-
-    threads: int | None = None
-    hwaccel: str = ""
-    keys_only: bool = False
-    apart: bool = False
-
-    @property
-    def options(self) -> list[str]:
-        """What stands before `-i`."""
-        words = [] if self.threads is None else ["-threads", str(self.threads)]
-        words += ["-hwaccel", self.hwaccel] if self.hwaccel else []
-        return [*words, "-bsf:v", f"noise=drop='{_NO_KEY}'"] if self.keys_only else words
-
-
-_NO_KEY = "if(key*(not(ld(1))+gte(dts*tb-ld(0),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
-"""Drops a packet unless it is a key frame half a second or more after the last one kept (ld(0); ld(1): there is one).
-Where every frame is a key frame, this is every k-th; and what is dropped is not even handed to the decoder."""
-
-
-PLAIN = DecodeOptions()
+_TERM_PATIENCE, _KILL_PATIENCE = 0.5, 10.0
+"""Seconds that ffmpeg has to end once it was asked to, and once it was killed."""
 
 
 def executable() -> str:
@@ -63,15 +35,10 @@ def executable() -> str:
         raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
 
 
-def command(
-    address: Address,
-    stream: int,
-    seek: float | None,
-    digest_fd: int | None,
-    colour_fd: int | None,
-    manner: DecodeOptions = PLAIN,
+def decode_command(
+    request: ReadRequest, seek: float | None = None, digest_fd: int | None = None, colour_fd: int | None = None
 ) -> list[str]:
-    """The ffmpeg command that decodes `address`.
+    """The ffmpeg command that decodes what is requested, from `seek` seconds on.
 
     Pictures go to its standard output. What it says and one mark for each picture go to its standard error, through one
     pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`,
@@ -82,8 +49,19 @@ def command(
     words += ["-max_error_rate", "1"]
     if seek is not None:
         words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
-    words += [*manner.options, *address.options, "-i", os.fsdecode(address.argument)]
-    picked = ["-map", f"0:V:{stream}", "-an", "-sn", "-dn", "-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
+    where = request.address
+    words += [*request.options.words, *where.options, "-i", os.fsdecode(where.argument)]
+    picked = [
+        "-map",
+        f"0:V:{request.stream}",
+        "-an",
+        "-sn",
+        "-dn",
+        "-enc_time_base:v",
+        "demux",
+        "-fps_mode",
+        "passthrough",
+    ]
     side = PICTURE_SIDE
     # Slicing so small a picture over threads costs more than it saves.
     words += ["-filter_threads", "1", *picked, "-vf", f"scale={side}:{side}:flags=area,format=gray"]
@@ -98,31 +76,25 @@ def command(
 
 
 class FfmpegProcess:
-    """One running ffmpeg. `pictures`, `journal`, `digests` and `colours` are descriptors to read from, non-blocking."""
+    """One running ffmpeg that decodes a request. `pictures`, `journal`, `digests` and `colours` are descriptors to read
+    from, non-blocking; the last two None where they were not asked for."""
 
-    def __init__(
-        self,
-        address: Address,
-        stream: int,
-        seek: float | None,
-        digests: bool,
-        colours: bool,
-        manner: DecodeOptions = PLAIN,
-    ) -> None:
+    def __init__(self, request: ReadRequest, seek: float | None = None) -> None:
         """Start it. Raises DecoderFailed where there is no ffmpeg to start."""
         self.digests: int | None = None
         self.colours: int | None = None
         digest_fd: int | None = None
         colour_fd: int | None = None
         try:
-            if digests:
+            if request.digests:
                 self.digests, digest_fd = os.pipe()
-            if colours:
+            if request.colours:
                 self.colours, colour_fd = os.pipe()
-            self.command: Sequence[str] = command(address, stream, seek, digest_fd, colour_fd, manner)
+            self.command: Sequence[str] = decode_command(request, seek, digest_fd, colour_fd)
             inherited = tuple(fd for fd in (digest_fd, colour_fd) if fd is not None)
+            address = request.address
             source = None if address.is_stdin else subprocess.DEVNULL if address.feed is None else address.feed
-            self._process = start(self.command, source=source, inherited=inherited, apart=manner.apart)
+            self._process = start(self.command, source=source, inherited=inherited, apart=request.options.apart)
         except BaseException:
             _close(self.digests)
             _close(self.colours)
@@ -167,13 +139,13 @@ class FfmpegProcess:
             if process.poll() is None:
                 process.terminate()
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(timeout=_PATIENCE)
+                    process.wait(timeout=_TERM_PATIENCE)
         finally:
             if process.poll() is None:
                 process.kill()
                 # What hangs in a dead network mount cannot even be killed; it is not waited for.
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(timeout=_LAST_PATIENCE)
+                    process.wait(timeout=_KILL_PATIENCE)
 
 
 def start(
@@ -184,7 +156,8 @@ def start(
     inherited: tuple[int, ...] = (),
     apart: bool = False,
 ) -> "subprocess.Popen[bytes]":
-    """One ffmpeg, which reads from `source`, writes to `out`, and whose words go to `said`. apart: as of Manner.
+    """One ffmpeg, which reads from `source`, writes to `out`, and whose words go to `said`. apart: see
+    DecodeOptions.
 
     Raises DecoderFailed where there is no ffmpeg to start.
     """

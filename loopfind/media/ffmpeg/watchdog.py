@@ -10,7 +10,7 @@ _GLANCE = 1.0
 that slept, lost one and no more."""
 
 
-class Silence:
+class SilenceWatch:
     """Counts the seconds without a byte of the video `shown`. stall: after how many it is too long."""
 
     def __init__(self, shown: str, stall: float) -> None:

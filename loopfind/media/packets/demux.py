@@ -9,29 +9,29 @@ import threading
 from collections.abc import Iterator
 
 from loopfind.errors import MediaError
-from loopfind.media.ffmpeg import address, diagnosis
+from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.process import executable, start, widen
-from loopfind.media.ffmpeg.watchdog import Silence
-from loopfind.settings import STALL
+from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.ffmpeg.watchdog import SilenceWatch
 
 
 class Demux:
     """A pass over the packets of a video stream, which has begun when this is made, to be used in a `with` statement.
 
-    path, stream, stall as of open_video. keys: give only packets that a decoder can start at; of MP4 nothing else is
-    read. ffmpeg works while this process does something else: a thread takes in what it writes.
+    Of the request its address, stream and stall count. keys: give only packets that a decoder can start at; of MP4
+    nothing else is read. ffmpeg works while this process does something else: a thread takes in what it writes.
 
     where: the address of the video. journal: what ffmpeg said, after the last block. command: the ffmpeg command.
     Raises a kind of MediaError.
     """
 
-    def __init__(self, path: str | os.PathLike[str], stream: int = 0, stall: float = STALL, keys: bool = False) -> None:
-        self.where, self._stream, self._stall = address.find(path), stream, stall
+    def __init__(self, request: ReadRequest, keys: bool = False) -> None:
+        self.where, self._stream, self._stall = request.address, request.stream, request.stall
         # What ffmpeg says goes to a file: read through a second pipe it could block the first.
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
-        self.command = _command(self.where, stream, keys)
+        self.command = _demux_command(self.where, request.stream, keys)
         source = None if self.where.is_stdin else subprocess.DEVNULL
         self.journal = Journal()
         self._blocks: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
@@ -97,7 +97,7 @@ class Demux:
         """Blocks of whole lines. Raises Unreadable where nothing comes for `stall` seconds."""
         poll = select.poll()
         poll.register(self._fd, select.POLLIN | select.POLLHUP)
-        silence, rest = Silence(self.where.shown, self._stall), b""
+        silence, rest = SilenceWatch(self.where.shown, self._stall), b""
         while True:
             if not silence.broken(poll, self._stall, 0.0):
                 continue
@@ -109,7 +109,7 @@ class Demux:
                 return
 
 
-def _command(where: Address, stream: int, keys: bool) -> list[str]:
+def _demux_command(where: Address, stream: int, keys: bool) -> list[str]:
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
     # All packets, and once more those that a decoder can start at: framehash does not tell which these are.
     picked = ["-map", f"0:V:{stream}", *([] if keys else ["-map", f"0:V:{stream}"]), "-c", "copy"]

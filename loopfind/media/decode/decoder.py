@@ -1,0 +1,217 @@
+"""One ffmpeg, and the frames that come out of its pipes, whole and each with its time."""
+
+import os
+import select
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from loopfind.media.decode.pipes import BATCH_FRAMES, Digests, MeanColours, Pictures
+from loopfind.media.decode.timestamps import Clock
+from loopfind.media.ffmpeg.log import Journal
+from loopfind.media.ffmpeg.process import FfmpegProcess
+from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.ffmpeg.watchdog import SilenceWatch
+from loopfind.model.dtypes import Floats
+from loopfind.model.video import Frames, Source
+
+_BATCH_PATIENCE = 0.2
+"""Seconds after which a batch is handed over though it is not full."""
+_PIPE_NAP, _FIRST_PIPE_NAP = 0.016, 0.002
+"""Seconds to let pictures gather in the pipe, which holds 256: waking for each one would cost more than reading it.
+Shorter before the first one."""
+_GRACE = 3.0
+"""Seconds that ffmpeg has to hand over its last pictures once it is to end."""
+_LONGEST_WAIT = 60.0
+"""Seconds that one wait for ffmpeg may take; its silence is judged in shorter ones."""
+
+
+def never() -> bool:
+    """Not now: what is asked whether to stop, where nothing stops."""
+    return False
+
+
+class Decoder:
+    """An ffmpeg that was started for a request, and what it has given so far. To be closed by whoever made it.
+
+    seek: seconds at which it begins, None for the start of the video. stop: asked about once a second; once it returns
+    True, ffmpeg is asked to end with the pictures that it has at hand. idle: seconds without a picture after which
+    `next_batch` gives an empty batch, None to wait for as long as it takes.
+
+    command: of ffmpeg. journal: what ffmpeg said. Making one raises DecoderFailed where there is no ffmpeg.
+    """
+
+    def __init__(
+        self,
+        request: ReadRequest,
+        seek: float | None = None,
+        *,
+        stop: Callable[[], bool] = never,
+        idle: float | None = None,
+    ) -> None:
+        self._request, self._stop, self._idle = request, stop, idle
+        self.journal = Journal()
+        self._pictures, self._digests, self._colours = Pictures(), Digests(), MeanColours()
+        self._clock: Clock | None = None
+        self._settled: Floats = np.zeros(0)
+        """Times of the frames to come, seconds."""
+        self._ahead: Frames | None = None
+        self._silence, self._reached = SilenceWatch(request.address.shown, request.stall), 0.0
+        self._finishing: float | None = None
+        self._abandoned = self._closed = False
+        self._child = child = FfmpegProcess(request, seek)
+        self.command = list(child.command)
+        self._poll = select.poll()
+        self._open = {fd for fd in (child.pictures, child.journal, child.digests, child.colours) if fd is not None}
+        for fd in self._open:
+            self._poll.register(fd, select.POLLIN | select.POLLHUP)
+
+    @property
+    def next_time(self) -> float | None:
+        """Seconds at which the next frame is shown; None while that is not known."""
+        return float(self._settled[0]) if self._settled.size else None
+
+    @property
+    def restarts(self) -> Floats:
+        """Seconds (n,) at which the clock of the input began anew so far; times go on as if nothing lay between."""
+        return np.zeros(0) if self._clock is None else self._clock.seconds(self._clock.restarts)
+
+    @property
+    def keeps_time(self) -> bool:
+        """Whether the times of all frames so far are what the file says."""
+        return self._clock is None or not self._clock.altered
+
+    @property
+    def drained(self) -> bool:
+        """Whether ffmpeg has closed its pipes."""
+        return not self._open
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    @property
+    def finishing(self) -> bool:
+        """Whether ffmpeg was asked to end before the end of the video."""
+        return self._finishing is not None
+
+    @property
+    def described(self) -> Source:
+        """The video as its header describes it; nothing is measured yet."""
+        header = self.journal.header
+        width, height = header.video.size
+        shown, codec = self._request.address.shown, header.video.codec
+        return Source(shown, header.duration or 0.0, 0, 0.0, width, height, codec, header.container, header.duration)
+
+    def await_first(self) -> None:
+        """Read until the first frame is there, or nothing will come; of what may be a single picture, until the second
+        one is."""
+        wanted = 1
+        while self._open and (len(self._settled) < wanted or self._pictures.count < wanted):
+            self._pump(_LONGEST_WAIT)
+            if self._settled.size and self.journal.header.is_picture:
+                wanted = 2
+
+    @property
+    def has_one_picture(self) -> bool:
+        """Whether the whole input is a single frame, after `await_first`."""
+        return self._settled.size == 1 and not self._open
+
+    def next_batch(self) -> Frames:
+        """The next 1 to 256 frames that are whole, counted from 0. Empty at the end, and after `idle` seconds."""
+        if self._ahead is not None:
+            ahead, self._ahead = self._ahead, None
+            return ahead
+        deadline = time.monotonic() + _BATCH_PATIENCE
+        while True:
+            ready = min(len(self._settled), self._pictures.count)
+            if self._request.digests:
+                ready = min(ready, self._digests.count)
+            if self._request.colours:
+                ready = min(ready, self._colours.count)
+            late = time.monotonic() - deadline
+            if ready >= BATCH_FRAMES // 2 or not self._open or (ready and late > 0):
+                break
+            if self._abandoned or (self._idle is not None and late > self._idle):
+                break
+            self._pump(max(0.001, -late) if ready else _LONGEST_WAIT)
+        times, self._settled = self._settled[:ready], self._settled[ready:]
+        self._reached = float(times[-1]) if ready else self._reached
+        digests = self._digests.take(ready) if self._request.digests else None
+        colours = self._colours.take(ready) if self._request.colours else None
+        return Frames(0, times, self._pictures.take(ready), digests, colours)
+
+    def put_back(self, frames: Frames) -> None:
+        """Give these frames first, when the next batch is asked for."""
+        self._ahead = frames
+
+    def wait(self) -> int:
+        """Wait for the end of an ffmpeg that closed its pipes; its exit status, negative for a signal."""
+        return self._child.wait()
+
+    def abandon(self) -> None:
+        """End ffmpeg at once, from any thread. Whoever waits for a batch is given an empty one within about a second,
+        even where something else holds the pipes open."""
+        self._abandoned = True
+        self._child.end()
+
+    def close(self) -> None:
+        """End ffmpeg, if it runs, and reap it. May be called twice."""
+        if not self._closed:
+            self._child.close()
+            self._closed = True
+
+    def _pump(self, patience: float) -> None:
+        """Wait for ffmpeg at most `patience` seconds, then take in all that has come."""
+        child = self._child
+        if self._stop():
+            self._finish_soon(time.monotonic())
+        if not self._silence.broken(self._poll, patience, self._reached):
+            return
+        time.sleep(_FIRST_PIPE_NAP if self._clock is None else _PIPE_NAP)
+        # The journal first: a picture is never older than its mark.
+        for fd, read in (
+            (child.journal, self._read_journal),
+            (child.pictures, self._pictures.read),
+            (child.digests, self._digests.read),
+            (child.colours, self._colours.read),
+        ):
+            if fd in self._open and fd is not None and not read(fd):
+                self._open.discard(fd)
+                self._poll.unregister(fd)
+        if child.journal not in self._open:
+            self.journal.close()
+        self._settle()
+
+    def _finish_soon(self, now: float) -> None:
+        """Ask ffmpeg to end, and kill it where it does not: while it waits for its input it hears nothing."""
+        if self._finishing is None:
+            self._finishing = now
+            self._child.finish()
+        elif now - self._finishing > _GRACE:
+            self._child.end()
+
+    def _read_journal(self, fd: int) -> bool:
+        """Take in what is there; False once the pipe has ended."""
+        while True:
+            try:
+                data = os.read(fd, 1 << 16)
+            except BlockingIOError:
+                return True
+            if not data:
+                return False
+            self.journal.feed(data)
+
+    def _settle(self) -> None:
+        """Turn the marks that have come into times of frames."""
+        journal = self.journal
+        if self._clock is None:
+            if not journal.marks:
+                return
+            self._clock = Clock(journal.header.start, 1 / journal.header.video.rate)
+        times = self._clock.read(journal.marks, last=self._child.journal not in self._open)
+        journal.marks.clear()
+        if len(times):
+            self._settled = np.concatenate((self._settled, times))
