@@ -16,7 +16,7 @@ IN_PARALLEL = ("-q", "-n", "4", "--dist", "worksteal")
 def runs(version: str) -> bool:
     """Return whether this Python starts; its name alone may be a version manager's."""
     python = shutil.which(f"python{version}")
-    return python is not None and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
+    return python is not None and subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
 THERE = [version for version in VERSIONS if runs(version)]

@@ -30,6 +30,6 @@ def main() -> int:
         return 130
 
 
-def _terminate(number: int, frame: object) -> None:
+def _terminate(number: int, _frame: object) -> None:
     """Leave as Ctrl-C does, so that child processes and half-written files are cleaned up."""
     raise SystemExit(128 + number)

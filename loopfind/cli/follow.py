@@ -135,7 +135,7 @@ def _catching_interrupts() -> "Iterator[Callable[[], bool]]":
     """Give the body a function that returns whether Ctrl-C was pressed; a second press raises KeyboardInterrupt."""
     pressed = False
 
-    def press(number: int, frame: object) -> None:
+    def press(_number: int, _frame: object) -> None:
         nonlocal pressed
         if pressed:
             raise KeyboardInterrupt

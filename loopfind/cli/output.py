@@ -76,7 +76,7 @@ def _format_of_ending(place: str) -> str:
 
 def is_same_file(one: str, other: str) -> bool:
     """Return whether two names are of one file, which need not exist; stdout is the same as stdout only."""
-    if one == STDOUT or other == STDOUT:
+    if STDOUT in (one, other):
         return one == other
     with contextlib.suppress(OSError, ValueError):  # one of them is not there
         return os.path.samefile(one, other)

@@ -137,7 +137,7 @@ def scan_command(
     ] = False,
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback answers
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> int:

@@ -102,7 +102,7 @@ def reconcile(clock: LiveClock, times: Floats, arrival: Arrival, seen: Seen) -> 
     if clock.joining or clock.overlapping:
         return _rejoined(clock, clock.last, times, arrival, seen)
     if arrival.restarted:
-        return _restarted(clock, clock.last, times, arrival)
+        return _restarted(clock, times, arrival)
     return _taken(clock, times, arrival)
 
 
@@ -119,7 +119,7 @@ def _taken(clock: LiveClock, times: Floats, arrival: Arrival, why: str | None = 
     return Reconciled(clock, kept, losses, dropped)
 
 
-def _restarted(clock: LiveClock, last: float, times: Floats, arrival: Arrival) -> Reconciled:
+def _restarted(clock: LiveClock, times: Floats, arrival: Arrival) -> Reconciled:
     """Take the frames from where the source's clock began anew. For how long the source was away shows in neither clock
     alone, and the last frames before may have come late: so the least delay of the latest arrivals is the measure."""
     away = arrival.now - (float(times[0]) + clock.offset) - min(behind for _, behind in clock.behind)

@@ -33,8 +33,8 @@ def _player_commands(title: str, seconds: float, video: str) -> Iterator[str]:
 
 
 def quoted(name: str) -> str:
-    """Return a name as a shell takes it, on one line and in printable letters; others are escaped for bash:
-    $'caf\\xe9'."""
+    r"""Return a name as a shell takes it, on one line and in printable letters; others are escaped for bash:
+    $'caf\xe9'."""
     if name.isprintable():
         return shlex.quote(name)
     letters = (letter if letter.isprintable() and letter not in "\\'" else _bytes(letter) for letter in name)

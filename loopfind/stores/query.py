@@ -67,6 +67,6 @@ def _run(connection: sqlite3.Connection, sql: str) -> sqlite3.Cursor:
     return cursor
 
 
-def _authorized(action: int, first: str | None, second: str | None, *_: Any) -> int:
+def _authorized(action: int, _first: str | None, second: str | None, *_: Any) -> int:
     allowed = action in _ALLOWED and (action != sqlite3.SQLITE_FUNCTION or second not in _FORBIDDEN)
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

@@ -210,6 +210,7 @@ def _with_parts(families: Sequence[Family], runs: Sequence[Run], frames: FrameTi
     holders = iter(_holders(stretches, sides))
     found = []
     for family in families:
+        held = family
         if family.loop is None:
             parts = list(family.occurrences)
             for whole in family.occurrences:
@@ -218,8 +219,8 @@ def _with_parts(families: Sequence[Family], runs: Sequence[Run], frames: FrameTi
                     there = carry(whole.stretch, run, frames, back)
                     if not any(_overlap(part.stretch, there) for part in parts):
                         parts.append(FamilyOccurrence(there, whole.speed, whole.pose.then(_pose_of(run, back))))
-            family = replace(family, occurrences=tuple(sorted(parts, key=lambda part: part.stretch)))
-        found.append(family)
+            held = replace(family, occurrences=tuple(sorted(parts, key=lambda part: part.stretch)))
+        found.append(held)
     return found
 
 

@@ -95,7 +95,7 @@ def _take(listing: Listing, line: bytes, sums: bool) -> None:
             listing.sums.append(cells[5])
 
 
-class run:
+class run:  # noqa: N801 - used as a function is, in a `with` statement
     """One ffmpeg in a `with` statement: waited for at its end, ended and reaped where the body fails."""
 
     def __init__(self, command: Sequence[str], said: int, out: int, source: int | None = subprocess.DEVNULL) -> None:

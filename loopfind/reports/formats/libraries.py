@@ -96,7 +96,7 @@ def verified_text(shown: str, problems: Sequence[Problem], entries: int) -> Iter
         yield f"{safe(problem.where)}: {safe(problem.what)}\n"
 
 
-def verified_json(shown: str, problems: Sequence[Problem], entries: int) -> Iterator[str]:
+def verified_json(shown: str, problems: Sequence[Problem], _entries: int) -> Iterator[str]:
     """Yield the same as JSON."""
     yield _json({"library": shown, "problems": [asdict(problem) for problem in problems]})
 
