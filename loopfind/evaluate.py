@@ -24,7 +24,7 @@ from loopfind.model.video import Span
 TOLERANCE = 0.1
 """Seconds by which a matched instant may miss the true one: what a viewer calls the same moment, at any frame rate."""
 
-OVERLAP = 0.5
+LEAST_OVERLAP = 0.5
 """Intersection over union, on both showings, from which a pair of stretches counts as found (the usual line of VCSL
 and of temporal action detection)."""
 
@@ -68,8 +68,8 @@ class Score:
 
     precision: share of the claimed instants that are true. recall: share of the true instants that are claimed. f1:
     their harmonic mean. false_seconds: length of what was claimed and is not so, each wrong pair for itself. pairs,
-    pairs_found: true pairs of stretches, and those claimed with an overlap of OVERLAP or more on both sides; claimed:
-    pairs in the report. end_errors: frames, found minus true, four for each pair found. cut_precision: share of the
+    pairs_found: true pairs of stretches, and those claimed with an overlap of LEAST_OVERLAP or more on both sides.
+    claimed: pairs in the report. end_errors: frames, found minus true, four for each pair found. cut_precision: share of the
     report's cuts at a splice. cut_recall: share of the suspects among the report's cuts.
     """
 
@@ -248,13 +248,16 @@ def _overlap(one: Span, other: Span) -> float:
 
 
 def _best(pair: Pair, claims: Iterable[Pair]) -> Pair | None:
-    """The claim that overlaps the pair most on the worse of its sides, turned round if need be; None below OVERLAP."""
+    """Return the claim that overlaps the pair most on the worse of its sides, turned round if need be.
+
+    None below LEAST_OVERLAP.
+    """
     turned = [
         way for c in claims for way in (c, Pair(c.second, c.first, c.direction)) if way.direction == pair.direction
     ]
     worth = [min(_overlap(pair.first, c.first), _overlap(pair.second, c.second)) for c in turned]
     best = int(np.argmax(worth)) if worth else -1
-    return turned[best] if best >= 0 and worth[best] >= OVERLAP else None
+    return turned[best] if best >= 0 and worth[best] >= LEAST_OVERLAP else None
 
 
 def _end_errors(pair: Pair, claim: Pair, fps: float) -> tuple[float, ...]:

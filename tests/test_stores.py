@@ -132,13 +132,13 @@ def test_what_is_kept_comes_back_bit_for_bit(name, read, data):
 def test_a_block_comes_back_and_a_damaged_one_does_not(dtype, rows, width, data):
     size = np.dtype(dtype).itemsize
     table = np.frombuffer(data.draw(st.binary(min_size=rows * width * size, max_size=rows * width * size)), dtype)
-    packed = blocks.pack(table.reshape(rows, width))
-    assert blocks.unpack(packed, np.dtype(dtype), width).tobytes() == table.tobytes()
+    packed = blocks.pack_block(table.reshape(rows, width))
+    assert blocks.unpack_block(packed, np.dtype(dtype), width).tobytes() == table.tobytes()
     place, bit = data.draw(st.integers(0, len(packed) - 1)), data.draw(st.integers(0, 7))
     spoilt = bytearray(packed)
     spoilt[place] ^= 1 << bit
     with contextlib.suppress(ValueError):  # else the bit was one that says nothing
-        assert blocks.unpack(bytes(spoilt), np.dtype(dtype), width).tobytes() == table.tobytes()
+        assert blocks.unpack_block(bytes(spoilt), np.dtype(dtype), width).tobytes() == table.tobytes()
 
 
 @every_store
@@ -189,12 +189,12 @@ def test_moved_files_are_recognised_and_changed_ones_are_others(name, tmp_path, 
 
 
 def test_a_change_in_any_part_that_is_looked_at_is_another_content(tmp_path):
-    from loopfind.stores.digest import PART, PARTS, digest_of
+    from loopfind.stores.digest import DIGESTED_PARTS, PART_BYTES, digest_of
 
-    size = 3 * PARTS * PART
+    size = 3 * DIGESTED_PARTS * PART_BYTES
     path = video(tmp_path, content=bytes(size))
     seen = {digest_of(os.fsencode(path), size)}
-    for place in (0, PART - 1, size - PART, size - 1):
+    for place in (0, PART_BYTES - 1, size - PART_BYTES, size - 1):
         data = bytearray(size)
         data[place] = 1
         path.write_bytes(data)

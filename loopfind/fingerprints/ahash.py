@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.fingerprints.kind import check_range, pack, packed_width
+from loopfind.fingerprints.kind import check_range, pack_bits, packed_width
 from loopfind.fingerprints.resize import shrink
 from loopfind.model.dtypes import Bytes
 from loopfind.model.video import Frames
@@ -35,7 +35,7 @@ class AverageHash:
         small = shrink(frames.pictures, hash_size, hash_size)
         area = hash_size * hash_size
         mean = small.reshape(len(small), area).sum(axis=1, dtype=np.uint32) // np.uint32(area)
-        return pack(small > mean.astype(np.uint8)[:, None, None])
+        return pack_bits(small > mean.astype(np.uint8)[:, None, None])
 
 
 AHASH = AverageHash()

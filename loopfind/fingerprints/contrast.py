@@ -9,7 +9,7 @@ from loopfind.settings import PICTURE_SIDE
 BLOCK = 256
 """Pixels summed at a time: 256 * 255**2 < 2**24, so float32 holds every sum of squares exactly."""
 
-CHUNK = 64
+_CHUNK = 64
 
 
 def detail(pictures: Bytes) -> NDArray[np.float32]:
@@ -20,10 +20,10 @@ def detail(pictures: Bytes) -> NDArray[np.float32]:
     area = PICTURE_SIDE * PICTURE_SIDE
     ones = np.ones(BLOCK, np.float32)
     result = np.empty(len(pictures), np.float32)
-    for first in range(0, len(pictures), CHUNK):
-        chunk = pictures[first : first + CHUNK]
+    for first in range(0, len(pictures), _CHUNK):
+        chunk = pictures[first : first + _CHUNK]
         blocks = chunk.reshape(-1, BLOCK).astype(np.float32)
         total = (blocks @ ones).reshape(len(chunk), -1).sum(axis=1, dtype=np.float64)
         squares = np.vecdot(blocks, blocks).reshape(len(chunk), -1).sum(axis=1, dtype=np.float64)
-        result[first : first + CHUNK] = np.sqrt(area * squares - total * total) / area
+        result[first : first + _CHUNK] = np.sqrt(area * squares - total * total) / area
     return result

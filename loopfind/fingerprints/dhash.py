@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from loopfind.fingerprints.kind import check_range, pack, packed_width
+from loopfind.fingerprints.kind import check_range, pack_bits, packed_width
 from loopfind.fingerprints.resize import shrink
 from loopfind.model.dtypes import Bytes
 from loopfind.model.video import Frames
@@ -30,7 +30,7 @@ class DifferenceHash:
     def encode(self, frames: Frames, hash_size: int) -> Bytes:
         """Codes of a batch: (n, width) uint8."""
         small = shrink(frames.pictures, hash_size, hash_size + 1)
-        return pack(small[:, :, 1:] > small[:, :, :-1])
+        return pack_bits(small[:, :, 1:] > small[:, :, :-1])
 
 
 DHASH = DifferenceHash()

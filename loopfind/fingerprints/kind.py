@@ -76,7 +76,7 @@ def packed_width(hash_size: int) -> int:
     return (hash_size * hash_size + 7) // 8
 
 
-def pack(bits: NDArray[np.bool_]) -> Bytes:
+def pack_bits(bits: NDArray[np.bool_]) -> Bytes:
     """Bits (n, rows, columns) as packed codes (n, width) uint8.
 
     Row by row, first bit highest, as imagehash flattens its own; the bits that fill up the last byte are 0.

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from loopfind.fingerprints.kind import check_range, pack, packed_width
+from loopfind.fingerprints.kind import check_range, pack_bits, packed_width
 from loopfind.fingerprints.resize import shrink
 from loopfind.model.dtypes import Bytes, Floats
 from loopfind.model.video import Frames
@@ -66,7 +66,7 @@ class PerceptualHash:
             small = shrink(frames.pictures[first : first + 32], side, side)
             low = frequencies(small, hash_size)
             median = np.median(low.reshape(len(low), hash_size * hash_size), axis=1)
-            codes[first : first + 32] = pack(low > median[:, None, None])
+            codes[first : first + 32] = pack_bits(low > median[:, None, None])
         return codes
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loopfind.model.dtypes import Bytes
 from loopfind.settings import PICTURE_SIDE
 
-CHUNK = 64
+_CHUNK = 64
 """Pictures resampled at a time: the work between the two passes stays in the processor's cache."""
 
 
@@ -43,10 +43,10 @@ def shrink(pictures: Bytes, height: int, width: int) -> Bytes:
         return pictures
     down, across = weights(height), weights(width).T
     result = np.empty((n, height, width), np.uint8)
-    for first in range(0, n, CHUNK):
-        chunk = pictures[first : first + CHUNK]
+    for first in range(0, n, _CHUNK):
+        chunk = pictures[first : first + _CHUNK]
         rows = chunk.reshape(-1, PICTURE_SIDE).astype(np.float32) @ across
         small = down @ rows.reshape(len(chunk), PICTURE_SIDE, width)
         small += np.float32(0.5)
-        result[first : first + CHUNK] = small
+        result[first : first + _CHUNK] = small
     return result

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.fingerprints.kind import check_power_of_two, pack, packed_width
+from loopfind.fingerprints.kind import check_power_of_two, pack_bits, packed_width
 from loopfind.model.dtypes import Bytes, Floats
 from loopfind.model.video import Frames
 from loopfind.settings import PICTURE_SIDE, SMALLEST_HASH
@@ -84,7 +84,7 @@ class WaveletHash:
             pixels = without_mean(frames.pictures[first : first + 16])
             low = lowest(pixels, LEVELS - (hash_size.bit_length() - 1))
             median = np.median(low.reshape(len(low), hash_size * hash_size), axis=1)
-            codes[first : first + 16] = pack(low > median[:, None, None])
+            codes[first : first + 16] = pack_bits(low > median[:, None, None])
         return codes
 
 

@@ -9,7 +9,7 @@ from loopfind.model.dtypes import Floats
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.video import Frames
 
-PARTS, LEAST, MOST = 48, 10.0, 3600.0
+WINDOW_PARTS, SHORTEST_PART, LONGEST_PART = 48, 10.0, 3600.0
 """The window is dropped in so many parts, each of so many seconds at the least and at the most: it may hold one part
 more than asked for."""
 
@@ -21,7 +21,7 @@ class SlidingWindow:
 
     def __init__(self, kind: Kind, hash_size: int, window: float) -> None:
         self._kind, self._size, self._window = kind, hash_size, window
-        self._length = min(max(window / PARTS, LEAST), MOST)
+        self._length = min(max(window / WINDOW_PARTS, SHORTEST_PART), LONGEST_PART)
         self._parts: list[FingerprintBuilder] = []
         self._begins: list[float] = []
         self._last = 0.0

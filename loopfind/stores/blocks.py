@@ -12,18 +12,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Table = NDArray[Any]
+AnyRows = NDArray[Any]
 
 _BLOCK = 36_864
 """Bytes of rows in a block, about: 128 frames of sketches."""
 
 
-class Readable(Protocol):
+class ReadableRows(Protocol):
     """Rows (n, width) of one dtype, read a slice at a time."""
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, part: slice, /) -> Table: ...
+    def __getitem__(self, part: slice, /) -> AnyRows: ...
 
 
 def step_of(row: int) -> int:
@@ -31,13 +31,13 @@ def step_of(row: int) -> int:
     return max(1, _BLOCK // max(1, row))
 
 
-def packed(rows: Readable, step: int) -> Iterator[bytes]:
+def packed(rows: ReadableRows, step: int) -> Iterator[bytes]:
     """The blocks of rows (n, width), `step` of them a block, one block in memory at a time."""
     for low in range(0, len(rows), step):
-        yield pack(rows[low : low + step])
+        yield pack_block(rows[low : low + step])
 
 
-def pack(rows: Table) -> bytes:
+def pack_block(rows: AnyRows) -> bytes:
     """One block of rows (n, width) of any dtype of 1, 2, 4 or 8 bytes."""
     size = rows.dtype.itemsize
     whole = np.ascontiguousarray(rows).view(f"<u{size}")
@@ -47,7 +47,7 @@ def pack(rows: Table) -> bytes:
     return zlib.compress(planes.data, 1)
 
 
-def unpack(data: bytes, dtype: np.dtype[Any], width: int) -> Table:
+def unpack_block(data: bytes, dtype: np.dtype[Any], width: int) -> AnyRows:
     """The rows (n, width) of a block, not to be written to. Raises ValueError for what is no block of such rows."""
     size = dtype.itemsize
     try:
@@ -58,6 +58,6 @@ def unpack(data: bytes, dtype: np.dtype[Any], width: int) -> Table:
     for place, plane in enumerate(planes):  # five times as fast as to turn the table over at once
         numbers[:, place] = plane
     steps = numbers.view(f"<u{size}").reshape(-1, width)
-    rows: Table = np.cumsum(steps, axis=0, dtype=steps.dtype).view(dtype)
+    rows: AnyRows = np.cumsum(steps, axis=0, dtype=steps.dtype).view(dtype)
     rows.flags.writeable = False
     return rows

@@ -3,7 +3,7 @@
 import hashlib
 import os
 
-PARTS, PART = 64, 16384
+DIGESTED_PARTS, PART_BYTES = 64, 16384
 """How many parts of a file are read, evenly spread from its first byte to its last, and how many bytes each has. A file
 of no more than all of them together, 1 MiB, is read whole."""
 
@@ -16,10 +16,10 @@ def digest_of(path: bytes, size: int) -> bytes:
     """
     digest = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=32)
     with open(path, "rb", buffering=0) as file:
-        if size <= PARTS * PART:
-            while piece := file.read(PARTS * PART):
+        if size <= DIGESTED_PARTS * PART_BYTES:
+            while piece := file.read(DIGESTED_PARTS * PART_BYTES):
                 digest.update(piece)
         else:
-            for number in range(PARTS):
-                digest.update(os.pread(file.fileno(), PART, number * (size - PART) // (PARTS - 1)))
+            for number in range(DIGESTED_PARTS):
+                digest.update(os.pread(file.fileno(), PART_BYTES, number * (size - PART_BYTES) // (DIGESTED_PARTS - 1)))
     return digest.digest()

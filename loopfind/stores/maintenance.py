@@ -95,7 +95,7 @@ def _right(
     try:
         for (data,) in connection.execute("SELECT data FROM block WHERE part = ? ORDER BY number", (part,)):
             found.update(data)
-            there += len(blocks.unpack(data, np.dtype(dtype), width))
+            there += len(blocks.unpack_block(data, np.dtype(dtype), width))
     except (ValueError, sqlite3.DatabaseError):
         return False
     return there == rows and found.digest() == digest and step > 0

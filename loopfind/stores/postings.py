@@ -8,7 +8,7 @@ from loopfind.arrays.lsh_forest import BITS, near, shared_bits
 from loopfind.model.dtypes import Ints
 from loopfind.stores.connections import Connections, interruptible
 
-MOST = 12
+MOST_NEIGHBOURS = 12
 """Rows taken on either side of a key. Of a scene that thousands of files show each is paired with some, and through
 these with all."""
 
@@ -86,7 +86,7 @@ class Postings:
                 "SELECT ?, entry, shown FROM posting WHERE key < ? AND key >= ? ORDER BY key DESC LIMIT ?",
             ):
                 limit = key | wide if "<=" in sql else key & ~wide
-                found += connection.execute(sql, (place, key, limit, MOST)).fetchall()
+                found += connection.execute(sql, (place, key, limit, MOST_NEIGHBOURS)).fetchall()
         rows = np.array(found, np.int64).reshape(-1, 3)
         return rows[:, 0], rows[:, 1], rows[:, 2]
 
@@ -95,7 +95,7 @@ class Postings:
         found, done = [], 0
         for rows, until in self._parts(table, bits):
             last = int(np.searchsorted(keys, until))
-            which, there = near(keys[done:last], rows[0], bits, MOST)
+            which, there = near(keys[done:last], rows[0], bits, MOST_NEIGHBOURS)
             found.append((which + done, rows[1][there], rows[2][there]))
             done = last
         empty = np.zeros(0, np.int64)

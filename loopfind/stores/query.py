@@ -13,11 +13,13 @@ from loopfind.stores.connections import Connections, explained, interruptible, r
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _FORBIDDEN = {"load_extension", "writefile", "edit"}
 
-Cell = str | int | float | bytes | None
+SqlValue = str | int | float | bytes | None
 
 
 @contextlib.contextmanager
-def asked(path: str | os.PathLike[str], shown: str, sql: str) -> Iterator[tuple[list[str], Iterator[tuple[Cell, ...]]]]:
+def run_query(
+    path: str | os.PathLike[str], shown: str, sql: str
+) -> Iterator[tuple[list[str], Iterator[tuple[SqlValue, ...]]]]:
     """The names of the columns and the rows that one SELECT gives, read as they are taken.
 
     Raises BadSetting for anything but one SELECT that SQLite takes, LibraryError for what is no library.

@@ -18,7 +18,7 @@ from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Re
 from loopfind.model.video import Loss, Source, Watch
 from loopfind.settings import Settings
 from loopfind.stores import maintenance, query, schema, tables
-from loopfind.stores.blocks import Readable
+from loopfind.stores.blocks import ReadableRows
 from loopfind.stores.connections import PATIENCE, Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.tables import Tables
@@ -122,7 +122,7 @@ class Library:
         read and written a slice at a time.
         """
         drawn = reading.fingerprint
-        parts: dict[str, Readable] = {
+        parts: dict[str, ReadableRows] = {
             "times": drawn.times[:, None],
             "codes": drawn.codes,
             "detail": drawn.detail[:, None],
@@ -132,7 +132,7 @@ class Library:
         with self._connections.writing() as connection:
             content, naming, other = _named(connection, file)
             entry = _entered(connection, content, settings, reading)
-            taken = sum(tables.write(connection, entry, name, rows) for name, rows in parts.items())
+            taken = sum(tables.write_table(connection, entry, name, rows) for name, rows in parts.items())
             connection.execute("UPDATE entry SET bytes = ? WHERE id = ?", (taken, entry))
         return Kept(entry, naming, other)
 
@@ -235,12 +235,12 @@ class Library:
     @staticmethod
     def query(
         path: str | os.PathLike[str], sql: str
-    ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[query.Cell, ...]]]]:
+    ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[query.SqlValue, ...]]]]:
         """The names of the columns and the rows that one SELECT gives on the library at `path`; nothing is changed.
 
         Raises BadSetting for anything else.
         """
-        return query.asked(path, _shown(path), sql)
+        return query.run_query(path, _shown(path), sql)
 
 
 def _shown(path: str | os.PathLike[str]) -> str:

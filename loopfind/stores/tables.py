@@ -19,7 +19,7 @@ _CHUNK = 64
 """Blocks written at a time."""
 
 
-def write(connection: sqlite3.Connection, entry: int, name: str, rows: blocks.Readable) -> int:
+def write_table(connection: sqlite3.Connection, entry: int, name: str, rows: blocks.ReadableRows) -> int:
     """Write one table of an entry, a few blocks at a time; returns the bytes that it takes."""
     width, dtype = rows[0:0].shape[1], rows[0:0].dtype
     step = blocks.step_of(width * dtype.itemsize)
@@ -46,7 +46,7 @@ class Tables:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._near: OrderedDict[tuple[int, int], blocks.Table] = OrderedDict()
+        self._near: OrderedDict[tuple[int, int], blocks.AnyRows] = OrderedDict()
         self._held, self._guard = 0, threading.Lock()
 
     def rows(self, entry: int, name: str) -> "Stored":
@@ -59,12 +59,12 @@ class Tables:
             raise KeyError((entry, name))
         return Stored(self, row[0], np.dtype(row[1]), *row[2:])
 
-    def whole(self, entry: int, name: str) -> blocks.Table:
+    def whole(self, entry: int, name: str) -> blocks.AnyRows:
         """All rows of a table at once, (n, width)."""
         rows = self.rows(entry, name)
         return rows[0 : len(rows)]
 
-    def block(self, part: int, number: int, dtype: np.dtype[Any], width: int, rows: int) -> blocks.Table:
+    def block(self, part: int, number: int, dtype: np.dtype[Any], width: int, rows: int) -> blocks.AnyRows:
         """A block of a table, which has so many rows."""
         with self._guard:
             if (table := self._near.get((part, number))) is not None:
@@ -81,7 +81,7 @@ class Tables:
                     self._held -= self._near.popitem(last=False)[1].nbytes
         return table
 
-    def _read(self, part: int, number: int, dtype: np.dtype[Any], width: int) -> blocks.Table:
+    def _read(self, part: int, number: int, dtype: np.dtype[Any], width: int) -> blocks.AnyRows:
         with self._connections.reading() as connection:
             row = connection.execute("SELECT data FROM block WHERE part = ? AND number = ?", (part, number)).fetchone()
             if row is None and connection.execute("SELECT 1 FROM part WHERE id = ?", (part,)).fetchone() is None:
@@ -90,7 +90,7 @@ class Tables:
         try:
             if row is None:
                 raise ValueError("a block is missing")
-            return blocks.unpack(row[0], dtype, width)
+            return blocks.unpack_block(row[0], dtype, width)
         except ValueError as error:
             raise LibraryError(self._connections.shown, DAMAGED) from error
 
@@ -105,7 +105,7 @@ class Stored:
     def __len__(self) -> int:
         return self._rows
 
-    def __getitem__(self, part: slice, /) -> blocks.Table:
+    def __getitem__(self, part: slice, /) -> blocks.AnyRows:
         low, high, stride = part.indices(self._rows)
         if stride != 1:
             raise ValueError("a stored table is read in whole slices")
