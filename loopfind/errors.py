@@ -91,7 +91,7 @@ class LibraryError(LoopfindError):
 
 
 class MissingExtra(LoopfindError):
-    """What was asked for needs a package that does not come with loopfind; `extra` is what brings it."""
+    """A request needs a package that does not come with loopfind; `extra` brings it."""
 
     def __init__(self, what: str, package: str, extra: str) -> None:
         self.what, self.package, self.extra = what, package, extra

@@ -46,11 +46,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class Truth:
-    """What is known of a video.
+    """The truth about a video.
 
     fps: frames a second, the unit of the end errors. repeats: every pair of stretches that show the same. excused:
     pairs that may be claimed or not (frozen pictures). joints: seconds of every splice. suspects: the splices at an
-    end of a repeat, which a scan has to name. quiet: stretches in which nothing can be told (black, a title card):
+    end of a repeat, which a scan has to name. quiet: stretches in which nothing can be judged (black, a title card):
     what is claimed between two of them is neither right nor wrong.
     """
 
@@ -64,13 +64,13 @@ class Truth:
 
 @dataclass(frozen=True)
 class Score:
-    """How a report fares.
+    """Scores of a report.
 
     precision: share of the claimed instants that are true. recall: share of the true instants that are claimed. f1:
     their harmonic mean. false_seconds: length of what was claimed and is not so, each wrong pair for itself. pairs,
     pairs_found: true pairs of stretches, and those claimed with an overlap of LEAST_OVERLAP or more on both sides.
-    claimed: pairs in the report. end_errors: frames, found minus true, four for each pair found. cut_precision: share of the
-    report's cuts at a splice. cut_recall: share of the suspects among the report's cuts.
+    claimed: pairs in the report. end_errors: frames, found minus true, four for each pair found. cut_precision: share
+    of the report's cuts at a splice. cut_recall: share of the suspects among the report's cuts.
     """
 
     precision: float
@@ -104,10 +104,10 @@ def evaluate(report: Report | Mapping[str, Any], truth: Truth, tolerance: float 
     claims, cuts = claims_of(report), _cuts_of(report)
     step = 1 / truth.fps
     wanted, claimed = _instants(truth.repeats, step), _instants(claims, step)
-    right = _told(claimed, (*truth.repeats, *truth.excused), tolerance)
+    right = _matched(claimed, (*truth.repeats, *truth.excused), tolerance)
     judged = right | ~_within(claimed, truth.quiet)
     precision = _share(right[judged])
-    recall = _share(_told(wanted, claims, tolerance))
+    recall = _share(_matched(wanted, claims, tolerance))
     found = [(pair, best) for pair in truth.repeats if (best := _best(pair, claims)) is not None]
     return Score(
         precision=precision,
@@ -170,8 +170,8 @@ def claims_of(report: Report | Mapping[str, Any]) -> tuple[Pair, ...]:
 
 
 def read_truths(path: str | os.PathLike[str]) -> dict[str, Truth]:
-    """What is known of each video, by file name, from a truth.json as fixtures/make.py and benchmarks/suite.py write
-    it."""
+    """Return the truth about each video, by file name, from a truth.json as fixtures/make.py and benchmarks/suite.py
+    write it."""
     rows = json.loads(Path(path).read_text(encoding="utf-8"))
     return {name: truth_of(row) for name, row in rows.items()}
 
@@ -209,7 +209,7 @@ def _cuts_of(report: Report | Mapping[str, Any]) -> list[float]:
 
 
 def _partner(pair: Pair, instants: Floats) -> Floats:
-    """Where the pair's second stretch shows what the first one shows at the given instants, seconds."""
+    """Return the seconds at which the second stretch shows what the first one shows at the given instants."""
     share = (instants - pair.first.start) / max(pair.first.length, 1e-9)
     return pair.second.start + pair.second.length * (share if pair.direction > 0 else 1 - share)
 
@@ -223,18 +223,18 @@ def _instants(pairs: Iterable[Pair], step: float) -> Floats:
     return np.concatenate(points)
 
 
-def _told(points: Floats, pairs: Iterable[Pair], tolerance: float) -> NDArray[np.bool_]:
-    """Which points (n, 2) some pair matches to one another as well, either way round, within the tolerance."""
-    told = np.zeros(len(points), bool)
+def _matched(points: Floats, pairs: Iterable[Pair], tolerance: float) -> NDArray[np.bool_]:
+    """Return which points (n, 2) some pair matches too, either way round, within the tolerance."""
+    matched = np.zeros(len(points), bool)
     for pair in pairs:
         for here, there in ((points[:, 0], points[:, 1]), (points[:, 1], points[:, 0])):
             inside = (here >= pair.first.start - tolerance) & (here <= pair.first.end + tolerance)
-            told |= inside & (np.abs(_partner(pair, here) - there) <= tolerance)
-    return told
+            matched |= inside & (np.abs(_partner(pair, here) - there) <= tolerance)
+    return matched
 
 
 def _within(points: Floats, spans: Iterable[Span]) -> NDArray[np.bool_]:
-    """Which points (n, 2) lie in the spans with both their instants."""
+    """Return which points (n, 2) lie in the spans with both their instants."""
     inside = np.zeros(points.shape, bool)
     for span in spans:
         inside |= (points >= span.start) & (points <= span.end)
@@ -267,7 +267,7 @@ def _end_errors(pair: Pair, claim: Pair, fps: float) -> tuple[float, ...]:
 
 
 def _near(values: Sequence[float], others: Sequence[float], reach: float) -> NDArray[np.bool_]:
-    """Which values have another one within `reach` seconds (and a nanosecond, for rounding)."""
+    """Return which values have another one within `reach` seconds (and a nanosecond, for rounding)."""
     gaps = np.abs(np.subtract.outer(np.asarray(values, float), np.asarray(others, float)))
     near: NDArray[np.bool_] = (gaps <= reach + 1e-9).any(axis=1)
     return near

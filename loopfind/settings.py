@@ -1,4 +1,5 @@
-"""What a scan is asked to do; apart from the other nouns, because help texts read it and must not wait for numpy."""
+"""Settings of scans, sweeps and comparisons. They stand apart from the other nouns, as help texts read them and must
+not wait for numpy."""
 
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ less."""
 
 @dataclass(frozen=True)
 class Settings:
-    """What a scan is asked to do. Each default stands here and nowhere else.
+    """Settings of a scan. Each default stands here and nowhere else.
 
     start, end: limits of the scan in seconds from the container's start; None is the file's own end.
     stream: which video stream, from 0, cover art not counted.
@@ -41,7 +42,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Decoding:
-    """How a video is decoded, which makes no difference to the answer.
+    """The way a video is decoded, which makes no difference to the answer.
 
     jobs: decoders side by side for one file, None for as many as there are cores. hwaccel: ffmpeg's name of a way to
     decode in hardware (`ffmpeg -hwaccels` lists them), "" for none; it takes one pass. threads: of a decoder that reads
@@ -65,9 +66,9 @@ SIZES = tuple(range(8, 65, 4))
 
 @dataclass(frozen=True)
 class SweepSettings:
-    """What a sweep is asked to do: every size of every kind. Each default stands here and nowhere else.
+    """Settings of a sweep: every size of every kind. Each default stands here and nowhere else.
 
-    start, end, stream, stall: as of a scan. sample: seconds to read of the video, None for all of it.
+    start, end, stream, stall: as for a scan. sample: seconds to read of the video, None for all of it.
     """
 
     kinds: tuple[str, ...] = ("ahash",)
@@ -81,11 +82,11 @@ class SweepSettings:
 
 @dataclass(frozen=True)
 class CompareSettings:
-    """What a comparison is asked to do.
+    """Settings of a comparison.
 
     own: also find what repeats inside one file. query: how many of what is named, the first ones, are looked for in all
     the others, which are not compared among themselves; 0 to compare all with all. jobs: files read at a time. stream,
-    stall: as of a scan. align: one of ALIGNMENTS. band: how far a warped path may stray from even speed, as a share of
+    stall: as for a scan. align: one of ALIGNMENTS. band: how far a warped path may stray from even speed, as a share of
     the shorter file, at most half; band_seconds: the same in seconds.
     """
 

@@ -49,13 +49,13 @@ def keys_of(codes: Words, table: int) -> Ints:
 
 
 def shared_bits(rows: int) -> int:
-    """How many first bits of a key must agree in a table of so many rows: chance then finds one in sixteen
+    """Return the number of first bits that must agree in a table of so many rows: chance then finds one in sixteen
     codes something."""
     return min(BITS, max(10, math.ceil(math.log2(max(rows, 1))) + 2))
 
 
 def near(keys: Ints, rows: Ints, bits: int, most: int) -> tuple[Ints, Ints]:
-    """Which rows of a table share their first bits with which keys: places in `keys` and in `rows`, (m,) each.
+    """Find the rows of a table that share their first bits with keys: places in `keys` and in `rows`, (m,) each.
 
     keys: (k,) sorted. rows: (n,) keys of the table, sorted. most: of the rows before and of those after the key so many
     at most, the nearest.

@@ -25,15 +25,17 @@ def nearest(times: Floats, wanted: Floats) -> Ints:
 
 
 def _sought(times: Floats, wanted: Floats) -> Ints:
-    """As nearest, by bisection."""
+    """Return what `nearest` does, by bisection."""
     right: Ints = np.clip(np.searchsorted(times, wanted), 1, len(times) - 1)
     right -= wanted - times[right - 1] < times[right] - wanted
     return right
 
 
 def _guessed(times: Floats, wanted: Floats) -> Ints:
-    """As nearest, where frames mostly come at one rate: each guess that the frames beside it bear out needs no search
-    (interpolation search, Peterson 1957)."""
+    """Return what `nearest` does, where frames mostly come at one rate.
+
+    A guess that the frames beside it bear out needs no search (interpolation search, Peterson 1957).
+    """
     last = len(times) - 1
     place = (wanted - times[0]) * (last / (times[last] - times[0]))
     guess: Ints = np.clip(np.rint(place), 1, last - 1).astype(np.int64)

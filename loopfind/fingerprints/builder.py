@@ -64,7 +64,7 @@ class FingerprintBuilder:
         self.take(again.times, details[places], codes[places], sketches[places])
 
     def holds(self, frames: Frames) -> bool:
-        """Whether these frames, by their numbers, are what was taken before."""
+        """Return whether these frames, by their numbers, are those that were taken before."""
         again = FingerprintBuilder(self._kind, self.hash_size)
         again.add(frames)
         first, count = frames.first, len(frames)

@@ -1,4 +1,4 @@
-"""How much there is to see in a picture."""
+"""The detail of a picture: how far its greys are spread."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""What a kind of fingerprint is, with the rules that the picture hashes share."""
+"""The protocol of a kind of fingerprint, and the rules that picture hashes share."""
 
 from typing import Protocol
 
@@ -21,12 +21,12 @@ class Kind(Protocol):
 
     @property
     def needs_digests(self) -> bool:
-        """Whether `Frames.digests` has to be filled in."""
+        """True where `Frames.digests` has to be filled in."""
         ...
 
     @property
     def needs_colours(self) -> bool:
-        """Whether `Frames.colours` has to be filled in."""
+        """True where `Frames.colours` has to be filled in."""
         ...
 
     def check(self, hash_size: int) -> None:
@@ -43,7 +43,7 @@ class Kind(Protocol):
 
 
 def takes(kind: Kind, hash_size: int) -> bool:
-    """Whether the kind can be made at this size."""
+    """Return whether the kind can be made at this size."""
     try:
         kind.check(hash_size)
     except BadSetting:

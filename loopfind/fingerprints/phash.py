@@ -14,7 +14,7 @@ OVERSAMPLING = 4
 """The transformed picture's side over the hash size: imagehash's highfreq_factor."""
 
 GRAIN = 2.0**-20
-"""What frequencies are rounded to, in imagehash's scale (grey levels times 4, summed over the picture).
+"""Step to which frequencies are rounded, in imagehash's scale (grey levels times 4, summed over the picture).
 
 A frequency that is zero by symmetry comes out as rounding noise, up to 1e-8 and of either sign: left alone, the hash of
 a flat picture is chance and differs between machines, as imagehash's does. Rounded, such frequencies are equal, and

@@ -21,7 +21,7 @@ class SizeDigests:
     def __init__(self, wanted: Sequence[tuple[Kind, int]]) -> None:
         self.wanted = tuple(wanted)
         self.seconds = [0.0] * len(self.wanted)
-        """What each has taken so far, seconds of this thread's processor time."""
+        """Seconds of this thread's processor time that each has taken so far."""
         self._digests = [Vector(np.uint64) for _ in self.wanted]
 
     def add(self, frames: Frames) -> None:

@@ -1,4 +1,4 @@
-"""What is told of a recording while it is followed, in the order in which it is told."""
+"""Events of a recording that is followed, in the order in which they are reported."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +15,7 @@ too long; the file is not the one any more that was followed."""
 class Finding:
     """Footage that was shown before is shown again.
 
-    repeat: what, where and how often, as far as it is known; its id stays the same for all that is told of it.
+    repeat: what, where and how often, as far as it is known; its id stays the same in all that is reported of it.
     going_on: whether it had not ended yet where the footage did. time: seconds, up to where there was footage.
     """
 

@@ -9,13 +9,13 @@ from loopfind.model.fingerprint import Fingerprint, Track
 from loopfind.model.video import Loss, Source
 
 CODES = 1
-"""What codes, sketches, details and times mean. One more whenever the same video would give others: what a library
-kept under an older number is not used any more."""
+"""Version of the meaning of codes, sketches, details and times. One more whenever the same video would give others:
+what a library kept under an older number is not used any more."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read of one video: its fingerprint, what is known of the file, and what of it was lost."""
+    """A video that was read: its fingerprint, what is known of the file, and what of it was lost."""
 
     fingerprint: Fingerprint
     source: Source
@@ -29,7 +29,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class TrackReading:
-    """What was read of one video, but for its codes."""
+    """A video that was read, without its codes."""
 
     track: Track
     source: Source
@@ -55,13 +55,13 @@ class File:
 
 
 Naming = Literal["first", "same", "changed", "moved", "another"]
-"""What a file is to a library: a name and a content that it has not, the name and content that it had, a name whose
+"""A file as a library sees it: a name and a content that it has not, the name and content that it had, a name whose
 content is another now, a content whose file lay elsewhere and is gone from there, one more name of a content."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of a file. entry: its number. naming, other: as Library.name says."""
+    """A file that was kept. entry: its number. naming, other: see Library.name."""
 
     entry: int
     naming: Naming
@@ -73,7 +73,7 @@ class Entry:
     """One content, read with one set of the settings that change codes.
 
     id: rises with every entry, and is never given twice. paths: the files that hold this content, sorted; none where
-    all of them hold something else by now. source: as a Reading has it, its path the first of them. kind to end: as of
+    all of them hold something else by now. source: as a Reading has it, its path the first of them. kind to end: as in
     Settings. bytes: what its fingerprint takes in the library. added: seconds since 1970.
     """
 
@@ -90,7 +90,7 @@ class Entry:
 
 
 Becoming = Literal["added", "re-read", "known", "moved", "another"]
-"""What became of a file: read for the first time, read again as it had changed, as it was, at another place than
+"""Result of adding a file: read for the first time, read again as it had changed, as it was, at another place than
 before, or one more name of what the library had."""
 
 
@@ -108,7 +108,7 @@ class Added:
 
 @dataclass(frozen=True)
 class Addition:
-    """What became of all files that were to be added. refused: whether one that was named itself is a failure."""
+    """Results of adding files. refused: whether one that was named itself is a failure."""
 
     files: tuple[Added, ...]
     failures: tuple[Failure, ...]

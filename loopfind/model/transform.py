@@ -51,7 +51,7 @@ class Transform:
 
     @property
     def fills(self) -> bool:
-        """Whether the content fills the picture just as it did."""
+        """True where the content fills the picture just as it did."""
         return self.across == 1 and self.down == 1
 
     @property
@@ -61,7 +61,7 @@ class Transform:
 
 @dataclass(frozen=True)
 class Pose:
-    """How a picture is held: turned by so many quarters against the clock, then mirrored left to right or not."""
+    """The orientation of a picture: quarter turns against the clock, then mirrored left to right or not."""
 
     mirrored: bool = False
     turned: int = 0
@@ -145,7 +145,7 @@ def _stretched(scale: float, aside: float, inset: bool) -> NDArray[np.float64]:
         known = known[(known + 0.5 > edges[0]) & (known + 0.5 < edges[-1])]
     old = (known[:, None] + parts).ravel()
     new = (inside[:-1, None] + np.diff(inside)[:, None] * parts).ravel()
-    among, towards = _alike(old, old) + _OWN * np.eye(len(known)), _alike(new, old)
+    among, towards = _likeness(old, old) + _OWN * np.eye(len(known)), _likeness(new, old)
     inverse = np.linalg.inv(among)
     best, total = towards @ inverse, inverse.sum(1)
     best += np.outer(1 - best.sum(1), total) / total.sum()
@@ -155,7 +155,7 @@ def _stretched(scale: float, aside: float, inset: bool) -> NDArray[np.float64]:
     return weights
 
 
-def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How alike the means of cells are, from points inside them, _PARTS to a cell."""
+def _likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the likeness of the means of cells, from points inside them, _PARTS to a cell."""
     points = np.exp(-np.abs(one[:, None] - other[None]) / _FADES)
     return np.asarray(points.reshape(-1, _PARTS, len(other) // _PARTS, _PARTS).mean((1, 3)), np.float64)

@@ -1,8 +1,8 @@
-"""Which loopfind this is."""
+"""The version of loopfind."""
 
 
 def version() -> str:
-    """The version that is installed, such as "0.1.0"; "0+unknown" when run from sources that were never installed."""
+    """Return the version that is installed, such as "0.1.0"; "0+unknown" for sources that were never installed."""
     from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom asked for
 
     try:

@@ -1,4 +1,4 @@
-"""What comparisons found, in the library: which entries stand to be compared, and what they share."""
+"""Results of comparisons in the library: entries to compare, and what they share."""
 
 from collections.abc import Iterable, Sequence
 

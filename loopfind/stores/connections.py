@@ -23,7 +23,7 @@ _EACH = (
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -8000",
 )
-"""What every connection is told. After a loss of power the last few entries may be missing; none is half there."""
+"""Settings of every connection. After a loss of power the last few entries may be missing; none is half there."""
 
 _NAP = 0.05
 
@@ -44,7 +44,7 @@ NO_DATABASE = "no library of loopfind, or one that is damaged from its first byt
 
 @contextlib.contextmanager
 def explained(shown: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Turns what SQLite and the disk raise into a LibraryError of the library `shown`."""
+    """Turn what SQLite and the disk raise into a LibraryError of the library `shown`."""
     try:
         yield
     except sqlite3.Error as error:
@@ -53,7 +53,7 @@ def explained(shown: str, patience: float = PATIENCE) -> Iterator[None]:
 
 @contextlib.contextmanager
 def interruptible(connection: sqlite3.Connection) -> Iterator[None]:
-    """Lets Ctrl-C end what SQLite does in the body; else it would be heard only after it."""
+    """Let Ctrl-C end what SQLite does in the body; else it would be heard only after it."""
     connection.set_progress_handler(lambda: 0, _OFTEN)
     try:
         yield

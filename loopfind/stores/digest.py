@@ -1,10 +1,10 @@
-"""What a file is, whatever it is called: its size and a digest of parts of it."""
+"""The identity of a file, whatever its name: its size, and a digest of parts of it."""
 
 import hashlib
 import os
 
 DIGESTED_PARTS, PART_BYTES = 64, 16384
-"""How many parts of a file are read, evenly spread from its first byte to its last, and how many bytes each has. A file
+"""Parts of a file that are read, evenly spread from its first byte to its last, and the bytes of each. A file
 of no more than all of them together, 1 MiB, is read whole."""
 
 

@@ -1,4 +1,4 @@
-"""What is taken out of a library, and whether what is in it is right."""
+"""Removal from a library, and the check of what it holds."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ from loopfind.stores.connections import DAMAGED, Connections, interruptible
 from loopfind.stores.digest import digest_of
 
 _MOST = 100
-"""Faults of the database itself that are told."""
+"""Faults of the database itself that are reported."""
 
 
 def remove(connections: Connections, entries: Iterable[int] = (), paths: Iterable[bytes] = ()) -> None:
@@ -41,7 +41,7 @@ def outdated(connections: Connections) -> tuple[int, ...]:
 
 
 def verify(connections: Connections, watch: Watch | None = None) -> Iterator[Problem]:
-    """What is wrong: with the database, with what it holds, and with the files that it names."""
+    """Yield the faults of the database, of what it holds, and of the files that it names."""
     shown = connections.shown
     with connections.reading() as connection:
         if watch is not None:
@@ -90,7 +90,7 @@ def _entries(connections: Connections, watch: Watch | None) -> Iterator[Problem]
 def _right(
     connection: sqlite3.Connection, part: int, dtype: str, width: int, rows: int, step: int, digest: bytes
 ) -> bool:
-    """Whether a table has the blocks that were written, and each of them can be read."""
+    """Return whether a table has the blocks that were written, and each of them can be read."""
     found, there = hashlib.blake2b(digest_size=16), 0
     try:
         for (data,) in connection.execute("SELECT data FROM block WHERE part = ? ORDER BY number", (part,)):
@@ -120,7 +120,7 @@ def _files(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
 
 
 def _changed(path: bytes, size: int, digest: bytes) -> str:
-    """What is wrong with a file; nothing, if it is as it was."""
+    """Yield the faults of a file; none if it is as it was."""
     try:
         if os.stat(path).st_size == size and digest_of(path, size) == digest:
             return ""

@@ -1,4 +1,4 @@
-"""Where in the library codes occur: a sorted table of keys, in which the codes near a given one lie side by side."""
+"""The index of a library: a sorted table of keys, in which the codes near a given one lie side by side."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -60,7 +60,7 @@ class Postings:
         self._held = 0
 
     def near(self, table: int, keys: Ints, rows: int) -> tuple[Ints, Ints, Ints]:
-        """What lies near keys (k,), sorted, in one table: places in `keys`, entries, and milliseconds, (m,) each.
+        """Return what lies near sorted keys (k,) in one table: places in `keys`, entries, milliseconds, (m,) each.
 
         rows: how many rows the table has, about. Entries that were removed may be among them.
         """

@@ -148,14 +148,14 @@ STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX)
 """Step n takes a library of version n to version n + 1."""
 
 VIEWS = ("files", "entries", "stretches", "pairs")
-"""What is there to be asked for; tables may change with any version, these do not."""
+"""Views for queries. Tables may change with any version, these do not."""
 
 
 NONE = "there is no library yet: `loopfind library add` makes one"
 
 
 def check(connection: sqlite3.Connection, shown: str) -> bool:
-    """Whether a database is a library with all steps taken; False for one that is new or older.
+    """Return whether a database is a library with all steps taken; False for one that is new or older.
 
     Only reads. Raises LibraryError for a database that is something else, or of a version still to come.
     """
@@ -169,7 +169,7 @@ def check(connection: sqlite3.Connection, shown: str) -> bool:
 
 
 def _seen(connection: sqlite3.Connection) -> tuple[int, int, int]:
-    """Application, number of tables and version, all as of one moment: another process may be making the library."""
+    """Application, number of tables and version, all read at one moment: another process may be making the library."""
     alone = not connection.in_transaction
     if alone:
         connection.execute("BEGIN")

@@ -71,11 +71,11 @@ class Library:
 
     @property
     def connections(self) -> Connections:
-        """What further tables are read and written by."""
+        """The connections that further tables are read and written through."""
         return self._connections
 
     def look(self, path: str | os.PathLike[str]) -> File:
-        """What the file is now. Where size and time of change are as they were its content is not read again.
+        """Return the file as it is now. Where size and time of change are as they were, its content is not read again.
 
         Raises OSError for a file that cannot be read.
         """
@@ -229,7 +229,7 @@ class Library:
         return maintenance.outdated(self._connections)
 
     def verify(self, watch: Watch | None = None) -> Iterator[Problem]:
-        """What is wrong with the database, with what was kept, and with the files; nothing is changed."""
+        """Yield the faults of the database, of what was kept, and of the files; nothing is changed."""
         return maintenance.verify(self._connections, watch)
 
     @staticmethod
