@@ -21,8 +21,8 @@ class CropResistantHash:
     it was (M. Steinebach, H. Liu and Y. Yannikos, "Efficient Cropping-Resistant Robust Image Hashing", 2014). Computed
     by imagehash.crop_resistant_hash, which gives a hash for each region, as many as there are. A code has a fixed
     width, so it is the hash of the largest region alone, or of the whole picture where no region is large enough.
-    imagehash parts a picture of 300x300 pixels; here it is the 64x64 one. It takes one picture at a time, a few
-    hundredths of a second each: for clips, not for a day.
+    imagehash parts a picture of 300x300 pixels; here it is the 64x64 one. It takes one picture at a time, some
+    milliseconds each: for clips, not for a day.
     """
 
     name: str = "crop-resistant"

@@ -28,7 +28,7 @@ def low_side(hash_size: int) -> int:
 class DaubechiesHash:
     """One bit a coefficient of the low band: above the median.
 
-    Computed by imagehash.whash(mode="db4") on the 64x64 picture, one picture at a time: about a tenth of the speed of
+    Computed by imagehash.whash(mode="db4") on the 64x64 picture, one picture at a time: several times slower than
     whash. A hash has more bits than the hash size squared: 196 at 8, 441 at 16, 1225 at 32, 4096 at 64.
     """
 
