@@ -9,9 +9,9 @@ CHANGES. Every run that passes all other questions of a claim is a row: what `cl
 it is true, that is, whether half or more of the instants that it joins are the same instant of one recording.
 
 The fit is a logistic regression, its weights held at 0 or above, as more of each measure must not speak against a
-replay. Printed are CONFIDENCE_CONSTANT and CONFIDENCE_WEIGHTS as loopfind/engine/evidence/tuning.py wants them, and
+replay. Printed are CONFIDENCE_CONSTANT and CONFIDENCE_WEIGHTS as loopfind/engine/evidence/parameters.py wants them, and
 what the confidence is worth on scenes that had no part in the fit: the scenes of even seeds decide on those of odd ones
-and the other way round, beside the weights that stand in tuning.py now, for the same rows.
+and the other way round, beside the weights that stand in parameters.py now, for the same rows.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from synthetic import Scene
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.evidence.claims import measures
-from loopfind.engine.evidence.tuning import CONFIDENCE_CONSTANT, CONFIDENCE_WEIGHTS, MOST_ODDS
+from loopfind.engine.evidence.parameters import CONFIDENCE_CONSTANT, CONFIDENCE_WEIGHTS, MOST_ODDS
 from loopfind.engine.evidence.uniqueness import Rivals
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.signal.extract import signal_of
@@ -229,7 +229,8 @@ def main() -> None:
     print(
         "\n".join(
             table(
-                {"held back": apart, "tuning.py": _chance(CONFIDENCE_CONSTANT + x @ np.array(CONFIDENCE_WEIGHTS))}, true
+                {"held back": apart, "parameters.py": _chance(CONFIDENCE_CONSTANT + x @ np.array(CONFIDENCE_WEIGHTS))},
+                true,
             )
         )
     )

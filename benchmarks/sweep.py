@@ -17,8 +17,8 @@ from speed import in_turn, row
 
 from loopfind import SweepSettings, sweep
 from loopfind.arrays.time_index import gap_of, nearest
+from loopfind.engine.sweep.parameters import AS_GOOD
 from loopfind.engine.sweep.score import scores_of
-from loopfind.engine.sweep.tuning import AS_GOOD
 from loopfind.evaluate import Truth, read_truths
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.model.dtypes import Floats, Ints

@@ -36,9 +36,9 @@ terminals: a pipe, `NO_COLOR` or `TERM=dumb` get plain text. `-h` or `--help` sh
 TUNING = """\
 # Tuned numbers
 
-Every tuned number of the engine, with its unit, its reason and the benchmark or test that set it. They stand in one
-module for each folder; buffer sizes stay beside the code that uses them. To change one, change it there, run what set
-it, and write down what you measured.
+Every tuned number of the engine, with its unit, its reason and the benchmark or test that holds it: the one that shows
+whether another value is better. They stand in one module for each folder; buffer sizes stay beside the code that uses
+them. To change one, change it there, run what holds it before and after, and write down what you measured.
 """
 
 
@@ -99,7 +99,7 @@ def _cell(text: str) -> str:
 def tuning() -> str:
     """Return the page of tuned numbers, from the modules that hold them."""
     text = NOTE + TUNING
-    for module in sorted((ROOT / "loopfind").rglob("tuning.py")):
+    for module in sorted((ROOT / "loopfind").rglob("parameters.py")):
         source = module.read_text(encoding="utf-8")
         purpose = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")[0]
         path = module.relative_to(ROOT).as_posix()

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from loopfind.comparison.ranking import groups_of, matches_of
+from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.model.comparison import Comparison, Failure, Shared
 from loopfind.model.exhibits import ComparisonExhibits, Curve, CutFrames, Exhibit, Exhibits, Origin, Row, ShownFrame
 from loopfind.model.report import Clusters, Cut, Occurrence, Repeat, Report, Unjudged, Verdict

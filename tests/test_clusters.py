@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopfind.engine.repeats.clusters import clusters_of
-from loopfind.engine.repeats.tuning import MOMENT
+from loopfind.engine.repeats.parameters import MOMENT
 from loopfind.model.dtypes import Bytes, Floats
 from loopfind.model.report import Clusters
 

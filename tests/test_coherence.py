@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopfind.engine.candidates.coherence import coherent, numbered
-from loopfind.engine.candidates.tuning import FEWEST_VOTES
+from loopfind.engine.candidates.parameters import FEWEST_VOTES
 from loopfind.model.candidate import IndexHits
 
 NUMBERS = st.sampled_from([1, 2, 3, 1 << 29, 1 << 40, (1 << 40) + 1, 1 << 41, (1 << 62) + 5])

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from loopfind.cli.compare import parse_band
 from loopfind.comparison.dtw import search as searching
 from loopfind.comparison.dtw.pairs import knots_of
+from loopfind.comparison.dtw.parameters import KNOT_SLACK, MOST_SAMPLES, SERIES_RATE, STALL_PENALTY
 from loopfind.comparison.dtw.search import bounds_at, cheapest_path, envelope, longest, places_of
 from loopfind.comparison.dtw.series import rate_for, series_of
-from loopfind.comparison.dtw.tuning import KNOT_SLACK, MOST_SAMPLES, SERIES_RATE, STALL_PENALTY
 from loopfind.errors import BadSetting, MissingExtra, UnknownPart
 from loopfind.fingerprints.color import COLOR, colours_of
 from loopfind.model.comparison import Warp

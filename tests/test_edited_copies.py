@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import synthetic as s
 
+from loopfind.engine.candidates.parameters import INSETS
 from loopfind.engine.candidates.plan import candidates_of
-from loopfind.engine.candidates.tuning import INSETS
 from loopfind.engine.cross_file import across
 from loopfind.engine.signal.concat import joint_timeline_of
 from loopfind.engine.signal.extract import signal_of

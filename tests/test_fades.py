@@ -8,7 +8,7 @@ from test_cuts import mixed
 from loopfind.engine.evidence import fades as quick
 from loopfind.engine.evidence.differences import Cells
 from loopfind.engine.evidence.fades import fades
-from loopfind.engine.evidence.tuning import FADE_CHANGE, FADE_EXCESS, LEAST_MIX_FRAMES, LEAST_MIX_SECONDS
+from loopfind.engine.evidence.parameters import FADE_CHANGE, FADE_EXCESS, LEAST_MIX_FRAMES, LEAST_MIX_SECONDS
 from loopfind.engine.signal.extract import signal_of
 
 SCENES = {

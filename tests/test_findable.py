@@ -5,7 +5,7 @@ import pytest
 import synthetic as s
 
 from loopfind.engine.evidence.coverage import Coverage, coverage_of
-from loopfind.engine.evidence.tuning import FINDABLE_LENGTHS, FINDABLE_SHARE
+from loopfind.engine.evidence.parameters import FINDABLE_LENGTHS, FINDABLE_SHARE
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Report

@@ -210,6 +210,7 @@ def test_no_part_hides_a_public_name():
     assert not hidden
 
 
+MOST_NAMED_FOR_ACTIONS = 6
 MOST_NAMES_AT_THE_TOP = 16
 ENTRY_POINTS = {"write", "write_several", "EXAMPLES"}
 """Names that a table reads from each of its modules."""
@@ -225,6 +226,10 @@ NAMES_TO_BE_PARTED = {
 def test_the_top_of_the_package_can_be_seen_at_a_glance():
     names = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"}
     assert len(names - {"__init__", "__pycache__"}) <= MOST_NAMES_AT_THE_TOP
+
+
+def test_modules_are_named_for_things_and_not_for_actions():
+    assert sum(module.stem.endswith("ing") for module in MODULES) <= MOST_NAMED_FOR_ACTIONS
 
 
 def test_a_public_name_has_one_meaning():

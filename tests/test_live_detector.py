@@ -7,7 +7,7 @@ import synthetic
 from synthetic import Piece, camera, film
 
 from loopfind.engine.live.detector import LiveDetector
-from loopfind.engine.live.tuning import GOING_ON
+from loopfind.engine.live.parameters import GOING_ON
 from loopfind.model.events import Finding
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Report

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopfind.engine.candidates.lsh import similar_pairs
-from loopfind.engine.candidates.tuning import BUCKET_REACH, CROWDED_REACH, WORD_DRAWS
+from loopfind.engine.candidates.parameters import BUCKET_REACH, CROWDED_REACH, WORD_DRAWS
 from loopfind.model.candidate import Matches
 from loopfind.model.dtypes import Words
 

@@ -7,7 +7,7 @@ import synthetic as s
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.comparison.ranking import groups_of, matches_of
+from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.engine.cross_file import across
 from loopfind.model.comparison import Place, Shared
 from loopfind.model.report import Occurrence, Repeat

@@ -6,8 +6,8 @@ import synthetic as s
 
 from loopfind.engine.evidence import splices
 from loopfind.engine.evidence.differences import cells_at
+from loopfind.engine.evidence.parameters import SPLICE_WINDOW
 from loopfind.engine.evidence.splices import Splice, splice_at, splices_at
-from loopfind.engine.evidence.tuning import SPLICE_WINDOW
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.fingerprint import Signal
 

@@ -17,9 +17,9 @@ from PIL import Image
 from loopfind.arrays.digests import as_codes
 from loopfind.cli.sizes import parse_sizes
 from loopfind.engine.repeats.clusters import clusters_of
-from loopfind.engine.repeats.tuning import MOMENT
+from loopfind.engine.repeats.parameters import MOMENT
+from loopfind.engine.sweep.parameters import AS_GOOD, PAIRED_AHEAD, SHORTEST_SWEEP_WINDOW
 from loopfind.engine.sweep.score import advice_on, origins_of, scores_of
-from loopfind.engine.sweep.tuning import AS_GOOD, PAIRED_AHEAD, SHORTEST_SWEEP_WINDOW
 from loopfind.engine.sweep.windows import windows_of
 from loopfind.errors import BadSetting, UsageError
 from loopfind.fingerprints import KINDS

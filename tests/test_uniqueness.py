@@ -7,7 +7,7 @@ import synthetic as s
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence import uniqueness, verify
 from loopfind.engine.evidence.differences import cells_at, views_of
-from loopfind.engine.evidence.tuning import ALIKE_FACTOR
+from loopfind.engine.evidence.parameters import ALIKE_FACTOR
 from loopfind.engine.evidence.uniqueness import rivals_of
 from loopfind.engine.findings import runs_of
 from loopfind.engine.signal.extract import signal_of

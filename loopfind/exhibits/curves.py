@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence.differences import Fit, cells_at, views_of
+from loopfind.engine.evidence.parameters import ALLOWANCE, HOP, LAGS_BESIDE
 from loopfind.engine.evidence.photometry import fit_of
-from loopfind.engine.evidence.tuning import ALLOWANCE, HOP, LAGS_BESIDE
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.fingerprint import Signal

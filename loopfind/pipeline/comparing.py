@@ -8,7 +8,7 @@ from typing import Any
 
 from loopfind.comparison.dtw.pairs import Warper
 from loopfind.comparison.dtw.search import dtw_library
-from loopfind.comparison.ranking import groups_of, matches_of
+from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, compare_tracks
 from loopfind.errors import BadSetting, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across

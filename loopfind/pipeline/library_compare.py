@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from loopfind.comparison.ranking import groups_of
+from loopfind.comparison.ranks import groups_of
 from loopfind.engine.cross_file import CrossFileResult, compare_hits
 from loopfind.errors import BadSetting
 from loopfind.model.candidate import IndexHits

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from loopfind.comparison.ranking import matches_of
+from loopfind.comparison.ranks import matches_of
 from loopfind.media.ffmpeg import address
 from loopfind.model.comparison import Comparison, Shared
 from loopfind.model.library import TrackReading

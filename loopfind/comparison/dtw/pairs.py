@@ -5,9 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from loopfind.comparison.dtw.search import SHORTEST_QUERY, Search, WarpPath, cheapest_path, longest
-from loopfind.comparison.dtw.series import rate_for, series_of
-from loopfind.comparison.dtw.tuning import (
+from loopfind.comparison.dtw.parameters import (
     ALIKE_DISTANCES,
     BUSY_SECONDS,
     FARTHEST_PATH,
@@ -15,6 +13,8 @@ from loopfind.comparison.dtw.tuning import (
     LEAST_CHANGE,
     WARP_LENGTHS,
 )
+from loopfind.comparison.dtw.search import SHORTEST_QUERY, Search, WarpPath, cheapest_path, longest
+from loopfind.comparison.dtw.series import rate_for, series_of
 from loopfind.fingerprints.color import colours_of
 from loopfind.model.comparison import Nearness, Warp
 from loopfind.model.dtypes import Floats, Ints

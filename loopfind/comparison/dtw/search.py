@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from loopfind.comparison.dtw.tuning import FIRST_SHARES, STALL_PENALTY
+from loopfind.comparison.dtw.parameters import FIRST_SHARES, STALL_PENALTY
 from loopfind.errors import MissingExtra
 from loopfind.model.dtypes import Floats, Ints
 

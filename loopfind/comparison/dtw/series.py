@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loopfind.comparison.dtw.tuning import BLACK_LIGHT, CHANGE_SPAN, MOST_SAMPLES, SERIES_RATE
+from loopfind.comparison.dtw.parameters import BLACK_LIGHT, CHANGE_SPAN, MOST_SAMPLES, SERIES_RATE
 from loopfind.model.dtypes import Colours, Floats
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from loopfind.engine.candidates.library import QUESTIONS, IndexQuestion
-from loopfind.engine.candidates.tuning import (
+from loopfind.engine.candidates.parameters import (
     FEWEST_VOTES,
     HIT_CHANGED_MS,
     HIT_LAG_MS,

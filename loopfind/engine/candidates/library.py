@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.lsh_forest import TABLES, keys_of
-from loopfind.engine.candidates.plan import CandidateFinder, changing_frames, sparse_frames
-from loopfind.engine.candidates.question import FrameCodes, Question
-from loopfind.engine.candidates.tuning import (
+from loopfind.engine.candidates.parameters import (
     COPY_SPEEDS,
     INDEX_CHANGED_GAP,
     INDEX_GAP,
@@ -25,6 +23,8 @@ from loopfind.engine.candidates.tuning import (
     ZOOM_TOLERANCE,
     ZOOMS,
 )
+from loopfind.engine.candidates.plan import CandidateFinder, changing_frames, sparse_frames
+from loopfind.engine.candidates.question import FrameCodes, Question
 from loopfind.engine.signal.extract import mirror_flips, picture_codes, transformed_motion, transformed_motions
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words

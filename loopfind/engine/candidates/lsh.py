@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Pairs
-from loopfind.engine.candidates.tuning import (
+from loopfind.engine.candidates.parameters import (
     BUCKET_REACH,
     CROWDED_REACH,
     FREE_PAIRS,

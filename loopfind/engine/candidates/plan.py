@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from loopfind.arrays.disk import Pairs, release_pages
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.candidates.lsh import similar_pairs
-from loopfind.engine.candidates.question import FrameCodes, Question
-from loopfind.engine.candidates.sieve import sift
-from loopfind.engine.candidates.tuning import (
+from loopfind.engine.candidates.parameters import (
     ACROSS_LINES,
     CHANGED_LINES,
     CHANGING_BITS,
@@ -29,6 +27,8 @@ from loopfind.engine.candidates.tuning import (
     TURNS,
     ZOOMS,
 )
+from loopfind.engine.candidates.question import FrameCodes, Question
+from loopfind.engine.candidates.sieve import sift
 from loopfind.engine.candidates.votes import voted_lines
 from loopfind.engine.signal.extract import mirror_flips, motion_gap, transformed_motion
 from loopfind.engine.signal.per_file import local_signal

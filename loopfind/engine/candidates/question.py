@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from numpy import bool_
 from numpy.typing import NDArray
 
-from loopfind.engine.candidates.tuning import SHIFT_LAG_WIDTH, SPEED_LAG_WIDTH
+from loopfind.engine.candidates.parameters import SHIFT_LAG_WIDTH, SPEED_LAG_WIDTH
 from loopfind.model.candidate import same_speed
 from loopfind.model.dtypes import Words
 from loopfind.model.transform import PLAIN, Transform

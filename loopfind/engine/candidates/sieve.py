@@ -6,8 +6,7 @@ Most lines are chance, and following one costs a thousand times as much as sifti
 import numpy as np
 
 from loopfind.arrays.time_index import nearest, nearest_of
-from loopfind.engine.candidates.question import FrameCodes
-from loopfind.engine.candidates.tuning import (
+from loopfind.engine.candidates.parameters import (
     SIEVE_AGREEMENT,
     SIEVE_BESIDE,
     SIEVE_FEWEST_FRAMES,
@@ -17,6 +16,7 @@ from loopfind.engine.candidates.tuning import (
     SIEVE_SHARPNESS,
     SIEVE_SHORTEST,
 )
+from loopfind.engine.candidates.question import FrameCodes
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Floats
 from loopfind.model.fingerprint import Timeline

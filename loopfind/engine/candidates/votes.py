@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from loopfind.arrays.disk import Scratch
+from loopfind.engine.candidates.parameters import CELLS_BESIDE, FEWEST_VOTES, SHARE_BESIDE, VOTE_SECONDS
 from loopfind.engine.candidates.question import Question
-from loopfind.engine.candidates.tuning import CELLS_BESIDE, FEWEST_VOTES, SHARE_BESIDE, VOTE_SECONDS
 from loopfind.model.candidate import Line, Matches
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Timeline

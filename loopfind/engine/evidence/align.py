@@ -12,7 +12,7 @@ import numpy as np
 
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence.differences import cells_at, views_of
-from loopfind.engine.evidence.tuning import (
+from loopfind.engine.evidence.parameters import (
     ALIGN_BESIDE,
     CHANGED_FRAME_SLACK,
     FRAME_SLACK,

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from loopfind.engine.evidence.differences import partners
 from loopfind.engine.evidence.extend import Trace
-from loopfind.engine.evidence.splices import Splice, splices_at
-from loopfind.engine.evidence.tuning import (
+from loopfind.engine.evidence.parameters import (
     JUMP_WORTH,
     LEAST_JUMP,
     NATS_A_SECOND,
@@ -21,6 +20,7 @@ from loopfind.engine.evidence.tuning import (
     STRANGE_SHARE,
     STRANGE_WEIGHT,
 )
+from loopfind.engine.evidence.splices import Splice, splices_at
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 

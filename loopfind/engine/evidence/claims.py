@@ -6,7 +6,7 @@ import numpy as np
 
 from loopfind.engine.evidence.differences import both, partners
 from loopfind.engine.evidence.extend import Trace
-from loopfind.engine.evidence.tuning import (
+from loopfind.engine.evidence.parameters import (
     CLOCK_CELLS,
     CONFIDENCE_CONSTANT,
     CONFIDENCE_WEIGHTS,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.evidence.tuning import ALLOWANCE, CHANGED_FRAME_SLACK, FRAME_SLACK, HOP, LAGS_BESIDE
+from loopfind.engine.evidence.parameters import ALLOWANCE, CHANGED_FRAME_SLACK, FRAME_SLACK, HOP, LAGS_BESIDE
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.candidates.tuning import LEAST_LAG
+from loopfind.engine.candidates.parameters import LEAST_LAG
 from loopfind.engine.evidence.align import align, refine
 from loopfind.engine.evidence.differences import Fit, along, beside
-from loopfind.engine.evidence.photometry import fit_of
-from loopfind.engine.evidence.sharpness import contrast
-from loopfind.engine.evidence.tuning import (
+from loopfind.engine.evidence.parameters import (
     COARSE_SPREAD,
     FINE_SPREAD,
     GROW_SECONDS,
@@ -28,6 +26,8 @@ from loopfind.engine.evidence.tuning import (
     SCORE_DROP,
     SEED_SECONDS,
 )
+from loopfind.engine.evidence.photometry import fit_of
+from loopfind.engine.evidence.sharpness import contrast
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal

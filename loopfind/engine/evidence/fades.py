@@ -9,7 +9,7 @@ splice was made where there is one, and never that there is one.
 import numpy as np
 
 from loopfind.engine.evidence.differences import Cells, cells_at
-from loopfind.engine.evidence.tuning import (
+from loopfind.engine.evidence.parameters import (
     FADE_CHANGE,
     FADE_EXCESS,
     FADE_REACH,

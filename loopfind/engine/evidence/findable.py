@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.evidence.claims import believed, confidence, holds
 from loopfind.engine.evidence.differences import cells_at
-from loopfind.engine.evidence.tuning import CONTRAST_LAG, FINDABLE_LENGTHS, FINDABLE_SHARE
+from loopfind.engine.evidence.parameters import CONTRAST_LAG, FINDABLE_LENGTHS, FINDABLE_SHARE
 from loopfind.engine.evidence.uniqueness import rivals_of, stands_alone
 from loopfind.model.candidate import Line, Run
 from loopfind.model.fingerprint import Signal

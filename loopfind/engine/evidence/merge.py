@@ -9,8 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from loopfind.engine.evidence.differences import Fit, along, beside, partners
+from loopfind.engine.evidence.parameters import (
+    LONGEST_OVERLAY,
+    LONGEST_REST,
+    MOST_RESIDUAL,
+    OVERLAY_AGREEMENT,
+    REST_NOISE,
+)
 from loopfind.engine.evidence.photometry import fit_of
-from loopfind.engine.evidence.tuning import LONGEST_OVERLAY, LONGEST_REST, MOST_RESIDUAL, OVERLAY_AGREEMENT, REST_NOISE
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Ints

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.differences import Cells, Fit, both, partners
-from loopfind.engine.evidence.tuning import BAR_LEVEL, GAIN_BOUNDS, LARGEST_BARS, LARGEST_OVERLAY
+from loopfind.engine.evidence.parameters import BAR_LEVEL, GAIN_BOUNDS, LARGEST_BARS, LARGEST_OVERLAY
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal

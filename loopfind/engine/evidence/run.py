@@ -4,8 +4,8 @@ import numpy as np
 
 from loopfind.engine.evidence.differences import partners
 from loopfind.engine.evidence.extend import Trace
+from loopfind.engine.evidence.parameters import BETWEEN_FRAMES
 from loopfind.engine.evidence.sharpness import contrast
-from loopfind.engine.evidence.tuning import BETWEEN_FRAMES
 from loopfind.model.candidate import Run
 from loopfind.model.fingerprint import Signal
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, partners, views_of
-from loopfind.engine.evidence.tuning import CONTRAST_LAG
+from loopfind.engine.evidence.parameters import CONTRAST_LAG
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.differences import cells_at
-from loopfind.engine.evidence.tuning import HARD_CUT, LEAST_ONSET, LEAST_PEAK, LEAST_RATIO, SPLICE_WINDOW
+from loopfind.engine.evidence.parameters import HARD_CUT, LEAST_ONSET, LEAST_PEAK, LEAST_RATIO, SPLICE_WINDOW
 from loopfind.model.fingerprint import Signal
 from loopfind.model.report import CutKind
 

@@ -14,7 +14,7 @@ import numpy as np
 from loopfind.arrays.disk import release_pages
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence.differences import Cells, cells_at, partners, views_of
-from loopfind.engine.evidence.tuning import (
+from loopfind.engine.evidence.parameters import (
     ALIKE_FACTOR,
     CHANGED_GAP,
     CHANGED_GAP_OF_A_SECOND,

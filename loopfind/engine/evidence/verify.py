@@ -8,8 +8,8 @@ from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.evidence.boundaries import settle
 from loopfind.engine.evidence.claims import believed, confidence, holds, same_picture
 from loopfind.engine.evidence.extend import follow_line
+from loopfind.engine.evidence.parameters import CHANGED_WORTH, SAME_READING, SEED_TRIES
 from loopfind.engine.evidence.run import run_of
-from loopfind.engine.evidence.tuning import CHANGED_WORTH, SAME_READING, SEED_TRIES
 from loopfind.engine.evidence.uniqueness import Rivals, rivals_of, stands_alone
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run

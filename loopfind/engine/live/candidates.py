@@ -11,12 +11,12 @@ import numpy as np
 
 from loopfind.arrays.disk import Column
 from loopfind.engine.candidates.library import zooms_both_ways
+from loopfind.engine.candidates.parameters import COPY_SPEEDS, LEAST_LAG
 from loopfind.engine.candidates.plan import FLIPPED, CandidateFinder, changing_in
 from loopfind.engine.candidates.question import FrameCodes, Question
-from loopfind.engine.candidates.tuning import COPY_SPEEDS, LEAST_LAG
 from loopfind.engine.candidates.votes import may_make_a_line
 from loopfind.engine.live.index import LiveIndex
-from loopfind.engine.live.tuning import KEPT_EVERY, LIVE_LINES, LIVE_MOTION_TABLES, LIVE_PICTURE_TABLES
+from loopfind.engine.live.parameters import KEPT_EVERY, LIVE_LINES, LIVE_MOTION_TABLES, LIVE_PICTURE_TABLES
 from loopfind.engine.signal.extract import transformed_motions
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words

@@ -13,8 +13,8 @@ from loopfind.engine.evidence.merge import join_pieces
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.live.candidates import LiveCandidates
 from loopfind.engine.live.findings import FindingLog
+from loopfind.engine.live.parameters import GOING_ON, LONG_RUN, LONG_RUN_TAIL, RUN_SEED, SEARCHED_AGAIN, SURE_LENGTH
 from loopfind.engine.live.signal import GrowingSignal
-from loopfind.engine.live.tuning import GOING_ON, LONG_RUN, LONG_RUN_TAIL, RUN_SEED, SEARCHED_AGAIN, SURE_LENGTH
 from loopfind.engine.repeats.assemble import families_in, repeats_of
 from loopfind.model.candidate import CandidateBatch, Run
 from loopfind.model.dtypes import Floats, Rows, Sketches

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from loopfind.arrays.time_index import covered
-from loopfind.engine.live.tuning import GOING_ON, LENGTHENED, MOSTLY_KNOWN, SHARED_HALF, SURE_LENGTH
+from loopfind.engine.live.parameters import GOING_ON, LENGTHENED, MOSTLY_KNOWN, SHARED_HALF, SURE_LENGTH
 from loopfind.model.events import Finding
 from loopfind.model.report import Repeat
 

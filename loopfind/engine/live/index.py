@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.lsh_forest import BITS, MOST_TABLES, keys_of, shared_bits
-from loopfind.engine.live.tuning import MOST_NEAR
+from loopfind.engine.live.parameters import MOST_NEAR
 from loopfind.model.dtypes import Ints, Words
 
 KEY_BITS = 32

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Column, release_pages
 from loopfind.arrays.time_index import gap_of
-from loopfind.engine.live.tuning import MEAN_SHARE, MOST_RECOMPUTED, NOISE_GROWTH
+from loopfind.engine.live.parameters import MEAN_SHARE, MOST_RECOMPUTED, NOISE_GROWTH
 from loopfind.engine.signal.extract import features_of, is_moving, mean_picture, noise_of
-from loopfind.engine.signal.tuning import LIVELY_GAPS, NOISE_WINDOW
+from loopfind.engine.signal.parameters import LIVELY_GAPS, NOISE_WINDOW
 from loopfind.model.dtypes import Floats, Rows
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import BLOCKS

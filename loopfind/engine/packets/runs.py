@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.packets.tuning import (
+from loopfind.engine.packets.parameters import (
     COPY_CONFIDENCE,
     LEAST_TELLING_PACKETS,
     MOST_LAGS,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
 from loopfind.engine.repeats.loops import Loop
+from loopfind.engine.repeats.parameters import ENDS_SLACK, LEAST_TAIL, MOST_TURNS, SAME_ENDS
 from loopfind.engine.repeats.spans import FrameTimes, Stretch, carry, lies_inside, same_occurrence, sides_of
-from loopfind.engine.repeats.tuning import ENDS_SLACK, LEAST_TAIL, MOST_TURNS, SAME_ENDS
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 from loopfind.model.transform import UPRIGHT, Pose

@@ -10,7 +10,7 @@ import numpy as np
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.engine.repeats.clusters import clusters_of
-from loopfind.engine.repeats.tuning import LAG_STEP, MOST_PAIRED_MOMENTS
+from loopfind.engine.repeats.parameters import LAG_STEP, MOST_PAIRED_MOMENTS
 from loopfind.model.findings import FirstLook
 from loopfind.model.fingerprint import BLANK, Fingerprint
 from loopfind.model.report import Clusters

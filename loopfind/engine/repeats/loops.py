@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from loopfind.engine.repeats.parameters import ENDS_SLACK, LAST_TURN_SLACK, TANDEM_SLACK, TURN_DRIFT
 from loopfind.engine.repeats.spans import Stretch
-from loopfind.engine.repeats.tuning import ENDS_SLACK, LAST_TURN_SLACK, TANDEM_SLACK, TURN_DRIFT
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 

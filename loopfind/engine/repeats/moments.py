@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.repeats.tuning import MOMENT
+from loopfind.engine.repeats.parameters import MOMENT
 from loopfind.model.dtypes import Floats, Ints, Words
 
 Differs = Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.bool_]]

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from loopfind.arrays.time_index import gap_of
-from loopfind.engine.repeats.tuning import ENDS_SLACK, SAME_ENDS, SAME_OCCURRENCE_SHARE
+from loopfind.engine.repeats.parameters import ENDS_SLACK, SAME_ENDS, SAME_OCCURRENCE_SHARE
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 

@@ -3,8 +3,8 @@ it."""
 
 import numpy as np
 
+from loopfind.engine.repeats.parameters import LEAST_STILL, MOST_STILLS, STILL_ALIKE, STILL_CHANGED, STILL_NOISE
 from loopfind.engine.repeats.spans import Stretch
-from loopfind.engine.repeats.tuning import LEAST_STILL, MOST_STILLS, STILL_ALIKE, STILL_CHANGED, STILL_NOISE
 from loopfind.model.dtypes import Floats, Ints, Rows
 from loopfind.model.fingerprint import BLANK, Signal
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from loopfind.arrays.disk import Chain
 from loopfind.arrays.time_index import gap_of, nearest
-from loopfind.engine.signal.tuning import FILE_GAP, FILE_GAP_FRAMES
+from loopfind.engine.signal.parameters import FILE_GAP, FILE_GAP_FRAMES
 from loopfind.model.dtypes import Floats, Ints, Rows
 from loopfind.model.files import FileTable
 from loopfind.model.fingerprint import Track

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Scratch
 from loopfind.arrays.time_index import gap_of, nearest
-from loopfind.engine.signal.tuning import (
+from loopfind.engine.signal.parameters import (
     DIGITAL_STILLNESS,
     LIVELY_GAPS,
     MEAN_FRAMES,

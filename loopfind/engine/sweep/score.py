@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import gap_of, nearest
 from loopfind.engine.repeats.moments import Moments, moments_of
-from loopfind.engine.sweep.tuning import (
+from loopfind.engine.sweep.parameters import (
     AS_GOOD,
     MERGED_SHARE,
     ORIGIN_SLACK,

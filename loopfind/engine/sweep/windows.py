@@ -7,7 +7,7 @@ from somewhere in the long window into one of the short ones.
 
 import math
 
-from loopfind.engine.sweep.tuning import SHORTEST_SWEEP_WINDOW
+from loopfind.engine.sweep.parameters import SHORTEST_SWEEP_WINDOW
 from loopfind.model.video import Span
 
 

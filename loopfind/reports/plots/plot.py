@@ -3,8 +3,8 @@
 import math
 
 from loopfind.model.sweep import Sweep
+from loopfind.reports.plots.canvas import Drawing, Stroke, Word
 from loopfind.reports.plots.curves import CURVES, SizeCurve, kinds_of, points
-from loopfind.reports.plots.drawing import Drawing, Stroke, Word
 from loopfind.reports.wording import name
 
 PAPER, INK, FAINT, CHOSEN = "#ffffff", "#222222", "#cccccc", "#c03a2b"

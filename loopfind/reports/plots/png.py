@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from loopfind.reports.plots.drawing import Drawing, Stroke, Word
+from loopfind.reports.plots.canvas import Drawing, Stroke, Word
 
 SCALE = 2
 """Pixels of the file for one pixel of the drawing: sharp on today's screens."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from loopfind.reports.plots.drawing import Drawing, Stroke, Word
+from loopfind.reports.plots.canvas import Drawing, Stroke, Word
 
 
 def write(drawing: Drawing) -> Iterator[bytes]:

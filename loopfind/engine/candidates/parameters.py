@@ -3,96 +3,96 @@
 from loopfind.model.transform import Transform
 
 LEAST_LAG = 0.3
-"""Seconds, the shortest lag that is looked at: nearer than this a moving picture is simply like itself. Set by
+"""Seconds, the shortest lag that is looked at: nearer than this a moving picture is simply like itself. Held by
 `benchmarks/suite.py`."""
 
 # Codes that are near each other
 
 WORD_DRAWS = 10
-"""Draws of bits by which the codes of a timeline are sorted, half as many for each question about changed copies.
-A pair is missed by one draw often, but a repeat has many frames, and each draw is another chance for each. Set by
+"""Draws of bits by which the codes of a timeline are sorted, half as many for each question about changed copies. A
+pair is missed by one draw often, but a repeat has many frames, and each draw is another chance for each. Held by
 `tests/test_lsh.py`."""
 
 BUCKET_REACH = 40
-"""Later members of its bucket that a frame is paired with, in a bucket of no more members than that. Set by
+"""Later members of its bucket that a frame is paired with, in a bucket of no more members than that. Held by
 `tests/test_lsh.py`."""
 
 CROWDED_REACH = 8
-"""The same in a larger bucket (a still scene, a day-long loop), where neighbours say the same. Set by
+"""The same in a larger bucket (a still scene, a day-long loop), where neighbours say the same. Held by
 `benchmarks/day.py`."""
 
 PAIRS_PER_FRAME = 3
-"""Pairs for each frame that all draws together aim at; no draw gives its nearest members up for it. Set by
+"""Pairs for each frame that all draws together aim at; no draw gives its nearest members up for it. Held by
 `benchmarks/day.py`."""
 
 FREE_PAIRS = 4_000
-"""Pairs that each draw may give besides, so that of a short file none are left out. Set by `benchmarks/suite.py`."""
+"""Pairs that each draw may give besides, so that of a short file none are left out. Held by `benchmarks/suite.py`."""
 
 WORD_BITS = (10, 26)
 """Least and most bits of a word; between them two more than the number of codes needs, so that chance fills few
-buckets. Set by `benchmarks/day.py`."""
+buckets. Held by `benchmarks/day.py`."""
 
 # Votes
 
 COPY_SPEEDS = (0.5, 0.5713, 0.6667, 0.75, 0.8, 0.8333, 0.9, 0.9593, 1.0427, 1.1111, 1.2, 1.25, 1.3333, 1.5, 1.75, 2.0)
 """Speeds at which copies are looked for, as the copy's seconds per second of the original: what editors and rate
 conversions use (24 to 25 frames a second is 1.0427 and 0.9593). A copy between two of them is found by the nearer one.
-Set by `benchmarks/edits.py`."""
+Held by `benchmarks/edits.py`."""
 
 VOTE_SECONDS = 2.0
-"""Seconds of the first occurrence whose matches vote together. Set by `benchmarks/suite.py`."""
+"""Seconds of the first occurrence whose matches vote together. Held by `benchmarks/suite.py`."""
 
 FEWEST_VOTES = 4
-"""Votes that make a candidate: chance puts two matches in one cell often, four hardly ever. Set by
+"""Votes that make a candidate: chance puts two matches in one cell often, four hardly ever. Held by
 `benchmarks/suite.py`."""
 
 SHIFT_LAG_WIDTH = 1.01
 """Frames that one bin of lags is wide for copies at the speed of the original: their frames lie on one grid, and the
-hundredth is for rounding. Set by `benchmarks/suite.py`."""
+hundredth is for rounding. Held by `benchmarks/suite.py`."""
 
 SPEED_LAG_WIDTH = 2.0
-"""The same at another speed or backwards, where the frames of copy and original fall beside each other. Set by
+"""The same at another speed or backwards, where the frames of copy and original fall beside each other. Held by
 `benchmarks/edits.py`."""
 
 CELLS_BESIDE = 3
-"""Bins of lag from a cell to those that tell by how much it stands out. Set by `benchmarks/suite.py`."""
+"""Bins of lag from a cell to those that tell by how much it stands out. Held by `benchmarks/suite.py`."""
 
 SHARE_BESIDE = 0.5
 """Share of the votes beside a cell that is taken from its own, to rank candidates: in slow motion neighbouring lags get
-nearly as many. Set by `benchmarks/suite.py`."""
+nearly as many. Held by `benchmarks/suite.py`."""
 
 SIFTED_PER_FOLLOWED = 4
-"""Candidates that are sifted for each one to be followed. Set by `benchmarks/suite.py`."""
+"""Candidates that are sifted for each one to be followed. Held by `benchmarks/suite.py`."""
 
 # Sieve
 
 SIEVE_BESIDE = (-0.8, -0.5, -0.3, 0.3, 0.5, 0.8)
-"""Seconds beside a line at which chance, and a still scene, agree as well as on it. Set by `benchmarks/suite.py`."""
+"""Seconds beside a line at which chance, and a still scene, agree as well as on it. Held by `benchmarks/suite.py`."""
 
 SIEVE_AGREEMENT = 0.7
 """Share of the distance beside a line that its codes may have on it. Of 64 bits of motion a replay on a fixed camera
-under heavy compression keeps five sixths, that is a third of the distance of strangers. Set by
+under heavy compression keeps five sixths, that is a third of the distance of strangers. Held by
 `benchmarks/suite.py`."""
 
 SIEVE_MARGIN = 6.0
 """Bits of 64, on average, by which codes must be nearer on a line than beside it. Over independent frames chance varies
-by 4 bits, over two dozen neighbouring ones by about 1.5. Set by `benchmarks/suite.py`."""
+by 4 bits, over two dozen neighbouring ones by about 1.5. Held by `benchmarks/suite.py`."""
 
 SIEVE_NEAR = 0.15
 """Seconds to either side of a line at which the codes must already differ more: a slow scene compared with itself is
-nearer still on one side, a replay is nearest on its line. Set by `benchmarks/suite.py`."""
+nearer still on one side, a replay is nearest on its line. Held by `benchmarks/suite.py`."""
 
 SIEVE_SHARPNESS = 2.0
-"""Bits of 64 by which they must. Set by `benchmarks/suite.py`."""
+"""Bits of 64 by which they must. Held by `benchmarks/suite.py`."""
 
 SIEVE_SHORTEST = 0.4
-"""Seconds of a line that are looked at, however few frames voted for it. Set by `benchmarks/suite.py`."""
+"""Seconds of a line that are looked at, however few frames voted for it. Held by `benchmarks/suite.py`."""
 
 SIEVE_SAMPLES = 24
-"""Instants at which the codes of a line are compared. Set by `benchmarks/day.py`."""
+"""Instants at which the codes of a line are compared. Held by `benchmarks/day.py`."""
 
 SIEVE_FEWEST_FRAMES = 3
-"""Different frames that these must fall on. Set by `benchmarks/suite.py`."""
+"""Different frames that these must fall on. Held by `benchmarks/suite.py`."""
 
 # Questions
 
@@ -102,10 +102,10 @@ ZOOMS = (
     Transform(down=0.75),
 )
 """Crops and smaller pictures that are looked for, as scales of the content. Motion codes bear 5 % of zoom, and the rest
-is fitted. Set by `benchmarks/edits.py`."""
+is fitted. Held by `benchmarks/edits.py`."""
 
 ZOOM_TOLERANCE = 0.05
-"""Share by which two zooms may differ for one of them to find copies of the other. Set by `benchmarks/edits.py`."""
+"""Share by which two zooms may differ for one of them to find copies of the other. Held by `benchmarks/edits.py`."""
 
 TURNS = (
     Transform(turned=2),
@@ -122,64 +122,64 @@ INSETS = tuple(
     for below in (1, -1)
 )
 """Copies in a corner of another video, half or a third as wide and as high: looked for across files. Smaller ones hold
-too few cells. Set by `benchmarks/edits.py`."""
+too few cells. Held by `benchmarks/edits.py`."""
 
 CHANGING_BITS = 5
-"""Bits of 64 by which the picture code of a frame must differ from the one before to say something about a lag. Set by
+"""Bits of 64 by which the picture code of a frame must differ from the one before to say something about a lag. Held by
 `benchmarks/suite.py`."""
 
 CHANGING_GAP = 0.3
-"""Seconds from a frame to the one before that it is compared with for that. Set by `benchmarks/suite.py`."""
+"""Seconds from a frame to the one before that it is compared with for that. Held by `benchmarks/suite.py`."""
 
 SPARSE_GAP = 0.1
-"""Seconds between the frames that are asked for changed copies: enough of them to vote. Set by
+"""Seconds between the frames that are asked for changed copies: enough of them to vote. Held by
 `benchmarks/edits.py`."""
 
 PLAIN_LINES = (60, 2.0)
-"""Lines followed for a question about plain copies: so many, and so many more for each minute of video. Set by
+"""Lines followed for a question about plain copies: so many, and so many more for each minute of video. Held by
 `benchmarks/suite.py`."""
 
 CHANGED_LINES = (4, 0.1)
 """The same for a question about changed copies. There are many such questions, and a copy that lasts a few seconds has
-a line among the best of its own. Set by `benchmarks/suite.py`."""
+a line among the best of its own. Held by `benchmarks/suite.py`."""
 
 ACROSS_LINES = (60, 0.5)
-"""The same across files, which are mostly compared because a changed copy is expected. Set by
+"""The same across files, which are mostly compared because a changed copy is expected. Held by
 `benchmarks/edits.py`."""
 
 # The index of a library
 
 INDEX_GAP = 0.2
-"""Seconds between moments whose codes are in an index. Set by `benchmarks/library.py`."""
+"""Seconds between moments whose codes are in an index. Held by `benchmarks/library.py`."""
 
 INDEX_PLAIN_GAP = 0.04
 """Seconds between moments of a file for which an index is asked for plain copies: each stored moment is met within half
-a frame or so, wherever a copy begins. Set by `benchmarks/library.py`."""
+a frame or so, wherever a copy begins. Held by `benchmarks/library.py`."""
 
 INDEX_CHANGED_GAP = 0.12
-"""The same for changed copies. Set by `benchmarks/library.py`."""
+"""The same for changed copies. Held by `benchmarks/library.py`."""
 
 INDEX_PICTURE_TABLES = 3
-"""Tables of an index that hold picture codes, after those of motion codes. Set by `benchmarks/library.py`."""
+"""Tables of an index that hold picture codes, after those of motion codes. Held by `benchmarks/library.py`."""
 
 HIT_LAG_MS = 200
-"""Milliseconds within which the lags of hits are one. Set by `benchmarks/library.py`."""
+"""Milliseconds within which the lags of hits are one. Held by `benchmarks/library.py`."""
 
 HIT_OPEN_LAG_MS = 1000
-"""The same where the speed is open, as it is for pictures. Set by `benchmarks/library.py`."""
+"""The same where the speed is open, as it is for pictures. Held by `benchmarks/library.py`."""
 
 HIT_PART_MS = 3000
-"""Milliseconds of a file whose hits are counted together where the speed is open, as lags drift. Set by
+"""Milliseconds of a file whose hits are counted together where the speed is open, as lags drift. Held by
 `benchmarks/library.py`."""
 
 HIT_PLAIN_MS = 250
 """Milliseconds in which hits count as one, of plain copies and where the speed is open: in slow motion neighbouring
-moments are alike, so that one chance finds several. Set by `benchmarks/library.py`."""
+moments are alike, so that one chance finds several. Held by `benchmarks/library.py`."""
 
 HIT_CHANGED_MS = 500
-"""The same of changed copies: of the many ways in which a copy may be changed each would find something by chance. Set
+"""The same of changed copies: of the many ways in which a copy may be changed each would find something by chance. Held
 by `benchmarks/library.py`."""
 
 OPEN_SPEED_HITS = 2
 """Times FEWEST_VOTES that must lie at one lag where the speed is open: lags are wide there, and pictures are more like
-each other than motions. Set by `benchmarks/library.py`."""
+each other than motions. Held by `benchmarks/library.py`."""

@@ -2,55 +2,55 @@
 
 SAME_ENDS = 0.5
 """Seconds by which either end of one occurrence may be found apart. Half a second is more than the ends of two runs
-over the same occurrence ever differ by, and less than any repeat worth a name of its own. Set by
+over the same occurrence ever differ by, and less than any repeat worth a name of its own. Held by
 `tests/test_repeats.py`."""
 
 SAME_OCCURRENCE_SHARE = 0.85
 """Intersection over union of frames from which two spans are one occurrence whose ends were found slightly apart.
-Nested content that is a little shorter stays a family of its own. Set by `tests/test_repeats.py`."""
+Nested content that is a little shorter stays a family of its own. Held by `tests/test_repeats.py`."""
 
 ENDS_SLACK = 2
-"""Frames by which a part may stick out of the stretch that holds it. Either end is found to a frame. Set by
+"""Frames by which a part may stick out of the stretch that holds it. Either end is found to a frame. Held by
 `tests/test_repeats.py`."""
 
 LEAST_TAIL = 8
-"""Frames that a turn cut short must have to be named. Of fewer, the end of the loop cannot be told from noise. Set by
+"""Frames that a turn cut short must have to be named. Of fewer, the end of the loop cannot be told from noise. Held by
 `tests/test_repeats.py`."""
 
 MOST_TURNS = 24
 """Turns, the last ones, that a turn cut short is named with. A loop of thousands of turns needs no more to show what
-its tail is a part of. Set by `tests/test_repeats.py`."""
+its tail is a part of. Held by `tests/test_repeats.py`."""
 
 TANDEM_SLACK = 1.5
-"""Frame gaps that a run may fall short of its lag and still be a loop: two turns whose common end is undecided. Set by
+"""Frame gaps that a run may fall short of its lag and still be a loop: two turns whose common end is undecided. Held by
 `tests/test_repeats.py`."""
 
 TURN_DRIFT = 0.5
 """Frame gaps by which the lag of a run may drift from a multiple of a loop's period with each turn, beyond
-TANDEM_SLACK. A period is known to half a frame. Set by `tests/test_repeats.py`."""
+TANDEM_SLACK. A period is known to half a frame. Held by `tests/test_repeats.py`."""
 
 LAST_TURN_SLACK = 2.5
 """Frame gaps that the last turn of a loop may lack and still be full: the very last frame of a turn is often undecided.
-Set by `tests/test_repeats.py`."""
+Held by `tests/test_repeats.py`."""
 
 LEAST_STILL = 1.0
-"""Seconds that a picture must stand still to be named. A shorter pause is part of what moves around it. Set by
+"""Seconds that a picture must stand still to be named. A shorter pause is part of what moves around it. Held by
 `tests/test_scan.py`."""
 
 STILL_NOISE = 4.0
 """How many times the codec's noise a frame may differ from itself nearby and be still. A frame in which something moves
-differs by far more. Set by `tests/test_scan.py`."""
+differs by far more. Held by `tests/test_scan.py`."""
 
 STILL_ALIKE = 1.0
 """Squared grey levels, mean difference up to which two motionless pictures are one picture. It is the rounding of a
-sketch and the noise of a codec together. Set by `tests/test_scan.py`."""
+sketch and the noise of a codec together. Held by `tests/test_scan.py`."""
 
 STILL_CHANGED = 25.0
 """Squared grey levels, mean difference of what must be shown between two stills for them to be separate moments of one
-picture. Set by `tests/test_scan.py`."""
+picture. Held by `tests/test_scan.py`."""
 
 MOST_STILLS = 2000
-"""Still stretches that are compared, the longest ones. The number of pairs is bounded by it. Set by
+"""Still stretches that are compared, the longest ones. The number of pairs is bounded by it. Held by
 `benchmarks/day.py`."""
 
 MOMENT = 1.0
@@ -58,9 +58,9 @@ MOMENT = 1.0
 however long. By definition of a moment."""
 
 MOST_PAIRED_MOMENTS = 200
-"""Moments of one picture that a first look pairs with one another. The number of pairs is bounded by it. Set by
+"""Moments of one picture that a first look pairs with one another. The number of pairs is bounded by it. Held by
 `tests/test_fast.py`."""
 
 LAG_STEP = 0.2
 """Seconds: a first look counts lags in one step of this length as the same. Key frames lie a frame or two beside the
-same moment of a copy. Set by `tests/test_fast.py`."""
+same moment of a copy. Held by `tests/test_fast.py`."""
