@@ -8,6 +8,7 @@ import pkgutil
 import re
 import shlex
 import sqlite3
+import tomllib
 import typing
 
 import jsonschema
@@ -429,6 +430,12 @@ def test_every_folder_of_the_package_is_explained():
     folders = {path.parent.name for path in (ROOT / "loopfind").glob("*/__init__.py")}
     rows = PAGES["architecture.md"].rows("folder")
     assert {coded(row[0])[0].split("/")[1] for row in rows} == folders
+
+
+def test_every_extra_for_users_is_explained():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed = set(re.findall(r"pip install -e '\.\[(\w+)\]'", PAGES["getting-started.md"].text))
+    assert listed == {*project["optional-dependencies"]} - {"test", "docs"}
 
 
 def test_every_page_is_in_the_navigation_and_reached_from_the_readme():
