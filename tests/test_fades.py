@@ -19,13 +19,13 @@ SCENES = {
 
 
 def every_span(cells: Cells, at: int, step: float, around: Cells) -> bool:
-    """As fades._mixed says it, span by span."""
+    """As fades.is_mixed_around says it, span by span."""
     least = max(LEAST_MIX_FRAMES, round(LEAST_MIX_SECONDS / step))
     for span in range(least + 1, min(len(cells), len(around) // 2)):
         usual = float(np.median(np.square(around[span:] - around[:-span]).mean(1)))
         for low in sorted({max(0, at - span), max(0, at - span // 2), at}):
             part = cells[low : low + span + 1]
-            if low + span < len(cells) and quick._on_a_line(part, least, max(FADE_CHANGE, FADE_EXCESS * usual)):
+            if low + span < len(cells) and quick.lies_on_a_line(part, least, max(FADE_CHANGE, FADE_EXCESS * usual)):
                 return True
     return False
 
@@ -36,6 +36,6 @@ def test_a_quick_look_tells_the_same_fades(name: str, monkeypatch: pytest.Monkey
     signal = signal_of(s.shown(SCENES[name], 25))
     frames = range(0, len(signal.times), 3)
     told = [fades(signal, frame) for frame in frames]
-    monkeypatch.setattr(quick, "_mixed", every_span)
+    monkeypatch.setattr(quick, "is_mixed_around", every_span)
     assert told == [fades(signal, frame) for frame in frames]
     assert any(told) or name != "faded"

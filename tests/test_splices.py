@@ -49,4 +49,4 @@ def test_what_is_usual_is_the_upper_quartile() -> None:
     for _ in range(3000):
         size, rest = int(rng.integers(0, 60)), rng.random() / 2
         changes = (rng.gamma(0.3, 20, size) * (rng.random(size) > rest)).astype(np.float32)
-        assert splices._usual(changes) == upper_quartile(changes)
+        assert splices.usual_change(changes) == upper_quartile(changes)

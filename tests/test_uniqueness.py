@@ -55,7 +55,8 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
     monkeypatch.undo()
     for run, weights in seen[:4]:
         monkeypatch.setattr(
-            "loopfind.engine.evidence.uniqueness._telling", lambda signal, line, frames: frames[:: len(frames) // 8]
+            "loopfind.engine.evidence.uniqueness.informative_frames",
+            lambda signal, line, frames: frames[:: len(frames) // 8],
         )
         rivals = rivals_of(signal, run, weights)
         frames = np.arange(run.first, run.last)
@@ -71,5 +72,5 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
 def test_different_frames_are_told_as_sorting_tells_them(spread: int) -> None:
     frames = np.random.default_rng(3).integers(7, 7 + spread, (40, 24))
     wanted, rows = np.unique(frames, return_inverse=True)
-    found, places = uniqueness._distinct(frames)
+    found, places = uniqueness.distinct_frames(frames)
     assert np.array_equal(found, wanted) and np.array_equal(places, rows.reshape(frames.shape))

@@ -36,16 +36,16 @@ def fades(signal: Signal, frame: int) -> bool:
     cells = around[frame - start - at : frame - start + reach + 1]
     blank = np.flatnonzero(cells.std(1) < BLANK)
     if not len(blank):
-        return _mixed(cells, at, signal.step, around)
+        return is_mixed_around(cells, at, signal.step, around)
     # Through black: the way to it and the way from it are fades of their own, and the frame may lie in either.
     first, last = int(blank[0]), int(blank[-1])
     to, back = cells[: first + 1], cells[last:]
-    return (at <= first + 1 and _mixed(to, min(at, first), signal.step, around)) or (
-        at >= last - 1 and _mixed(back, max(at - last, 0), signal.step, around)
+    return (at <= first + 1 and is_mixed_around(to, min(at, first), signal.step, around)) or (
+        at >= last - 1 and is_mixed_around(back, max(at - last, 0), signal.step, around)
     )
 
 
-def _mixed(cells: Cells, at: int, step: float, around: Cells) -> bool:
+def is_mixed_around(cells: Cells, at: int, step: float, around: Cells) -> bool:
     """Say whether frames of (m, 144) around `at` are ever later mixes of a picture before it and one after it.
 
     around: (k, 144), the frames of the seconds around it.
@@ -60,12 +60,12 @@ def _mixed(cells: Cells, at: int, step: float, around: Cells) -> bool:
             continue
         usual = float(np.median(np.square(around[span:] - around[:-span]).mean(1)))
         far = max(FADE_CHANGE, FADE_EXCESS * usual)
-        if any(_on_a_line(cells[low : low + span + 1], least, far) for low in lows):
+        if any(lies_on_a_line(cells[low : low + span + 1], least, far) for low in lows):
             return True
     return False
 
 
-def _on_a_line(cells: Cells, least: int, far: float) -> bool:
+def lies_on_a_line(cells: Cells, least: int, far: float) -> bool:
     """Say whether the frames (m, 144) go steadily from the first picture to the last, at least `far` squared grey
     levels away, and are mixes of the two."""
     way = cells[-1] - cells[0]

@@ -66,17 +66,17 @@ def _splice_of(frame: int, changes: NDArray[np.float32], at: int, reach: int, fl
     own = float(changes[at])
     before, after = changes[max(0, at - reach) : at], changes[at + 1 : at + reach + 1]
     others = np.concatenate([before, after])
-    calmer = min(_usual(before), _usual(after)) if len(before) and len(after) else np.inf
+    calmer = min(usual_change(before), usual_change(after)) if len(before) and len(after) else np.inf
     return Splice(
         frame,
         own,
-        own / max(_usual(others), floor),
+        own / max(usual_change(others), floor),
         own / max(float(others.max(initial=0)), floor),
         own / max(calmer, floor),
     )
 
 
-def _usual(changes: NDArray[np.float32]) -> float:
+def usual_change(changes: NDArray[np.float32]) -> float:
     """Return the usual change among some. Frames that a rate conversion repeated do not change at all, so half of them
     may be zero: the upper quartile, as numpy's percentile has it, which takes twenty times as long over so few."""
     if not len(changes):

@@ -188,7 +188,7 @@ class _Template:
         real = partners(signal, line, frames)[1]
         # On a variable rate, frames without a partner of their own would make the best match look worse than it is.
         frames = frames[real] if real.any() else frames
-        frames = _telling(signal, line, frames)
+        frames = informative_frames(signal, line, frames)
         self._begins = float(times[frames[0]])
         self._ours = cells_at(signal, frames, views_of(line)[0])
         self._ours -= self._ours.mean(0)
@@ -216,7 +216,7 @@ class _Template:
         rhythm."""
         there = self._there(places, self._after)
         # Only the frames that are asked for: a long stretch reaches over many that are not.
-        wanted, rows = _distinct(there)
+        wanted, rows = distinct_frames(there)
         theirs = np.asarray(_read(self._signal, wanted), np.float32) * np.float32(1 / 256)
         if not self._view.plain:
             theirs = theirs @ matrix(self._view).T
@@ -258,7 +258,7 @@ class _Template:
         return nearest(self._signal.times, (places[:, None] + after[None]).ravel()).reshape(len(places), len(after))
 
 
-def _distinct(frames: Ints) -> tuple[Ints, Ints]:
+def distinct_frames(frames: Ints) -> tuple[Ints, Ints]:
     """Return the distinct frames (k,), rising, and for each of the frames its number among these. It is np.unique
     without sorting where they lie close together."""
     low = int(frames.min())
@@ -289,7 +289,7 @@ def _turned_blocks(view: Transform) -> Ints:
     return np.argsort((numbers[:, ::-1] if view.mirrored else numbers).ravel())
 
 
-def _telling(signal: Signal, line: Line, frames: Ints) -> Ints:
+def informative_frames(signal: Signal, line: Line, frames: Ints) -> Ints:
     """Pick _FRAMES of the frames, spread evenly over what they can say. In a stretch that rests for most of its time,
     frames spread over its time would show no motion, and any other rest would be like it."""
     if len(frames) <= _FRAMES:
