@@ -60,7 +60,9 @@ def test_a_constant_is_listed_with_its_value_and_its_docstring_only_if_it_has_on
 
 def test_every_tuned_number_stands_on_its_page():
     rows = set(re.findall(r"^\| `(\w+)` \|", PAGES["tuning.md"].text, re.MULTILINE))
-    for module in (ROOT / "loopfind").rglob("parameters.py"):
+    modules = [*(ROOT / "loopfind").rglob("parameters.py")]
+    assert modules
+    for module in modules:
         names = {
             target.id
             for node in ast.parse(module.read_text(encoding="utf-8")).body
