@@ -226,7 +226,7 @@ def test_each_file_and_all_of_them_are_watched(film, cache):
 def test_a_reader_remembers_no_file_that_nobody_is_reading(film, cache):
     with open_reader(cache) as videos_of:
         videos_of.read(resolve(film), Settings())
-        assert not videos_of._turns
+        assert videos_of.files_in_use == 0
 
 
 def test_readings_are_the_same_by_any_number_of_jobs(film, cache, tmp_path):

@@ -30,7 +30,7 @@ def test_a_window_that_moves_on_takes_no_more_and_more_room() -> None:
         column.put(len(column), np.full(20_000, float(turn)))
         column.drop(max(0, len(column) - 40_000))
     assert len(column) == 40_000 and set(column.rows.tolist()) == {58.0, 59.0}
-    assert column._file.seek(0, 2) <= 8 * IN_MEMORY
+    assert column.size_on_disk <= 8 * IN_MEMORY
 
 
 def test_a_row_behind_the_end_cannot_be_written() -> None:

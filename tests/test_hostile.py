@@ -135,7 +135,7 @@ def test_a_picture_of_absurd_size_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_silent_source_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watchdog, "_GLANCE", 0.05)
+    monkeypatch.setattr(watchdog, "LOOK_SECONDS", 0.05)
     pipe = tmp_path / "silent.mkv"
     os.mkfifo(pipe)
     with pytest.raises(Unreadable, match=r"nothing came for 0.3 s: .*--stall"):

@@ -215,13 +215,6 @@ MOST_NAMES_AT_THE_TOP = 16
 ENTRY_POINTS = {"write", "write_several", "EXAMPLES"}
 """Names that a table reads from each of its modules."""
 
-NAMES_TO_BE_PARTED = {
-    *("CHUNK", "LEAST", "MOST", "MOST_ROWS", "OVERLAP", "PARTS", "PLAIN", "PROOF"),
-    *("Cell", "Kind", "Library", "Readable", "Stream", "Table", "Video"),
-    *("compare_command", "find", "pack", "run"),
-}
-"""Names that still have two meanings. None may join them."""
-
 
 def test_the_top_of_the_package_can_be_seen_at_a_glance():
     names = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"}
@@ -247,5 +240,5 @@ def test_a_public_name_has_one_meaning():
                 if name and not name.startswith("_"):
                     homes.setdefault(name, set()).add(named(module))
     shared = {name: sorted(modules) for name, modules in homes.items() if len(modules) > 1}
-    wrong = {name: modules for name, modules in shared.items() if name not in ENTRY_POINTS | NAMES_TO_BE_PARTED}
+    wrong = {name: modules for name, modules in shared.items() if name not in ENTRY_POINTS}
     assert not wrong, f"one name, many meanings: {wrong}"

@@ -182,8 +182,8 @@ def test_looking_up_keys_gives_what_reading_the_table_gives(library):
         for number, keys, _ in postings(signal_of(FILMS[1])):
             keys = np.sort(keys)
             bits = lsh_forest.shared_bits(sizes[number])
-            one = sorted(zip(*(part.tolist() for part in table._looked_up(number, keys, bits)), strict=True))
-            other = sorted(zip(*(part.tolist() for part in table._merged(number, keys, bits)), strict=True))
+            one = sorted(zip(*(part.tolist() for part in table.look_up(number, keys, bits)), strict=True))
+            other = sorted(zip(*(part.tolist() for part in table.merge(number, keys, bits)), strict=True))
             assert one == other and len(one) >= len(keys)
 
 
@@ -192,7 +192,7 @@ def test_a_table_read_in_parts_is_the_table(library, monkeypatch):
         update_index(opened)
         keys = np.sort(next(iter(postings(signal_of(FILMS[1]))))[1])
         whole = Postings(opened.connections).near(0, keys, 1)
-        monkeypatch.setattr(stored, "_ROWS", 7)
+        monkeypatch.setattr(stored, "POSTINGS_AT_ONCE", 7)
         parts = Postings(opened.connections).near(0, keys, 1)
         assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
 

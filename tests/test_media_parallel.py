@@ -88,8 +88,8 @@ def test_digests_and_colours_and_limits_too(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("more", [True, False])
 def test_frames_that_wait_on_disk_are_the_same(more: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_FEWEST_WAITING", 0)
-    monkeypatch.setattr(parallel, "_WAITING_BATCHES", 1)
+    monkeypatch.setattr(parallel, "FEWEST_WAITING", 0)
+    monkeypatch.setattr(parallel, "WAITING_BATCHES", 1)
     read = same_as_one_pass(coded("open.mp4"), 1.0, 3, digests=more, colours=more)
     assert (read.why, read.segments > 2) == ("", True)
 
@@ -173,7 +173,7 @@ def test_a_joint_that_does_not_agree_is_left_to_one_pass(monkeypatch: pytest.Mon
         asked.append(1)
         return len(asked) < 2
 
-    monkeypatch.setattr(segment, "_alike", alike)
+    monkeypatch.setattr(segment, "frames_agree", alike)
     read = same_as_one_pass(coded("closed.mp4"))
     assert "differ" in read.why
     assert read.described(())[0].startswith("read in one pass after all")
@@ -182,11 +182,11 @@ def test_a_joint_that_does_not_agree_is_left_to_one_pass(monkeypatch: pytest.Mon
 def test_a_disagreement_of_one_pixel_or_tick_is_seen() -> None:
     times, pictures = np.arange(4.0), np.zeros((4, 64, 64), np.uint8)
     whole, other = Frames(0, times, pictures), pictures[1:].copy()
-    assert segment._alike(whole, Frames(0, times[1:], other))
-    assert not segment._alike(whole, Frames(0, times[1:] + 1e-9, other))
-    assert not segment._alike(whole.part(slice(2, None)), Frames(0, times[1:], other))
+    assert segment.frames_agree(whole, Frames(0, times[1:], other))
+    assert not segment.frames_agree(whole, Frames(0, times[1:] + 1e-9, other))
+    assert not segment.frames_agree(whole.part(slice(2, None)), Frames(0, times[1:], other))
     other[1, 9, 9] = 1
-    assert not segment._alike(whole, Frames(0, times[1:], other))
+    assert not segment.frames_agree(whole, Frames(0, times[1:], other))
 
 
 @pytest.mark.parametrize("name", ["raw.h264", "one_group.mp4"])
@@ -237,16 +237,16 @@ def test_leaving_early_leaves_nothing(wreck: str) -> None:
 
 @pytest.mark.slow
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_WAITING_BATCHES", 2)
-    monkeypatch.setattr(parallel, "_FEWEST_WAITING", 2)
+    monkeypatch.setattr(parallel, "WAITING_BATCHES", 2)
+    monkeypatch.setattr(parallel, "FEWEST_WAITING", 2)
     path = videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")
-    monkeypatch.setattr(parallel, "_WAITING_ON_DISK", 2000)
+    monkeypatch.setattr(parallel, "WAITING_ON_DISK", 2000)
     most: list[tuple[int, int]] = []
     real = SpillQueue.put
 
     def counted(self: SpillQueue, *given: Any) -> None:
         real(self, *given)
-        most.append((self._in_memory, self._on_disk))
+        most.append((self.in_memory, self.on_disk))
 
     monkeypatch.setattr(SpillQueue, "put", counted)
     assert same_as_one_pass(path, 20.0, 3).segments > 3

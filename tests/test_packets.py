@@ -141,7 +141,7 @@ def test_an_index_tells_what_the_packets_themselves_do(extra: tuple[str, ...], m
     path = videos.make(f"index{len(extra[-1])}.mp4", *videos.moving(3), "-c:v", *extra, "-g", "12")
     with Demux(ReadRequest(resolve(path))) as demux:
         by_index = read_packets(demux)
-    monkeypatch.setattr("loopfind.media.packets.demux._is_indexed", lambda where: False)
+    monkeypatch.setattr("loopfind.media.packets.demux.is_indexed", lambda where: False)
     with Demux(ReadRequest(resolve(path))) as demux:
         looked_into = read_packets(demux)
     assert "+noparse" in by_index.log[0] and "+noparse" not in looked_into.log[0]

@@ -209,7 +209,7 @@ def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_behind_damage_it_goes_on_where_it_was(jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_losses, "_SETTLED", 100)
+    monkeypatch.setattr(media_losses, "SETTLED_AFTER", 100)
     monkeypatch.setattr(reader, "open_parallel", partial(open_parallel, shortest=4.0))
     source = video("mkv", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
     path, folder = videos.damaged(source, f"resumed_behind_{jobs}.mkv", 0.3, 0.32), tmp_path / "kept"

@@ -32,7 +32,7 @@ SKIPPED = {"closed.mp4", "open.mkv", "open.mp4", "open5.mp4", "mpeg2.mkv", "mpeg
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reuse, "SHORTEST_REUSED", 3.0)
     monkeypatch.setattr(reuse, "SHORTEST_LEFT_OUT", 2.0)
-    monkeypatch.setattr(reuse, "_REPEATED_AT_ONCE", 20)
+    monkeypatch.setattr(reuse, "REPEATED_AT_ONCE", 20)
 
 
 def clip(name: str, seconds: float = 5, turned: str = "null") -> Path:

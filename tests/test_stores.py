@@ -289,7 +289,9 @@ def test_a_full_disk_is_said_and_takes_nothing_that_was_kept(tmp_path, monkeypat
     path = tmp_path / "l.sqlite"
     with opened(path) as library:
         library.add(library.look(video(tmp_path)), PLAIN, reading(1))
-    monkeypatch.setattr(connections, "_EACH", (*connections._EACH, "PRAGMA max_page_count = 60"))
+    monkeypatch.setattr(
+        connections, "CONNECTION_PRAGMAS", (*connections.CONNECTION_PRAGMAS, "PRAGMA max_page_count = 60")
+    )
     with opened(path) as library:
         big = library.look(video(tmp_path, "b.mp4", b"two"))
         with pytest.raises(LibraryError, match=r"the disk is full.*make room"):

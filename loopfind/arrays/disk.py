@@ -156,6 +156,11 @@ class Column:
         """All rows, not to be written to; good until the next change."""
         return self._table[self._first : self._first + self._count]
 
+    @property
+    def size_on_disk(self) -> int:
+        """Bytes of its file, of which those that were never written take no room."""
+        return os.fstat(self._file.fileno()).st_size
+
     def put(self, low: int, rows: NDArray[Any]) -> None:
         """Write rows from one on, over those that are there and at the end."""
         if not 0 <= low <= self._count:

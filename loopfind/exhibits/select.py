@@ -21,7 +21,7 @@ MOST_CUTS_SHOWN = 60
 OVERVIEW = 32
 """Pictures spread evenly over the video."""
 
-MOST_ROWS, MOST_COLUMNS = 6, 4
+MOST_STILL_ROWS, MOST_STILL_COLUMNS = 6, 4
 
 PAST_ENDS = 0.2
 """Seconds before the first and after the last frame of an occurrence, where occurrences differ."""
@@ -71,10 +71,10 @@ def shown_of(signal: Signal, runs: Sequence[Run], repeats: Sequence[Repeat]) -> 
 def _exhibit(signal: Signal, runs: Sequence[Run], repeat: Repeat, budget: int) -> Exhibit:
     """Return the exhibit of one repeat, with at most `budget` pictures, but a pair where there is any budget at all."""
     count = len(repeat.occurrences)
-    most = MOST_COLUMNS if budget >= 3 * MOST_COLUMNS else 2
+    most = MOST_STILL_COLUMNS if budget >= 3 * MOST_STILL_COLUMNS else 2
     # Of many occurrences the first ones and the last: what changes slowly shows there.
     columns = tuple(range(count)) if count <= most else (*range(most - 1), count - 1)
-    rows = 0 if budget < 1 or not columns else min(MOST_ROWS, max(1, budget // len(columns)))
+    rows = 0 if budget < 1 or not columns else min(MOST_STILL_ROWS, max(1, budget // len(columns)))
     first = repeat.occurrences[0] if count else None
     lines = [line_between(signal, runs, first, repeat.occurrences[c]) for c in columns[1:]] if first else []
     return Exhibit(

@@ -210,7 +210,7 @@ def _write_mp4(words: Sequence[str], place: str) -> tuple[bool, str]:
     """Run ffmpeg to write an mp4 file. Returns whether it succeeded, and its messages."""
     with tempfile.TemporaryFile() as said:
         command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", *words, "-f", "mp4", f"file:{place}"]
-        with framecrc.run(command, said.fileno(), subprocess.DEVNULL) as process:
+        with framecrc.RunningFfmpeg(command, said.fileno(), subprocess.DEVNULL) as process:
             process.wait()
         said.seek(0)
         return process.returncode == 0, said.read().decode("utf-8", "replace")

@@ -13,7 +13,7 @@ from loopfind.errors import MediaError
 from loopfind.media.decode.timestamps import Clock
 from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.address import Address
-from loopfind.media.ffmpeg.framecrc import run
+from loopfind.media.ffmpeg.framecrc import RunningFfmpeg
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.process import executable
 
@@ -133,7 +133,7 @@ def _read(
 def _run(words: list[str]) -> tuple[bytes, bytes]:
     """Return what ffmpeg wrote, b"" where it took too long, and its messages. Raises DecoderFailed without ffmpeg."""
     with tempfile.TemporaryFile() as said:
-        with run(words, said.fileno(), subprocess.PIPE) as process:
+        with RunningFfmpeg(words, said.fileno(), subprocess.PIPE) as process:
             try:
                 written = process.communicate(timeout=_TIME_LIMIT)[0]
             except subprocess.TimeoutExpired:

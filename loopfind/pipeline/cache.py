@@ -220,6 +220,11 @@ class CachingReader:
             return CachedReading(reading, True)
         return CachedReading(reading, True, kept.entry, kept.naming, kept.other)
 
+    @property
+    def files_in_use(self) -> int:
+        """Files that some thread is reading, or waits to read."""
+        return len(self._turns)
+
     def _complain(self, error: LoopfindError) -> None:
         """Say that something could not be kept; raise it where nobody would hear."""
         if self._note is None:

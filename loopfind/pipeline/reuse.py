@@ -38,7 +38,8 @@ REUSE_PROOF = 48
 
 _TRIED_FRAMES = 300
 """Frames that are tried before the first ones left out: about as many as a group of pictures has at most."""
-_REPEATED_AT_ONCE = 4096
+REPEATED_AT_ONCE = 4096
+"""Most frames that are handed on at a time as repeats of others."""
 
 
 class PacketReuse:
@@ -149,8 +150,8 @@ class PacketReuse:
                     ahead.append(later)
             if part is None:
                 return
-            for place in range(part.first, part.last, _REPEATED_AT_ONCE):
-                yield RepeatedFrames(place, shown[place : min(part.last, place + _REPEATED_AT_ONCE)], part.back)
+            for place in range(part.first, part.last, REPEATED_AT_ONCE):
+                yield RepeatedFrames(place, shown[place : min(part.last, place + REPEATED_AT_ONCE)], part.back)
             for frames in ahead:
                 yield CheckFrames(frames)
             self.skipped += part.last - part.first

@@ -21,7 +21,7 @@ from loopfind.reports.wording import clock
 if TYPE_CHECKING:
     from imagehash import ImageHash
 
-MOST_ROWS = 50
+MOST_TABLE_ROWS = 50
 """Occurrences that a notebook shows."""
 
 
@@ -74,11 +74,11 @@ def report_as_html(report: Report) -> str:
     rows = [*occurrence_rows(report)]
     cells = [
         (one.id, one.kind, clock(shown.start), clock(shown.end), one.evidence, f"{one.confidence:.2f}")
-        for one, shown in ((row.repeat, row.occurrence) for row in rows[:MOST_ROWS])
+        for one, shown in ((row.repeat, row.occurrence) for row in rows[:MOST_TABLE_ROWS])
     ]
     head = "".join(f"<th>{name}</th>" for name in ("repeat", "kind", "from", "to", "evidence", "confidence"))
     body = "".join(f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in row)}</tr>" for row in cells)
-    left = f"<p>{len(rows) - MOST_ROWS} more occurrences</p>" if len(rows) > MOST_ROWS else ""
+    left = f"<p>{len(rows) - MOST_TABLE_ROWS} more occurrences</p>" if len(rows) > MOST_TABLE_ROWS else ""
     name = html.escape(report.source.path.encode("utf-8", "backslashreplace").decode())
     said = f"<p><b>{name}</b>: {html.escape(report.verdict.summary)}</p>"
     return said + (f"<table><tr>{head}</tr>{body}</table>{left}" if rows else "")

@@ -17,7 +17,7 @@ PATIENCE = 60.0
 _NEW = ("PRAGMA page_size = 8192", "PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL")
 """A library that is made: pages that suit its blocks, space given back when entries go, readers that never wait."""
 
-_EACH = (
+CONNECTION_PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA journal_size_limit = 67108864",
@@ -118,7 +118,7 @@ class Connections:
                 self._path, timeout=self.patience, isolation_level=None, check_same_thread=False
             )
             try:
-                for pragma in _EACH:
+                for pragma in CONNECTION_PRAGMAS:
                     connection.execute(pragma)
             except BaseException:
                 connection.close()

@@ -15,7 +15,7 @@ these with all."""
 _LOOKED_UP = 40
 """Reading a table from end to end costs a row a fortieth of what looking up one key does."""
 
-_ROWS = 1 << 17
+POSTINGS_AT_ONCE = 1 << 17
 """Rows of a table in memory at a time."""
 
 KEPT = 12 << 20
@@ -67,8 +67,8 @@ class Postings:
         bits = shared_bits(rows)
         with self._connections.reading() as connection, interruptible(connection):
             if len(keys) * _LOOKED_UP < rows:
-                return self._looked_up(table, keys, bits)
-            return self._merged(table, keys, bits)
+                return self.look_up(table, keys, bits)
+            return self.merge(table, keys, bits)
 
     def sizes(self) -> dict[int, int]:
         """Table -> its rows."""
@@ -76,7 +76,7 @@ class Postings:
             found = connection.execute(f"SELECT key >> {_SHIFT}, count(*) FROM posting GROUP BY 1").fetchall()
         return dict(found)
 
-    def _looked_up(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
+    def look_up(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
         """Each key by a question of its own: for few keys in a large table."""
         connection, wide = self._connections.mine(), (1 << (BITS - bits)) - 1
         found: list[tuple[int, int, int]] = []
@@ -90,7 +90,7 @@ class Postings:
         rows = np.array(found, np.int64).reshape(-1, 3)
         return rows[:, 0], rows[:, 1], rows[:, 2]
 
-    def _merged(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
+    def merge(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
         """The whole table read once beside the keys, a part of it at a time."""
         found, done = [], 0
         for rows, until in self._parts(table, bits):
@@ -128,7 +128,7 @@ class Postings:
         )
         rest = np.zeros((3, 0), np.int64)
         while True:
-            part = np.array(cursor.fetchmany(_ROWS), np.int64).reshape(-1, 3).T.copy()
+            part = np.array(cursor.fetchmany(POSTINGS_AT_ONCE), np.int64).reshape(-1, 3).T.copy()
             part[0] &= (1 << _SHIFT) - 1
             rows = np.concatenate([rest, part], axis=1)
             if not part.shape[1]:

@@ -22,7 +22,7 @@ _MAY_BE_MISSING = 0.5
 """Seconds that may be missing from a declared duration: containers count the sound, and round."""
 
 
-_SETTLED, _UNSETTLED = 512, 1 << 16
+SETTLED_AFTER, _UNSETTLED = 512, 1 << 16
 """Frames after a complaint behind which all has come that it is about, and after which that is not waited for."""
 
 
@@ -58,13 +58,13 @@ class LossAccount:
         """The losses so far, if all has come that the complaints are about; then complaints and times are forgotten."""
         times = self.times
         latest = max((trouble.last - self._skipped for trouble in journal.troubles), default=0)
-        if len(times) < 2 * _SETTLED or (latest > len(times) - _SETTLED and len(times) < _UNSETTLED):
+        if len(times) < 2 * SETTLED_AFTER or (latest > len(times) - SETTLED_AFTER and len(times) < _UNSETTLED):
             return ()
         gap = gap_of(times)
         losses = self.find(journal, gap, float(times[-1]) + gap, None)
         journal.troubles.clear()
-        journal.seen -= self._skipped + len(times) - _SETTLED
-        self._parts, self._skipped, self._begin = [times[-_SETTLED:]], 0, float(times[-_SETTLED])
+        journal.seen -= self._skipped + len(times) - SETTLED_AFTER
+        self._parts, self._skipped, self._begin = [times[-SETTLED_AFTER:]], 0, float(times[-SETTLED_AFTER])
         return losses
 
     def find(self, journal: Journal, gap: float, end: float, declared: float | None) -> tuple[Loss, ...]:

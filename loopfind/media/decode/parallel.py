@@ -36,10 +36,10 @@ _LENGTH_DIVISOR = 1.5
 """A segment is so much shorter than what its decoder is still to read, if all read as much: long ones first, as each
 costs a run-up, and short ones last, so that no decoder waits long for another (guided self-scheduling, Polychronopoulos
 & Kuck 1987)."""
-_WAITING_BATCHES, _FEWEST_WAITING = 64, 16
+WAITING_BATCHES, FEWEST_WAITING = 64, 16
 """Batches that wait in memory, of all segments together and of one at least; one is 1 MB at the most, half of it as a
 rule."""
-_WAITING_ON_DISK = 120_000
+WAITING_ON_DISK = 120_000
 """Frames that wait on disk, of all segments together: 500 MB, an hour at 30 frames a second."""
 _MOST_MISSES = 10
 """Places in a row at which no segment can begin, after which no more are tried."""
@@ -123,7 +123,7 @@ class ParallelDecoding:
         request = self._request
         start, end = request.start or 0.0, declared if request.end is None else min(declared, request.end)
         # A decoder that is ahead stops where no more may wait.
-        waiting = _WAITING_ON_DISK // (self._jobs - 1) / self.first.declared_rate
+        waiting = WAITING_ON_DISK // (self._jobs - 1) / self.first.declared_rate
         longest = min(max(LONGEST_SEGMENT, (end - start) / _MOST_SEGMENTS), waiting)
         return marks_of(start, end, self._jobs, self._shortest, longest)
 
@@ -187,7 +187,7 @@ class _Team:
     ) -> None:
         self._request, self._marks, self._header = request, marks, first.header
         self._apart = shortest / 2
-        self._waiting = max(_FEWEST_WAITING, _WAITING_BATCHES // (jobs - 1)), _WAITING_ON_DISK // (jobs - 1)
+        self._waiting = max(FEWEST_WAITING, WAITING_BATCHES // (jobs - 1)), WAITING_ON_DISK // (jobs - 1)
         self._turn, self._stopped = threading.Lock(), threading.Event()
         self.segments, self.reading = 0, Segment(request, first.decoder)
         self._next: Segment | None = self.reading

@@ -64,7 +64,12 @@ class Segment:
     def begins_as(self, other: "Segment") -> bool:
         """Whether both begin at the same frame, and show the same before it."""
         mine, theirs = self.start, other.start
-        return mine is not None and theirs is not None and mine.time == theirs.time and _alike(mine.proof, theirs.proof)
+        return (
+            mine is not None
+            and theirs is not None
+            and mine.time == theirs.time
+            and frames_agree(mine.proof, theirs.proof)
+        )
 
     def follows(self, before: "Segment", apart: float) -> bool:
         """Whether the segment before has `apart` seconds of its own, reads all of this one's proof, and ends in time.
@@ -123,7 +128,7 @@ class Segment:
     def _prove(self, time: float, tail: Sequence[Frames]) -> None:
         """Raise Unsafe where the next segment does not begin at `time`, or has other frames than `tail` before it."""
         until = self.until
-        if until is not None and (time != until.time or not _alike(_joined_batches(tail), until.proof)):
+        if until is not None and (time != until.time or not frames_agree(_joined_batches(tail), until.proof)):
             raise Unsafe(f"frames before {until.time:.3f} s differ with where decoding begins")
 
 
@@ -171,7 +176,7 @@ def _latest(parts: list[Frames]) -> list[Frames]:
     return parts
 
 
-def _alike(tail: Frames, proof: Frames) -> bool:
+def frames_agree(tail: Frames, proof: Frames) -> bool:
     """Whether the last frames of `tail` are those of `proof`."""
     if len(tail) < len(proof):
         return False

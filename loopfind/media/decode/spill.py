@@ -14,13 +14,14 @@ class SpillQueue:
     """A queue of batches for one thread that gives and one that takes; also of an error, and of None for the end.
 
     batches: how many are in memory at the most. frames: how many lie on disk besides; files go with the queue.
+    in_memory: batches that wait in memory now. on_disk: frames that wait on disk now.
     """
 
     def __init__(self, batches: int, frames: int) -> None:
         self._batches, self._frames = batches, frames
         self._changed = threading.Condition()
         self._items: deque[Frames | tuple[int, int] | BaseException | None] = deque()
-        self._in_memory = self._on_disk = 0
+        self.in_memory = self.on_disk = 0
         self._spilled: _Spilled | None = None
 
     def put(self, item: Frames | BaseException | None, stopped: threading.Event) -> None:
@@ -29,12 +30,12 @@ class SpillQueue:
             while not stopped.is_set():
                 if not isinstance(item, Frames):
                     self._items.append(item)
-                elif self._in_memory < self._batches:
+                elif self.in_memory < self._batches:
                     self._items.append(item)
-                    self._in_memory += 1
-                elif self._on_disk + len(item) <= self._frames and (place := self._spill(item)) is not None:
+                    self.in_memory += 1
+                elif self.on_disk + len(item) <= self._frames and (place := self._spill(item)) is not None:
                     self._items.append(place)
-                    self._on_disk += len(item)
+                    self.on_disk += len(item)
                 else:
                     self._changed.wait(0.1)
                     continue
@@ -49,10 +50,10 @@ class SpillQueue:
             item = self._items.popleft()
             if isinstance(item, tuple):
                 assert self._spilled is not None
-                self._on_disk -= item[1] - item[0]
+                self.on_disk -= item[1] - item[0]
                 item = self._spilled.read(*item)
             elif isinstance(item, Frames):
-                self._in_memory -= 1
+                self.in_memory -= 1
             self._changed.notify()
             return item
 

@@ -67,7 +67,7 @@ def _listed(words: Sequence[str], shown: str, sums: bool = True) -> Listing:
     # What ffmpeg says goes to a file: read through a second pipe it could block the first.
     with tempfile.TemporaryFile() as said:
         command = [executable(), "-nostdin", "-hide_banner", "-nostats", "-copyts", *words, "-f", "framecrc", "pipe:1"]
-        with run(command, said.fileno(), subprocess.PIPE) as process:
+        with RunningFfmpeg(command, said.fileno(), subprocess.PIPE) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 _take(listing, line, sums)
@@ -95,7 +95,7 @@ def _take(listing: Listing, line: bytes, sums: bool) -> None:
             listing.sums.append(cells[5])
 
 
-class run:  # noqa: N801 - used as a function is, in a `with` statement
+class RunningFfmpeg:
     """One ffmpeg in a `with` statement: waited for at its end, ended and reaped where the body fails."""
 
     def __init__(self, command: Sequence[str], said: int, out: int, source: int | None = subprocess.DEVNULL) -> None:

@@ -5,7 +5,7 @@ import time
 
 from loopfind.media.ffmpeg import diagnosis
 
-_GLANCE = 1.0
+LOOK_SECONDS = 1.0
 """Seconds that one look lasts at most. Silence is counted in looks, so that a process that was stopped, or a machine
 that slept, lost one and no more."""
 
@@ -22,10 +22,10 @@ class SilenceWatch:
         reached: seconds of the video read so far. Raises Unreadable where nothing has come for too long.
         """
         began = time.monotonic()
-        if poll.poll(min(patience, _GLANCE, self._stall) * 1000):
+        if poll.poll(min(patience, LOOK_SECONDS, self._stall) * 1000):
             self._seconds = 0.0
             return True
-        self._seconds += min(time.monotonic() - began, _GLANCE)
+        self._seconds += min(time.monotonic() - began, LOOK_SECONDS)
         if self._seconds >= self._stall:
             raise diagnosis.stalled(self._shown, self._stall, reached)
         return False

@@ -114,7 +114,7 @@ def _demux_command(where: Address, stream: int, keys: bool) -> list[str]:
     # All packets, and once more those that a decoder can start at: framehash does not tell which these are.
     picked = ["-map", f"0:V:{stream}", *([] if keys else ["-map", f"0:V:{stream}"]), "-c", "copy"]
     picked += ["-bsf:v:0" if keys else "-bsf:v:1", "noise=drop=not(key)"]
-    words += ["-fflags", "+noparse+nofillin"] if _is_indexed(where) else []
+    words += ["-fflags", "+noparse+nofillin"] if is_indexed(where) else []
     words += ["-discard:v", "nokey"] if keys else []
     words += [*where.options, "-i", os.fsdecode(where.argument), *picked]
     # Threads that wait for each other at every packet, and a line that is written by itself, take longer than hashing.
@@ -122,7 +122,7 @@ def _demux_command(where: Address, stream: int, keys: bool) -> list[str]:
     return [*words, "-f", "framehash", "-hash", "murmur3", "pipe:1"]
 
 
-def _is_indexed(where: Address) -> bool:
+def is_indexed(where: Address) -> bool:
     """Whether it is MP4 or QuickTime, whose index tells of each packet its times and whether a decoder can start at it:
     nothing is gained by looking into the packets for them."""
     if where.local is None or not where.seekable:
