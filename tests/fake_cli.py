@@ -4,12 +4,12 @@ The name of the video chooses what happens: see SCANS. Everything but the scan i
 """
 
 import sys
-import time
 import types
 from collections.abc import Callable
 from typing import Any
 
 import samples
+from patience import let_pass
 
 from loopfind.errors import DecoderFailed, Unreadable
 
@@ -29,7 +29,7 @@ def _slow(path: str, watch: Any, log: Any) -> Any:
     for step in range(2000):
         if watch:
             watch(Progress("reading" if step < 1500 else "matching", step * 30, step * 0.1, known))
-        time.sleep(0.001)
+        let_pass(0.001)
     return samples.nothing(path)
 
 

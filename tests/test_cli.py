@@ -223,12 +223,14 @@ def test_stops_at_once_and_quietly(number: int, status: int, tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_ctrl_c_is_quiet_at_any_moment() -> None:
-    for delay in (0.05, 0.08, 0.12, 0.16, 0.2, 0.25):
+    for imports in (0, 30, 100, 200, 300, 400):
         child = subprocess.Popen(
             [
                 sys.executable,
+                "-X",
+                "importtime",  # a line for each
                 "-c",
-                "import loopfind.cli, sys\nprint(flush=True)\nsys.exit(loopfind.cli.main())",
+                "import loopfind.cli, sys\nprint('begun', file=sys.stderr, flush=True)\nsys.exit(loopfind.cli.main())",
                 "slow",
             ],
             env=environment(),
@@ -236,12 +238,14 @@ def test_ctrl_c_is_quiet_at_any_moment() -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert child.stdout is not None
-        child.stdout.readline()  # from here on main() is in charge, whatever it imports
-        time.sleep(delay - 0.04)
+        assert child.stderr is not None
+        while child.stderr.readline() != "begun\n":
+            pass
+        # From here on main() is in charge, whatever it imports.
+        heard = [child.stderr.readline() for _ in range(imports)]
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=10)
-        assert "Traceback" not in err
+        assert "Traceback" not in "".join(heard) + err
         # 1: that there is no file called slow was said before; -SIGINT: Python was already on its way out.
         assert child.returncode in (130, 1, -signal.SIGINT)
 

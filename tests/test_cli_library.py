@@ -9,11 +9,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import videos
+from patience import wait_until
 from platformdirs.macos import MacOS
 
 from loopfind.cli import paths
@@ -186,11 +186,7 @@ def test_ctrl_c_ends_it_at_once_and_keeps_what_was_done(home):
             file.write(b"%d" % number)
     child = subprocess.Popen(**words(home, "library", "add", "films"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     library = home / "cache" / "loopfind" / "library.sqlite"
-    began = time.monotonic()
-    while time.monotonic() - began < 30:
-        time.sleep(0.2)
-        if library.exists() and run(home, "library", "list", "--json").stdout.count('"added"') > 2:
-            break
+    wait_until(lambda: library.exists() and run(home, "library", "list", "--json").stdout.count('"added"') > 2)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=30)
     assert (child.returncode, out, err) == (130, b"", b"")

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 import videos
+from patience import wait_until
 
 from loopfind.media.clips import Cutter, Look, Piece
 
@@ -302,9 +302,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     path.write_text(json.dumps(report(long, [[(1, 700), (701, 1400)]])))
     command = [sys.executable, "-m", "loopfind", "extract", str(path), "--out", str(tmp_path / "clips")]
     child = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
-    limit = time.monotonic() + 30
-    while not [*tmp_path.glob("clips/.loopfind-*/*.mp4")] and time.monotonic() < limit:
-        time.sleep(0.01)
+    wait_until(lambda: [*tmp_path.glob("clips/.loopfind-*/*.mp4")])
     child.send_signal(signal.SIGINT)
     _, said = child.communicate(timeout=30)
     assert (child.returncode, said) == (130, b"")

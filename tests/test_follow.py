@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import imageio_ffmpeg
 import pytest
 import rtsp
 import videos
+from patience import let_pass, wait_until
 
 from loopfind import LoopfindError, Report, Settings, follow, scan
 from loopfind.errors import Broken, Unreadable, UsageError
@@ -211,14 +211,16 @@ def ffmpeg(*words: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def patiently(source: str, **more: Any) -> list[Event]:
     """The events of a source whose server is not there yet."""
-    for _ in range(100):
+
+    def events() -> list[Event]:
         try:
             return list(follow(source, **more))
         except Unreadable as error:
             if "refuses" not in str(error):
                 raise
-            time.sleep(0.2)
-    raise AssertionError("nobody serves it")
+            return []
+
+    return wait_until(events)
 
 
 @pytest.mark.slow
@@ -401,10 +403,11 @@ def test_a_camera_that_was_away_and_came_back_on_the_same_line_is_told() -> None
         parts.append(videos.make(f"follow-away-{number}.ts", *videos.moving(end), *turned))
     with command("-", "--follow", "--json", stdin=subprocess.PIPE) as child:
         assert child.stdin is not None
-        for part in parts:
-            child.stdin.buffer.write(part.read_bytes())
-            child.stdin.flush()
-            time.sleep(5.0 if part is parts[0] else 0.0)
+        child.stdin.buffer.write(parts[0].read_bytes())
+        child.stdin.flush()
+        let_pass(5.0)
+        child.stdin.buffer.write(parts[1].read_bytes())
+        child.stdin.flush()
         out, _ = child.communicate(timeout=300)
     *events, last = (json.loads(line) for line in out.splitlines())
     (missed,) = (event for event in events if "began anew" in event.get("what", ""))

@@ -36,7 +36,20 @@ def named(module):
     return module.relative_to(ROOT).as_posix()
 
 
-every_module = pytest.mark.parametrize("module", MODULES, ids=named)
+def every_module(check):
+    """Make one test of a check of a module. It names all modules that fail."""
+
+    def test():
+        failed = []
+        for module in MODULES:
+            try:
+                check(module)
+            except AssertionError as error:
+                failed.append(f"{named(module)}: {error}")
+        assert not failed, "\n".join(failed)
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return test
 
 
 def part(module):
@@ -242,3 +255,45 @@ def test_a_public_name_has_one_meaning():
     shared = {name: sorted(modules) for name, modules in homes.items() if len(modules) > 1}
     wrong = {name: modules for name, modules in shared.items() if name not in ENTRY_POINTS}
     assert not wrong, f"one name, many meanings: {wrong}"
+
+
+TEST_TEXTS = {module: module.read_text(encoding="utf-8") for module in sorted((ROOT / "tests").glob("*.py"))}
+PRIVATE_NAMES_READ = {"_repr_html_"}
+"""Private by their form alone: IPython asks any object for this one."""
+PRIVATE = re.compile(r"(?:^|\.)(_(?!_)\w*)$")
+
+
+def private_names(tree):
+    """Yield the private names of other objects that a module reads, imports or patches, with their lines."""
+    own = {
+        id(node)
+        for each in ast.walk(tree)
+        if isinstance(each, ast.ClassDef)
+        for node in ast.walk(each)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+    }
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Attribute) and id(node) not in own:
+            names = [node.attr]
+        elif isinstance(node, ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("setattr", "getattr"):
+            names = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        yield from ((found[1], node.lineno) for name in names if (found := PRIVATE.search(name)))
+
+
+def test_no_test_reads_or_patches_a_private_name():
+    wrong = {
+        f"{named(module)}:{at} {name}"
+        for module, text in TEST_TEXTS.items()
+        for name, at in private_names(ast.parse(text, str(module)))
+        if name not in PRIVATE_NAMES_READ
+    }
+    assert not wrong
+
+
+def test_tests_wait_for_what_happens_and_not_for_time_to_pass():
+    for module, text in TEST_TEXTS.items():
+        if module.name not in ("patience.py", "test_house.py"):
+            assert not re.search(r"time\.sleep|import sleep", text), named(module)

@@ -126,7 +126,7 @@ def test_bad_input_is_refused_as_in_a_scan(tmp_path: Path) -> None:
 
 def test_lines_that_are_not_alike_say_the_same() -> None:
     lines = [b"%d, %10d, %10d, %8d, %8d, %032x\n" % (n % 5 == 4, n, -(n % 7), 1, 9 * n, n * n) for n in range(50)]
-    even, odd, whole = table._Table(), table._Table(), b"".join(lines)
+    even, odd, whole = table.PacketTable(), table.PacketTable(), b"".join(lines)
     even.take(b"#tb 0: 1/25\n" + whole)
     for line in lines:
         odd.take(line.replace(b"\n", b", S=1, 8, 5\n"))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import samples
 import videos
+from patience import wait_until
 from PIL import Image
 
 from loopfind import pipeline
@@ -107,11 +108,7 @@ def run(browser, script):
 
 
 def wait_for(browser, script):
-    until = time.monotonic() + 20
-    while not (value := run(browser, script)):
-        assert time.monotonic() < until, f"{script} never came true"
-        time.sleep(0.05)
-    return value
+    return wait_until(lambda: run(browser, script), 20, script)
 
 
 def errors(browser):
@@ -185,9 +182,9 @@ def test_the_difference_of_two_copies_is_black(browser, folder):
     browser.execute_script("document.getElementById('screens').scrollIntoView({behavior: 'instant', block: 'center'})")
     screens = "document.getElementById('screens').getBoundingClientRect()"
     box = run(browser, f"['left', 'top', 'right', 'bottom'].map((side) => Math.round({screens}[side]))")
-    time.sleep(0.5)
     left, top, right, bottom = box
-    assert grab(browser)[max(top, 0) + 5 : bottom - 5, left + 5 : right - 5].mean() < 40
+    within = np.s_[max(top, 0) + 5 : bottom - 5, left + 5 : right - 5]
+    wait_until(lambda: grab(browser)[within].mean() < 40)
     assert not errors(browser)
 
 
@@ -207,8 +204,7 @@ def test_light_dark_and_narrow(browser, folder):
     dark = grab(browser).mean()
     assert light > 180 and dark < 80
     browser.execute_script("document.getElementById('theme').click()")
-    time.sleep(0.1)
-    assert grab(browser).mean() == pytest.approx(light, abs=12)
+    wait_until(lambda: grab(browser).mean() == pytest.approx(light, abs=12))
     look(browser, folder / "loop.html", width=360, height=740)
     assert run(browser, "document.documentElement.scrollWidth") == 360
     assert not errors(browser)
@@ -261,9 +257,8 @@ def test_the_difference_of_a_mirrored_copy_is_black_and_the_page_fits_a_telephon
         "(({left, top, right, bottom}) => [left, top, right, bottom])"
         "(document.getElementById('screens').getBoundingClientRect())",
     )
-    time.sleep(0.5)
     left, top, right, bottom = map(round, box)
-    assert grab(browser)[top + 5 : bottom - 5, left + 5 : right - 5].mean() < 40
+    wait_until(lambda: grab(browser)[top + 5 : bottom - 5, left + 5 : right - 5].mean() < 40)
     assert not errors(browser)
 
 

@@ -35,6 +35,10 @@ def test_settings_are_given_by_name_or_as_a_value(report):
 def test_paths_may_be_path_objects_everywhere(tmp_path):
     assert sweep(LOOP, sizes=[8, 16], end=8.0).settings.sizes == (8, 16)
     assert compare([LOOP, FIXTURES / "none.mp4"], own=True).settings == CompareSettings(own=True)
+
+
+@pytest.mark.slow
+def test_what_is_followed_may_be_a_path_object():
     *_, last = follow(LOOP, hash_size=8, stall=5.0)
     assert isinstance(last, Ended) and last.report.source.path == str(LOOP)
 

@@ -43,7 +43,7 @@ def read_packets(demux: Demux, watch: Watch | None = None) -> Packets:
 
     watch: called with a Progress now and then. Raises a kind of MediaError, and Broken for packets without times.
     """
-    table = _Table()
+    table = PacketTable()
     for block in demux:
         table.take(block)
         if watch is not None and len(table):
@@ -53,7 +53,7 @@ def read_packets(demux: Demux, watch: Watch | None = None) -> Packets:
     return _packets(demux.where, table, demux.journal, (" ".join(demux.command), *demux.journal.said))
 
 
-class _Table:
+class PacketTable:
     """Rows of framehash as they come: `STREAM, DECODED, SHOWN, DURATION, SIZE, DIGEST`, the numbers filled up with
     blanks."""
 
@@ -128,7 +128,7 @@ def _numbers_in(letters: Bytes) -> Ints:
     return np.where((letters == _MINUS).any(axis=1), -numbers, numbers)
 
 
-def _packets(where: Address, table: _Table, journal: Journal, log: tuple[str, ...]) -> Packets:
+def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[str, ...]) -> Packets:
     header = journal.header
     ticks, sizes = _whole(table.shown), _whole(table.sizes)
     if (ticks == _NO_TIME).any():
