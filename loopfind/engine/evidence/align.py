@@ -99,7 +99,7 @@ def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | No
 
 
 def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
-    """Fit the speed and the zoom of a line to the given frames, each within `spread` (a share of itself).
+    """Fit the speed and the zoom of a line to the given frames, each within `spread`, a share of its value.
 
     The speed turns about the middle of the frames. Lines of unchanged speed and zoom are returned as they are.
     """

@@ -16,7 +16,7 @@ from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, shown
 
 _STRETCHES = 20  # of each length
-_PLACES, _NEAREST = 4000, 48  # that each is laid over, as many as a few minutes have; half seconds measured in full
+_PLACES, _NEAREST = 4000, 48  # that each is aligned with, as many as a few minutes have; half seconds measured in full
 _SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames are compared with the next
 
 

@@ -15,7 +15,7 @@ LIVE_MOTION_TABLES = 8
 of a day, 55 MB for all. Held by `benchmarks/following.py`."""
 
 LIVE_PICTURE_TABLES = 4
-"""Sorted tables of picture codes: half as many as of motion, as pictures that stand are asked about again and again.
+"""Sorted tables of picture codes: half as many as those of motion, since pictures that stand are looked up again and again.
 Held by `benchmarks/following.py`."""
 
 MOST_NEAR = 24

@@ -35,7 +35,8 @@ def clusters_of(codes: Bytes, times: Floats) -> Clusters:
 
 
 def _differ(codes: Bytes, one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether codes of frames (k,) and of others (k,) are unequal; few at a time, as they lie all over the table."""
+    """Return whether codes of frames (k,) differ from those of others (k,). Few are read at a time, as they lie all
+    over the table."""
     found = np.empty(len(one), bool)
     for low in range(0, len(one), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)

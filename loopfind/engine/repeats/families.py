@@ -246,5 +246,5 @@ def _holders(stretches: Sequence[Stretch], sides: Sequence[Stretch]) -> list[lis
 
 
 def _overlap(one: Stretch, other: Stretch) -> bool:
-    """Whether two stretches share a frame."""
+    """Return whether two stretches share a frame."""
     return min(one.last, other.last) > max(one.first, other.first)

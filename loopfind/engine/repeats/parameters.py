@@ -14,7 +14,7 @@ ENDS_SLACK = 2
 `tests/test_repeats.py`."""
 
 LEAST_TAIL = 8
-"""Frames that a turn cut short must have to be named. Of fewer, the end of the loop cannot be told from noise. Held by
+"""Frames that a turn cut short must have to be named. With fewer, the end of the loop looks like noise. Held by
 `tests/test_repeats.py`."""
 
 MOST_TURNS = 24
