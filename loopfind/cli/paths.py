@@ -41,7 +41,7 @@ def _cache_folder() -> str:
 
 
 def through(library: str | None, note: Callable[[str], None]) -> "Cache | None":
-    """The cache that a library is, for the pipeline; what cannot be kept is told by `note`."""
+    """Return the cache of the pipeline that a library makes. note: called with a line on what cannot be kept."""
     if library is None:
         return None
     from loopfind.pipeline import Cache

@@ -1,4 +1,4 @@
-"""Which file it was: its size and a digest, so that someone else can tell whether theirs is the same."""
+"""The identity of a file: its size and a digest, by which someone else sees whether theirs is the same."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""What the engine finds in one fingerprint, in numbers alone."""
+"""Findings of the engine in one fingerprint, in numbers alone."""
 
 from dataclasses import dataclass, field
 
@@ -26,7 +26,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class FirstLook:
-    """What key frames alone show. It is no evidence.
+    """A first look at a video: what its key frames alone show. It is no evidence.
 
     frames: how many key frames there are. gap: seconds between two of them as a rule, 0.0 for fewer than two. clusters:
     key frames with equal hashes. returning: pictures that are not blank and come back with an equal hash. lag: seconds

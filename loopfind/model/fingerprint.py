@@ -33,7 +33,7 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True)
 class Fingerprint(Track):
-    """What stands for a whole file: its track, and a code for each frame.
+    """A whole file in short: its track, and a code for each frame.
 
     codes: (n, width) uint8, packed bits of one kind at one hash size.
     """

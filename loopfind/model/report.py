@@ -23,7 +23,7 @@ CutKind = Literal["hard", "fade", "seamless", "copied"]
 
 @dataclass(frozen=True)
 class Occurrence:
-    """Where a repeat is shown: [start, end) seconds, [start_frame, end_frame) frames.
+    """One showing of a repeat: [start, end) seconds, [start_frame, end_frame) frames.
 
     start_range, end_range: the earliest and latest instants that the content allows for each end. turned: degrees
     clockwise, before it is mirrored. file: the number of its file, from 0, where several are compared.

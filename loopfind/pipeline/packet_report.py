@@ -1,4 +1,4 @@
-"""What packets prove, as a report."""
+"""The report of the repeats that packets prove."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,10 @@ UNSEEN = "Only packets were compared: what was encoded again does not show; scan
 def report_on_packets(
     demux: Demux, request: ReadRequest, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
 ) -> Report:
-    """What a video shows more than once, as far as its packets prove it. Arguments and errors as of `scan_packets`."""
+    """Report what a video shows more than once, as far as its packets prove it.
+
+    Arguments and errors are those of `scan_packets`.
+    """
     packets = _between(read_packets(demux, watch), settings)
     if log is not None:
         for line in packets.log:
@@ -90,7 +93,8 @@ def _with_stills(request: ReadRequest, repeats: tuple[Repeat, ...]) -> tuple[Rep
 
 
 def _moves(request: ReadRequest, repeat: Repeat) -> bool:
-    """Whether something moves in the first showing of a repeat, at one of a few places, or it cannot be told."""
+    """Return whether something moves in the first occurrence of a repeat, at one of a few places. True where no
+    picture can be had."""
     start, length = repeat.occurrences[0].start, repeat.occurrences[0].end - repeat.occurrences[0].start
     places = [start + share * length - _LOOK / 2 for share in (0.5, 0.2, 0.8)]
     if length >= 2 * _NEAR:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def scan_packets(
     path: str, settings: "Settings", watch: "Watch | None" = None, log: Callable[[str], None] | None = None
 ) -> "Report":
-    """What a video shows more than once, as far as its packets prove it: stretches that were copied byte for byte.
+    """Report the stretches of a video that were copied byte for byte, as its packets prove.
 
     Arguments and errors as for `scan`; the kind and the hash size say nothing here. Of each repeat a few pictures are
     decoded, where the video can be read from the middle: where none moves, it is called a still.

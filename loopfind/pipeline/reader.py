@@ -88,7 +88,7 @@ def read_video(
 
 
 def may_reuse(request: ReadRequest) -> bool:
-    """Whether to look at the packets of a video before it is decoded."""
+    """Return whether to look at the packets of a video before it is decoded."""
     where, options = request.address, request.options
     return where.seekable and where.local is not None and not options.keys_only and not options.hwaccel
 

@@ -34,8 +34,11 @@ _ROWS_AT_ONCE = 4096
 
 @dataclass(frozen=True)
 class Resume:
-    """Where readings that were cut off are kept: a folder, and after how many seconds each. note: called with a line
-    where one goes on, or cannot be kept."""
+    """The place where readings that were cut off are kept.
+
+    folder: its name. every: seconds from one checkpoint to the next. note: called with a line where
+    one goes on, or cannot be kept.
+    """
 
     folder: str | os.PathLike[str]
     every: float = CHECKPOINT_EVERY
@@ -53,7 +56,7 @@ class OpenCheckpoint:
 
 @dataclass(frozen=True)
 class ResumePoint:
-    """Where a reading goes on.
+    """The point at which a reading goes on.
 
     start: seconds of the frame to begin at. first: its number. known: frames of the reading that was cut off, of which
     those from `first` on are read once more.
@@ -65,7 +68,7 @@ class ResumePoint:
 
 
 class ResumeMismatch(Exception):
-    """What is read again is not what was read before."""
+    """Frames that were read again are not those that were read before."""
 
 
 class Collector:
@@ -128,8 +131,8 @@ class KeepingCollector:
             raise ResumeMismatch
 
     def _accounted(self) -> bool:
-        """Whether all that was lost so far is known: behind a complaint that is still to be judged nothing is kept, as
-        it would be forgotten."""
+        """Return whether all that was lost so far is known. Nothing is kept behind a complaint that is still to be
+        judged, as it would be forgotten."""
         if self._reader.troubled:
             self.losses += self._reader.account()
         return not self._reader.troubled

@@ -46,8 +46,8 @@ class PacketReuse:
     """The relay of readers that decode what comes for the first time, which gives RepeatedFrames and CheckFrames among
     its Frames.
 
-    opened: makes a reader of a part. point: where the reading goes on, None for one that begins. watch: told of the
-    packets. first: the reader of the whole video. skipped: frames that were not decoded.
+    opened: makes a reader of a part. point: where the reading goes on, None for one that begins. watch: called
+    with the progress of the packets. first: the reader of the whole video. skipped: frames that were not decoded.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class PacketReuse:
         turns.finish(source, end)
 
     def _plan(self) -> "_Plan | None":
-        """What to decode; None where little or nothing can be left out."""
+        """Return what to decode; None where little or nothing can be left out."""
         request, point, declared = self._request, self._point, self.first.source.declared
         limits = (request.start or 0.0, np.inf if request.end is None else request.end)
         if declared is None or min(declared, limits[1]) - limits[0] < SHORTEST_REUSED:
@@ -113,8 +113,11 @@ class PacketReuse:
         return _Plan(wanted, parts, low) if parts and self._keeps_time(wanted, parts[0].first, low) else None
 
     def _keeps_time(self, shown: Floats, joint: int, low: int) -> bool:
-        """Whether the frames about the first joint are shown when their packets say: joints are mostly alike, and where
-        they are not sound, all that was decoded before them would be decoded once more."""
+        """Return whether the frames about the first joint are shown when their packets say.
+
+        Joints are mostly alike, and where they are not sound, all that was decoded before them would be decoded once
+        more.
+        """
         first = max(low, joint - _TRIED_FRAMES)
         limits = float(shown[first]), float(shown[joint])
         request = self._request
@@ -132,7 +135,7 @@ class PacketReuse:
         return sequence_of(packets.hashes, packets.sizes, packets.keys, packets.times, source.width * source.height)
 
     def _parts(self, plan: "_Plan", turns: Turns) -> Iterator[Frames | RepeatedFrames | CheckFrames]:
-        """What is decoded and what is not, in turn."""
+        """Yield what is decoded and what is not, in turn."""
         shown, low = plan.shown, plan.low
         before = low
         for part in [*plan.parts, None]:
@@ -177,8 +180,11 @@ class PacketReuse:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be read. shown: (n,) seconds at which all wanted frames are shown. parts: those that need no decoding,
-    in order. low: number of the first one to read."""
+    """A plan of what is to be read.
+
+    shown: (n,) seconds at which all wanted frames are shown. parts: those that need no decoding, in order. low: number
+    of the first one to read.
+    """
 
     shown: Floats
     parts: tuple[KnownFrames, ...]
@@ -186,7 +192,7 @@ class _Plan:
 
 
 def _are_promising(packets: Packets) -> bool:
-    """Whether enough of these packets stand in the file more than once."""
+    """Return whether enough of these packets stand in the file more than once."""
     count = len(packets.sizes)
     if count < 2:
         return False

@@ -110,7 +110,7 @@ class _Request:
 
 @dataclass(frozen=True)
 class _Reading:
-    """What was read of a video. sizes: digests of all hash sizes, where one is to be chosen."""
+    """The result of reading a video. sizes: digests of all hash sizes, where one is to be chosen."""
 
     reading: Reading
     sizes: SizeDigests | None

@@ -26,7 +26,7 @@ SHORTEST_QUERY = 3
 """Samples that a query must have: the library's matrix is wrong for two."""
 
 _OUTSIDE = 1e4
-"""What stands before the first and after the last sample: dearer than anything, and small enough to be added."""
+"""Value before the first and after the last sample: dearer than anything, and small enough to be added."""
 
 _SLACK = 1e-9
 """Share by which sums of the same costs in another order may differ."""

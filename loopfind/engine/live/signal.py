@@ -2,7 +2,7 @@
 
 What the signal says of a frame depends on the second around it alone, but for two properties of the whole: the mean
 picture, and the noise. These change slowly, and are estimated anew each time the footage has grown by a share of
-itself. So what is added costs the same however much is held.
+its length. So what is added costs the same however much is held.
 """
 
 import numpy as np

@@ -79,22 +79,22 @@ class Decoder:
 
     @property
     def keeps_time(self) -> bool:
-        """Whether the times of all frames so far are what the file says."""
+        """Return whether the times of all frames so far are what the file says."""
         return self._clock is None or not self._clock.altered
 
     @property
     def drained(self) -> bool:
-        """Whether ffmpeg has closed its pipes."""
+        """Return whether ffmpeg has closed its pipes."""
         return not self._open
 
     @property
     def closed(self) -> bool:
-        """Whether `close` was called."""
+        """Return whether `close` was called."""
         return self._closed
 
     @property
     def finishing(self) -> bool:
-        """Whether ffmpeg was asked to end before the end of the video."""
+        """Return whether ffmpeg was asked to end before the end of the video."""
         return self._finishing is not None
 
     @property
@@ -116,7 +116,7 @@ class Decoder:
 
     @property
     def has_one_picture(self) -> bool:
-        """Whether the whole input is a single frame, after `await_first`."""
+        """Return whether the whole input is a single frame, after `await_first`."""
         return self._settled.size == 1 and not self._open
 
     def next_batch(self) -> Frames:

@@ -21,8 +21,8 @@ class FrameReader(Protocol[Given]):
 
     @property
     def source(self) -> Source:
-        """What is known of the video: duration, frames and fps as measured once the last batch was read; until then
-        its duration is the declared one, 0.0 where there is none."""
+        """The source as far as it is known. Duration, frames and fps are measured once the last batch was read; until
+        then its duration is the declared one, 0.0 where there is none."""
         ...
 
     @property
@@ -42,12 +42,12 @@ class FrameReader(Protocol[Given]):
 
     @property
     def log(self) -> tuple[str, ...]:
-        """What ffmpeg said, at most 400 lines, and how the video was read."""
+        """Lines that ffmpeg said, at most 400, and how the video was read."""
         ...
 
     @property
     def troubled(self) -> bool:
-        """Whether ffmpeg has complained of the input, and no `account` has settled what was lost."""
+        """Return whether ffmpeg has complained of the input, and no `account` has settled what was lost."""
         ...
 
     def account(self) -> tuple[Loss, ...]:

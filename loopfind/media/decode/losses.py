@@ -132,7 +132,7 @@ def _holes(times: Floats, gap: float, begin: float) -> list[int]:
 
 
 def _is_beside_explained(troubles: Sequence[Trouble], explained: set[int], trouble: Trouble) -> bool:
-    """Whether an explained complaint stands beside this one: one damage makes complaints of several sorts."""
+    """Return whether an explained complaint stands beside this one: one damage makes complaints of several sorts."""
     near = _READ_AHEAD
     return any(troubles[n].first - near <= trouble.last and trouble.first <= troubles[n].last + near for n in explained)
 

@@ -78,7 +78,7 @@ class OnePassReader:
 
     @property
     def header(self) -> Header:
-        """What ffmpeg said of the input; nothing is known before entry."""
+        """The header that ffmpeg wrote of the input; nothing is known before entry."""
         return Header() if self._decoder is None else self._decoder.journal.header
 
     @property
@@ -117,7 +117,7 @@ class OnePassReader:
 
     @property
     def seekable(self) -> bool:
-        """Whether it is a file on disk that can be read from the middle."""
+        """Return whether it is a file on disk that can be read from the middle."""
         where = self._request.address
         return where.seekable and where.local is not None and not self.header.is_picture
 
@@ -165,14 +165,14 @@ class OnePassReader:
         return [start - run_up for run_up in _RUN_UPS if self._request.address.seekable and start > run_up]
 
     def _seek_holds(self, decoder: Decoder) -> bool:
-        """Whether decoding began early enough, on a clock that counts from the container's start."""
+        """Return whether decoding began early enough, on a clock that counts from the container's start."""
         start, declared, first = self._request.start or 0.0, decoder.journal.header.duration, decoder.next_time
         if first is None or declared is None:
             return declared is not None and start >= declared + 1.0
         return first <= start
 
     def _refused(self, decoder: Decoder) -> MediaError | None:
-        """What is wrong with an input of which a frame came; None for a video."""
+        """Return what is wrong with an input of which a frame came; None for a video."""
         where, header = self._request.address, decoder.journal.header
         if header.is_picture and decoder.has_one_picture:
             return diagnosis.still_picture(where)

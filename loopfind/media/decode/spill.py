@@ -43,7 +43,7 @@ class SpillQueue:
                 return
 
     def get(self) -> Frames | BaseException | None:
-        """What was handed on first, waited for."""
+        """Return what was handed on first, and wait for it."""
         with self._changed:
             while not self._items:
                 self._changed.wait()
@@ -58,7 +58,7 @@ class SpillQueue:
             return item
 
     def _spill(self, frames: Frames) -> tuple[int, int] | None:
-        """Where a batch lies on disk; None where there is no room, and it has to wait."""
+        """Write a batch to disk and return its rows there; None where there is no room, and it has to wait."""
         try:
             self._spilled = self._spilled or _Spilled(frames)
             return self._spilled.append(frames)

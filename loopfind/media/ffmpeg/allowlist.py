@@ -1,4 +1,4 @@
-"""Which formats ffmpeg may take an input for, and which kinds of address a format may open.
+"""The formats that ffmpeg may take an input for, and the kinds of address that a format may open.
 
 A playlist, a session description or a manifest is a list of other files and addresses: whoever writes one decides what
 is opened by whoever reads it. So no file is read as such a list, and what an address leads to is what its kind needs.
@@ -53,7 +53,7 @@ _NEEDS = {
     "rtsps": ("rtp", "srtp", "udp", *_WEB),
     "tls": ("tls", "tcp"),
 } | dict.fromkeys(("rtmp", "rtmpe", "rtmps", "rtmpt", "rtmpte", "rtmpts"), _RTMP)
-"""What an address needs besides its own protocol, where it does. No address needs local files."""
+"""Protocols that an address needs besides its own. No address needs local files."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)(?=[:,])", re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""What ffmpeg says of its input before the first picture."""
+"""The header: what ffmpeg says of its input before the first picture."""
 
 import re
 from dataclasses import dataclass, field
@@ -99,5 +99,5 @@ class Header:
 
     @property
     def is_picture(self) -> bool:
-        """Whether the format is one of still pictures, which only several of make a video."""
+        """Return whether the format is one of still pictures, of which only several make a video."""
         return self.container == "image2" or self.container.endswith("_pipe")

@@ -54,7 +54,7 @@ class Journal:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """What ffmpeg said: the first 200 lines and the last 200."""
+        """Lines that ffmpeg said: the first 200 lines and the last 200."""
         return (*self._first, *self._last)
 
     def feed(self, data: bytes) -> None:

@@ -35,7 +35,7 @@ class DecodeOptions:
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """What is to be read of a video. Making one raises BadSetting for limits that no video has.
+    """A request for the frames of a video. Making one raises BadSetting for limits that no video has.
 
     stream: number of the video stream, from 0, cover art not counted. start, end: frames with start <= time < end are
     read, seconds from the container's start; None for no limit. digests, colours: also give a digest of each full-size

@@ -17,7 +17,7 @@ class SilenceWatch:
         self._shown, self._stall, self._seconds = shown, stall, 0.0
 
     def broken(self, poll: "select.poll", patience: float, reached: float) -> bool:
-        """Whether something comes within `patience` seconds, of which one look is waited for.
+        """Return whether something comes within `patience` seconds, of which one look is waited for.
 
         reached: seconds of the video read so far. Raises Unreadable where nothing has come for too long.
         """

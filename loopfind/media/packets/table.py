@@ -165,7 +165,7 @@ def _whole(parts: list[Ints]) -> Ints:
 
 
 def _among(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which of the values (n,) are among the known ones (m,), which are sorted; as np.isin, in little memory."""
+    """Return which of the values (n,) are among the sorted known ones (m,): np.isin in little memory."""
     found = np.zeros(len(values), np.bool_)
     for low in range(0, len(values) if len(known) else 0, _AT_ONCE):
         part = values[low : low + _AT_ONCE]

@@ -51,7 +51,7 @@ class Grid:
 
     @property
     def drops(self) -> bool:
-        """Whether timecode at this rate leaves numbers out, to keep up with the clock."""
+        """Return whether timecode at this rate leaves numbers out, to keep up with the clock."""
         return self.rate in _DROPPING
 
     def timecode(self, number: int) -> str:

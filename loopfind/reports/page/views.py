@@ -163,7 +163,7 @@ class PlayedRepeat:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What both kinds of page show.
+    """The content that both kinds of page have.
 
     seriousness: found, unsure or nothing, the colour of the verdict. left_out: a note on repeats without a card or
     pictures. looking: the player's first words. links_out: whether links lead to the videos. again, command, details:
@@ -230,7 +230,7 @@ class PlotStroke:
 
 @dataclass(frozen=True)
 class ScanData:
-    """What the scripts of a scan's page read. spans: (start, end, repeat, number of the occurrence). unjudged: (start,
+    """Data for the scripts of a scan's page. spans: (start, end, repeat, number of the occurrence). unjudged: (start,
     end, reason). why: reason -> words. cuts: seconds."""
 
     start: float
@@ -361,7 +361,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class ComparisonData:
-    """What the scripts of a comparison's page read. start, end: always 0, as files have no timeline in common."""
+    """Data for the scripts of a comparison's page. start, end: always 0, as files have no timeline in common."""
 
     files: tuple[PlayedFile, ...]
     matrix: Matrix
