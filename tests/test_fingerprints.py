@@ -111,7 +111,20 @@ def bits(codes, size):
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_carries_the_name_it_is_registered_by(name):
     assert kind(name).name == name
-    assert isinstance(kind(name).needs_digests, bool) and isinstance(kind(name).needs_colours, bool)
+    for question in ("needs_digests", "needs_colours", "sized"):
+        assert isinstance(getattr(kind(name), question), bool)
+
+
+def test_the_kinds_that_are_of_the_whole_picture_say_so():
+    whole = [name for name in KINDS if not kind(name).sized]
+    assert {"exact", "color", "colorhash"} <= {*whole}
+    assert not {"ahash", "dhash", "phash", "whash", "crop-resistant", "whash-db4"} & {*whole}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_codes_of_a_sized_kind_grow_with_the_hash_size(name):
+    widths = [kind(name).width(size) for size in allowed(name)]
+    assert not kind(name).sized or sorted({*widths}) == widths
 
 
 def test_an_unknown_kind_is_answered_with_the_known_ones():
@@ -148,9 +161,16 @@ def test_codes_are_packed_rows_of_the_width_said(name, size):
     codes = kind(name).encode(frames(natural(3)), size)
     assert codes.dtype == np.uint8
     assert codes.shape == (3, kind(name).width(size))
-    if name not in ("exact", "color", "colorhash", "whash-db4"):
-        assert kind(name).width(size) == math.ceil(size * size / 8)
+    if kind(name).sized and kind(name).width(size) == math.ceil(size * size / 8):
         assert not np.unpackbits(codes, axis=1)[:, size * size :].any()
+
+
+BIT_A_PLACE = ("ahash", "dhash", "phash", "whash", "crop-resistant")
+
+
+@pytest.mark.parametrize(("name", "size"), [(name, size) for name, size in EVERY if name in BIT_A_PLACE])
+def test_a_code_with_a_bit_for_each_place_has_hash_size_squared_bits(name, size):
+    assert kind(name).width(size) == math.ceil(size * size / 8)
 
 
 @pytest.mark.parametrize(("name", "size"), EVERY)
@@ -186,8 +206,9 @@ def test_encoding_leaves_the_frames_as_they_were(name, size):
 @pytest.mark.parametrize(("name", "size"), EVERY)
 def test_different_pictures_have_different_codes(name, size):
     codes = kind(name).encode(frames(natural(12)), size)
-    # Of coarse shares a bit or two each many pictures are alike.
-    assert len(np.unique(codes, axis=0)) > (6 if size < 8 or name == "colorhash" else 11)
+    # A few bits of the whole picture are alike for many pictures; a digest or a mean colour is not.
+    coarse = size < 8 or not (kind(name).sized or name in ("exact", "color"))
+    assert len(np.unique(codes, axis=0)) > (6 if coarse else 11)
 
 
 def test_exact_codes_are_the_digests():
@@ -268,6 +289,17 @@ def test_codes_are_given_as_imagehash_values(name, size):
     else:
         assert [one.hash.shape for one in given] == [(size, size)] * 3
         assert np.array_equal([one.hash.ravel() for one in given], oracle(name, batch.pictures, size))
+
+
+def test_a_code_of_the_whole_picture_is_no_square_even_where_its_width_is_that_of_one():
+    class Whole:
+        name, needs_digests, needs_colours, sized = "whole", False, False, False
+
+        def width(self, size):
+            return 2
+
+    (given,) = image_hashes(Whole(), 4, np.array([[0x80, 1]], np.uint8))
+    assert given.hash.tolist() == [True, *[False] * 14, True]
 
 
 # The oracle

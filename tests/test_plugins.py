@@ -64,7 +64,14 @@ def test_a_kind_and_a_format_of_another_package_are_used_like_loopfinds_own(inst
 
 def test_an_unknown_name_is_answered_with_those_of_other_packages_too(installed):
     done = loopfind(installed, "video.mp4", "--kind", "corner")
-    assert done.returncode == 2 and "whash-db4, corners" in done.stderr
+    assert done.returncode == 2 and f"{[*KINDS][-1]}, corners" in done.stderr
+
+
+def test_a_kind_that_is_not_sized_is_not_swept(installed):
+    video = str(ROOT / "fixtures" / "loop.mp4")
+    for words in (("sweep", video), (video, "--hash-size", "auto")):
+        done = loopfind(installed, *words, "--kind", "corners", "-q")
+        assert done.returncode == 2 and "corners" in done.stderr and "no size to choose" in done.stderr, done.stderr
 
 
 def package(folder, name, points):
@@ -98,7 +105,10 @@ def test_a_name_that_two_packages_give_is_refused(tmp_path, monkeypatch):
         ("import no_such_module", r"its kind 'odd' cannot be loaded \(ModuleNotFoundError: No module named"),
         ("raise SystemError('one\\ntwo')", r"cannot be loaded \(SystemError: one\)"),
         ("OTHER = 1", r"cannot be loaded \(AttributeError"),
-        ("class ODD:\n    name = 'odd'", "its kind 'odd' has no needs_digests, needs_colours, check, width, encode"),
+        (
+            "class ODD:\n    name = 'odd'",
+            "its kind 'odd' has no needs_digests, needs_colours, sized, check, width, encode",
+        ),
     ],
 )
 def test_a_broken_part_is_one_clear_line(tmp_path, monkeypatch, source, said):

@@ -219,7 +219,7 @@ def test_of_overlapping_copies_each_frame_is_known_once() -> None:
 def test_frames_again_are_those_before_in_turn() -> None:
     class Kind:
         name = "first"
-        needs_digests = needs_colours = False
+        needs_digests = needs_colours = sized = False
 
         def width(self, size: int) -> int:
             return 1

@@ -35,7 +35,7 @@ from loopfind.reports.plots.curves import CURVES
 from loopfind.reports.plots.plot import plot
 from loopfind.settings import Settings, SweepSettings
 
-SIZED = [name for name in KINDS if name not in ("exact", "color", "colorhash")]
+SIZED = [name for name in KINDS if load("kind", name, KINDS).sized]
 TWICE = ("-filter_complex", "[0:v]split[a][b];[a][b]concat=n=2:v=1[v]", "-map", "[v]")
 
 
@@ -224,7 +224,7 @@ def test_a_sample_reads_its_windows_alone():
     assert part.source.frames == pytest.approx(read, abs=len(part.windows) + 1) and read < 251
 
 
-@pytest.mark.parametrize("kinds", [("exact",), ("ahash", "exact")])
+@pytest.mark.parametrize("kinds", [*((name,) for name in KINDS if name not in SIZED), ("ahash", "exact")])
 def test_what_has_no_size_cannot_be_swept(kinds):
     with pytest.raises(UsageError, match="no size"):
         sweep(repeated(), SweepSettings(kinds=kinds))

@@ -18,6 +18,6 @@ KINDS = Table(
         "crop-resistant": "loopfind.fingerprints.crop_resistant:CROP_RESISTANT",
         "whash-db4": "loopfind.fingerprints.whash_db4:WHASH_DB4",
     },
-    needs=("name", "needs_digests", "needs_colours", "check", "width", "encode"),
+    needs=("name", "needs_digests", "needs_colours", "sized", "check", "width", "encode"),
 )
 """Name -> "module:attribute", for `loopfind.registry.load`; of other packages, the entry points `loopfind.kinds`."""

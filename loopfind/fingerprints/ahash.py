@@ -17,6 +17,7 @@ class AverageHash:
     name: str = "ahash"
     needs_digests: bool = False
     needs_colours: bool = False
+    sized: bool = True
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64."""

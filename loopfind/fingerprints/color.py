@@ -19,6 +19,7 @@ class Color:
     name: str = "color"
     needs_digests: bool = False
     needs_colours: bool = True
+    sized: bool = False
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64: one rule for all kinds, though this one has no use for the number."""

@@ -41,6 +41,7 @@ class ColorHash:
     name: str = "colorhash"
     needs_digests: bool = False
     needs_colours: bool = True
+    sized: bool = False
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64."""

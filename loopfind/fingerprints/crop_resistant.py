@@ -28,6 +28,7 @@ class CropResistantHash:
     name: str = "crop-resistant"
     needs_digests: bool = False
     needs_colours: bool = False
+    sized: bool = True
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64."""

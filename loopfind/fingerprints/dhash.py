@@ -18,6 +18,7 @@ class DifferenceHash:
     name: str = "dhash"
     needs_digests: bool = False
     needs_colours: bool = False
+    sized: bool = True
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64."""

@@ -16,6 +16,7 @@ class Exact:
     name: str = "exact"
     needs_digests: bool = True
     needs_colours: bool = False
+    sized: bool = False
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64: one rule for all kinds, though this one has no use for the number."""

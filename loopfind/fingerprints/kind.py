@@ -29,6 +29,15 @@ class Kind(Protocol):
         """True where `Frames.colours` has to be filled in."""
         ...
 
+    @property
+    def sized(self) -> bool:
+        """True where the hash size says how finely the picture is divided, so that sizes can be compared.
+
+        False where a code is of the whole picture at once: the hash size makes no difference, or only says how exactly
+        the code is written.
+        """
+        ...
+
     def check(self, hash_size: int) -> None:
         """Raise BadSetting unless this kind takes `hash_size`."""
         ...

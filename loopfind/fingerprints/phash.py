@@ -49,6 +49,7 @@ class PerceptualHash:
     name: str = "phash"
     needs_digests: bool = False
     needs_colours: bool = False
+    sized: bool = True
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64."""

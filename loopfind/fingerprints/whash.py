@@ -68,6 +68,7 @@ class WaveletHash:
     name: str = "whash"
     needs_digests: bool = False
     needs_colours: bool = False
+    sized: bool = True
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64, or unless `hash_size` is a power of two."""

@@ -35,6 +35,7 @@ class DaubechiesHash:
     name: str = "whash-db4"
     needs_digests: bool = False
     needs_colours: bool = False
+    sized: bool = True
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 8 to 64, or unless `hash_size` is a power of two."""

@@ -16,8 +16,8 @@ from loopfind.settings import SIZES
 
 
 def require_sizes(kind: Kind) -> None:
-    """Raise BadSetting for a kind that knows no sizes."""
-    if kind.needs_digests or kind.needs_colours:
+    """Raise BadSetting for a kind that is not sized."""
+    if not kind.sized:
         raise BadSetting("kind", kind.name, "its code is of the whole picture at once, so there is no size to choose")
 
 

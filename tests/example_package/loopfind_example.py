@@ -21,6 +21,7 @@ class Corners:
     name: str = "corners"
     needs_digests: bool = False
     needs_colours: bool = False
+    sized: bool = False
 
     def check(self, hash_size: int) -> None:
         """Raise BadSetting outside 4 to 64."""
