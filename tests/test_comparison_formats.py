@@ -56,7 +56,7 @@ def test_a_format_of_one_file_tells_its_places_and_where_else_they_are(name):
     if name == "cuts-csv":
         assert text.count("\n") == 1
         return
-    assert "also in a/one.mp4 and 1 more file" in text
+    assert "also in a/one.mp4 and 1 more file" in text, "name each occurrence with OccurrenceRow.title"
     assert [one.occurrence.file for one in occurrence_rows(report)] == [1, 1]
     assert report.losses[0].what == "4 damaged packets"
 

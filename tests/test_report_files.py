@@ -137,10 +137,27 @@ READERS: dict[str, Callable[[str, Report], Spans]] = {
     "edl": read_edl,
 }
 ON_A_GRID = {"edl", "fcpxml"}
+HELD_ELSEWHERE = {
+    "json": "times in full, by tests/test_report_json.py",
+    "text": "for people, by tests/test_report_text.py",
+    "markdown": "for people, by test_markdown_links_and_escapes",
+    "cuts-csv": "no occurrences, by test_cuts_lead_back_to_their_frames",
+    "ffmetadata": "chapters, by test_chapters_follow_one_another_and_start_where_something_does",
+    "youtube": "whole seconds, by test_youtube_chapters_are_as_youtube_wants_them",
+}
+"""Formats whose times READERS does not read back: what they hold instead, and what holds them to it."""
 
 
 def frames(times: np.ndarray, found: Sequence[float]) -> list[int]:
     return [int(np.abs(times - one).argmin()) for one in found]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_times_of_every_format_are_read_back(name: str) -> None:
+    assert (name in READERS) != (name in HELD_ELSEWHERE), (
+        f"{name} is a new format: add a function to READERS that reads the start and end of each occurrence back from "
+        f"its text, or, where it has no such times, a line to HELD_ELSEWHERE"
+    )
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """What every format holds to."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -26,12 +27,19 @@ def test_a_format_writes_whole_lines_twice_the_same(name: str, report: samples.R
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_takes_any_name_and_an_empty_report(name: str) -> None:
+    report = samples.three_and_a_loop(cycles=3)
+    report = replace(report, source=replace(report.source, path="/v/caf\udce9\x1b[31m\x07\n.mp4"))
+    check_text("".join(load("format", name, FORMATS)(report)))
     report = samples.nothing("caf\udce9\x1b[31m.mp4")
-    text = "".join(
-        load("format", name, FORMATS)(replace(report, source=replace(report.source, frames=0, duration=0.0)))
-    )
+    report = replace(report, source=replace(report.source, frames=0, duration=0.0))
+    check_text("".join(load("format", name, FORMATS)(report)))
+
+
+def check_text(text: str) -> None:
+    """Fail where a file or a terminal could not take the text."""
     text.encode("utf-8")
-    assert "\x1b" not in text
+    controls = {letter for letter in text if unicodedata.category(letter) == "Cc"}
+    assert controls <= {"\n", "\t"}, "pass names through loopfind.reports.wording.safe"
 
 
 def test_each_suffix_names_a_format() -> None:
