@@ -66,6 +66,7 @@ def test_the_best_match_stands_first_and_what_shares_nothing_is_only_counted(fol
     assert [failure["path"] for failure in value["failures"]] == ["./notes.txt"]
 
 
+@pytest.mark.slow
 def test_several_clips_are_looked_for_in_several_places(folder, tmp_path):
     (tmp_path / "clips").mkdir()
     for name in ("cli-quarter.mp4", "cli-other.mp4"):

@@ -75,6 +75,7 @@ def test_what_cannot_be_is_said_on_one_line(tmp_path, words, said):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_without_the_template_engine_the_answer_comes_before_the_scan(tmp_path):
     code = "import sys; sys.modules['jinja2'] = None\nfrom loopfind.cli import main\nsys.exit(main())"
     done = run("no-such.mp4", "--html", "a.html", cwd=tmp_path, code=code)

@@ -122,6 +122,7 @@ def test_files_that_share_nothing_share_nothing():
     assert summary_of_shared((), (), 10) == "None of the 10 files shows anything of another."
 
 
+@pytest.mark.slow
 def test_what_repeats_inside_one_file_is_told_where_asked():
     file = s.shown([(s.film(4), 0, 10), (s.film(4), 2, 7)], 25)
     other = s.shown([(s.film(44), 0, 8)], 25)

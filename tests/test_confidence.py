@@ -48,6 +48,7 @@ def run(length: float = 2.0, contrast: float = 0.7, slope: float = 1.0) -> Run:
 more = st.floats(1.05, 3.0)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.floats(0.06, 0.4), st.floats(0.3, 0.8), st.floats(0.6, 2.5), more)
 def test_confidence_grows_with_all_that_speaks_for_a_replay(

@@ -271,7 +271,9 @@ def machine_form(value, table):
     return json.loads("".join(load("format", "json", table)(value)))
 
 
-@pytest.mark.parametrize("video", ["loop", "replay", "none"])
+@pytest.mark.parametrize(
+    "video", ["loop", *(pytest.param(name, marks=pytest.mark.slow) for name in ("replay", "none"))]
+)
 def test_the_report_of_a_fixture_holds_to_the_published_schema(video):
     report = scan(str(ROOT / "fixtures" / f"{video}.mp4"))
     jsonschema.Draft202012Validator(published("report")).validate(machine_form(report, FORMATS))

@@ -102,6 +102,7 @@ def test_a_variable_rate_is_kept() -> None:
     assert same_as_one_pass(path, 2.0).segments > 1
 
 
+@pytest.mark.slow
 def test_an_edit_list_is_kept() -> None:
     path = videos.make("split_edit.mp4", "-ss", "0.7", "-i", coded("open.mp4").as_posix(), "-c", "copy")
     assert same_as_one_pass(path).segments > 1
@@ -213,6 +214,7 @@ def test_decoders_that_are_equally_fast_end_together(jobs: int) -> None:
     assert parallel.marks_of(0.0, 79.0, jobs, 40.0, 300.0) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wreck", ["close", "raise"])
 def test_leaving_early_leaves_nothing(wreck: str) -> None:
     path = videos.encoded("mkv", "mpeg4", seconds=200, size="64x48")
@@ -254,6 +256,7 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_memory <= 2 and 0 < on_disk <= 1000
 
 
+@pytest.mark.slow
 def test_a_decoder_that_says_nothing_more_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An ffmpeg that was killed may leave its pipes open behind it, in a process of its own."""
     path, real = videos.encoded("mkv", "mpeg4", seconds=60, size="64x48"), executable()

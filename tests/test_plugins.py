@@ -62,6 +62,7 @@ def test_a_kind_and_a_format_of_another_package_are_used_like_loopfinds_own(inst
     assert (tmp_path / "lengths").read_text().splitlines() == lines
 
 
+@pytest.mark.slow
 def test_an_unknown_name_is_answered_with_those_of_other_packages_too(installed):
     done = loopfind(installed, "video.mp4", "--kind", "corner")
     assert done.returncode == 2 and f"{[*KINDS][-1]}, corners" in done.stderr

@@ -32,6 +32,7 @@ def test_settings_are_given_by_name_or_as_a_value(report):
     assert scan(LOOP, Settings("dhash", 24), hash_size=8, end=6.0).settings == Settings("dhash", 8, end=6.0)
 
 
+@pytest.mark.slow
 def test_paths_may_be_path_objects_everywhere(tmp_path):
     assert sweep(LOOP, sizes=[8, 16], end=8.0).settings.sizes == (8, 16)
     assert compare([LOOP, FIXTURES / "none.mp4"], own=True).settings == CompareSettings(own=True)

@@ -174,6 +174,7 @@ def test_other_settings_are_another_checkpoint(copy: Path, tmp_path: Path) -> No
     assert len(list(folder.iterdir())) == 2 and finished(copy, folder)[0] == 1
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_made_is_told_and_the_scan_goes_on(copy: Path, tmp_path: Path) -> None:
     notes: list[str] = []
     (tmp_path / "file").touch()

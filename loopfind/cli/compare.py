@@ -52,7 +52,7 @@ def compare_command(
     ] = None,
     place: Annotated[
         list[str] | None,
-        typer.Option("--in", metavar="FOLDER", help="Folder or file in which to look for it. May be repeated."),
+        typer.Option("--in", metavar="FOLDER", help="Folder or file in which to look for the clip. May be repeated."),
     ] = None,
     own: Annotated[bool, typer.Option("--self", help="Also find what repeats inside one file.")] = CompareSettings.own,
     stream: options.StreamOption = CompareSettings.stream,
@@ -78,7 +78,7 @@ def compare_command(
     formats: options.Formats = None,
     alone: Annotated[
         str | None,
-        typer.Option("--for", metavar="FILE", help="The file to write, for formats that describe a single file."),
+        typer.Option("--for", metavar="FILE", help="File to report on, in a format that describes a single file."),
     ] = None,
     html: Annotated[
         str | None,

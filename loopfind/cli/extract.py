@@ -1,4 +1,4 @@
-"""The command `extract`: write what a report names as clips or animations."""
+"""The command `extract`: write the repeats of a report as clips or animations."""
 
 import contextlib
 import os
@@ -46,9 +46,7 @@ def extract_command(
     video: Annotated[
         str | None, typer.Option("--video", metavar="FILE", help="The video, where it is not where the report says.")
     ] = None,
-    most: Annotated[
-        int, typer.Option("--most", metavar="N", min=2, help="Clips of each repeat, at most.")
-    ] = MOST_CLIPS,
+    most: Annotated[int, typer.Option("--most", metavar="N", min=2, help="Most clips of each repeat.")] = MOST_CLIPS,
     form: Annotated[
         str,
         typer.Option(
@@ -60,7 +58,7 @@ def extract_command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace clips that exist already.")] = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Write what a report names as clips, alone and side by side."""
+    """Write the repeats of a report as clips, alone and side by side."""
     if form not in FORMS:
         raise UnknownPart("form of a clip", form, FORMS)
     findings = _read(report)

@@ -65,7 +65,7 @@ def add_command(
 
 
 def list_command(library: options.LibraryOption = None, as_json: options.Json = False) -> int:
-    """List what the library holds."""
+    """List the files and entries of the library."""
     from loopfind.reports.formats import libraries
 
     with _open(library) as shelf:

@@ -50,7 +50,9 @@ def sweep_command(
     end: options.End = None,
     sample: Annotated[
         str | None,
-        typer.Option("--sample", metavar="TIME", help="Read only so much, spread so that any two parts can meet."),
+        typer.Option(
+            "--sample", metavar="TIME", help="Read only this much, in pieces spread so that any repeat can show."
+        ),
     ] = None,
     stall: options.Stall = STALL,
     as_json: options.Json = False,
