@@ -4,6 +4,7 @@ import ast
 import importlib
 import importlib.util
 import json
+import math
 import pkgutil
 import re
 import shlex
@@ -19,6 +20,8 @@ from test_house import LAYERS
 
 from loopfind import compare, scan
 from loopfind.cli import app
+from loopfind.engine.evidence.parameters import MOST_ODDS
+from loopfind.engine.packets.parameters import COPY_CONFIDENCE
 from loopfind.fingerprints import KINDS
 from loopfind.model import events
 from loopfind.model import report as nouns
@@ -71,6 +74,21 @@ def test_every_tuned_number_stands_on_its_page():
             if isinstance(target, ast.Name) and not target.id.startswith("_")
         }
         assert names <= rows, f"{module.name} in {module.parent.name}: no docstring follows {names - rows}"
+
+
+def test_the_steps_to_a_confidence_name_functions_and_numbers_that_are_there():
+    for step, where, numbers in PAGES["architecture.md"].rows("step"):
+        (path,) = coded(where)
+        module = importlib.import_module(path.removesuffix(".py").replace("/", "."))
+        functions = [code.partition(".")[2] for code in coded(step) if "." in code]
+        missing = [name for name in (*functions, *coded(numbers)) if not hasattr(module, name)]
+        assert not missing, f"{path} has no {missing}"
+        assert all(f"| `{name}` |" in PAGES["tuning.md"].text for name in coded(numbers))
+
+
+def test_the_highest_confidence_is_said():
+    most = round(1 / (1 + math.exp(-MOST_ODDS)), 4)
+    assert f"at most {most}." in PAGES["reading.md"].section("Confidence") and COPY_CONFIDENCE == most
 
 
 def test_every_command_has_a_section():
