@@ -234,9 +234,8 @@ def main() -> None:
             )
         )
     )
-    print(
-        f"\nCONSTANT, CONFIDENCE_WEIGHTS = {weights[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in weights[1:])})"
-    )
+    print(f"\nCONFIDENCE_CONSTANT = {weights[0]:.2f}")
+    print(f"CONFIDENCE_WEIGHTS = ({', '.join(f'{weight:.2f}' for weight in weights[1:])})")
     worst = sorted((-sure, row.file, row.seed) for sure, row in zip(apart, rows, strict=True) if not row.true)
     print("\nmost believed of the false, held back:")
     print("\n".join(f"{-sure:.4f} {file}, seed {seed}" for sure, file, seed in worst[:10]))
