@@ -88,7 +88,7 @@ def test_the_steps_to_a_confidence_name_functions_and_numbers_that_are_there():
 
 def test_the_highest_confidence_is_said():
     most = round(1 / (1 + math.exp(-MOST_ODDS)), 4)
-    assert f"at most {most}." in PAGES["reading.md"].section("Confidence") and COPY_CONFIDENCE == most
+    assert f"at most {most}." in PAGES["reading.md"].section("Confidence") and most == COPY_CONFIDENCE
 
 
 def test_every_command_has_a_section():
