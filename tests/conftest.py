@@ -17,8 +17,15 @@ settings.register_profile("quick look", deadline=None, max_examples=20)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """In the quick look a law that names no number of examples gets a fifth of them."""
-    settings.load_profile("quick look" if config.option.markexpr == "not slow" else "loopfind")
+    """Make the quick look quick.
+
+    A law that names no number of examples gets a fifth of them, and the tests of one file run in one process, so that
+    what they share is made once.
+    """
+    quick = config.option.markexpr == "not slow"
+    settings.load_profile("quick look" if quick else "loopfind")
+    if quick and getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadfile"
 
 
 def children() -> set[str]:

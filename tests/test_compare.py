@@ -183,6 +183,7 @@ def test_the_order_and_the_number_of_jobs_do_not_change_the_answer(folder):
     assert replace(one, settings=many.settings) == many
 
 
+@pytest.mark.slow
 def test_a_file_that_was_named_must_be_readable(folder):
     with pytest.raises(Unreadable):
         compare([str(folder / "compare-film.mkv"), str(folder / "nothing.mp4")])

@@ -29,6 +29,7 @@ def test_says_what_a_scan_says(shown):
     assert "".join(write(shown[0])) == "".join(write(plain))
 
 
+@pytest.mark.slow
 def test_every_moment_has_its_picture_and_matching_ones_are_alike(shown):
     report, exhibits = shown
     assert sorted(exhibits.shots) == sorted(set(exhibits.frames()))

@@ -144,6 +144,7 @@ def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: p
     assert abs(one.losses[0].start - two.losses[0].start) < 0.5 and abs(one.losses[0].end - two.losses[0].end) < 0.5
 
 
+@pytest.mark.slow
 def test_a_range_may_begin_though_its_decoder_is_in_the_damage_behind_already() -> None:
     sound = videos.make("split_long_closed.mp4", *videos.moving(30, size="160x90"), *videos.CODED["closed.mp4"])
     path = videos.damaged(sound, "split_late_closed.mp4", 0.9, 0.905)

@@ -26,6 +26,7 @@ def report():
     return scan(LOOP, hash_size=8)
 
 
+@pytest.mark.slow
 def test_settings_are_given_by_name_or_as_a_value(report):
     assert report.settings == Settings(hash_size=8)
     assert report == scan(str(LOOP), Settings(hash_size=8))
@@ -140,6 +141,7 @@ def test_a_data_frame_has_a_row_for_each_occurrence(report, monkeypatch):
         report.to_dataframe()
 
 
+@pytest.mark.slow
 def test_clusters_are_given_as_imagehash_values(report, tmp_path):
     hashes = report.cluster_hashes()
     assert len(hashes) == len(report.clusters) > 0 and hashes[0].hash.shape == (8, 8)

@@ -154,6 +154,7 @@ def test_rows_that_do_not_agree_with_the_file_are_read_anew(copy: Path, tmp_path
     assert finished(copy, folder)[1] == said(scan(str(copy)))
 
 
+@pytest.mark.slow
 def test_what_is_no_checkpoint_is_removed(copy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     stopped(copy, folder)
