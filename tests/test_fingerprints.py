@@ -19,6 +19,7 @@ from loopfind.fingerprints.color import colours_of
 from loopfind.fingerprints.colorhash import tinted
 from loopfind.fingerprints.contrast import detail
 from loopfind.fingerprints.image_hash import image_hashes
+from loopfind.fingerprints.kind import takes
 from loopfind.fingerprints.phash import GRAIN, frequencies
 from loopfind.fingerprints.resize import shrink, weights
 from loopfind.fingerprints.sizes import SizeDigests
@@ -140,10 +141,24 @@ def test_sizes_that_the_picture_cannot_serve_are_refused(name, size):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_every_other_size_is_taken_save_by_wavelets(name):
-    powers = {"whash": (4, 8, 16, 32, 64), "whash-db4": (8, 16, 32, 64)}
+def test_a_kind_takes_every_size_or_says_by_its_name_which_it_takes(name):
+    refused = [size for size in range(4, 65) if not takes(kind(name), size)]
+    assert len(refused) < 61 and (kind(name).sized or not refused)
+    for size in refused:
+        with pytest.raises(BadSetting, match=f"{name} takes "):
+            kind(name).check(size)
+
+
+@pytest.mark.parametrize("name", ["ahash", "dhash", "phash", "exact", "color", "colorhash", "crop-resistant"])
+def test_every_size_is_taken_save_by_wavelets(name):
     for size in range(4, 65):
-        if size in powers.get(name, range(4, 65)):
+        kind(name).check(size)
+
+
+@pytest.mark.parametrize(("name", "powers"), [("whash", (4, 8, 16, 32, 64)), ("whash-db4", (8, 16, 32, 64))])
+def test_wavelets_take_powers_of_two(name, powers):
+    for size in range(4, 65):
+        if size in powers:
             kind(name).check(size)
         else:
             with pytest.raises(BadSetting, match=f"{name} takes powers of two"):
