@@ -15,7 +15,7 @@ def all_pairs(
 ) -> Pairs:
     """Return pairs of usable frames at least `apart` seconds from each other whose codes differ in at most RADIUS bits.
 
-    Arguments and result as of `similar_pairs`; time and memory grow with the square of the number of frames.
+    Arguments and result are those of `similar_pairs`; time and memory grow with the square of the number of frames.
     """
     frames = np.flatnonzero(usable)
     found = Pairs()

@@ -1,4 +1,4 @@
-"""What holds for every test: no ffmpeg is left alive or unreaped."""
+"""Rules that hold for every test: no ffmpeg is left alive or unreaped."""
 
 import contextlib
 import os

@@ -27,7 +27,7 @@ class Document:
 
     @cached_property
     def code(self):
-        """What stands in the prose as `code`; a table's `\\|` is one |."""
+        """Return what stands in the prose as `code`; a table's `\\|` is one |."""
         return {code.replace("\\|", "|") for code in re.findall(r"`([^`\n]+)`", self.prose)}
 
     def fenced(self, language):

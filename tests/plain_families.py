@@ -53,7 +53,7 @@ def families_of(runs: list[Run], loops: list[Loop], times: Floats) -> list[Famil
 
 
 def _cut_short(loop: Loop, times: Floats) -> Family:
-    """What a loop's last turn still shows, as a family of its own: the start of each turn, and the turn cut short."""
+    """Return what a loop's last turn still shows, as a family: the start of each turn, and the turn cut short."""
     assert loop.tail is not None
     length = loop.tail.end - loop.tail.start
     showings = []
@@ -139,7 +139,7 @@ def _pose(run: Run, back: bool) -> Pose:
 
 
 def _add_parts(families: list[Family], runs: list[Run], times: Floats) -> None:
-    """Where a longer run carries a family's content to a place that the family does not have yet, add that showing."""
+    """Add each showing to which a longer run carries a family's content, where the family does not have it yet."""
     for family in families:
         if family.loop is not None:
             continue

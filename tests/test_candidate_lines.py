@@ -1,4 +1,4 @@
-"""What a candidate says of its copy: plain, shifted alone, or at another speed."""
+"""The line of a candidate: plain, shifted alone, or at another speed."""
 
 import numpy as np
 import pytest

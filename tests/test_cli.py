@@ -33,7 +33,7 @@ def run(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
 
 
 def on_terminal(*words: str, **more: str) -> tuple[str, int]:
-    """What a terminal gets to see when both stdout and stderr are that terminal, and the exit status."""
+    """Return what a terminal shows that is both stdout and stderr, and the exit status."""
     terminal, theirs = pty.openpty()
     child = subprocess.Popen(command(*words), env=environment(**more), stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)

@@ -1,4 +1,4 @@
-"""What --open and -v offer to look at a place with."""
+"""Ways to look at a place: --open and the commands of -v."""
 
 import os
 import shlex

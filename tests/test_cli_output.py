@@ -1,4 +1,4 @@
-"""Where a report goes."""
+"""Outputs of a report."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a comparison is written as: read back by what reads it, every time leads to its frame of its own file."""
+"""Formats of a comparison: read back by what reads it, every time leads to its frame of its own file."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a confidence is made of, and that look-alikes do not get a high one."""
+"""The parts of a confidence, of which look-alikes do not get a high one."""
 
 import math
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is named as a splice, and of which kind, on drawn fingerprints."""
+"""Suspect cuts and their kinds, on drawn fingerprints."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a score says of a report."""
+"""Scores of reports."""
 
 import json
 from dataclasses import replace

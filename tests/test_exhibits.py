@@ -1,4 +1,4 @@
-"""What is shown of a scan: matching moments match, and the curve is low inside the repeat and nowhere else."""
+"""Exhibits of a scan: matching moments match, and the curve is low inside the repeat and nowhere else."""
 
 import io
 from pathlib import Path

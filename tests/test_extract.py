@@ -33,7 +33,7 @@ def pictures(path: Path, *filters: str) -> np.ndarray:
 
 
 def places(found: np.ndarray, source: np.ndarray) -> list[int]:
-    """Which picture of the source each found one is most like."""
+    """Return the picture of the source that each found one is most like."""
     apart = np.abs(found[:, None].astype(np.int16) - source[None]).mean((2, 3))
     return [int(at) for at in apart.argmin(1)]
 
@@ -203,7 +203,7 @@ def test_extract_writes_clips_and_comparisons(video: Path, tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_extract_finds_the_video(video: Path, tmp_path: Path) -> None:
-    """As the report names it, by its link, beside the report, or as told."""
+    """As the report names it, by its link, beside the report, or as given."""
     odd = os.fsdecode(b"caf\xe9 it's.mp4")
     shutil.copy(video, tmp_path / odd)
     found = report(video, [[(25, 50), (100, 125)]])

@@ -1,4 +1,4 @@
-"""Where a picture gives way to another: the quick way to tell, against looking at every span as it is defined."""
+"""Fades: the quick way to tell one, against looking at every span as it is defined."""
 
 import numpy as np
 import pytest

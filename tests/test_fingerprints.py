@@ -85,7 +85,7 @@ def drawn():
 
 
 def image(pictures, height, width):
-    """What imagehash is given: PIL pictures of the very size that it would resize to."""
+    """Return what imagehash is given: PIL pictures of the very size that it would resize to."""
     return [Image.fromarray(small) for small in shrink(pictures, height, width)]
 
 

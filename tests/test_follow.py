@@ -73,7 +73,7 @@ def told(events: list[Event]) -> tuple[list[Finding], list[Missed], Ended]:
 
 
 def answer(report: Report) -> dict[str, Any]:
-    """What a report says, but for the name of its file and what only a finished file declares."""
+    """Return what a report says, but for the name of its file and what only a finished file declares."""
     return vars(report) | {"source": (report.source.duration, report.source.frames), "settings": None}
 
 
@@ -90,7 +90,7 @@ def test_a_file_that_grows_is_read_to_its_end_and_answered_as_a_scan_does(contai
     source, path, seen = remuxed(container), tmp_path / f"growing.{container}", list[int]()
 
     def whole() -> bool:
-        # The last frames come out of the decoder once it is told that no more will come.
+        # The last frames come out of the decoder once it knows that no more will come.
         return bool(seen) and seen[-1] >= 980 and path.stat().st_size == source.stat().st_size
 
     with writing(source, path):

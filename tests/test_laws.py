@@ -1,4 +1,4 @@
-"""What holds for every video: the laws of the answer, on drawn fingerprints."""
+"""Laws of the answer, which hold for every video, on drawn fingerprints."""
 
 import tracemalloc
 from dataclasses import replace

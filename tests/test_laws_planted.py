@@ -1,4 +1,4 @@
-"""What holds of every planted stretch and of every loop, on drawn fingerprints."""
+"""Laws of every planted stretch and of every loop, on drawn fingerprints."""
 
 import pytest
 import synthetic as s

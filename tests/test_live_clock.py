@@ -70,7 +70,7 @@ def frames(start: float, count: int) -> Floats:
 
 @st.composite
 def sources(draw: st.DrawFn) -> list[Batch]:
-    """What a source sends over some connections: each connection's clock rises, and begins anywhere."""
+    """Return what a source sends over some connections: each connection's clock rises, and begins anywhere."""
     batches: list[Batch] = []
     now = 0.0
     for connection in range(draw(st.integers(1, 4))):

@@ -1,5 +1,4 @@
-"""What is noticed portion by portion is what a scan of the whole finds, and each finding is told once, and once more at
-its end."""
+"""Findings portion by portion: they are those of a scan of the whole, each reported once, and once more at its end."""
 
 import numpy as np
 import pytest
@@ -38,7 +37,7 @@ def shown(pieces: list[Piece]) -> Fingerprint:
 
 
 def spans(found: list[Finding] | Report) -> list[tuple[str, list[tuple[float, float]]]]:
-    """The kind and occurrences of each finding as it was last told, or of each repeat of a report."""
+    """The kind and occurrences of each finding as it was last reported, or of each repeat of a report."""
     if isinstance(found, Report):
         repeats = [repeat for repeat in found.repeats if repeat.kind != "still"]
     else:

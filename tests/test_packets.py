@@ -1,4 +1,4 @@
-"""What packets prove: copies made packet by packet are found to the frame, and nothing else is claimed."""
+"""Repeats that packets prove: copies made packet by packet are found to the frame, and nothing else is claimed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which files show most of a clip, and which files all show the same."""
+"""The files that show most of a clip, and groups of files that all show the same."""
 
 from dataclasses import replace
 
@@ -126,7 +126,7 @@ def test_a_clip_found_by_several_stretches_has_the_mean_of_their_confidence_by_l
 
 
 def places_plainly(repeats, query, file):
-    """Where a clip is in a file, by looking through all repeats for the two."""
+    """Return where a clip is in a file, by looking through all repeats for the two."""
     found = []
     for repeat in sorted(repeats, key=lambda repeat: -repeat.length):
         for one in repeat.occurrences:

@@ -119,7 +119,7 @@ def read_fcpxml(text: str, report: Report) -> Spans:
 
 
 def read_edl(text: str, report: Report) -> Spans:
-    """By OpenTimelineIO's own reading of timecode; whether it takes the whole list is told by another test."""
+    """By OpenTimelineIO's own reading of timecode; whether it takes the whole list is seen in another test."""
     rate = float(grid_of(report).rate)
     rows = re.findall(r"^\d{3,}  AX       V     C        (\S+) (\S+) (\S+) (\S+)$", text, re.MULTILINE)
     whole = [[opentimelineio.opentime.from_timecode(code, rate).to_seconds() for code in row] for row in rows]

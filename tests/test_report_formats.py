@@ -1,4 +1,4 @@
-"""What every format holds to."""
+"""Rules that every format holds to."""
 
 import unicodedata
 from collections.abc import Iterator

@@ -48,7 +48,7 @@ def video(container: str, *coding: str) -> Path:
 
 @cache
 def told(path: Path, kind: str) -> str:
-    """What an unbroken scan says."""
+    """Return what an unbroken scan says."""
     return said(scan(str(path), Settings(kind=kind)))
 
 
@@ -57,7 +57,7 @@ def said(report: Report) -> str:
 
 
 def cut_off(path: Path, folder: Path, kind: str, after: int) -> list[str]:
-    """What a scan said that was killed once it had said so many lines; a scan that ends before is killed no more."""
+    """Return what a scan said that was killed after so many lines, unless it ended before."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-c", CHILD, str(path), str(folder), kind]
     lines: list[str] = []

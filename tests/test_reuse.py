@@ -1,4 +1,4 @@
-"""What is copied packet by packet is decoded once, and the reading is the plain one, bit for bit."""
+"""Reuse of packets: what is copied packet by packet is decoded once, and the reading is the plain one, bit for bit."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the picture does at a frame: many frames at once, against each by itself as it is defined."""
+"""Changes of the picture at a frame: many frames at once, against each by itself as it is defined."""
 
 import numpy as np
 import pytest

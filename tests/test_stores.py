@@ -57,7 +57,7 @@ def replaced(read, hash_size, kind="ahash"):
 
 
 def same(one, other):
-    """Whether two readings are the same, bit for bit, but for the path of their source."""
+    """Return whether two readings are the same, bit for bit, but for the path of their source."""
     a, b = one.fingerprint, other.fingerprint
     for name in ("times", "codes", "detail", "sketches"):
         x, y = getattr(a, name), getattr(b, name)

@@ -98,7 +98,7 @@ def naive(codes, times, origin, moving):
 
 
 def near(one, other, origin):
-    """Whether the two moments show a moment in common, give or take a frame."""
+    """Return whether two moments show a moment in common, give or take a frame."""
     spans = []
     for frames in (one, other):
         low, high = origin[frames[0]], origin[frames[-1]]

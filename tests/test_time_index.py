@@ -1,4 +1,4 @@
-"""Which frame is shown at a time."""
+"""The frame that is shown at a time."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What else in its file is like a stretch: a quick look at every place, against laying the stretch over all of them."""
+"""Rivals of a stretch in its file: a quick look at every place, against aligning the stretch with all of them."""
 
 import numpy as np
 import pytest
