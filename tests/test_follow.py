@@ -140,6 +140,21 @@ def test_a_file_that_is_not_the_same_any_more_is_noticed(
         assert (os.read(tail.fd, 100), tail.ended) == (b"", "changed") and says in tail.said
 
 
+def test_a_disk_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
+    """A pipe to which nobody writes keeps its reader waiting as a network mount does that went away."""
+    path = tmp_path / "silent"
+    os.mkfifo(path)
+    before, threads = set(os.listdir("/proc/self/fd")), set(threading.enumerate())
+    writer = os.open(path, os.O_RDWR)
+    with Tail(path, 60.0, farewell=0.1):
+        (hung,) = set(threading.enumerate()) - threads
+    assert hung.is_alive()
+    os.write(writer, b"awake")
+    hung.join(10.0)
+    os.close(writer)
+    assert not hung.is_alive() and set(os.listdir("/proc/self/fd")) == before
+
+
 @pytest.mark.slow
 def test_it_ends_with_the_whole_answer_when_it_is_asked_to(tmp_path: Path) -> None:
     path = tmp_path / "growing.mkv"

@@ -22,6 +22,7 @@ from loopfind.media.decode.parallel import ParallelDecoding, open_parallel
 from loopfind.media.decode.relay import RelayReader
 from loopfind.media.decode.spill import SpillQueue
 from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.process import executable
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.model.video import Frames
@@ -145,14 +146,53 @@ def test_what_lies_before_the_damage_is_not_read_again(name: str, monkeypatch: p
 
 
 @pytest.mark.slow
+def test_where_the_last_range_cannot_begin_again_one_pass_begins_at_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sound = videos.make("split_long_closed.mp4", *videos.moving(30, size="160x90"), *videos.CODED["closed.mp4"])
+    path = videos.damaged(sound, "split_late_closed.mp4", 0.9, 0.905)
+    one, (two, how) = open_video(path), split(path, 3.0)
+    begun, refused = dict[float, segment.Segment](), list[float]()
+    real = segment.segment_at
+
+    def begin(request: ReadRequest, decoder: Decoder, seek: float, header: Header) -> segment.Segment | None:
+        found = real(request, decoder, seek, header)
+        if seek in begun and not refused:
+            refused.append(seek)
+            return None
+        if found is not None:
+            begun.setdefault(seek, found)
+        return found
+
+    monkeypatch.setattr(parallel, "segment_at", begin)
+    (whole, _), (parts, firsts) = all_of(one), all_of(two)
+    (last,) = refused
+    before = begun[max(seek for seek in begun if seek < last)].start
+    assert before is not None and how.described(())[0].startswith(
+        f"read in one pass after all from {before.time:.3f} s"
+    )
+    assert np.array_equal(whole["times"], parts["times"]) and all(b > a for a, b in pairwise(firsts))
+    assert (one.source, one.end, len(one.losses)) == (two.source, two.end, len(two.losses))
+
+
+@pytest.mark.slow
 def test_a_range_may_begin_though_its_decoder_is_in_the_damage_behind_already() -> None:
     sound = videos.make("split_long_closed.mp4", *videos.moving(30, size="160x90"), *videos.CODED["closed.mp4"])
     path = videos.damaged(sound, "split_late_closed.mp4", 0.9, 0.905)
     whole = open_video(path)
     times = all_of(whole)[0]["times"]
     with open_video(path) as first:
-        request, place = ReadRequest(resolve(path)), whole.losses[0].start - 4
+        # So far before the damage that no complaint can be ahead of its frame by all of the way.
+        request, place = ReadRequest(resolve(path)), whole.losses[0].start - 8
         with contextlib.closing(Decoder(request, place)) as decoder:
+            parts = list[Frames]()
+            while not decoder.journal.troubles:
+                parts.append(decoder.next_batch())
+                assert len(parts[-1])
+            times_ahead, pictures = (
+                np.concatenate([getattr(b, name) for b in parts]) for name in ("times", "pictures")
+            )
+            decoder.put_back(Frames(0, times_ahead, pictures))
             begun = segment.segment_at(request, decoder, place, first.header)
             assert begun is not None and begun.start is not None
             reader = begun.read_on()

@@ -1,5 +1,8 @@
 """Repeats that packets prove: copies made packet by packet are found to the frame, and nothing else is claimed."""
 
+import os
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +125,25 @@ def test_bad_input_is_refused_as_in_a_scan(tmp_path: Path) -> None:
     for more in (["--html", str(tmp_path / "a.html")], ["--cache"], ["--hash-size", "auto"]):
         assert run([video, "--packets-only", *more]) == 2
     assert not (tmp_path / "a.html").exists()
+
+
+def test_a_process_that_holds_the_pipe_open_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ffmpeg that was killed may leave its pipe open behind it, in a process of its own."""
+    path = scene("turn.mp4", 3, 0)
+    ffmpeg, held = tmp_path / "ffmpeg", tmp_path / "held"
+    ffmpeg.write_text(f'#!/bin/sh\ncat "{held}" & printf "#tb 0: 1/25\\n"; wait\n')
+    ffmpeg.chmod(0o755)
+    os.mkfifo(held)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", ffmpeg.as_posix())
+    before, threads, holder = set(os.listdir("/proc/self/fd")), threading.active_count(), os.open(held, os.O_RDWR)
+    try:
+        with Demux(ReadRequest(resolve(path))) as demux:
+            assert next(iter(demux)) == b"#tb 0: 1/25\n"
+            began = time.monotonic()
+        assert time.monotonic() - began < 15 and threading.active_count() == threads
+    finally:
+        os.close(holder)
+    assert set(os.listdir("/proc/self/fd")) == before
 
 
 def test_lines_that_are_not_alike_say_the_same() -> None:

@@ -18,7 +18,7 @@ from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import framecrc
 from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.framecrc import Listing
-from loopfind.media.ffmpeg.process import executable
+from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
 from loopfind.model.dtypes import Floats
 
 _RUN_UP = 10.0
@@ -69,7 +69,7 @@ class Cutter:
         """Read the list of the video's packets. Raises a kind of MediaError."""
         with open_video(path, stream):
             self._address, self._stream = resolve(path), stream  # now it is known that ffmpeg decodes it
-        self._packets = framecrc.packets(self._address, stream)
+        self._packets = framecrc.list_packets(self._address, stream)
         self._times = self._packets.times()
         self._display_times = np.sort(self._times[~np.isnan(self._times)])
         self.copied = False
@@ -82,9 +82,9 @@ class Cutter:
         said = ""
         for before, picked in self._selections(piece):
             filters = ",".join((picked, "setpts=PTS-STARTPTS", _EVEN_SIZE))
-            words = [*before, *self._input(), *self._mapped(), *_EACH_FRAME, "-vf", filters, *_ENCODER]
+            words = [*before, *self._address.words, *self._mapped(), *_EACH_FRAME, "-vf", filters, *_ENCODER]
             done, said = _write_mp4(words, place)
-            if done and len(_list_pictures(place)) == piece.frames:
+            if done and len(_written_pictures(place)) == piece.frames:
                 return
         what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out"
         raise DecoderFailed(
@@ -102,12 +102,12 @@ class Cutter:
         chains: list[str] = []
         for number, (piece, look) in enumerate(sides):
             before, picked = next(self._selections(_shorten(piece, look) if turned else piece))
-            words += [*before, *self._input()]
+            words += [*before, *self._address.words]
             chain = ",".join((picked, *_undoing_filters(look), f"fps={rate:.6f}", _HALF))
             chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
         chains.append("[side0][side1]hstack=shortest=1[both]")
         done, said = _write_mp4([*words, "-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER], place)
-        if not done or not len(_list_pictures(place)):
+        if not done or not len(_written_pictures(place)):
             raise DecoderFailed(self._address.shown, f"no comparison could be made ({framecrc.last_words(said)})")
 
     def _copy(self, piece: Piece, place: str) -> bool:
@@ -116,11 +116,11 @@ class Cutter:
         if first is None:
             return False
         # A microsecond more, lest rounding finds the key frame before.
-        words = ["-ss", f"{self._times[first] + 1e-6:.6f}", *self._input(), *self._mapped(), "-c", "copy"]
+        words = ["-ss", f"{self._times[first] + 1e-6:.6f}", *self._address.words, *self._mapped(), "-c", "copy"]
         if not _write_mp4([*words, "-frames:v", str(piece.frames), *_INDEX_FIRST], place)[0]:
             return False  # a codec that has no place in mp4
         before, picked = next(self._selections(piece))
-        original, copy = framecrc.pictures(self._address, self._stream, before, picked), _list_pictures(place)
+        original, copy = framecrc.list_pictures(self._address, self._stream, before, picked), _written_pictures(place)
         return (
             len(copy) == piece.frames and copy.sums == original.sums and _has_same_gaps(copy.times(), original.times())
         )
@@ -174,9 +174,6 @@ class Cutter:
         usual = 1 / float(np.median(np.diff(self._display_times))) if len(self._display_times) > 1 else average
         return average if abs(average / usual - 1) < 0.02 else usual
 
-    def _input(self) -> list[str]:
-        return [*self._address.options, "-i", os.fsdecode(self._address.argument)]
-
     def _mapped(self) -> list[str]:
         return ["-map", f"0:V:{self._stream}", "-map_metadata", "-1", "-map_chapters", "-1"]
 
@@ -198,10 +195,10 @@ def _has_same_gaps(one: Floats, other: Floats) -> bool:
     return bool(np.abs((one - one[0]) - (other - other[0])).max() < _CLOCK_STEP)
 
 
-def _list_pictures(place: str) -> Listing:
+def _written_pictures(place: str) -> Listing:
     """Return the pictures of a written file; none where it holds no video."""
     try:
-        return framecrc.pictures(resolve(place), 0)
+        return framecrc.list_pictures(resolve(place), 0)
     except MediaError:
         return Listing()
 
@@ -210,7 +207,7 @@ def _write_mp4(words: Sequence[str], place: str) -> tuple[bool, str]:
     """Run ffmpeg to write an mp4 file. Returns whether it succeeded, and its messages."""
     with tempfile.TemporaryFile() as said:
         command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", *words, "-f", "mp4", f"file:{place}"]
-        with framecrc.RunningFfmpeg(command, said.fileno(), subprocess.DEVNULL) as process:
+        with RunningFfmpeg(command, said.fileno(), subprocess.DEVNULL) as process:
             process.wait()
         said.seek(0)
         return process.returncode == 0, said.read().decode("utf-8", "replace")

@@ -13,9 +13,8 @@ from loopfind.errors import MediaError
 from loopfind.media.decode.timestamps import Clock
 from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.address import Address
-from loopfind.media.ffmpeg.framecrc import RunningFfmpeg
 from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.process import executable
+from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
 
 Still = NDArray[np.uint8]
 """(height, width, 3) uint8, red, green and blue."""
@@ -91,8 +90,8 @@ def _groups(times: Sequence[float]) -> Iterator[list[int]]:
 
 def _origin(where: Address) -> float:
     """Return the seconds at which the container says that it starts. The reader's times count from there."""
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", *where.options]
-    said = _run([*words, "-i", os.fsdecode(where.argument)])[1]
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", *where.words]
+    said = _run(words)[1]
     journal = Journal()
     journal.feed(said)
     journal.close()
@@ -112,7 +111,7 @@ def _read(
     words += ["-max_error_rate", "1"]
     if seek is not None:
         words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
-    words += [*where.options, "-i", os.fsdecode(where.argument), "-map", f"0:V:{stream}", "-an", "-sn", "-dn"]
+    words += [*where.words, "-map", f"0:V:{stream}", "-an", "-sn", "-dn"]
     words += ["-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
     words += ["-vf", f"trim=end={wanted[-1] + 1:.6f},select='{picked}',{shape}", "-frames:v", str(len(times))]
     words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", "\x1f{ptsi} {tbi}"]

@@ -88,8 +88,8 @@ class LiveSource:
                     tail.finish()
                 return False
 
-            # The file's silence is the tail's to judge, so ffmpeg is given more time than that.
-            video = self._video(address.fed(path, tail.fd), 2 * stall + CLOCK_SLACK, halted)
+            # The tail judges the silence of the file, so ffmpeg is given more time than that.
+            video = self._video(address.fed_address(path, tail.fd), 2 * stall + CLOCK_SLACK, halted)
             try:
                 yield from self._connection(video, whole=True)
             except MediaError as error:
@@ -206,7 +206,7 @@ class LiveSource:
             self._count += high - low
 
     def _seen(self, frames: Frames, times: Floats, gap: float) -> NDArray[np.bool_]:
-        """Tell of frames that claim `times` whether they are held already, bit for bit: (n,) bool."""
+        """Return of frames that claim `times` whether they are held already, bit for bit: (n,) bool."""
         held = self._held.times()
         if not len(held):
             return np.zeros(len(times), bool)
@@ -218,7 +218,7 @@ class LiveSource:
 
 
 def _split_at_restarts(frames: Frames, restarts: Floats) -> Iterator[tuple[Frames, bool]]:
-    """Split frames where the source's clock began anew; tell of each part whether it begins there."""
+    """Split frames where the source's clock began anew. Yield each part, and whether it begins at such a place."""
     low, anew = 0, False
     for place in np.flatnonzero(np.isin(frames.times, restarts)).tolist():
         if place > low:
@@ -228,6 +228,6 @@ def _split_at_restarts(frames: Frames, restarts: Floats) -> Iterator[tuple[Frame
 
 
 def _moved(losses: tuple[Loss, ...], by: float) -> Iterator[Loss]:
-    """Return losses, later by so many seconds."""
+    """Yield losses, moved later by so many seconds."""
     for loss in losses:
         yield Loss(loss.start + by, loss.end + by, loss.what)

@@ -1,7 +1,7 @@
-"""A file that is still written, handed on through a pipe: the reader of the pipe waits where the file ends for now.
+"""A file that is still written, handed on through a pipe. The reader of the pipe waits where the file ends for now.
 
-So one decoder reads it from its beginning to its end, whatever the container, and nothing is read twice: of a recording
-that is not finished most containers have no index yet, and to begin in its middle would mean to read all before it.
+So one decoder reads the file from its beginning to its end, whatever the container, and nothing is read twice. Most
+containers have no index before the recording is finished, so to begin in the middle would mean to read all before it.
 """
 
 import os
@@ -12,23 +12,26 @@ from typing import Literal
 
 from loopfind.errors import Unreadable
 from loopfind.media.ffmpeg import address
+from loopfind.media.ffmpeg.process import LONGEST_FAREWELL
 
-_AT_ONCE = 1 << 16
-_GLANCE = 0.2
+_READ_BYTES = 1 << 16
+_LOOK_INTERVAL = 0.2
 """Seconds between two looks at whether the file has grown."""
 
 
 class Tail:
-    """Used in a `with` statement, whose body reads from descriptor `fd`. stall: seconds without a byte more after which
-    the file is taken to be finished.
+    """The bytes of a file, to be used in a `with` statement whose body reads them from the descriptor `fd`.
 
-    ended: why the pipe ended, None while it goes on: "silent" for a finished file, "changed" for one that was replaced,
-    cut off or cannot be read any more. said: how it changed, in words. place: bytes handed on.
+    stall: seconds without a new byte after which the file is taken to be finished. farewell: seconds that leaving waits
+    for the thread that copies, which may hang in a disk that does not answer.
+
+    ended: the reason for the end of the pipe, None before it: "silent" for a finished file, "changed" for one that was
+    replaced, cut off or cannot be read any more. said: how it changed, in words. place: bytes handed on.
     """
 
-    def __init__(self, path: str | os.PathLike[str], stall: float) -> None:
-        """Raises Unreadable for a file that cannot be opened."""
-        self._path, self._stall = address.local_name(os.fspath(path)), stall
+    def __init__(self, path: str | os.PathLike[str], stall: float, farewell: float = LONGEST_FAREWELL) -> None:
+        """Open the file. Raises Unreadable for one that cannot be opened."""
+        self._path, self._stall, self._farewell = address.local_name(os.fspath(path)), stall, farewell
         try:
             self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
@@ -47,47 +50,49 @@ class Tail:
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(self._farewell)
         os.close(self.fd)
-        os.close(self._file)
 
     def finish(self) -> None:
         """End the pipe where the reader stands, as if the file ended there."""
         self._stopped.set()
 
     def _work(self) -> None:
+        """Copy the file into the pipe, then close both: a thread that hangs is left behind, and may wake later."""
         try:
             self._copy()
         except OSError as error:
             self.ended, self.said = "changed", f"it cannot be read any more: {error.strerror}"
         finally:
             os.close(self._into)
+            os.close(self._file)
 
     def _copy(self) -> None:
+        """Copy what is there and what is added, until the file is finished, is changed, or is not wanted any more."""
         quiet = 0.0
         while not self._stopped.is_set():
-            data = os.read(self._file, _AT_ONCE)
+            data = os.read(self._file, _READ_BYTES)
             if data:
                 self.place, quiet = self.place + len(data), 0.0
                 if not self._put(memoryview(data)):
                     return
-            elif said := self._changed():
+            elif said := self._describe_change():
                 self.ended, self.said = "changed", said
                 return
             elif quiet >= self._stall:
                 self.ended = "silent"
                 return
             else:
-                # Counted in glances, so that a process that was stopped, or a machine that slept, lost one and no more.
-                self._stopped.wait(_GLANCE)
-                quiet += _GLANCE
+                # Counted in looks, so that a process that was stopped, or a machine that slept, lost one and no more.
+                self._stopped.wait(_LOOK_INTERVAL)
+                quiet += _LOOK_INTERVAL
 
     def _put(self, data: memoryview) -> bool:
-        """Write it all; False where nobody wants it any more."""
+        """Write all of it to the pipe. Return False where nobody wants it any more."""
         poll = select.poll()
         poll.register(self._into, select.POLLOUT)
         while data and not self._stopped.is_set():
-            if poll.poll(_GLANCE * 1000):
+            if poll.poll(_LOOK_INTERVAL * 1000):
                 try:
                     data = data[os.write(self._into, data) :]
                 except BrokenPipeError:
@@ -96,8 +101,8 @@ class Tail:
                     continue
         return not data
 
-    def _changed(self) -> str:
-        """What happened to the file since it was opened, "" for nothing but that it may have grown."""
+    def _describe_change(self) -> str:
+        """Return what happened to the file since it was opened, "" where it is unchanged or has grown."""
         mine = os.fstat(self._file)
         if mine.st_size < self.place:
             return "it was cut off while it was followed"
@@ -111,7 +116,7 @@ class Tail:
 
 
 def is_file(path: str | os.PathLike[str]) -> bool:
-    """Whether the path names a plain file, which may grow."""
+    """Return whether the path names a plain file, which may grow."""
     name = address.local_name(os.fspath(path))
     if name == address.STANDARD_INPUT:
         return False

@@ -10,7 +10,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,9 +20,10 @@ from loopfind.media.decode.decoder import Decoder
 from loopfind.media.decode.frame_reader import FrameReader, measured
 from loopfind.media.decode.one_pass import OnePassReader
 from loopfind.media.decode.relay import RelayReader, Turns
-from loopfind.media.decode.segment import Segment, Unsafe, segment_at
+from loopfind.media.decode.segment import Segment, SegmentStart, Unsafe, segment_at
 from loopfind.media.decode.spill import SpillQueue
 from loopfind.media.ffmpeg.header import Header
+from loopfind.media.ffmpeg.process import LONGEST_FAREWELL
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.model.dtypes import Floats
 from loopfind.model.video import Frames
@@ -41,10 +42,11 @@ WAITING_BATCHES, FEWEST_WAITING = 64, 16
 rule."""
 WAITING_ON_DISK = 120_000
 """Frames that wait on disk, of all segments together: 500 MB, an hour at 30 frames a second."""
+_STARTS_KEPT = 2
+"""Segments, the latest, at whose starts one pass may begin where no more can be read in segments. On a busy machine a
+decoder may be ahead of its reader by so much that its complaints forbid the last start, but not the one before."""
 _MOST_MISSES = 10
 """Places in a row at which no segment can begin, after which no more are tried."""
-_LONGEST_FAREWELL = 15.0
-"""Seconds that the threads have to end once their decoders were: more than reaping an ffmpeg takes."""
 
 
 def open_parallel(
@@ -108,7 +110,7 @@ class ParallelDecoding:
             team.close()
         self.segments = team.segments
         if self.why:
-            for frames in self._rest(turns, np.concatenate(kept) if kept else np.zeros(0), team.reading, first.header):
+            for frames in self._rest(turns, np.concatenate(kept) if kept else np.zeros(0), team.starts, first.header):
                 kept.append(frames.times.copy())
                 yield frames
         times = np.concatenate(kept) if kept else np.zeros(0)
@@ -127,20 +129,13 @@ class ParallelDecoding:
         longest = min(max(LONGEST_SEGMENT, (end - start) / _MOST_SEGMENTS), waiting)
         return marks_of(start, end, self._jobs, self._shortest, longest)
 
-    def _rest(self, turns: Turns, known: Floats, last: Segment, header: Header) -> Iterator[Frames]:
-        """The frames after those at `known` times, out of one pass: from where the last segment began, which the one
-        before has proved to be sound, or else over all. header: of the first segment."""
+    def _rest(self, turns: Turns, known: Floats, starts: Sequence[SegmentStart], header: Header) -> Iterator[Frames]:
+        """Yield the frames after those at `known` times, (n,) seconds, out of one pass.
+
+        starts, header: as for `_open_rest`.
+        """
         with contextlib.ExitStack() as stack:
-            reader: FrameReader[Frames] | None = None
-            if last.start is not None:
-                decoder = stack.enter_context(contextlib.closing(Decoder(self._request, last.start.seek)))
-                again = segment_at(self._request, decoder, last.start.seek, header)
-                if again is not None and again.begins_as(last):
-                    self._since, reader = last.start.time, again.read_on()
-                else:
-                    decoder.close()
-            if reader is None:
-                reader = stack.enter_context(OnePassReader(self._request))
+            reader = self._open_rest(stack, starts, header)
             turns.give(reader, last=True)
             before = int(np.searchsorted(known, self._since))
             for frames in reader:
@@ -151,6 +146,22 @@ class ParallelDecoding:
                     raise DecoderFailed(shown, "decodes differently each time it is read: read it with --jobs 1")
                 if len(passed) < len(frames):
                     yield replace(frames, first=first).part(slice(len(passed), None))
+
+    def _open_rest(
+        self, stack: contextlib.ExitStack, starts: Sequence[SegmentStart], header: Header
+    ) -> FrameReader[Frames]:
+        """Enter a reader of one pass, from the first of the starts at which a segment can begin again; else over all.
+
+        starts: of segments that those before them have proved to be sound. header: of the first segment.
+        """
+        for start in starts:
+            decoder = stack.enter_context(contextlib.closing(Decoder(self._request, start.seek)))
+            again = segment_at(self._request, decoder, start.seek, header)
+            if again is not None and again.begins_at(start):
+                self._since = start.time
+                return again.read_on()
+            decoder.close()
+        return stack.enter_context(OnePassReader(self._request))
 
 
 def marks_of(start: float, end: float, jobs: int, shortest: float, longest: float) -> list[float]:
@@ -178,8 +189,8 @@ def marks_of(start: float, end: float, jobs: int, shortest: float, longest: floa
 class _Team:
     """Threads that each take up the next segment and fill its queue.
 
-    first: the reader of the first segment, entered. segments: how many were taken up. reading: the one whose frames are
-    handed over.
+    first: the reader of the first segment, entered. segments: number of those taken up. starts: where the segments
+    begin whose frames were handed over last, the latest first.
     """
 
     def __init__(
@@ -189,8 +200,8 @@ class _Team:
         self._apart = shortest / 2
         self._waiting = max(FEWEST_WAITING, WAITING_BATCHES // (jobs - 1)), WAITING_ON_DISK // (jobs - 1)
         self._turn, self._stopped = threading.Lock(), threading.Event()
-        self.segments, self.reading = 0, Segment(request, first.decoder)
-        self._next: Segment | None = self.reading
+        self.segments, self.starts = 0, list[SegmentStart]()
+        self._next: Segment | None = Segment(request, first.decoder)
         self._decoders = [first.decoder]
         self._begun: queue.SimpleQueue[tuple[Segment, SpillQueue] | None] = queue.SimpleQueue()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
@@ -200,10 +211,11 @@ class _Team:
     def batches(self) -> Iterator[Frames]:
         """All frames in order. Raises Unsafe where no more can be had in segments, and what a segment raises."""
         while (begun := self._begun.get()) is not None:
-            self.reading, waiting = begun
+            segment, waiting = begun
+            self._note_start(segment)
             while (item := waiting.get()) is not None:
                 if isinstance(item, Unsafe) and item.behind and (begun := self._begun.get()) is not None:
-                    self.reading = begun[0]
+                    self._note_start(begun[0])
                 if isinstance(item, BaseException):
                     raise item
                 yield item
@@ -217,12 +229,17 @@ class _Team:
         self._stopped.set()
         for decoder in list(self._decoders):
             decoder.abandon()
-        latest = time.monotonic() + _LONGEST_FAREWELL
+        latest = time.monotonic() + LONGEST_FAREWELL
         for thread in self._threads:
             thread.join(max(0.0, latest - time.monotonic()))
         if not any(thread.is_alive() for thread in self._threads):
             for decoder in self._decoders:
                 decoder.close()
+
+    def _note_start(self, segment: Segment) -> None:
+        """Note where a segment begins. The one before has been handed over as a whole, and so has proved it."""
+        if segment.start is not None:
+            self.starts = [segment.start, *self.starts][:_STARTS_KEPT]
 
     def _work(self) -> None:
         """Read segment after segment, until there are no more."""

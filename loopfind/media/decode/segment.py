@@ -61,15 +61,10 @@ class Segment:
         self._request, self.decoder, self.start = request, decoder, start
         self.until: SegmentStart | None = None
 
-    def begins_as(self, other: "Segment") -> bool:
-        """Whether both begin at the same frame, and show the same before it."""
-        mine, theirs = self.start, other.start
-        return (
-            mine is not None
-            and theirs is not None
-            and mine.time == theirs.time
-            and frames_agree(mine.proof, theirs.proof)
-        )
+    def begins_at(self, start: SegmentStart) -> bool:
+        """Return whether this segment begins at that frame, and shows the same before it."""
+        mine = self.start
+        return mine is not None and mine.time == start.time and frames_agree(mine.proof, start.proof)
 
     def follows(self, before: "Segment", apart: float) -> bool:
         """Whether the segment before has `apart` seconds of its own, reads all of this one's proof, and ends in time.

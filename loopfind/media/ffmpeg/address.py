@@ -1,7 +1,8 @@
-"""What the user names, as ffmpeg takes it.
+"""Addresses of videos: the names that users give, in the form that ffmpeg takes.
 
-A local path is passed on as `file:PATH`, so that no dash, colon or percent in a name means anything to ffmpeg; what has
-a scheme is passed on as it stands; `-` is standard input. Before it stand the limits of what may be opened for it.
+A local path is passed on as `file:PATH`, so that no dash, colon or percent sign in a name means anything to ffmpeg. An
+address with a scheme is passed on unchanged, and `-` is standard input. Options before the address limit what ffmpeg
+may open for it.
 """
 
 import os
@@ -23,9 +24,9 @@ _SEEKABLE_URL = re.compile(r"(?:https?|ftp|sftp)://", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Address:
-    """Where a video is read from.
+    """The place that a video is read from.
 
-    shown: the name as the user gave it, printable. argument: what follows `-i`. options: what stands before it.
+    shown: the name as the user gave it, printable. argument: the word after `-i`. options: the words before `-i`.
     local: the path on disk, None for standard input and URLs. seekable: whether the reader may start in the middle.
     feed: the descriptor that its bytes come through, None where ffmpeg opens it itself.
     """
@@ -38,19 +39,26 @@ class Address:
     feed: int | None = None
 
     @property
+    def words(self) -> list[str]:
+        """The words of an ffmpeg command that name it as the input."""
+        return [*self.options, "-i", os.fsdecode(self.argument)]
+
+    @property
     def is_stdin(self) -> bool:
+        """Whether it is standard input."""
         return self.shown == STANDARD_INPUT
 
     @property
     def is_piped(self) -> bool:
-        """Whether its bytes come in order, so that nothing can be read before it has come."""
+        """Whether its bytes come through a pipe, in order."""
         return self.is_stdin or self.feed is not None
 
 
 def resolve(path: "str | os.PathLike[str] | Address") -> Address:
-    """The address that `path` names: a local path, a `file://` URL, any other URL, or `-`. An address is itself.
+    """Return the address that `path` names: a local path, a `file://` URL, another URL, or `-`. An Address is returned
+    unchanged.
 
-    Raises Unreadable for a local file that is not there, is a folder, is empty, or may not be read.
+    Raises Unreadable for a local file that does not exist, is a folder, is empty, or may not be read.
     """
     if isinstance(path, Address):
         return path
@@ -63,42 +71,43 @@ def resolve(path: "str | os.PathLike[str] | Address") -> Address:
         name = local_name(name)
     elif _URL.match(name):
         seekable = _SEEKABLE_URL.match(name) is not None
-        return Address(shown, _argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
+        return Address(shown, _url_argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
     elif _WRAPPED.match(name) and not os.path.lexists(name):
-        return Address(shown, _argument(shown, name), limited(needed_within(name), remote=True))
+        return Address(shown, _url_argument(shown, name), limited(needed_within(name), remote=True))
     local = os.fsencode(name)
     if b"\0" in local or not local:
         raise Unreadable(shown, "not a file name: give the path of a video")
-    seekable = _check(shown, local)
+    seekable = _check_file(shown, local)
     return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
 
 
 def local_name(name: str) -> str:
-    """The path that a `file://` URL names; any other name as it stands."""
+    """Return the path that a `file://` URL names; any other name unchanged."""
     return os.fsdecode(unquote_to_bytes(urlsplit(name).path)) if name.lower().startswith("file://") else name
 
 
-def fed(path: str | os.PathLike[str], feed: int) -> Address:
-    """The address of a local file whose bytes come through a descriptor."""
+def fed_address(path: str | os.PathLike[str], feed: int) -> Address:
+    """Return the address of a local file whose bytes come through the descriptor `feed`."""
     name = os.fspath(path)
     local = os.fsencode(local_name(name))
     return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), local, feed=feed)
 
 
-def _argument(shown: str, name: str) -> bytes:
+def _url_argument(shown: str, name: str) -> bytes:
+    """Return an address as the word after `-i`. Raises Unreadable for one that no command can hold."""
     if "\0" in name:
         raise Unreadable(shown, "not an address: it holds a zero byte")
     return os.fsencode(name)
 
 
 def printable(name: str) -> str:
-    """`name` without bytes or control characters that would break a line or a terminal."""
+    """Return `name` with undecodable bytes and control characters escaped, so that it fits a line of a terminal."""
     decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in decoded)
 
 
-def _check(shown: str, local: bytes) -> bool:
-    """Raise Unreadable for what no decoder could read; whether the file can be read from the middle."""
+def _check_file(shown: str, local: bytes) -> bool:
+    """Return whether a file can be read from the middle. Raises Unreadable for one that no decoder could read."""
     try:
         status = os.stat(local)
     except FileNotFoundError:
@@ -121,7 +130,7 @@ def _check(shown: str, local: bytes) -> bool:
 
 
 def is_text(local: bytes | None) -> bool:
-    """Whether a local file starts like a text: its first 4 kB hold no control bytes and are UTF-8."""
+    """Return whether a local file starts like a text: its first 4 kB hold no control bytes and are UTF-8."""
     if local is None:
         return False
     try:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -21,10 +22,17 @@ whole picture, and agrees with itself from 4 x 4 on."""
 _LINUX_SET_PIPE_SIZE = 1031
 _TERM_PATIENCE, _KILL_PATIENCE = 0.5, 10.0
 """Seconds that ffmpeg has to end once it was asked to, and once it was killed."""
+_EXIT_PATIENCE = 10.0
+"""Seconds that ffmpeg has to exit by itself once it has closed its pipes."""
+LONGEST_FAREWELL = 15.0
+"""Seconds that threads have to end once their ffmpeg was killed: more than reaping it takes."""
 
 
 def executable() -> str:
-    """The ffmpeg to run: IMAGEIO_FFMPEG_EXE if set, else the one that imageio-ffmpeg brings. Raises DecoderFailed."""
+    """Return the ffmpeg to run: IMAGEIO_FFMPEG_EXE if set, else the one that imageio-ffmpeg brings.
+
+    Raises DecoderFailed.
+    """
     try:
         import imageio_ffmpeg
     except ImportError:
@@ -38,9 +46,9 @@ def executable() -> str:
 def decode_command(
     request: ReadRequest, seek: float | None = None, digest_fd: int | None = None, colour_fd: int | None = None
 ) -> list[str]:
-    """The ffmpeg command that decodes what is requested, from `seek` seconds on.
+    """Return the ffmpeg command that decodes what is requested, from `seek` seconds on.
 
-    Pictures go to its standard output. What it says and one mark for each picture go to its standard error, through one
+    Pictures go to its standard output. Messages and one mark for each picture go to its standard error, through one
     pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`,
     colours to `colour_fd`.
     """
@@ -50,7 +58,7 @@ def decode_command(
     if seek is not None:
         words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
     where = request.address
-    words += [*request.options.words, *where.options, "-i", os.fsdecode(where.argument)]
+    words += [*request.options.words, *where.words]
     picked = [
         "-map",
         f"0:V:{request.stream}",
@@ -76,8 +84,11 @@ def decode_command(
 
 
 class FfmpegProcess:
-    """One running ffmpeg that decodes a request. `pictures`, `journal`, `digests` and `colours` are descriptors to read
-    from, non-blocking; the last two None where they were not asked for."""
+    """One running ffmpeg that decodes a request.
+
+    pictures, journal, digests, colours: descriptors to read from, non-blocking; the last two are None where they were
+    not asked for.
+    """
 
     def __init__(self, request: ReadRequest, seek: float | None = None) -> None:
         """Start it. Raises DecoderFailed where there is no ffmpeg to start."""
@@ -111,12 +122,8 @@ class FfmpegProcess:
         widen(self.pictures)
 
     def wait(self) -> int:
-        """Wait for the end of a child that closed its pipes; its exit status, negative for a signal."""
-        try:
-            return self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+        """Wait for the exit of a child that closed its pipes. Return its status, negative for a signal."""
+        return exit_status(self._process)
 
     def finish(self) -> None:
         """Ask the child to end with the pictures that it has at hand."""
@@ -141,11 +148,31 @@ class FfmpegProcess:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(timeout=_TERM_PATIENCE)
         finally:
-            if process.poll() is None:
-                process.kill()
-                # What hangs in a dead network mount cannot even be killed; it is not waited for.
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(timeout=_KILL_PATIENCE)
+            kill(process)
+
+
+class RunningFfmpeg:
+    """One ffmpeg in a `with` statement: waited for at its end, killed and reaped where the body fails.
+
+    command, said, out, source: as for `start`.
+    """
+
+    def __init__(self, command: Sequence[str], said: int, out: int, source: int | None = subprocess.DEVNULL) -> None:
+        self._command, self._said, self._out, self._source = command, said, out, source
+
+    def __enter__(self) -> "subprocess.Popen[bytes]":
+        self._process = start(self._command, self._said, self._out, self._source)
+        return self._process
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        process = self._process
+        try:
+            if kind is None:
+                process.wait()
+        finally:
+            kill(process)
+            if process.stdout is not None:
+                process.stdout.close()
 
 
 def start(
@@ -156,10 +183,10 @@ def start(
     inherited: tuple[int, ...] = (),
     apart: bool = False,
 ) -> "subprocess.Popen[bytes]":
-    """One ffmpeg, which reads from `source`, writes to `out`, and whose words go to `said`. apart: see
-    DecodeOptions.
+    """Start an ffmpeg that reads from `source`, writes to `out`, and sends its messages to `said`.
 
-    Raises DecoderFailed where there is no ffmpeg to start.
+    inherited: further descriptors that it is given. apart: see DecodeOptions. Raises DecoderFailed where there is no
+    ffmpeg to start.
     """
     group = 0 if apart else None
     try:
@@ -169,6 +196,24 @@ def start(
     except OSError as error:
         what = f"ffmpeg at {command[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE, or unset it"
     raise DecoderFailed("", what)
+
+
+def exit_status(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for the exit of an ffmpeg that closed its pipes. Return its status, negative for a signal."""
+    try:
+        return process.wait(timeout=_EXIT_PATIENCE)
+    except subprocess.TimeoutExpired:
+        kill(process)
+        return -signal.SIGKILL if process.returncode is None else process.returncode
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill an ffmpeg if it runs, and reap it."""
+    if process.poll() is None:
+        process.kill()
+        # What hangs in a dead network mount cannot even be killed; it is not waited for.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=_KILL_PATIENCE)
 
 
 def widen(fd: int) -> None:
