@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -258,13 +259,10 @@ def test_a_public_name_has_one_meaning():
 
 
 TEST_TEXTS = {module: module.read_text(encoding="utf-8") for module in sorted((ROOT / "tests").glob("*.py"))}
+TEST_TREES = {module: ast.parse(text, str(module)) for module, text in TEST_TEXTS.items()}
 PRIVATE_NAMES_READ = {"_repr_html_"}
 """Private by their form alone: IPython asks any object for this one."""
 PRIVATE = re.compile(r"(?:^|\.)(_(?!_)\w*)$")
-MAY_BE_PRIVATE = re.compile(
-    r"(?<!self)(?<!cls)\._(?!_)\w|import [^\n]*\b_(?!_)|^\s+_(?!_)\w+,$|[\"'.]_(?!_)\w+[\"']", re.MULTILINE
-)
-"""Found in every text that holds one; to parse all texts would take longer."""
 
 
 def private_names(tree):
@@ -290,9 +288,8 @@ def private_names(tree):
 def test_no_test_reads_or_patches_a_private_name():
     wrong = {
         f"{named(module)}:{at} {name}"
-        for module, text in TEST_TEXTS.items()
-        if MAY_BE_PRIVATE.search(text)
-        for name, at in private_names(ast.parse(text, str(module)))
+        for module, tree in TEST_TREES.items()
+        for name, at in private_names(tree)
         if name not in PRIVATE_NAMES_READ
     }
     assert not wrong
@@ -302,3 +299,44 @@ def test_tests_wait_for_what_happens_and_not_for_time_to_pass():
     for module, text in TEST_TEXTS.items():
         if module.name not in ("patience.py", "test_house.py"):
             assert "time.sleep" not in text and "import sleep" not in text, named(module)
+
+
+RIDDLE = re.compile(r"(?:What|Which|Where|That|Whether)\b")
+WORDS_NOT_TO_USE = re.compile(r"\b(?:told|laid over|as of|of itself|of its own accord)\b", re.IGNORECASE)
+
+
+def comments(module):
+    """Yield the comments of a module, with their lines."""
+    with module.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.string, token.start[0]
+
+
+def docstrings(tree):
+    """Yield the docstrings of a module, and of its classes, functions and constants, with their lines."""
+    for node in ast.walk(tree):
+        for one in getattr(node, "body", ()) if isinstance(getattr(node, "body", None), list) else ():
+            if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
+                yield one.value.value, one.lineno
+
+
+def test_docstrings_begin_plainly():
+    wrong = [
+        f"{named(module)}:{at} {text[:60]}"
+        for module, tree in (TREES | TEST_TREES).items()
+        for text, at in docstrings(tree)
+        if RIDDLE.match(text)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_docstrings_and_comments_are_plain():
+    wrong = [
+        f"{named(module)}:{at} {found[0]}"
+        for module, tree in (TREES | TEST_TREES).items()
+        if WORDS_NOT_TO_USE.search(" ".join(module.read_text(encoding="utf-8").split()))
+        for text, at in (*docstrings(tree), *comments(module))
+        if (found := WORDS_NOT_TO_USE.search(" ".join(text.split())))
+    ]
+    assert not wrong, "\n".join(wrong)

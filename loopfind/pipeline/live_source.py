@@ -39,7 +39,7 @@ _CUT = 2.0  # seconds at the end of which a cut packet may spoil something
 
 @dataclass(frozen=True)
 class LiveRequest:
-    """What to follow and how, as `follow` documents it.
+    """A request to follow a source, as `follow` documents it.
 
     watch: called with progress. log: called with each line that ffmpeg said. halted: called now and then; once it
     returns True, the footage ends. note: called with a line for each connection that was lost.

@@ -39,7 +39,7 @@ class Unsafe(Exception):
 
 @dataclass(frozen=True)
 class SegmentStart:
-    """Where a segment begins.
+    """The start of a segment.
 
     time: seconds of its first own frame. proof: the frames before that, as this segment has them. seek: seconds near
     which it was to begin, from which the same start is found again.
@@ -67,7 +67,7 @@ class Segment:
         return mine is not None and mine.time == start.time and frames_agree(mine.proof, start.proof)
 
     def follows(self, before: "Segment", apart: float) -> bool:
-        """Whether the segment before has `apart` seconds of its own, reads all of this one's proof, and ends in time.
+        """Return whether the segment before has `apart` seconds of its own, reads the whole proof, and ends in time.
 
         Only for a segment that has a start.
         """
@@ -172,7 +172,7 @@ def _latest(parts: list[Frames]) -> list[Frames]:
 
 
 def frames_agree(tail: Frames, proof: Frames) -> bool:
-    """Whether the last frames of `tail` are those of `proof`."""
+    """Return whether the last frames of `tail` are those of `proof`."""
     if len(tail) < len(proof):
         return False
     mine = tail.part(slice(len(tail) - len(proof), None))

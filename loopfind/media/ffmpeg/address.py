@@ -45,12 +45,12 @@ class Address:
 
     @property
     def is_stdin(self) -> bool:
-        """Whether it is standard input."""
+        """Return whether it is standard input."""
         return self.shown == STANDARD_INPUT
 
     @property
     def is_piped(self) -> bool:
-        """Whether its bytes come through a pipe, in order."""
+        """Return whether its bytes come through a pipe, in order."""
         return self.is_stdin or self.feed is not None
 
 
