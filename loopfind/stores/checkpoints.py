@@ -69,7 +69,7 @@ class Checkpoint:
         return 0, ""
 
     def rows(self) -> Iterator[NDArray[Any]]:
-        """The whole rows, in parts. Raises Damaged behind the last one where they are not what was written."""
+        """Yield the whole rows, in parts. Raises Damaged behind the last one where they are not what was written."""
         self._digest = hashlib.blake2b()
         for low in range(0, self.count, _AT_ONCE):
             size = min(_AT_ONCE, self.count - low) * self.row.itemsize
@@ -125,7 +125,7 @@ class _Rows:
         self._file: BinaryIO | None = None
 
     def open(self) -> BinaryIO:
-        """The file. Raises BlockingIOError where another process has it."""
+        """Return the file. Raises BlockingIOError where another process has it."""
         if self._file is None:
             self._file = _locked(self._path)
         return self._file
@@ -137,7 +137,7 @@ class _Rows:
 
 
 def checkpoint_of(folder: str | os.PathLike[str], file: File, settings: Settings, width: int) -> Checkpoint:
-    """The checkpoint of a file and settings in a folder. One of a file that has changed since, or that cannot be
+    """Return the checkpoint of a file and settings in a folder. One of a file that has changed since, or that cannot be
     understood, is removed, as are old ones of other files. Raises OSError."""
     asked = [settings.kind, settings.hash_size, settings.stream, settings.start, settings.end]
     says = {
@@ -154,7 +154,7 @@ def checkpoint_of(folder: str | os.PathLike[str], file: File, settings: Settings
 
 
 def _locked(path: Path) -> BinaryIO:
-    """The file, opened for this process alone. Raises BlockingIOError where another one has it."""
+    """Open the file for this process alone. Raises BlockingIOError where another one has it."""
     file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b")
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -34,7 +34,7 @@ def remove(connections: Connections, entries: Iterable[int] = (), paths: Iterabl
 
 
 def outdated(connections: Connections) -> tuple[int, ...]:
-    """Entries of an older loopfind, which stand for nothing any more."""
+    """Return the entries of an older loopfind, which are of no use any more."""
     with connections.reading() as connection:
         rows = connection.execute("SELECT id FROM entry WHERE codes <> ? ORDER BY id", (CODES,))
         return tuple(number for (number,) in rows)
@@ -65,7 +65,7 @@ def _orphans(connection: sqlite3.Connection) -> list[tuple[str]]:
 
 
 def _entries(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
-    """Entries of which something does not read as it was written."""
+    """Yield the entries of which something does not read as it was written."""
     try:
         with connections.reading() as connection:
             rows = connection.execute("SELECT id, frames, closes FROM entry ORDER BY id").fetchall()
@@ -102,7 +102,7 @@ def _right(
 
 
 def _files(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
-    """Files that are gone, or no longer what they were."""
+    """Yield the files that are gone or have changed."""
     try:
         with connections.reading() as connection:
             rows = connection.execute(
@@ -120,7 +120,7 @@ def _files(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
 
 
 def _changed(path: bytes, size: int, digest: bytes) -> str:
-    """Yield the faults of a file; none if it is as it was."""
+    """Return the fault of a file, "" if it is unchanged."""
     try:
         if os.stat(path).st_size == size and digest_of(path, size) == digest:
             return ""

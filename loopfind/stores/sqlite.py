@@ -40,7 +40,7 @@ class Library:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], make: bool = True, patience: float = PATIENCE) -> "Library":
-        """The library at `path`, an older one brought up to date. make: whether to make it if it is not there."""
+        """Open the library at `path`, and bring an older one up to date. make: whether to make a missing one."""
         shown = _shown(path)
         if not make and not os.path.exists(path):
             raise LibraryError(shown, schema.NONE)
@@ -194,7 +194,7 @@ class Library:
             return {int(name.removeprefix("size ")): self._tables.whole(entry, name)[:, 0] for (name,) in names}
 
     def entries(self) -> tuple[Entry, ...]:
-        """All entries that can be used, in the order in which they were added."""
+        """Return all entries that can be used, in the order in which they were added."""
         with self._connections.snapshot() as connection:
             rows = connection.execute(
                 "SELECT id, content, duration, frames, fps, width, height, codec, container, declared, kind, hash_size,"
@@ -212,7 +212,7 @@ class Library:
         return tuple(found)
 
     def files(self) -> tuple[File, ...]:
-        """Every file that is named, as it was when it was last looked at, sorted by path."""
+        """Return every file that is named, as it was when it was last looked at, sorted by path."""
         with self._connections.reading() as connection:
             rows = connection.execute(
                 "SELECT path, file.size, changed, digest FROM file JOIN content ON content.id = content ORDER BY path"
@@ -236,7 +236,7 @@ class Library:
     def query(
         path: str | os.PathLike[str], sql: str
     ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[query.SqlValue, ...]]]]:
-        """The names of the columns and the rows that one SELECT gives on the library at `path`; nothing is changed.
+        """Return the names of the columns and the rows that one SELECT gives on the library at `path`. Nothing changes.
 
         Raises BadSetting for anything else.
         """
@@ -248,7 +248,7 @@ def _shown(path: str | os.PathLike[str]) -> str:
 
 
 def _named(connection: sqlite3.Connection, file: File) -> tuple[int, Naming, str]:
-    """The content of the file, which now has its path as a name, and what Library.name says."""
+    """Note the path of a file. Return its content, and what Library.name returns."""
     ((content,),) = connection.execute(
         "INSERT INTO content (size, digest) VALUES (?, ?)"
         " ON CONFLICT (digest, size) DO UPDATE SET size = excluded.size RETURNING id",
@@ -302,6 +302,6 @@ def _entered(connection: sqlite3.Connection, content: int, settings: Settings, r
 
 
 def _paths(connection: sqlite3.Connection, content: int) -> tuple[str, ...]:
-    """The files that hold a content, sorted."""
+    """Return the files that hold a content, sorted."""
     rows = connection.execute("SELECT path FROM file WHERE content = ? ORDER BY path", (content,))
     return tuple(os.fsdecode(path) for (path,) in rows)

@@ -55,7 +55,7 @@ class LossAccount:
         self._parts.append(times)
 
     def settle(self, journal: Journal) -> tuple[Loss, ...]:
-        """The losses so far, if all has come that the complaints are about; then complaints and times are forgotten."""
+        """Return the losses so far, once all frames have come that the complaints are about. Then forget both."""
         times = self.times
         latest = max((trouble.last - self._skipped for trouble in journal.troubles), default=0)
         if len(times) < 2 * SETTLED_AFTER or (latest > len(times) - SETTLED_AFTER and len(times) < _UNSETTLED):
@@ -68,7 +68,7 @@ class LossAccount:
         return losses
 
     def find(self, journal: Journal, gap: float, end: float, declared: float | None) -> tuple[Loss, ...]:
-        """The losses among the frames that are held; gap, end, declared: as for `find_losses`."""
+        """Return the losses among the frames that are held; gap, end, declared: as for `find_losses`."""
         skipped = self._skipped
         troubles = [trouble for trouble in journal.troubles if not skipped or trouble.last > skipped]
         for trouble in troubles:
@@ -79,7 +79,7 @@ class LossAccount:
 def find_losses(
     times: Floats, gap: float, end: float, troubles: Sequence[Trouble], declared: float | None, begin: float = 0.0
 ) -> tuple[Loss, ...]:
-    """The losses of a reading, in order, not overlapping.
+    """Return the losses of a reading, in order, not overlapping.
 
     times: (n,) seconds. gap: the usual seconds from frame to frame. end: seconds at which the last frame stops being
     shown. troubles: complaints, placed by the number of frames before them. declared: seconds of the whole file, None
@@ -138,7 +138,7 @@ def _is_beside_explained(troubles: Sequence[Trouble], explained: set[int], troub
 
 
 def merged_losses(found: Sequence[Loss], gap: float) -> tuple[Loss, ...]:
-    """The losses in order, merged where few frames lie between them: a complaint is no nearer to its frame.
+    """Return the losses in order, merged where few frames lie between them: a complaint is no nearer to its frame.
 
     gap: the usual seconds from frame to frame.
     """

@@ -1,6 +1,6 @@
-"""Presentation times, strictly rising, from what the file says.
+"""Presentation times, strictly rising, made from the timestamps of a file.
 
-A file that says them in order is believed to the tick. What else happens, and what is made of it:
+Timestamps in order are kept to the tick. Others are mended:
 
 - no time at all: the frame comes one declared frame after the one before;
 - a time that leaps far ahead (more than 2.5 s, and more than four times the step before it) while one of the 100 frames
@@ -22,7 +22,7 @@ _LEAP_STEPS = 4
 
 
 def origin(start: int, numerator: int, denominator: int) -> int:
-    """Microseconds as ticks of numerator / denominator seconds."""
+    """Return microseconds as ticks of numerator / denominator seconds."""
     return round(start * denominator / (numerator * 1_000_000))
 
 
@@ -44,7 +44,7 @@ class Clock:
         self._held: list[int | None] = []
 
     def read(self, marks: list[tuple[int | None, bytes]], last: bool = False) -> Floats:
-        """Seconds (n,) float64 of the frames that are settled; `last` says that no mark will follow."""
+        """Return seconds (n,) float64 of the frames that are settled; `last` says that no mark will follow."""
         settled: list[int] = []
         if not self._held:
             settled = self._all_regular(marks)
@@ -65,13 +65,13 @@ class Clock:
         return self.seconds(settled)
 
     def seconds(self, ticks: list[int]) -> Floats:
-        """Seconds (n,) float64 from the container's start."""
+        """Return ticks as seconds (n,) float64 from the container's start."""
         # Integers up to here and one division: the float nearest to the true time.
         return (np.array(ticks, np.int64) - self._origin) * self._numerator / self._denominator
 
     def _all_regular(self, marks: list[tuple[int | None, bytes]]) -> list[int]:
-        """The ticks of all marks, where each comes after the one before and none leaps; else nothing. As one by one,
-        only faster."""
+        """Return the ticks of all marks where each comes after the one before and none leaps; else nothing. The result
+        is that of taking them one by one, only faster."""
         if self._previous is None:
             return []
         settled = [pts + self._shift for pts, _ in marks if pts is not None]
@@ -106,7 +106,7 @@ class Clock:
         return max(self._leap, _LEAP_STEPS * self._step)
 
     def _settle(self, held: list[int | None]) -> int:
-        """The time, in ticks, of the first frame held back."""
+        """Return the time, in ticks, of the first frame held back."""
         previous = self._previous
         if previous is None:
             return self._origin if held[0] is None else held[0]

@@ -1,1 +1,1 @@
-"""The ffmpeg that is started: what it is given, what it says, why it failed."""
+"""The ffmpeg child process: its command, its messages, and the reasons why it fails."""

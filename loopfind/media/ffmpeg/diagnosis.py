@@ -1,4 +1,4 @@
-"""From ffmpeg's end and words to the error that a person can act on."""
+"""Errors that a person can act on, made from ffmpeg's exit status and messages."""
 
 import re
 import signal
@@ -32,7 +32,7 @@ _REASON = re.compile(r"Error opening input: (.+)")
 
 
 def was_killed(status: int, said: Sequence[str]) -> str:
-    """The name of the signal that ended ffmpeg, "" if none did."""
+    """Return the name of the signal that ended ffmpeg, "" if none did."""
     number = -status
     if status > 0 and (found := next(filter(None, map(_SIGNALLED.search, said[-20:])), None)):
         number = int(found[1])
@@ -45,28 +45,28 @@ def was_killed(status: int, said: Sequence[str]) -> str:
 
 
 def killed(shown: str, name: str, position: float) -> DecoderFailed:
-    """ffmpeg was ended by a signal when the reader stood at `position` seconds."""
+    """Return the error for an ffmpeg that a signal ended when the reader stood at `position` seconds."""
     return DecoderFailed(
         shown, f"ffmpeg was ended by {name} at {position:.2f} s of the video: check the memory and run it again"
     )
 
 
 def stalled(shown: str, seconds: float, position: float) -> Unreadable:
-    """Not a byte came for so many seconds, when the reader stood at `position` seconds."""
+    """Return the error for so many seconds without a byte, when the reader stood at `position` seconds."""
     where = f" at {position:.2f} s of the video" if position > 0 else ""
     what = f"nothing came for {seconds:g} s{where}: check the disk or the network, or wait longer (--stall SECONDS)"
     return Unreadable(shown, what)
 
 
 def not_a_video(address: Address, header: Header) -> NotVideo | None:
-    """The error for an input that ffmpeg decodes and that still is no video; None for a video."""
+    """Return the error for an input that ffmpeg decodes although it is no video; None for a video."""
     if header.container in _TEXT_FORMATS:
         return NotVideo(address.shown, "a text file, not a video: give a video file")
     return None
 
 
 def still_picture(address: Address) -> NotVideo:
-    """The error for a file that holds one picture."""
+    """Return the error for a file that holds one picture."""
     return NotVideo(
         address.shown, "a single picture, not a video: give a video, or pictures as a sequence (name%03d.png)"
     )
@@ -75,7 +75,7 @@ def still_picture(address: Address) -> NotVideo:
 def without_frames(
     address: Address, header: Header, stream: int, status: int, said: Sequence[str], troubles: Sequence[Trouble]
 ) -> MediaError | None:
-    """Why not one frame came; None for a video that simply holds none."""
+    """Return the error for an input that gave no frame; None for a video that holds none."""
     text = "\n".join(line for line in said if not line.startswith("[info]"))
     shown = address.shown
     if name := was_killed(status, said):
@@ -109,7 +109,7 @@ def without_frames(
 def without_hardware(
     address: Address, name: str, header: Header, status: int, said: Sequence[str]
 ) -> DecoderFailed | None:
-    """Why not one frame came, where hardware was to decode; None for a video that simply holds none."""
+    """Return the error for an input of which a hardware decoder gave no frame; None for a video that holds none."""
     if status == 0 and header.mapped is not None:
         return None
     known = next((found[1] for line in said if (found := _HARDWARE.search(line))), "")
@@ -123,7 +123,7 @@ def without_hardware(
 
 
 def stopped_early(address: Address, status: int, said: Sequence[str]) -> DecoderFailed | None:
-    """The error for an exit status that is not about the input; None where what was read is good as far as it goes."""
+    """Return the error for an exit status that is not about the input; None where all that was read is sound."""
     if status == 0:
         return None
     if any(_NO_TOOL.search(line) for line in said[-50:]):
@@ -194,7 +194,7 @@ def _index_behind(address: Address) -> Broken:
 
 
 def _last_words(said: Sequence[str]) -> str:
-    """The latest line that ffmpeg called an error and that says more than that it failed."""
+    """Return the latest error in ffmpeg's messages that gives a reason, and does not merely say that it failed."""
     empty = re.compile(
         r"Conversion failed|Error opening|Terminating thread|Nothing was written|Error parsing|Task finished"
     )

@@ -1,4 +1,4 @@
-"""ffmpeg's standard error, taken apart: a mark for each picture, and what was said between the marks."""
+"""The log of ffmpeg, read from its standard error: a mark for each picture, and messages between the marks."""
 
 import re
 from collections import deque
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from loopfind.media.ffmpeg.header import Header
 
 MARK = b"\x1f"
-"""Starts a mark. ffmpeg replaces control characters in its own messages, so a mark cannot be mistaken."""
+"""First byte of a mark. ffmpeg replaces control characters in its own messages, so a mark cannot be mistaken."""
 
 _LEVEL = re.compile(r"\[(debug|verbose|info|warning|error|fatal|panic)\] ")
 _OUTPUT_SIDE = re.compile(r"\[(?:out#|vost#|rawvideo|framehash|swscaler|vf#|Parsed_|auto_)")
@@ -83,7 +83,7 @@ class Journal:
         self.seen += 1
 
     def close(self) -> None:
-        """No more bytes will come."""
+        """Take in the last line: no more bytes will come."""
         if self._line:
             self._hear(b"\n")
 

@@ -1,4 +1,4 @@
-"""How long nothing has come from a child process."""
+"""The silence of a child process: how long nothing has come from it."""
 
 import select
 import time

@@ -9,12 +9,12 @@ from loopfind.arrays.time_index import gap_of
 from loopfind.errors import Broken
 from loopfind.media.decode.timestamps import origin
 from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.framecrc import NO_TIME
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.packets.demux import Demux
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.video import Progress, Source, Watch
 
-_NO_TIME = -(1 << 63)
 _DIGEST = 16
 """Bytes of a digest."""
 _AT_ONCE = 1 << 16
@@ -26,8 +26,8 @@ class Packets:
     """Packets in the order of the file.
 
     times: (n,) seconds at which each is shown, from the container's start. sizes: (n,) bytes. hashes: (n, 16) uint8, of
-    the payload (MurmurHash3, 128 bits). keys: (n,) bool, which of them a decoder can start at. log: the command, and
-    what ffmpeg said.
+    the payload (MurmurHash3, 128 bits). keys: (n,) bool, True where a decoder can start. log: the command, and the
+    messages of ffmpeg.
     """
 
     source: Source
@@ -39,7 +39,7 @@ class Packets:
 
 
 def read_packets(demux: Demux, watch: Watch | None = None) -> Packets:
-    """The packets that a demuxer gives, once it has come to their end.
+    """Read all packets that a demuxer gives.
 
     watch: called with a Progress now and then. Raises a kind of MediaError, and Broken for packets without times.
     """
@@ -107,7 +107,7 @@ class PacketTable:
         digests = [bytes.fromhex(row[5].strip().decode()) for row in rows]
         first = [n for n, row in enumerate(rows) if not int(row[0])]
         self.keys.update(digest for digest, row in zip(digests, rows, strict=True) if int(row[0]))
-        shown = [int(rows[n][1]) if int(rows[n][2]) == _NO_TIME else int(rows[n][2]) for n in first]
+        shown = [int(rows[n][1]) if int(rows[n][2]) == NO_TIME else int(rows[n][2]) for n in first]
         sizes = [int(rows[n][4]) for n in first]
         self._add(np.array(shown, np.int64), np.array(sizes, np.int64), b"".join(digests[n] for n in first))
 
@@ -131,7 +131,7 @@ def _numbers_in(letters: Bytes) -> Ints:
 def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[str, ...]) -> Packets:
     header = journal.header
     ticks, sizes = _whole(table.shown), _whole(table.sizes)
-    if (ticks == _NO_TIME).any():
+    if (ticks == NO_TIME).any():
         raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
     above, below = table.base
     ticks -= origin(header.start, above, below)
@@ -158,7 +158,7 @@ def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[st
 
 
 def _whole(parts: list[Ints]) -> Ints:
-    """The parts as one, (n,) int64, and no longer by themselves: a day of video has millions of packets."""
+    """Return the parts as one, (n,) int64, and empty the list: a day of video has millions of packets."""
     whole = np.concatenate(parts) if parts else np.zeros(0, np.int64)
     parts.clear()
     return whole
@@ -175,5 +175,5 @@ def _among(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.
 
 
 def _numbers(digests: "NDArray[np.void]") -> NDArray[np.uint64]:
-    """The first half of each digest, as a number."""
+    """Return the first half of each digest, as a number."""
     return digests.view(np.uint64).reshape(-1, 2)[:, 0] if len(digests) else np.zeros(0, np.uint64)
