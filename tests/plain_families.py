@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from loopfind.engine.repeats.loops import Loop
 from loopfind.engine.repeats.spans import FrameTimes, Stretch
 from loopfind.engine.repeats.spans import carry as carried_over
@@ -23,6 +25,7 @@ class Showing:
     stretch: Stretch
     speed: float = 1.0
     pose: Pose = UPRIGHT
+    offset: float = 0.0
 
 
 @dataclass
@@ -45,7 +48,7 @@ def families_of(runs: list[Run], loops: list[Loop], times: Floats) -> list[Famil
         own = [(a, b, run) for a, b, run in edges if a in members]
         if not own and not any(alike(nodes[m], loop.cycles[0]) for m in members for loop in loops if loop.cycles):
             continue
-        families.append(_family(nodes, sorted(members), own, loops))
+        families.append(_family(nodes, sorted(members), own, loops, times))
     cut_short = [loop for loop in loops if loop.tail is not None and loop.tail.frames >= _LEAST_TAIL]
     families += [_cut_short(loop, times) for loop in cut_short]
     _add_parts(families, runs, times)
@@ -60,7 +63,10 @@ def _cut_short(loop: Loop, times: Floats) -> Family:
     for cycle in loop.cycles[-_MOST_TURNS:]:
         first, last = FrameTimes(times).between(cycle.start, cycle.start + length)
         showings.append(Showing(Stretch(first, last, cycle.start, cycle.start + length)))
-    return Family([*showings, Showing(loop.tail)], list(loop.runs))
+    showings.append(Showing(loop.tail))
+    for turns_left, showing in enumerate(reversed(showings)):
+        showing.offset = loop.tail.start - turns_left * loop.period
+    return Family(showings, list(loop.runs))
 
 
 def _nodes(runs: list[Run], loops: list[Loop]) -> tuple[list[Stretch], list[tuple[int, int, Run]]]:
@@ -105,30 +111,43 @@ def _components(count: int, edges: list[tuple[int, int]]) -> list[set[int]]:
     return [g for g in groups.values() if len(g) > 1]
 
 
-def _family(nodes: list[Stretch], members: list[int], edges: list[tuple[int, int, Run]], loops: list[Loop]) -> Family:
+def _family(
+    nodes: list[Stretch], members: list[int], edges: list[tuple[int, int, Run]], loops: list[Loop], times: Floats
+) -> Family:
     """One family, its showings described relative to the first of them."""
     order = sorted(members, key=lambda i: nodes[i])
-    described = {order[0]: Showing(nodes[order[0]])}
+    described = {order[0]: Showing(nodes[order[0]], offset=nodes[order[0]].start)}
     loop = next((lp for lp in loops if any(nodes[m] == lp.cycles[0] for m in members)), None)
     if loop is not None:
         for m in order:
             if nodes[m] in loop.cycles and order[0] != m and nodes[order[0]] in loop.cycles:
-                described[m] = Showing(nodes[m])
+                away = loop.cycles.index(nodes[m]) * loop.period
+                described[m] = Showing(nodes[m], offset=nodes[order[0]].start + away)
     for _ in range(2):
         for a, b, run in edges:
             for known, new, back in ((a, b, False), (b, a, True)):
                 if known in described and new not in described:
                     was = described[known]
                     slope = 1 / run.line.slope if not back else run.line.slope
-                    described[new] = Showing(nodes[new], was.speed * slope, was.pose.then(_pose(run, back)))
+                    offset = _carried_instant(was.offset, run, back, times)
+                    described[new] = Showing(nodes[new], was.speed * slope, was.pose.then(_pose(run, back)), offset)
         if loop is not None and any(nodes[m] in loop.cycles for m in described):
             for m in order:
                 if nodes[m] in loop.cycles and m not in described:
                     known = next(d for d in described if nodes[d] in loop.cycles)
-                    described[m] = Showing(nodes[m], described[known].speed, described[known].pose)
+                    away = (loop.cycles.index(nodes[m]) - loop.cycles.index(nodes[known])) * loop.period
+                    offset = described[known].offset + away
+                    described[m] = Showing(nodes[m], described[known].speed, described[known].pose, offset)
     kept = [described[m] for m in order if m in described]
     turns = sum(s.stretch in loop.cycles for s in kept) if loop is not None else 0
     return Family(kept, [run for _, _, run in edges], loop if 2 * turns > len(kept) else None)
+
+
+def _carried_instant(instant: float, run: Run, back: bool, times: Floats) -> float:
+    """The instant at which a run's other side shows what its first shows at the given one; the first's for `back`."""
+    # The copy of a frame begins on the line, so backwards its first instant is a frame later.
+    shift = run.line.offset + (float(np.median(np.diff(times))) if run.line.slope < 0 else 0.0)
+    return (instant - shift) / run.line.slope if back else run.line.slope * instant + shift
 
 
 def _pose(run: Run, back: bool) -> Pose:
@@ -153,5 +172,7 @@ def _add_parts(families: list[Family], runs: list[Run], times: Floats) -> None:
                         min(s.stretch.last, there.last) > max(s.stretch.first, there.first) for s in family.showings
                     )
                     if not known:
-                        family.showings.append(Showing(there, showing.speed, showing.pose.then(_pose(run, back))))
+                        offset = _carried_instant(showing.offset, run, back, times)
+                        pose = showing.pose.then(_pose(run, back))
+                        family.showings.append(Showing(there, showing.speed, pose, offset))
         family.showings.sort(key=lambda s: s.stretch)

@@ -20,7 +20,13 @@ SOURCE = Source("/videos/film.mp4", 3600.0, 108_000, 30.0, 640, 360, "h264", "mp
 def occurrence(start: float, length: float, **more: object) -> Occurrence:
     """An occurrence at 30 frames a second."""
     end = start + length
-    return Occurrence(start, end, round(start * 30), round(end * 30), **more)  # type: ignore[arg-type]
+    return showing(start, end, round(start * 30), round(end * 30), **more)
+
+
+def showing(start: float, end: float, first: int, last: int, **more: object) -> Occurrence:
+    """An occurrence that shows content from its second 0 on, unless said otherwise."""
+    content = {"content_start": 0.0, "content_end": round((end - start) * float(str(more.get("speed", 1.0))), 6)}
+    return Occurrence(start, end, first, last, **content | more)  # type: ignore[arg-type]
 
 
 def nothing(path: str = SOURCE.path) -> Report:
@@ -42,7 +48,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
             "exact",
             (
                 occurrence(500.0, 4.5, start_range=(499.5, 500.0), end_range=(504.5, 504.7)),
-                occurrence(700.25, 4.5, mirrored=True),
+                occurrence(700.25, 4.5, mirrored=True, content_start=0.43, content_end=4.93),
                 occurrence(900.0, 4.5, reversed=True, speed=1.25),
             ),
         ),
@@ -172,7 +178,7 @@ RATES = (25.0, 30000 / 1001, 60.0, 25.0)
 def among(file: int, first: int, frames: int, **more: object) -> Occurrence:
     """An occurrence in a file of `comparison`, by its frames."""
     rate = RATES[file]
-    return Occurrence(first / rate, (first + frames) / rate, first, first + frames, file=file, **more)  # type: ignore[arg-type]
+    return showing(first / rate, (first + frames) / rate, first, first + frames, file=file, **more)
 
 
 NAMES = ("a/one.mp4", "b/one.mp4", "two.mkv", "three.webm")
@@ -263,9 +269,7 @@ def very_many(files: int) -> Comparison:
             None,
             0.99,
             "replay",
-            tuple(
-                Occurrence(5.0 + n % 7, 14.0 + n % 7, 150, 420, file=n) for n in range(5 * at, min(5 * at + 5, files))
-            ),
+            tuple(showing(5.0 + n % 7, 14.0 + n % 7, 150, 420, file=n) for n in range(5 * at, min(5 * at + 5, files))),
         )
         for at in range(files // 5)
     )

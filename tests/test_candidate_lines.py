@@ -45,5 +45,5 @@ def test_a_speed_that_is_one_but_for_rounding_is_no_change_that_names_a_cut() ->
         blocks=cells[:, :9],
     )
     one, other = Stretch(50, 100, 5.0, 10.0), Stretch(200, 250, 20.0, 25.0)
-    cuts = cuts_of([Family((FamilyOccurrence(one), FamilyOccurrence(other, ROUNDED)))], signal)
+    cuts = cuts_of([Family((FamilyOccurrence(one, offset=5.0), FamilyOccurrence(other, ROUNDED, offset=20.0)))], signal)
     assert [cut.frame for cut in cuts] == [50, 100]

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import nothing, occurrence, three_and_a_loop
+from samples import nothing, occurrence, showing, three_and_a_loop
 
 from loopfind.evaluate import Pair, Truth, claims_of, evaluate, pooled, read_truths, truth_of
-from loopfind.model.report import Cut, Occurrence, Repeat, Report
+from loopfind.model.report import Cut, Repeat, Report
 from loopfind.model.video import Span
 from loopfind.reports.formats import json as machine
 
@@ -191,7 +191,7 @@ def test_pooled_scores_are_means_of_shares_and_sums_of_the_rest() -> None:
 def test_occurrences_of_a_palindrome_need_not_be_in_order() -> None:
     """A claim is the same whichever of its showings is named first."""
     truth = Truth(FPS, (Pair(Span(10, 12), Span(40, 42)),))
-    shown = (Occurrence(40, 42, 1200, 1260), Occurrence(10, 12, 300, 360))
+    shown = (showing(40, 42, 1200, 1260), showing(10, 12, 300, 360))
     report = replace(nothing(), repeats=(Repeat(1, "repeat", 2, None, 1, "replay", shown),))
     assert evaluate(report, truth).f1 == 1
     assert [(p.first.start, p.second.start) for p in claims_of(report)] == [(10, 40)]

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import samples
 from PIL import Image
+from samples import showing
 
 from loopfind import pipeline
 from loopfind.exhibits import select
 from loopfind.model.candidate import Line
 from loopfind.model.fingerprint import Signal
-from loopfind.model.report import Occurrence
+from loopfind.model.report import Repeat
 from loopfind.reports.formats.json import write
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -92,13 +93,30 @@ def test_of_very_many_repeats_few_moments_are_shown():
 @pytest.mark.parametrize(
     ("other", "slope", "there"),
     [
-        (Occurrence(50, 60, 500, 600), 1.0, 53.0),
-        (Occurrence(50, 55, 500, 550, speed=2.0), 0.5, 51.5),
-        (Occurrence(50, 60, 500, 600, reversed=True), -1.0, 56.9),
+        (showing(50, 60, 500, 600), 1.0, 53.0),
+        (showing(50, 55, 500, 550, speed=2.0), 0.5, 51.5),
+        (showing(50, 60, 500, 600, reversed=True), -1.0, 56.9),
+        (showing(50, 59.6, 500, 596, content_start=0.4, content_end=10.0), 1.0, 52.6),
+        (showing(50, 59.6, 500, 596, content_start=0.0, content_end=9.6, reversed=True), -1.0, 56.5),
+        (showing(50, 54.8, 500, 548, content_start=0.4, content_end=10.0, speed=2.0), 0.5, 51.3),
     ],
 )
 def test_a_pair_of_occurrences_without_a_run_still_has_a_line(other, slope, there):
-    line = select.line_between(still(100), [], Occurrence(10, 20, 100, 200), other)
+    line = select.line_between(still(100), [], showing(10, 20, 100, 200), other)
     assert isinstance(line, Line)
     assert line.slope == pytest.approx(slope)
     assert line.slope * 13 + line.offset == pytest.approx(there)
+
+
+def test_frames_side_by_side_are_those_of_the_content_that_all_show():
+    """The second occurrence lacks the first second of the content, and the third one the last."""
+    occurrences = (
+        showing(10, 20, 100, 200),
+        showing(50, 59, 500, 590, content_start=1.0, content_end=10.0),
+        showing(80, 89, 800, 890),
+    )
+    repeat = Repeat(1, "repeat", 9.0, None, 1.0, "replay", occurrences)
+    (exhibit,) = select.shown_of(still(100), [], [repeat])
+    times = {row.what: [frame and round(frame.time, 6) for frame in row.frames] for row in exhibit.rows}
+    assert times["first frame"] == [11.0, 50.0, 81.0]
+    assert times["last frame"] == [18.9, 57.9, 88.9]

@@ -202,6 +202,39 @@ def test_extract_writes_clips_and_comparisons(video: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("form", ["mp4", "gif"])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_pair_side_by_side_begins_at_what_both_show(form: str, backwards: bool, tmp_path: Path) -> None:
+    """The second occurrence shows the first half second as well, which the first one lacks at its start."""
+    first = videos.make("content_1.mkv", *videos.moving(3), "-c:v", "ffv1")
+    change = "reverse" if backwards else "null"
+    both = videos.make(
+        f"content_{change}.mkv", "-i", first.as_posix(), "-i", first.as_posix(), "-filter_complex",
+        f"[1:v]{change}[b];[0:v][b]concat=n=2:v=1[c]", "-map", "[c]", "-c:v", "ffv1",
+    )  # fmt: skip
+    whole = report(both, [[(12, 75), (75, 150)]])
+    shown = whole["repeats"][0]["occurrences"]
+    shown[0] |= {"content_start": 0.48, "content_end": 3.0}
+    shown[1] |= {"content_start": 0.0, "content_end": 3.0, "reversed": backwards}
+    (tmp_path / "r.json").write_text(json.dumps(whole))
+    done = loopfind("extract", tmp_path / "r.json", "--out", tmp_path / "clips", "--as", form)
+    assert done.returncode == 0, done.stderr
+    place = tmp_path / "clips" / f"repeat-01-side-by-side.{form}"
+    left, right = pictures(place, "crop=iw/2:ih:0:0"), pictures(place, "crop=iw/2:ih:iw/2:0")
+    apart = np.abs(left.astype(np.int16) - right).mean((1, 2))
+    aside = np.abs(left[:-5].astype(np.int16) - right[5:]).mean((1, 2))
+    assert len(left) >= 20 and np.median(apart) < 0.5 * np.median(aside)
+
+
+def test_an_older_report_shows_the_whole_of_the_content() -> None:
+    from loopfind.reports.formats.json_reader import read_report
+
+    data = json.dumps(report(Path("/v.mp4"), [[(25, 50), (100, 120)]])).encode()
+    shown = read_report("r.json", data).repeats[0].occurrences
+    assert [(one.content_start, one.content_end) for one in shown] == [(0.0, 1.0), (0.0, 1.0)]
+
+
+@pytest.mark.slow
 def test_extract_finds_the_video(video: Path, tmp_path: Path) -> None:
     """As the report names it, by its link, beside the report, or as given."""
     odd = os.fsdecode(b"caf\xe9 it's.mp4")
@@ -255,6 +288,8 @@ def broken(**more: Any) -> Any:
         (broken(start_frame=True), "start_frame should be a whole number"),
         (broken(end=1.0), "a span whose end is after its start"),
         (broken(speed=0), "speed should be above 0"),
+        (broken(content_start=1.0, content_end=1.0), "a span of content whose end is after its start"),
+        (broken(content_start=0.0), "content_end should be a number"),
         (broken(mirrored=None), "mirrored should be true or false"),
         (report(Path("/v.mp4"), []) | {"repeats": {}}, "repeats should be a list"),
         (report(Path("/v.mp4"), []) | {"source": 1}, "source should be an object"),

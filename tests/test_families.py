@@ -24,7 +24,8 @@ def run(
     """Frames [first, first + frames) are shown again from frame `there` on."""
     last, other_last = first + frames, there + max(1, round(frames * abs(slope)))
     start, end, other_start, other_end = (at * STEP for at in (first, last, there, other_last))
-    offset = other_start - start if slope == 1 else (other_start if slope > 0 else other_end) - slope * start
+    # A line pairs the instants at which frames begin.
+    offset = other_start - start if slope == 1 else (other_start if slope > 0 else other_end - STEP) - slope * start
     return Run(
         line=Line(slope, offset, start, end, 50, VIEWS[view], viewed_first),
         first=first,
@@ -68,7 +69,7 @@ def plainly(family):
     """All that a family holds, to the bit."""
     occurrences = getattr(family, "occurrences", None) or family.showings
     shown = [
-        (s.first, s.last, s.start, s.end, s.opens, s.closes, one.speed, one.pose)
+        (s.first, s.last, s.start, s.end, s.opens, s.closes, one.speed, one.pose, one.offset)
         for one in occurrences
         for s in [one.stretch]
     ]

@@ -6,11 +6,12 @@ import pytest
 import synthetic as s
 from hypothesis import given
 from hypothesis import strategies as st
+from samples import showing
 
 from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.engine.cross_file import across
 from loopfind.model.comparison import Place, Shared
-from loopfind.model.report import Occurrence, Repeat
+from loopfind.model.report import Repeat
 from loopfind.model.video import Source
 from loopfind.reports.summaries import summary_of_matches
 from loopfind.settings import CompareSettings
@@ -22,7 +23,7 @@ def source(name, duration):
 
 def shown(id, confidence, *places):
     """A repeat shown in files: (file, start, end)."""
-    occurrences = tuple(Occurrence(a, b, round(25 * a), round(25 * b), file=file) for file, a, b in places)
+    occurrences = tuple(showing(a, b, round(25 * a), round(25 * b), file=file) for file, a, b in places)
     return Repeat(id, "repeat", places[0][2] - places[0][1], None, confidence, "replay", occurrences)
 
 

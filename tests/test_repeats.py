@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from samples import showing
 
 from loopfind.engine.repeats.families import Family, families_of
 from loopfind.engine.repeats.loops import loops_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.findings import Findings
-from loopfind.model.report import Occurrence, Repeat, RepeatKind
+from loopfind.model.report import Repeat, RepeatKind
 from loopfind.reports.summaries import verdict_of
 
 STEP = 0.04
@@ -141,7 +142,7 @@ def test_overlaps_make_no_daisy_chain() -> None:
 
 def repeat(kind: RepeatKind, *spans: tuple[float, float], period: float | None = None) -> Repeat:
     """A repeat with the given occurrences, seconds."""
-    shown = tuple(Occurrence(a, b, round(25 * a), round(25 * b)) for a, b in spans)
+    shown = tuple(showing(a, b, round(25 * a), round(25 * b)) for a, b in spans)
     return Repeat(1, kind, spans[0][1] - spans[0][0], period, 0.99, "replay", shown)
 
 

@@ -19,8 +19,9 @@ import pytest
 import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import showing
 
-from loopfind.model.report import Cut, Occurrence, Repeat, Report
+from loopfind.model.report import Cut, Repeat, Report
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS
 from loopfind.reports.formats.timecode import grid_of
@@ -68,7 +69,7 @@ def drawn(draw: st.DrawFn, rate: Fraction | None, tick: Fraction) -> Drawn:
         occurrences = []
         for first in draw(st.lists(frames, min_size=2, max_size=4)):
             end = draw(st.integers(first + 1, last))
-            occurrences.append(Occurrence(float(times[first]), float(times[end]), first, end))
+            occurrences.append(showing(float(times[first]), float(times[end]), first, end))
         kind = draw(st.sampled_from(["repeat", "still"]))
         repeats.append(Repeat(number + 1, kind, 1.0, None, 0.9, "replay", tuple(occurrences)))
     cuts = tuple(

@@ -99,7 +99,18 @@ seconds = st.floats(0, 1e6)
 frames = st.integers(0, 10**9)
 limits = st.none() | st.tuples(seconds, seconds)
 occurrences = st.builds(
-    Occurrence, seconds, seconds, frames, frames, st.booleans(), st.booleans(), st.floats(0.1, 10), limits, limits
+    Occurrence,
+    seconds,
+    seconds,
+    frames,
+    frames,
+    st.booleans(),
+    st.booleans(),
+    st.floats(0.1, 10),
+    limits,
+    limits,
+    content_start=seconds,
+    content_end=seconds,
 )
 repeats = st.builds(
     Repeat,

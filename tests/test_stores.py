@@ -19,14 +19,17 @@ import synthetic as s
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from samples import showing
 
 from loopfind.errors import BadSetting, LibraryError
 from loopfind.model.fingerprint import Fingerprint, Track
 from loopfind.model.library import CODES, Reading
+from loopfind.model.report import Repeat
 from loopfind.model.video import Loss, Source
 from loopfind.registry import load
 from loopfind.settings import Settings
 from loopfind.stores import STORES, blocks, connections, schema
+from loopfind.stores.comparisons import Results
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = Settings(hash_size=12)
@@ -243,6 +246,36 @@ def test_an_older_library_is_brought_up_to_date_with_all_it_holds(tmp_path):
             assert connection.execute("SELECT path, entry FROM files").fetchall() == [("/old.mp4", 1)]
             for view in schema.VIEWS:
                 assert connection.execute(f"SELECT count(*) FROM {view}").fetchone() is not None
+
+
+def test_what_an_older_library_shared_shows_the_whole_of_its_content(tmp_path):
+    older(tmp_path / "l.sqlite")
+    connection = sqlite3.connect(tmp_path / "l.sqlite")
+    for statement in (
+        *schema.STEPS[1],
+        *schema.STEPS[2],
+        "INSERT INTO repeat VALUES (1, 'repeat', 2, NULL, 1, 'replay')",
+    ):
+        connection.execute(statement)
+    ranges = (None, None, None, None)
+    rows = [(1, 1, 1.0, 3.0, 25, 75, 0, 0, 0, 1.0, *ranges), (1, 1, 5.0, 6.5, 125, 163, 0, 0, 0, 2.0, *ranges)]
+    connection.executemany(f"INSERT INTO stretch VALUES ({', '.join('?' * 14)})", rows)
+    connection.execute("PRAGMA user_version = 3")
+    connection.commit()
+    connection.close()
+    with opened(tmp_path / "l.sqlite") as library:
+        (repeat,), _ = Results(library.connections).read([1])
+    assert [(o.content_start, o.content_end) for o in repeat.occurrences] == [(0.0, 3.0), (0.0, 3.0)]
+
+
+def test_repeats_of_a_library_come_back_with_the_content_that_each_place_shows(tmp_path):
+    older(tmp_path / "l.sqlite")
+    shown = (showing(1, 3, 25, 75, content_start=0.4, content_end=2.4, file=0), showing(5, 7.4, 125, 185, file=0))
+    repeat = Repeat(1, "repeat", 2.0, None, 1.0, "replay", shown)
+    with opened(tmp_path / "l.sqlite") as library:
+        results = Results(library.connections)
+        results.write([1], [1], [repeat], [])
+        assert results.read([1]) == ((repeat,), ())
 
 
 def test_a_step_that_fails_leaves_the_older_library_as_it_was(tmp_path, monkeypatch):
@@ -496,8 +529,9 @@ def test_what_is_removed_is_gone_with_all_that_hung_on_it_and_its_space_comes_ba
         with library.connections.writing() as connection:
             for number, places in ((1, ids), (2, [big, ids[0]]), (3, [ids[0], ids[0]])):
                 connection.execute("INSERT INTO repeat VALUES (?, 'repeat', 2, NULL, 0.9, 'replay')", (number,))
-                rows = [(number, entry, 1.0, 3.0, 25, 75, 0, 0, 0, 1.0, None, None, None, None) for entry in places]
-                connection.executemany(f"INSERT INTO stretch VALUES ({', '.join('?' * 14)})", rows)
+                ranges = (None, None, None, None)
+                rows = [(number, entry, 1.0, 3.0, 25, 75, 0, 0, 0, 1.0, *ranges, 0.0, 2.0) for entry in places]
+                connection.executemany(f"INSERT INTO stretch VALUES ({', '.join('?' * 16)})", rows)
             connection.execute("INSERT INTO pair VALUES (?, ?, 2, 2, 0, 0)", (ids[0], big))
             connection.execute("INSERT INTO compared VALUES (?)", (big,))
         library.connections.shrink()

@@ -178,8 +178,7 @@ def _clip_writer(path: str, findings: "ReadReport") -> _Write:
         for place, one in zip(places, repeat.occurrences, strict=False):
             cutter.cut(_piece(one, findings), place)
             copied += cutter.copied
-        first, second = repeat.occurrences[:2]
-        cutter.compare(((_piece(first, findings), _look(first)), (_piece(second, findings), _look(second))), str(pair))
+        cutter.compare(_sides(repeat, findings), str(pair))
         return f"{len(places)} clips, {copied} copied, {len(places) - copied} encoded"
 
     return write
@@ -192,8 +191,7 @@ def _animation_writer(path: str, findings: "ReadReport", form: str) -> _Write:
     def write(repeat: "Repeat", places: list[str], pair: Path) -> str:
         for place, one in zip(places, repeat.occurrences, strict=False):
             write_animation(path, findings.stream, [(_piece(one, findings), Look())], place, form)
-        sides = [(_piece(one, findings), _look(one)) for one in repeat.occurrences[:2]]
-        write_animation(path, findings.stream, sides, str(pair), form)
+        write_animation(path, findings.stream, _sides(repeat, findings), str(pair), form)
         return f"{len(places)} clips as {form}"
 
     return write
@@ -204,6 +202,28 @@ def _piece(one: "Occurrence", findings: "ReadReport") -> "Piece":
 
     first = None if findings.start else one.start_frame
     return Piece(one.start, one.end, one.end_frame - one.start_frame, first)
+
+
+def _sides(repeat: "Repeat", findings: "ReadReport") -> "tuple[tuple[Piece, Look], tuple[Piece, Look]]":
+    """Return what the first two occurrences both show of the content, so that they begin and end at the same of it."""
+    first, second = repeat.occurrences[:2]
+    return (_shared_piece(first, second, findings), _look(first)), (
+        _shared_piece(second, first, findings),
+        _look(second),
+    )
+
+
+def _shared_piece(one: "Occurrence", other: "Occurrence", findings: "ReadReport") -> "Piece":
+    """Return the part of an occurrence that another one shows too; all of it where that is all but half a frame."""
+    from loopfind.media.clips import Piece
+
+    whole = _piece(one, findings)
+    start, end = one.shared_span(other)
+    rate = whole.frames / (whole.end - whole.start)
+    left, kept = round((start - whole.start) * rate), round((end - start) * rate)
+    if left == 0 and kept == whole.frames:
+        return whole
+    return Piece(start, end, max(1, kept), None if whole.first is None else whole.first + left)
 
 
 def _look(one: "Occurrence") -> "Look":

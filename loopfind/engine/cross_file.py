@@ -11,7 +11,7 @@ from loopfind.arrays.time_index import covered
 from loopfind.engine.candidates.library import QUESTIONS, candidates_from_index
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.findings import runs_of
-from loopfind.engine.repeats.assemble import families_in, repeats_of
+from loopfind.engine.repeats.assemble import counted_from_first_content, families_in, repeats_of
 from loopfind.engine.signal.concat import JointTimeline, joint_timeline_of
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.candidate import CandidateBatch, IndexHits, Matches, Run
@@ -87,7 +87,7 @@ def _result_of(
     runs = [run for run in runs if _wanted(run, joint, numbers, settings)]
     repeats = []
     for repeat in repeats_of(families_in(runs, signal), signal, joint.track.end):
-        occurrences = tuple(_placed(o, joint, signal, numbers) for o in repeat.occurrences)
+        occurrences = counted_from_first_content([_placed(o, joint, signal, numbers) for o in repeat.occurrences])
         repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
     pairs = [pair for pair in _pairs(repeats, files) if _to_compare(*pair.files, settings)]
     close = _closeness(runs, joint, numbers)
@@ -173,10 +173,14 @@ def _placed(occurrence: Occurrence, joint: JointTimeline, signal: Signal, number
         low, high = (min(max(t, begin), end) - shift for t in span)
         return (low, high) if high > low else None
 
+    low, high = max(occurrence.start, begin), min(occurrence.end, end)
+    contents = sorted((occurrence.content_at(low), occurrence.content_at(high)))
     return replace(
         occurrence,
-        start=max(occurrence.start, begin) - shift,
-        end=min(occurrence.end, end) - shift,
+        start=low - shift,
+        end=high - shift,
+        content_start=contents[0],
+        content_end=contents[1],
         start_frame=max(0, occurrence.start_frame - first),
         end_frame=min(count, occurrence.end_frame - first),
         start_range=inside(occurrence.start_range),

@@ -77,31 +77,34 @@ def _exhibit(signal: Signal, runs: Sequence[Run], repeat: Repeat, budget: int) -
     rows = 0 if budget < 1 or not columns else min(MOST_STILL_ROWS, max(1, budget // len(columns)))
     first = repeat.occurrences[0] if count else None
     lines = [line_between(signal, runs, first, repeat.occurrences[c]) for c in columns[1:]] if first else []
+    common = _common_span([repeat.occurrences[c] for c in columns]) if first else (0.0, 0.0)
     return Exhibit(
         repeat=repeat.id,
         columns=columns,
         views=(PLAIN, *map(_view, lines)),
-        rows=tuple(_row(signal, first, lines, place) for place in _ROWS[rows]) if rows and first else (),
+        rows=tuple(_row(signal, common, lines, place) for place in _ROWS[rows]) if rows and first else (),
         curves=()
         if repeat.kind == "still" or first is None or not rows
         else tuple(
-            Curve(column, *difference(signal, line, first.start, first.end))
+            Curve(column, *difference(signal, line, *first.shared_span(repeat.occurrences[column])))
             for column, line in zip(columns[1:], lines, strict=True)
         ),
     )
 
 
 def line_between(signal: Signal, runs: Sequence[Run], one: Occurrence, other: Occurrence) -> Line:
-    """Return the line that maps one occurrence to another: that of a run if there is one, else that of their ends."""
-    slope = (other.end - other.start) / max(one.end - one.start, signal.step)
-    slope = 1.0 if abs(slope - 1) < 0.02 or same_speed(one.speed, other.speed) else slope
+    """Return the line that maps one occurrence to another: that of a run if there is one, else that of their
+    content."""
+    slope = 1.0 if same_speed(one.speed, other.speed) else one.speed / other.speed
     backwards = one.reversed != other.reversed
-    last = other.end - signal.step
-    offset = last + slope * one.start if backwards else other.start - slope * one.start
+    low, high = one.shared_span(other)
+    middle = (low + high) / 2
+    there = other.time_of(one.content_at(middle))
+    # A line pairs the instants at which frames begin. Backwards, the first instant of a frame is the last of its copy.
+    offset = there - signal.step + slope * middle if backwards else there - slope * middle
     undone = _pose(one).undone.then(_pose(other)).undone
     view = Transform(mirrored=undone.mirrored, turned=undone.turned)
     rough = Line(-slope if backwards else slope, offset, one.start, one.end, 0, view)
-    middle = (one.start + one.end) / 2
     for run in runs:
         for line, start, end in ((run.line, run.start, run.end), (_reverse_line(run), run.other_start, run.other_end)):
             near = abs(line.slope * middle + line.offset - rough.slope * middle - rough.offset) <= 2 * signal.step
@@ -139,17 +142,25 @@ def _view(line: Line) -> Transform:
     return Transform(back.mirrored, 1 / across, 1 / down, back.turned)
 
 
-def _row(signal: Signal, one: Occurrence, lines: list[Line], place: float) -> Row:
-    """Return matching frames at one place of the occurrence (see _ROWS)."""
-    step = signal.step
-    last = max(one.start, one.end - step)
+def _common_span(occurrences: Sequence[Occurrence]) -> tuple[float, float]:
+    """Return the part [start, end) of the first occurrence, in seconds, whose content all of them show; all of it where
+    they share none."""
+    spans = [occurrences[0].shared_span(one) for one in occurrences]
+    low, high = max(start for start, _ in spans), min(end for _, end in spans)
+    return (low, high) if low < high else spans[0]
+
+
+def _row(signal: Signal, span: tuple[float, float], lines: list[Line], place: float) -> Row:
+    """Return matching frames at one place of a span [start, end), seconds, of the first occurrence (see _ROWS)."""
+    step, start = signal.step, span[0]
+    last = max(start, span[1] - step)
     if place < 0:
-        what, wanted = "just before", one.start - max(PAST_ENDS, 2 * step)
+        what, wanted = "just before", start - max(PAST_ENDS, 2 * step)
     elif place > 1:
         what, wanted = "just after", last + max(PAST_ENDS, 2 * step)
     else:
-        wanted = one.start + place * (last - one.start)
-        what = {0.0: "first frame", 1.0: "last frame"}.get(place, f"{wanted - one.start:.1f} s in")
+        wanted = start + place * (last - start)
+        what = {0.0: "first frame", 1.0: "last frame"}.get(place, f"{wanted - start:.1f} s in")
     at = _frame_at(signal, wanted)
     origin = wanted if at is None else at.time
     return Row(what, (at, *(_frame_at(signal, line.slope * origin + line.offset) for line in lines)))

@@ -66,9 +66,7 @@ def _in_own_times(
     def drawn(curve: Curve) -> Curve:
         times = curve.times - shift[files[0]]
         one, other = repeat.occurrences[0], repeat.occurrences[curve.other]
-        pace = (other.end - other.start) / max(one.end - one.start, 1e-9)
-        gone = (times - one.start) * pace
-        there = other.end - gone if one.reversed != other.reversed else other.start + gone
+        there = other.time_of(one.content_at(times))
         inside = np.ones(len(times), bool)
         for at, file in ((times, one.file or 0), (there, other.file or 0)):
             low, high = limits(file)

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -25,6 +25,10 @@ CutKind = Literal["hard", "fade", "seamless", "copied"]
 class Occurrence:
     """One showing of a repeat: [start, end) seconds, [start_frame, end_frame) frames.
 
+    content_start, content_end: the part [content_start, content_end) of the repeat's content that it shows, in seconds
+    of the content, which is counted from the earliest that any occurrence shows, at the speed of the first one. Where
+    it runs backwards, it shows content_end at its start and content_start at its end. Two occurrences are aligned by
+    their content, not by their starts.
     start_range, end_range: the earliest and latest instants that the content allows for each end. turned: degrees
     clockwise, before it is mirrored. file: the number of its file, from 0, where several are compared.
     """
@@ -33,6 +37,8 @@ class Occurrence:
     end: float
     start_frame: int
     end_frame: int
+    content_start: float = field(kw_only=True)
+    content_end: float = field(kw_only=True)
     reversed: bool = False
     mirrored: bool = False
     speed: float = 1.0
@@ -41,12 +47,50 @@ class Occurrence:
     turned: int = 0
     file: int | None = None
 
+    @overload
+    def content_at(self, time: float) -> float: ...
+
+    @overload
+    def content_at(self, time: Floats) -> Floats: ...
+
+    def content_at(self, time: float | Floats) -> float | Floats:
+        """Return the second of the content that is shown at `time` seconds; the line goes on past the ends."""
+        gone = (time - self.start) * self._content_per_second
+        return self.content_end - gone if self.reversed else self.content_start + gone
+
+    @overload
+    def time_of(self, content: float) -> float: ...
+
+    @overload
+    def time_of(self, content: Floats) -> Floats: ...
+
+    def time_of(self, content: float | Floats) -> float | Floats:
+        """Return the time in seconds at which a second of the content is shown; the line goes on past the ends."""
+        gone = self.content_end - content if self.reversed else content - self.content_start
+        return self.start + gone / self._content_per_second
+
+    def shared_span(self, other: "Occurrence") -> tuple[float, float]:
+        """Return the part [start, end) of this occurrence, in seconds, whose content the other one shows too; all of it
+        where they share none."""
+        low = max(self.content_start, other.content_start)
+        high = min(self.content_end, other.content_end)
+        if low >= high or (low, high) == (self.content_start, self.content_end):
+            return self.start, self.end
+        start, end = sorted((self.time_of(low), self.time_of(high)))
+        return start, end
+
+    @property
+    def _content_per_second(self) -> float:
+        length, shown = self.end - self.start, self.content_end - self.content_start
+        return shown / length if length > 0 and shown > 0 else self.speed
+
 
 @dataclass(frozen=True)
 class Repeat:
     """One stretch of content with two or more occurrences.
 
-    length: seconds. period: seconds, for loops alone. confidence: the chance that the claim is true, 0 to 1. elsewhere:
+    length: seconds, that of the middle occurrence by length; of stills, that of the shortest. content_length is that of
+    the content. period: seconds, for loops alone. confidence: the chance that the claim is true, 0 to 1. elsewhere:
     names of the other files that show it, where this is reported of one of several that were compared.
     """
 
@@ -58,6 +102,11 @@ class Repeat:
     evidence: Evidence
     occurrences: tuple[Occurrence, ...]
     elsewhere: tuple[str, ...] = ()
+
+    @property
+    def content_length(self) -> float:
+        """Seconds of the content, of which each occurrence shows a part: the largest content_end."""
+        return max((one.content_end for one in self.occurrences), default=0.0)
 
 
 @dataclass(frozen=True)

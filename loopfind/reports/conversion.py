@@ -14,6 +14,7 @@ from loopfind.model.report import Report
 from loopfind.registry import load
 from loopfind.reports.files import write_file
 from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
+from loopfind.reports.formats.csv import CONTENT_COLUMNS
 from loopfind.reports.formats.json_reader import whole_report
 from loopfind.reports.rows import occurrence_rows
 from loopfind.reports.wording import clock
@@ -60,7 +61,7 @@ def report_as_dataframe(report: Report) -> Any:
     except ImportError:
         raise MissingExtra("a table of occurrences", "pandas", "pandas") from None
     of_repeat = ("id", "kind", "occurrence", "length", "period", "confidence", "evidence")
-    shown = ("start", "end", "start_frame", "end_frame", "reversed", "mirrored", "turned", "speed")
+    shown = ("start", "end", "start_frame", "end_frame", "reversed", "mirrored", "turned", "speed", *CONTENT_COLUMNS)
     rows = [
         [row.number if name == "occurrence" else getattr(row.repeat, name) for name in of_repeat]
         + [getattr(row.occurrence, name) for name in shown]

@@ -25,6 +25,9 @@ WHY = {
 }
 """Reason why a stretch could not be judged -> the reason in words."""
 
+LEAST_LEFT_OUT = 1.5
+"""Frames of the content that an occurrence must leave out at an end for that to be said: ends are found to a frame."""
+
 
 def clock(seconds: float) -> str:
     """Return h:mm:ss.mmm, rounded to the millisecond; times before 0 carry a minus sign."""
@@ -94,6 +97,16 @@ def changes(occurrence: "Occurrence") -> list[str]:
     if abs(occurrence.speed - 1.0) > 0.0005:
         words.append(f"at {occurrence.speed:.3g}x speed")
     return words
+
+
+def part_shown(occurrence: "Occurrence", repeat: "Repeat", fps: float) -> list[str]:
+    """Return the part of the content that an occurrence shows, in a few words; nothing where it shows all of it, to
+    LEAST_LEFT_OUT frames at either end, and for stills. fps: frames a second of its file, 0 where it is not known."""
+    least = LEAST_LEFT_OUT * occurrence.speed / fps if fps > 0 else 0.0
+    left_out = max(occurrence.content_start, repeat.content_length - occurrence.content_end)
+    if left_out <= least or repeat.kind == "still":
+        return []
+    return [f"shows {occurrence.content_start:.2f} s to {occurrence.content_end:.2f} s of it"]
 
 
 def name(path: str) -> str:

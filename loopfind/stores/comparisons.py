@@ -49,7 +49,7 @@ class Results:
                     (repeat.kind, repeat.length, repeat.period, repeat.confidence, repeat.evidence),
                 )
                 connection.executemany(
-                    f"INSERT INTO stretch VALUES ({', '.join('?' * 14)})",
+                    f"INSERT INTO stretch VALUES ({', '.join('?' * 16)})",
                     [(cursor.lastrowid, entries[o.file or 0], *_stretch(o)) for o in shown],
                 )
             for pair in pairs:
@@ -88,7 +88,8 @@ class Results:
 def _stretch(o: Occurrence) -> tuple[object, ...]:
     """An occurrence as the columns of its row."""
     ranges = (*(o.start_range or (None, None)), *(o.end_range or (None, None)))
-    return (o.start, o.end, o.start_frame, o.end_frame, o.reversed, o.mirrored, o.turned, o.speed, *ranges)
+    shown = (o.start, o.end, o.start_frame, o.end_frame, o.reversed, o.mirrored, o.turned, o.speed)
+    return (*shown, *ranges, o.content_start, o.content_end)
 
 
 def _occurrence(
@@ -105,6 +106,8 @@ def _occurrence(
     start_last: float | None,
     end_first: float | None,
     end_last: float | None,
+    content_start: float,
+    content_end: float,
 ) -> Occurrence:
     return Occurrence(
         start=start,
@@ -117,5 +120,7 @@ def _occurrence(
         start_range=None if start_first is None or start_last is None else (start_first, start_last),
         end_range=None if end_first is None or end_last is None else (end_first, end_last),
         turned=turned,
+        content_start=content_start,
+        content_end=content_end,
         file=file,
     )

@@ -144,7 +144,16 @@ _INDEX = (
         PRIMARY KEY (key, entry, shown)) WITHOUT ROWID""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX)
+_CONTENT = (
+    "ALTER TABLE stretch ADD COLUMN content_start REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE stretch ADD COLUMN content_end REAL NOT NULL DEFAULT 0",
+    # An older library does not say which part of the content each place shows: let it be the whole.
+    """UPDATE stretch SET content_end = (
+        SELECT max((other."end" - other.start) * other.speed) FROM stretch AS other
+        WHERE other.repeat = stretch.repeat)""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT)
 """Step n takes a library of version n to version n + 1."""
 
 VIEWS = ("files", "entries", "stretches", "pairs")

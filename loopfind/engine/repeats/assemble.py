@@ -63,17 +63,33 @@ def repeats_of(
 def _occurrence_of(one: FamilyOccurrence, timeline: Timeline, end: float) -> Occurrence:
     """Return an occurrence in seconds. end: of the file."""
     stretch = one.stretch
+    until = stretch.end if stretch.last < len(timeline.times) else end
+    content = one.content_between(stretch.start, until)
     return Occurrence(
         start=stretch.start,
-        end=stretch.end if stretch.last < len(timeline.times) else end,
+        end=until,
         start_frame=stretch.first,
         end_frame=stretch.last,
+        content_start=content[0],
+        content_end=content[1],
         reversed=one.speed < 0,
         mirrored=one.pose.mirrored,
         turned=-90 * one.pose.turned % 360,
         speed=round(abs(one.speed), 4),
         start_range=stretch.opens,
         end_range=stretch.closes,
+    )
+
+
+def counted_from_first_content(occurrences: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
+    """Return the occurrences of one repeat with their content counted from the earliest that any of them shows.
+
+    Content seconds are rounded to the microsecond, as a composition of lines leaves less than that.
+    """
+    zero = min((one.content_start for one in occurrences), default=0.0)
+    return tuple(
+        replace(one, content_start=round(one.content_start - zero, 6), content_end=round(one.content_end - zero, 6))
+        for one in occurrences
     )
 
 
@@ -91,7 +107,7 @@ def _are_identical(runs: Sequence[Run], fingerprint: Fingerprint | None) -> bool
 
 def _repeat_of(number: int, family: Family, timeline: Timeline, end: float, fingerprint: Fingerprint | None) -> Repeat:
     """Turn a family into a repeat."""
-    occurrences = tuple(_occurrence_of(one, timeline, end) for one in family.occurrences)
+    occurrences = counted_from_first_content([_occurrence_of(one, timeline, end) for one in family.occurrences])
     runs = family.runs + (family.loop.runs if family.loop is not None else ())
     sure = min((run.confidence for run in runs), default=0.0)
     lengths = sorted(one.end - one.start for one in occurrences)
@@ -108,6 +124,7 @@ def _repeat_of(number: int, family: Family, timeline: Timeline, end: float, fing
 
 def still_of(number: int, group: list[Stretch], timeline: Timeline, end: float) -> Repeat:
     """Turn the occurrences of one motionless picture into a repeat. end: of the file."""
-    occurrences = tuple(_occurrence_of(FamilyOccurrence(stretch), timeline, end) for stretch in group)
+    shown = [_occurrence_of(FamilyOccurrence(one, offset=one.start), timeline, end) for one in group]
+    occurrences = counted_from_first_content(shown)
     length = min(one.end - one.start for one in occurrences)
     return Repeat(number, "still", length, None, 0.0, "indeterminate", occurrences)

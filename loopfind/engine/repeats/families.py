@@ -7,12 +7,20 @@ one, directly or through one other occurrence.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from loopfind.engine.repeats.loops import Loop
 from loopfind.engine.repeats.parameters import ENDS_SLACK, LEAST_TAIL, MOST_TURNS, SAME_ENDS
-from loopfind.engine.repeats.spans import FrameTimes, Stretch, carry, lies_inside, same_occurrence, sides_of
+from loopfind.engine.repeats.spans import (
+    FrameTimes,
+    Stretch,
+    carry,
+    carry_instant,
+    lies_inside,
+    same_occurrence,
+    sides_of,
+)
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 from loopfind.model.transform import UPRIGHT, Pose
@@ -20,11 +28,22 @@ from loopfind.model.transform import UPRIGHT, Pose
 
 @dataclass(frozen=True)
 class FamilyOccurrence:
-    """A stretch of a family and how it is shown, compared with the family's first one."""
+    """A stretch of a family and how it is shown, compared with the family's first one.
+
+    speed: seconds of content per second of the file, negative where it runs backwards. offset: seconds of the file at
+    which content second 0 is shown, or would be. Content is counted from the start of the family's first occurrence, so
+    content second c is shown at c / speed + offset.
+    """
 
     stretch: Stretch
     speed: float = 1.0
     pose: Pose = UPRIGHT
+    offset: float = field(kw_only=True)
+
+    def content_between(self, start: float, end: float) -> tuple[float, float]:
+        """Return the content that the line shows in [start, end) seconds of the file, in rising content seconds."""
+        low, high = sorted(((start - self.offset) * self.speed, (end - self.offset) * self.speed))
+        return low, high
 
 
 @dataclass(frozen=True)
@@ -53,7 +72,7 @@ def families_of(runs: Sequence[Run], loops: Sequence[Loop], times: Floats) -> li
     """
     frames = FrameTimes(times)
     nodes, edges = _nodes_and_edges(runs, loops)
-    families = _connected_families(nodes, edges, loops)
+    families = _connected_families(nodes, edges, loops, frames)
     families += [
         _cut_short(loop.tail, loop, frames)
         for loop in loops
@@ -109,7 +128,9 @@ def _nodes_and_edges(runs: Sequence[Run], loops: Sequence[Loop]) -> tuple[list[S
     return nodes.stretches, edges
 
 
-def _connected_families(nodes: Sequence[Stretch], edges: Sequence[_Edge], loops: Sequence[Loop]) -> list[Family]:
+def _connected_families(
+    nodes: Sequence[Stretch], edges: Sequence[_Edge], loops: Sequence[Loop], frames: FrameTimes
+) -> list[Family]:
     """Return a family for each set of nodes that runs and loops connect."""
     turns = _turn_pairs(nodes, loops)
     components = _components(len(nodes), [*((edge.first, edge.second) for edge in edges), *turns])
@@ -120,7 +141,7 @@ def _connected_families(nodes: Sequence[Stretch], edges: Sequence[_Edge], loops:
     loop_at = {loop.cycles[0]: number for number, loop in reversed([*enumerate(loops)]) if loop.cycles}
     openings = _Nodes(loop_at)
     return [
-        _family(nodes, members, joining, loops, loop_at)
+        _family(nodes, members, joining, loops, loop_at, frames)
         for members, joining in zip(components, own, strict=True)
         if joining or any(openings.nearest(nodes[node]) is not None for node in members)
     ]
@@ -156,35 +177,45 @@ def _family(
     edges: Sequence[_Edge],
     loops: Sequence[Loop],
     loop_at: dict[Stretch, int],
+    frames: FrameTimes,
 ) -> Family:
     """Return a family with its occurrences described relative to the first of them. loop_at: the number of the loop
     that begins with a stretch."""
     order = sorted(members, key=lambda node: nodes[node])
-    described = {order[0]: FamilyOccurrence(nodes[order[0]])}
+    described = {order[0]: FamilyOccurrence(nodes[order[0]], offset=nodes[order[0]].start)}
     begun = [loop_at[nodes[node]] for node in order if nodes[node] in loop_at]
     loop = loops[min(begun)] if begun else None
-    cycles = set(loop.cycles) if loop is not None else set()
+    cycles = {cycle: turn for turn, cycle in enumerate(loop.cycles)} if loop is not None else {}
+    period = loop.period if loop is not None else 0.0
     turns = [node for node in order if nodes[node] in cycles]
     if order[0] in turns[:1]:
-        described |= {node: FamilyOccurrence(nodes[node]) for node in turns}
+        first = described[order[0]]
+        described |= {node: _turned(first, nodes[node], cycles, period) for node in turns}
     for _ in range(2):
         for edge in edges:
             for known, new, back in ((edge.first, edge.second, False), (edge.second, edge.first, True)):
                 if known in described and new not in described:
-                    described[new] = _described(nodes[new], described[known], edge.run, back)
+                    described[new] = _described(nodes[new], described[known], edge.run, back, frames)
         turn = next((known for known in described if nodes[known] in cycles), None)
         if turn is not None:
             for node in turns:
-                described.setdefault(node, replace(described[turn], stretch=nodes[node]))
+                described.setdefault(node, _turned(described[turn], nodes[node], cycles, period))
     kept = tuple(described[node] for node in order if node in described)
     turning = sum(occurrence.stretch in cycles for occurrence in kept)
     return Family(kept, tuple(edge.run for edge in edges), loop if 2 * turning > len(kept) else None)
 
 
-def _described(stretch: Stretch, known: FamilyOccurrence, run: Run, back: bool) -> FamilyOccurrence:
+def _described(stretch: Stretch, known: FamilyOccurrence, run: Run, back: bool, frames: FrameTimes) -> FamilyOccurrence:
     """Describe the stretch that a run leads to from a known occurrence: its second side, or the first for `back`."""
     pace = run.line.slope if back else 1 / run.line.slope
-    return FamilyOccurrence(stretch, known.speed * pace, known.pose.then(_pose_of(run, back)))
+    offset = carry_instant(known.offset, run, frames, back)
+    return FamilyOccurrence(stretch, known.speed * pace, known.pose.then(_pose_of(run, back)), offset=offset)
+
+
+def _turned(known: FamilyOccurrence, stretch: Stretch, turns: dict[Stretch, int], period: float) -> FamilyOccurrence:
+    """Describe a turn of a loop from a known one, a whole number of periods away. turns: the number of each."""
+    away = (turns[stretch] - turns[known.stretch]) * period
+    return replace(known, stretch=stretch, offset=known.offset + away)
 
 
 def _pose_of(run: Run, back: bool) -> Pose:
@@ -199,7 +230,12 @@ def _cut_short(tail: Stretch, loop: Loop, frames: FrameTimes) -> Family:
     length = tail.end - tail.start
     starts = [cycle.start for cycle in loop.cycles[-MOST_TURNS:]]
     stretches = [Stretch(*frames.between(start, start + length), start, start + length) for start in starts]
-    return Family(tuple(FamilyOccurrence(stretch) for stretch in [*stretches, tail]), loop.runs)
+    # A turn is listed from a frame on. Its content begins whole periods before the tail, perhaps between two frames.
+    occurrences = (
+        FamilyOccurrence(stretch, offset=tail.start - left * loop.period)
+        for left, stretch in zip(range(len(stretches), -1, -1), [*stretches, tail], strict=True)
+    )
+    return Family(tuple(occurrences), loop.runs)
 
 
 def _with_parts(families: Sequence[Family], runs: Sequence[Run], frames: FrameTimes) -> list[Family]:
@@ -218,7 +254,11 @@ def _with_parts(families: Sequence[Family], runs: Sequence[Run], frames: FrameTi
                     run, back = shifts[side // 2], bool(side % 2)
                     there = carry(whole.stretch, run, frames, back)
                     if not any(_overlap(part.stretch, there) for part in parts):
-                        parts.append(FamilyOccurrence(there, whole.speed, whole.pose.then(_pose_of(run, back))))
+                        pose, offset = (
+                            whole.pose.then(_pose_of(run, back)),
+                            carry_instant(whole.offset, run, frames, back),
+                        )
+                        parts.append(FamilyOccurrence(there, whole.speed, pose, offset=offset))
             held = replace(family, occurrences=tuple(sorted(parts, key=lambda part: part.stretch)))
         found.append(held)
     return found

@@ -41,12 +41,13 @@ class FrameTimes:
     times: Floats
 
     @cached_property
-    def _half_gap(self) -> float:
-        return gap_of(self.times) / 2
+    def gap(self) -> float:
+        """Seconds between two frames, as a rule."""
+        return gap_of(self.times)
 
     def between(self, start: float, end: float) -> tuple[int, int]:
         """Return the frames [first, last) that are shown in [start, end) seconds, give or take half a frame."""
-        first, last = np.searchsorted(self.times, [start - self._half_gap, end - self._half_gap])
+        first, last = np.searchsorted(self.times, [start - self.gap / 2, end - self.gap / 2])
         return int(first), max(int(last), int(first) + 1)
 
 
@@ -91,3 +92,12 @@ def carry(stretch: Stretch, run: Run, frames: FrameTimes, back: bool) -> Stretch
     slope, offset = run.line.slope, run.line.offset
     start, end = sorted((t - offset) / slope if back else slope * t + offset for t in (stretch.start, stretch.end))
     return Stretch(*frames.between(start, end), start, end)
+
+
+def carry_instant(instant: float, run: Run, frames: FrameTimes, back: bool) -> float:
+    """Return where a run shows again what it shows at an instant, both in seconds: from its first side to the other, or
+    from the other to the first for `back`."""
+    slope, offset = run.line.slope, run.line.offset
+    # A line pairs the instants at which frames begin. Backwards, the first instant of a frame is the last of its copy.
+    offset += frames.gap if slope < 0 else 0.0
+    return (instant - offset) / slope if back else slope * instant + offset

@@ -36,25 +36,29 @@ OCCURRENCE_COLUMNS = (
 FILE_COLUMNS = ("file", "path", "turned")
 """Further columns of a comparison: the file as it was named, its full path or address, degrees clockwise."""
 
+CONTENT_COLUMNS = ("content_start", "content_end")
+"""Last columns: the seconds of the repeat's content that the occurrence shows."""
+
 
 def write(report: Report) -> Iterator[str]:
     """Yield a head and a row for each occurrence. Times are seconds in full; frames are half-open as in JSON; a missing
     value is empty."""
     link = linker(report.settings.link, report.source.path)
-    yield csv_row(OCCURRENCE_COLUMNS)
+    yield csv_row((*OCCURRENCE_COLUMNS, *CONTENT_COLUMNS))
     for row in occurrence_rows(report):
-        yield csv_row(_cells(row, link))
+        yield csv_row((*_cells(row, link), *_content(row)))
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
     """Yield the same for several files, each row with its file."""
     paths = [source.path for source in comparison.sources]
     links = [linker("", path) for path in paths]
-    yield csv_row((*OCCURRENCE_COLUMNS, *FILE_COLUMNS))
+    yield csv_row((*OCCURRENCE_COLUMNS, *FILE_COLUMNS, *CONTENT_COLUMNS))
     for row in occurrence_rows(comparison):
         file = row.occurrence.file or 0
         full = paths[file] if "://" in paths[file] or not address(paths[file]) else os.path.abspath(paths[file])
-        yield csv_row((*_cells(row, links[file]), safe(paths[file]), safe(full), row.occurrence.turned))
+        named = (safe(paths[file]), safe(full), row.occurrence.turned)
+        yield csv_row((*_cells(row, links[file]), *named, *_content(row)))
 
 
 def _cells(row: OccurrenceRow, link: Link) -> tuple[object, ...]:
@@ -63,6 +67,10 @@ def _cells(row: OccurrenceRow, link: Link) -> tuple[object, ...]:
     changed = (_flag(one.reversed), _flag(one.mirrored), one.speed)
     place = (repeat.id, repeat.kind, row.number, one.start, one.end, one.start_frame, one.end_frame)
     return (*place, *changed, *ranges, repeat.period, repeat.confidence, repeat.evidence, link(one.start))
+
+
+def _content(row: OccurrenceRow) -> tuple[float, float]:
+    return row.occurrence.content_start, row.occurrence.content_end
 
 
 def csv_row(cells: Iterable[object]) -> str:

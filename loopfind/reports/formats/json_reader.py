@@ -110,6 +110,17 @@ def _built(wanted: Any, value: Any, where: str) -> Any:
     return wanted(value)
 
 
+def _add_whole_content(repeat: Any) -> None:
+    """Let the occurrences of a repeat show the whole of its content where the report, an older one, does not say."""
+    listed = repeat.get("occurrences") if isinstance(repeat, dict) else None
+    shown = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    known = [[one.get("start"), one.get("end"), one.get("speed", 1.0)] for one in shown]
+    lengths = [(row[1] - row[0]) * row[2] for row in known if all(isinstance(value, int | float) for value in row)]
+    for one in shown:
+        if not one.keys() & {"content_start", "content_end"}:
+            one.update(content_start=0.0, content_end=max(lengths, default=0.0))
+
+
 class _Reader:
     """Takes values out of parsed JSON, each checked, and says where one is wrong."""
 
@@ -129,6 +140,9 @@ class _Reader:
             raise BadReport(self._name, f"a report of schema {str(whole['schema'])[:20]}: give one {wanted}")
         if "repeats" not in whole:
             raise BadReport(self._name, f"a report of something else, without repeats: {_REMEDY}")
+        if isinstance(whole["repeats"], list):
+            for one in whole["repeats"]:
+                _add_whole_content(one)
         return whole
 
     def findings(self, data: bytes) -> ReadReport:
@@ -166,8 +180,18 @@ class _Reader:
         self._must(start < end and first < last, where, "a span whose end is after its start")
         speed = self._number(one, "speed", where)
         self._must(speed > 0, f"{where}.speed", "above 0")
+        content = self._number(one, "content_start", where), self._number(one, "content_end", where)
+        self._must(content[0] < content[1], where, "a span of content whose end is after its start")
         return Occurrence(
-            start, end, first, last, self._flag(one, "reversed", where), self._flag(one, "mirrored", where), speed
+            start,
+            end,
+            first,
+            last,
+            self._flag(one, "reversed", where),
+            self._flag(one, "mirrored", where),
+            speed,
+            content_start=content[0],
+            content_end=content[1],
         )
 
     def _must(self, holds: bool, where: str, what: str) -> None:

@@ -7,7 +7,7 @@ from loopfind.model.comparison import Comparison
 from loopfind.model.report import Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, shares
-from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, length, name, names, safe, share, title
+from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, length, name, names, part_shown, safe, share, title
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
 
@@ -30,7 +30,7 @@ def write(report: Report) -> Iterator[str]:
         yield _head(repeat)
         yield "| | start | end | frames | |\n|--:|---|---|---|---|\n"
         for number, one in enumerate(repeat.occurrences, 1):
-            yield f"| {number} | {_cells(one, link)} |\n"
+            yield f"| {number} | {_cells(one, repeat, source.fps, link)} |\n"
     if report.cuts:
         yield "\n## Suspect cuts\n\n| | time | frame | kind | repeats |\n|--:|---|--:|---|---|\n"
     for number, cut in enumerate(report.cuts, 1):
@@ -72,7 +72,8 @@ def write_several(comparison: Comparison) -> Iterator[str]:
         yield _head(repeat)
         yield "| file | start | end | frames | |\n|---|---|---|---|---|\n"
         for shown in repeat.occurrences:
-            yield f"| {called[shown.file or 0]} | {_cells(shown, links[shown.file or 0])} |\n"
+            number = shown.file or 0
+            yield f"| {called[number]} | {_cells(shown, repeat, comparison.sources[number].fps, links[number])} |\n"
 
 
 def _head(repeat: Repeat) -> str:
@@ -80,10 +81,11 @@ def _head(repeat: Repeat) -> str:
     return f"{head}{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})\n\n"
 
 
-def _cells(one: Occurrence, link: Link) -> str:
+def _cells(one: Occurrence, repeat: Repeat, fps: float, link: Link) -> str:
     # A person counts the last frame in; the machine form is half-open.
     frames = f"{one.start_frame}-{max(one.start_frame, one.end_frame - 1)}"
-    return f"{_linked(one.start, link)} | {clock(one.end)} | {frames} | {', '.join(changes(one))}"
+    how = ", ".join((*changes(one), *part_shown(one, repeat, fps)))
+    return f"{_linked(one.start, link)} | {clock(one.end)} | {frames} | {how}"
 
 
 def _linked(seconds: float, link: Link) -> str:

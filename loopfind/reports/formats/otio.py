@@ -92,7 +92,8 @@ def _timeline_of(title: str, summary: str, clips: list[Any]) -> dict[str, Any]:
 
 def _about(row: OccurrenceRow) -> dict[str, Any]:
     about = {name: getattr(row.repeat, name) for name in ("kind", "confidence", "evidence")}
-    return {"repeat": row.repeat.id, "occurrence": row.number} | about
+    shown = {name: getattr(row.occurrence, name) for name in ("content_start", "content_end")}
+    return {"repeat": row.repeat.id, "occurrence": row.number} | about | shown
 
 
 def _markers(report: Report, grid: Grid) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
 from loopfind.reports.rows import longest_repeats
-from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, count, length, safe, share, title
+from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, count, length, part_shown, safe, share, title
 
 WIDTH = 80
 MOST_REPEATS = 20
@@ -50,14 +50,14 @@ def report_lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -
     most = MOST_WHERE_CROWDED if len(chosen) > CROWDED else MOST_OCCURRENCES
     for repeat in chosen:
         yield Text()
-        yield from _repeat(repeat, most, width, link, hyperlinks)
+        yield from _repeat(repeat, most, width, link, hyperlinks, report.source.fps)
     if len(chosen) < len(report.repeats):
         yield Text()
         yield from _more(len(report.repeats) - len(chosen), "shorter repeat", width, "")
     if report.cuts:
         yield Text()
         yield Text("Suspect cuts", "bold")
-        yield from _moments(_cuts(report.cuts[:MOST_CUTS]), link, width, hyperlinks)
+        yield from _moments(_cuts(report.cuts[:MOST_CUTS]), 4, link, width, hyperlinks)
         if len(report.cuts) > MOST_CUTS:
             yield from _more(len(report.cuts) - MOST_CUTS, "cut", width)
 
@@ -121,14 +121,15 @@ def _fact(label: str, pieces: Iterable[Text], width: int) -> Iterator[Text]:
     yield from _packed(pieces, width, "  ", "  ")
 
 
-def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool) -> Iterator[Text]:
+def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool, fps: float) -> Iterator[Text]:
     head = Text(f"{repeat.kind.capitalize()} {repeat.id}:", KIND_STYLES[repeat.kind])
     yield from _packed([head, *_words(title(repeat), "bold")], width, "", "  ")
     belief = f"{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})"
     yield from _packed(_words(belief), width, "  ", "  ")
-    rows = [(occurrence.start, _occurrence(occurrence)) for occurrence in repeat.occurrences[:most]]
+    shown = repeat.occurrences[:most]
+    rows = [(one.start, [*_occurrence(one), *_part_shown(one, repeat, fps, width)]) for one in shown]
     if rows:
-        yield from _moments(rows, link, width, hyperlinks)
+        yield from _moments(rows, 2, link, width, hyperlinks)
     if len(repeat.occurrences) > most:
         yield from _more(len(repeat.occurrences) - most, "cycle" if repeat.kind == "loop" else "occurrence", width)
 
@@ -138,6 +139,15 @@ def _occurrence(occurrence: Occurrence) -> list[Text]:
     last = max(occurrence.start_frame, occurrence.end_frame - 1)
     cells = [Text(f" - {clock(occurrence.end)}"), Text(f"frames {occurrence.start_frame}-{last}", "dim")]
     return [*cells, *(Text(words, "yellow") for words in changes(occurrence))]
+
+
+def _part_shown(occurrence: Occurrence, repeat: Repeat, fps: float, width: int) -> list[Text]:
+    """Return the part of the content that an occurrence shows, in two pieces where there is little room."""
+    pieces = []
+    for words in part_shown(occurrence, repeat, fps):
+        until = words.find(" to ")
+        pieces += [words] if width >= NARROW else [words[:until], words[until + 1 :]]
+    return [Text(piece) for piece in pieces]
 
 
 def _cuts(cuts: Sequence[Cut]) -> list[tuple[float, list[Text]]]:
@@ -152,16 +162,18 @@ def _cut(number: int, cut: Cut) -> list[Text]:
     return [Text(f"  cut {number}"), place, Text(cut.kind), Text(f"repeat {named}{more}" if named else "")]
 
 
-def _moments(rows: Sequence[tuple[float, list[Text]]], link: Link, width: int, hyperlinks: bool) -> Iterator[Text]:
-    """Yield a line for each moment: its time, then its cells in columns, then its address.
+def _moments(
+    rows: Sequence[tuple[float, list[Text]]], columns: int, link: Link, width: int, hyperlinks: bool
+) -> Iterator[Text]:
+    """Yield a line for each moment: its time, its cells, and its address. The first `columns` cells are aligned.
 
     The addresses stand at the ends of the lines if there is room at each, otherwise each has a line of its own.
     """
-    columns = [max(cells[at].cell_len for _, cells in rows) for at in range(min(len(cells) for _, cells in rows))]
+    widths = [max(cells[at].cell_len for _, cells in rows) for at in range(columns)]
     drawn = []
     for seconds, cells in rows:
-        for cell, column in zip(cells, columns, strict=False):
-            cell.pad_right(column - cell.cell_len)
+        for cell, wide in zip(cells, widths, strict=False):
+            cell.pad_right(wide - cell.cell_len)
         address = link(seconds)
         cells[0] = Text.assemble(_time(seconds, address if hyperlinks else ""), cells[0])
         drawn.append((cells, "" if hyperlinks else address))

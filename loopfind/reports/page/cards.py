@@ -25,7 +25,7 @@ from loopfind.reports.page.views import (
     RepeatCard,
     cut_off,
 )
-from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, share, title
+from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, part_shown, share, title
 
 REPEAT_COLOURS = 7
 """Colours of repeats in the style sheet; more repeats share them, and each bears its number."""
@@ -52,7 +52,17 @@ def played_repeats(repeats: Sequence[Repeat]) -> dict[int, PlayedRepeat]:
             colour=repeat.id % REPEAT_COLOURS,
             count=len(repeat.occurrences),
             occurrences=tuple(
-                PlayedOccurrence(number, o.file or 0, o.start, o.end, o.reversed, o.mirrored, o.turned)
+                PlayedOccurrence(
+                    number,
+                    o.file or 0,
+                    o.start,
+                    o.end,
+                    o.content_start,
+                    o.content_end,
+                    o.reversed,
+                    o.mirrored,
+                    o.turned,
+                )
                 for number, o in enumerate(repeat.occurrences[:PAGE_PLAYABLE], 1)
             ),
         )
@@ -69,13 +79,16 @@ class CardMaker:
         shown: Sequence[Exhibit],
         shots: Shots,
         links: Sequence[Link],
+        sources: Sequence[Source],
         names: Sequence[str] = (),
     ) -> None:
-        """repeats: those with a card. links: of each file, one in a scan. names: of the files of a comparison."""
+        """repeats: those with a card. links, sources: of each file, one in a scan. names: of the files of a
+        comparison."""
         self._repeats, self._links, self._names = repeats, links, names
+        self._rates = [source.fps for source in sources]
         self._known = {repeat.id for repeat in repeats}
         self._exhibits = {exhibit.repeat: exhibit for exhibit in shown}
-        self._sources = {
+        self._shots = {
             frame: "data:image/jpeg;base64," + base64.b64encode(shot).decode() for frame, shot in shots.items()
         }
 
@@ -84,7 +97,7 @@ class CardMaker:
         if frame is None:
             return Picture("", alt, None, Anchor("", ""), "outside the video", place)
         at = self._anchor(frame.time, frame.file)
-        return Picture(self._sources.get(frame, ""), alt, frame.time, at, "no picture", place)
+        return Picture(self._shots.get(frame, ""), alt, frame.time, at, "no picture", place)
 
     def repeats(self) -> tuple[RepeatCard, ...]:
         """Return a card for each repeat; the first ones are open."""
@@ -101,7 +114,7 @@ class CardMaker:
             rest = count(total - len(self._repeats), "shorter one")
             return f"These are the {len(self._repeats):,} that take the most time; the JSON report lists {rest} more."
         bare = [r for r in self._repeats if not (r.id in self._exhibits and self._exhibits[r.id].rows)]
-        if not self._sources or not self._repeats or not (bare or len(self._repeats) > _MANY):
+        if not self._shots or not self._repeats or not (bare or len(self._repeats) > _MANY):
             return ""
         words = "A page holds a limited number of pictures: of so many repeats only a few moments each are shown"
         return f"{words}, and none of {count(len(bare), 'the shorter one')}." if bare else f"{words}."
@@ -112,7 +125,7 @@ class CardMaker:
 
     def _repeat(self, place: int, repeat: Repeat) -> RepeatCard:
         exhibit = self._exhibits.get(repeat.id, Exhibit(repeat.id, (), (), (), ()))
-        pictures = any(frame in self._sources for frame in exhibit.frames())
+        pictures = any(frame in self._shots for frame in exhibit.frames())
         shown = repeat.occurrences[:PAGE_OCCURRENCES]
         return RepeatCard(
             id=repeat.id,
@@ -121,7 +134,7 @@ class CardMaker:
             title=title(repeat),
             open=place < PAGE_OPEN,
             belief=_belief(repeat),
-            occurrences=tuple(self._occurrence(number, one) for number, one in enumerate(shown, 1)),
+            occurrences=tuple(self._occurrence(repeat, number, one) for number, one in enumerate(shown, 1)),
             more=cut_off(len(repeat.occurrences) - len(shown), "more occurrence", "more occurrences"),
             heads=self._heads(repeat, exhibit),
             grid=max(1, 2 * len(exhibit.columns) - 1),
@@ -130,14 +143,14 @@ class CardMaker:
             curves=self._curves(repeat, exhibit, place < PAGE_CURVED),
         )
 
-    def _occurrence(self, number: int, one: Occurrence) -> OccurrenceLine:
+    def _occurrence(self, repeat: Repeat, number: int, one: Occurrence) -> OccurrenceLine:
         return OccurrenceLine(
             number=number,
             file=self._file(one),
             start=self._anchor(one.start, one.file or 0),
             end=clock(one.end),
             frames=f"{one.start_frame}-{max(one.start_frame, one.end_frame - 1)}",
-            how=", ".join(changes(one)),
+            how=", ".join((*changes(one), *part_shown(one, repeat, self._rates[one.file or 0]))),
         )
 
     def _anchor(self, seconds: float, file: int = 0) -> Anchor:
@@ -175,13 +188,17 @@ class CardMaker:
             return ()
         first = repeat.occurrences[0]
         return tuple(
-            curve_figure(curve, first.start, first.end, self._name_beside_first(repeat, curve.other))
+            curve_figure(
+                curve,
+                *first.shared_span(repeat.occurrences[curve.other]),
+                self._name_beside_first(repeat, curve.other),
+            )
             for curve in (exhibit.curves if every else exhibit.curves[:1])
             if len(curve.times) > 1
         )
 
     def _reason_for_none(self, exhibit: Exhibit) -> str:
-        if not self._sources:
+        if not self._shots:
             return "the video could not be read a second time."
         if not exhibit.rows:
             return "the page holds a limited number of them, and longer repeats come first."
@@ -189,7 +206,7 @@ class CardMaker:
 
     def _cut(self, cut: Cut, frames: CutFrames | None) -> CutCard:
         pictures: tuple[Picture, ...] = ()
-        if frames is not None and {frames.before, frames.after} & self._sources.keys():
+        if frames is not None and {frames.before, frames.after} & self._shots.keys():
             pictures = (
                 self.picture(frames.before, f"Last frame before the cut at {clock(cut.time)}"),
                 self.picture(frames.after, f"First frame after the cut at {clock(cut.time)}"),

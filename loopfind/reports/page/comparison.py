@@ -53,7 +53,7 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
     links = [linker("", source.path) for source in sources]
     repeats = longest_repeats(comparison.repeats, PAGE_STRETCHES)
     shots = affordable(exhibits.shots, exhibits.frames())
-    cards = CardMaker(repeats, exhibits.shown, shots, links, called)
+    cards = CardMaker(repeats, exhibits.shown, shots, links, sources, called)
     timelines = timelines_of(comparison, called, links, cards, exhibits.overview)
     matrix = matrix_of(comparison, cards)
     losses = _losses(comparison, called)

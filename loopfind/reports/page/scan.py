@@ -38,7 +38,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
     link = linker(report.settings.link, source.path)
     repeats = longest_repeats(report.repeats, PAGE_REPEATS)
     shots = affordable(exhibits.shots, exhibits.frames())
-    cards = CardMaker(repeats, exhibits.shown, shots, [link])
+    cards = CardMaker(repeats, exhibits.shown, shots, [link], [source])
     overview = exhibits.overview if shots else ()
     gaps = _gaps(report)
     lines = plot_lines(report)

@@ -1,7 +1,6 @@
 """View models: frozen values that the templates of the pages read.
 
-A `ScanPage` or a `ComparisonPage` holds everything that is written on one page, in the words in which it is written;
-what both kinds of page show stands in `Page`. Templates take one of them as `page` and decide nothing.
+A `ScanPage` or a `ComparisonPage` holds all words of one page, `Page` those of both. Templates decide nothing.
 """
 
 from dataclasses import dataclass
@@ -52,8 +51,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class GridCell:
-    """A picture in the grid of a repeat. scale: CSS factors, and turned: quarter turns clockwise, of the transform that
-    makes it look like the first picture of its row."""
+    """A picture of a grid, and what makes it look like its row's first: CSS factors, and quarter turns clockwise."""
 
     picture: Picture
     scale: str
@@ -146,6 +144,8 @@ class PlayedOccurrence:
     file: int
     start: float
     end: float
+    content_start: float
+    content_end: float
     reversed: bool
     mirrored: bool
     turned: int

@@ -22,21 +22,27 @@ function startPlayers() {
     const list = data.repeats[value("p-repeat")].occurrences;
     const a = list[value("p-one")], b = list[value("p-two")];
     const backwards = a.reversed !== b.reversed;
-    const pace = (b.end - b.start) / Math.max(1e-3, a.end - a.start) || 1;
-    stretch = { a, b, backwards, pace: Math.abs(pace - 1) < 0.02 ? 1 : pace };
+    // Both are aligned by what they show of the repeat, and play what both of them show.
+    const low = Math.max(a.content_start, b.content_start), high = Math.min(a.content_end, b.content_end);
+    const ends = low < high ? [timeOf(a, low), timeOf(a, high)].sort((x, y) => x - y) : [a.start, a.end];
+    stretch = { a, b, backwards, pace: paceOf(a) / paceOf(b), from: ends[0], to: ends[1] };
     open(one, a.file);
     open(two, b.file);
     $("p-mirror").checked = a.mirrored !== b.mirrored;
     $("p-offset").value = 0;
     mirror();
     stop();
-    go(a.start);
+    go(stretch.from);
   }
+  // Seconds of content that are shown in a second.
+  const paceOf = (o) => (o.content_end - o.content_start) / Math.max(1e-3, o.end - o.start) || 1;
+  const contentAt = (o, t) => (o.reversed ? o.content_end - (t - o.start) * paceOf(o) : o.content_start + (t - o.start) * paceOf(o));
+  const timeOf = (o, c) => o.start + (o.reversed ? o.content_end - c : c - o.content_start) / paceOf(o);
   function matching(t) {
     const later = +value("p-offset") || 0;
     if (free !== null) return t + free + later;
-    const { a, b, backwards, pace } = stretch;
-    return (backwards ? b.end - fileOf(two).step - (t - a.start) * pace : b.start + (t - a.start) * pace) + later;
+    const { a, b, backwards } = stretch;
+    return timeOf(b, contentAt(a, t)) - (backwards ? fileOf(two).step : 0) + later;
   }
   // At the time where a frame starts, a player shows the frame before it. So go to the middle of the frame.
   const half = (video) => fileOf(video).step / 2;
@@ -49,7 +55,7 @@ function startPlayers() {
   function showTimes() {
     $("t-one").textContent = clock(Math.max(0, shown() + 1e-4));
     $("t-two").textContent = clock(Math.max(0, two.currentTime - half(two) + 1e-4));
-    const from = free === null ? stretch.a.start : 0, to = free === null ? stretch.a.end : data.end;
+    const from = free === null ? stretch.from : 0, to = free === null ? stretch.to : data.end;
     seek.value = Math.round(1000 * (shown() - from) / Math.max(1e-3, to - from));
     seek.setAttribute("aria-valuetext", $("t-one").textContent);
   }
@@ -59,7 +65,7 @@ function startPlayers() {
     if (stretch.backwards && free === null) { if (!two.seeking && off > half(two)) two.currentTime = Math.max(0, wanted); }
     else if (off > 0.12 && !two.seeking) two.currentTime = Math.max(0, wanted);
     showTimes();
-    if (free === null && shown() >= stretch.a.end - fileOf(one).step) { stop(); go(stretch.a.end - fileOf(one).step); return; }
+    if (free === null && shown() >= stretch.to - fileOf(one).step) { stop(); go(stretch.to - fileOf(one).step); return; }
     moving = requestAnimationFrame(step);
   }
   function stop() {
@@ -68,7 +74,7 @@ function startPlayers() {
     $("p-play").textContent = "Play";
   }
   function play() {
-    if (free === null && shown() >= stretch.a.end - 2 * fileOf(one).step) go(stretch.a.start);
+    if (free === null && shown() >= stretch.to - 2 * fileOf(one).step) go(stretch.from);
     else go(shown());
     const rate = +value("p-speed");
     one.playbackRate = rate;
@@ -102,7 +108,7 @@ function startPlayers() {
   $("p-diff").onchange = () => { $("screens").classList.toggle("difference", $("p-diff").checked); mirror(); };
   seek.oninput = () => {
     stop();
-    const from = free === null ? stretch.a.start : 0, to = free === null ? stretch.a.end - fileOf(one).step : data.end;
+    const from = free === null ? stretch.from : 0, to = free === null ? stretch.to - fileOf(one).step : data.end;
     go(from + seek.value / 1000 * (to - from));
   };
   for (const button of all("[data-play]")) {
