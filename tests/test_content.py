@@ -12,7 +12,7 @@ from samples import showing
 from loopfind.engine.repeats.assemble import families_in, repeats_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.fingerprint import Timeline
-from loopfind.model.report import Repeat
+from loopfind.model.report import Repeat, counted_from_first_content
 from loopfind.reports.wording import part_shown
 
 STEP = 0.04
@@ -135,6 +135,11 @@ def test_what_a_longer_run_carries_a_part_to_shows_that_part(later, speed) -> No
     runs = [run_between(first, again, 0, 20), run_between(first, part, 5 + later, 10)]
     short = next(repeat for repeat in found(runs) if len(repeat.occurrences) == 3)
     assert_paired(short, [first, again, part])
+
+
+def test_content_that_begins_at_zero_has_no_sign() -> None:
+    shown = counted_from_first_content([showing(3, 5, 75, 125), showing(9, 11, 225, 275, content_start=-0.0)])
+    assert [str(one.content_start) for one in shown] == ["0.0", "0.0"]
 
 
 def test_a_still_is_shown_from_its_start_on() -> None:

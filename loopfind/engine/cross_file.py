@@ -11,13 +11,13 @@ from loopfind.arrays.time_index import covered
 from loopfind.engine.candidates.library import QUESTIONS, candidates_from_index
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.findings import runs_of
-from loopfind.engine.repeats.assemble import counted_from_first_content, families_in, repeats_of
+from loopfind.engine.repeats.assemble import families_in, repeats_of
 from loopfind.engine.signal.concat import JointTimeline, joint_timeline_of
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.candidate import CandidateBatch, IndexHits, Matches, Run
 from loopfind.model.comparison import Shared
 from loopfind.model.fingerprint import Signal, Track
-from loopfind.model.report import Occurrence, Repeat
+from loopfind.model.report import Occurrence, Repeat, counted_from_first_content
 from loopfind.settings import CompareSettings
 
 _MISSING_AT_END = 2.5

@@ -1,7 +1,8 @@
 """The whole answer to one scan."""
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -83,6 +84,21 @@ class Occurrence:
     def _content_per_second(self) -> float:
         length, shown = self.end - self.start, self.content_end - self.content_start
         return shown / length if length > 0 and shown > 0 else self.speed
+
+
+def counted_from_first_content(occurrences: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
+    """Return the occurrences of one repeat with their content counted from the earliest that any of them shows.
+
+    Content seconds are rounded to the microsecond, as a composition of lines leaves less than that.
+    """
+    # Adding 0.0 leaves no -0.0.
+    zero = min((one.content_start for one in occurrences), default=0.0)
+    return tuple(
+        replace(
+            one, content_start=round(one.content_start - zero, 6) + 0.0, content_end=round(one.content_end - zero, 6)
+        )
+        for one in occurrences
+    )
 
 
 @dataclass(frozen=True)

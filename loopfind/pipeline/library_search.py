@@ -9,7 +9,7 @@ from loopfind.comparison.ranks import matches_of
 from loopfind.media.ffmpeg import address
 from loopfind.model.comparison import Comparison, Shared
 from loopfind.model.library import TrackReading
-from loopfind.model.report import Repeat
+from loopfind.model.report import Repeat, counted_from_first_content
 from loopfind.model.video import Watch
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_compare import share_of
@@ -92,7 +92,7 @@ def _with_first(repeats: Sequence[Repeat], places: Mapping[int, int]) -> tuple[R
         shown = [replace(o, file=places[o.file or 0]) for o in repeat.occurrences if (o.file or 0) in places]
         if len(shown) > 1 and any(o.file == 0 for o in shown):
             shown.sort(key=lambda o: (o.file or 0, o.start))
-            kept.append(replace(repeat, id=len(kept) + 1, occurrences=tuple(shown)))
+            kept.append(replace(repeat, id=len(kept) + 1, occurrences=counted_from_first_content(shown)))
     return tuple(kept)
 
 

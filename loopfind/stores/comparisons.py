@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from loopfind.model.comparison import Shared
 from loopfind.model.library import CODES
-from loopfind.model.report import Occurrence, Repeat
+from loopfind.model.report import Occurrence, Repeat, counted_from_first_content
 from loopfind.stores.connections import Connections
 
 _STANDING = """SELECT min(id), content, frames FROM entry WHERE codes = ?
@@ -73,7 +73,7 @@ class Results:
             heads = connection.execute("SELECT id, kind, length, period, confidence, evidence FROM repeat ORDER BY id")
             kept = [(head, shown[head[0]]) for head in heads if len(shown.get(head[0], ())) > 1]
             repeats = tuple(
-                Repeat(number, kind, length, period, confidence, evidence, tuple(occurrences))
+                Repeat(number, kind, length, period, confidence, evidence, counted_from_first_content(occurrences))
                 for number, ((_, kind, length, period, confidence, evidence), occurrences) in enumerate(kept, 1)
             )
             rows = connection.execute("SELECT * FROM pair ORDER BY max(seconds_a, seconds_b) DESC, a_entry, b_entry")

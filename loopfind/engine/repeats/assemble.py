@@ -12,7 +12,7 @@ from loopfind.engine.repeats.spans import Stretch
 from loopfind.model.candidate import Run
 from loopfind.model.findings import Findings
 from loopfind.model.fingerprint import Fingerprint, Timeline
-from loopfind.model.report import Cut, Occurrence, Repeat, Unjudged
+from loopfind.model.report import Cut, Occurrence, Repeat, Unjudged, counted_from_first_content
 
 
 def families_in(runs: list[Run], timeline: Timeline) -> list[Family]:
@@ -78,18 +78,6 @@ def _occurrence_of(one: FamilyOccurrence, timeline: Timeline, end: float) -> Occ
         speed=round(abs(one.speed), 4),
         start_range=stretch.opens,
         end_range=stretch.closes,
-    )
-
-
-def counted_from_first_content(occurrences: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
-    """Return the occurrences of one repeat with their content counted from the earliest that any of them shows.
-
-    Content seconds are rounded to the microsecond, as a composition of lines leaves less than that.
-    """
-    zero = min((one.content_start for one in occurrences), default=0.0)
-    return tuple(
-        replace(one, content_start=round(one.content_start - zero, 6), content_end=round(one.content_end - zero, 6))
-        for one in occurrences
     )
 
 
