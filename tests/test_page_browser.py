@@ -3,6 +3,7 @@
 import io
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import browsers
@@ -65,6 +66,12 @@ def folder(tmp_path_factory):
     text = "".join(scan.write(report, exhibits, "./a%20%231%20100%25%20loop.mp4"))
     (place / "loop.html").write_text(text, encoding="utf-8")
     (place / "lost.html").write_text(text.replace("100%25", "none"), encoding="utf-8")
+    loop = report.repeats[0]
+    later = replace(loop.occurrences[1], start=16.4, start_frame=410, content_start=0.4)
+    back = replace(loop.occurrences[2], end=23.6, end_frame=590, content_start=0.4, reversed=True)
+    unlike = replace(loop, occurrences=(loop.occurrences[0], later, back, *loop.occurrences[3:]))
+    text = "".join(scan.write(replace(report, repeats=(unlike,)), exhibits, "./a%20%231%20100%25%20loop.mp4"))
+    (place / "unlike.html").write_text(text, encoding="utf-8")
     crowded = samples.crowded()
     text = "".join(scan.write(crowded, samples.exhibits(crowded), ""))
     (place / "many.html").write_text(text, encoding="utf-8")
@@ -166,6 +173,24 @@ def test_both_players_load_from_disk_and_play_in_step(browser, folder):
     wait_for(browser, "[...document.querySelectorAll('video')].every((v) => !v.seeking)")
     one, two = run(browser, times)
     assert two - one == pytest.approx(4.0, abs=0.001)
+    assert not errors(browser)
+
+
+@pytest.mark.slow
+def test_occurrences_of_unlike_lengths_are_played_from_the_content_that_both_show(browser, folder):
+    look(browser, folder / "unlike.html")
+    wait_for(browser, "!document.getElementById('player').hidden")
+    browser.execute_script("document.querySelector('[data-play]').click()")
+    wait_for(browser, "[...document.querySelectorAll('video')].every((v) => v.readyState >= 2 && !v.seeking)")
+    times = "[...document.querySelectorAll('video')].map((v) => v.currentTime)"
+    assert run(browser, times) == pytest.approx([12.42, 16.42], abs=0.001)
+    browser.execute_script(
+        "const two = document.getElementById('p-two'); two.value = 2; two.dispatchEvent(new Event('change'))"
+    )
+    wait_for(browser, "[...document.querySelectorAll('video')].every((v) => v.readyState >= 2 && !v.seeking)")
+    # Backwards, the first frame that both show is the last one of the third occurrence.
+    assert run(browser, times) == pytest.approx([12.42, 23.58], abs=0.001)
+    assert "shows 0.40 s to 4.00 s of it" in run(browser, "document.getElementById('repeat-1').textContent")
     assert not errors(browser)
 
 
