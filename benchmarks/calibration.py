@@ -10,8 +10,8 @@ times the file's own `verdict.shortest_findable` long is shown once more, at a s
 report called judged, so nine in ten of length 1 should be found. The truth is known, so every claim is true or false:
 true where at least half of the instants that it matches are the same instant of one recording.
 
-The weights of the confidence (loopfind/engine/evidence/parameters.py) were fitted to scenes of seeds from 1001 on.
-Seeds here count from 1, so what the table says of a confidence it says of footage that had no part in making it."""
+The weights of the confidence (loopfind/engine/evidence/claim_parameters.py) were fitted to scenes of seeds from 1001
+on. Seeds here count from 1, so what the table says of a confidence it says of footage that had no part in making it."""
 
 import argparse
 import os

@@ -1,23 +1,29 @@
-"""Fit the weights of the confidence to the claims on drawn footage.
+"""Fit the weights of the confidence to the claims on drawn and on recorded footage.
 
-    python benchmarks/fit_confidence.py              twelve scenes of each kind, about a quarter of an hour
-    python benchmarks/fit_confidence.py --seeds 2    fewer
+    python benchmarks/fit_confidence.py --clips FOLDER   drawn scenes, and videos drawn up from the clips of a folder
+    python benchmarks/fit_confidence.py --seeds 2        fewer of both, and the clips of benchmarks/footage.py
 
-The footage is that of benchmarks/calibration.py, of seeds from 1001 on, which that benchmark does not draw. Each file
-is a minute of it, first without any repeat, then with one stretch of 0.3 to 8 s shown again in each of the ways of
-CHANGES. Every run that passes all other questions of a claim is a row: what `claims.measures` says of it, and whether
-it is true, that is, whether half or more of the instants that it joins are the same instant of one recording.
+One part of the runs is of the footage of benchmarks/calibration.py, of seeds from 1001 on, which that benchmark does
+not draw. Each file is a minute of it, first without any repeat, then with one stretch of 0.3 to 8 s shown again in each
+of the ways of CHANGES. The other part is of the videos of benchmarks/footage.py, of the same seeds.
 
-The fit is a logistic regression, its weights held at 0 or above, as more of each measure must not speak against a
-replay. Printed are CONFIDENCE_CONSTANT and CONFIDENCE_WEIGHTS as loopfind/engine/evidence/parameters.py wants them, and
-what the confidence is worth on scenes that had no part in the fit: the scenes of even seeds decide on those of odd ones
-and the other way round, beside the weights that stand in parameters.py now, for the same rows.
+Every run that passes all other questions of a claim is a row: what `claims.measures` returns for it, and whether it is
+true, that is, whether half or more of the instants that it joins are the same instant of one recording. A changed copy
+is true only in a video in which a copy was changed. Elsewhere a run through a transform that joins the same instants is
+a second reading of a plain repeat, neither true nor false, and is left out.
+
+The fit is a logistic regression by projected gradient descent. Its weights are held at 0 or above, as more of each
+measure must not speak against a replay. Printed are CONFIDENCE_CONSTANT and CONFIDENCE_WEIGHTS as
+loopfind/engine/evidence/claim_parameters.py wants them, and how many of the runs of each confidence are true: by the
+weights fitted to all runs, by weights fitted without any run of a video that shows the same clip ("left out"), and by
+the weights that stand there now.
 """
 
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,21 +36,28 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+import footage
 import synthetic
-from calibration import BINS, FOOTAGE, LENGTH, MOST_FALSE, WORKERS, Footage, place
+from calibration import FOOTAGE, LENGTH, MOST_FALSE, WORKERS, Footage, place
+from cases import FPS
 from synthetic import Scene
 
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.candidates.plan import candidates_of
+from loopfind.engine.evidence.claim_parameters import CONFIDENCE_CONSTANT, CONFIDENCE_WEIGHTS, MOST_ODDS
 from loopfind.engine.evidence.claims import measures
-from loopfind.engine.evidence.parameters import CONFIDENCE_CONSTANT, CONFIDENCE_WEIGHTS, MOST_ODDS
+from loopfind.engine.evidence.closure import implied_candidates
+from loopfind.engine.evidence.region import Regions
 from loopfind.engine.evidence.uniqueness import Rivals
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.signal.extract import signal_of
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.model.candidate import Run
-from loopfind.model.dtypes import Floats
+from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.transform import PLAIN, Transform, matrix
+from loopfind.pipeline.reader import read_video
+from loopfind.settings import Settings
 
 FIRST = 1001
 """The first seed; the calibration counts from 1."""
@@ -57,6 +70,12 @@ RIDGE = 1e-4
 
 SLACK = 1.6
 """Frames by which two instants may differ and still be the same one."""
+
+STEPS = 20_000
+"""Steps of the gradient descent, at the most."""
+
+BINS = (0.0, 0.1, 0.5, 0.9, 0.99, 1.0)
+"""Limits of confidence between which runs are counted together."""
 
 
 @dataclass(frozen=True)
@@ -87,29 +106,59 @@ ALL = ("plain", "recoded")
 
 @dataclass(frozen=True)
 class Row:
-    """One run: the seed of its scene, the file it is from, its measures, and whether it is true."""
+    """One run: the file it is from, the clips that the file shows, its measures, and whether it is true. The first clip
+    is the one with which the run is left out."""
 
-    seed: int
     file: str
+    clips: tuple[str, ...]
     measures: tuple[float, ...]
     true: bool
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the frames of a file show.
+
+    instants: (n,) seconds of the recording. recordings: (n,) number of the recording, below 0 for none. changed:
+    whether a copy was changed.
+    """
+
+    instants: Floats
+    recordings: Ints
+    fps: float
+    changed: bool
+
+
+def rows_in_footage(kind: str, seed: int, paths: Sequence[str]) -> list[Row]:
+    """Return the runs of one video of benchmarks/footage.py."""
+    video = footage.video_of(kind, seed, paths)
+    with tempfile.TemporaryDirectory() as folder:
+        file = read_video(resolve(str(footage.written(video, Path(folder)))), Settings()).fingerprint
+    frames = list(footage.shown_in(video))
+    clips = sorted({piece.clip for piece, _ in frames} - {footage.BLACK})
+    numbers = np.array([clips.index(piece.clip) if piece.clip in clips else -1 for piece, _ in frames])
+    seen = np.clip(np.rint(file.times * FPS).astype(np.int64), 0, len(frames) - 1)
+    instants = np.array([second for _, second in frames])
+    shown = Shown(instants[seen], numbers[seen], FPS, kind == "edit")
+    names = (video.main, *(clip for clip in clips if clip != video.main))
+    return list(_rows(file, shown, f"{video.name} of {Path(video.main).name}", names))
+
+
 def rows_of(name: str, seed: int) -> list[Row]:
-    """The runs of one kind of footage at one seed, without a copy and with each of the CHANGES."""
+    """Return the runs of one kind of drawn footage at one seed, without a copy and with each of the CHANGES."""
     kind = FOOTAGE[name]
     scene, rng = kind.draw(seed), np.random.default_rng((seed, 8))
     plain = synthetic.shown([(scene, 0, LENGTH)], kind.fps, kind.noise, seed)
     report = synthetic.answer(plain)
     frames = round(LENGTH * kind.fps)
-    rows = list(_rows(plain, np.arange(frames) / kind.fps, kind, seed, f"{name}, no copy"))
+    rows = list(_drawn_rows(plain, np.arange(frames) / kind.fps, kind, seed, name, "no copy"))
     asked = [(how, change) for how, many in CHANGES.items() for change in (many if how in ALL else _one(many, rng))]
     for number, (how, change) in enumerate(asked):
         length = float(np.exp(rng.uniform(np.log(SHORTEST), np.log(LONGEST))))
         start = place(report, max(4, round(length * kind.fps)), kind.fps, rng)
         if start is not None:
             file, instants = planted(scene, kind, start, length, change, rng, 1000 * seed + 10 * number)
-            rows += _rows(file, instants, kind, seed, f"{name}, {how}")
+            rows += _drawn_rows(file, instants, kind, seed, name, how)
     return rows
 
 
@@ -146,47 +195,69 @@ def planted(
     return synthetic.joined(synthetic.joined(parts[0], parts[1]), parts[2]), np.concatenate(instants)
 
 
-def _rows(file: Fingerprint, instants: Floats, kind: Footage, seed: int, name: str) -> Iterator[Row]:
-    """The runs of one file. instants: (n,) seconds of the recording."""
+def _drawn_rows(file: Fingerprint, instants: Floats, kind: Footage, seed: int, name: str, how: str) -> Iterator[Row]:
+    """Return the runs of one file of drawn scenes. instants: (n,) seconds of the recording."""
+    shown = Shown(instants, np.zeros(len(instants), np.int64), kind.fps, how not in (*ALL, "no copy"))
+    return _rows(file, shown, f"{name}, {how}, seed {seed}", (name,))
+
+
+def _rows(file: Fingerprint, shown: Shown, name: str, clips: tuple[str, ...]) -> Iterator[Row]:
+    """Yield the runs of one file."""
     signal = signal_of(file)
     asked: list[tuple[Run, tuple[float, ...]]] = []
 
-    def sure(run: Run, signal: Signal, rivals: Rivals) -> float:
-        asked.append((run, measures(run, signal, rivals)))
+    def sure(run: Run, signal: Signal, rivals: Rivals, regions: Regions) -> float:
+        asked.append((run, measures(run, signal, rivals, regions)))
         return 1.0  # kept, so that what is asked next does not hang on the weights of now
 
     found = RunFinder(signal, sure)
     for batch in candidates_of(signal):
         found.search(batch)
+    found.search(implied_candidates(found.runs, signal))
     for run, values in asked:
         here = np.arange(run.first, run.last)
         there = nearest(signal.times, run.line.slope * signal.times[here] + run.line.offset)
-        same = np.abs(instants[here] - instants[there]) <= SLACK / kind.fps
-        yield Row(seed, name, values, bool(same.mean() >= MOST_FALSE))
+        same = np.abs(shown.instants[here] - shown.instants[there]) <= SLACK / shown.fps
+        same &= (shown.recordings[here] == shown.recordings[there]) & (shown.recordings[here] >= 0)
+        true = bool(same.mean() >= MOST_FALSE)
+        if not (true and not run.line.is_plain and not shown.changed):
+            yield Row(name, clips, values, true)
 
 
 def fitted(x: Floats, true: Floats) -> Floats:
-    """Constant and weights (k + 1,) of the logistic regression of true (m,) on x (m, k), by Newton's method; a weight
-    that would fall below 0 is taken out and the rest fitted anew."""
-    full, held = np.column_stack([np.ones(len(x)), x]), np.ones(x.shape[1] + 1, bool)
-    while True:
-        rows, pull = full[:, held], 2 * RIDGE * len(x) * np.eye(int(held.sum()))
-        pull[0, 0] = 0.0
-        weights = np.zeros(rows.shape[1])
-        for _ in range(100):
-            chance = _chance(rows @ weights)
-            slope = rows.T @ (true - chance) - pull @ weights
-            bend = (rows * (chance * (1 - chance))[:, None]).T @ rows + pull
-            step = np.linalg.solve(bend + 1e-9 * np.eye(len(bend)), slope)
-            # Newton overshoots where the rows are nearly parted: no step is longer than 2.
-            weights += step * min(1.0, 2 / max(float(np.abs(step).max()), 1e-12))
-            if np.abs(step).max() < 1e-8:
-                break
-        answer = np.zeros(len(held))
-        answer[held] = weights
-        if (answer[1:] >= 0).all():
-            return answer
-        held &= np.concatenate([[True], answer[1:] >= 0])
+    """Return constant and weights (k + 1,) of the logistic regression of true (m,) on x (m, k), no weight below 0.
+
+    Accelerated projected gradient descent (Beck and Teboulle 2009, FISTA), started anew wherever it overshoots.
+    """
+    middle, spread = x.mean(0), np.maximum(x.std(0), 1e-9)
+    rows = np.column_stack([np.ones(len(x)), np.where(x.std(0) > 1e-9, (x - middle) / spread, 0.0)])
+    pull = RIDGE * np.append(0.0, np.ones(x.shape[1]))
+    steepest = float(np.linalg.eigvalsh(rows.T @ rows / len(rows))[-1]) / 4 + RIDGE
+    weights, ahead, pace = np.zeros(len(pull)), np.zeros(len(pull)), 1.0
+    for _ in range(STEPS):
+        slope = rows.T @ (1 / (1 + np.exp(-rows @ ahead)) - true) / len(rows) + pull * ahead
+        stepped = ahead - slope / steepest
+        stepped[1:] = np.maximum(stepped[1:], 0)
+        moved = stepped - weights
+        if np.abs(moved).max() < 1e-9:
+            break
+        if (ahead - stepped) @ moved > 0:
+            pace = 1.0
+        faster = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
+        weights, ahead, pace = stepped, stepped + (pace - 1) / faster * moved, faster
+    own = weights[1:] / spread
+    return np.append(weights[0] - own @ middle, own)
+
+
+def left_out(rows: Sequence[Row], x: Floats, true: Floats) -> Floats:
+    """Return the confidence (m,) of each run by weights that were fitted without any file that shows its clip."""
+    answer = np.empty(len(rows))
+    for clip in sorted({row.clips[0] for row in rows}):
+        own = np.array([row.clips[0] == clip for row in rows])
+        others = np.array([clip not in row.clips for row in rows])
+        weights = fitted(x[others], true[others]) if others.any() else np.zeros(x.shape[1] + 1)
+        answer[own] = _chance(weights[0] + x[own] @ weights[1:])
+    return answer
 
 
 def _chance(odds: Floats) -> Floats:
@@ -194,51 +265,52 @@ def _chance(odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, MOST_ODDS))))
 
 
-def table(said: dict[str, Floats], true: Floats) -> Iterator[str]:
-    """Markdown rows: for each way to say how sure one is, how many claims it says it of and the share that is true."""
-    yield "| confidence | " + " | ".join(f"{name}: claims | true" for name in said) + " |"
-    yield "|---|" + "--:|--:|" * len(said)
+def table(answers: dict[str, Floats], true: Floats) -> Iterator[str]:
+    """Markdown rows: for each set of weights, how many runs have a confidence and the share of them that is true."""
+    yield "| confidence | " + " | ".join(f"{name}: runs | true" for name in answers) + " |"
+    yield "|---|" + "--:|--:|" * len(answers)
     for low, high in pairwise(BINS):
         cells = []
-        for sure in said.values():
-            held = (low <= sure) & (sure < high)
+        for sure in answers.values():
+            held = (low <= sure) & ((sure < high) | (high == 1))
             cells.append(f"{int(held.sum())} | " + (f"{float(true[held].mean()):.4f}" if held.any() else ""))
         yield f"| {low:g} to {high:g} | " + " | ".join(cells) + " |"
-    loss = [-float(np.mean(np.log(np.where(true > 0, sure, 1 - sure)))) for sure in said.values()]
-    yield "| nats lost a claim | " + " | ".join(f"{value:.4f} |" for value in loss) + " |"
+    loss = [-float(np.mean(np.log(np.where(true > 0, sure, 1 - sure)))) for sure in answers.values()]
+    yield "| nats lost a run | " + " | ".join(f"{value:.4f} |" for value in loss) + " |"
 
 
 def main() -> None:
     """Collect, fit, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=12, help="scenes of each kind of footage (default: 12)")
+    parser.add_argument("--clips", type=Path, metavar="FOLDER", help="videos that benchmarks/footage.py cuts up")
+    parser.add_argument("--seeds", type=int, default=12, help="files of each kind of footage (default: 12)")
     parser.add_argument("--only", default="", metavar="TEXT", help="footage whose name holds TEXT")
     parser.add_argument("--workers", type=int, default=WORKERS, help=f"files at a time (default: {WORKERS})")
     asked = parser.parse_args()
-    jobs = [(name, FIRST + k) for k in range(asked.seeds) for name in FOOTAGE if asked.only in name]
+    seeds, paths = range(FIRST, FIRST + asked.seeds), footage.paths_of(asked.clips)
     with ProcessPoolExecutor(asked.workers) as pool:
-        rows = [row for some in pool.map(rows_of, *zip(*jobs, strict=True)) for row in some]
+        jobs = [pool.submit(rows_of, name, seed) for seed in seeds for name in FOOTAGE if asked.only in name]
+        jobs += [
+            pool.submit(rows_in_footage, kind, seed, paths)
+            for seed in seeds
+            for kind in footage.KINDS
+            if asked.only in kind
+        ]
+        rows = [row for job in jobs for row in job.result()]
     x, true = np.array([row.measures for row in rows]), np.array([row.true for row in rows], np.float64)
-    odd = np.array([row.seed % 2 == 1 for row in rows])
-    apart = np.empty(len(rows))
-    for part in (odd, ~odd):
-        weights = fitted(x[~part], true[~part])
-        apart[part] = _chance(weights[0] + x[part] @ weights[1:])
-    weights = fitted(x, true)
-    print(f"{len(rows)} runs, {int(true.sum())} of them true, from seeds {FIRST} to {FIRST + asked.seeds - 1}\n")
-    print(
-        "\n".join(
-            table(
-                {"held back": apart, "parameters.py": _chance(CONFIDENCE_CONSTANT + x @ np.array(CONFIDENCE_WEIGHTS))},
-                true,
-            )
-        )
-    )
+    weights, apart = fitted(x, true), left_out(rows, x, true)
+    answers = {
+        "in sample": _chance(weights[0] + x @ weights[1:]),
+        "left out": apart,
+        "claim_parameters.py": _chance(CONFIDENCE_CONSTANT + x @ np.array(CONFIDENCE_WEIGHTS)),
+    }
+    print(f"{len(rows)} runs, {int(true.sum())} of them true, from seeds {seeds[0]} to {seeds[-1]}\n")
+    print("\n".join(table(answers, true)))
     print(f"\nCONFIDENCE_CONSTANT = {weights[0]:.2f}")
     print(f"CONFIDENCE_WEIGHTS = ({', '.join(f'{weight:.2f}' for weight in weights[1:])})")
-    worst = sorted((-sure, row.file, row.seed) for sure, row in zip(apart, rows, strict=True) if not row.true)
-    print("\nmost believed of the false, held back:")
-    print("\n".join(f"{-sure:.4f} {file}, seed {seed}" for sure, file, seed in worst[:10]))
+    worst = sorted((-sure, row.file) for sure, row in zip(apart, rows, strict=True) if not row.true)
+    print("\nmost believed of the false, left out:")
+    print("\n".join(f"{-sure:.4f} {file}" for sure, file in worst[:10]))
 
 
 if __name__ == "__main__":

@@ -99,11 +99,13 @@ def _cell(text: str) -> str:
 def tuning() -> str:
     """Return the page of tuned numbers, from the modules that hold them."""
     text = NOTE + TUNING
-    for module in sorted((ROOT / "loopfind").rglob("parameters.py")):
+    for module in sorted((ROOT / "loopfind").rglob("*parameters.py")):
         source = module.read_text(encoding="utf-8")
         purpose = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")[0]
         path = module.relative_to(ROOT).as_posix()
-        text += f"\n## {module.parent.name}\n\n{_flow(purpose)} (`{path}`)\n\n"
+        subject = module.stem.removesuffix("parameters").rstrip("_")
+        heading = f"{module.parent.name}: {subject}" if subject else module.parent.name
+        text += f"\n## {heading}\n\n{_flow(purpose)} (`{path}`)\n\n"
         text += "| name | value | meaning and reason |\n|---|---|---|\n"
         text += "".join(
             f"| `{name}` | `{_code(value)}` | {_prose(meaning)} |\n" for name, value, meaning in constants(source)

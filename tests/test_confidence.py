@@ -9,10 +9,13 @@ import synthetic as s
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.engine.evidence.claims import believed, confidence
-from loopfind.engine.evidence.uniqueness import Rivals, stands_alone
+from loopfind.engine.evidence.claim_parameters import LEAST_CONFIDENCE, LEAST_CONFIDENCE_OF_SHORT, SHORT_CLAIM
+from loopfind.engine.evidence.claims import believed, confidence, may_hold, measures, replays
+from loopfind.engine.evidence.region import Regions
+from loopfind.engine.evidence.uniqueness import Rivals
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.candidate import Line, Run
+from loopfind.model.transform import PLAIN, Transform
 
 SIGNAL = signal_of(s.shown([(s.camera(1), 0, 8)]))
 """Any file: of it the confidence asks the noise and the length."""
@@ -21,13 +24,29 @@ OTHERS = np.geomspace(2.0, 40.0, 60)
 
 
 def rivals(own: float = 0.1, farther: float = 1.0) -> Rivals:
-    return Rivals(own, farther * OTHERS, 1.0, 0.02)
+    return Rivals(own, farther * OTHERS, 0.02)
 
 
-def run(length: float = 2.0, contrast: float = 0.7, slope: float = 1.0) -> Run:
+def regions(replayed: int = 60, covered: int = 20, along: float = 0.05) -> Regions:
+    """Cells of which so many are replayed, so many covered, and the others silent; a telling one differs by 1 beside
+    the line. along: what a replayed one differs by on it."""
+    share = np.zeros(s.CELLS, np.float32)
+    share[:replayed], share[replayed : replayed + covered] = along, 1.0
+    telling = np.arange(s.CELLS) < replayed + covered
+    return Regions(share, np.ones(s.CELLS, np.float32), share, telling, False)
+
+
+def run(
+    length: float = 2.0,
+    contrast: float = 0.7,
+    slope: float = 1.0,
+    score: float = 80.0,
+    residual: float = 0.1,
+    view: Transform = PLAIN,
+) -> Run:
     """Some run; only what the confidence looks at matters."""
     return Run(
-        line=Line(slope, 4.0, 0, length, 9),
+        line=Line(slope, 4.0, 0, length, 9, view),
         first=0,
         last=round(25 * length),
         other_first=100,
@@ -38,60 +57,96 @@ def run(length: float = 2.0, contrast: float = 0.7, slope: float = 1.0) -> Run:
         other_end=4.0 + length,
         start_range=(0.0, 0.0),
         end_range=(length, length),
-        score=80.0,
+        score=score,
         contrast=contrast,
-        residual=0.0,
+        residual=residual,
         informative=round(25 * length),
     )
+
+
+def sure(one: Run, others: Rivals | None = None, cells: Regions | None = None) -> float:
+    return confidence(one, SIGNAL, others or rivals(0.5), cells or regions())
 
 
 more = st.floats(1.05, 3.0)
 
 
-@pytest.mark.slow
 @settings(max_examples=50, deadline=None, derandomize=True)
-@given(st.floats(0.06, 0.4), st.floats(0.3, 0.8), st.floats(0.6, 2.5), more)
-def test_confidence_grows_with_all_that_speaks_for_a_replay(
-    own: float, contrast: float, length: float, by: float
+@given(st.floats(0.1, 0.4), st.floats(0.25, 0.7), st.floats(0.6, 2.5), st.floats(25, 80), st.floats(0.1, 0.3), more)
+def test_confidence_rises_with_each_measure(
+    own: float, contrast: float, length: float, score: float, residual: float, by: float
 ) -> None:
-    sure = confidence(run(length, contrast), SIGNAL, rivals(own))
-    assert confidence(run(length * by, contrast), SIGNAL, rivals(own)) >= sure
-    assert confidence(run(length, min(1.0, contrast * by)), SIGNAL, rivals(own)) > sure
-    assert confidence(run(length, contrast), SIGNAL, rivals(own, by)) > sure
-    assert confidence(run(length, contrast), SIGNAL, rivals(own / by)) > sure
-    assert confidence(run(length, contrast, 0.8), SIGNAL, rivals(own)) < sure
+    known = {"length": length, "contrast": contrast, "score": score, "residual": residual}
+    base = sure(run(**known), rivals(own))
+    better = {"length": length * by, "contrast": min(1, contrast * by), "score": score * by, "residual": residual / by}
+    for name, value in better.items():
+        assert sure(run(**{**known, name: value}), rivals(own)) > base, name
+    assert sure(run(**known), rivals(own, by)) > base
+    assert sure(run(**known), rivals(own / by)) > base
+    for cells in (regions(60, 10), regions(80, 20), regions(along=0.05 / by)):
+        assert sure(run(**known), rivals(own), cells) > base
+    assert sure(run(**known, slope=0.8), rivals(own)) < base
+    assert sure(run(**known, view=Transform(mirrored=True)), rivals(own)) < base
 
 
 def test_a_difference_that_the_noise_explains_is_held_against_no_one() -> None:
     quiet, loud = (replace(SIGNAL, noise=noise) for noise in (0.1, 0.4))
-    assert confidence(run(), loud, rivals(0.5)) > confidence(run(), quiet, rivals(0.5))
+    assert confidence(run(), loud, rivals(0.5), regions()) > confidence(run(), quiet, rivals(0.5), regions())
+
+
+def test_noise_is_no_measure_where_the_light_has_changed() -> None:
+    far, lit = rivals(1.5), replace(regions(), relit=True)
+    assert sure(run(), far, lit) > sure(run(), far)
 
 
 def test_confidence_spans_from_hardly_to_almost_certain() -> None:
-    assert confidence(run(0.6, 0.45), SIGNAL, rivals(1.0)) < 0.01
-    assert confidence(run(4.0, 0.98), SIGNAL, rivals(0.05, 10)) > 0.999
+    assert sure(run(0.6, 0.3, score=25, residual=0.3), rivals(1.0), regions(8, 60, 0.2)) < 0.05
+    assert sure(run(4.0, 0.98, score=400, residual=0.01), rivals(0.05, 10), regions(140, 0, 0.01)) > 0.999
 
 
-@pytest.mark.parametrize(
-    ("length", "sure", "enough"), [(1, 0.49, False), (1, 0.5, True), (6, 0.2, True), (6, 0.1, False)]
-)
-def test_a_claim_must_be_likely(length: float, sure: float, enough: bool) -> None:
-    assert believed(run(length), sure) == enough
+@pytest.mark.parametrize(("length", "least"), [(SHORT_CLAIM, LEAST_CONFIDENCE), (1.0, LEAST_CONFIDENCE_OF_SHORT)])
+def test_a_claim_must_be_likely_and_a_short_one_surer(length: float, least: float) -> None:
+    assert believed(least, length) and not believed(least - 0.001, length)
+    assert LEAST_CONFIDENCE_OF_SHORT > LEAST_CONFIDENCE > 0.5
+
+
+def test_a_run_that_chance_gives_is_not_measured_further() -> None:
+    assert may_hold(run(), SIGNAL)
+    poor = [run(score=10), run(residual=0.7), run(contrast=-0.1), replace(run(), informative=2), run(0.8, slope=0.5)]
+    assert not any(may_hold(one, SIGNAL) for one in poor)
+    across_itself = replace(run(slope=0.5), other_start=1.0)
+    assert may_hold(run(slope=0.5), SIGNAL) and not may_hold(across_itself, SIGNAL)
+
+
+def test_cells_that_agree_by_half_alone_are_no_replay() -> None:
+    assert replays(regions(along=0.1)) and not replays(regions(along=0.4))
+
+
+@pytest.mark.parametrize("rows", [slice(0, 2), slice(10, 12)])
+def test_what_comes_round_at_the_rim_alone_is_no_replay(rows: slice) -> None:
+    """A ticker or a clock repeats itself over whatever is shown; a picture that repeats does so elsewhere as well."""
+    share = np.ones((s.SIDE, s.SIDE), np.float32)
+    share[rows] = 0.02
+    one = replace(regions(144, 0), along=share.ravel())
+    assert not replays(one)
+    share[4:7] = 0.02
+    assert replays(replace(one, along=share.ravel()))
+
+
+def test_a_stretch_without_rivals_is_measured_against_itself() -> None:
+    alone = Rivals(0.1, np.zeros(0), 0.02)
+    assert all(math.isfinite(value) for value in measures(run(), SIGNAL, alone, regions()))
 
 
 def test_a_gap_is_measured_past_all_that_agree_as_well() -> None:
     alike = np.array([0.1, 0.12, 5.0, 6.0])
-    assert Rivals(0.1, alike, 1.0, 0.02).gap == pytest.approx(5 / 0.12)
-    assert math.isnan(Rivals(0.1, alike[:2], 1.0, 0.02).gap)
-    assert not stands_alone(Rivals(0.1, np.array([0.3, 0.9, 2.0]), 1.0, 0.02), run())
+    assert Rivals(0.1, alike, 0.02).gap == pytest.approx(5 / 0.12)
+    assert math.isnan(Rivals(0.1, alike[:2], 0.02).gap)
 
 
-def test_the_rest_tells_how_unlikely_chance_is() -> None:
-    """Of moments whose difference grows as the k-th power of their rank, the chance falls as own to the power 1 / k."""
-    steep, flat = (np.arange(1, 61) ** k * 1.0 for k in (0.2, 1.0))
-    assert Rivals(0.01, steep, 1.0, 0.001).tail > Rivals(0.01, flat, 1.0, 0.001).tail > 0
-    twice = replace(Rivals(0.01, flat, 1.0, 0.001), every=2.0)
-    assert twice.tail == pytest.approx(Rivals(0.01, flat, 1.0, 0.001).tail - math.log(2))
+def test_a_match_among_many_that_come_close_is_less_sure() -> None:
+    crowd = Rivals(0.1, np.array([0.3, 0.9, 2.0]), 0.02)
+    assert crowd.gap < rivals(0.1).gap and sure(run(), crowd) < sure(run(), rivals(0.1))
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def every_span(cells: Cells, at: int, step: float, around: Cells) -> bool:
     least = max(LEAST_MIX_FRAMES, round(LEAST_MIX_SECONDS / step))
     for span in range(least + 1, min(len(cells), len(around) // 2)):
         usual = float(np.median(np.square(around[span:] - around[:-span]).mean(1)))
-        for low in sorted({max(0, at - span), max(0, at - span // 2), at}):
+        for low in sorted({max(0, at - back) for back in (span, 2 * span // 3, span // 2, span // 3, 0)}):
             part = cells[low : low + span + 1]
             if low + span < len(cells) and quick.lies_on_a_line(part, least, max(FADE_CHANGE, FADE_EXCESS * usual)):
                 return True

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import synthetic as s
 
+from loopfind.engine.evidence.claim_parameters import FINDABLE_LENGTHS, FINDABLE_SHARE
 from loopfind.engine.evidence.coverage import Coverage, coverage_of
-from loopfind.engine.evidence.parameters import FINDABLE_LENGTHS, FINDABLE_SHARE
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Report

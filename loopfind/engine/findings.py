@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from loopfind.engine.candidates.plan import candidates_of
+from loopfind.engine.evidence.claim_parameters import CLOSURE_ROUNDS
+from loopfind.engine.evidence.closure import implied_candidates
 from loopfind.engine.evidence.coverage import coverage_of
 from loopfind.engine.evidence.merge import join_pieces
 from loopfind.engine.evidence.verify import RunFinder
@@ -37,6 +39,11 @@ def runs_of(signal: Signal, candidates: Iterable[CandidateBatch] | None = None) 
     found = RunFinder(signal)
     for batch in candidates_of(signal) if candidates is None else candidates:
         found.search(batch)
+    for _ in range(CLOSURE_ROUNDS):
+        before = len(found.runs)
+        found.search(implied_candidates(found.runs, signal))
+        if len(found.runs) == before:
+            break
     return join_pieces(found.runs, signal)
 
 

@@ -21,7 +21,10 @@ from loopfind.engine.candidates.parameters import (
     COPY_SPEEDS,
     INSETS,
     LEAST_LAG,
+    MOST_REGION_FRAMES,
     PLAIN_LINES,
+    REGION_LINES_SHARE,
+    REGIONS,
     SIFTED_PER_FOLLOWED,
     SPARSE_GAP,
     TURNS,
@@ -30,7 +33,13 @@ from loopfind.engine.candidates.parameters import (
 from loopfind.engine.candidates.question import FrameCodes, Question
 from loopfind.engine.candidates.sieve import sift
 from loopfind.engine.candidates.votes import voted_lines
-from loopfind.engine.signal.extract import mirror_flips, motion_gap, transformed_motion
+from loopfind.engine.signal.extract import (
+    mirror_flips,
+    motion_gap,
+    motion_within,
+    transformed_motion,
+    upside_down_flips,
+)
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Words
@@ -42,10 +51,13 @@ _ALL = ~np.uint64(0)
 
 FLIPPED = (
     (mirror_flips(), Question(view=Transform(mirrored=True))),
+    (upside_down_flips(), Question(view=Transform(mirrored=True, turned=2))),
+    (mirror_flips() ^ upside_down_flips(), Question(view=Transform(turned=2))),
     (_ALL, Question(-1.0)),
     (_ALL ^ mirror_flips(), Question(-1.0, Transform(mirrored=True))),
 )
-"""Motion bits that turn over in a copy, and the question that is asked with them: mirrored, backwards, and both."""
+"""Motion bits that turn over in a copy, and the question that is asked with them: mirrored, upside down, both,
+backwards, and backwards and mirrored."""
 
 
 def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBatch]:
@@ -62,6 +74,12 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBat
     similar = finder.similar(picture, None, pictures.usable & sparse_frames(signal))
     yield finder.batch(Question(), similar, pictures)
     sparse = signal.moving & sparse_frames(signal)
+    wanted = signal.moving if len(signal.times) <= MOST_REGION_FRAMES else sparse
+    for region in REGIONS:
+        within = motion_within(signal, region, wanted)
+        found = finder.similar(within, None, wanted)
+        yield finder.batch(Question(), found, FrameCodes(within, within, wanted), REGION_LINES_SHARE)
+        del within, found
     for flips, question in FLIPPED:
         other = motion ^ flips
         ordered = map(_ordered, finder.similar(motion, other, sparse))
@@ -122,13 +140,16 @@ class CandidateFinder:
         )
         yield self.batch(Question(view=view), _later(found, False), FrameCodes(codes, changed, usable))
 
-    def batch(self, question: Question, matches: Iterable[Matches], codes: FrameCodes) -> CandidateBatch:
+    def batch(
+        self, question: Question, matches: Iterable[Matches], codes: FrameCodes, share: float = 1.0
+    ) -> CandidateBatch:
         """Return the candidates that answer one question, sifted.
 
-        Of changed copies fewer are to be followed, as there are many questions about them.
+        Of changed copies fewer are to be followed, as there are many questions about them. share: of the usual number
+        that is to be followed.
         """
         signal, view = self._signal, question.view
-        most = self._most if question.is_plain else self._most_changed
+        most = round(share * (self._most if question.is_plain else self._most_changed))
         lines = voted_lines(matches, signal, question, SIFTED_PER_FOLLOWED * most)
         # Codes seen through a zoom or a turn exist for some frames alone, so their side leads.
         by_second = not question.viewed_first and not (view.fills and view.turned == 0)

@@ -6,8 +6,14 @@ the rhythm of several events is evidence."""
 
 import numpy as np
 
+from loopfind.engine.evidence.claim_parameters import (
+    EVENT_REST,
+    EVENT_STILL,
+    LASTING_EVENT,
+    LEAST_EVENTS,
+    RESTING_SHARE,
+)
 from loopfind.engine.evidence.differences import cells_at
-from loopfind.engine.evidence.parameters import EVENT_REST, EVENT_STILL, LASTING_EVENT, LEAST_EVENTS, RESTING_SHARE
 from loopfind.model.fingerprint import Signal
 
 _FRAMES = 1000  # looked at first, and twice as many each time that they are not enough

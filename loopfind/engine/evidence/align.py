@@ -9,16 +9,23 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.evidence.differences import cells_at, views_of
+from loopfind.engine.evidence.differences import Cells, cells_at, views_of
 from loopfind.engine.evidence.parameters import (
     ALIGN_BESIDE,
     CHANGED_FRAME_SLACK,
+    COVERED_SHARE,
     FRAME_SLACK,
     LAGS_BESIDE,
+    LEAST_AGREEING_SHARE,
+    LEAST_CELL_SHARE,
+    LEAST_CELLS,
     MOST_ALIGNED,
     MOST_MISFIT,
+    TELLING_LEVEL,
+    TELLING_NOISE,
 )
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Floats, Ints
@@ -45,7 +52,55 @@ class LineProbe:
         Infinite where too few frames have a partner. What stays the same over the frames is left out: a logo, another
         brightness, a codec's background. The lines share one view.
         """
-        signal, view = self._signal, lines[0].view
+        return self._misfits(*self._gaps(lines, shifts), shown(lines[0].view))
+
+    def misfits_uncovered(self, line: Line, shifts: Sequence[float], near: slice, beside: slice) -> Floats:
+        """Return the misfits (k,) of one line moved by each shift, without the cells that are covered.
+
+        A covered cell agrees at no shift of `near` any better than at those of `beside`. All cells count where too few
+        of them agree.
+        """
+        gap, real = self._gaps([line], shifts)
+        weights = self._uncovered(gap, real, shown(line.view), near, beside)
+        return self._misfits(gap, real, weights)
+
+    def _misfits(self, gap: NDArray[np.float32], real: NDArray[np.bool_], weights: Cells) -> Floats:
+        counts = np.maximum(real.sum(1), 1)
+        energy = np.square(gap) @ weights
+        energy[~real] = np.inf
+        energy.sort(1)
+        middle = energy[np.arange(len(energy)), counts // 2]
+        mean = np.where(np.isfinite(energy), energy, 0).sum(1) / counts
+        return np.where(self._enough(real), middle + 0.2 * mean, np.inf)
+
+    def _uncovered(
+        self, gap: NDArray[np.float32], real: NDArray[np.bool_], whole: Cells, near: slice, beside: slice
+    ) -> Cells:
+        """Return the weights (144,) without the covered cells, or as they are where too few other cells agree."""
+        usable = self._enough(real)
+        cells = np.where(real[..., None], np.square(gap), 0).sum(1) / np.maximum(real.sum(1), 1)[:, None]
+        inner, outer = cells[near][usable[near]], cells[beside][usable[beside]]
+        if not len(inner) or len(outer) < 3:
+            return whole
+        level = np.median(outer, axis=0)
+        telling = (whole > 0) & (level > TELLING_NOISE * self._signal.noise + TELLING_LEVEL)
+        share = inner.min(0) / np.maximum(level, 1e-6)
+        covered, agree = telling & (share > COVERED_SHARE), telling & (share < LEAST_AGREEING_SHARE)
+        if not covered.any() or agree.sum() < max(LEAST_CELLS, LEAST_CELL_SHARE * telling.sum()):
+            return whole
+        weights = np.where(covered, 0, whole)
+        return np.asarray(weights / weights.sum(), np.float32)
+
+    def _enough(self, real: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.asarray(real.sum(1) >= max(3, 0.3 * real.shape[1]))
+
+    def _gaps(self, lines: Sequence[Line], shifts: Sequence[float]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return how frames differ from their partners on each line moved by each shift, and which have a partner.
+
+        The differences are (k, m, 144) float32 grey levels, less what stays the same over the frames; the mask is
+        (k, m).
+        """
+        signal = self._signal
         at = signal.times[self.frames]
         wanted = np.concatenate([[line.slope * at + line.offset + shift for shift in shifts] for line in lines])
         there = nearest(signal.times, wanted.ravel()).reshape(wanted.shape)
@@ -57,12 +112,7 @@ class LineProbe:
         gap = cells_at(signal, self.frames, views[0])[None] - theirs[there - low]
         counts = np.maximum(real.sum(1), 1)
         gap -= (np.where(real[..., None], gap, 0).sum(1) / counts[:, None])[:, None]
-        energy = np.square(gap) @ shown(view)
-        energy[~real] = np.inf
-        energy.sort(1)
-        middle = energy[np.arange(len(energy)), counts // 2]
-        mean = np.where(np.isfinite(energy), energy, 0).sum(1) / counts
-        return np.where(real.sum(1) >= max(3, 0.3 * at.size), middle + 0.2 * mean, np.inf)
+        return gap, real
 
     def best(self, lines: Iterable[Line]) -> Line:
         """Return the line along which the frames differ least, the first of those that are as good as the best."""
@@ -83,7 +133,8 @@ def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | No
     line = _snap_to_frames(signal, line, probe.frames)
     near = max(2, round(ALIGN_BESIDE / signal.step))
     hops = np.arange(-reach - near, reach + near + 1)
-    worth = probe.misfits([line], [*(hops * signal.step), *LAGS_BESIDE])
+    shifts = [*(hops * signal.step).tolist(), *LAGS_BESIDE]
+    worth = probe.misfits_uncovered(line, shifts, slice(near, len(hops) - near), slice(len(hops), None))
     grid, off = worth[: len(hops)], np.sort(worth[len(hops) :])[len(LAGS_BESIDE) // 2]
     inner = grid[near:-near]
     if not np.isfinite(inner.min()):

@@ -10,12 +10,24 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.evidence.differences import partners
+from loopfind.engine.evidence.differences import cells_at, partners, standing
 from loopfind.engine.evidence.extend import Trace
 from loopfind.engine.evidence.parameters import (
+    BLANK_LEVELS,
+    BLANK_SHARE,
+    FADE_BEYOND,
+    FADE_CHANGE,
+    FADE_CONTRAST,
+    FADE_INSIDE,
+    FADE_MIDDLE,
+    FADE_SHARES,
     JUMP_WORTH,
     LEAST_JUMP,
+    LEAST_MIX_FRAMES,
+    LEAST_MIX_SECONDS,
+    MOST_FADE_STEP,
     NATS_A_SECOND,
+    SCORE_DROP,
     STRANGE_LEVELS,
     STRANGE_SHARE,
     STRANGE_WEIGHT,
@@ -24,14 +36,71 @@ from loopfind.engine.evidence.splices import Splice, splices_at
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 
-_WIDEST, _AROUND = 150, 4000  # frames tried for one end, and looked at for it
+_GLIMPSE, _WIDEST, _AROUND = 64, 150, 4000  # frames tried for one end, and looked at for it
 
 
 def settle(signal: Signal, trace: Trace) -> Trace:
-    """Move the ends of a trace to the likeliest frames, and narrow their ranges where a jump decides."""
+    """Move the ends of a trace to the likeliest frames, and narrow their ranges where a jump decides.
+
+    An end in a dissolve is placed in the middle of it.
+    """
     low, opens = _settle_end(signal, trace, trace.low, trace.opens, True)
     high, closes = _settle_end(signal, trace, trace.high, trace.closes, False)
     return trace if high - low < 2 else replace(trace, low=low, high=high, opens=opens, closes=closes)
+
+
+def _faded_end(signal: Signal, trace: Trace, start: bool) -> tuple[int, tuple[int, int]] | None:
+    """Return the place of an end in a dissolve, and the places that the dissolve leaves open; None for any other end.
+
+    A frame in the middle of a dissolve is half of either picture. So it differs from its partner, in squared grey
+    levels, by a quarter of what the two pictures differ by past the dissolve.
+    """
+    inside, beyond = round(FADE_INSIDE / signal.step), round(FADE_BEYOND / signal.step)
+    edge = trace.low if start else trace.high
+    first, last = (edge - beyond, edge + inside) if start else (edge - inside, edge + beyond)
+    first, last = max(0, first), min(len(trace.frames), last)
+    gap, real = standing(signal, trace.line, trace.frames[first:last], trace.fit)
+    if start:
+        gap, real = gap[::-1], real[::-1]
+    within = edge - first if not start else last - edge
+    if real.sum() < len(real) or within < 3 or len(gap) - within < 3:
+        return None
+    floor, full = float(np.median(gap[:within])), float(np.percentile(gap[within:], 90))
+    if full < max(FADE_CONTRAST * max(floor, signal.noise), FADE_CHANGE):
+        return None
+    share = (gap - floor) / (full - floor)
+    begins = within - int(np.argmax((share[:within] < FADE_SHARES[0])[::-1]))
+    ends, middle = (int(np.argmax(share >= level)) for level in (FADE_SHARES[1], FADE_MIDDLE))
+    rising = share[begins : ends + 1]
+    long_enough = ends - begins >= max(LEAST_MIX_FRAMES, round(LEAST_MIX_SECONDS / signal.step))
+    if not long_enough or len(rising) < 2 or np.diff(rising).max() > MOST_FADE_STEP:
+        return None
+    places = [last - k if start else first + k for k in (begins, middle, ends)]
+    return places[1], (min(places), max(places))
+
+
+def trim_blank(signal: Signal, trace: Trace) -> Trace:
+    """Return the trace without the blank frames at either end, since black before a stretch belongs to no content."""
+    inside = trace.frames[trace.low : trace.high]
+    low, high = _leading_blank(signal, inside), len(inside) - _leading_blank(signal, inside[::-1])
+    if high - low < 2 or high - low == len(inside):
+        return trace
+    start, end = trace.low + low, trace.low + high
+    opens = trace.opens if not low else (min(start, trace.opens[0]), start)
+    closes = trace.closes if high == len(inside) else (end, max(end, trace.closes[1]))
+    return replace(trace, low=start, high=end, opens=opens, closes=closes)
+
+
+def _leading_blank(signal: Signal, frames: Ints) -> int:
+    """Return how many frames, from the first one on, are blank but for a small overlay."""
+    for place in range(0, len(frames), _GLIMPSE):
+        cells = cells_at(signal, np.sort(frames[place : place + _GLIMPSE]))
+        cells = cells if frames[0] <= frames[-1] else cells[::-1]
+        flat = np.abs(cells - np.median(cells, axis=1, keepdims=True)) <= BLANK_LEVELS
+        shows = flat.mean(1) < BLANK_SHARE
+        if shows.any():
+            return place + int(np.argmax(shows))
+    return 0
 
 
 def _settle_end(
@@ -50,6 +119,12 @@ def _settle_end(
         p for p in jumps if p in inner and min(jumps[p]) >= LEAST_JUMP and not _is_whole_turns(signal, trace, p, start)
     }
     sharp = {place: sides for place, sides in jumps.items() if max(sides) >= LEAST_JUMP and place not in content}
+    faded = _faded_end(signal, trace, start)
+    if faded is not None:
+        # A jump where the pictures begin to differ is a cut, behind which two views of one scene drift apart.
+        parts = faded[1][1] if start else faded[1][0]
+        if not any(abs(place - parts) <= 2 for place in sharp):
+            return faded
     if sharp:
         limits = (1, np.exp(JUMP_WORTH))
         worth = {p: sum(np.log(np.clip(sides, *limits))) - max(loss[p - first], 0) for p, sides in sharp.items()}
@@ -81,7 +156,12 @@ def _losses(signal: Signal, trace: Trace, best: int, start: bool) -> tuple[int, 
     lost = np.where(strange, -score, 0)
     row = _row_sums(lost[::-1])[::-1] if start else _row_sums(lost)
     places = first + np.arange(len(loss))
-    loss += (STRANGE_WEIGHT - 1) * np.where(places < best if start else places > best, row, 0)
+    outside = places < best if start else places > best
+    loss += (STRANGE_WEIGHT - 1) * np.where(outside, row, 0)
+    # What lies behind a drop belongs to another stretch on the same line, however much it would make up for the drop.
+    order = slice(None, None, -1) if start else slice(None)
+    outward = np.where(outside, loss, 0)[order]
+    loss[(np.maximum.accumulate(outward) > SCORE_DROP)[order]] = np.inf
     return first, loss
 
 

@@ -4,36 +4,31 @@ import math
 
 import numpy as np
 
-from loopfind.engine.evidence.differences import both, partners
-from loopfind.engine.evidence.extend import Trace
-from loopfind.engine.evidence.parameters import (
-    CLOCK_CELLS,
+from loopfind.engine.evidence.claim_parameters import (
+    AGREEMENT_FLOOR,
     CONFIDENCE_CONSTANT,
     CONFIDENCE_WEIGHTS,
     EXACT_LEVEL,
-    HOP,
-    LEAST_CHANGED_CONTRAST,
+    LEAST_AGREEMENT,
     LEAST_CHANGED_SECONDS,
     LEAST_CONFIDENCE,
-    LEAST_CONFIDENCE_OF_LONG,
+    LEAST_CONFIDENCE_OF_SHORT,
     LEAST_CONTRAST,
+    LEAST_SCORE_SHARE,
     LEAST_TELLING_SECONDS,
-    LONG_CLAIM,
     MOST_GAP,
+    MOST_LENGTH,
     MOST_NOISE,
     MOST_ODDS,
     MOST_RESIDUAL,
-    MOST_STRANGE_CELL,
     SCORE_MARGIN,
-    SPEED_NATS,
-    VIEW_NATS,
+    SHORT_CLAIM,
 )
+from loopfind.engine.evidence.region import Regions
 from loopfind.engine.evidence.uniqueness import Rivals
 from loopfind.engine.signal.per_file import frames_searched
 from loopfind.model.candidate import Run
 from loopfind.model.fingerprint import Signal
-
-_MOST_FRAMES = 1500
 
 
 def places(signal: Signal) -> float:
@@ -46,77 +41,70 @@ def least_score(signal: Signal) -> float:
     return SCORE_MARGIN + math.log(places(signal))
 
 
-def holds(run: Run, signal: Signal) -> bool:
-    """Say whether the run may be claimed as one recording shown twice."""
-    line = run.line
-    asked = 0.0
-    if not line.is_shift:
-        # Two overlapping stretches at different speeds are one slow scene aligned with itself.
-        if min(run.end, run.other_end) > max(run.start, run.other_start) or run.end - run.start < LEAST_CHANGED_SECONDS:
-            return False
-        asked += SPEED_NATS
-    if not line.view.plain:
-        asked += VIEW_NATS
+def may_hold(run: Run, signal: Signal) -> bool:
+    """Say whether a run is worth measuring further. Most candidates are chance, and score next to nothing."""
     return (
-        run.score >= least_score(signal) + asked
-        and run.contrast >= (LEAST_CONTRAST if line.is_shift else LEAST_CHANGED_CONTRAST)
+        (run.line.is_shift or _can_be_changed(run))
+        and run.score >= LEAST_SCORE_SHARE * least_score(signal)
+        and run.contrast >= LEAST_CONTRAST
         and run.residual <= MOST_RESIDUAL
         and run.informative * signal.step >= LEAST_TELLING_SECONDS
     )
 
 
-def same_picture(signal: Signal, trace: Trace) -> bool:
-    """Say whether no part of the picture goes its own way along the trace's stretch, as in a replay.
+def replays(regions: Regions) -> bool:
+    """Say whether the picture is replayed, and not a ticker or a clock alone, which say nothing of the picture."""
+    return regions.agreement_inside >= LEAST_AGREEMENT and not regions.is_at_the_rim
 
-    A copy at another speed or zoom cannot be held to that, as its pictures fall between those of the other.
+
+def _can_be_changed(run: Run) -> bool:
+    """Say whether a run at another speed, or backwards, can be a copy.
+
+    It must be long enough, and its sides must not overlap, since a slow scene can be aligned with itself.
     """
-    if not trace.line.is_plain:
-        return True
-    frames = trace.frames[trace.low : trace.high]
-    there, real = partners(signal, trace.line, frames)
-    ours, theirs = both(signal, trace.line, frames[real][:_MOST_FRAMES], there[real][:_MOST_FRAMES])
-    gap = ours - theirs * trace.fit.gain
-    hop = max(1, round(HOP / signal.step))
-    if len(gap) <= hop:
-        return True
-    cells = np.square(gap[hop:] - gap[:-hop]).mean(0)[trace.fit.weights > 0] / 2
-    return bool(np.sort(cells)[-CLOCK_CELLS - 1] <= MOST_STRANGE_CELL)
+    apart = min(run.end, run.other_end) <= max(run.start, run.other_start)
+    return apart and run.end - run.start >= LEAST_CHANGED_SECONDS
 
 
-def confidence(run: Run, signal: Signal, rivals: Rivals) -> float:
+def confidence(run: Run, signal: Signal, rivals: Rivals, regions: Regions) -> float:
     """Return the chance that the run is one recording shown twice.
 
-    It is a logistic regression on measures of which a look-alike has less. The weights were fitted to the runs of drawn
-    footage (benchmarks/fit_confidence.py; benchmarks/calibration.py measures it on other seeds).
+    It is a logistic regression on measures of which a look-alike has less, and it rises with each of them. The weights
+    were fitted to the runs of drawn and of recorded footage (benchmarks/fit_confidence.py), and
+    benchmarks/calibration.py measures it on other seeds.
     """
     odds = CONFIDENCE_CONSTANT + sum(
-        w * x for w, x in zip(CONFIDENCE_WEIGHTS, measures(run, signal, rivals), strict=True)
+        w * x for w, x in zip(CONFIDENCE_WEIGHTS, measures(run, signal, rivals, regions), strict=True)
     )
     return round(1 / (1 + math.exp(-min(max(odds, -30.0), MOST_ODDS))), 4)
 
 
-def measures(run: Run, signal: Signal, rivals: Rivals) -> tuple[float, float, float, float, float, float]:
-    """Return what the confidence is made of, in the order of CONFIDENCE_WEIGHTS. Of each, more speaks for a replay."""
-    length = run.end - run.start
-    gap, tail = rivals.gap, rivals.tail
-    if math.isnan(gap):  # nothing else in the file: then what the stretch itself shows half a second later
+def measures(run: Run, signal: Signal, rivals: Rivals, regions: Regions) -> tuple[float, ...]:
+    """Return the measures of a run, in the order of CONFIDENCE_WEIGHTS. More of each speaks for a replay."""
+    length, gap, replayed = run.end - run.start, rivals.gap, int(regions.replayed.sum())
+    if math.isnan(gap):  # nothing else in the file, so the stretch is compared with itself a moment later
         gap = max(1.0, float(np.median(signal.lively[run.first : run.last])) / rivals.own)
-    # As many stretches as the file has looked for their likes, and the best of them all is before us.
-    seconds = float(signal.times[-1] - signal.times[0]) + signal.step
-    paid = tail - math.log(max(1.0, seconds * frames_searched(signal) / len(signal.times) / length))
     return (
+        math.log(max(run.score, 1.0) / least_score(signal)),
+        -math.log(1 + AGREEMENT_FLOOR - min(max(regions.agreement_inside, 0.0), 1.0)),
         math.log(min(gap, MOST_GAP)),
-        # Seen through a zoom the pictures fall between each other: there, noise is no measure.
+        # Noise is no measure where a zoom resamples the picture, or where the light changes.
         -min(max(math.log(rivals.own / max(signal.noise, EXACT_LEVEL)), 0.0), MOST_NOISE)
-        if run.line.view.plain
+        if run.line.view.plain and not regions.relit
         else 0.0,
         max(run.contrast, 0.0),
-        math.log(length),
+        min(math.log(max(length, 0.2)), MOST_LENGTH),
+        math.log(1 + replayed),
+        math.log((1 + replayed) / (1 + replayed + int(regions.covered.sum()))),
+        -min(run.residual, 1.0),
         0.0 if run.line.is_shift else -1.0,
-        0.0 if math.isnan(paid) else math.log(max(paid, 1.0)),
+        0.0 if run.line.view.plain else -1.0,
     )
 
 
-def believed(run: Run, sure: float) -> bool:
-    """Say whether a confidence is enough for a claim."""
-    return sure >= (LEAST_CONFIDENCE if run.end - run.start < LONG_CLAIM else LEAST_CONFIDENCE_OF_LONG)
+def believed(sure: float, length: float) -> bool:
+    """Say whether a confidence is enough for a claim of so many seconds.
+
+    It must be more likely true than not, and a short one surer than that: single movements of one body look alike.
+    """
+    return sure >= (LEAST_CONFIDENCE if length >= SHORT_CLAIM else LEAST_CONFIDENCE_OF_SHORT)

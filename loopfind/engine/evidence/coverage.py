@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.engine.evidence.claim_parameters import LONGEST_JUDGED
 from loopfind.engine.evidence.claims import least_score
 from loopfind.engine.evidence.findable import shortest_findable
-from loopfind.engine.evidence.parameters import GROW_SECONDS, LONGEST_JUDGED, MOST_FRAME_NATS, NATS_A_SECOND, OPEN_NATS
+from loopfind.engine.evidence.parameters import GROW_SECONDS, MOST_FRAME_NATS, NATS_A_SECOND, OPEN_NATS
 from loopfind.model.fingerprint import BLANK, Signal
 from loopfind.model.report import Unjudged
 

@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.evidence.parameters import ALLOWANCE, CHANGED_FRAME_SLACK, FRAME_SLACK, HOP, LAGS_BESIDE
+from loopfind.engine.evidence.parameters import (
+    ALLOWANCE,
+    CHANGED_FRAME_SLACK,
+    FRAME_SLACK,
+    GAIN_BOUNDS,
+    HOP,
+    LAGS_BESIDE,
+    LIGHT_SECONDS,
+    STANDING_CAP,
+)
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
@@ -30,11 +39,14 @@ class Fit:
     """Changes that make the second occurrence like the first.
 
     gain, offset: of grey levels. weights: (144,) float32 of each cell, 0 where a bar or an overlay covers one of the
-    two."""
+    two. caps: (144,) float32 squared grey levels above which a cell's change counts no more, where something passes
+    over the picture. drifts: whether brightness is fitted anew all along, as the light of one of the two changes."""
 
     gain: float = 1.0
     offset: float = 0.0
     weights: Cells = field(default_factory=lambda: shown(PLAIN))
+    caps: Cells | None = None
+    drifts: bool = False
 
     @property
     def graded(self) -> bool:
@@ -132,6 +144,23 @@ def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
     return usual
 
 
+def standing(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energies, NDArray[np.bool_]]:
+    """Return the plain difference (m,) of each frame and its partner on the line, squared grey levels, and which have
+    one. frames: consecutive."""
+    there, real = partners(signal, line, frames)
+    views = views_of(line)
+    ours, theirs = cells_at(signal, frames, views[0]), cells_at(signal, there, views[1])
+    gap = _fitted_gap(signal, ours, theirs, fit)
+    return np.asarray(np.square(gap) @ fit.weights, np.float32), real
+
+
+def _fitted_gap(signal: Signal, ours: Cells, theirs: Cells, fit: Fit) -> Cells:
+    """Return the difference (m, 144) of consecutive frames from their partners, which are lit as the fit says."""
+    if fit.drifts:
+        return _relit_gap(ours, theirs, fit.weights, max(1, round(LIGHT_SECONDS / signal.step)))
+    return np.asarray(ours - theirs * np.float32(fit.gain) - np.float32(fit.offset), np.float32)
+
+
 def _energies(
     signal: Signal, line: Line, frames: Ints, pairs: list[Ints], fit: Fit, level: bool
 ) -> Iterator[tuple[int, int, Energies]]:
@@ -146,14 +175,43 @@ def _energies(
         seen = cells_of_each(signal, [there[first:last] for there in pairs], views[1])
         rows = np.zeros((len(pairs), high - low), np.float32)
         for row, theirs in zip(rows, seen, strict=True):
-            gap = ours - theirs * np.float32(fit.gain) - np.float32(fit.offset)
-            if level:
+            gap = _fitted_gap(signal, ours, theirs, fit)
+            if level and not fit.drifts:
                 gap -= (gap @ fit.weights)[:, None]
-            row[:] = energy(gap, hop, fit.weights, allowed)[low - first : high - first]
+            row[:] = energy(gap, hop, fit, allowed)[low - first : high - first]
         yield low, high, rows
 
 
-def energy(gap: Cells, hop: int, weights: NDArray[np.float32], allowed: float) -> Energies:
+def _relit_gap(ours: Cells, theirs: Cells, weights: Cells, width: int) -> Cells:
+    """Return the difference (m, 144) of consecutive frames from others that are lit like them."""
+    gain, offset = light_along(ours, theirs, weights, width)
+    return np.asarray(ours - theirs * gain[:, None] - offset[:, None], np.float32)
+
+
+def light_along(ours: Cells, theirs: Cells, weights: Cells, width: int) -> tuple[Energies, Energies]:
+    """Return gain and offset (m,) that make the second of two rows of frames (m, 144) like the first.
+
+    The gain of a frame is fitted to the `width` frames around it, to those before it and to those after it. The gain
+    that fits it best is taken, since past an end the light of another scene must not count. Its offset is fitted to it
+    alone.
+    """
+    middle, other = ours @ weights, theirs @ weights
+    product = (ours * theirs) @ weights - middle * other
+    square, own = np.square(theirs) @ weights - other * other, np.square(ours) @ weights - middle * middle
+    sums = [np.concatenate([[0.0], np.cumsum(each, dtype=np.float64)]) for each in (product, square)]
+    at, n = np.arange(len(middle)), len(middle)
+    best, least = np.ones(n, np.float32), np.full(n, np.inf)
+    for before, after in ((width // 2, width // 2), (width - 1, 0), (0, width - 1)):
+        low, high = np.maximum(at - before, 0), np.minimum(at + after + 1, n)
+        products, squares = (each[high] - each[low] for each in sums)
+        gain = np.clip(products / np.maximum(squares, 1e-3), *GAIN_BOUNDS)
+        left = own - 2 * gain * product + np.square(gain) * square
+        better = left < least
+        best[better], least[better] = gain[better], left[better]
+    return best, np.asarray(middle - other * best, np.float32)
+
+
+def energy(gap: Cells, hop: int, fit: Fit, allowed: float) -> Energies:
     """Return how much the differences (m, 144) of consecutive frames count, (m,) squared grey levels.
 
     What changes within HOP seconds counts in full; what stands still counts past `allowed` only. A codec redraws the
@@ -163,8 +221,14 @@ def energy(gap: Cells, hop: int, weights: NDArray[np.float32], allowed: float) -
     """
     change = np.full(len(gap), np.inf, np.float32)
     if len(gap) > hop:
-        moved = np.square(gap[hop:] - gap[:-hop]) @ weights / 2
+        moved = np.square(gap[hop:] - gap[:-hop])
+        if fit.caps is not None:
+            np.minimum(moved, 2 * fit.caps, out=moved)
+        moved = moved @ fit.weights / 2
         change[hop:] = moved
         change[:-hop] = np.minimum(change[:-hop], moved)
-    standing = np.square(gap) @ weights
+    standing = np.square(gap)
+    if fit.caps is not None:
+        np.minimum(standing, np.maximum(4 * fit.caps, STANDING_CAP), out=standing)
+    standing = standing @ fit.weights
     return np.asarray(np.minimum(change, standing) + np.maximum(standing - allowed, 0), np.float32)

@@ -6,7 +6,7 @@ d. Where nothing moves, b is n and the frame says nothing, however alike the pic
 scoring segment (Ruzzo & Tompa 1999), grown until the score drops for good.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +17,24 @@ from loopfind.engine.evidence.differences import Fit, along, beside
 from loopfind.engine.evidence.parameters import (
     COARSE_SPREAD,
     FINE_SPREAD,
+    GO_ON_AGREEMENT,
+    GO_ON_SECONDS,
     GROW_SECONDS,
+    LEAST_AGREEING_SHARE,
+    LEAST_CELL_SHARE,
+    LEAST_CELLS,
     LEAST_FRAME_NATS,
     LEAST_SEED_CONTRAST,
+    LEAST_WEIGHT,
     MOST_FRAME_NATS,
     NATS_A_SECOND,
     OPEN_NATS,
+    PASSING,
     SCORE_DROP,
     SEED_SECONDS,
 )
 from loopfind.engine.evidence.photometry import fit_of
+from loopfind.engine.evidence.region import measure_regions
 from loopfind.engine.evidence.sharpness import contrast
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
@@ -75,15 +83,79 @@ def follow_line(signal: Signal, line: Line) -> Trace | None:
     refined = refine(signal, line, seed, COARSE_SPREAD)
     fit = fit_of(signal, refined, seed)
     if contrast(signal, refined, fit, seed) < LEAST_SEED_CONTRAST:
-        return None
+        fit = _uncovered(signal, refined, fit, seed)
+        if (fit.caps is None and (fit.weights > 0).all()) or contrast(signal, refined, fit, seed) < LEAST_SEED_CONTRAST:
+            return None
     trace = _stretch_around(signal, refined, fit, seed)
-    if trace is None or refined == line:
+    if trace is None:
+        return None
+    trace = _with_regions(signal, trace)
+    if refined == line:
         return trace
     inside = trace.frames[trace.low : trace.high]
     finer = refine(signal, refined, inside, FINE_SPREAD)
     core = inside[len(inside) // 4 : -(len(inside) // 4) or None][:_MOST_CORE]
     better = _stretch_around(signal, finer, fit_of(signal, finer, core), core)
     return better if better is not None and better.total > trace.total else trace
+
+
+def _uncovered(signal: Signal, line: Line, fit: Fit, frames: Ints) -> Fit:
+    """Return the fit without the cells that are covered, or as it is where too few others are replayed."""
+    regions = measure_regions(signal, line, frames, fit)
+    if regions is None:
+        return fit
+    if fit.graded:
+        fit = replace(fit, drifts=True)  # light that differs between two moments goes on changing
+    agree = regions.telling & (regions.share < LEAST_AGREEING_SHARE)
+    if agree.sum() < max(LEAST_CELLS, LEAST_CELL_SHARE * regions.telling.sum()):
+        return fit
+    weights = np.where(regions.covered, 0, fit.weights)
+    caps = None
+    if regions.plain_along[agree].sum() > PASSING * regions.along[agree].sum():
+        caps = np.maximum(regions.beside, max(2.0, 8 * signal.noise)).astype(np.float32)
+    if weights.sum() < LEAST_WEIGHT * fit.weights.sum():
+        return fit
+    return replace(fit, weights=np.asarray(weights / weights.sum(), np.float32), caps=caps)
+
+
+def _with_regions(signal: Signal, trace: Trace) -> Trace:
+    """Return the trace, grown anew without its covered cells.
+
+    Where its content goes on past its ends, it is grown once more with the brightness fitted all along.
+    """
+    for _ in range(2):
+        inside = trace.frames[trace.low : trace.high]
+        fit = _uncovered(signal, trace.line, trace.fit, inside)
+        if np.array_equal(fit.weights, trace.fit.weights) and (fit.caps is None) == (trace.fit.caps is None):
+            break
+        again = _stretch_around(signal, trace.line, fit, _core(inside))
+        if again is None or again.total <= trace.total:
+            break
+        trace = again
+    if not trace.fit.drifts and _goes_on(signal, trace):
+        again = _stretch_around(
+            signal, trace.line, replace(trace.fit, drifts=True), _core(trace.frames[trace.low : trace.high])
+        )
+        if again is not None and again.total > trace.total + SCORE_DROP:
+            trace = again
+    return trace
+
+
+def _core(inside: Ints) -> Ints:
+    """Return the inner half of the frames, or all of them where that is too few."""
+    core = inside[len(inside) // 4 : -(len(inside) // 4) or None]
+    return core if len(core) >= 3 else inside
+
+
+def _goes_on(signal: Signal, trace: Trace) -> bool:
+    """Say whether what moves just past either end of the trace still agrees along its line."""
+    reach = round(GO_ON_SECONDS / signal.step)
+    low, high = int(trace.frames[trace.low]), int(trace.frames[trace.high - 1]) + 1
+    for part in (np.arange(max(0, low - reach), low), np.arange(high, min(len(signal.times), high + reach))):
+        regions = measure_regions(signal, trace.line, part, trace.fit) if len(part) else None
+        if regions is not None and regions.telling.sum() >= LEAST_CELLS and regions.agreement > GO_ON_AGREEMENT:
+            return True
+    return False
 
 
 def _stretch_around(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:

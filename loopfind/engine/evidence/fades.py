@@ -55,7 +55,11 @@ def is_mixed_around(cells: Cells, at: int, step: float, around: Cells) -> bool:
     square = np.square(cells).sum(1)
     other = square[:, None] + square - 2 * cells @ cells.T >= 0.9 * FADE_CHANGE * cells.shape[1]
     for span in range(least + 1, min(len(cells), len(around) // 2)):
-        lows = [low for low in sorted({max(0, at - span), max(0, at - span // 2), at}) if low + span < len(cells)]
+        lows = [
+            low
+            for low in sorted({max(0, at - back) for back in (span, 2 * span // 3, span // 2, span // 3, 0)})
+            if low + span < len(cells)
+        ]
         if not any(other[low, low + span] for low in lows):
             continue
         usual = float(np.median(np.square(around[span:] - around[:-span]).mean(1)))

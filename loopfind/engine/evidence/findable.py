@@ -3,14 +3,18 @@
 No copy need be made, as a stretch and its copy differ by the file's noise alone. The file itself shows what else a
 claim needs: how much the stretch says, how sharply it changes, and what in the file is like it."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.activity import eventful
-from loopfind.engine.evidence.claims import believed, confidence, holds
-from loopfind.engine.evidence.differences import cells_at
-from loopfind.engine.evidence.parameters import CONTRAST_LAG, FINDABLE_LENGTHS, FINDABLE_SHARE
-from loopfind.engine.evidence.uniqueness import rivals_of, stands_alone
+from loopfind.engine.evidence.claim_parameters import FINDABLE_LENGTHS, FINDABLE_SHARE
+from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
+from loopfind.engine.evidence.differences import Fit, cells_at
+from loopfind.engine.evidence.parameters import CONTRAST_LAG
+from loopfind.engine.evidence.region import measure_regions
+from loopfind.engine.evidence.uniqueness import rivals_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, shown
@@ -100,10 +104,15 @@ def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noi
         residual=0.0,
         informative=len(telling),
     )
-    if not (holds(run, signal) and eventful(signal, first, last)):
+    regions = measure_regions(signal, run.line, np.arange(first, last), Fit())
+    if regions is None or not (may_hold(run, signal) and eventful(signal, first, last)):
+        return False
+    # The stretch is aligned with itself, so noise is all that it may differ from its copy by.
+    regions = replace(regions, along=np.full_like(regions.along, noise))
+    if not replays(regions):
         return False
     rivals = rivals_of(signal, run, shown(PLAIN), _PLACES, noise, _NEAREST)
-    return stands_alone(rivals, run) and believed(run, confidence(run, signal, rivals))
+    return believed(confidence(run, signal, rivals, regions), end - start)
 
 
 def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:

@@ -8,15 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.engine.evidence.differences import Fit, along, beside, partners
-from loopfind.engine.evidence.parameters import (
+from loopfind.engine.evidence.claim_parameters import (
     LONGEST_OVERLAY,
     LONGEST_REST,
     MOST_RESIDUAL,
     OVERLAY_AGREEMENT,
     REST_NOISE,
 )
+from loopfind.engine.evidence.differences import Fit, along, beside, partners
+from loopfind.engine.evidence.parameters import GO_ON_AGREEMENT, LEAST_CELLS
 from loopfind.engine.evidence.photometry import fit_of
+from loopfind.engine.evidence.region import measure_regions
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Ints
@@ -43,15 +45,22 @@ def _go_on(before: Run, after: Run, signal: Signal) -> bool:
         return False
     if abs(before.line.offset - after.line.offset) > signal.step / 2 or before.last >= after.first:
         return False
+    if signal.parts is not None:
+        held = signal.parts.holding(np.array([before.first, after.first, before.other_first, after.other_first]))
+        if held[0] != held[1] or held[2] != held[3]:
+            return False
     gap = after.start - before.end
     frames = np.arange(before.last, after.first)
     if gap > LONGEST_REST or not partners(signal, before.line, frames)[1].any():
         return False
-    if _rests(before, frames, signal):
+    if any(_rests(before, frames, signal, fit) for fit in (Fit(), Fit(drifts=True))):
         return True
     if gap > LONGEST_OVERLAY or gap > (before.end - before.start) + (after.end - after.start):
         return False
     fit = fit_of(signal, before.line, frames)
+    regions = measure_regions(signal, before.line, frames, fit)
+    if regions is not None and regions.telling.sum() >= LEAST_CELLS and regions.agreement >= GO_ON_AGREEMENT:
+        return True
     if ((fit.weights > 0) == (shown(before.line.view) > 0)).all():
         return False
     on, real = along(signal, before.line, frames, fit)
@@ -59,9 +68,9 @@ def _go_on(before: Run, after: Run, signal: Signal) -> bool:
     return bool((on[real] <= MOST_RESIDUAL * off[real] + signal.noise).mean() >= OVERLAY_AGREEMENT)
 
 
-def _rests(run: Run, frames: Ints, signal: Signal) -> bool:
+def _rests(run: Run, frames: Ints, signal: Signal, fit: Fit) -> bool:
     """Say whether nothing moves in the frames, and the run's line joins them to pictures like them."""
-    on, real = along(signal, run.line, frames, Fit())
+    on, real = along(signal, run.line, frames, fit)
     still = signal.lively[frames] <= REST_NOISE * signal.noise
     return bool((still & (on <= REST_NOISE * signal.noise))[real].mean() >= OVERLAY_AGREEMENT)
 

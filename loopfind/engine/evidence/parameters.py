@@ -1,6 +1,4 @@
-"""Tuned numbers of the evidence: what is compared, what a frame may say, and what a claim needs."""
-
-import math
+"""Tuned numbers of the comparison: what is aligned, followed and measured, and where a stretch ends."""
 
 LAGS_BESIDE = (-0.8, -0.5, -0.3, 0.3, 0.5, 0.8)
 """Seconds beside the line at which a still scene would match as well as on it. Within them a moving picture changes,
@@ -169,182 +167,80 @@ MOST_FADE_BACK = 0.05
 MIX_SHARES = (0.1, 0.9)
 """Shares of the second picture between which a frame is a mix. Held by `tests/test_fades.py`."""
 
-EVENT_STILL = 0.01
-"""Squared grey levels, over one frame, up to which a picture has not moved: what a codec that skips a picture leaves.
-Footage out of a camera, however calm, changes by more. Held by `tests/test_activity.py`."""
+REPLAYED_SHARE = 0.25
+"""Share of its difference beside the line that a cell may keep on it to count as replayed. Codecs leave true copies 0.0
+to 0.1; look-alikes keep half and more of most cells. Held by `benchmarks/footage.py`."""
 
-EVENT_REST = 0.2
-"""Seconds without a change that part one event from the next. Held by `tests/test_activity.py`."""
+COVERED_SHARE = 0.6
+"""Share from which a cell counts as covered. Chats, tickers and clocks keep 0.9 and more. Held by
+`benchmarks/footage.py`."""
 
-LASTING_EVENT = 0.5
-"""Seconds of unbroken motion that count as one more event: a program's own movements are over by then. Held by
-`tests/test_activity.py`."""
+OUTLIER_SHARE = 0.8
+"""Share of a cell's frames that is typical of it: what passes by, as a watermark, differs in fewer of the rest. Held by
+`benchmarks/footage.py`."""
 
-RESTING_SHARE = 0.25
-"""Share of its time that a stretch must stand still for its events to be counted. Held by `tests/test_activity.py`."""
+OUTLIER_CAP = 4.0
+"""Times the largest typical difference of a cell at which others are cut. Held by `benchmarks/footage.py`."""
 
-LEAST_EVENTS = 4.0
-"""Events that are enough: three intervals. Repeated steps on a recorded screen reach 3.2, replays of one 5. Held by
-`tests/test_activity.py`."""
+TELLING_NOISE = 3.0
+"""Times the file's noise by which a cell must differ beside the line, past TELLING_LEVEL, to say anything on it. Held
+by `benchmarks/footage.py`."""
 
-SCORE_MARGIN = 8.0
-"""Nats above the log of the places tried: a chance agreement of that size comes once in 3,000 files. By definition of
-the odds."""
+TELLING_LEVEL = 0.5
+"""Squared grey levels that it must differ by besides: the codec's own changes in a cell that stands still. Held by
+`benchmarks/footage.py`."""
 
-LEAST_CONTRAST = 0.4
-"""Share of the video's own two-frame change. Look-alikes reach 0.3, recoded replays on fixed cameras keep 0.41 and
-more. Held by `benchmarks/suite.py`."""
+LEAST_AGREEING_SHARE = 0.35
+"""Share of its difference beside the line up to which a cell of a line that was not followed yet is taken to agree.
+Held by `benchmarks/footage.py`."""
 
-LEAST_CHANGED_CONTRAST = 0.6
-"""The same for a copy at another speed or backwards. It keeps 0.7, and what only fits by the choice of the speed
-reaches 0.55. Held by `benchmarks/suite.py`."""
+LEAST_CELLS = 4
+"""Cells that must agree before others are taken to be covered. Held by `benchmarks/footage.py`."""
 
-MOST_STRANGE_CELL = 60.0
-"""Squared grey levels by which the most different cell, after CLOCK_CELLS of them, may change between two occurrences.
-Replays stay below 15, copies at another quality included. A screen that shows the same steps again with another text,
-timer or cursor has hundreds. Held by `benchmarks/suite.py`."""
+LEAST_CELL_SHARE = 0.1
+"""Share of the telling cells that must agree for the same: a chat and a ticker may move in most of the cells that move
+at all. Held by `benchmarks/footage.py`."""
 
-CLOCK_CELLS = 8
-"""Cells that are left out of it, the most different ones: a running clock. Held by `benchmarks/suite.py`."""
+LIGHT_SECONDS = 1.0
+"""Seconds over which one gain and offset hold where the light drifts. Held by `benchmarks/footage.py`."""
 
-MOST_RESIDUAL = 0.15
-"""Share of the difference beside the line that remains on it, over the telling frames. Replays leave 0.0 to 0.1 of it,
-a second car of the same kind on the same road a third and more. Held by `benchmarks/suite.py`."""
+STANDING_CAP = 64.0
+"""Squared grey levels that a cell may add by standing differently, at the least, where something passes over the
+picture. Held by `benchmarks/footage.py`."""
 
-SPEED_NATS = math.log(200)
-"""Nats more for a copy at another speed: 200 speeds were tried besides the plain one. By definition of the odds."""
+LEAST_WEIGHT = 0.15
+"""Share of the picture that must be left once covered cells are out. Held by `benchmarks/footage.py`."""
 
-VIEW_NATS = math.log(30)
-"""Nats more for a copy of a changed picture: 30 transforms were tried besides the plain one. By definition of the
-odds."""
+PASSING = 2.0
+"""Times what agreeing cells differ by typically that they differ by with their outliers, where something passes over
+the picture. Held by `benchmarks/footage.py`."""
 
-LEAST_CHANGED_SECONDS = 1.0
-"""Seconds that a copy at another speed must last: over less, one slow movement fits another by the choice of the speed.
-Held by `benchmarks/suite.py`."""
+GO_ON_SECONDS = 1.5
+"""Seconds past an end in which content that goes on shows. Held by `benchmarks/footage.py`."""
 
-LEAST_TELLING_SECONDS = 0.2
-"""Seconds of frames that must say anything at all. Held by `benchmarks/suite.py`."""
+GO_ON_AGREEMENT = 0.8
+"""Agreement of what moves there from which the content goes on. Held by `benchmarks/footage.py`."""
 
-CONFIDENCE_CONSTANT = -12.03
-"""Log odds of a run of which all measures are 0. Fitted together with CONFIDENCE_WEIGHTS. Held by
-`benchmarks/fit_confidence.py`."""
+BLANK_LEVELS = 3.0
+"""Grey levels by which a cell of a blank picture may differ from most of it. Held by `benchmarks/footage.py`."""
 
-CONFIDENCE_WEIGHTS = (1.35, 0.76, 9.33, 0.73, 1.30, 0.79)
-"""Log odds that are added for each nat by which a gap parts the match from its rivals; nat by which it differs from the
-other occurrence by less than noise would; whole of contrast; nat of length past a second; a copy that keeps its speed;
-nat of the nats by which chance is unlikely. Fitted to 1,137 runs of drawn footage of seeds from 1001 on, when rivals
-were still looked at evenly over a stretch and noise through a zoom was counted. A fit to 566 runs of the present engine
-is no better: held back in turn it loses 0.092 nats a run, these weights lose 0.071 on the same runs, and of the 431
-runs that they put at 0.99 and more all were true. Held by `benchmarks/fit_confidence.py`."""
+BLANK_SHARE = 0.85
+"""Share of the cells from which a picture that is even is blank: the rest may be a logo or a clock. Held by
+`benchmarks/footage.py`."""
 
-MOST_GAP = 1000.0
-"""Factor past which a larger gap says no more: the limit of what the confidence was fitted on. Held by
-`benchmarks/fit_confidence.py`."""
+FADE_INSIDE = 0.5
+"""Seconds of a stretch before its end that show how much a true match differs there. Held by
+`benchmarks/footage.py`."""
 
-MOST_NOISE = math.log(20)
-"""Nats past which a match above the codec's noise says no more, for the same reason. Held by
-`benchmarks/fit_confidence.py`."""
+FADE_BEYOND = 2.5
+"""Seconds past an end in which a dissolve is over: most last up to two. Held by `benchmarks/footage.py`."""
 
-MOST_ODDS = 9.0
-"""Nats: the largest odds that are given, one in 8,000. Held by `benchmarks/calibration.py`."""
+FADE_CONTRAST = 12.0
+"""Times what a true match differs by, or the file's noise, that the pictures must differ by past a dissolve. Held by
+`benchmarks/footage.py`."""
 
-LEAST_CONFIDENCE = 0.5
-"""Confidence that a claim needs: it must be more likely true than not. By definition of a claim."""
+FADE_SHARES = (0.06, 0.7)
+"""Shares of the difference past a dissolve at which it begins, and is nearly over. Held by `benchmarks/footage.py`."""
 
-LONG_CLAIM = 5.0
-"""Seconds from which on less confidence is needed. Most movements of one body, which the false claims are, are over by
-then. Held by `benchmarks/calibration.py`."""
-
-LEAST_CONFIDENCE_OF_LONG = 0.15
-"""Confidence that a claim of LONG_CLAIM seconds or more needs. Recorded copies under heavy compression or at another
-speed reach no more. It was set with recorded videos in view, so a claim of 0.15 to 0.5 may well be false. Held by
-`benchmarks/calibration.py`."""
-
-LEAST_GAP = 2.5
-"""The least factor, in squared grey levels, between the alike and the best of the rest, for a long stretch. Held by
-`benchmarks/suite.py`."""
-
-LEAST_GAP_OF_A_SECOND = 30.0
-"""The same for a stretch of one second; it falls as the length grows, down to LEAST_GAP. A short movement of one animal
-finds others 7 times nearer than the next, a car in a lane of alike cars 15 to 25 times. Held by
-`benchmarks/suite.py`."""
-
-CHANGED_GAP = 4.0
-"""LEAST_GAP of a copy at another speed or backwards, which is held to a higher contrast besides. Held by
-`benchmarks/suite.py`."""
-
-CHANGED_GAP_OF_A_SECOND = 40.0
-"""LEAST_GAP_OF_A_SECOND of such a copy. Held by `benchmarks/suite.py`."""
-
-ALIKE_FACTOR = 4.0
-"""Factor in squared grey levels up to which replays of one stretch differ from it alike: copies made at another
-quality. Held by `benchmarks/suite.py`."""
-
-EXACT_LEVEL = 0.05
-"""Squared grey levels: what differs by no more, and by less than half the codec's noise, needs no gap, as nothing could
-agree better. Held by `benchmarks/suite.py`."""
-
-OWN_SECONDS = 0.5
-"""Seconds around the stretch itself and around its match in which a moment is no other one. Held by
-`benchmarks/suite.py`."""
-
-MATCH_FLOOR = 0.003
-"""Squared grey levels, or a quarter of the codec's noise where that is less: no match is taken to be nearer, as cells
-of whole grey levels are rounded by as much. By definition of a sketch."""
-
-TAIL_VALUES = 10
-"""Values of the rest that show how thin it grows towards 0. Held by `benchmarks/fit_confidence.py`."""
-
-LEAST_TAIL_SPREAD = 0.1
-"""Nats: the least spread of the logarithms of these values. Held by `benchmarks/fit_confidence.py`."""
-
-MOST_PLACES = 60_000
-"""Places that a stretch is compared with: all of forty minutes at 25 frames a second, a spread of more. Held by
-`benchmarks/day.py`."""
-
-FEWER_PLACES = 20_000
-"""The same where files are compared, as most places there are of other footage altogether. Held by
-`benchmarks/across.py`."""
-
-NEAREST_IN_FULL = 128
-"""Half seconds that are measured in full after a first look at all of them. Held by `tests/test_uniqueness.py`."""
-
-SAME_READING = 0.4
-"""Seconds within which two runs that pair one moment with nearly the same other one are two readings of one repeat.
-Held by `benchmarks/suite.py`."""
-
-CHANGED_WORTH = 0.8
-"""Share of its score that a changed copy counts against an unchanged one: it must score that much better to be believed
-instead. Held by `benchmarks/edits.py`."""
-
-SEED_TRIES = 3
-"""Times that a line is followed in vain before those within half a frame of it are left out. What a seed shows of the
-copy's brightness or zoom may mislead, but not three seeds. Held by `benchmarks/day.py`."""
-
-LONGEST_OVERLAY = 10.0
-"""Seconds between two pieces of one repeat that an overlay parts: a subtitle stands for up to seven. Held by
-`benchmarks/edits.py`."""
-
-LONGEST_REST = 30.0
-"""Seconds without motion between two pieces. That both lie at one lag leaves no doubt that they belong together; the
-limit keeps two moments of a quiet night from claiming the night. Held by `benchmarks/suite.py`."""
-
-OVERLAY_AGREEMENT = 0.9
-"""Share of the frames between that must agree, once the cells under the overlay are left out. Held by
-`benchmarks/edits.py`."""
-
-REST_NOISE = 2.0
-"""How many times the file's noise two occurrences of a motionless picture may differ by: one of them may be recoded.
-Held by `benchmarks/suite.py`."""
-
-LONGEST_JUDGED = 10.0
-"""Seconds: a frame counts as judged if a stretch of at most this length around it says enough. By definition of
-coverage."""
-
-FINDABLE_SHARE = 0.9
-"""Share of the stretches asked about that would be found, at the shortest findable length. By definition of the
-shortest findable."""
-
-FINDABLE_LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
-"""Seconds: the lengths asked about, up to 34 s. What moves seldom may need as long. By definition of the shortest
-findable."""
+FADE_MIDDLE = 0.25
+"""Share of it in the middle of a dissolve. By definition of a mix of two halves."""

@@ -9,8 +9,8 @@ frame alike (the peak-to-sidelobe idea of camera-noise forensics, with sidelobes
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, partners, views_of
-from loopfind.engine.evidence.parameters import CONTRAST_LAG
+from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, light_along, partners, views_of
+from loopfind.engine.evidence.parameters import CONTRAST_LAG, LIGHT_SECONDS
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
@@ -38,14 +38,22 @@ def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
     shifts, views = (-shift, 0, shift), views_of(line)
     ours = dict(zip(shifts, cells_of_each(signal, [frames + k for k in shifts], views[0]), strict=True))
     theirs = dict(zip(shifts, cells_of_each(signal, [there + k for k in shifts], views[1]), strict=True))
-    theirs = {k: cells * fit.gain + fit.offset for k, cells in theirs.items()}
+    if fit.drifts:
+        width = max(3, round(LIGHT_SECONDS * len(frames) / max(1, last - first) / signal.step))
+        gain, offset = (each[:, None] for each in light_along(ours[0], theirs[0], fit.weights, width))
+    else:
+        gain, offset = np.array([[fit.gain]], np.float32), np.array([[fit.offset]], np.float32)
+    theirs = {k: np.asarray(cells * gain + offset, np.float32) for k, cells in theirs.items()}
     if not line.view.fills:
         # A zoom draws the standing parts of a picture a little wrong, by more than a calm scene moves in two frames.
         standing = (ours[0] - theirs[0]).mean(0)
         theirs = {k: cells + standing for k, cells in theirs.items()}
 
     def apart(a: Cells, b: Cells) -> NDArray[np.float32]:
-        return np.asarray(np.square(a - b) @ fit.weights, np.float32)
+        squares = np.square(a - b)
+        if fit.caps is not None:
+            np.minimum(squares, fit.caps, out=squares)
+        return np.asarray(squares @ fit.weights, np.float32)
 
     def beside(a: dict[int, Cells], b: dict[int, Cells]) -> NDArray[np.float32]:
         return np.minimum(apart(a[0], b[shift]), apart(a[0], b[-shift]))

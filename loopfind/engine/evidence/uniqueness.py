@@ -13,23 +13,16 @@ import numpy as np
 
 from loopfind.arrays.disk import release_pages
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.evidence.differences import Cells, cells_at, partners, views_of
-from loopfind.engine.evidence.parameters import (
+from loopfind.engine.evidence.claim_parameters import (
     ALIKE_FACTOR,
-    CHANGED_GAP,
-    CHANGED_GAP_OF_A_SECOND,
     EXACT_LEVEL,
     FEWER_PLACES,
-    LEAST_GAP,
-    LEAST_GAP_OF_A_SECOND,
-    LEAST_TAIL_SPREAD,
     MATCH_FLOOR,
     MOST_PLACES,
     NEAREST_IN_FULL,
     OWN_SECONDS,
-    TAIL_VALUES,
 )
-from loopfind.engine.signal.per_file import frames_searched
+from loopfind.engine.evidence.differences import Cells, cells_at, partners, views_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Floats, Ints, Sketches
 from loopfind.model.fingerprint import Signal
@@ -46,14 +39,12 @@ class Rivals:
     """How a stretch compares with the rest of its file, all in squared grey levels.
 
     own: how much it differs from its match. others: (k,) rising, what it differs from the most alike moment of a half
-    second elsewhere: of all half seconds that agree as well as the match, and of the dozen next to them. every: how
-    many half seconds one of these stands for (1 but in very long files). exact: what differs by no more could not
-    agree better.
+    second elsewhere: of all half seconds that agree as well as the match, and of the dozen next to them. exact: what
+    differs by no more could not agree better.
     """
 
     own: float
     others: Floats
-    every: float
     exact: float
 
     @property
@@ -65,35 +56,6 @@ class Rivals:
         if alike == len(ranked):
             return float("nan")
         return float((ranked[1 : alike + 1] / ranked[:alike]).max())
-
-    @property
-    def tail(self) -> float:
-        """Nats by which chance is unlikely to give this stretch a moment as alike as its match, going by the rest.
-
-        Near nothing, the share of moments that differ by less than d falls as a power of d. The TAIL_VALUES least
-        values show its exponent (Hill 1975; for distances, Levina & Bickel 2004). nan where there are too few of them.
-        """
-        rest = self.others[self.others > ALIKE_FACTOR * self.own][: TAIL_VALUES + 1]
-        if len(rest) < 4:
-            return float("nan")
-        logs = np.log(rest)
-        width = max(float((logs[-1] - logs[:-1]).mean()), LEAST_TAIL_SPREAD)
-        return float((logs[-1] - math.log(self.own)) / width - math.log((len(rest) - 1) * self.every))
-
-
-def stands_alone(rivals: Rivals, run: Run) -> bool:
-    """Say whether a gap parts the run, and what agrees as well as it does, from every other moment of the file."""
-    if rivals.own <= rivals.exact:
-        return True
-    length = run.end - run.start
-    if run.line.is_shift:
-        least = max(LEAST_GAP, LEAST_GAP_OF_A_SECOND / length)
-    else:
-        least = max(CHANGED_GAP, CHANGED_GAP_OF_A_SECOND / length)
-    gap = rivals.gap
-    if math.isnan(gap):
-        return len(rivals.others) == 0 or bool(rivals.others[-1] <= rivals.own)
-    return gap >= least
 
 
 def rivals_of(
@@ -116,9 +78,8 @@ def rivals_of(
     if own is None:
         own = template.own()
     places = template.elsewhere()
-    every = max(1.0, len(places) / most) * frames_searched(signal) / len(signal.times)
     others = _least(template, _spread(places, most), max(ALIKE_FACTOR * own, exact), in_full)
-    return Rivals(own, others, every, exact)
+    return Rivals(own, others, exact)
 
 
 def _least(template: "_Template", places: Floats, alike: float, in_full: int) -> Floats:

@@ -4,13 +4,21 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from loopfind.engine.evidence.activity import eventful
-from loopfind.engine.evidence.boundaries import settle
-from loopfind.engine.evidence.claims import believed, confidence, holds, same_picture
-from loopfind.engine.evidence.extend import follow_line
-from loopfind.engine.evidence.parameters import CHANGED_WORTH, SAME_READING, SEED_TRIES
+from loopfind.engine.evidence.boundaries import settle, trim_blank
+from loopfind.engine.evidence.claim_parameters import (
+    CHANGED_WORTH,
+    MOST_AGREEMENT_LOST,
+    SAME_READING,
+    SEED_TRIES,
+)
+from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
+from loopfind.engine.evidence.extend import Trace, follow_line
+from loopfind.engine.evidence.region import Regions, measure_regions
 from loopfind.engine.evidence.run import run_of
-from loopfind.engine.evidence.uniqueness import Rivals, rivals_of, stands_alone
+from loopfind.engine.evidence.uniqueness import Rivals, rivals_of
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal
@@ -22,7 +30,7 @@ _SHELF = 60.0
 class RunFinder:
     """The runs found so far, so that no line is followed twice and nothing is claimed twice."""
 
-    def __init__(self, signal: Signal, sure: Callable[[Run, Signal, Rivals], float] = confidence) -> None:
+    def __init__(self, signal: Signal, sure: Callable[[Run, Signal, Rivals, Regions], float] = confidence) -> None:
         """sure: how likely a run that passed every other question is a replay; less than believed drops it."""
         self._signal, self._sure = signal, sure
         self._tried: dict[tuple[object, ...], list[Run]] = {}
@@ -46,19 +54,32 @@ class RunFinder:
             if trace is None:
                 continue
             run = run_of(signal, trace)
-            if not holds(run, signal):
+            found = self._judge(signal, trace, run) if may_hold(run, signal) else None
+            if found is None:
                 self._tried.setdefault(self._key(run.line), []).append(run)
-                continue
-            trace = settle(signal, trace)
-            run = run_of(signal, trace)
-            if not (holds(run, signal) and same_picture(signal, trace)):
-                continue
-            rivals = rivals_of(signal, run, trace.fit.weights)
-            if not (stands_alone(rivals, run) and eventful(signal, run.first, run.last)):
-                continue
-            sure = self._sure(run, signal, rivals)
-            if believed(run, sure):
-                self.keep(replace(run, confidence=sure))
+            else:
+                self.keep(found)
+
+    def _judge(self, signal: Signal, trace: Trace, run: Run) -> Run | None:
+        """Return the run with its confidence and its settled ends, None where it may not be claimed.
+
+        It is judged before its ends are settled, so that an end that was moved wrongly does not undo a find.
+        """
+        regions = _regions_of(signal, run, trace)
+        if regions is None or not replays(regions):
+            return None
+        if not eventful(signal, run.first, run.last):
+            return None
+        rivals = rivals_of(signal, run, trace.fit.weights)
+        sure = self._sure(run, signal, rivals, regions)
+        if not believed(sure, run.end - run.start):
+            return None
+        settled = trim_blank(signal, settle(signal, trace))
+        ended = run_of(signal, settled)
+        after = _regions_of(signal, ended, settled)
+        if after is not None and after.agreement_inside >= regions.agreement_inside - MOST_AGREEMENT_LOST:
+            run = ended
+        return replace(run, confidence=sure)
 
     def keep(self, run: Run) -> None:
         """Add a run, unless a better one shows the same; runs that show the same worse are dropped."""
@@ -100,6 +121,10 @@ class RunFinder:
             return False
         middle = (low + high) / 2
         return _maps(other, middle, run.line.slope * middle + run.line.offset, SAME_READING)
+
+
+def _regions_of(signal: Signal, run: Run, trace: Trace) -> Regions | None:
+    return measure_regions(signal, run.line, np.arange(run.first, run.last), trace.fit)
 
 
 def _shelves(run: Run) -> range:

@@ -15,8 +15,8 @@ LIVE_MOTION_TABLES = 8
 of a day, 55 MB for all. Held by `benchmarks/following.py`."""
 
 LIVE_PICTURE_TABLES = 4
-"""Sorted tables of picture codes: half as many as those of motion, since pictures that stand are looked up again
-and again. Held by `benchmarks/following.py`."""
+"""Sorted tables of picture codes: half as many as those of motion, since pictures that stand are looked up again and
+again. Held by `benchmarks/following.py`."""
 
 MOST_NEAR = 24
 """Moments taken on either side of a key at the most, the nearest, so that a scene that stands for hours costs no more

@@ -28,6 +28,7 @@ from loopfind.engine.signal.parameters import (
     PARTNER_SLACK,
     QUIET_PERCENTILE,
     QUIET_SECONDS,
+    REGION_LEFT_OUT,
 )
 from loopfind.model.dtypes import Floats, Ints, Rows, Sketches, Words
 from loopfind.model.files import FileTable
@@ -180,10 +181,31 @@ def transformed_motion(signal: Signal, view: Transform, wanted: NDArray[np.bool_
     return bits
 
 
+def motion_within(signal: Signal, without: str, wanted: NDArray[np.bool_]) -> Words:
+    """Return the motion codes (n,) uint64 of the picture without one side of it, "right", "bottom", "left" or "top"; 0
+    for frames that are not wanted."""
+    bits, frames = np.zeros(len(signal.times), np.uint64), np.flatnonzero(wanted)
+    bits[frames] = _motion_codes(signal, np.asarray(_left_in(without)[:, None] * dct_basis(), np.float32), frames)[0]
+    return bits
+
+
+def _left_in(without: str) -> NDArray[np.float32]:
+    """Return a mask (144,) of the cells that are left in."""
+    mask, width = np.ones((SIDE, SIDE), np.float32), round(REGION_LEFT_OUT * SIDE)
+    part = np.s_[:, -width:] if without == "right" else np.s_[-width:] if without == "bottom" else np.s_[:width]
+    mask[np.s_[:, :width] if without == "left" else part] = 0
+    return mask.ravel()
+
+
 def transformed_motions(signal: Signal, views: Sequence[Transform], frames: Ints) -> Words:
     """Return the motion codes (views, m) uint64 that pictures would have by each transform, for frames (m,), rising."""
-    basis = np.hstack([matrix(view).T @ dct_basis() for view in views])
-    bits, steps = np.zeros((len(views), len(frames)), np.uint64), _steps(len(signal.times), signal.step, signal.parts)
+    return _motion_codes(signal, np.hstack([matrix(view).T @ dct_basis() for view in views]), frames)
+
+
+def _motion_codes(signal: Signal, basis: NDArray[np.float32], frames: Ints) -> Words:
+    """Return the signs (k, m) uint64 of the motion of frames (m,), rising, on k bases side by side, (144, 64 k)."""
+    count = basis.shape[1] // 64
+    bits, steps = np.zeros((count, len(frames)), np.uint64), _steps(len(signal.times), signal.step, signal.parts)
     for low in range(0, len(frames), _BLOCK // 2):
         part = frames[low : low + _BLOCK // 2]
         before = nearest(signal.times, signal.times[part] - motion_gaps(steps[part]))
@@ -191,7 +213,7 @@ def transformed_motions(signal: Signal, views: Sequence[Transform], frames: Ints
         rows = signal.cells[first : int(part[-1]) + 1]
         moved = rows[part - first].astype(np.float32) - rows[before - first]
         values = (moved @ basis).reshape(-1, 64)
-        bits[:, low : low + len(part)] = _pack_signs(values).reshape(len(part), len(views)).T
+        bits[:, low : low + len(part)] = _pack_signs(values).reshape(len(part), count).T
     return bits
 
 
@@ -210,6 +232,12 @@ def mirror_flips() -> np.uint64:
     """The motion bits that turn over when the picture is mirrored left to right: those of odd horizontal frequency."""
     across = _lowest_first() % SIDE
     return np.uint64(int.from_bytes(np.packbits(across % 2 == 1).tobytes(), "big"))
+
+
+def upside_down_flips() -> np.uint64:
+    """The motion bits that turn over when the picture is turned upside down: those of odd vertical frequency."""
+    down = _lowest_first() // SIDE
+    return np.uint64(int.from_bytes(np.packbits(down % 2 == 1).tobytes(), "big"))
 
 
 def mean_picture(sketches: Rows) -> NDArray[np.float32]:

@@ -1,0 +1,174 @@
+"""Tuned numbers of the claims: what a run needs to be believed, and what would have been found."""
+
+import math
+
+EVENT_STILL = 0.01
+"""Squared grey levels, over one frame, up to which a picture has not moved: what a codec that skips a picture leaves.
+Footage out of a camera, however calm, changes by more. Held by `tests/test_activity.py`."""
+
+EVENT_REST = 0.2
+"""Seconds without a change that part one event from the next. Held by `tests/test_activity.py`."""
+
+LASTING_EVENT = 0.5
+"""Seconds of unbroken motion that count as one more event: a program's own movements are over by then. Held by
+`tests/test_activity.py`."""
+
+RESTING_SHARE = 0.25
+"""Share of its time that a stretch must stand still for its events to be counted. Held by `tests/test_activity.py`."""
+
+LEAST_EVENTS = 4.0
+"""Events that are enough: three intervals. Repeated steps on a recorded screen reach 3.2, replays of one 5. Held by
+`tests/test_activity.py`."""
+
+SCORE_MARGIN = 8.0
+"""Nats above the log of the places tried: a chance agreement of that size comes once in 3,000 files. By definition of
+the odds."""
+
+MOST_RESIDUAL = 0.3
+"""Share of the difference beside the line that may remain on it, over the telling frames. Copies leave 0.26 at the
+most. Held by `benchmarks/footage.py`."""
+
+LEAST_CONTRAST = 0.2
+"""Share of the video's own two-frame change by which a run must be sharp in time. Copies under heavy compression keep
+0.26; counters and machines of one rhythm, whose digits differ, have less than nothing. Held by
+`benchmarks/footage.py`."""
+
+LEAST_CHANGED_SECONDS = 1.0
+"""Seconds that a copy at another speed must last: over less, one slow movement fits another by the choice of the speed.
+Held by `benchmarks/suite.py`."""
+
+LEAST_TELLING_SECONDS = 0.2
+"""Seconds of frames that must say anything at all. Held by `benchmarks/suite.py`."""
+
+CONFIDENCE_CONSTANT = -5.28
+"""Log odds of a run of which all measures are 0. Fitted together with CONFIDENCE_WEIGHTS. Held by
+`benchmarks/fit_confidence.py`."""
+
+CONFIDENCE_WEIGHTS = (0.42, 0.72, 0.57, 0.45, 3.21, 1.75, 0.15, 0.74, 3.41, 5.0, 1.0)
+"""Log odds that are added for each nat of the score by which it passes what chance needs; nat by which the agreeing
+cells disagree less; nat by which a gap parts the match from its rivals; nat by which it differs from the other
+occurrence by less than noise would; whole of contrast; nat of length past a second; nat of the number of replayed
+cells; nat of their share of all cells that are replayed or covered; whole of the residual, off it; a copy that keeps
+its speed; an unchanged picture. Fitted to 1,229 runs of recorded footage under the conditions of streams, cameras,
+broadcasts and edits; each clip left out in turn, of 665 runs at 0.99 and more 0.995 were true. The last one was not
+fitted: it pays for the transforms that are tried. Held by `benchmarks/fit_confidence.py`."""
+
+MOST_GAP = 1000.0
+"""Factor past which a larger gap says no more: the limit of what the confidence was fitted on. Held by
+`benchmarks/fit_confidence.py`."""
+
+MOST_NOISE = math.log(20)
+"""Nats past which a match above the codec's noise says no more, for the same reason. Held by
+`benchmarks/fit_confidence.py`."""
+
+MOST_ODDS = 9.0
+"""Nats: the largest odds that are given, one in 8,000. Held by `benchmarks/calibration.py`."""
+
+LEAST_CONFIDENCE = 0.7
+"""Confidence that a claim needs: a wrong claim is worse than a miss. Held by `benchmarks/calibration.py`."""
+
+SHORT_CLAIM = 2.0
+"""Seconds below which more confidence is needed: the movements of one body, which the false claims are, last less. Held
+by `tests/test_laws_hard.py`."""
+
+LEAST_CONFIDENCE_OF_SHORT = 0.9
+"""Confidence that a claim of less than SHORT_CLAIM seconds needs. Movements on a fixed camera reach 0.63, alike cars
+0.88. Held by `tests/test_confidence.py`."""
+
+ALIKE_FACTOR = 4.0
+"""Factor in squared grey levels up to which replays of one stretch differ from it alike: copies made at another
+quality. Held by `benchmarks/suite.py`."""
+
+EXACT_LEVEL = 0.05
+"""Squared grey levels: what differs by no more, and by less than half the codec's noise, needs no gap, as nothing could
+agree better. Held by `benchmarks/suite.py`."""
+
+OWN_SECONDS = 0.5
+"""Seconds around the stretch itself and around its match in which a moment is no other one. Held by
+`benchmarks/suite.py`."""
+
+MATCH_FLOOR = 0.003
+"""Squared grey levels, or a quarter of the codec's noise where that is less: no match is taken to be nearer, as cells
+of whole grey levels are rounded by as much. By definition of a sketch."""
+
+MOST_PLACES = 60_000
+"""Places that a stretch is compared with: all of forty minutes at 25 frames a second, a spread of more. Held by
+`benchmarks/day.py`."""
+
+FEWER_PLACES = 20_000
+"""The same where files are compared, as most places there are of other footage altogether. Held by
+`benchmarks/across.py`."""
+
+NEAREST_IN_FULL = 128
+"""Half seconds that are measured in full after a first look at all of them. Held by `tests/test_uniqueness.py`."""
+
+SAME_READING = 0.4
+"""Seconds within which two runs that pair one moment with nearly the same other one are two readings of one repeat.
+Held by `benchmarks/suite.py`."""
+
+CHANGED_WORTH = 0.8
+"""Share of its score that a changed copy counts against an unchanged one: it must score that much better to be believed
+instead. Held by `benchmarks/edits.py`."""
+
+SEED_TRIES = 3
+"""Times that a line is followed in vain before those within half a frame of it are left out. What a seed shows of the
+copy's brightness or zoom may mislead, but not three seeds. Held by `benchmarks/day.py`."""
+
+LONGEST_OVERLAY = 10.0
+"""Seconds between two pieces of one repeat that an overlay parts: a subtitle stands for up to seven. Held by
+`benchmarks/edits.py`."""
+
+LONGEST_REST = 30.0
+"""Seconds without motion between two pieces. That both lie at one lag leaves no doubt that they belong together; the
+limit keeps two moments of a quiet night from claiming the night. Held by `benchmarks/suite.py`."""
+
+OVERLAY_AGREEMENT = 0.9
+"""Share of the frames between that must agree, once the cells under the overlay are left out. Held by
+`benchmarks/edits.py`."""
+
+REST_NOISE = 2.0
+"""How many times the file's noise two occurrences of a motionless picture may differ by: one of them may be recoded.
+Held by `benchmarks/suite.py`."""
+
+LONGEST_JUDGED = 10.0
+"""Seconds: a frame counts as judged if a stretch of at most this length around it says enough. By definition of
+coverage."""
+
+FINDABLE_SHARE = 0.9
+"""Share of the stretches asked about that would be found, at the shortest findable length. By definition of the
+shortest findable."""
+
+FINDABLE_LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
+"""Seconds: the lengths asked about, up to 34 s. What moves seldom may need as long. By definition of the shortest
+findable."""
+
+LEAST_SCORE_SHARE = 0.7
+"""Share of the nats that rule out chance that a run must score to be measured further. Half a second of footage says no
+more. Held by `benchmarks/footage.py`."""
+
+AGREEMENT_FLOOR = 0.02
+"""Share of disagreement below which less says no more: codecs leave as much. Held by `benchmarks/fit_confidence.py`."""
+
+MOST_LENGTH = 3.0
+"""Nats of length, in seconds, past which a longer run says no more. Held by `benchmarks/fit_confidence.py`."""
+
+MOST_AGREEMENT_LOST = 0.05
+"""Agreement that a stretch may lose when its ends are settled: more, and an end was moved past the content. Held by
+`benchmarks/footage.py`."""
+
+CLOSURE_RUNS = 200
+"""Runs, the best ones, of which every two are asked what they imply: the work grows with their square. Held by
+`benchmarks/day.py`."""
+
+LEAST_SHARED = 0.5
+"""Seconds that two runs must share to imply a third. Held by `benchmarks/footage.py`."""
+
+CLOSURE_ROUNDS = 2
+"""Times that the runs found are asked for what they imply. Held by `benchmarks/footage.py`."""
+
+LEAST_AGREEMENT = 0.75
+"""Agreement of the cells that agree at least by half, under which a run is no replay whatever else it shows. Held by
+`benchmarks/fit_confidence.py`."""
+
+RIM_ROWS = 2
+"""Outermost rows of cells in which tickers run and clocks stand. Held by `benchmarks/footage.py`."""
