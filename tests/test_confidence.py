@@ -9,7 +9,12 @@ import synthetic as s
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.engine.evidence.claim_parameters import LEAST_CONFIDENCE, LEAST_CONFIDENCE_OF_SHORT, SHORT_CLAIM
+from loopfind.engine.evidence.claim_parameters import (
+    LEAST_CONFIDENCE,
+    LEAST_CONFIDENCE_OF_SHORT,
+    LEAST_CROWDED_LAG,
+    SHORT_CLAIM,
+)
 from loopfind.engine.evidence.claims import believed, confidence, may_hold, measures, replays
 from loopfind.engine.evidence.region import Regions
 from loopfind.engine.evidence.uniqueness import Rivals
@@ -119,7 +124,7 @@ def test_a_run_that_chance_gives_is_not_measured_further() -> None:
 
 
 def test_cells_that_agree_by_half_alone_are_no_replay() -> None:
-    assert replays(regions(along=0.1)) and not replays(regions(along=0.4))
+    assert replays(run(), regions(along=0.1)) and not replays(run(), regions(along=0.4))
 
 
 @pytest.mark.parametrize("rows", [slice(0, 2), slice(10, 12)])
@@ -128,9 +133,9 @@ def test_what_comes_round_at_the_rim_alone_is_no_replay(rows: slice) -> None:
     share = np.ones((s.SIDE, s.SIDE), np.float32)
     share[rows] = 0.02
     one = replace(regions(144, 0), along=share.ravel())
-    assert not replays(one)
+    assert not replays(run(), one)
     share[4:7] = 0.02
-    assert replays(replace(one, along=share.ravel()))
+    assert replays(run(), replace(one, along=share.ravel()))
 
 
 def test_a_stretch_without_rivals_is_measured_against_itself() -> None:
@@ -164,3 +169,12 @@ def test_a_plain_repeat_of_four_seconds_reaches_99(draw: type) -> None:
     report = s.answer(s.shown([(scene, 0, 20), (scene, 6, 10), (scene, 20, 30)], seed=3))
     claims = [repeat for repeat in report.repeats if repeat.kind != "still"]
     assert len(claims) == 1 and claims[0].confidence >= 0.99
+
+
+def test_a_rhythm_in_a_small_part_of_what_moves_is_no_replay() -> None:
+    """The dashes of a road come round evenly while all else goes by: only a repeat from far off is believed."""
+    share = np.ones((s.SIDE, s.SIDE), np.float32)
+    share[5:7, 4:8] = 0.02
+    crowded = replace(regions(144, 0), along=share.ravel())
+    far = replace(run(), line=replace(run().line, offset=2 * LEAST_CROWDED_LAG))
+    assert not replays(run(), crowded) and replays(far, crowded)

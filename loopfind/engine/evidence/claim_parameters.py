@@ -172,3 +172,11 @@ LEAST_AGREEMENT = 0.75
 
 RIM_ROWS = 2
 """Outermost rows of cells in which tickers run and clocks stand. Held by `benchmarks/footage.py`."""
+
+LEAST_REPLAYED_SHARE = 0.3
+"""Share of the cells that move that are replayed, the others being covered, under which a lag must be
+LEAST_CROWDED_LAG. Of a road that goes by, the dashes that come round are a sixth. Held by `benchmarks/footage.py`."""
+
+LEAST_CROWDED_LAG = 6.0
+"""Seconds of lag from which a small part of the picture may come round by being shown again, and not by a rhythm. Held
+by `benchmarks/footage.py`."""

@@ -14,6 +14,8 @@ from loopfind.engine.evidence.claim_parameters import (
     LEAST_CONFIDENCE,
     LEAST_CONFIDENCE_OF_SHORT,
     LEAST_CONTRAST,
+    LEAST_CROWDED_LAG,
+    LEAST_REPLAYED_SHARE,
     LEAST_SCORE_SHARE,
     LEAST_TELLING_SECONDS,
     MOST_GAP,
@@ -52,8 +54,15 @@ def may_hold(run: Run, signal: Signal) -> bool:
     )
 
 
-def replays(regions: Regions) -> bool:
-    """Say whether the picture is replayed, and not a ticker or a clock alone, which say nothing of the picture."""
+def replays(run: Run, regions: Regions) -> bool:
+    """Say whether the picture is replayed, and not a ticker or a clock alone, which say nothing of the picture.
+
+    Where most of what moves goes on, what comes round soon has a rhythm: the dashes of a road while the road goes by.
+    """
+    replayed, covered = int(regions.replayed.sum()), int(regions.covered.sum())
+    crowded = replayed < LEAST_REPLAYED_SHARE * (replayed + covered)
+    if crowded and run.line.is_shift and run.line.offset < LEAST_CROWDED_LAG:
+        return False
     return regions.agreement_inside >= LEAST_AGREEMENT and not regions.is_at_the_rim
 
 

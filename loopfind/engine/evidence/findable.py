@@ -109,7 +109,7 @@ def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noi
         return False
     # The stretch is aligned with itself, so noise is all that it may differ from its copy by.
     regions = replace(regions, along=np.full_like(regions.along, noise))
-    if not replays(regions):
+    if not replays(run, regions):
         return False
     rivals = rivals_of(signal, run, shown(PLAIN), _PLACES, noise, _NEAREST)
     return believed(confidence(run, signal, rivals, regions), end - start)

@@ -66,7 +66,7 @@ class RunFinder:
         It is judged before its ends are settled, so that an end that was moved wrongly does not undo a find.
         """
         regions = _regions_of(signal, run, trace)
-        if regions is None or not replays(regions):
+        if regions is None or not replays(run, regions):
             return None
         if not eventful(signal, run.first, run.last):
             return None
