@@ -19,7 +19,7 @@ _SEED = 2.0  # seconds, as candidates have
 def implied_candidates(runs: Sequence[Run], signal: Signal) -> CandidateBatch:
     """Return the lines that every two plain runs imply, those of the best runs first."""
     plain = sorted((run for run in runs if run.line.is_plain), key=lambda run: -run.score)[:CLOSURE_RUNS]
-    spans = [(start, start + lag) for run in plain for start, lag in [(run.start, run.line.offset)]]
+    spans = [(run.start, run.start + run.line.offset) for run in plain]
     lengths = [run.end - run.start for run in plain]
     lines, known = [], set[tuple[int, int]]()
     for one, sides in enumerate(spans):

@@ -148,9 +148,7 @@ def standing(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energi
     """Return the plain difference (m,) of each frame and its partner on the line, squared grey levels, and which have
     one. frames: consecutive."""
     there, real = partners(signal, line, frames)
-    views = views_of(line)
-    ours, theirs = cells_at(signal, frames, views[0]), cells_at(signal, there, views[1])
-    gap = _fitted_gap(signal, ours, theirs, fit)
+    gap = _fitted_gap(signal, *both(signal, line, frames, there), fit)
     return np.asarray(np.square(gap) @ fit.weights, np.float32), real
 
 

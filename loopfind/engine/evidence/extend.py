@@ -17,7 +17,6 @@ from loopfind.engine.evidence.differences import Fit, along, beside
 from loopfind.engine.evidence.parameters import (
     COARSE_SPREAD,
     FINE_SPREAD,
-    GO_ON_AGREEMENT,
     GO_ON_SECONDS,
     GROW_SECONDS,
     LEAST_AGREEING_SHARE,
@@ -34,7 +33,7 @@ from loopfind.engine.evidence.parameters import (
     SEED_SECONDS,
 )
 from loopfind.engine.evidence.photometry import fit_of
-from loopfind.engine.evidence.region import measure_regions
+from loopfind.engine.evidence.region import goes_on, measure_regions
 from loopfind.engine.evidence.sharpness import contrast
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
@@ -94,7 +93,7 @@ def follow_line(signal: Signal, line: Line) -> Trace | None:
         return trace
     inside = trace.frames[trace.low : trace.high]
     finer = refine(signal, refined, inside, FINE_SPREAD)
-    core = inside[len(inside) // 4 : -(len(inside) // 4) or None][:_MOST_CORE]
+    core = _core(inside)[:_MOST_CORE]
     better = _stretch_around(signal, finer, fit_of(signal, finer, core), core)
     return better if better is not None and better.total > trace.total else trace
 
@@ -151,11 +150,8 @@ def _goes_on(signal: Signal, trace: Trace) -> bool:
     """Say whether what moves just past either end of the trace still agrees along its line."""
     reach = round(GO_ON_SECONDS / signal.step)
     low, high = int(trace.frames[trace.low]), int(trace.frames[trace.high - 1]) + 1
-    for part in (np.arange(max(0, low - reach), low), np.arange(high, min(len(signal.times), high + reach))):
-        regions = measure_regions(signal, trace.line, part, trace.fit) if len(part) else None
-        if regions is not None and regions.telling.sum() >= LEAST_CELLS and regions.agreement > GO_ON_AGREEMENT:
-            return True
-    return False
+    beyond = (np.arange(max(0, low - reach), low), np.arange(high, min(len(signal.times), high + reach)))
+    return any(goes_on(signal, trace.line, part, trace.fit) for part in beyond)
 
 
 def _stretch_around(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace | None:

@@ -16,9 +16,8 @@ from loopfind.engine.evidence.claim_parameters import (
     REST_NOISE,
 )
 from loopfind.engine.evidence.differences import Fit, along, beside, partners
-from loopfind.engine.evidence.parameters import GO_ON_AGREEMENT, LEAST_CELLS
 from loopfind.engine.evidence.photometry import fit_of
-from loopfind.engine.evidence.region import measure_regions
+from loopfind.engine.evidence.region import goes_on
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Ints
@@ -58,8 +57,7 @@ def _go_on(before: Run, after: Run, signal: Signal) -> bool:
     if gap > LONGEST_OVERLAY or gap > (before.end - before.start) + (after.end - after.start):
         return False
     fit = fit_of(signal, before.line, frames)
-    regions = measure_regions(signal, before.line, frames, fit)
-    if regions is not None and regions.telling.sum() >= LEAST_CELLS and regions.agreement >= GO_ON_AGREEMENT:
+    if goes_on(signal, before.line, frames, fit):
         return True
     if ((fit.weights > 0) == (shown(before.line.view) > 0)).all():
         return False

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence.claim_parameters import RIM_ROWS
-from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, views_of
+from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, partners, views_of
 from loopfind.engine.evidence.parameters import (
-    CHANGED_FRAME_SLACK,
     COVERED_SHARE,
-    FRAME_SLACK,
+    GO_ON_AGREEMENT,
     HOP,
     LAGS_BESIDE,
+    LEAST_CELLS,
     OUTLIER_CAP,
     OUTLIER_SHARE,
     REPLAYED_SHARE,
@@ -92,19 +91,14 @@ def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regio
     frames = frames[frames - hop >= (frames[0] if len(frames) else 0)]
     if len(frames) > _MOST_FRAMES:
         frames = frames[np.linspace(0, len(frames) - 1, _MOST_FRAMES).astype(np.int64)]
-    slack = (FRAME_SLACK if line.keeps_speed else CHANGED_FRAME_SLACK) * signal.step
-    instants = line.slope * signal.times[np.stack([frames, frames - hop])] + line.offset
-    real = (
-        np.abs(signal.times[nearest(signal.times, instants.ravel()).reshape(instants.shape)] - instants) <= slack
-    ).all(0)
-    frames, instants = frames[real], instants[:, real]
+    frames = frames[partners(signal, line, frames)[1] & partners(signal, line, frames - hop)[1]]
     if len(frames) < 3:
         return None
     ours, theirs = views_of(line)
     now, before = cells_of_each(signal, [frames, frames - hop], ours)
     change = _beyond_light(now, before)
-    shifted = np.array([0.0, *LAGS_BESIDE])[:, None, None] + instants
-    seen = list(cells_of_each(signal, [*nearest(signal.times, shifted.ravel()).reshape(-1, len(frames))], theirs))
+    there = [partners(signal, line, at, lag)[0] for lag in (0.0, *LAGS_BESIDE) for at in (frames, frames - hop)]
+    seen = list(cells_of_each(signal, there, theirs))
     gain = np.float32(fit.gain)
     squares = [
         np.square(change - gain * _beyond_light(now, before)) for now, before in zip(seen[::2], seen[1::2], strict=True)
@@ -115,6 +109,12 @@ def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regio
     whole = shown(line.view) > 0
     telling = whole & (beside > TELLING_NOISE * signal.noise + TELLING_LEVEL)
     return Regions(along, np.asarray(beside, np.float32), plain_along, telling, fit.drifts)
+
+
+def goes_on(signal: Signal, line: Line, frames: Ints, fit: Fit) -> bool:
+    """Say whether what moves in the frames, past an end or between two pieces, agrees along the line."""
+    regions = measure_regions(signal, line, frames, fit)
+    return regions is not None and regions.telling.sum() >= LEAST_CELLS and regions.agreement >= GO_ON_AGREEMENT
 
 
 def _beyond_light(now: Cells, before: Cells) -> Cells:
