@@ -1,13 +1,12 @@
 """One ffmpeg, and the frames that come out of its pipes, whole and each with its time."""
 
-import os
 import select
 import time
 from collections.abc import Callable
 
 import numpy as np
 
-from loopfind.media.decode.pipes import BATCH_FRAMES, Digests, MeanColours, Pictures
+from loopfind.media.decode.pipes import BATCH_FRAMES, Digests, MeanColours, Pictures, drain
 from loopfind.media.decode.timestamps import Clock
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.process import FfmpegProcess
@@ -195,14 +194,7 @@ class Decoder:
 
     def _read_journal(self, fd: int) -> bool:
         """Take in what is there; False once the pipe has ended."""
-        while True:
-            try:
-                data = os.read(fd, 1 << 16)
-            except BlockingIOError:
-                return True
-            if not data:
-                return False
-            self.journal.feed(data)
+        return drain(fd, self.journal.feed)
 
     def _settle(self) -> None:
         """Turn the marks that have come into times of frames."""

@@ -1,6 +1,7 @@
 """Whole pictures, mean colours and digests out of pipes that are cut anywhere."""
 
 import os
+from collections.abc import Callable
 
 import numpy as np
 
@@ -14,6 +15,18 @@ BATCH_FRAMES = 256
 _PICTURE_BYTES = PICTURE_SIDE * PICTURE_SIDE
 _COLOUR_BYTES = TILES * TILES * 3 * 2
 _DIGEST_BYTES = 16
+
+
+def drain(fd: int, take: Callable[[bytes], None]) -> bool:
+    """Hand over what is in a pipe that does not block, part by part; False once the pipe has ended."""
+    while True:
+        try:
+            data = os.read(fd, 1 << 16)
+        except BlockingIOError:
+            return True
+        if not data:
+            return False
+        take(data)
 
 
 class _Items:
@@ -92,15 +105,11 @@ class Digests:
 
     def read(self, fd: int) -> bool:
         """Take in what is there; False once the pipe has ended."""
-        while True:
-            try:
-                data = os.read(fd, 1 << 16)
-            except BlockingIOError:
-                return True
-            if not data:
-                return False
-            *lines, self._tail = (self._tail + data).split(b"\n")
-            self._hex += [line.rpartition(b",")[2].strip() for line in lines if line and not line.startswith(b"#")]
+        return drain(fd, self._feed)
+
+    def _feed(self, data: bytes) -> None:
+        *lines, self._tail = (self._tail + data).split(b"\n")
+        self._hex += [line.rpartition(b",")[2].strip() for line in lines if line and not line.startswith(b"#")]
 
     def take(self, count: int) -> Bytes:
         """The first `count` digests, (count, 16) uint8."""
