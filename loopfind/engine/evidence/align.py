@@ -19,14 +19,10 @@ from loopfind.engine.evidence.parameters import (
     COVERED_SHARE,
     FRAME_SLACK,
     LAGS_BESIDE,
-    LEAST_AGREEING_SHARE,
-    LEAST_CELL_SHARE,
-    LEAST_CELLS,
     MOST_ALIGNED,
     MOST_MISFIT,
-    TELLING_LEVEL,
-    TELLING_NOISE,
 )
+from loopfind.engine.evidence.region import agreeing, tells
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Signal
@@ -83,10 +79,10 @@ class LineProbe:
         if not len(inner) or len(outer) < 3:
             return whole
         level = np.median(outer, axis=0)
-        telling = (whole > 0) & (level > TELLING_NOISE * self._signal.noise + TELLING_LEVEL)
+        telling = (whole > 0) & tells(level, self._signal.noise)
         share = inner.min(0) / np.maximum(level, 1e-6)
-        covered, agree = telling & (share > COVERED_SHARE), telling & (share < LEAST_AGREEING_SHARE)
-        if not covered.any() or agree.sum() < max(LEAST_CELLS, LEAST_CELL_SHARE * telling.sum()):
+        covered = telling & (share > COVERED_SHARE)
+        if not covered.any() or agreeing(telling, share) is None:
             return whole
         weights = np.where(covered, 0, whole)
         return np.asarray(weights / weights.sum(), np.float32)

@@ -19,9 +19,6 @@ from loopfind.engine.evidence.parameters import (
     FINE_SPREAD,
     GO_ON_SECONDS,
     GROW_SECONDS,
-    LEAST_AGREEING_SHARE,
-    LEAST_CELL_SHARE,
-    LEAST_CELLS,
     LEAST_FRAME_NATS,
     LEAST_SEED_CONTRAST,
     LEAST_WEIGHT,
@@ -33,7 +30,7 @@ from loopfind.engine.evidence.parameters import (
     SEED_SECONDS,
 )
 from loopfind.engine.evidence.photometry import fit_of
-from loopfind.engine.evidence.region import goes_on, measure_regions
+from loopfind.engine.evidence.region import agreeing, goes_on, measure_regions
 from loopfind.engine.evidence.sharpness import contrast
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
@@ -105,8 +102,8 @@ def _uncovered(signal: Signal, line: Line, fit: Fit, frames: Ints) -> Fit:
         return fit
     if fit.graded:
         fit = replace(fit, drifts=True)  # light that differs between two moments goes on changing
-    agree = regions.telling & (regions.share < LEAST_AGREEING_SHARE)
-    if agree.sum() < max(LEAST_CELLS, LEAST_CELL_SHARE * regions.telling.sum()):
+    agree = agreeing(regions.telling, regions.share)
+    if agree is None:
         return fit
     weights = np.where(regions.covered, 0, fit.weights)
     caps = None

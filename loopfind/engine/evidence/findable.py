@@ -12,8 +12,8 @@ from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.evidence.claim_parameters import FINDABLE_LENGTHS, FINDABLE_SHARE
 from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
 from loopfind.engine.evidence.differences import Fit, cells_at
-from loopfind.engine.evidence.parameters import CONTRAST_LAG
 from loopfind.engine.evidence.region import measure_regions
+from loopfind.engine.evidence.sharpness import even_shift, share_of_change
 from loopfind.engine.evidence.uniqueness import rivals_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.fingerprint import Signal
@@ -117,12 +117,10 @@ def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noi
 
 def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:
     """Return the contrast of a copy of frames [first, last): what they change by over two frames, less the noise."""
-    shift = max(2, 2 * round(CONTRAST_LAG / signal.step / 2))
+    shift = even_shift(signal)
     if last - first <= 2 * shift:
         return 0.0
     cells = cells_at(signal, np.arange(first, last))
     moved = np.square(cells[shift:] - cells[:-shift]).mean(1)
     own = np.minimum(moved[shift:], moved[:-shift])
-    weight = np.minimum(own, 3 * np.percentile(own, 75))
-    share = np.clip(1 - noise / np.maximum(own, 1e-9), -1, 1)
-    return float((share * weight).sum() / max(float(weight.sum()), 1e-9))
+    return share_of_change(1 - noise / np.maximum(own, 1e-9), own)

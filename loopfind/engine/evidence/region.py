@@ -17,6 +17,8 @@ from loopfind.engine.evidence.parameters import (
     GO_ON_AGREEMENT,
     HOP,
     LAGS_BESIDE,
+    LEAST_AGREEING_SHARE,
+    LEAST_CELL_SHARE,
     LEAST_CELLS,
     OUTLIER_CAP,
     OUTLIER_SHARE,
@@ -25,7 +27,7 @@ from loopfind.engine.evidence.parameters import (
     TELLING_NOISE,
 )
 from loopfind.model.candidate import Line
-from loopfind.model.dtypes import Ints
+from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import SKETCH_SIDE, shown
 
@@ -107,8 +109,22 @@ def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regio
     rows = [_typical(each) for each in squares]
     along, beside = rows[0], np.median(rows[1:], axis=0)
     whole = shown(line.view) > 0
-    telling = whole & (beside > TELLING_NOISE * signal.noise + TELLING_LEVEL)
+    telling = whole & tells(beside, signal.noise)
     return Regions(along, np.asarray(beside, np.float32), plain_along, telling, fit.drifts)
+
+
+def tells(beside: Floats | Cells, noise: float) -> NDArray[np.bool_]:
+    """Say which cells would show a difference, from what each differs by beside the line, squared grey levels."""
+    return np.asarray(beside > TELLING_NOISE * noise + TELLING_LEVEL)
+
+
+def agreeing(telling: NDArray[np.bool_], share: Floats | Cells) -> NDArray[np.bool_] | None:
+    """Return the telling cells that agree on the line, None where they are too few to leave the covered cells out.
+
+    share: of the difference beside the line that remains on it.
+    """
+    agree = telling & (share < LEAST_AGREEING_SHARE)
+    return agree if agree.sum() >= max(LEAST_CELLS, LEAST_CELL_SHARE * telling.sum()) else None
 
 
 def goes_on(signal: Signal, line: Line, frames: Ints, fit: Fit) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, light_along, partners, views_of
 from loopfind.engine.evidence.parameters import CONTRAST_LAG, LIGHT_SECONDS
 from loopfind.model.candidate import Line
-from loopfind.model.dtypes import Ints
+from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Signal
 
 _MOST_FRAMES = 1500
@@ -29,7 +29,7 @@ def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
     first, last, n = int(frames[0]), int(frames[-1]), len(signal.times)
     if len(frames) > _MOST_FRAMES:
         frames = frames[np.linspace(0, len(frames) - 1, _MOST_FRAMES).astype(np.int64)]
-    shift = max(2, 2 * round(CONTRAST_LAG / signal.step / 2))
+    shift = even_shift(signal)
     there, real = partners(signal, line, frames)
     usable = real & (frames - shift >= first) & (frames + shift <= last) & (there - shift >= 0) & (there + shift < n)
     frames, there = frames[usable], there[usable]
@@ -61,7 +61,16 @@ def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
     on = apart(ours[0], theirs[0])
     moved = (beside(ours, theirs) + beside(theirs, ours)) / 2
     own = (beside(ours, ours) + beside(theirs, theirs)) / 2
+    return share_of_change((moved - on) / np.maximum(own, 1e-9), own)
+
+
+def even_shift(signal: Signal) -> int:
+    """Return the frames by which a line is moved: CONTRAST_LAG as an even number of them."""
+    return max(2, 2 * round(CONTRAST_LAG / signal.step / 2))
+
+
+def share_of_change(share: Floats | Cells, own: Floats | Cells) -> float:
+    """Return the mean of a share (m,) over frames, each held within 1 and weighed by its own change (m,)."""
     weight = np.minimum(own, 3 * np.percentile(own, 75))
     total = float(weight.sum())
-    share = np.clip((moved - on) / np.maximum(own, 1e-9), -1, 1)
-    return float((share * weight).sum()) / total if total > 0 else 0.0
+    return float((np.clip(share, -1, 1) * weight).sum()) / total if total > 0 else 0.0
