@@ -12,11 +12,11 @@ true, that is, whether half or more of the instants that it joins are the same i
 is true only in a video in which a copy was changed. Elsewhere a run through a transform that joins the same instants is
 a second reading of a plain repeat, neither true nor false, and is left out.
 
-The fit is a logistic regression by projected gradient descent. Its weights are held at 0 or above, as more of each
-measure must not speak against a replay. Printed are CONFIDENCE_CONSTANT and CONFIDENCE_WEIGHTS as
-loopfind/engine/evidence/claim_parameters.py wants them, and how many of the runs of each confidence are true: by the
-weights fitted to all runs, by weights fitted without any run of a video that shows the same clip ("left out"), and by
-the weights that stand there now.
+The fit is a logistic regression by projected gradient descent, in which drawn and recorded footage weigh alike. Its
+weights are held at 0 or above, as more of each measure must not speak against a replay. Printed are CONFIDENCE_CONSTANT
+and CONFIDENCE_WEIGHTS as loopfind/engine/evidence/claim_parameters.py wants them, and how many of the runs of each
+confidence are true: by the weights fitted to all runs, by weights fitted without any run of a video that shows the same
+clip ("left out"), and by the weights that stand there now.
 """
 
 import argparse
@@ -48,6 +48,7 @@ from loopfind.engine.evidence.claim_parameters import CONFIDENCE_CONSTANT, CONFI
 from loopfind.engine.evidence.claims import measures
 from loopfind.engine.evidence.closure import implied_candidates
 from loopfind.engine.evidence.region import Regions
+from loopfind.engine.evidence.splices import Seams
 from loopfind.engine.evidence.uniqueness import Rivals
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.signal.extract import signal_of
@@ -206,8 +207,8 @@ def _rows(file: Fingerprint, shown: Shown, name: str, clips: tuple[str, ...]) ->
     signal = signal_of(file)
     asked: list[tuple[Run, tuple[float, ...]]] = []
 
-    def sure(run: Run, signal: Signal, rivals: Rivals, regions: Regions) -> float:
-        asked.append((run, measures(run, signal, rivals, regions)))
+    def sure(run: Run, signal: Signal, rivals: Rivals, regions: Regions, seams: Seams) -> float:
+        asked.append((run, measures(run, signal, rivals, regions, seams)))
         return 1.0  # kept, so that what is asked next does not hang on the weights of now
 
     found = RunFinder(signal, sure)
@@ -224,18 +225,21 @@ def _rows(file: Fingerprint, shown: Shown, name: str, clips: tuple[str, ...]) ->
             yield Row(name, clips, values, true)
 
 
-def fitted(x: Floats, true: Floats) -> Floats:
+def fitted(x: Floats, true: Floats, worth: Floats) -> Floats:
     """Return constant and weights (k + 1,) of the logistic regression of true (m,) on x (m, k), no weight below 0.
 
-    Accelerated projected gradient descent (Beck and Teboulle 2009, FISTA), started anew wherever it overshoots.
+    worth: (m,) how much each run counts, 1 on average. Accelerated projected gradient descent (Beck and Teboulle 2009,
+    FISTA), started anew wherever it overshoots.
     """
-    middle, spread = x.mean(0), np.maximum(x.std(0), 1e-9)
-    rows = np.column_stack([np.ones(len(x)), np.where(x.std(0) > 1e-9, (x - middle) / spread, 0.0)])
+    middle = np.average(x, 0, worth)
+    varied = np.sqrt(np.average(np.square(x - middle), 0, worth))
+    spread = np.maximum(varied, 1e-9)
+    rows = np.column_stack([np.ones(len(x)), np.where(varied > 1e-9, (x - middle) / spread, 0.0)])
     pull = RIDGE * np.append(0.0, np.ones(x.shape[1]))
-    steepest = float(np.linalg.eigvalsh(rows.T @ rows / len(rows))[-1]) / 4 + RIDGE
+    steepest = float(np.linalg.eigvalsh(rows.T @ (worth[:, None] * rows) / len(rows))[-1]) / 4 + RIDGE
     weights, ahead, pace = np.zeros(len(pull)), np.zeros(len(pull)), 1.0
     for _ in range(STEPS):
-        slope = rows.T @ (1 / (1 + np.exp(-rows @ ahead)) - true) / len(rows) + pull * ahead
+        slope = rows.T @ (worth * (1 / (1 + np.exp(-rows @ ahead)) - true)) / len(rows) + pull * ahead
         stepped = ahead - slope / steepest
         stepped[1:] = np.maximum(stepped[1:], 0)
         moved = stepped - weights
@@ -249,13 +253,13 @@ def fitted(x: Floats, true: Floats) -> Floats:
     return np.append(weights[0] - own @ middle, own)
 
 
-def left_out(rows: Sequence[Row], x: Floats, true: Floats) -> Floats:
+def left_out(rows: Sequence[Row], x: Floats, true: Floats, worth: Floats) -> Floats:
     """Return the confidence (m,) of each run by weights that were fitted without any file that shows its clip."""
     answer = np.empty(len(rows))
     for clip in sorted({row.clips[0] for row in rows}):
         own = np.array([row.clips[0] == clip for row in rows])
         others = np.array([clip not in row.clips for row in rows])
-        weights = fitted(x[others], true[others]) if others.any() else np.zeros(x.shape[1] + 1)
+        weights = fitted(x[others], true[others], worth[others]) if others.any() else np.zeros(x.shape[1] + 1)
         answer[own] = _chance(weights[0] + x[own] @ weights[1:])
     return answer
 
@@ -289,16 +293,18 @@ def main() -> None:
     asked = parser.parse_args()
     seeds, paths = range(FIRST, FIRST + asked.seeds), footage.paths_of(asked.clips)
     with ProcessPoolExecutor(asked.workers) as pool:
-        jobs = [pool.submit(rows_of, name, seed) for seed in seeds for name in FOOTAGE if asked.only in name]
-        jobs += [
+        drawn = [pool.submit(rows_of, name, seed) for seed in seeds for name in FOOTAGE if asked.only in name]
+        recorded = [
             pool.submit(rows_in_footage, kind, seed, paths)
             for seed in seeds
             for kind in footage.KINDS
             if asked.only in kind
         ]
-        rows = [row for job in jobs for row in job.result()]
+        parts = [[row for job in part for row in job.result()] for part in (drawn, recorded)]
+    rows = [row for part in parts for row in part]
+    worth = np.concatenate([np.full(len(part), len(rows) / len(parts) / max(1, len(part))) for part in parts])
     x, true = np.array([row.measures for row in rows]), np.array([row.true for row in rows], np.float64)
-    weights, apart = fitted(x, true), left_out(rows, x, true)
+    weights, apart = fitted(x, true, worth), left_out(rows, x, true, worth)
     answers = {
         "in sample": _chance(weights[0] + x @ weights[1:]),
         "left out": apart,

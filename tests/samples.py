@@ -9,7 +9,7 @@ import numpy as np
 from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.model.comparison import Comparison, Failure, Shared
 from loopfind.model.exhibits import ComparisonExhibits, Curve, CutFrames, Exhibit, Exhibits, Origin, Row, ShownFrame
-from loopfind.model.report import Clusters, Cut, Occurrence, Repeat, Report, Unjudged, Verdict
+from loopfind.model.report import Clusters, Cut, Freeze, Occurrence, Repeat, Report, Unjudged, Verdict
 from loopfind.model.transform import PLAIN, Transform
 from loopfind.model.video import Loss, Source
 from loopfind.settings import CompareSettings, Settings
@@ -38,7 +38,16 @@ def nothing(path: str = SOURCE.path) -> Report:
 def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000) -> Report:
     """Three repeats of different kinds and evidence, a loop of many cycles, cuts, losses, clusters."""
     repeats = (
-        Repeat(1, "repeat", 251.2, None, 0.998, "replay", (occurrence(142.07, 251.2), occurrence(2403.2, 251.2))),
+        Repeat(
+            1,
+            "repeat",
+            251.2,
+            None,
+            0.998,
+            "replay",
+            (occurrence(142.07, 251.2), occurrence(2403.2, 251.2)),
+            picture_share=0.62,
+        ),
         Repeat(
             2,
             "repeat",
@@ -82,6 +91,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
         clusters,
         (Unjudged(30.0, 60.0, "blank"), Unjudged(2000.0, 2200.0, "still")),
         (Loss(3000.0, 3002.5, "4 damaged packets: invalid data found when processing input"),),
+        frozen=(Freeze(2900.0, 2902.0, 87_000, 87_060),),
     )
 
 

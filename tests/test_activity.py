@@ -49,6 +49,13 @@ def test_unbroken_motion_counts_for_as_long_as_it_lasts() -> None:
     assert not held(lambda t: scene(np.clip(t, 5, 6)), 3.0, 8.0)
 
 
+def test_a_caret_that_blinks_is_no_event_beside_windows_that_open() -> None:
+    scene, caret = screen([2.0, 4.5, 5.5], 0.04), np.arange(s.CELLS) == 40
+    blinking = lambda t: scene(t) + 2.5 * caret * (t // 0.5 % 2)[:, None]  # noqa: E731 - a scene
+    steps, beside = (signal_of(s.shown([(one, 0, 8)], FPS, 0.0)) for one in (scene, blinking))
+    assert not eventful(steps, 0, 200) and not eventful(beside, 0, 200)
+
+
 def test_events_are_looked_for_past_the_first_minute() -> None:
     scene = screen([70.0, 73.1, 75.0, 78.2])
     assert eventful(signal_of(s.shown([(scene, 0, 80)], FPS, 0.0)), 0, round(80 * FPS))

@@ -219,6 +219,7 @@ SCHEMA = record(
             period={"type": ["number", "null"]},
             confidence=SHARE,
             evidence={"enum": ["exact", "replay", "indeterminate"]},
+            picture_share={"type": ["number", "null"]},
             occurrences=many(
                 record(
                     start=NUMBER,

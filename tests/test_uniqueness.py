@@ -46,15 +46,17 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
     signal = signal_of(s.shown(FILES[name], 25))
     seen = []
 
-    def watched(signal, run, weights):
-        if run.line.keeps_speed:  # at another speed the ends are left out, which every_place does not
+    def watched(signal, run, weights, left_out=0):
+        if run.line.keeps_speed and not left_out:  # every_place leaves neither ends nor cells out
             seen.append((run, weights))
-        return rivals_of(signal, run, weights)
+        return rivals_of(signal, run, weights, left_out=left_out)
 
     monkeypatch.setattr(verify, "rivals_of", watched)
-    assert runs_of(signal)
+    lines = [(run.line.offset, run.line.view) for run in runs_of(signal)]
     monkeypatch.undo()
-    for run, weights in seen[:4]:
+    kept = [(run, weights) for run, weights in seen if (run.line.offset, run.line.view) in lines]
+    assert kept
+    for run, weights in kept[:4]:
         monkeypatch.setattr(
             "loopfind.engine.evidence.uniqueness.informative_frames",
             lambda signal, line, frames: frames[:: len(frames) // 8],
@@ -70,6 +72,29 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
         rest = rivals.others[alike.sum() :][:10]
         assert rest == pytest.approx(truth[~alike][: len(rest)], rel=0.25)
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize("left_out", [1, 20, 60])
+def test_cells_that_differ_most_do_not_count_in_a_match_nor_in_a_rival(left_out: int, monkeypatch) -> None:
+    signal = signal_of(s.shown([(s.film(1), 0, 20), (s.film(1), 5, 12), (s.film(1), 20, 30)], 25))
+    (run,) = runs_of(signal)
+    frames, weights = np.arange(run.first, run.last, 20), np.full(s.CELLS, 1 / s.CELLS, np.float32)
+    monkeypatch.setattr(uniqueness, "informative_frames", lambda signal, line, frames: frames[::20])
+    cells = np.asarray(signal.cells[0 : len(signal.times)], np.float64) / 256
+    ours = cells[frames]
+
+    def least(start: float) -> float:
+        """The mean over all cells but the worst, as a plain sort has it."""
+        there = nearest(signal.times, start + signal.times[frames] - signal.times[frames[0]])
+        return float(np.sort((ours - cells[there]).var(0))[: s.CELLS - left_out].mean())
+
+    rivals = rivals_of(signal, run, weights, left_out=left_out)
+    start = float(signal.times[frames[0]])
+    assert rivals.own == pytest.approx(least(start + run.line.offset), rel=0.01)
+    reach = float(signal.times[frames[-1]]) - start
+    elsewhere = np.arange(0, signal.times[-1] - reach, signal.step)
+    apart = [place for place in elsewhere if min(abs(place - start), abs(place - start - run.line.offset)) > 0.5]
+    assert rivals.others[0] >= 0.99 * min(map(least, apart))
 
 
 @pytest.mark.parametrize("spread", [30, 3_000_000])

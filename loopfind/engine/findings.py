@@ -11,6 +11,7 @@ from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.repeats.assemble import families_in, repeats_of, still_of
 from loopfind.engine.repeats.clusters import clusters_of
 from loopfind.engine.repeats.cuts import cuts_of
+from loopfind.engine.repeats.freezes import freezes_of
 from loopfind.engine.repeats.stills import stills_of
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.candidate import CandidateBatch, Run
@@ -51,7 +52,8 @@ def findings_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> Fi
     """Turn runs into repeats, and add stills, cuts, clusters and coverage."""
     families = families_in(runs, signal)
     repeats = repeats_of(families, signal, fingerprint.end, fingerprint)
-    stills = stills_of(signal, fingerprint.detail)
+    frozen = freezes_of(signal, fingerprint.detail, fingerprint.end)
+    stills = stills_of(signal, fingerprint.detail, frozen)
     repeats += [still_of(len(repeats) + i + 1, group, signal, fingerprint.end) for i, group in enumerate(stills)]
     coverage = coverage_of(signal, fingerprint.detail, fingerprint.end)
     return Findings(
@@ -62,4 +64,5 @@ def findings_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> Fi
         unjudged=coverage.unjudged,
         coverage=coverage.share,
         shortest_findable=coverage.shortest,
+        frozen=frozen,
     )

@@ -118,7 +118,8 @@ class Run:
     favour of one recording shown twice, against the same view at another moment. contrast: near 1 where the match is as
     sharp in time as the video's own motion, near 0 where it is not. residual: share of the difference at other lags
     that is left on the line, 0 for a perfect copy. informative: frames that say anything. confidence: probability that
-    it is one recording shown twice; 0 until it is claimed.
+    it is one recording shown twice; 0 until it is claimed. picture_share: of what moves in the picture, the share that
+    is shown again; something covers the rest in one of the two occurrences or in both. None where it was not measured.
     """
 
     line: Line
@@ -137,3 +138,4 @@ class Run:
     residual: float
     informative: int
     confidence: float = 0.0
+    picture_share: float | None = None

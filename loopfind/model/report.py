@@ -107,7 +107,9 @@ class Repeat:
 
     length: seconds, that of the middle occurrence by length; of stills, that of the shortest. content_length is that of
     the content. period: seconds, for loops alone. confidence: the chance that the claim is true, 0 to 1. elsewhere:
-    names of the other files that show it, where this is reported of one of several that were compared.
+    names of the other files that show it, where this is reported of one of several that were compared. picture_share:
+    of what moves in the picture, the share that is shown again, 0 to 1; a chat, a clock or a watermark covers the rest.
+    None where it was not measured.
     """
 
     id: int
@@ -118,6 +120,7 @@ class Repeat:
     evidence: Evidence
     occurrences: tuple[Occurrence, ...]
     elsewhere: tuple[str, ...] = ()
+    picture_share: float | None = None
 
     @property
     def content_length(self) -> float:
@@ -186,6 +189,16 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Freeze:
+    """One decoded frame shown in a row: [start, end) seconds, [start_frame, end_frame) frames. It is no repeat."""
+
+    start: float
+    end: float
+    start_frame: int
+    end_frame: int
+
+
+@dataclass(frozen=True)
 class Unjudged:
     """A stretch in which no repeat could have been found, and why."""
 
@@ -207,6 +220,7 @@ class Report:
     unjudged: tuple[Unjudged, ...] = ()
     losses: tuple[Loss, ...] = ()
     choice: str | None = None
+    frozen: tuple[Freeze, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Report of {self.source.path!r}: {self.verdict.summary}>"

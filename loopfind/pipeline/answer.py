@@ -23,6 +23,7 @@ def report_of(
         cuts=findings.cuts,
         clusters=findings.clusters,
         unjudged=findings.unjudged,
+        frozen=findings.frozen,
         losses=losses,
         choice=choice,
     )

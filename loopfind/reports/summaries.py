@@ -9,6 +9,9 @@ from loopfind.model.report import Repeat, Verdict
 from loopfind.model.video import Progress
 from loopfind.reports.wording import clock, count
 
+_RHYTHM = "A machine or an animation whose motion repeats itself exactly shows the same as footage that was looped."
+_LONGEST_RHYTHM, _LEAST_TURNS, _RHYTHM_SHARE = 10.0, 5, 0.6  # seconds of a turn, turns, share of the video
+
 _LOOK_CLOSER = "scan without --fast to know."
 
 
@@ -51,10 +54,30 @@ def _sum_up(claimed: list[Repeat], seconds: float, repeated: float, findings: Fi
     loops = [repeat for repeat in claimed if repeat.kind == "loop"]
     if not loops:
         return f"{found}: {_number(len(claimed), 'repeat')}."
-    longest = max(loops, key=lambda repeat: len(repeat.occurrences) * repeat.length)
-    loop = f"a loop of {longest.period:.3f} s, {len(longest.occurrences)} times in a row"
-    rest = len(claimed) - 1
-    return f"{found}: {loop}." if not rest else f"{found}: {loop}, and {_number(rest, 'more repeat')}."
+    rest = len(claimed) - len(loops)
+    more = f", and {_number(rest, 'more repeat')}" if rest else ""
+    hint = f" {_RHYTHM}" if any(_may_be_rhythm(loop, seconds / repeated) for loop in loops) else ""
+    return f"{found}: {_loops(loops)}{more}.{hint}"
+
+
+def _loops(loops: list[Repeat]) -> str:
+    """Return all loops in a few words."""
+    longest = max(loops, key=lambda loop: len(loop.occurrences) * loop.length)
+    times = f"{len(longest.occurrences)} times in a row"
+    if len(loops) == 1:
+        return f"a loop of {longest.period:.3f} s, {times}"
+    periods = {f"{loop.period:.3f}" for loop in loops}
+    often = {len(loop.occurrences) for loop in loops}
+    if len(periods) > 1:
+        return f"{len(loops)} loops, the longest of {longest.period:.3f} s, {times}"
+    return f"{len(loops)} loops of {longest.period:.3f} s, {times if len(often) == 1 else f'up to {times}'}"
+
+
+def _may_be_rhythm(loop: Repeat, duration: float) -> bool:
+    """Say whether a loop may be motion that repeats itself by nature: short turns, over most of the video."""
+    period = loop.period or 0.0
+    turns = len(loop.occurrences)
+    return period <= _LONGEST_RHYTHM and turns >= _LEAST_TURNS and turns * period >= _RHYTHM_SHARE * duration
 
 
 def _too_few(frames: int) -> str:

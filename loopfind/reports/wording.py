@@ -17,6 +17,9 @@ EVIDENCE: "dict[Evidence, str]" = {
 }
 """Evidence -> its meaning."""
 
+WHOLE_PICTURE = 0.8
+"""Share of what moves from which a repeat is said to be of the whole picture."""
+
 WHY = {
     "blank": "blank picture",
     "still": "nothing moves",
@@ -79,6 +82,18 @@ def title(repeat: "Repeat") -> str:
     if repeat.kind == "still":
         return f"{length(repeat.length)}, the same motionless picture {shown}"
     return length(repeat.length) if repeat.elsewhere and times == 1 else f"{length(repeat.length)}, {shown}"
+
+
+def belief(repeat: "Repeat") -> str:
+    """Return why a repeat is believed, how sure that is, and what part of the picture it is, where it is a part."""
+    words = f"{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})"
+    seen = repeat.picture_share
+    return words if seen is None or seen >= WHOLE_PICTURE else f"{words}, in {share(seen)} of what moves in the picture"
+
+
+def frames_in(first: int, last: int) -> str:
+    """Return frames [first, last) in words; a person counts the last one in."""
+    return f"frames {first}-{max(first, last - 1)}"
 
 
 def also(repeat: "Repeat") -> list[str]:

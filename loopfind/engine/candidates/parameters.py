@@ -184,14 +184,14 @@ OPEN_SPEED_HITS = 2
 """Times FEWEST_VOTES that must lie at one lag where the speed is open: lags are wide there, and pictures are more like
 each other than motions. Held by `benchmarks/library.py`."""
 
-REGIONS = ("right", "bottom", "left", "top")
-"""Sides of the picture that are left out in turn, as a chat, a ticker or a clock moves there all the time and drowns
-what repeats beside it. Held by `benchmarks/footage.py`."""
+QUADRANTS = ("upper left", "upper right", "lower left", "lower right")
+"""Quarters of the picture that are asked about by themselves, as a chat, a ticker or a watermark moves all the time and
+drowns what repeats beside it. Held by `benchmarks/footage.py`."""
 
-REGION_LINES_SHARE = 0.3
+QUADRANT_LINES_SHARE = 0.3
 """Share of the lines of a question about plain copies that are followed for each of them. Held by
 `benchmarks/footage.py`."""
 
-MOST_REGION_FRAMES = 100_000
+MOST_QUADRANT_FRAMES = 100_000
 """Frames up to which all of them are asked about, an hour at 25 frames a second; of more, those SPARSE_GAP apart. Held
 by `benchmarks/day.py`."""

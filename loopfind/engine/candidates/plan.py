@@ -21,10 +21,10 @@ from loopfind.engine.candidates.parameters import (
     COPY_SPEEDS,
     INSETS,
     LEAST_LAG,
-    MOST_REGION_FRAMES,
+    MOST_QUADRANT_FRAMES,
     PLAIN_LINES,
-    REGION_LINES_SHARE,
-    REGIONS,
+    QUADRANT_LINES_SHARE,
+    QUADRANTS,
     SIFTED_PER_FOLLOWED,
     SPARSE_GAP,
     TURNS,
@@ -74,11 +74,11 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBat
     similar = finder.similar(picture, None, pictures.usable & sparse_frames(signal))
     yield finder.batch(Question(), similar, pictures)
     sparse = signal.moving & sparse_frames(signal)
-    wanted = signal.moving if len(signal.times) <= MOST_REGION_FRAMES else sparse
-    for region in REGIONS:
-        within = motion_within(signal, region, wanted)
+    wanted = signal.moving if len(signal.times) <= MOST_QUADRANT_FRAMES else sparse
+    for quadrant in QUADRANTS:
+        within = motion_within(signal, quadrant, wanted)
         found = finder.similar(within, None, wanted)
-        yield finder.batch(Question(), found, FrameCodes(within, within, wanted), REGION_LINES_SHARE)
+        yield finder.batch(Question(), found, FrameCodes(within, within, wanted), QUADRANT_LINES_SHARE)
         del within, found
     for flips, question in FLIPPED:
         other = motion ^ flips

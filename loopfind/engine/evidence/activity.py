@@ -8,6 +8,7 @@ import numpy as np
 
 from loopfind.engine.evidence.claim_parameters import (
     EVENT_REST,
+    EVENT_SEEN,
     EVENT_STILL,
     LASTING_EVENT,
     LEAST_EVENTS,
@@ -34,15 +35,19 @@ def eventful(signal: Signal, first: int, last: int) -> bool:
 def _count_events(signal: Signal, first: int, last: int) -> tuple[float, float]:
     """Return how many events frames [first, last) hold, and the share of their time that lies between the events."""
     times = signal.times[first:last]
-    moved = np.zeros(max(0, len(times) - 1), bool)
+    changes = np.zeros(max(0, len(times) - 1), np.float32)
     for low in range(first, last - 1, _FRAMES):
         cells = cells_at(signal, np.arange(low, min(low + _FRAMES + 1, last)))
-        moved[low - first : low - first + _FRAMES] = np.square(cells[1:] - cells[:-1]).mean(1) > EVENT_STILL
+        changes[low - first : low - first + _FRAMES] = np.square(cells[1:] - cells[:-1]).mean(1)
+    moved = np.flatnonzero(changes > EVENT_STILL)
     at = times[1:][moved]
     if not len(at):
         return 0.0, 1.0
     gaps = np.flatnonzero(np.diff(at) > EVENT_REST + signal.step / 2)
-    begins, ends = at[np.concatenate([[0], gaps + 1])], at[np.concatenate([gaps, [len(at) - 1]])]
+    firsts, lasts = np.concatenate([[0], gaps + 1]), np.concatenate([gaps, [len(at) - 1]])
+    begins, ends = at[firsts], at[lasts]
+    size = np.add.reduceat(changes[moved], firsts)
+    seen = size >= EVENT_SEEN * size.max()
     lasting = ends - begins + signal.step
     whole = float(times[-1] - times[0]) + signal.step
-    return float(np.maximum(1.0, lasting / LASTING_EVENT).sum()), 1 - float(lasting.sum()) / whole
+    return float(np.maximum(1.0, lasting / LASTING_EVENT)[seen].sum()), 1 - float(lasting.sum()) / whole

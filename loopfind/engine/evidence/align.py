@@ -126,7 +126,7 @@ def align(signal: Signal, line: Line, frames: Ints, reach: int = 4) -> Line | No
     None where they agree no better on it than beside it: a slow scene aligned with itself, or chance.
     """
     probe = LineProbe(signal, frames)
-    line = _snap_to_frames(signal, line, probe.frames)
+    line = snapped(signal, line, probe.frames)
     near = max(2, round(ALIGN_BESIDE / signal.step))
     hops = np.arange(-reach - near, reach + near + 1)
     shifts = [*(hops * signal.step).tolist(), *LAGS_BESIDE]
@@ -191,7 +191,7 @@ def _at_insets(line: Line, way: Literal["right", "below"], spread: float) -> Ite
         yield replace(line, view=view)
 
 
-def _snap_to_frames(signal: Signal, line: Line, frames: Ints) -> Line:
+def snapped(signal: Signal, line: Line, frames: Ints) -> Line:
     """Move the line by less than a frame, so that it meets most frames of the other side at their own times."""
     wanted = line.slope * signal.times[frames] + line.offset
     return replace(line, offset=line.offset + float(np.median(signal.times[nearest(signal.times, wanted)] - wanted)))

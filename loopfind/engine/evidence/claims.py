@@ -8,25 +8,29 @@ from loopfind.engine.evidence.claim_parameters import (
     AGREEMENT_FLOOR,
     CONFIDENCE_CONSTANT,
     CONFIDENCE_WEIGHTS,
-    EXACT_LEVEL,
+    DIGIT_SLACK,
+    DIGIT_TURN,
     LEAST_AGREEMENT,
+    LEAST_BARE_SEAMS,
     LEAST_CHANGED_SECONDS,
     LEAST_CONFIDENCE,
-    LEAST_CONFIDENCE_OF_SHORT,
+    LEAST_CONFIDENCE_OF_BARE,
     LEAST_CONTRAST,
     LEAST_CROWDED_LAG,
     LEAST_REPLAYED_SHARE,
+    LEAST_RIM_SEAMS,
     LEAST_SCORE_SHARE,
     LEAST_TELLING_SECONDS,
     MOST_GAP,
     MOST_LENGTH,
-    MOST_NOISE,
     MOST_ODDS,
     MOST_RESIDUAL,
     SCORE_MARGIN,
     SHORT_CLAIM,
+    SMALL_PART,
 )
 from loopfind.engine.evidence.region import Regions
+from loopfind.engine.evidence.splices import Seams
 from loopfind.engine.evidence.uniqueness import Rivals
 from loopfind.engine.signal.per_file import frames_searched
 from loopfind.model.candidate import Run
@@ -54,16 +58,26 @@ def may_hold(run: Run, signal: Signal) -> bool:
     )
 
 
-def replays(run: Run, regions: Regions) -> bool:
+def replays(run: Run, regions: Regions, seams: Seams) -> bool:
     """Say whether the picture is replayed, and not a ticker or a clock alone, which say nothing of the picture.
 
     Where most of what moves goes on, what comes round soon has a rhythm: the dashes of a road while the road goes by.
+    What moves at the rim alone may be footage, of which an end jumps. A ticker that comes round has no such end, and
+    the digits of a clock come back after tens of seconds.
     """
     replayed, covered = int(regions.replayed.sum()), int(regions.covered.sum())
     crowded = replayed < LEAST_REPLAYED_SHARE * (replayed + covered)
-    if crowded and run.line.is_shift and run.line.offset < LEAST_CROWDED_LAG:
+    if crowded and run.line.is_shift and (run.line.offset < LEAST_CROWDED_LAG or replayed < SMALL_PART):
         return False
-    return regions.agreement_inside >= LEAST_AGREEMENT and not regions.is_at_the_rim
+    if regions.is_at_the_rim and (seams.greater < LEAST_RIM_SEAMS or _is_clock_lag(run)):
+        return False
+    return regions.agreement_inside >= LEAST_AGREEMENT
+
+
+def _is_clock_lag(run: Run) -> bool:
+    """Say whether the digits of a running clock are the same again after the lag of a run, but for some of them."""
+    tens = run.line.offset / DIGIT_TURN
+    return run.line.is_shift and abs(tens - round(tens)) * DIGIT_TURN <= DIGIT_SLACK
 
 
 def _can_be_changed(run: Run) -> bool:
@@ -75,7 +89,7 @@ def _can_be_changed(run: Run) -> bool:
     return apart and run.end - run.start >= LEAST_CHANGED_SECONDS
 
 
-def confidence(run: Run, signal: Signal, rivals: Rivals, regions: Regions) -> float:
+def confidence(run: Run, signal: Signal, rivals: Rivals, regions: Regions, seams: Seams) -> float:
     """Return the chance that the run is one recording shown twice.
 
     It is a logistic regression on measures of which a look-alike has less, and it rises with each of them. The weights
@@ -83,37 +97,36 @@ def confidence(run: Run, signal: Signal, rivals: Rivals, regions: Regions) -> fl
     benchmarks/calibration.py measures it on other seeds.
     """
     odds = CONFIDENCE_CONSTANT + sum(
-        w * x for w, x in zip(CONFIDENCE_WEIGHTS, measures(run, signal, rivals, regions), strict=True)
+        w * x for w, x in zip(CONFIDENCE_WEIGHTS, measures(run, signal, rivals, regions, seams), strict=True)
     )
     return round(1 / (1 + math.exp(-min(max(odds, -30.0), MOST_ODDS))), 4)
 
 
-def measures(run: Run, signal: Signal, rivals: Rivals, regions: Regions) -> tuple[float, ...]:
+def measures(run: Run, signal: Signal, rivals: Rivals, regions: Regions, seams: Seams) -> tuple[float, ...]:
     """Return the measures of a run, in the order of CONFIDENCE_WEIGHTS. More of each speaks for a replay."""
     length, gap, replayed = run.end - run.start, rivals.gap, int(regions.replayed.sum())
     if math.isnan(gap):  # nothing else in the file, so the stretch is compared with itself a moment later
         gap = max(1.0, float(np.median(signal.lively[run.first : run.last])) / rivals.own)
     return (
-        math.log(max(run.score, 1.0) / least_score(signal)),
         -math.log(1 + AGREEMENT_FLOOR - min(max(regions.agreement_inside, 0.0), 1.0)),
         math.log(min(gap, MOST_GAP)),
-        # Noise is no measure where a zoom resamples the picture, or where the light changes.
-        -min(max(math.log(rivals.own / max(signal.noise, EXACT_LEVEL)), 0.0), MOST_NOISE)
-        if run.line.view.plain and not regions.relit
-        else 0.0,
         max(run.contrast, 0.0),
         min(math.log(max(length, 0.2)), MOST_LENGTH),
-        math.log(1 + replayed),
         math.log((1 + replayed) / (1 + replayed + int(regions.covered.sum()))),
         -min(run.residual, 1.0),
+        seams.lesser,
         0.0 if run.line.is_shift else -1.0,
         0.0 if run.line.view.plain else -1.0,
     )
 
 
-def believed(sure: float, length: float) -> bool:
+def believed(sure: float, length: float, regions: Regions, seams: Seams) -> bool:
     """Say whether a confidence is enough for a claim of so many seconds.
 
-    It must be more likely true than not, and a short one surer than that: single movements of one body look alike.
+    It must be more likely true than not, by far. What is short, or but a small part of the picture, must be surer
+    unless the picture jumps at both its ends. Single movements of one body look alike, and so does a watermark that
+    comes round. Nothing jumps where they begin and end.
     """
-    return sure >= (LEAST_CONFIDENCE if length >= SHORT_CLAIM else LEAST_CONFIDENCE_OF_SHORT)
+    little = length < SHORT_CLAIM or regions.replayed.sum() < SMALL_PART
+    bare = little and seams.lesser < LEAST_BARE_SEAMS
+    return sure >= (LEAST_CONFIDENCE_OF_BARE if bare else LEAST_CONFIDENCE)

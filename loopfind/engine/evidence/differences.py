@@ -19,7 +19,7 @@ from loopfind.engine.evidence.parameters import (
     HOP,
     LAGS_BESIDE,
     LIGHT_SECONDS,
-    STANDING_CAP,
+    PASSING_CAP,
 )
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
@@ -39,18 +39,34 @@ class Fit:
     """Changes that make the second occurrence like the first.
 
     gain, offset: of grey levels. weights: (144,) float32 of each cell, 0 where a bar or an overlay covers one of the
-    two. caps: (144,) float32 squared grey levels above which a cell's change counts no more, where something passes
-    over the picture. drifts: whether brightness is fitted anew all along, as the light of one of the two changes."""
+    two. levels: (144,) float32 squared grey levels that a cell usually differs by beside the line, where something
+    passes over the picture. spared: the cells that differ most for their level in a frame and so do not count in it, as
+    what passes lies in others each time. drifts: whether brightness is fitted anew all along, as the light of one of
+    the two changes.
+    """
 
     gain: float = 1.0
     offset: float = 0.0
     weights: Cells = field(default_factory=lambda: shown(PLAIN))
-    caps: Cells | None = None
+    levels: Cells | None = None
+    spared: int = 0
     drifts: bool = False
 
     @property
     def graded(self) -> bool:
         return self.gain != 1.0 or self.offset != 0.0
+
+    def mean(self, squares: Cells) -> Energies:
+        """Return the mean (m,) of squared grey levels (m, 144) over the cells that count, each as much as it weighs."""
+        if self.levels is None:
+            return np.asarray(squares @ self.weights, np.float32)
+        cells = np.flatnonzero(self.weights > 0)
+        kept = max(1, len(cells) - self.spared)
+        levels = self.levels[cells]
+        part = np.minimum(squares[:, cells], PASSING_CAP * levels)
+        ratio = part / levels
+        part[ratio > np.partition(ratio, kept - 1, axis=1)[:, kept - 1 : kept]] = 0
+        return np.asarray(part.sum(1) / np.float32(kept), np.float32)
 
 
 def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Cells:
@@ -149,7 +165,7 @@ def standing(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energi
     one. frames: consecutive."""
     there, real = partners(signal, line, frames)
     gap = _fitted_gap(signal, *both(signal, line, frames, there), fit)
-    return np.asarray(np.square(gap) @ fit.weights, np.float32), real
+    return fit.mean(np.square(gap)), real
 
 
 def _fitted_gap(signal: Signal, ours: Cells, theirs: Cells, fit: Fit) -> Cells:
@@ -219,14 +235,8 @@ def energy(gap: Cells, hop: int, fit: Fit, allowed: float) -> Energies:
     """
     change = np.full(len(gap), np.inf, np.float32)
     if len(gap) > hop:
-        moved = np.square(gap[hop:] - gap[:-hop])
-        if fit.caps is not None:
-            np.minimum(moved, 2 * fit.caps, out=moved)
-        moved = moved @ fit.weights / 2
+        moved = fit.mean(np.square(gap[hop:] - gap[:-hop])) / 2
         change[hop:] = moved
         change[:-hop] = np.minimum(change[:-hop], moved)
-    standing = np.square(gap)
-    if fit.caps is not None:
-        np.minimum(standing, np.maximum(4 * fit.caps, STANDING_CAP), out=standing)
-    standing = standing @ fit.weights
+    standing = fit.mean(np.square(gap))
     return np.asarray(np.minimum(change, standing) + np.maximum(standing - allowed, 0), np.float32)

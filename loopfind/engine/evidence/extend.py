@@ -12,14 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.candidates.parameters import LEAST_LAG
-from loopfind.engine.evidence.align import align, refine
+from loopfind.engine.evidence.align import align, refine, snapped
 from loopfind.engine.evidence.differences import Fit, along, beside
 from loopfind.engine.evidence.parameters import (
     COARSE_SPREAD,
     FINE_SPREAD,
+    FOREIGN_LEVEL,
+    FOREIGN_TIMES,
     GO_ON_SECONDS,
     GROW_SECONDS,
+    ISLAND_NATS,
+    ISLAND_REST,
+    LEAST_FIRST_NATS,
     LEAST_FRAME_NATS,
+    LEAST_SAY,
     LEAST_SEED_CONTRAST,
     LEAST_WEIGHT,
     MOST_FRAME_NATS,
@@ -28,13 +34,16 @@ from loopfind.engine.evidence.parameters import (
     PASSING,
     SCORE_DROP,
     SEED_SECONDS,
+    SPARED_OF_TELLING,
+    SPARED_SHARE,
 )
 from loopfind.engine.evidence.photometry import fit_of
-from loopfind.engine.evidence.region import agreeing, goes_on, measure_regions
+from loopfind.engine.evidence.region import agreeing, goes_on, measure_regions, telling_level
 from loopfind.engine.evidence.sharpness import contrast
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
+from loopfind.model.transform import shown
 
 _MOST_CORE, _AT_ONCE = 2000, 1 << 16
 
@@ -71,19 +80,14 @@ def follow_line(signal: Signal, line: Line) -> Trace | None:
     if len(seed) < 3:
         return None
     aligned = align(signal, line, seed)
-    if aligned is None:
-        return None
-    line = aligned
-    if line.is_shift and line.offset < LEAST_LAG:
+    # Under what passes over the picture no lag stands out, so a plain line is taken as it was voted.
+    line = snapped(signal, line, seed) if aligned is None else aligned
+    if (aligned is None and not line.is_plain) or (line.is_shift and line.offset < LEAST_LAG):
         return None
     refined = refine(signal, line, seed, COARSE_SPREAD)
-    fit = fit_of(signal, refined, seed)
-    if contrast(signal, refined, fit, seed) < LEAST_SEED_CONTRAST:
-        fit = _uncovered(signal, refined, fit, seed)
-        if (fit.caps is None and (fit.weights > 0).all()) or contrast(signal, refined, fit, seed) < LEAST_SEED_CONTRAST:
-            return None
-    trace = _stretch_around(signal, refined, fit, seed)
-    if trace is None:
+    fit = _seed_fit(signal, refined, seed, aligned is not None)
+    trace = None if fit is None else _stretch_around(signal, refined, fit, seed)
+    if trace is None or trace.total < LEAST_FIRST_NATS:
         return None
     trace = _with_regions(signal, trace)
     if refined == line:
@@ -93,6 +97,22 @@ def follow_line(signal: Signal, line: Line) -> Trace | None:
     core = _core(inside)[:_MOST_CORE]
     better = _stretch_around(signal, finer, fit_of(signal, finer, core), core)
     return better if better is not None and better.total > trace.total else trace
+
+
+def _seed_fit(signal: Signal, line: Line, seed: Ints, aligned: bool) -> Fit | None:
+    """Return the fit by which the seed of a line is sharp in time, None where there is none.
+
+    aligned: whether the whole picture agrees best on the line, and not only what something leaves uncovered.
+    """
+    fit = Fit(weights=shown(line.view))
+    if aligned:
+        fit = fit_of(signal, line, seed)
+        if contrast(signal, line, fit, seed) >= LEAST_SEED_CONTRAST:
+            return fit
+    fit = _uncovered(signal, line, fit, seed)
+    if fit.levels is None and (fit.weights > 0).all():
+        return None
+    return fit if contrast(signal, line, fit, seed) >= LEAST_SEED_CONTRAST else None
 
 
 def _uncovered(signal: Signal, line: Line, fit: Fit, frames: Ints) -> Fit:
@@ -106,12 +126,14 @@ def _uncovered(signal: Signal, line: Line, fit: Fit, frames: Ints) -> Fit:
     if agree is None:
         return fit
     weights = np.where(regions.covered, 0, fit.weights)
-    caps = None
-    if regions.plain_along[agree].sum() > PASSING * regions.along[agree].sum():
-        caps = np.maximum(regions.beside, max(2.0, 8 * signal.noise)).astype(np.float32)
     if weights.sum() < LEAST_WEIGHT * fit.weights.sum():
         return fit
-    return replace(fit, weights=np.asarray(weights / weights.sum(), np.float32), caps=caps)
+    fit = replace(fit, weights=np.asarray(weights / weights.sum(), np.float32))
+    if regions.plain_along[agree].sum() <= PASSING * regions.along[agree].sum():
+        return fit
+    spared = min(SPARED_SHARE * (weights > 0).sum(), SPARED_OF_TELLING * (regions.telling & (weights > 0)).sum())
+    levels = np.maximum(regions.beside, telling_level(signal.noise))
+    return replace(fit, levels=np.asarray(levels, np.float32), spared=int(spared))
 
 
 def _with_regions(signal: Signal, trace: Trace) -> Trace:
@@ -122,7 +144,7 @@ def _with_regions(signal: Signal, trace: Trace) -> Trace:
     for _ in range(2):
         inside = trace.frames[trace.low : trace.high]
         fit = _uncovered(signal, trace.line, trace.fit, inside)
-        if np.array_equal(fit.weights, trace.fit.weights) and (fit.caps is None) == (trace.fit.caps is None):
+        if np.array_equal(fit.weights, trace.fit.weights) and (fit.levels is None) == (trace.fit.levels is None):
             break
         again = _stretch_around(signal, trace.line, fit, _core(inside))
         if again is None or again.total <= trace.total:
@@ -208,7 +230,7 @@ def _trace(signal: Signal, line: Line, fit: Fit, frames: Ints, first: int, last:
     low, high = 0, 0
     for turn in range(3):
         score = _scores(gap, off, real, noise, signal.step)
-        stretch = _best_stretch(score, core)
+        stretch = _best_stretch(score, core, round(ISLAND_REST / signal.step))
         if stretch is None:
             return None
         low, high = stretch
@@ -230,23 +252,29 @@ def _scores(gap: np.ndarray, off: np.ndarray, real: np.ndarray, noise: float, st
         part = slice(low, low + _AT_ONCE)
         other = np.maximum(off[part], noise).astype(np.float64)
         score = np.log(other / noise) + gap[part] / other - gap[part] / noise
+        # Where nothing moves beside the line, what moves in one of the two occurrences alone speaks against it.
+        score[gap[part] > np.maximum(FOREIGN_TIMES * other, FOREIGN_LEVEL)] = LEAST_FRAME_NATS
         scores[part] = np.where(real[part], np.clip(score, LEAST_FRAME_NATS, MOST_FRAME_NATS), 0) * min(
             1.0, NATS_A_SECOND * step
         )
     return scores
 
 
-def _best_stretch(score: NDArray[np.float64], core: NDArray[np.bool_]) -> tuple[int, int] | None:
+def _best_stretch(score: NDArray[np.float64], core: NDArray[np.bool_], rest: int) -> tuple[int, int] | None:
     """Grow a stretch [low, high) both ways from the core's best frame until the score falls SCORE_DROP behind its
-    best."""
+    best. rest: frames without a say after which little that agrees is no part of it."""
     cores = np.flatnonzero(core)
     middle = int(cores[np.argmax(score[cores])])
-    after, before = _grow(score[middle:]), _grow(score[:middle][::-1])
+    after, before = grown(score[middle:], rest), grown(score[:middle][::-1], rest)
     return (middle - before, middle + after) if after + before >= 2 else None
 
 
-def _grow(score: NDArray[np.float64]) -> int:
-    """Return how many leading values reach the largest sum before it drops by SCORE_DROP; 0 where none is positive."""
+def grown(score: NDArray[np.float64], rest: int) -> int:
+    """Return how many leading values (m,) reach the largest sum before it drops by SCORE_DROP, 0 where none does.
+
+    What agrees after `rest` values that say nothing, and soon before the drop, must say ISLAND_NATS. The onset of
+    another motion in the same place says less.
+    """
     if not len(score):
         return 0
     total = np.cumsum(score)
@@ -254,8 +282,17 @@ def _grow(score: NDArray[np.float64]) -> int:
     np.maximum.accumulate(behind, out=behind)
     behind -= total
     fallen = behind > SCORE_DROP
-    total = total[: int(np.argmax(fallen))] if fallen.any() else total
-    return int(np.argmax(total)) + 1 if len(total) and total.max() > 0 else 0
+    drop = int(np.argmax(fallen)) if fallen.any() else len(total)
+    total = total[:drop]
+    if not len(total) or total.max() <= 0:
+        return 0
+    end = int(np.argmax(total)) + 1
+    if drop == len(score) or drop - end > 2 * rest:
+        return end
+    says = np.flatnonzero(np.abs(score[:end]) > LEAST_SAY)
+    breaks = np.flatnonzero(np.diff(says) > rest)
+    before = int(says[breaks[-1]]) + 1 if len(breaks) else end
+    return before if total[end - 1] - total[before - 1] < ISLAND_NATS else end
 
 
 def _open_ends(score: NDArray[np.float64], low: int, high: int) -> tuple[tuple[int, int], tuple[int, int]]:

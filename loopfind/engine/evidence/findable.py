@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.activity import eventful
-from loopfind.engine.evidence.claim_parameters import FINDABLE_LENGTHS, FINDABLE_SHARE
+from loopfind.engine.evidence.claim_parameters import COPY_NOISE, FINDABLE_LENGTHS, FINDABLE_SHARE, MOST_SEAM
 from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
 from loopfind.engine.evidence.differences import Fit, cells_at
+from loopfind.engine.evidence.parameters import SPLICE_WINDOW
 from loopfind.engine.evidence.region import measure_regions
 from loopfind.engine.evidence.sharpness import even_shift, share_of_change
+from loopfind.engine.evidence.splices import NO_SEAMS, Seams
 from loopfind.engine.evidence.uniqueness import rivals_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.fingerprint import Signal
@@ -21,6 +23,7 @@ from loopfind.model.transform import PLAIN, shown
 
 _STRETCHES = 20  # of each length
 _PLACES, _NEAREST = 4000, 48  # that each is aligned with, as many as a few minutes have; half seconds measured in full
+_PUT_IN = 5  # places at which a copy may stand
 _SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames are compared with the next
 
 
@@ -46,14 +49,16 @@ def _flicker(signal: Signal) -> float:
     """Return the squared grey levels by which a picture and its copy may differ.
 
     It is what a frame usually differs by from the next, and no more than the file's noise. That is taken over a fifth
-    of a second and so has slow motion in it."""
+    of a second and so has slow motion in it. It is no less than COPY_NOISE: an encoder that skips a calm picture makes
+    its frames alike, and its second encoding unlike the first."""
     found = []
     for low in np.linspace(0, max(0, len(signal.times) - _SAMPLE), _SAMPLES).astype(np.int64).tolist():
         cells = cells_at(signal, np.arange(low, min(len(signal.times), low + _SAMPLE)))
         found.append(np.square(np.diff(cells, axis=0)).mean(1))
     changes = np.concatenate(found)
     changes = changes[changes > 1e-4]  # a frame that was repeated is no copy that was encoded again
-    return float(min(np.percentile(changes, 50), signal.noise)) if len(changes) else signal.noise
+    usual = float(np.percentile(changes, 50)) if len(changes) else signal.noise
+    return max(min(usual, signal.noise), COPY_NOISE)
 
 
 def _frames(length: float, signal: Signal) -> int:
@@ -109,10 +114,29 @@ def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noi
         return False
     # The stretch is aligned with itself, so noise is all that it may differ from its copy by.
     regions = replace(regions, along=np.full_like(regions.along, noise))
-    if not replays(run, regions):
+    seams = _seams_of_copy(signal, first, last)
+    if not replays(run, regions, seams):
         return False
     rivals = rivals_of(signal, run, shown(PLAIN), _PLACES, noise, _NEAREST)
-    return believed(confidence(run, signal, rivals, regions), end - start)
+    return believed(confidence(run, signal, rivals, regions, seams), end - start, regions, seams)
+
+
+def _seams_of_copy(signal: Signal, first: int, last: int) -> Seams:
+    """Return how clearly the picture would jump at both ends of a copy of frames [first, last): usually, of _PUT_IN
+    places where it may be put in."""
+    n, reach = len(signal.times), max(3, round(SPLICE_WINDOW / signal.step))
+    peaks = []
+    for place in np.linspace(reach, n - reach, _PUT_IN + 2).astype(np.int64)[1:-1].tolist():
+        if n < 4 * reach:
+            return NO_SEAMS
+        around = [(place - reach, place), (first, first + reach), (last - reach, last), (place, place + reach)]
+        parts = [cells_at(signal, np.arange(max(0, low), min(n, high))) for low, high in around]
+        most = [float(np.square(np.diff(part, axis=0)).mean(1).max(initial=0)) for part in parts]
+        jumps = [float(np.square(parts[k + 1][0] - parts[k][-1]).mean()) for k in (0, 2)]
+        floor = 2 * signal.noise
+        peaks.append(sorted(jump / max(most[k], most[k + 1], floor) for k, jump in zip((0, 2), jumps, strict=True)))
+    lesser, greater = np.log(np.clip(np.median(peaks, axis=0), 1, MOST_SEAM)).tolist()
+    return Seams(lesser, greater)
 
 
 def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:

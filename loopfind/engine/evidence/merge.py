@@ -87,4 +87,7 @@ def _join(before: Run, after: Run) -> Run:
         residual=max(before.residual, after.residual),
         confidence=max(before.confidence, after.confidence),
         informative=before.informative + after.informative,
+        picture_share=min(
+            (run.picture_share for run in (before, after) if run.picture_share is not None), default=None
+        ),
     )

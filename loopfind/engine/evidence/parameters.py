@@ -47,13 +47,36 @@ LEAST_FRAME_NATS = -1.0
 """Nats that one frame may speak against a line, before scaling: one damaged frame must not decide. Held by
 `benchmarks/suite.py`."""
 
+FOREIGN_TIMES = 10.0
+"""Times what a frame differs by beside the line that it must differ on it to be of another content. Held by
+`benchmarks/footage.py`."""
+
+FOREIGN_LEVEL = 2.0
+"""Squared grey levels that it must differ by at the least: codecs redraw a standing picture by less. Held by
+`benchmarks/footage.py`."""
+
 SCORE_DROP = 12.0
 """Nats by which the score must fall behind its best before a stretch is given up. That is about half a second of clear
 contradiction. Held by `benchmarks/suite.py`."""
 
+ISLAND_REST = 0.5
+"""Seconds that say nothing, after which a stretch ends unless what follows says ISLAND_NATS. Held by
+`benchmarks/footage.py`."""
+
+ISLAND_NATS = 6.5
+"""Nats that must follow such a rest: a quarter of a second of clear agreement. Two cars that enter the picture in one
+place agree for a fifth. Held by `benchmarks/footage.py`."""
+
+LEAST_SAY = 0.1
+"""Nats below which a frame says nothing. Held by `benchmarks/footage.py`."""
+
 OPEN_NATS = 1.5
 """Nats within which two ends are as likely as each other: the content leaves open which one it is. Held by
 `benchmarks/suite.py`."""
+
+LEAST_FIRST_NATS = 6.0
+"""Nats that the first stretch around a seed must score for more to be measured: a claim needs three times as many. Held
+by `benchmarks/footage.py`."""
 
 LEAST_SEED_CONTRAST = 0.1
 """Contrast that the seed of a line must show to be followed at all. A claim needs four times as much over the whole
@@ -86,6 +109,9 @@ LARGEST_BARS = 0.5
 LARGEST_OVERLAY = 0.3
 """Share of the cells that an overlay may cover. With more, what is left proves nothing. Held by
 `benchmarks/edits.py`."""
+
+LEAST_CONTRAST_FRAMES = 3
+"""Frames that are enough to measure contrast. Held by `benchmarks/footage.py`."""
 
 CONTRAST_LAG = 0.08
 """Seconds by which the line is moved to measure contrast, two frames at the least. Held by `benchmarks/suite.py`."""
@@ -190,6 +216,10 @@ TELLING_LEVEL = 0.5
 """Squared grey levels that it must differ by besides: the codec's own changes in a cell that stands still. Held by
 `benchmarks/footage.py`."""
 
+TELLING_QUIET = 10.0
+"""Times the noise that TELLING_LEVEL is at most: in quiet footage a cell changes less where it stands still. Held by
+`benchmarks/footage.py`."""
+
 LEAST_AGREEING_SHARE = 0.35
 """Share of its difference beside the line up to which a cell of a line that was not followed yet is taken to agree.
 Held by `benchmarks/footage.py`."""
@@ -204,9 +234,17 @@ at all. Held by `benchmarks/footage.py`."""
 LIGHT_SECONDS = 1.0
 """Seconds over which one gain and offset hold where the light drifts. Held by `benchmarks/footage.py`."""
 
-STANDING_CAP = 64.0
-"""Squared grey levels that a cell may add by standing differently, at the least, where something passes over the
+PASSING_CAP = 4.0
+"""Times what a cell usually differs by at which it counts no more in one frame, where something passes over the
 picture. Held by `benchmarks/footage.py`."""
+
+SPARED_SHARE = 0.2
+"""Share of the cells that may be spared in a frame, those under a passing watermark in the one and in the other
+occurrence. Held by `benchmarks/footage.py`."""
+
+SPARED_OF_TELLING = 0.5
+"""Share of the telling cells that may be spared at the most, so that the rest still says something. Held by
+`benchmarks/footage.py`."""
 
 LEAST_WEIGHT = 0.15
 """Share of the picture that must be left once covered cells are out. Held by `benchmarks/footage.py`."""

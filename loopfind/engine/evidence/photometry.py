@@ -30,14 +30,37 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
     gap = np.square(ours - theirs).mean(1)
     best = gap <= np.median(gap)
     ours, theirs = ours[best], theirs[best]
-    gain, offset = _fit_brightness(ours, theirs)
-    overlay = _overlay_cells(np.asarray(ours - theirs * gain - offset, np.float32), signal.noise)
+    # An overlay may pass for a change of brightness, and the other way round: of the two the one that leaves less.
+    gain, offset, overlay = min(
+        (
+            _fit_beside_overlay(ours, theirs, signal.noise, first)
+            for first in (_fit_brightness(ours, theirs), (1.0, 0.0))
+        ),
+        key=lambda fit: _left(ours, theirs, *fit),
+    )
     weights = whole
-    if 0 < overlay.mean() <= LARGEST_OVERLAY:
+    if overlay.any():
         weights = np.zeros_like(whole)
         weights[np.flatnonzero(whole > 0)[~overlay]] = 1 / (~overlay).sum()
-        gain, offset = _fit_brightness(ours[:, ~overlay], theirs[:, ~overlay])
     return Fit(gain, offset, weights)
+
+
+def _fit_beside_overlay(
+    ours: Cells, theirs: Cells, noise: float, first: tuple[float, float]
+) -> tuple[float, float, NDArray[np.bool_]]:
+    """Return gain, offset and the cells (k,) under an overlay. It stands out where gain and offset are the `first`
+    ones."""
+    gain, offset = first
+    overlay = _overlay_cells(np.asarray(ours - theirs * gain - offset, np.float32), noise)
+    if not 0 < overlay.mean() <= LARGEST_OVERLAY:
+        return gain, offset, np.zeros_like(overlay)
+    return *_fit_brightness(ours[:, ~overlay], theirs[:, ~overlay]), overlay
+
+
+def _left(ours: Cells, theirs: Cells, gain: float, offset: float, overlay: NDArray[np.bool_]) -> float:
+    """Return the squared grey levels that a fit leaves in the usual frame, outside the overlay."""
+    left = np.square(ours - theirs * gain - offset)[:, ~overlay]
+    return float(np.median(left.mean(1)))
 
 
 def _bar_cells(cells: Cells) -> NDArray[np.bool_]:

@@ -25,13 +25,14 @@ from loopfind.engine.evidence.parameters import (
     REPLAYED_SHARE,
     TELLING_LEVEL,
     TELLING_NOISE,
+    TELLING_QUIET,
 )
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import SKETCH_SIDE, shown
 
-_MOST_FRAMES = 160
+_MOST_FRAMES = 64
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,13 @@ class Regions:
     along: (144,) float32, mean squared grey levels by which a cell's change over HOP differs from its partner's on the
     line. beside: (144,) float32, the same beside the line, as the median of several lags. Rare outliers are cut from
     both. plain_along: (144,) float32, `along` with its outliers. telling: (144,) bool, the cells that would show a
-    difference if there were one. relit: whether the light of the two occurrences differs.
+    difference if there were one.
     """
 
     along: Cells
     beside: Cells
     plain_along: Cells
     telling: NDArray[np.bool_]
-    relit: bool
 
     @property
     def share(self) -> Cells:
@@ -64,6 +64,11 @@ class Regions:
     def covered(self) -> NDArray[np.bool_]:
         """The telling cells (144,) that differ on the line as they do beside it."""
         return self.telling & (self.share > COVERED_SHARE)
+
+    @property
+    def picture_share(self) -> float:
+        """The share of the telling cells that is replayed."""
+        return float(self.replayed.sum() / max(1, int(self.telling.sum())))
 
     @property
     def is_at_the_rim(self) -> bool:
@@ -110,12 +115,17 @@ def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regio
     along, beside = rows[0], np.median(rows[1:], axis=0)
     whole = shown(line.view) > 0
     telling = whole & tells(beside, signal.noise)
-    return Regions(along, np.asarray(beside, np.float32), plain_along, telling, fit.drifts)
+    return Regions(along, np.asarray(beside, np.float32), plain_along, telling)
 
 
 def tells(beside: Floats | Cells, noise: float) -> NDArray[np.bool_]:
     """Say which cells would show a difference, from what each differs by beside the line, squared grey levels."""
-    return np.asarray(beside > TELLING_NOISE * noise + TELLING_LEVEL)
+    return np.asarray(beside > telling_level(noise))
+
+
+def telling_level(noise: float) -> float:
+    """Return the squared grey levels that a cell must differ by beside a line to say anything on it."""
+    return TELLING_NOISE * noise + min(TELLING_LEVEL, TELLING_QUIET * noise)
 
 
 def agreeing(telling: NDArray[np.bool_], share: Floats | Cells) -> NDArray[np.bool_] | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, light_along, partners, views_of
-from loopfind.engine.evidence.parameters import CONTRAST_LAG, LIGHT_SECONDS
+from loopfind.engine.evidence.parameters import CONTRAST_LAG, LEAST_CONTRAST_FRAMES, LIGHT_SECONDS
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Signal
@@ -31,10 +31,14 @@ def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
         frames = frames[np.linspace(0, len(frames) - 1, _MOST_FRAMES).astype(np.int64)]
     shift = even_shift(signal)
     there, real = partners(signal, line, frames)
-    usable = real & (frames - shift >= first) & (frames + shift <= last) & (there - shift >= 0) & (there + shift < n)
+    within = (there - shift >= 0) & (there + shift < n) & (frames - shift >= 0) & (frames + shift < n)
+    usable = real & within & (frames - shift >= first) & (frames + shift <= last)
+    if usable.sum() < LEAST_CONTRAST_FRAMES:  # so short that one of the two shifts must do
+        usable = real & within & ((frames - shift >= first) | (frames + shift <= last))
     frames, there = frames[usable], there[usable]
-    if len(frames) < 3:
+    if len(frames) < LEAST_CONTRAST_FRAMES:
         return 0.0
+    inside = {shift: frames + shift <= last, -shift: frames - shift >= first}
     shifts, views = (-shift, 0, shift), views_of(line)
     ours = dict(zip(shifts, cells_of_each(signal, [frames + k for k in shifts], views[0]), strict=True))
     theirs = dict(zip(shifts, cells_of_each(signal, [there + k for k in shifts], views[1]), strict=True))
@@ -50,13 +54,11 @@ def contrast(signal: Signal, line: Line, fit: Fit, frames: Ints) -> float:
         theirs = {k: cells + standing for k, cells in theirs.items()}
 
     def apart(a: Cells, b: Cells) -> NDArray[np.float32]:
-        squares = np.square(a - b)
-        if fit.caps is not None:
-            np.minimum(squares, fit.caps, out=squares)
-        return np.asarray(squares @ fit.weights, np.float32)
+        return fit.mean(np.square(a - b))
 
     def beside(a: dict[int, Cells], b: dict[int, Cells]) -> NDArray[np.float32]:
-        return np.minimum(apart(a[0], b[shift]), apart(a[0], b[-shift]))
+        sides = [np.where(inside[k], apart(a[0], b[k]), np.inf) for k in (shift, -shift)]
+        return np.asarray(np.minimum(*sides), np.float32)
 
     on = apart(ours[0], theirs[0])
     moved = (beside(ours, theirs) + beside(theirs, ours)) / 2

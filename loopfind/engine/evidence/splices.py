@@ -6,12 +6,15 @@ judged by itself, against the change from frame to frame just around it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.engine.evidence.claim_parameters import MOST_SEAM, SEAM_REACH
 from loopfind.engine.evidence.differences import cells_at
 from loopfind.engine.evidence.parameters import HARD_CUT, LEAST_ONSET, LEAST_PEAK, LEAST_RATIO, SPLICE_WINDOW
+from loopfind.model.candidate import Run
 from loopfind.model.fingerprint import Signal
 from loopfind.model.report import CutKind
 
@@ -74,6 +77,37 @@ def _splice_of(frame: int, changes: NDArray[np.float32], at: int, reach: int, fl
         own / max(float(others.max(initial=0)), floor),
         own / max(calmer, floor),
     )
+
+
+class Seams(NamedTuple):
+    """How clearly the picture jumps at the ends of a run, in nats: the logs of the lesser and of the greater peak."""
+
+    lesser: float
+    greater: float
+
+
+NO_SEAMS = Seams(0.0, 0.0)
+
+
+def seams_at(signal: Signal, run: Run) -> Seams:
+    """Measure how clearly the picture jumps at the ends of a run.
+
+    An end is where a look-alike stops being alike, and nothing jumps there. A copy that was put in has a jump at either
+    end, in the one occurrence or in the other. Frames within SEAM_REACH of an end are looked at.
+    """
+    line, n, half = run.line, len(signal.times), signal.step / 2
+    clearest = []
+    for end in (run.start, run.end):
+        frames = np.searchsorted(signal.times, np.array([end, line.slope * end + line.offset]) - half)
+        beside = {int(frame) + k for frame in frames for k in range(-SEAM_REACH, SEAM_REACH + 1)}
+        inside = [frame for frame in sorted(beside) if 0 < frame < n and not _begins_a_file(signal, frame)]
+        clearest.append(max((splice.peak for splice in splices_at(signal, inside)), default=0.0))
+    lesser, greater = np.log(np.clip(sorted(clearest), 1, MOST_SEAM)).tolist()
+    return Seams(lesser, greater)
+
+
+def _begins_a_file(signal: Signal, frame: int) -> bool:
+    return signal.parts is not None and bool((signal.parts.first == frame).any())
 
 
 def usual_change(changes: NDArray[np.float32]) -> float:

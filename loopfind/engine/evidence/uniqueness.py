@@ -65,16 +65,18 @@ def rivals_of(
     most: int | None = None,
     own: float | None = None,
     in_full: int = NEAREST_IN_FULL,
+    left_out: int = 0,
 ) -> Rivals:
     """Find the rivals of a run.
 
     weights: (144,) of each cell, 0 for those that a bar or an overlay covers. most: places to compare it with, by
     default MOST_PLACES or FEWER_PLACES. own: what to take for its difference from its match; measured unless given.
-    in_full: half seconds that are measured in full at a time."""
+    in_full: half seconds that are measured in full at a time. left_out: cells that differ most from the match, or from
+    a rival, and do not count: what passes over the picture lies in others each time."""
     if most is None:
         most = MOST_PLACES if signal.parts is None else FEWER_PLACES
     exact = min(EXACT_LEVEL, signal.noise / 2)
-    template = _Template(signal, run, weights)
+    template = _Template(signal, run, weights, left_out)
     if own is None:
         own = template.own()
     places = template.elsewhere()
@@ -139,8 +141,8 @@ class _Template:
     """A stretch to be compared with other moments of its file: squared grey levels, less what stays the same over
     it."""
 
-    def __init__(self, signal: Signal, run: Run, weights: Cells) -> None:
-        self._signal, self._run, self._weights = signal, run, weights
+    def __init__(self, signal: Signal, run: Run, weights: Cells, left_out: int) -> None:
+        self._signal, self._run, self._weights, self._left_out = signal, run, weights, left_out
         times, line = signal.times, run.line
         frames = np.arange(run.first, run.last)
         if not line.is_shift and len(frames) > 40:
@@ -181,6 +183,8 @@ class _Template:
         theirs = np.asarray(_read(self._signal, wanted), np.float32) * np.float32(1 / 256)
         if not self._view.plain:
             theirs = theirs @ matrix(self._view).T
+        if self._left_out:
+            return self._without_worst(theirs, rows)
         # |a - b|^2 by its parts, so that one matrix product serves all places.
         root = np.sqrt(self._weights)
         a, b = self._ours * root, theirs * root
@@ -189,6 +193,19 @@ class _Template:
         count = len(self._after)
         total = np.square(a).sum() / count + squares[rows].mean(1) - 2 * crossed[rows, np.arange(count)].mean(1)
         return np.asarray(np.maximum(total - np.square(_summed(b, rows) / count).sum(1), 0), np.float64)
+
+    def _without_worst(self, theirs: Cells, rows: Ints) -> Floats:
+        """Return the difference (m,) of the stretch's frames and others, without the cells that differ most.
+
+        theirs: (k, 144). rows: (m, frames) which of them each place asks for.
+        """
+        kept = np.flatnonzero(self._weights > 0)
+        count = max(1, len(kept) - self._left_out)
+        ours, seen, found = self._ours[:, kept], theirs[:, kept], np.empty(len(rows))
+        for low in range(0, len(rows), _IN_CACHE):
+            cells = (ours[None] - seen[rows[low : low + _IN_CACHE]]).var(1)
+            found[low : low + _IN_CACHE] = np.partition(cells, count - 1, axis=1)[:, :count].mean(1)
+        return found
 
     def looks(self, places: Floats) -> Floats:
         """Return a lower bound (m,) of the difference at each place, but for rounding.

@@ -11,17 +11,25 @@ from loopfind.engine.evidence.boundaries import settle, trim_blank
 from loopfind.engine.evidence.claim_parameters import (
     CHANGED_WORTH,
     MOST_AGREEMENT_LOST,
+    MOST_OF_PICTURE,
+    MOST_PLAIN_RESIDUAL,
     SAME_READING,
     SEED_TRIES,
+    SMALL_PART,
+    TURNS_COMPARED,
 )
 from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
 from loopfind.engine.evidence.extend import Trace, follow_line
 from loopfind.engine.evidence.region import Regions, measure_regions
 from loopfind.engine.evidence.run import run_of
+from loopfind.engine.evidence.splices import Seams, seams_at
 from loopfind.engine.evidence.uniqueness import Rivals, rivals_of
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal
+
+Judge = Callable[[Run, Signal, Rivals, Regions, Seams], float]
+"""How likely a run is a replay, from its measures."""
 
 _SHELF = 60.0
 """Seconds of the timeline whose runs are kept together, so that few are looked through."""
@@ -30,7 +38,7 @@ _SHELF = 60.0
 class RunFinder:
     """The runs found so far, so that no line is followed twice and nothing is claimed twice."""
 
-    def __init__(self, signal: Signal, sure: Callable[[Run, Signal, Rivals, Regions], float] = confidence) -> None:
+    def __init__(self, signal: Signal, sure: Judge = confidence) -> None:
         """sure: how likely a run that passed every other question is a replay; less than believed drops it."""
         self._signal, self._sure = signal, sure
         self._tried: dict[tuple[object, ...], list[Run]] = {}
@@ -66,20 +74,24 @@ class RunFinder:
         It is judged before its ends are settled, so that an end that was moved wrongly does not undo a find.
         """
         regions = _regions_of(signal, run, trace)
-        if regions is None or not replays(run, regions):
+        if regions is None:
+            return None
+        seams = seams_at(signal, run)
+        if not replays(run, regions, seams):
             return None
         if not eventful(signal, run.first, run.last):
             return None
-        rivals = rivals_of(signal, run, trace.fit.weights)
-        sure = self._sure(run, signal, rivals, regions)
-        if not believed(sure, run.end - run.start):
+        rivals = rivals_of(signal, run, trace.fit.weights, left_out=trace.fit.spared)
+        sure = self._sure(run, signal, rivals, regions, seams)
+        if not believed(sure, run.end - run.start, regions, seams):
             return None
         settled = trim_blank(signal, settle(signal, trace))
         ended = run_of(signal, settled)
         after = _regions_of(signal, ended, settled)
         if after is not None and after.agreement_inside >= regions.agreement_inside - MOST_AGREEMENT_LOST:
-            run = ended
-        return replace(run, confidence=sure)
+            run, regions = ended, after
+        share = min(regions.picture_share, _share_of_turns(signal, run, trace))
+        return replace(run, confidence=sure, picture_share=round(share, 2))
 
     def keep(self, run: Run) -> None:
         """Add a run, unless a better one shows the same; runs that show the same worse are dropped."""
@@ -100,7 +112,9 @@ class RunFinder:
         middle = (line.start + line.end) / 2
         there = line.slope * middle + line.offset
         near = (run for at in {middle // _SHELF, there // _SHELF} for run in self._shelves.get(int(at), ()))
-        return any(_maps(run, middle, there, 4 * self._signal.step) for run in near)
+        if not line.view.plain:  # what agrees badly as it is may agree through a zoom
+            near = (run for run in near if not run.line.view.plain or run.residual <= MOST_PLAIN_RESIDUAL)
+        return any(_maps(run, middle, there, 4 * self._signal.step, line.is_plain) for run in near)
 
     def _failed(self, line: Line) -> bool:
         """Say whether lines within half a frame of this one were followed SEED_TRIES times in vain."""
@@ -127,6 +141,23 @@ def _regions_of(signal: Signal, run: Run, trace: Trace) -> Regions | None:
     return measure_regions(signal, run.line, np.arange(run.first, run.last), trace.fit)
 
 
+def _share_of_turns(signal: Signal, run: Run, trace: Trace) -> float:
+    """Return the usual share of the picture in which one turn of a loop is like another, 1 where there are too few.
+
+    Each turn may be like the next one but for a frame, and no more like the tenth.
+    """
+    line, period = run.line, run.line.offset
+    turns = int((run.other_end - run.start) / period) if line.is_shift and period > 0 else 0
+    shares = []
+    for turn in np.unique(np.linspace(2, turns - 1, TURNS_COMPARED).astype(int)) if turns > 2 else ():
+        frames = np.arange(run.first, run.last)
+        frames = frames[signal.times[frames] + turn * period < run.other_end]
+        regions = measure_regions(signal, replace(line, offset=turn * period), frames, trace.fit)
+        if regions is not None and regions.telling.sum() >= SMALL_PART:
+            shares.append(regions.picture_share)
+    return float(np.median(shares)) if shares else 1.0
+
+
 def _shelves(run: Run) -> range:
     """Return the shelves on which a run is kept: all of its first side, and of a loop both sides."""
     loop = run.line.is_shift and 0 < run.line.offset <= run.end - run.start
@@ -139,14 +170,20 @@ def _worth(run: Run) -> float:
     return run.score * (1 - run.residual) * (1.0 if run.line.is_plain else CHANGED_WORTH)
 
 
-def _maps(run: Run, here: float, there: float, slack: float) -> bool:
-    """Say whether the run pairs the two instants, either way round, to `slack` seconds."""
+def _maps(run: Run, here: float, there: float, slack: float, plainly: bool = True) -> bool:
+    """Say whether the run pairs the two instants, either way round, to `slack` seconds.
+
+    plainly: whether what pairs them otherwise changes nothing. Only that is worth a look at a multiple of a lag at
+    which a part of the picture goes round.
+    """
     slope, offset = run.line.slope, run.line.offset
     for a, b in ((here, there), (there, here)):
         if run.start <= a < run.end and abs(slope * a + offset - b) <= slack:
             return True
         # In a loop every multiple of the period matches too, as far as the loop reaches.
         turns = round((b - a) / offset) if run.line.is_shift and 0 < offset <= run.end - run.start else 0
+        in_part = run.picture_share is not None and run.picture_share < MOST_OF_PICTURE
+        turns = min(turns, 1) if in_part and plainly else turns
         if turns > 1 and run.start <= a and b < run.other_end and abs(b - a - turns * offset) <= slack:
             return True
     return False

@@ -98,6 +98,7 @@ def _repeat_of(number: int, family: Family, timeline: Timeline, end: float, fing
     occurrences = counted_from_first_content([_occurrence_of(one, timeline, end) for one in family.occurrences])
     runs = family.runs + (family.loop.runs if family.loop is not None else ())
     sure = min((run.confidence for run in runs), default=0.0)
+    shares = [run.picture_share for run in runs if run.picture_share is not None]
     lengths = sorted(one.end - one.start for one in occurrences)
     return Repeat(
         id=number,
@@ -107,6 +108,7 @@ def _repeat_of(number: int, family: Family, timeline: Timeline, end: float, fing
         confidence=sure,
         evidence="exact" if _are_identical(runs, fingerprint) else "replay",
         occurrences=occurrences,
+        picture_share=min(shares, default=None),
     )
 
 

@@ -9,7 +9,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from loopfind.engine.repeats.parameters import ENDS_SLACK, LAST_TURN_SLACK, TANDEM_SLACK, TURN_DRIFT
+from loopfind.engine.repeats.parameters import (
+    ENDS_SLACK,
+    LAST_TURN_SLACK,
+    MORE_PICTURE,
+    TANDEM_SLACK,
+    TURN_DRIFT,
+    WHOLE_SHARE,
+)
 from loopfind.engine.repeats.spans import Stretch
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
@@ -44,7 +51,29 @@ def loops_of(runs: list[Run], times: Floats, step: float) -> tuple[list[Loop], l
         ]
         used.update(id(member) for member in members)
         loops.append(_loop_of(run, members, times, step))
-    return loops, [run for run in runs if id(run) not in used]
+    whole = [loop for loop in loops if _is_whole(loop.runs[0])]
+    parts = [loop for loop in loops if loop not in whole and any(_is_within(loop, other) for other in whole)]
+    # Of the parts that go round in a loop of all, the one whose turn is shortest says enough.
+    first = [
+        loop for loop in parts if not any(_is_within(loop, other) for other in parts if other.period < loop.period)
+    ]
+    shown = [loop for loop in loops if loop not in parts or loop in first]
+    return shown, [run for run in runs if id(run) not in used and not any(_shows_part(run, loop) for loop in whole)]
+
+
+def _is_whole(run: Run, slack: float = 0.0) -> bool:
+    """Say whether a run shows all of the picture again, or lacks no more than `slack` of it."""
+    return run.picture_share is None or run.picture_share >= WHOLE_SHARE - slack
+
+
+def _is_within(loop: Loop, other: Loop) -> bool:
+    return loop.first >= other.first - ENDS_SLACK and loop.last <= other.last + ENDS_SLACK
+
+
+def _shows_part(run: Run, loop: Loop) -> bool:
+    """Say whether a run shows a part of the picture again where all of it goes round."""
+    within = run.first >= loop.first - ENDS_SLACK and run.other_last <= loop.last + ENDS_SLACK
+    return within and not _is_whole(run, MORE_PICTURE)
 
 
 def _is_tandem(run: Run, step: float) -> bool:
@@ -62,6 +91,8 @@ def _explains(loop: Run, other: Run, step: float) -> bool:
     turns = round(other.line.offset / period)
     drift = abs(other.line.offset - turns * period)
     within = other.first >= loop.first - ENDS_SLACK and other.other_last <= loop.other_last + ENDS_SLACK
+    if _is_whole(other) and not _is_whole(loop, MORE_PICTURE):
+        return False  # a part of the picture goes round sooner than all of it
     return turns >= 1 and drift <= (TANDEM_SLACK + TURN_DRIFT * turns) * step and within
 
 

@@ -64,3 +64,36 @@ MOST_PAIRED_MOMENTS = 200
 LAG_STEP = 0.2
 """Seconds: a first look counts lags in one step of this length as the same. Key frames lie a frame or two beside the
 same moment of a copy. Held by `tests/test_fast.py`."""
+
+WHOLE_SHARE = 0.95
+"""Share of what moves from which a run shows all of the picture again. Held by `tests/test_wild_answers.py`."""
+
+MORE_PICTURE = 0.1
+"""Share that a loop of a part of the picture lacks besides. Held by `tests/test_wild_answers.py`."""
+
+LEAST_FREEZE = 5
+"""Frames that a freeze lasts at the least, FREEZE_SECONDS where that is more. Rate conversions show a frame twice or
+three times. Held by `tests/test_freezes.py`."""
+
+FREEZE_SECONDS = 0.2
+"""Seconds that a freeze lasts at the least. Held by `tests/test_freezes.py`."""
+
+FREEZE_TIMES = 4.0
+"""Times the usual row of equal frames that a freeze must be as long as: some encoders skip frames all the time. Held by
+`tests/test_freezes.py`."""
+
+FREEZE_AROUND = 1.0
+"""Seconds beside a freeze in which the picture must move. Held by `tests/test_freezes.py`."""
+
+FREEZE_NOISE = 4.0
+"""Times the file's noise by which it must. Held by `tests/test_freezes.py`."""
+
+FREEZE_MOTION = 1.0
+"""Squared grey levels by which it must at the least. Held by `tests/test_freezes.py`."""
+
+FREEZE_CUT = 3.0
+"""Times the usual change beside a freeze above which the picture was cut there: a slide is another picture. Held by
+`tests/test_freezes.py`."""
+
+FREEZE_TRACE = 0.01
+"""Squared grey levels up to which an encoder refines a frame that is held. Held by `tests/test_freezes.py`."""

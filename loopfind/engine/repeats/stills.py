@@ -1,12 +1,15 @@
 """Stills: the same motionless picture shown at separate moments. It is no evidence of a replay, as nothing moves in
 it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from loopfind.engine.repeats.parameters import LEAST_STILL, MOST_STILLS, STILL_ALIKE, STILL_CHANGED, STILL_NOISE
 from loopfind.engine.repeats.spans import Stretch
 from loopfind.model.dtypes import Floats, Ints, Rows
 from loopfind.model.fingerprint import BLANK, Signal
+from loopfind.model.report import Freeze
 
 _BLOCK = 4096
 
@@ -38,10 +41,14 @@ def _picture_changes(signal: Signal) -> Ints:
     return np.concatenate(changed)
 
 
-def stills_of(signal: Signal, detail: np.ndarray) -> list[list[Stretch]]:
+def stills_of(signal: Signal, detail: np.ndarray, freezes: Sequence[Freeze] = ()) -> list[list[Stretch]]:
     """Return groups of still stretches that show one picture, with another picture between them. Blank ones are left
-    out."""
-    stretches = [s for s in still_stretches(signal) if detail[(s.first + s.last) // 2] >= BLANK]
+    out, and those that are a freeze for the most part."""
+    stretches = [
+        stretch
+        for stretch in still_stretches(signal)
+        if detail[(stretch.first + stretch.last) // 2] >= BLANK and not _is_frozen(stretch, freezes)
+    ]
     if len(stretches) < 2:
         return []
     pictures = np.stack([_picture_of(signal.cells, s) for s in stretches])
@@ -55,6 +62,11 @@ def stills_of(signal: Signal, detail: np.ndarray) -> list[list[Stretch]]:
             groups.append([i])
     parted = [_join_unparted([stretches[i] for i in g], pictures[g[0]], signal) for g in groups if len(g) > 1]
     return [g for g in parted if len(g) > 1]
+
+
+def _is_frozen(stretch: Stretch, freezes: Sequence[Freeze]) -> bool:
+    shared = (min(stretch.last, one.end_frame) - max(stretch.first, one.start_frame) for one in freezes)
+    return any(2 * frames > stretch.frames for frames in shared)
 
 
 def _stretch_of(signal: Signal, first: int, last: int) -> Stretch:

@@ -28,7 +28,6 @@ from loopfind.engine.signal.parameters import (
     PARTNER_SLACK,
     QUIET_PERCENTILE,
     QUIET_SECONDS,
-    REGION_LEFT_OUT,
 )
 from loopfind.model.dtypes import Floats, Ints, Rows, Sketches, Words
 from loopfind.model.files import FileTable
@@ -53,19 +52,23 @@ def motion_gaps(steps: Floats) -> Floats:
 @cache
 def dct_basis() -> NDArray[np.float32]:
     """DCT-II basis (144, 64) float32 of the cells: the 64 lowest spatial frequencies but the mean, lowest first."""
-    k = np.arange(SIDE)
-    basis = np.cos(np.pi * (2 * k[None] + 1) * k[:, None] / (2 * SIDE)) * np.sqrt(2 / SIDE)
-    basis[0] /= np.sqrt(2)
-    plane = np.einsum("ui,vj->uvij", basis, basis).reshape(CELLS, CELLS)
-    table = np.ascontiguousarray(plane[_lowest_first()].T, np.float32)
+    table = np.ascontiguousarray(_dct_plane(SIDE)[_lowest_first(SIDE)[:64]].T, np.float32)
     table.flags.writeable = False  # one table is handed to all who ask
     return table
 
 
-def _lowest_first() -> Ints:
-    """The 64 lowest of the 144 spatial frequencies but the mean, by rising sum of both."""
-    u, v = np.indices((SIDE, SIDE))
-    return np.argsort((u + v).ravel(), kind="stable")[1:65]
+def _dct_plane(side: int) -> NDArray[np.float64]:
+    """DCT-II basis (side ** 2, side ** 2) of a square of cells: a row for each spatial frequency."""
+    k = np.arange(side)
+    basis = np.cos(np.pi * (2 * k[None] + 1) * k[:, None] / (2 * side)) * np.sqrt(2 / side)
+    basis[0] /= np.sqrt(2)
+    return np.asarray(np.einsum("ui,vj->uvij", basis, basis).reshape(side**2, side**2), np.float64)
+
+
+def _lowest_first(side: int) -> Ints:
+    """The spatial frequencies of a square of cells but the mean, by rising sum of both ways."""
+    u, v = np.indices((side, side))
+    return np.argsort((u + v).ravel(), kind="stable")[1:]
 
 
 @cache
@@ -181,20 +184,26 @@ def transformed_motion(signal: Signal, view: Transform, wanted: NDArray[np.bool_
     return bits
 
 
-def motion_within(signal: Signal, without: str, wanted: NDArray[np.bool_]) -> Words:
-    """Return the motion codes (n,) uint64 of the picture without one side of it, "right", "bottom", "left" or "top"; 0
-    for frames that are not wanted."""
+def motion_within(signal: Signal, quadrant: str, wanted: NDArray[np.bool_]) -> Words:
+    """Return the motion codes (n,) uint64 of one quadrant of the picture, "upper left" say; 0 for frames that are not
+    wanted."""
     bits, frames = np.zeros(len(signal.times), np.uint64), np.flatnonzero(wanted)
-    bits[frames] = _motion_codes(signal, np.asarray(_left_in(without)[:, None] * dct_basis(), np.float32), frames)[0]
+    bits[frames] = _motion_codes(signal, _quadrant_basis(quadrant), frames)[0]
     return bits
 
 
-def _left_in(without: str) -> NDArray[np.float32]:
-    """Return a mask (144,) of the cells that are left in."""
-    mask, width = np.ones((SIDE, SIDE), np.float32), round(REGION_LEFT_OUT * SIDE)
-    part = np.s_[:, -width:] if without == "right" else np.s_[-width:] if without == "bottom" else np.s_[:width]
-    mask[np.s_[:, :width] if without == "left" else part] = 0
-    return mask.ravel()
+@cache
+def _quadrant_basis(quadrant: str) -> NDArray[np.float32]:
+    """Basis (144, 64) float32 of one quadrant: its 35 spatial frequencies but the mean, lowest first, and 29 sums of
+    neighbouring ones, whose signs are not settled by the signs of both."""
+    half = SIDE // 2
+    plane, order = _dct_plane(half), _lowest_first(half)
+    table = np.zeros((SIDE, SIDE, 64), np.float32)
+    rows = slice(half) if "upper" in quadrant else slice(half, None)
+    columns = slice(half) if "left" in quadrant else slice(half, None)
+    own = plane[order].T.reshape(half, half, -1)
+    table[rows, columns] = np.concatenate([own, own[..., 1:] + own[..., :-1]], axis=2)[..., :64]
+    return table.reshape(CELLS, 64)
 
 
 def transformed_motions(signal: Signal, views: Sequence[Transform], frames: Ints) -> Words:
@@ -230,13 +239,13 @@ def _with_noise(parts: FileTable, energy: NDArray[np.float32]) -> FileTable:
 
 def mirror_flips() -> np.uint64:
     """The motion bits that turn over when the picture is mirrored left to right: those of odd horizontal frequency."""
-    across = _lowest_first() % SIDE
+    across = _lowest_first(SIDE)[:64] % SIDE
     return np.uint64(int.from_bytes(np.packbits(across % 2 == 1).tobytes(), "big"))
 
 
 def upside_down_flips() -> np.uint64:
     """The motion bits that turn over when the picture is turned upside down: those of odd vertical frequency."""
-    down = _lowest_first() // SIDE
+    down = _lowest_first(SIDE)[:64] // SIDE
     return np.uint64(int.from_bytes(np.packbits(down % 2 == 1).tobytes(), "big"))
 
 

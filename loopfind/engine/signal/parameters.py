@@ -52,7 +52,3 @@ FILE_GAP = 1.2
 
 FILE_GAP_FRAMES = 8
 """Frames of noise between two files at the least, whatever their rate. Held by `benchmarks/across.py`."""
-
-REGION_LEFT_OUT = 0.27
-"""Share of the width or height that is left out of the picture where one side of it is: chats are that wide. Held by
-`benchmarks/footage.py`."""

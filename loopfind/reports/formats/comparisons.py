@@ -13,7 +13,7 @@ from loopfind.reports.formats import warps
 from loopfind.reports.formats.json import REPEAT, SCHEMA, json_line, json_list, occurrence_of
 from loopfind.reports.links import linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, pair_words
-from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, names, part_shown, safe, share
+from loopfind.reports.wording import belief, changes, clock, count, length, names, part_shown, safe
 
 MOST_PAIRS, MOST_SHARED, MOST_SHOWINGS, MOST_GROUPS, MOST_LEFT_OUT = 40, 40, 12, 20, 20
 """Lines of each kind in the text at the most; the JSON has all."""
@@ -152,7 +152,7 @@ def _stretch(repeat: Repeat, called: Sequence[str], comparison: Comparison, hype
         f"{repeat.kind.capitalize()} {repeat.id}: {length(repeat.length)}, {count(len(repeat.occurrences), 'showing')}"
     )
     yield Text(head, "bold")
-    yield Text(f"  {EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})")
+    yield Text(f"  {belief(repeat)}")
     shown = repeat.occurrences[:MOST_SHOWINGS]
     wide = max(len(called[o.file or 0]) for o in shown)
     for occurrence in shown:

@@ -17,7 +17,7 @@ from loopfind.model.version import version
 from loopfind.reports.links import Link, linker
 
 SCHEMA = 1
-REPEAT = ("id", "kind", "length", "period", "confidence", "evidence")
+REPEAT = ("id", "kind", "length", "period", "confidence", "evidence", "picture_share")
 """Keys of a repeat before its occurrences."""
 _AT_ONCE = 4096
 """Frames of a cluster that are turned into text at once."""
@@ -37,6 +37,7 @@ def write(report: Report) -> Iterator[str]:
     yield from json_list("repeats", (_repeat(repeat, link) for repeat in report.repeats))
     yield from json_list("cuts", ([json_line(_cut(cut, link))] for cut in report.cuts))
     yield from json_list("unjudged", ([json_line(asdict(stretch))] for stretch in report.unjudged))
+    yield from json_list("frozen", ([json_line(asdict(freeze))] for freeze in report.frozen))
     yield from json_list("losses", ([json_line(asdict(loss))] for loss in report.losses))
     yield from json_list("clusters", _clusters(report.clusters))
     yield "\n}\n"

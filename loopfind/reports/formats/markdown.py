@@ -7,7 +7,20 @@ from loopfind.model.comparison import Comparison
 from loopfind.model.report import Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, shares
-from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, length, name, names, part_shown, safe, share, title
+from loopfind.reports.wording import (
+    WHY,
+    belief,
+    changes,
+    clock,
+    frames_in,
+    length,
+    name,
+    names,
+    part_shown,
+    safe,
+    share,
+    title,
+)
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
 
@@ -22,6 +35,9 @@ def write(report: Report) -> Iterator[str]:
     findable = verdict.shortest_findable
     limit = "" if findable is None else f", for repeats of {length(findable)} or longer"
     yield f"- Judged: {share(verdict.coverage)} of the video{limit}\n"
+    for freeze in report.frozen:
+        frames = frames_in(freeze.start_frame, freeze.end_frame)
+        yield f"- Frozen: {clock(freeze.start)} to {clock(freeze.end)}, {frames}\n"
     for piece in report.unjudged:
         yield f"- Not judged: {clock(piece.start)} to {clock(piece.end)}, {WHY[piece.why]}\n"
     for loss in report.losses:
@@ -78,7 +94,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
 
 def _head(repeat: Repeat) -> str:
     head = f"\n## {repeat.kind.capitalize()} {repeat.id}: {title(repeat)}\n\n"
-    return f"{head}{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})\n\n"
+    return f"{head}{belief(repeat)}\n\n"
 
 
 def _cells(one: Occurrence, repeat: Repeat, fps: float, link: Link) -> str:

@@ -12,7 +12,19 @@ from rich.text import Text
 from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
 from loopfind.reports.rows import longest_repeats
-from loopfind.reports.wording import EVIDENCE, WHY, changes, clock, count, length, part_shown, safe, share, title
+from loopfind.reports.wording import (
+    WHY,
+    belief,
+    changes,
+    clock,
+    count,
+    frames_in,
+    length,
+    part_shown,
+    safe,
+    share,
+    title,
+)
 
 WIDTH = 80
 MOST_REPEATS = 20
@@ -92,6 +104,8 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
         judged += f", for repeats of {length(verdict.shortest_findable)} or longer"
     yield from _fact("Judged", _words(judged), width)
     stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
+    frozen = [(one.start, one.end, frames_in(one.start_frame, one.end_frame)) for one in report.frozen]
+    yield from _stretches("Frozen", frozen, "yellow", width)
     yield from _stretches("Not judged", stretches, "", width)
     yield from _stretches("Lost", [(loss.start, loss.end, safe(loss.what)) for loss in report.losses], "yellow", width)
     if report.choice is not None:
@@ -124,8 +138,7 @@ def _fact(label: str, pieces: Iterable[Text], width: int) -> Iterator[Text]:
 def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool, fps: float) -> Iterator[Text]:
     head = Text(f"{repeat.kind.capitalize()} {repeat.id}:", KIND_STYLES[repeat.kind])
     yield from _packed([head, *_words(title(repeat), "bold")], width, "", "  ")
-    belief = f"{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})"
-    yield from _packed(_words(belief), width, "  ", "  ")
+    yield from _packed(_words(belief(repeat)), width, "  ", "  ")
     shown = repeat.occurrences[:most]
     rows = [(one.start, [*_occurrence(one), *_part_shown(one, repeat, fps, width)]) for one in shown]
     if rows:

@@ -25,7 +25,7 @@ from loopfind.reports.page.views import (
     RepeatCard,
     cut_off,
 )
-from loopfind.reports.wording import EVIDENCE, changes, clock, count, length, part_shown, share, title
+from loopfind.reports.wording import EVIDENCE, WHOLE_PICTURE, changes, clock, count, length, part_shown, share, title
 
 REPEAT_COLOURS = 7
 """Colours of repeats in the style sheet; more repeats share them, and each bears its number."""
@@ -224,7 +224,9 @@ class CardMaker:
 def _belief(repeat: Repeat) -> str:
     words = EVIDENCE[repeat.evidence]
     sure = f" Confidence {share(repeat.confidence)}." if repeat.kind != "still" else ""
-    return f"{words[0].upper()}{words[1:]}.{sure} {length(repeat.length)} long."
+    seen = repeat.picture_share
+    part = "" if seen is None or seen >= WHOLE_PICTURE else f" It is {share(seen)} of what moves in the picture."
+    return f"{words[0].upper()}{words[1:]}.{sure}{part} {length(repeat.length)} long."
 
 
 def _scale(view: Transform) -> str:

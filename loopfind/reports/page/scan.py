@@ -26,6 +26,8 @@ from loopfind.reports.wording import WHY, clock, count, length, name, safe, shar
 
 NO_PICTURES = "There are no pictures: the video could not be read a second time."
 
+_MOST_FREEZES = 3  # that are named
+
 
 def write(report: Report, exhibits: Exhibits, href: str = "") -> Iterator[str]:
     """Yield the page, in one piece. href: where a player finds the video, "" for nowhere. Raises MissingExtra."""
@@ -126,6 +128,10 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         number = sum(repeat.kind == kind for repeat in report.repeats)
         if number:
             facts.append(Fact(label, count(number, one, many)))
+    if report.frozen:
+        held = [f"{clock(one.start)} - {clock(one.end)}" for one in report.frozen[:_MOST_FREEZES]]
+        more = len(report.frozen) - len(held)
+        facts.append(Fact("Frozen", ", ".join(held) + (f" and {more:,} more" if more else "")))
     return tuple(facts)
 
 

@@ -1,0 +1,117 @@
+"""Streams under several overlays, layers, exact rhythms, and what is said of them, at small size."""
+
+import numpy as np
+import pytest
+import synthetic as s
+from test_laws import claimed, only
+from test_overlays import FPS, chat, looped, mark, under
+
+from loopfind.engine.evidence.differences import Fit
+from loopfind.engine.evidence.extend import grown
+from loopfind.engine.evidence.parameters import ISLAND_REST
+from loopfind.engine.evidence.photometry import fit_of
+from loopfind.engine.signal.extract import motion_within, signal_of
+from loopfind.model.candidate import Line
+from loopfind.model.dtypes import Floats
+
+_RHYTHM = "whose motion repeats itself exactly"
+
+
+def part_of(scene: s.Scene, other: s.Scene, rows: slice) -> s.Scene:
+    """The scene with some rows of another one."""
+
+    def at(t: Floats) -> np.ndarray:
+        cells = scene(t).reshape(-1, s.SIDE, s.SIDE).copy()
+        cells[:, rows] = other(t).reshape(-1, s.SIDE, s.SIDE)[:, rows]
+        return cells.reshape(-1, s.CELLS)
+
+    return at
+
+
+@pytest.mark.parametrize("seed", [31, 32, 33])
+def test_a_loop_under_a_chat_and_a_wandering_mark_is_one_loop(seed: int) -> None:
+    scene = under(under(looped(s.camera(seed), 200), mark), chat)
+    repeat = only(s.answer(s.shown([(scene, 0, 40)], FPS)), "loop")
+    assert repeat.period == pytest.approx(8, abs=0.01) and len(repeat.occurrences) == 5
+    assert repeat.picture_share is not None and 0.3 < repeat.picture_share < 1
+
+
+def test_a_repeat_of_the_whole_picture_says_so() -> None:
+    assert only(s.answer(s.shown([(looped(s.film(34), 150), 0, 24)], FPS)), "loop").picture_share == 1.0
+
+
+@pytest.mark.parametrize("quadrant", ["upper left", "upper right", "lower left", "lower right"])
+def test_the_codes_of_a_quadrant_know_nothing_of_the_others(quadrant: str) -> None:
+    rows = slice(6) if "upper" in quadrant else slice(6, 12)
+    columns = slice(6) if "left" in quadrant else slice(6, 12)
+    one, other = s.camera(35), s.camera(36)
+
+    def mixed(t: Floats) -> np.ndarray:
+        cells = other(t).reshape(-1, s.SIDE, s.SIDE).copy()
+        cells[:, rows, columns] = one(t).reshape(-1, s.SIDE, s.SIDE)[:, rows, columns]
+        return cells.reshape(-1, s.CELLS)
+
+    alone, among = (signal_of(s.shown([(scene, 0, 8)], FPS, noise=0)) for scene in (one, mixed))
+    wanted = np.arange(200) >= 10
+    assert np.array_equal(motion_within(alone, quadrant, wanted), motion_within(among, quadrant, wanted))
+    assert not np.array_equal(alone.motion, among.motion)
+
+
+@pytest.mark.slow
+def test_two_layers_are_a_loop_of_what_both_need_and_their_own() -> None:
+    """The upper half goes round every 29 frames, the lower one every 30: all of it after 870."""
+    layers = part_of(looped(s.camera(37), 29), looped(s.camera(38), 30), slice(6, 12))
+    report = s.answer(s.shown([(layers, 0, 100)], FPS))
+    loops = {round(FPS * (repeat.period or 0)): repeat for repeat in claimed(report) if repeat.kind == "loop"}
+    assert {29, 870} <= loops.keys()
+    assert (loops[870].picture_share or 0) > 0.95 > 0.9 > (loops[29].picture_share or 1)
+
+
+def test_boxes_over_a_copy_do_not_pass_for_other_brightness() -> None:
+    film = s.film(39)
+
+    def boxed(t: Floats) -> np.ndarray:
+        cells = film(t).reshape(-1, s.SIDE, s.SIDE).copy()
+        cells[:, 1:4, 8:11], cells[:, 9:11, 2:9] = 70, 250
+        return cells.reshape(-1, s.CELLS)
+
+    signal = signal_of(s.shown([(film, 0, 12), (boxed, 4, 10), (film, 12, 16)], FPS))
+    fit = fit_of(signal, Line(1.0, 8.0, 4, 10, 9), np.arange(100, 250))
+    assert (fit.gain, fit.offset) == (Fit().gain, Fit().offset)
+    assert 20 <= (fit.weights == 0).sum() <= 40
+
+
+@pytest.mark.parametrize(
+    ("onset", "then", "wanted"),
+    [
+        ([1.0] * 5, [-1.0] * 40, 20),  # another motion begins in the same place
+        ([1.0] * 12, [-1.0] * 40, 72),  # too much for that
+        ([1.0] * 5, [0.0] * 40, 65),  # and the rest goes on
+    ],
+)
+def test_the_onset_of_another_motion_is_no_part_of_a_stretch(
+    onset: list[float], then: list[float], wanted: int
+) -> None:
+    score = np.array([1.0] * 20 + [0.0] * 40 + onset + then)
+    assert grown(score, round(ISLAND_REST * FPS)) == wanted
+
+
+# ---- words ----
+
+
+def test_a_rhythm_over_most_of_a_file_is_said_to_be_possible() -> None:
+    short = s.answer(s.shown([(looped(s.film(46, 1.0), 50), 0, 30)], FPS))
+    assert only(short, "loop") and _RHYTHM in short.verdict.summary
+    film = s.film(47)
+    planted = s.answer(s.shown([(film, 0, 20), (film, 4, 9), (film, 20, 40)], FPS))
+    assert only(planted) and _RHYTHM not in planted.verdict.summary
+    long = s.answer(s.shown([(looped(film, 300), 0, 60)], FPS))
+    assert only(long, "loop") and _RHYTHM not in long.verdict.summary
+
+
+def test_several_loops_are_counted() -> None:
+    films = [s.film(50 + k, 1.0) for k in range(3)]
+    pieces = [(looped(film, 50), 0, 4) for film in films]
+    gaps = [(s.film(60 + k), 0, 4) for k in range(4)]
+    report = s.answer(s.shown([gaps[0], pieces[0], gaps[1], pieces[1], gaps[2], pieces[2], gaps[3]], FPS))
+    assert "3 loops of 2.000 s, 2 times in a row." in report.verdict.summary
