@@ -6,6 +6,7 @@ from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.evidence.claim_parameters import CLOSURE_ROUNDS
 from loopfind.engine.evidence.closure import implied_candidates
 from loopfind.engine.evidence.coverage import coverage_of
+from loopfind.engine.evidence.differences import changes_between
 from loopfind.engine.evidence.merge import join_pieces
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.repeats.assemble import families_in, repeats_of, still_of
@@ -52,8 +53,10 @@ def findings_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> Fi
     """Turn runs into repeats, and add stills, cuts, clusters and coverage."""
     families = families_in(runs, signal)
     repeats = repeats_of(families, signal, fingerprint.end, fingerprint)
-    frozen = freezes_of(signal, fingerprint.detail, fingerprint.end)
-    stills = stills_of(signal, fingerprint.detail, frozen)
+    changes = changes_between(signal, 0, len(signal.times))
+    frozen = freezes_of(signal, changes, fingerprint.detail, fingerprint.end)
+    stills = stills_of(signal, changes, fingerprint.detail, frozen)
+    del changes
     repeats += [still_of(len(repeats) + i + 1, group, signal, fingerprint.end) for i, group in enumerate(stills)]
     coverage = coverage_of(signal, fingerprint.detail, fingerprint.end)
     return Findings(

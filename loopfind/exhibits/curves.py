@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import nearest
-from loopfind.engine.evidence.differences import Fit, cells_at, views_of
-from loopfind.engine.evidence.parameters import ALLOWANCE, HOP, LAGS_BESIDE
+from loopfind.engine.evidence.differences import Fit, cells_at, hop_of, views_of
+from loopfind.engine.evidence.parameters import ALLOWANCE, LAGS_BESIDE
 from loopfind.engine.evidence.photometry import fit_of
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Bytes, Floats, Ints
@@ -49,7 +49,7 @@ def difference(signal: Signal, line: Line, start: float, end: float) -> tuple[Fl
 def _difference_at(signal: Signal, line: Line, frames: Ints, fit: Fit, shift: float) -> Floats:
     """Return the difference (m,), in grey levels, of frames from their partners on the line, moved by `shift` s."""
     times, step = signal.times, signal.step
-    hop, allowed = max(1, round(HOP / step)), max(ALLOWANCE, 8 * signal.noise)
+    hop, allowed = hop_of(step), max(ALLOWANCE, 8 * signal.noise)
     views = views_of(line)
 
     def gap(at: Ints) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

@@ -14,7 +14,7 @@ from loopfind.engine.evidence.claim_parameters import (
     LEAST_EVENTS,
     RESTING_SHARE,
 )
-from loopfind.engine.evidence.differences import cells_at
+from loopfind.engine.evidence.differences import changes_between
 from loopfind.model.fingerprint import Signal
 
 _FRAMES = 1000  # looked at first, and twice as many each time that they are not enough
@@ -35,10 +35,7 @@ def eventful(signal: Signal, first: int, last: int) -> bool:
 def _count_events(signal: Signal, first: int, last: int) -> tuple[float, float]:
     """Return how many events frames [first, last) hold, and the share of their time that lies between the events."""
     times = signal.times[first:last]
-    changes = np.zeros(max(0, len(times) - 1), np.float32)
-    for low in range(first, last - 1, _FRAMES):
-        cells = cells_at(signal, np.arange(low, min(low + _FRAMES + 1, last)))
-        changes[low - first : low - first + _FRAMES] = np.square(cells[1:] - cells[:-1]).mean(1)
+    changes = changes_between(signal, first, last)
     moved = np.flatnonzero(changes > EVENT_STILL)
     at = times[1:][moved]
     if not len(at):

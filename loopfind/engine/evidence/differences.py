@@ -85,6 +85,16 @@ def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Cells:
     return cells if view.plain else np.asarray(cells @ matrix(view).T, np.float32)
 
 
+def changes_between(signal: Signal, first: int, last: int) -> Energies:
+    """Return the squared grey levels, mean over the picture, by which each of the frames [first + 1, last) differs from
+    the one before it: (last - first - 1,), none where that is below 0."""
+    changes = np.empty(max(0, last - first - 1), np.float32)
+    for low in range(0, len(changes), _BLOCK):
+        cells = cells_at(signal, np.arange(first + low, min(last, first + low + _BLOCK + 1)))
+        changes[low : low + _BLOCK] = np.square(np.diff(cells, axis=0)).mean(1)
+    return changes
+
+
 def cells_of_each(signal: Signal, groups: Sequence[Ints], view: Transform = PLAIN) -> Iterator[Cells]:
     """Yield the cells of each group of frames, as cells_at does. Groups that overlap are read once."""
     low, high = min(int(group.min()) for group in groups), max(int(group.max()) for group in groups) + 1
@@ -93,6 +103,11 @@ def cells_of_each(signal: Signal, groups: Sequence[Ints], view: Transform = PLAI
         return
     cells = cells_at(signal, np.arange(low, high), view)
     yield from (cells.take(group - low, axis=0) for group in groups)
+
+
+def hop_of(step: float) -> int:
+    """Return HOP in frames, one at the least. step: seconds between frames."""
+    return max(1, round(HOP / step))
 
 
 def views_of(line: Line) -> tuple[Transform, Transform]:
@@ -149,7 +164,7 @@ def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
     usual = np.zeros(len(frames), np.float32)
     for begin in range(0, len(frames), _AT_ONCE):
         # With those around them, as a frame is measured against the frames near it.
-        hop = max(1, round(HOP / signal.step))
+        hop = hop_of(signal.step)
         first, last = max(0, begin - hop), min(len(frames), begin + _AT_ONCE + hop)
         part = frames[first:last]
         pairs = [partners(signal, line, part, shift)[0] for shift in LAGS_BESIDE]
@@ -180,7 +195,7 @@ def _energies(
 ) -> Iterator[tuple[int, int, Energies]]:
     """Yield energies (len(pairs), high - low) of frames[low:high] against each of the given partners, block by block.
     `level` takes the brightness out."""
-    hop, allowed = max(1, round(HOP / signal.step)), max(ALLOWANCE, 8 * signal.noise)
+    hop, allowed = hop_of(signal.step), max(ALLOWANCE, 8 * signal.noise)
     for low in range(0, len(frames), _BLOCK):
         high = min(len(frames), low + _BLOCK)
         first, last = max(0, low - hop), min(len(frames), high + hop)

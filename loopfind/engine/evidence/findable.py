@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.activity import eventful
-from loopfind.engine.evidence.claim_parameters import COPY_NOISE, FINDABLE_LENGTHS, FINDABLE_SHARE, MOST_SEAM
+from loopfind.engine.evidence.claim_parameters import COPY_NOISE, FINDABLE_LENGTHS, FINDABLE_SHARE
 from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
-from loopfind.engine.evidence.differences import Fit, cells_at
-from loopfind.engine.evidence.parameters import SPLICE_WINDOW
+from loopfind.engine.evidence.differences import Fit, cells_at, changes_between
 from loopfind.engine.evidence.region import measure_regions
 from loopfind.engine.evidence.sharpness import even_shift, share_of_change
-from loopfind.engine.evidence.splices import NO_SEAMS, Seams
+from loopfind.engine.evidence.splices import NO_SEAMS, Seams, seams_of, splice_if_joined, splice_reach
 from loopfind.engine.evidence.uniqueness import rivals_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.fingerprint import Signal
@@ -53,8 +52,7 @@ def _flicker(signal: Signal) -> float:
     its frames alike, and its second encoding unlike the first."""
     found = []
     for low in np.linspace(0, max(0, len(signal.times) - _SAMPLE), _SAMPLES).astype(np.int64).tolist():
-        cells = cells_at(signal, np.arange(low, min(len(signal.times), low + _SAMPLE)))
-        found.append(np.square(np.diff(cells, axis=0)).mean(1))
+        found.append(changes_between(signal, low, min(len(signal.times), low + _SAMPLE)))
     changes = np.concatenate(found)
     changes = changes[changes > 1e-4]  # a frame that was repeated is no copy that was encoded again
     usual = float(np.percentile(changes, 50)) if len(changes) else signal.noise
@@ -124,19 +122,16 @@ def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noi
 def _seams_of_copy(signal: Signal, first: int, last: int) -> Seams:
     """Return how clearly the picture would jump at both ends of a copy of frames [first, last): usually, of _PUT_IN
     places where it may be put in."""
-    n, reach = len(signal.times), max(3, round(SPLICE_WINDOW / signal.step))
+    n, reach = len(signal.times), splice_reach(signal)
+    if n < 4 * reach:
+        return NO_SEAMS
+    begins, ends = np.arange(first, min(n, first + reach)), np.arange(max(0, last - reach), last)
     peaks = []
     for place in np.linspace(reach, n - reach, _PUT_IN + 2).astype(np.int64)[1:-1].tolist():
-        if n < 4 * reach:
-            return NO_SEAMS
-        around = [(place - reach, place), (first, first + reach), (last - reach, last), (place, place + reach)]
-        parts = [cells_at(signal, np.arange(max(0, low), min(n, high))) for low, high in around]
-        most = [float(np.square(np.diff(part, axis=0)).mean(1).max(initial=0)) for part in parts]
-        jumps = [float(np.square(parts[k + 1][0] - parts[k][-1]).mean()) for k in (0, 2)]
-        floor = 2 * signal.noise
-        peaks.append(sorted(jump / max(most[k], most[k + 1], floor) for k, jump in zip((0, 2), jumps, strict=True)))
-    lesser, greater = np.log(np.clip(np.median(peaks, axis=0), 1, MOST_SEAM)).tolist()
-    return Seams(lesser, greater)
+        start = splice_if_joined(signal, np.arange(place - reach, place), begins)
+        end = splice_if_joined(signal, ends, np.arange(place, place + reach))
+        peaks.append(sorted((start.peak, end.peak)))
+    return seams_of(*np.median(peaks, axis=0))
 
 
 def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:

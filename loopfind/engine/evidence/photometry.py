@@ -31,13 +31,9 @@ def fit_of(signal: Signal, line: Line, frames: Ints) -> Fit:
     best = gap <= np.median(gap)
     ours, theirs = ours[best], theirs[best]
     # An overlay may pass for a change of brightness, and the other way round: of the two the one that leaves less.
-    gain, offset, overlay = min(
-        (
-            _fit_beside_overlay(ours, theirs, signal.noise, first)
-            for first in (_fit_brightness(ours, theirs), (1.0, 0.0))
-        ),
-        key=lambda fit: _left(ours, theirs, *fit),
-    )
+    firsts = dict.fromkeys((_fit_brightness(ours, theirs), (1.0, 0.0)))  # mostly one and the same
+    fits = [_fit_beside_overlay(ours, theirs, signal.noise, first) for first in firsts]
+    gain, offset, overlay = min(fits, key=lambda fit: _left(ours, theirs, *fit))
     weights = whole
     if overlay.any():
         weights = np.zeros_like(whole)

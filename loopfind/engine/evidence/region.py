@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.claim_parameters import RIM_ROWS
-from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, partners, views_of
+from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, hop_of, partners, views_of
 from loopfind.engine.evidence.parameters import (
     COVERED_SHARE,
     GO_ON_AGREEMENT,
-    HOP,
     LAGS_BESIDE,
     LEAST_AGREEING_SHARE,
     LEAST_CELL_SHARE,
@@ -93,7 +92,7 @@ class Regions:
 
 def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regions | None:
     """Measure the regions of a line over frames in rising order; None where too few of them have partners."""
-    hop = max(1, round(HOP / signal.step))
+    hop = hop_of(signal.step)
     # A frame's change is that since HOP ago, so the first frames would compare with what came before the stretch.
     frames = frames[frames - hop >= (frames[0] if len(frames) else 0)]
     if len(frames) > _MOST_FRAMES:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.claim_parameters import MOST_SEAM, SEAM_REACH
-from loopfind.engine.evidence.differences import cells_at
+from loopfind.engine.evidence.differences import cells_at, changes_between
 from loopfind.engine.evidence.parameters import HARD_CUT, LEAST_ONSET, LEAST_PEAK, LEAST_RATIO, SPLICE_WINDOW
 from loopfind.model.candidate import Run
+from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.report import CutKind
 
@@ -42,6 +43,11 @@ class Splice:
         return "hard" if self.change >= HARD_CUT else "seamless"
 
 
+def splice_reach(signal: Signal) -> int:
+    """Return how many frames on either side show how much the picture usually changes."""
+    return max(3, round(SPLICE_WINDOW / signal.step))
+
+
 def splice_at(signal: Signal, frame: int) -> Splice:
     """Measure how the picture jumps between the frame before `frame` and `frame`; nothing at the ends of the file."""
     return splices_at(signal, [frame])[0]
@@ -49,19 +55,24 @@ def splice_at(signal: Signal, frame: int) -> Splice:
 
 def splices_at(signal: Signal, frames: Sequence[int]) -> list[Splice]:
     """Measure splice_at for each frame. Frames that lie together are read once."""
-    n, reach = len(signal.times), max(3, round(SPLICE_WINDOW / signal.step))
+    n, reach = len(signal.times), splice_reach(signal)
     inside = [frame for frame in frames if 0 < frame < n]
     if not inside:
         return [Splice(frame) for frame in frames]
     low, high = max(1, min(inside) - reach), min(n, max(inside) + reach + 1)
     if high - low > (2 * reach + 2) * len(inside):
         return [splice_at(signal, frame) for frame in frames]
-    cells = cells_at(signal, np.arange(low - 1, high))
-    changes = np.asarray(np.square(np.diff(cells, axis=0)).mean(1), np.float32)
-    floor = 2 * signal.noise
+    changes, floor = changes_between(signal, low - 1, high), 2 * signal.noise
     return [
         _splice_of(frame, changes, frame - low, reach, floor) if 0 < frame < n else Splice(frame) for frame in frames
     ]
+
+
+def splice_if_joined(signal: Signal, before: Ints, after: Ints) -> Splice:
+    """Measure the splice that frames in a row would make with others in a row, if these followed them."""
+    cells = np.concatenate([cells_at(signal, before), cells_at(signal, after)])
+    changes = np.square(np.diff(cells, axis=0)).mean(1)
+    return _splice_of(int(after[0]), changes, len(before) - 1, len(cells), 2 * signal.noise)
 
 
 def _splice_of(frame: int, changes: NDArray[np.float32], at: int, reach: int, floor: float) -> Splice:
@@ -89,6 +100,12 @@ class Seams(NamedTuple):
 NO_SEAMS = Seams(0.0, 0.0)
 
 
+def seams_of(start: float, end: float) -> Seams:
+    """Return the seams of a run from the peaks at its start and at its end."""
+    lesser, greater = np.log(np.clip(sorted((start, end)), 1, MOST_SEAM)).tolist()
+    return Seams(lesser, greater)
+
+
 def seams_at(signal: Signal, run: Run) -> Seams:
     """Measure how clearly the picture jumps at the ends of a run.
 
@@ -102,8 +119,7 @@ def seams_at(signal: Signal, run: Run) -> Seams:
         beside = {int(frame) + k for frame in frames for k in range(-SEAM_REACH, SEAM_REACH + 1)}
         inside = [frame for frame in sorted(beside) if 0 < frame < n and not _begins_a_file(signal, frame)]
         clearest.append(max((splice.peak for splice in splices_at(signal, inside)), default=0.0))
-    lesser, greater = np.log(np.clip(sorted(clearest), 1, MOST_SEAM)).tolist()
-    return Seams(lesser, greater)
+    return seams_of(*clearest)
 
 
 def _begins_a_file(signal: Signal, frame: int) -> bool:

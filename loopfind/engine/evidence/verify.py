@@ -148,10 +148,9 @@ def _share_of_turns(signal: Signal, run: Run, trace: Trace) -> float:
     """
     line, period = run.line, run.line.offset
     turns = int((run.other_end - run.start) / period) if line.is_shift and period > 0 else 0
-    shares = []
+    inside, shares = np.arange(run.first, run.last), []
     for turn in np.unique(np.linspace(2, turns - 1, TURNS_COMPARED).astype(int)) if turns > 2 else ():
-        frames = np.arange(run.first, run.last)
-        frames = frames[signal.times[frames] + turn * period < run.other_end]
+        frames = inside[signal.times[inside] + turn * period < run.other_end]
         regions = measure_regions(signal, replace(line, offset=turn * period), frames, trace.fit)
         if regions is not None and regions.telling.sum() >= SMALL_PART:
             shares.append(regions.picture_share)
@@ -160,9 +159,13 @@ def _share_of_turns(signal: Signal, run: Run, trace: Trace) -> float:
 
 def _shelves(run: Run) -> range:
     """Return the shelves on which a run is kept: all of its first side, and of a loop both sides."""
-    loop = run.line.is_shift and 0 < run.line.offset <= run.end - run.start
-    end = max(run.end, run.other_end) if loop else run.end
+    end = max(run.end, run.other_end) if _goes_round(run) else run.end
     return range(int(run.start // _SHELF), int(end // _SHELF) + 1)
+
+
+def _goes_round(run: Run) -> bool:
+    """Say whether the second side of a run begins where the first one ends, or before."""
+    return run.line.is_shift and 0 < run.line.offset <= run.end - run.start
 
 
 def _worth(run: Run) -> float:
@@ -177,13 +180,13 @@ def _maps(run: Run, here: float, there: float, slack: float, plainly: bool = Tru
     which a part of the picture goes round.
     """
     slope, offset = run.line.slope, run.line.offset
+    in_part = run.picture_share is not None and run.picture_share < MOST_OF_PICTURE
+    # In a loop every multiple of the period matches too, as far as the loop reaches.
+    multiples = _goes_round(run) and not (in_part and plainly)
     for a, b in ((here, there), (there, here)):
         if run.start <= a < run.end and abs(slope * a + offset - b) <= slack:
             return True
-        # In a loop every multiple of the period matches too, as far as the loop reaches.
-        turns = round((b - a) / offset) if run.line.is_shift and 0 < offset <= run.end - run.start else 0
-        in_part = run.picture_share is not None and run.picture_share < MOST_OF_PICTURE
-        turns = min(turns, 1) if in_part and plainly else turns
+        turns = round((b - a) / offset) if multiples else 0
         if turns > 1 and run.start <= a and b < run.other_end and abs(b - a - turns * offset) <= slack:
             return True
     return False

@@ -5,22 +5,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from loopfind.engine.evidence.differences import Energies
 from loopfind.engine.repeats.parameters import LEAST_STILL, MOST_STILLS, STILL_ALIKE, STILL_CHANGED, STILL_NOISE
 from loopfind.engine.repeats.spans import Stretch
-from loopfind.model.dtypes import Floats, Ints, Rows
+from loopfind.model.dtypes import Floats, Rows
 from loopfind.model.fingerprint import BLANK, Signal
 from loopfind.model.report import Freeze
 
-_BLOCK = 4096
 
+def still_stretches(signal: Signal, changes: Energies) -> list[Stretch]:
+    """Return the stretches of at least LEAST_STILL seconds in which nothing moves, in order: the MOST_STILLS longest.
 
-def still_stretches(signal: Signal) -> list[Stretch]:
-    """Return the stretches of at least LEAST_STILL seconds in which nothing moves, in order: the MOST_STILLS
-    longest."""
+    changes: (n - 1,) squared grey levels, of each frame but the first since the one before it.
+    """
     quiet = np.concatenate([[False], signal.lively <= STILL_NOISE * signal.noise, [False]])
     edges = np.flatnonzero(quiet[1:] != quiet[:-1])
     # A cut from one still picture to another leaves no lively frame: there one stretch ends and the next begins.
-    cuts = _picture_changes(signal)
+    cuts = 1 + np.flatnonzero(changes >= STILL_CHANGED)
     inside = cuts[np.searchsorted(edges, cuts, "right") % 2 == 1]
     inside = inside[~np.isin(inside, edges)]
     edges = np.sort(np.concatenate([edges, inside, inside]))
@@ -32,21 +33,12 @@ def still_stretches(signal: Signal) -> list[Stretch]:
     return sorted(sorted(found, key=lambda s: -s.frames)[:MOST_STILLS])
 
 
-def _picture_changes(signal: Signal) -> Ints:
-    """Return the frames whose picture is not that of the frame before."""
-    changed = [np.zeros(0, np.int64)]
-    for low in range(1, len(signal.times), _BLOCK):
-        cells = np.asarray(signal.cells[low - 1 : low + _BLOCK], np.float32) * np.float32(1 / 256)
-        changed.append(low + np.flatnonzero(np.square(np.diff(cells, axis=0)).mean(1) >= STILL_CHANGED))
-    return np.concatenate(changed)
-
-
-def stills_of(signal: Signal, detail: np.ndarray, freezes: Sequence[Freeze] = ()) -> list[list[Stretch]]:
+def stills_of(signal: Signal, changes: Energies, detail: np.ndarray, freezes: Sequence[Freeze]) -> list[list[Stretch]]:
     """Return groups of still stretches that show one picture, with another picture between them. Blank ones are left
-    out, and those that are a freeze for the most part."""
+    out, and those that are a freeze for the most part. changes: what still_stretches takes."""
     stretches = [
         stretch
-        for stretch in still_stretches(signal)
+        for stretch in still_stretches(signal, changes)
         if detail[(stretch.first + stretch.last) // 2] >= BLANK and not _is_frozen(stretch, freezes)
     ]
     if len(stretches) < 2:
