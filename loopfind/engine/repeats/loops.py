@@ -4,6 +4,7 @@ In the theory of strings this is a run with a primitive period (Kolpakov & Kuche
 explains the stretch. Every multiple of it matches too, and is the same loop.
 """
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +18,7 @@ from loopfind.engine.repeats.parameters import (
     TURN_DRIFT,
     WHOLE_SHARE,
 )
-from loopfind.engine.repeats.spans import Stretch
+from loopfind.engine.repeats.spans import Stretch, span_lies_inside
 from loopfind.model.candidate import Run
 from loopfind.model.dtypes import Floats
 
@@ -36,29 +37,48 @@ class Loop:
     tail: Stretch | None
     runs: tuple[Run, ...]
 
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.first, self.last
+
 
 def loops_of(runs: list[Run], times: Floats, step: float) -> tuple[list[Loop], list[Run]]:
     """Return the loops among the runs, and the runs that no loop explains."""
     tandem = sorted((run for run in runs if _is_tandem(run, step)), key=lambda run: run.line.offset)
     loops: list[Loop] = []
     used: set[int] = set()
+    by_start = sorted(range(len(runs)), key=lambda place: runs[place].first)
+    starts = [runs[place].first for place in by_start]
     for run in tandem:
         if id(run) in used:
             continue
+        low, high = bisect_left(starts, run.first - ENDS_SLACK), bisect_right(starts, run.other_last + ENDS_SLACK)
+        near = [runs[place] for place in sorted(by_start[low:high])]
         members = [run]
         members += [
-            other for other in runs if other is not run and id(other) not in used and _explains(run, other, step)
+            other for other in near if other is not run and id(other) not in used and _explains(run, other, step)
         ]
         used.update(id(member) for member in members)
         loops.append(_loop_of(run, members, times, step))
-    whole = [loop for loop in loops if _is_whole(loop.runs[0])]
-    parts = [loop for loop in loops if loop not in whole and any(_is_within(loop, other) for other in whole)]
-    # Of the parts that go round in a loop of all, the one whose turn is shortest says enough.
-    first = [
-        loop for loop in parts if not any(_is_within(loop, other) for other in parts if other.period < loop.period)
+    whole = [loop.span for loop in loops if _is_whole(loop.runs[0])]
+    shown = _without_longer_parts(loops, whole)
+    return shown, [run for run in runs if id(run) not in used and not _shows_part(run, whole)]
+
+
+def _without_longer_parts(loops: list[Loop], whole: list[tuple[int, int]]) -> list[Loop]:
+    """Return the loops without those of a part of the picture that lie where all of it goes round, but for the one
+    whose turn is shortest: it says enough. whole: frames of the loops of the whole picture."""
+    parts = [
+        loop
+        for loop in loops
+        if not _is_whole(loop.runs[0]) and any(span_lies_inside(loop.span, span) for span in whole)
     ]
-    shown = [loop for loop in loops if loop not in parts or loop in first]
-    return shown, [run for run in runs if id(run) not in used and not any(_shows_part(run, loop) for loop in whole)]
+    longer = {
+        id(loop)
+        for loop in parts
+        if any(other.period < loop.period and span_lies_inside(loop.span, other.span) for other in parts)
+    }
+    return [loop for loop in loops if id(loop) not in longer]
 
 
 def _is_whole(run: Run, slack: float = 0.0) -> bool:
@@ -66,14 +86,14 @@ def _is_whole(run: Run, slack: float = 0.0) -> bool:
     return run.picture_share is None or run.picture_share >= WHOLE_SHARE - slack
 
 
-def _is_within(loop: Loop, other: Loop) -> bool:
-    return loop.first >= other.first - ENDS_SLACK and loop.last <= other.last + ENDS_SLACK
+def _shows_part(run: Run, whole: list[tuple[int, int]]) -> bool:
+    """Say whether a run shows a part of the picture again where all of it goes round. whole: frames of such loops."""
+    return not _is_whole(run, MORE_PICTURE) and any(span_lies_inside(_reach(run), span) for span in whole)
 
 
-def _shows_part(run: Run, loop: Loop) -> bool:
-    """Say whether a run shows a part of the picture again where all of it goes round."""
-    within = run.first >= loop.first - ENDS_SLACK and run.other_last <= loop.last + ENDS_SLACK
-    return within and not _is_whole(run, MORE_PICTURE)
+def _reach(run: Run) -> tuple[int, int]:
+    """Return the frames [first, last) from the start of the first side of a run to the end of the other."""
+    return run.first, run.other_last
 
 
 def _is_tandem(run: Run, step: float) -> bool:
@@ -90,10 +110,11 @@ def _explains(loop: Run, other: Run, step: float) -> bool:
     period = loop.line.offset
     turns = round(other.line.offset / period)
     drift = abs(other.line.offset - turns * period)
-    within = other.first >= loop.first - ENDS_SLACK and other.other_last <= loop.other_last + ENDS_SLACK
+    if turns < 1 or drift > (TANDEM_SLACK + TURN_DRIFT * turns) * step:
+        return False
     if _is_whole(other) and not _is_whole(loop, MORE_PICTURE):
         return False  # a part of the picture goes round sooner than all of it
-    return turns >= 1 and drift <= (TANDEM_SLACK + TURN_DRIFT * turns) * step and within
+    return span_lies_inside(_reach(other), _reach(loop))
 
 
 def _loop_of(run: Run, members: list[Run], times: Floats, step: float) -> Loop:

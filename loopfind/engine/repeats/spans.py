@@ -83,7 +83,12 @@ def same_occurrence(a: Stretch, b: Stretch) -> bool:
 
 def lies_inside(small: Stretch, large: Stretch) -> bool:
     """Say whether a stretch lies within another, give or take ENDS_SLACK frames."""
-    return small.first >= large.first - ENDS_SLACK and small.last <= large.last + ENDS_SLACK
+    return span_lies_inside((small.first, small.last), (large.first, large.last))
+
+
+def span_lies_inside(small: tuple[int, int], large: tuple[int, int]) -> bool:
+    """Say whether frames [first, last) lie within others, give or take ENDS_SLACK frames."""
+    return small[0] >= large[0] - ENDS_SLACK and small[1] <= large[1] + ENDS_SLACK
 
 
 def carry(stretch: Stretch, run: Run, frames: FrameTimes, back: bool) -> Stretch:
