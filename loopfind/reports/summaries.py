@@ -25,23 +25,26 @@ def verdict_of(findings: Findings, duration: float) -> Verdict:
     claimed = [repeat for repeat in findings.repeats if repeat.kind != "still"]
     loops = [repeat for repeat in claimed if repeat.kind == "loop"]
     seconds = covered([(o.start, o.end) for repeat in claimed for o in repeat.occurrences])
-    repeated = min(1.0, seconds / duration) if duration > 0 else 0.0
     shortest = findings.shortest_findable
     enough = findings.frames > 2
     return Verdict(
         looped=bool(loops),
         repeated_seconds=round(seconds, 3),
-        repeated_share=round(repeated, 4),
+        repeated_share=round(_share(seconds, duration), 4),
         coverage=findings.coverage,
         shortest_findable=None if shortest is None else round(shortest, 2),
-        summary=_sum_up(claimed, seconds, repeated, findings) if enough else _too_few(findings.frames),
+        summary=_sum_up(claimed, seconds, duration, findings) if enough else _too_few(findings.frames),
     )
 
 
-def _sum_up(claimed: list[Repeat], seconds: float, repeated: float, findings: Findings) -> str:
+def _share(seconds: float, duration: float) -> float:
+    return min(1.0, seconds / duration) if duration > 0 else 0.0
+
+
+def _sum_up(claimed: list[Repeat], seconds: float, duration: float, findings: Findings) -> str:
     """Sum up what a scan found, in one sentence that is true as it stands.
 
-    seconds, repeated: length of the timeline that is shown more than once, and its share of the whole.
+    seconds, duration: of the timeline that is shown more than once, and of all of it.
     """
     if not claimed:
         if findings.coverage == 0:
@@ -50,13 +53,13 @@ def _sum_up(claimed: list[Repeat], seconds: float, repeated: float, findings: Fi
         if findings.shortest_findable is None:
             return f"No repeat found; {seen}, but too little of it to say how long a repeat must be to show."
         return f"No repeat found; {seen}, where one of {findings.shortest_findable:.1f} s or longer would have shown."
-    found = f"{_percent(repeated)} of the video ({_length(seconds)}) is shown more than once"
+    found = f"{_percent(_share(seconds, duration))} of the video ({_length(seconds)}) is shown more than once"
     loops = [repeat for repeat in claimed if repeat.kind == "loop"]
     if not loops:
         return f"{found}: {_number(len(claimed), 'repeat')}."
     rest = len(claimed) - len(loops)
     more = f", and {_number(rest, 'more repeat')}" if rest else ""
-    hint = f" {_RHYTHM}" if any(_may_be_rhythm(loop, seconds / repeated) for loop in loops) else ""
+    hint = f" {_RHYTHM}" if any(_may_be_rhythm(loop, duration) for loop in loops) else ""
     return f"{found}: {_loops(loops)}{more}.{hint}"
 
 

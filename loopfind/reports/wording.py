@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # error messages are worded here too, and must not wait for numpy
     from collections.abc import Sequence
 
-    from loopfind.model.report import Evidence, Occurrence, Repeat
+    from loopfind.model.report import Evidence, Freeze, Occurrence, Repeat
 
 EVIDENCE: "dict[Evidence, str]" = {
     "exact": "the very same pictures, bit for bit",
@@ -86,14 +86,20 @@ def title(repeat: "Repeat") -> str:
 
 def belief(repeat: "Repeat") -> str:
     """Return why a repeat is believed, how sure that is, and what part of the picture it is, where it is a part."""
-    words = f"{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})"
+    part = part_of_picture(repeat)
+    return f"{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})" + (f", in {part}" if part else "")
+
+
+def part_of_picture(repeat: "Repeat") -> str:
+    """Return what part of the picture a repeat is, in words, "" where that is all of it or was not measured."""
     seen = repeat.picture_share
-    return words if seen is None or seen >= WHOLE_PICTURE else f"{words}, in {share(seen)} of what moves in the picture"
+    return "" if seen is None or seen >= WHOLE_PICTURE else f"{share(seen)} of what moves in the picture"
 
 
-def frames_in(first: int, last: int) -> str:
-    """Return frames [first, last) in words; a person counts the last one in."""
-    return f"frames {first}-{max(first, last - 1)}"
+def frames_in(shown: "Occurrence | Freeze") -> str:
+    """Return the numbers of the first and the last frame; a person counts the last one in, the machine form does
+    not."""
+    return f"{shown.start_frame}-{max(shown.start_frame, shown.end_frame - 1)}"
 
 
 def also(repeat: "Repeat") -> list[str]:

@@ -13,7 +13,7 @@ from loopfind.reports.formats import warps
 from loopfind.reports.formats.json import REPEAT, SCHEMA, json_line, json_list, occurrence_of
 from loopfind.reports.links import linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, pair_words
-from loopfind.reports.wording import belief, changes, clock, count, length, names, part_shown, safe
+from loopfind.reports.wording import belief, changes, clock, count, frames_in, length, names, part_shown, safe
 
 MOST_PAIRS, MOST_SHARED, MOST_SHOWINGS, MOST_GROUPS, MOST_LEFT_OUT = 40, 40, 12, 20, 20
 """Lines of each kind in the text at the most; the JSON has all."""
@@ -161,7 +161,7 @@ def _stretch(repeat: Repeat, called: Sequence[str], comparison: Comparison, hype
         address = linker("", path)(occurrence.start)
         span = f"{clock(occurrence.start)} - {clock(occurrence.end)}"
         row.append(span, f"link {address}" if hyperlinks and address else "")
-        row.append(f"  frames {occurrence.start_frame}-{max(occurrence.start_frame, occurrence.end_frame - 1)}", "dim")
+        row.append(f"  frames {frames_in(occurrence)}", "dim")
         row.append("".join(f"  {word}" for word in changes(occurrence)), "yellow")
         fps = comparison.sources[occurrence.file or 0].fps
         row.append("".join(f"  {words}" for words in part_shown(occurrence, repeat, fps)))

@@ -36,8 +36,7 @@ def write(report: Report) -> Iterator[str]:
     limit = "" if findable is None else f", for repeats of {length(findable)} or longer"
     yield f"- Judged: {share(verdict.coverage)} of the video{limit}\n"
     for freeze in report.frozen:
-        frames = frames_in(freeze.start_frame, freeze.end_frame)
-        yield f"- Frozen: {clock(freeze.start)} to {clock(freeze.end)}, {frames}\n"
+        yield f"- Frozen: {clock(freeze.start)} to {clock(freeze.end)}, frames {frames_in(freeze)}\n"
     for piece in report.unjudged:
         yield f"- Not judged: {clock(piece.start)} to {clock(piece.end)}, {WHY[piece.why]}\n"
     for loss in report.losses:
@@ -98,10 +97,8 @@ def _head(repeat: Repeat) -> str:
 
 
 def _cells(one: Occurrence, repeat: Repeat, fps: float, link: Link) -> str:
-    # A person counts the last frame in; the machine form is half-open.
-    frames = f"{one.start_frame}-{max(one.start_frame, one.end_frame - 1)}"
     how = ", ".join((*changes(one), *part_shown(one, repeat, fps)))
-    return f"{_linked(one.start, link)} | {clock(one.end)} | {frames} | {how}"
+    return f"{_linked(one.start, link)} | {clock(one.end)} | {frames_in(one)} | {how}"
 
 
 def _linked(seconds: float, link: Link) -> str:

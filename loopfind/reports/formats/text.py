@@ -104,7 +104,7 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
         judged += f", for repeats of {length(verdict.shortest_findable)} or longer"
     yield from _fact("Judged", _words(judged), width)
     stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
-    frozen = [(one.start, one.end, frames_in(one.start_frame, one.end_frame)) for one in report.frozen]
+    frozen = [(one.start, one.end, f"frames {frames_in(one)}") for one in report.frozen]
     yield from _stretches("Frozen", frozen, "yellow", width)
     yield from _stretches("Not judged", stretches, "", width)
     yield from _stretches("Lost", [(loss.start, loss.end, safe(loss.what)) for loss in report.losses], "yellow", width)
@@ -148,9 +148,7 @@ def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool,
 
 
 def _occurrence(occurrence: Occurrence) -> list[Text]:
-    # A person counts the last frame in; the machine form is half-open.
-    last = max(occurrence.start_frame, occurrence.end_frame - 1)
-    cells = [Text(f" - {clock(occurrence.end)}"), Text(f"frames {occurrence.start_frame}-{last}", "dim")]
+    cells = [Text(f" - {clock(occurrence.end)}"), Text(f"frames {frames_in(occurrence)}", "dim")]
     return [*cells, *(Text(words, "yellow") for words in changes(occurrence))]
 
 

@@ -25,7 +25,18 @@ from loopfind.reports.page.views import (
     RepeatCard,
     cut_off,
 )
-from loopfind.reports.wording import EVIDENCE, WHOLE_PICTURE, changes, clock, count, length, part_shown, share, title
+from loopfind.reports.wording import (
+    EVIDENCE,
+    changes,
+    clock,
+    count,
+    frames_in,
+    length,
+    part_of_picture,
+    part_shown,
+    share,
+    title,
+)
 
 REPEAT_COLOURS = 7
 """Colours of repeats in the style sheet; more repeats share them, and each bears its number."""
@@ -149,7 +160,7 @@ class CardMaker:
             file=self._file(one),
             start=self._anchor(one.start, one.file or 0),
             end=clock(one.end),
-            frames=f"{one.start_frame}-{max(one.start_frame, one.end_frame - 1)}",
+            frames=frames_in(one),
             how=", ".join((*changes(one), *part_shown(one, repeat, self._rates[one.file or 0]))),
         )
 
@@ -224,9 +235,9 @@ class CardMaker:
 def _belief(repeat: Repeat) -> str:
     words = EVIDENCE[repeat.evidence]
     sure = f" Confidence {share(repeat.confidence)}." if repeat.kind != "still" else ""
-    seen = repeat.picture_share
-    part = "" if seen is None or seen >= WHOLE_PICTURE else f" It is {share(seen)} of what moves in the picture."
-    return f"{words[0].upper()}{words[1:]}.{sure}{part} {length(repeat.length)} long."
+    part = part_of_picture(repeat)
+    is_part = f" It is {part}." if part else ""
+    return f"{words[0].upper()}{words[1:]}.{sure}{is_part} {length(repeat.length)} long."
 
 
 def _scale(view: Transform) -> str:
