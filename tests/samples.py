@@ -9,7 +9,7 @@ import numpy as np
 from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.model.comparison import Comparison, Failure, Shared
 from loopfind.model.exhibits import ComparisonExhibits, Curve, CutFrames, Exhibit, Exhibits, Origin, Row, ShownFrame
-from loopfind.model.report import Clusters, Cut, Freeze, Occurrence, Repeat, Report, Unjudged, Verdict
+from loopfind.model.report import Clusters, Cut, Findable, Freeze, Occurrence, Repeat, Report, Unjudged, Verdict
 from loopfind.model.transform import PLAIN, Transform
 from loopfind.model.video import Loss, Source
 from loopfind.settings import CompareSettings, Settings
@@ -81,6 +81,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
         0.93,
         1.0,
         "Parts of this video are shown again: 2 repeats and a loop, 17 min 20 s in all.",
+        0.4375,
     )
     return Report(
         replace(SOURCE, path=path),
@@ -92,6 +93,12 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
         (Unjudged(30.0, 60.0, "blank"), Unjudged(2000.0, 2200.0, "still")),
         (Loss(3000.0, 3002.5, "4 damaged packets: invalid data found when processing input"),),
         frozen=(Freeze(2900.0, 2902.0, 87_000, 87_060),),
+        findable=(
+            Findable(0.0, 2400.0, 1.0, 0.25),
+            Findable(2400.0, 3000.0, 20.02, 0.03),
+            Findable(3000.0, 3600.0, None, 0.01),
+        ),
+        coverage_map=((0.0, 0.5), (1.0, 0.25)),
     )
 
 

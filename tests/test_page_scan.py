@@ -85,7 +85,7 @@ def test_is_well_formed_and_shows_every_repeat_and_cut():
 def test_says_the_verdict_before_everything_else():
     report = samples.three_and_a_loop()
     text = drawn(report)
-    places = [text.index(piece) for piece in ('id="verdict"', "What could not be judged", 'id="timeline"', 'id="made"')]
+    places = [text.index(piece) for piece in ('id="verdict"', "What could be judged", 'id="timeline"', 'id="made"')]
     assert places == sorted(places)
 
 

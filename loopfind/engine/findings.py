@@ -67,5 +67,7 @@ def findings_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> Fi
         unjudged=coverage.unjudged,
         coverage=coverage.share,
         shortest_findable=coverage.shortest,
+        findable=coverage.findable,
+        coverage_map=coverage.map,
         frozen=frozen,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from loopfind.model.report import Clusters, Cut, Freeze, Repeat, Unjudged
+from loopfind.model.report import Clusters, Cut, Findable, Freeze, Repeat, Unjudged
 
 
 @dataclass(frozen=True)
@@ -11,8 +11,10 @@ class Findings:
 
     frames: how many were compared. repeats: numbered from 1. cuts: suspect splices, in order of time. clusters: frames
     with equal hashes. unjudged: stretches in which no repeat could have been found. coverage: the share of the timeline
-    in which one could. shortest_findable: seconds, the shortest repeat that would have been found there; None where
-    nothing could be judged, or too little. frozen: freezes, in order of time.
+    in which one could. shortest_findable: seconds, the shortest repeat that would have been found in nine tenths of
+    it; None where nothing could be judged, or too little. findable: the same stretch by stretch. coverage_map: rows of
+    the share of the moments at which a repeat would have shown in each cell of the picture. frozen: freezes, in order
+    of time.
     """
 
     frames: int
@@ -22,6 +24,8 @@ class Findings:
     unjudged: tuple[Unjudged, ...] = ()
     coverage: float = 0.0
     shortest_findable: float | None = None
+    findable: tuple[Findable, ...] = ()
+    coverage_map: tuple[tuple[float, ...], ...] = ()
     frozen: tuple[Freeze, ...] = ()
 
 

@@ -176,8 +176,9 @@ class Verdict:
 
     looped: whether any repeat is a loop. repeated_seconds: length of the timeline that is shown more than once, every
     occurrence counted. repeated_share: its share of the duration. coverage: share of the timeline in which a repeat
-    could have been found. shortest_findable: seconds, the shortest repeat that would have been found there; None where
-    nothing could be judged, or too little.
+    could have been found. shortest_findable: seconds, the shortest repeat that would have been found in nine tenths of
+    it; None where nothing could be judged, or too little. picture_coverage: share of the picture in which one could
+    have been found, on average over what could be judged; None where nothing could.
     """
 
     looped: bool
@@ -186,6 +187,7 @@ class Verdict:
     coverage: float
     shortest_findable: float | None
     summary: str
+    picture_coverage: float | None = None
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,20 @@ class Freeze:
 
 
 @dataclass(frozen=True)
+class Findable:
+    """How short a plain repeat would have been found in a stretch of the timeline.
+
+    start, end: seconds. shortest: seconds, None where no length up to half a minute is enough. picture_coverage: share
+    of the picture that moves there, so that a repeat would have shown in it.
+    """
+
+    start: float
+    end: float
+    shortest: float | None
+    picture_coverage: float
+
+
+@dataclass(frozen=True)
 class Unjudged:
     """A stretch in which no repeat could have been found, and why."""
 
@@ -209,7 +225,13 @@ class Unjudged:
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """The whole answer to one scan. choice: why this hash size was chosen, where that was left to a sweep."""
+    """The whole answer to one scan.
+
+    findable: what would have been found, stretch by stretch, outside of `unjudged`. coverage_map: rows of the picture,
+    from the top, each of as many cells from the left: the share of what could be judged in which a repeat would have
+    shown in that cell; empty where nothing could be judged. choice: why this hash size was chosen, where that was left
+    to a sweep.
+    """
 
     source: Source
     settings: Settings
@@ -221,6 +243,8 @@ class Report:
     losses: tuple[Loss, ...] = ()
     choice: str | None = None
     frozen: tuple[Freeze, ...] = ()
+    findable: tuple[Findable, ...] = ()
+    coverage_map: tuple[tuple[float, ...], ...] = ()
 
     def __repr__(self) -> str:
         return f"<Report of {self.source.path!r}: {self.verdict.summary}>"

@@ -24,6 +24,8 @@ def report_of(
         clusters=findings.clusters,
         unjudged=findings.unjudged,
         frozen=findings.frozen,
+        findable=findings.findable,
+        coverage_map=findings.coverage_map,
         losses=losses,
         choice=choice,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from loopfind.arrays.time_index import covered
 from loopfind.model.comparison import Match, Shared, Warp
 from loopfind.model.findings import Findings, FirstLook
-from loopfind.model.report import Repeat, Verdict
+from loopfind.model.report import Findable, Repeat, Verdict
 from loopfind.model.video import Progress
 from loopfind.reports.wording import clock, count
 
@@ -33,8 +33,15 @@ def verdict_of(findings: Findings, duration: float) -> Verdict:
         repeated_share=round(_share(seconds, duration), 4),
         coverage=findings.coverage,
         shortest_findable=None if shortest is None else round(shortest, 2),
+        picture_coverage=_mean(findings.coverage_map),
         summary=_sum_up(claimed, seconds, duration, findings) if enough else _too_few(findings.frames),
     )
+
+
+def _mean(rows: Sequence[Sequence[float]]) -> float | None:
+    """Return the mean over rows of the picture, None where there are none."""
+    cells = [cell for row in rows for cell in row]
+    return round(sum(cells) / len(cells), 4) if cells else None
 
 
 def _share(seconds: float, duration: float) -> float:
@@ -51,7 +58,7 @@ def _sum_up(claimed: list[Repeat], seconds: float, duration: float, findings: Fi
             return "Nothing could be judged: nothing moves in this video for long enough."
         seen = f"{_percent(findings.coverage)} of the video could be judged"
         if findings.shortest_findable is None:
-            return f"No repeat found; {seen}, but too little of it to say how long a repeat must be to show."
+            return f"No repeat found; {seen}{_promised_in_part(findings.findable)}."
         return f"No repeat found; {seen}, where one of {findings.shortest_findable:.1f} s or longer would have shown."
     found = f"{_percent(_share(seconds, duration))} of the video ({_length(seconds)}) is shown more than once"
     loops = [repeat for repeat in claimed if repeat.kind == "loop"]
@@ -61,6 +68,19 @@ def _sum_up(claimed: list[Repeat], seconds: float, duration: float, findings: Fi
     more = f", and {_number(rest, 'more repeat')}" if rest else ""
     hint = f" {_RHYTHM}" if any(_may_be_rhythm(loop, duration) for loop in loops) else ""
     return f"{found}: {_loops(loops)}{more}.{hint}"
+
+
+def _promised_in_part(stretches: Sequence[Findable]) -> str:
+    """Return what would have shown where only a part of the video is promised anything."""
+    promised = [stretch for stretch in stretches if stretch.shortest is not None]
+    if not promised:
+        return ", but too little of it to say how long a repeat must be to show"
+    times = sum(stretch.end - stretch.start for stretch in promised) / sum(one.end - one.start for one in stretches)
+    longest = max(stretch.shortest or 0.0 for stretch in promised)
+    return (
+        f", and in {_percent(times)} of that one of {longest:.1f} s or longer would have shown; in the rest a repeat "
+        "might not show, however long"
+    )
 
 
 def _loops(loops: list[Repeat]) -> str:

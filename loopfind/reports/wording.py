@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # error messages are worded here too, and must not wait for numpy
     from collections.abc import Sequence
 
-    from loopfind.model.report import Evidence, Freeze, Occurrence, Repeat
+    from loopfind.model.report import Evidence, Findable, Freeze, Occurrence, Repeat, Verdict
 
 EVIDENCE: "dict[Evidence, str]" = {
     "exact": "the very same pictures, bit for bit",
@@ -72,6 +72,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def cut_off(number: int, one: str = "more", many: str = "") -> str:
+    """Return the note on what a list leaves out, "" for nothing: "and 1,200 more pairs; the JSON report lists all"."""
+    return f"and {count(number, one, many or one)}; the JSON report lists all" if number > 0 else ""
+
+
 def title(repeat: "Repeat") -> str:
     """Return a repeat in one line: its length, its number of occurrences, its period."""
     times = len(repeat.occurrences)
@@ -94,6 +99,19 @@ def part_of_picture(repeat: "Repeat") -> str:
     """Return what part of the picture a repeat is, in words, "" where that is all of it or was not measured."""
     seen = repeat.picture_share
     return "" if seen is None or seen >= WHOLE_PICTURE else f"{share(seen)} of what moves in the picture"
+
+
+def coverage_in_words(verdict: "Verdict") -> str:
+    """Return how much of the video, and of its picture, could be judged: 98% of the video, 41% of the picture."""
+    picture = verdict.picture_coverage
+    return f"{share(verdict.coverage)} of the video" + ("" if picture is None else f", {share(picture)} of the picture")
+
+
+def promise_in_words(stretch: "Findable") -> str:
+    """Return how short a repeat would have shown in a stretch."""
+    if stretch.shortest is None:
+        return "a repeat might not show, however long"
+    return f"repeats of {length(stretch.shortest)} or longer"
 
 
 def frames_in(shown: "Occurrence | Freeze") -> str:

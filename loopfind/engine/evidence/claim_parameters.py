@@ -164,9 +164,17 @@ FINDABLE_SHARE = 0.9
 """Share of the stretches asked about that would be found, at the shortest findable length. By definition of the
 shortest findable."""
 
-FINDABLE_LENGTHS = tuple(0.3 * 1.2**k for k in range(27))
-"""Seconds: the lengths asked about, up to 34 s. What moves seldom may need as long. By definition of the shortest
-findable."""
+LEAST_PROMISED = 4
+"""Moments asked about that a stretch with a promise of its own must hold: fewer are chance. Held by
+`tests/test_promises.py`."""
+
+STRETCH_WORTH = 20.0
+"""Steps of FINDABLE_LENGTHS by which some moments must be promised less before a stretch of their own says so. Held by
+`tests/test_promises.py`."""
+
+FINDABLE_LENGTHS = tuple(0.4 * 1.2**k for k in range(25))
+"""Seconds: the lengths asked about, up to 32 s. What moves seldom may need as long, and of copies of less than 0.4 s
+too little is seen to look for them. By definition of the shortest findable."""
 
 LEAST_SCORE_SHARE = 0.7
 """Share of the nats that rule out chance that a run must score to be measured further. Half a second of footage says no

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from loopfind.engine.evidence.claim_parameters import LONGEST_JUDGED
 from loopfind.engine.evidence.claims import least_score
-from loopfind.engine.evidence.findable import shortest_findable
+from loopfind.engine.evidence.findable import try_moments
 from loopfind.engine.evidence.parameters import GROW_SECONDS, MOST_FRAME_NATS, NATS_A_SECOND, OPEN_NATS
+from loopfind.engine.evidence.promises import coverage_map_of, promises_of, shortest_in
 from loopfind.model.fingerprint import BLANK, Signal
-from loopfind.model.report import Unjudged
+from loopfind.model.report import Findable, Unjudged
 
 _AT_ONCE = 1 << 16
 
@@ -24,11 +25,15 @@ class Coverage:
     """How much of a file could be judged.
 
     share: of the timeline, 0 to 1. shortest: seconds, the shortest repeat that would be found in nine tenths of it;
-    None where no length is enough or nothing can be judged. unjudged: the rest, with the reason.
+    None where no length is enough or nothing can be judged. findable: the same stretch by stretch. map: rows of the
+    share of what can be judged in which a repeat would show in each cell of the picture. unjudged: the rest, with the
+    reason.
     """
 
     share: float
     shortest: float | None
+    findable: tuple[Findable, ...]
+    map: tuple[tuple[float, ...], ...]
     unjudged: tuple[Unjudged, ...]
 
 
@@ -39,7 +44,7 @@ def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Cove
     """
     n = len(signal.times)
     if n < 2:
-        return Coverage(0.0, None, ())
+        return Coverage(0.0, None, (), (), ())
     said, edge = _nats_said(signal), np.append(signal.times, end)
     total = _running_sum(said)
     judged = _enough_around(total, edge, least_score(signal)) & ~_in_long_rests(total, signal.step)
@@ -48,8 +53,14 @@ def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Cove
     gaps = np.diff(edge)
     share = float(gaps[judged].sum() / gaps.sum()) if gaps.sum() > 0 else 0.0
     del gaps
-    shortest = shortest_findable(signal, said, judged) if judged.any() else None
-    return Coverage(round(share, 4), shortest, _unjudged(judged, detail, edge))
+    tried = try_moments(signal, said, judged) if judged.any() else []
+    return Coverage(
+        share=round(share, 4),
+        shortest=shortest_in(tried) if tried else None,
+        findable=promises_of(tried, end),
+        map=coverage_map_of(tried),
+        unjudged=_unjudged(judged, detail, edge),
+    )
 
 
 def _nats_said(signal: Signal) -> NDArray[np.float32]:

@@ -3,45 +3,91 @@
 No copy need be made, as a stretch and its copy differ by the file's noise alone. The file itself shows what else a
 claim needs: how much the stretch says, how sharply it changes, and what in the file is like it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.evidence.activity import eventful
-from loopfind.engine.evidence.claim_parameters import COPY_NOISE, FINDABLE_LENGTHS, FINDABLE_SHARE
+from loopfind.engine.evidence.claim_parameters import COPY_NOISE, FINDABLE_LENGTHS, LONGEST_JUDGED
 from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
-from loopfind.engine.evidence.differences import Fit, cells_at, changes_between
-from loopfind.engine.evidence.region import measure_regions
+from loopfind.engine.evidence.differences import Fit, cells_at, changes_between, hop_of
+from loopfind.engine.evidence.overlays import overlaid_cells
+from loopfind.engine.evidence.region import measure_regions, tells
 from loopfind.engine.evidence.sharpness import even_shift, share_of_change
 from loopfind.engine.evidence.splices import NO_SEAMS, Seams, seams_of, splice_if_joined, splice_reach
 from loopfind.engine.evidence.uniqueness import rivals_of
 from loopfind.model.candidate import Line, Run
+from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
-from loopfind.model.transform import PLAIN, shown
+from loopfind.model.transform import PLAIN, SKETCH_CELLS, shown
 
-_STRETCHES = 20  # of each length
+_MOMENTS = 40  # asked about
 _PLACES, _NEAREST = 4000, 48  # that each is aligned with, as many as a few minutes have; half seconds measured in full
+_LOOKED_AT = 64  # frames that show where something moves
 _PUT_IN = 5  # places at which a copy may stand
 _SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames are compared with the next
 
 
-def shortest_findable(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]) -> float | None:
-    """Return the seconds that a copy must last for nine in ten to be found, None where none of FINDABLE_LENGTHS is
-    enough.
+@dataclass(frozen=True)
+class Tried:
+    """A moment of the file, and how short a copy around it would have been found.
 
-    said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which stretches begin and end.
+    at: seconds. length: the number of the length in FINDABLE_LENGTHS; their count where none of them is enough.
+    telling: (144,) bool, the cells in which a copy would have shown within LONGEST_JUDGED.
     """
+
+    at: float
+    length: int
+    telling: NDArray[np.bool_]
+
+
+def try_moments(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]) -> list[Tried]:
+    """Return moments spread over what could be judged, in order of time, with what would have been found there.
+
+    said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which copies begin and end.
+    """
+    planted = _Planted(signal, said)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]])))
-    longest = int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
-    lengths = [length for length in FINDABLE_LENGTHS if _frames(length, signal) <= longest]
-    noise = _flicker(signal)
-    low, high = 0, len(lengths)
-    while low < high:
-        middle = (low + high) // 2
-        enough = _enough(signal, said, judged, lengths[middle], noise)
-        low, high = (low, middle) if enough else (middle + 1, high)
-    return lengths[low] if low < len(lengths) else None
+    begins, ends = edges[::2], edges[1::2]
+    frames = np.flatnonzero(judged)
+    moments = frames[np.linspace(0, len(frames) - 1, min(_MOMENTS + 2, len(frames))).astype(np.int64)][1:-1]
+    tried, guess = [], len(FINDABLE_LENGTHS) // 3
+    for moment in moments.tolist():
+        piece = int(np.searchsorted(begins, moment, "right")) - 1
+        low, high = int(begins[piece]), int(ends[piece])
+        lengths = [length for length in FINDABLE_LENGTHS if _frames(length, signal) <= high - low]
+        guess = _least_found(planted, moment, low, high, lengths, guess)
+        near = _around(moment, _frames(LONGEST_JUDGED, signal), low, high)
+        length = guess if guess < len(lengths) else len(FINDABLE_LENGTHS)
+        tried.append(Tried(float(signal.times[moment]), length, planted.telling(*near)))
+    return tried
+
+
+def _least_found(planted: "_Planted", moment: int, low: int, high: int, lengths: list[float], guess: int) -> int:
+    """Return the number of the least length from which copies around a moment are found, len(lengths) for none.
+
+    The search begins at `guess`, the answer at the moment before, and goes on length by length.
+    """
+
+    def found(number: int) -> bool:
+        return planted.is_found(*_around(moment, _frames(lengths[number], planted.signal), low, high))
+
+    guess = min(guess, len(lengths))
+    if guess < len(lengths) and not found(guess):
+        guess += 1
+        while guess < len(lengths) and not found(guess):
+            guess += 1
+        return guess
+    while guess > 0 and found(guess - 1):
+        guess -= 1
+    return guess
+
+
+def _around(moment: int, frames: int, low: int, high: int) -> tuple[int, int]:
+    """Return [first, last) of so many frames around a moment, inside [low, high) as far as that is long enough."""
+    first = min(max(low, moment - frames // 2), max(low, high - frames))
+    return first, min(high, first + frames)
 
 
 def _flicker(signal: Signal) -> float:
@@ -64,59 +110,76 @@ def _frames(length: float, signal: Signal) -> int:
     return max(3, round(length / signal.step))
 
 
-def _enough(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_], length: float, noise: float) -> bool:
-    """Say whether nine in ten stretches of so many seconds, spread over what could be judged, would be found."""
-    frames = _frames(length, signal)
-    total = np.zeros(len(judged) + 1, np.int32)
-    np.cumsum(judged, dtype=np.int32, out=total[1:])
-    whole = total[frames:] - total[:-frames] == frames
-    del total
-    starts = np.flatnonzero(whole)
-    asked = starts[np.linspace(0, len(starts) - 1, min(_STRETCHES, len(starts))).astype(np.int64)]
-    allowed = int((1 - FINDABLE_SHARE) * len(asked) + 1e-9)
-    for left, first in zip(range(len(asked), 0, -1), asked.tolist(), strict=True):
-        if left <= allowed:
-            break
-        allowed -= not _found(signal, said, first, first + frames, noise)
-        if allowed < 0:
+class _Planted:
+    """Copies of a file's own stretches, as they would be were they shown once more."""
+
+    def __init__(self, signal: Signal, said: NDArray[np.float32]) -> None:
+        self.signal, self._said, self._noise = signal, said, _flicker(signal)
+        self._overlaid = overlaid_cells(signal)
+        free = shown(PLAIN) * ~self._overlaid
+        self._weights = np.asarray(free / free.sum(), np.float32)
+
+    def telling(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Return the cells (144,) bool in which frames [first, last) change by so much that it tells."""
+        hop = hop_of(self.signal.step)
+        if last - first <= hop:
+            return np.zeros(SKETCH_CELLS, bool)
+        frames = np.unique(np.linspace(first + hop, last - 1, _LOOKED_AT).astype(np.int64))
+        now, before = cells_at(self.signal, frames), cells_at(self.signal, frames - hop)
+        return tells(np.square(now - before).mean(0), self.signal.noise) & ~self._overlaid
+
+    def is_found(self, first: int, last: int) -> bool:
+        """Say whether a copy of frames [first, last) would be claimed, over half of its length at least."""
+        signal, noise = self.signal, self._noise
+        telling = first + np.flatnonzero(self._said[first:last] > 0)
+        if len(telling) < 3 or 2 * (telling[-1] + 1 - telling[0]) < last - first:
             return False
-    return True
+        first, last = int(telling[0]), int(telling[-1]) + 1
+        frames = np.arange(first, last)
+        line = _onto_itself(signal, first, last)
+        run = Run(
+            line=line,
+            first=first,
+            last=last,
+            other_first=first,
+            other_last=last,
+            start=line.start,
+            end=line.end,
+            other_start=line.start,
+            other_end=line.end,
+            start_range=(line.start, line.start),
+            end_range=(line.end, line.end),
+            score=float(self._said[first:last].sum()),
+            contrast=self._sharpness(frames),
+            residual=0.0,
+            informative=len(telling),
+        )
+        regions = measure_regions(signal, line, frames, Fit())
+        if regions is None or not (may_hold(run, signal) and eventful(signal, first, last)):
+            return False
+        # The stretch is aligned with itself, so noise is all that it may differ from its copy by. An overlay goes on
+        # its own way, and covers the copy.
+        regions = replace(regions, along=np.where(self._overlaid, regions.beside, np.float32(noise)))
+        seams = _seams_of_copy(signal, first, last)
+        if not replays(run, regions, seams):
+            return False
+        rivals = rivals_of(signal, run, self._weights, _PLACES, noise, _NEAREST)
+        return believed(confidence(run, signal, rivals, regions, seams), line.end - line.start, regions, seams)
+
+    def _sharpness(self, frames: Ints) -> float:
+        """Return the contrast of a copy of the frames: what they change by over two frames, less the noise."""
+        shift = even_shift(self.signal)
+        if len(frames) <= 2 * shift:
+            return 0.0
+        cells = cells_at(self.signal, frames)
+        moved = np.square(cells[shift:] - cells[:-shift]) @ self._weights
+        own = np.minimum(moved[shift:], moved[:-shift])
+        return share_of_change(1 - self._noise / np.maximum(own, 1e-9), own)
 
 
-def _found(signal: Signal, said: NDArray[np.float32], first: int, last: int, noise: float) -> bool:
-    """Say whether a copy of frames [first, last) would be claimed, over half of its length at least."""
-    telling = first + np.flatnonzero(said[first:last] > 0)
-    if len(telling) < 3 or 2 * (telling[-1] + 1 - telling[0]) < last - first:
-        return False
-    first, last = int(telling[0]), int(telling[-1]) + 1
-    start, end = float(signal.times[first]), float(signal.times[last - 1]) + signal.step
-    run = Run(
-        line=Line(1.0, 0.0, start, end, 0),
-        first=first,
-        last=last,
-        other_first=first,
-        other_last=last,
-        start=start,
-        end=end,
-        other_start=start,
-        other_end=end,
-        start_range=(start, start),
-        end_range=(end, end),
-        score=float(said[first:last].sum()),
-        contrast=_sharpness(signal, first, last, noise),
-        residual=0.0,
-        informative=len(telling),
-    )
-    regions = measure_regions(signal, run.line, np.arange(first, last), Fit())
-    if regions is None or not (may_hold(run, signal) and eventful(signal, first, last)):
-        return False
-    # The stretch is aligned with itself, so noise is all that it may differ from its copy by.
-    regions = replace(regions, along=np.full_like(regions.along, noise))
-    seams = _seams_of_copy(signal, first, last)
-    if not replays(run, regions, seams):
-        return False
-    rivals = rivals_of(signal, run, shown(PLAIN), _PLACES, noise, _NEAREST)
-    return believed(confidence(run, signal, rivals, regions, seams), end - start, regions, seams)
+def _onto_itself(signal: Signal, first: int, last: int) -> Line:
+    """Return the line that pairs frames [first, last) with themselves."""
+    return Line(1.0, 0.0, float(signal.times[first]), float(signal.times[last - 1]) + signal.step, 0)
 
 
 def _seams_of_copy(signal: Signal, first: int, last: int) -> Seams:
@@ -132,14 +195,3 @@ def _seams_of_copy(signal: Signal, first: int, last: int) -> Seams:
         end = splice_if_joined(signal, ends, np.arange(place, place + reach))
         peaks.append(sorted((start.peak, end.peak)))
     return seams_of(*np.median(peaks, axis=0))
-
-
-def _sharpness(signal: Signal, first: int, last: int, noise: float) -> float:
-    """Return the contrast of a copy of frames [first, last): what they change by over two frames, less the noise."""
-    shift = even_shift(signal)
-    if last - first <= 2 * shift:
-        return 0.0
-    cells = cells_at(signal, np.arange(first, last))
-    moved = np.square(cells[shift:] - cells[:-shift]).mean(1)
-    own = np.minimum(moved[shift:], moved[:-shift])
-    return share_of_change(1 - noise / np.maximum(own, 1e-9), own)

@@ -282,3 +282,15 @@ FADE_SHARES = (0.06, 0.7)
 
 FADE_MIDDLE = 0.25
 """Share of it in the middle of a dissolve. By definition of a mix of two halves."""
+
+OVERLAY_JUMP = 4.0
+"""Times the change before and after it that the change to a frame must be, to be that of text. Held by
+`tests/test_promises.py`."""
+
+OVERLAY_SHARE = 0.7
+"""Share of all that changes in a cell that must change so, for the cell to be overlaid. Held by
+`tests/test_promises.py`."""
+
+CUT_SHARE = 0.6
+"""Share of the picture that jumps at a cut, where the change of a cell says nothing of an overlay. Held by
+`tests/test_promises.py`."""

@@ -12,11 +12,13 @@ from loopfind.reports.wording import (
     belief,
     changes,
     clock,
+    coverage_in_words,
     frames_in,
     length,
     name,
     names,
     part_shown,
+    promise_in_words,
     safe,
     share,
     title,
@@ -34,7 +36,9 @@ def write(report: Report) -> Iterator[str]:
         yield f"- Repeated: {length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the video\n"
     findable = verdict.shortest_findable
     limit = "" if findable is None else f", for repeats of {length(findable)} or longer"
-    yield f"- Judged: {share(verdict.coverage)} of the video{limit}\n"
+    yield f"- Judged: {coverage_in_words(verdict)}{limit}\n"
+    for stretch in report.findable if len(report.findable) > 1 else ():
+        yield f"- Findable: {clock(stretch.start)} to {clock(stretch.end)}, {promise_in_words(stretch)}\n"
     for freeze in report.frozen:
         yield f"- Frozen: {clock(freeze.start)} to {clock(freeze.end)}, frames {frames_in(freeze)}\n"
     for piece in report.unjudged:

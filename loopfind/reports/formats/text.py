@@ -18,9 +18,11 @@ from loopfind.reports.wording import (
     changes,
     clock,
     count,
+    coverage_in_words,
     frames_in,
     length,
     part_shown,
+    promise_in_words,
     safe,
     share,
     title,
@@ -99,10 +101,11 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
     if verdict.repeated_seconds > 0:
         repeated = f"{length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the video"
         yield from _fact("Repeated", _words(repeated), width)
-    judged = f"{share(verdict.coverage)} of the video"
+    judged = coverage_in_words(verdict)
     if verdict.shortest_findable is not None:
         judged += f", for repeats of {length(verdict.shortest_findable)} or longer"
     yield from _fact("Judged", _words(judged), width)
+    yield from _promises(report, width)
     stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
     frozen = [(one.start, one.end, f"frames {frames_in(one)}") for one in report.frozen]
     yield from _stretches("Frozen", frozen, "yellow", width)
@@ -113,6 +116,15 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
     if len(report.clusters):
         alike = f"{count(len(report.clusters), 'group')} of frames with equal hashes; --json lists them"
         yield from _fact("Equal frames", _words(alike), width)
+
+
+def _promises(report: Report, width: int) -> Iterator[Text]:
+    """Yield the stretches in which a repeat must be longer to show; all of them where no length holds for the file."""
+    usual = report.verdict.shortest_findable
+    told = [piece for piece in report.findable if usual is None or piece.shortest is None or piece.shortest > usual]
+    if len(report.findable) > 1:
+        rows = [(piece.start, piece.end, promise_in_words(piece)) for piece in told]
+        yield from _stretches("Findable" if usual is None else "Except", rows, "", width)
 
 
 def _stretches(label: str, stretches: Sequence[tuple[float, float, str]], style: str, width: int) -> Iterator[Text]:

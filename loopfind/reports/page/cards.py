@@ -23,13 +23,13 @@ from loopfind.reports.page.views import (
     PlayedOccurrence,
     PlayedRepeat,
     RepeatCard,
-    cut_off,
 )
 from loopfind.reports.wording import (
     EVIDENCE,
     changes,
     clock,
     count,
+    cut_off,
     frames_in,
     length,
     part_of_picture,

@@ -28,11 +28,10 @@ from loopfind.reports.page.views import (
     LeftOut,
     MatchLine,
     MatchTable,
-    cut_off,
 )
 from loopfind.reports.phrases import found_places, found_share, group_words, pair_words
 from loopfind.reports.rows import longest_repeats
-from loopfind.reports.wording import clock, count, length, names, safe
+from loopfind.reports.wording import clock, count, cut_off, length, names, safe
 
 NO_CLAIM = "That nothing was found does not prove that nothing is shared: what is short or hardly moves is not found."
 

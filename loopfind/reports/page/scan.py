@@ -9,20 +9,19 @@ from loopfind.reports.links import linker
 from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker, name_of, played_file, played_repeats
 from loopfind.reports.page.commands import scan_command_line
 from loopfind.reports.page.figures import plot_lines, plot_picture
-from loopfind.reports.page.limits import PAGE_CUTS, PAGE_GAPS, PAGE_LEGEND, PAGE_REPEATS, PAGE_SPANS
+from loopfind.reports.page.judged import gaps_of, judged_view
+from loopfind.reports.page.limits import PAGE_CUTS, PAGE_LEGEND, PAGE_REPEATS, PAGE_SPANS
 from loopfind.reports.page.render import affordable, rendered, unbroken
 from loopfind.reports.page.views import (
     Fact,
-    Gap,
     LegendEntry,
     PlotLine,
     PlotStroke,
     ScanData,
     ScanPage,
-    cut_off,
 )
 from loopfind.reports.rows import longest_repeats
-from loopfind.reports.wording import WHY, clock, count, length, name, safe, share
+from loopfind.reports.wording import WHY, clock, count, coverage_in_words, cut_off, length, name, safe, share
 
 NO_PICTURES = "There are no pictures: the video could not be read a second time."
 
@@ -42,14 +41,13 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
     shots = affordable(exhibits.shots, exhibits.frames())
     cards = CardMaker(repeats, exhibits.shown, shots, [link], [source])
     overview = exhibits.overview if shots else ()
-    gaps = _gaps(report)
     lines = plot_lines(report)
     data = ScanData(
         start=exhibits.start,
         end=exhibits.end,
         files=(played_file(name(source.path), href, source),),
         spans=_spans(report),
-        unjudged=tuple(sorted(gaps)),
+        unjudged=tuple(sorted(gaps_of(report))),
         why=WHY,
         cuts=tuple(cut.time for cut in report.cuts),
         lines=tuple(lines),
@@ -77,10 +75,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         "answer.",
         command=scan_command_line(report.settings, source.path, href),
         details=_details(report, exhibits),
-        coverage=_coverage(report),
-        gaps=_gap_words(report),
-        gap_count=count(len(gaps), "stretch", "stretches"),
-        gaps_more=cut_off(len(gaps) - PAGE_GAPS),
+        judged=judged_view(report),
         timeline_words=_timeline_words(report),
         legend=_legend(repeats),
         legend_more=f"and {len(report.repeats) - PAGE_LEGEND:,} more" if len(report.repeats) > PAGE_LEGEND else "",
@@ -116,7 +111,7 @@ def _facts(report: Report) -> tuple[Fact, ...]:
     if verdict.repeated_seconds > 0:
         repeated = f"{length(verdict.repeated_seconds)}, {share(verdict.repeated_share)}"
         facts.append(Fact("Shown more than once", repeated))
-    facts.append(Fact("Could be judged", f"{share(verdict.coverage)} of the video"))
+    facts.append(Fact("Could be judged", coverage_in_words(verdict)))
     if verdict.shortest_findable is not None:
         facts.append(Fact("Shortest repeat that would show", length(verdict.shortest_findable)))
     kinds = (
@@ -133,33 +128,6 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         more = len(report.frozen) - len(held)
         facts.append(Fact("Frozen", ", ".join(held) + (f" and {more:,} more" if more else "")))
     return tuple(facts)
-
-
-def _coverage(report: Report) -> str:
-    verdict = report.verdict
-    if verdict.coverage == 0:
-        return "None of this video could be judged: nothing moves in it for long enough."
-    found = "a plain repeat would have been found if it is long and unlike enough, but how long it must be is not known"
-    if verdict.shortest_findable is not None:
-        found = f"a plain repeat of {length(verdict.shortest_findable)} or longer would have been found"
-    if verdict.coverage >= 1:
-        return f"Nothing was left out: everywhere in the video {found}."
-    return (
-        f"{share(1 - verdict.coverage)} of the video could not be judged: where nothing moves, or the picture is blank "
-        f"or lost, no one can tell a replay from a still view. In the rest, {found}."
-    )
-
-
-def _gaps(report: Report) -> list[tuple[float, float, str]]:
-    """Return what could not be judged: start, end, reason."""
-    gaps = [(piece.start, piece.end, str(piece.why)) for piece in report.unjudged]
-    return gaps + [(loss.start, loss.end, "lost") for loss in report.losses]
-
-
-def _gap_words(report: Report) -> tuple[Gap, ...]:
-    found = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
-    found += [(loss.start, loss.end, f"{WHY['lost']}: {safe(loss.what)}") for loss in report.losses]
-    return tuple(Gap(f"{clock(start)} - {clock(end)}", why) for start, end, why in sorted(found)[:PAGE_GAPS])
 
 
 def _timeline_words(report: Report) -> str:

@@ -6,7 +6,7 @@ A `ScanPage` or a `ComparisonPage` holds all words of one page, `Page` those of 
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from loopfind.reports.wording import count
+from loopfind.reports.page.judged import JudgedView
 
 
 @dataclass(frozen=True)
@@ -188,14 +188,6 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Gap:
-    """A stretch that could not be judged, and why."""
-
-    span: str
-    why: str
-
-
-@dataclass(frozen=True)
 class LegendEntry:
     """A repeat and its colour."""
 
@@ -252,10 +244,7 @@ class ScanPage(Page):
     scripts: ClassVar[tuple[str, ...]] = ("common.js", "scan.js", "player.js")
     several: ClassVar[bool] = False
 
-    coverage: str
-    gaps: tuple[Gap, ...]
-    gap_count: str
-    gaps_more: str
+    judged: JudgedView
     timeline_words: str
     legend: tuple[LegendEntry, ...]
     legend_more: str
@@ -393,8 +382,3 @@ class ComparisonPage(Page):
     files_more: str
     files_bare: str
     data: ComparisonData
-
-
-def cut_off(number: int, one: str = "more", many: str = "") -> str:
-    """Return the note on what a list leaves out, "" for nothing: "and 1,200 more pairs; the JSON report lists all"."""
-    return f"and {count(number, one, many or one)}; the JSON report lists all" if number > 0 else ""
