@@ -49,7 +49,7 @@ from loopfind.engine.evidence.claims import measures
 from loopfind.engine.evidence.closure import implied_candidates
 from loopfind.engine.evidence.region import Regions
 from loopfind.engine.evidence.splices import Seams
-from loopfind.engine.evidence.uniqueness import Rivals
+from loopfind.engine.evidence.uniqueness import NO_RIVALS, Rivals
 from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.signal.extract import signal_of
 from loopfind.media.ffmpeg.address import resolve
@@ -208,7 +208,8 @@ def _rows(file: Fingerprint, shown: Shown, name: str, clips: tuple[str, ...]) ->
     asked: list[tuple[Run, tuple[float, ...]]] = []
 
     def sure(run: Run, signal: Signal, rivals: Rivals, regions: Regions, seams: Seams) -> float:
-        asked.append((run, measures(run, signal, rivals, regions, seams)))
+        if rivals is not NO_RIVALS:  # asked before the rivals are measured
+            asked.append((run, measures(run, signal, rivals, regions, seams)))
         return 1.0  # kept, so that what is asked next does not hang on the weights of now
 
     found = RunFinder(signal, sure)

@@ -26,7 +26,7 @@ def nearest(times: Floats, wanted: Floats) -> Ints:
 
 def _sought(times: Floats, wanted: Floats) -> Ints:
     """Return what `nearest` does, by bisection."""
-    right: Ints = np.clip(np.searchsorted(times, wanted), 1, len(times) - 1)
+    right: Ints = np.minimum(np.maximum(times.searchsorted(wanted), 1), len(times) - 1)
     right -= wanted - times[right - 1] < times[right] - wanted
     return right
 
@@ -38,7 +38,7 @@ def _guessed(times: Floats, wanted: Floats) -> Ints:
     """
     last = len(times) - 1
     place = (wanted - times[0]) * (last / (times[last] - times[0]))
-    guess: Ints = np.clip(np.rint(place), 1, last - 1).astype(np.int64)
+    guess: Ints = np.minimum(np.maximum(np.rint(place), 1), last - 1).astype(np.int64)
     off = np.abs(wanted - times[guess])
     unsure = np.flatnonzero((wanted - times[guess - 1] <= off) | (times[guess + 1] - wanted <= off))
     guess[unsure] = _sought(times, wanted[unsure])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.order import median_of_even
 from loopfind.arrays.time_index import nearest
 from loopfind.engine.evidence.parameters import (
     ALLOWANCE,
@@ -95,7 +96,7 @@ def changes_between(signal: Signal, first: int, last: int) -> Energies:
     return changes
 
 
-def cells_of_each(signal: Signal, groups: Sequence[Ints], view: Transform = PLAIN) -> Iterator[Cells]:
+def cells_of_each(signal: Signal, groups: Sequence[Ints] | Ints, view: Transform = PLAIN) -> Iterator[Cells]:
     """Yield the cells of each group of frames, as cells_at does. Groups that overlap are read once."""
     low, high = min(int(group.min()) for group in groups), max(int(group.max()) for group in groups) + 1
     if high - low > sum(map(len, groups)):
@@ -127,20 +128,28 @@ def both(signal: Signal, line: Line, frames: Ints, there: Ints) -> tuple[Cells, 
     return cells_at(signal, frames, views[0]), cells_at(signal, there, views[1])
 
 
-def partners(signal: Signal, line: Line, frames: Ints, beside: float = 0.0) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return the frames that the line, moved `beside` seconds, pairs with the given ones, and whether each is at that
+def partners(signal: Signal, line: Line, frames: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return the frames that the line pairs with the given ones, an array of any shape, and whether each is at that
     instant.
 
     On a variable rate some instants have no frame of their own; at another speed the nearest frame stands for it.
     """
-    there, real = np.empty(len(frames), np.int64), np.empty(len(frames), bool)
+    given = frames.ravel()
+    there, real = np.empty(len(given), np.int64), np.empty(len(given), bool)
     slack = FRAME_SLACK if line.keeps_speed else CHANGED_FRAME_SLACK
-    for low in range(0, len(frames), _AT_ONCE):
+    for low in range(0, len(given), _AT_ONCE):
         part = slice(low, low + _AT_ONCE)
-        wanted = line.slope * signal.times[frames[part]] + line.offset + beside
+        wanted = line.slope * signal.times[given[part]] + line.offset
         there[part] = nearest(signal.times, wanted)
         real[part] = np.abs(signal.times[there[part]] - wanted) <= slack * signal.step
-    return there, real
+    return there.reshape(frames.shape), real.reshape(frames.shape)
+
+
+def partners_beside(signal: Signal, line: Line, frames: Ints, lags: Sequence[float]) -> Ints:
+    """Return the frames (k, *shape) that the line, moved by each of k lags in seconds, pairs with the given ones."""
+    wanted = line.slope * signal.times[frames] + line.offset
+    instants = np.add.outer(np.asarray(lags), wanted)
+    return nearest(signal.times, instants.ravel()).reshape(instants.shape)
 
 
 def along(signal: Signal, line: Line, frames: Ints, fit: Fit) -> tuple[Energies, NDArray[np.bool_]]:
@@ -167,11 +176,11 @@ def beside(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Energies:
         hop = hop_of(signal.step)
         first, last = max(0, begin - hop), min(len(frames), begin + _AT_ONCE + hop)
         part = frames[first:last]
-        pairs = [partners(signal, line, part, shift)[0] for shift in LAGS_BESIDE]
+        pairs = partners_beside(signal, line, part, LAGS_BESIDE)
         for low, high, rows in _energies(signal, line, part, pairs, fit, fit.graded):
             left, right = max(first + low, begin), min(first + high, begin + _AT_ONCE)
             if right > left:
-                usual[left:right] = np.median(rows[:, left - first - low : right - first - low], axis=0)
+                usual[left:right] = median_of_even(rows[:, left - first - low : right - first - low])
     return usual
 
 
@@ -191,7 +200,7 @@ def _fitted_gap(signal: Signal, ours: Cells, theirs: Cells, fit: Fit) -> Cells:
 
 
 def _energies(
-    signal: Signal, line: Line, frames: Ints, pairs: list[Ints], fit: Fit, level: bool
+    signal: Signal, line: Line, frames: Ints, pairs: Sequence[Ints] | Ints, fit: Fit, level: bool
 ) -> Iterator[tuple[int, int, Energies]]:
     """Yield energies (len(pairs), high - low) of frames[low:high] against each of the given partners, block by block.
     `level` takes the brightness out."""

@@ -16,7 +16,7 @@ from loopfind.engine.evidence.overlays import overlaid_cells
 from loopfind.engine.evidence.region import measure_regions, tells
 from loopfind.engine.evidence.sharpness import even_shift, share_of_change
 from loopfind.engine.evidence.splices import NO_SEAMS, Seams, seams_of, splice_if_joined, splice_reach
-from loopfind.engine.evidence.uniqueness import rivals_of
+from loopfind.engine.evidence.uniqueness import NO_RIVALS, rivals_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
@@ -161,10 +161,13 @@ class _Planted:
         # its own way, and covers the copy.
         regions = replace(regions, along=np.where(self._overlaid, regions.beside, np.float32(noise)))
         seams = _seams_of_copy(signal, first, last)
+        length = line.end - line.start
         if not replays(run, regions, seams):
             return False
+        if not believed(confidence(run, signal, NO_RIVALS, regions, seams), length, regions, seams):
+            return False
         rivals = rivals_of(signal, run, self._weights, _PLACES, noise, _NEAREST)
-        return believed(confidence(run, signal, rivals, regions, seams), line.end - line.start, regions, seams)
+        return believed(confidence(run, signal, rivals, regions, seams), length, regions, seams)
 
     def _sharpness(self, frames: Ints) -> float:
         """Return the contrast of a copy of the frames: what they change by over two frames, less the noise."""

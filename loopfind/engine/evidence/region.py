@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.order import median_of_even
 from loopfind.engine.evidence.claim_parameters import RIM_ROWS
-from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, hop_of, partners, views_of
+from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, hop_of, partners, partners_beside, views_of
 from loopfind.engine.evidence.parameters import (
     COVERED_SHARE,
     GO_ON_AGREEMENT,
@@ -97,13 +98,14 @@ def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regio
     frames = frames[frames - hop >= (frames[0] if len(frames) else 0)]
     if len(frames) > _MOST_FRAMES:
         frames = frames[np.linspace(0, len(frames) - 1, _MOST_FRAMES).astype(np.int64)]
-    frames = frames[partners(signal, line, frames)[1] & partners(signal, line, frames - hop)[1]]
+    frames = frames[partners(signal, line, np.stack([frames, frames - hop]))[1].all(0)]
     if len(frames) < 3:
         return None
     ours, theirs = views_of(line)
     now, before = cells_of_each(signal, [frames, frames - hop], ours)
     change = _beyond_light(now, before)
-    there = [partners(signal, line, at, lag)[0] for lag in (0.0, *LAGS_BESIDE) for at in (frames, frames - hop)]
+    pairs = np.stack([frames, frames - hop])
+    there = np.concatenate(partners_beside(signal, line, pairs, (0.0, *LAGS_BESIDE)))
     seen = list(cells_of_each(signal, there, theirs))
     gain = np.float32(fit.gain)
     squares = [
@@ -111,7 +113,7 @@ def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regio
     ]
     plain_along = squares[0].mean(0) / 2
     rows = [_typical(each) for each in squares]
-    along, beside = rows[0], np.median(rows[1:], axis=0)
+    along, beside = rows[0], median_of_even(np.asarray(rows[1:]))
     whole = shown(line.view) > 0
     telling = whole & tells(beside, signal.noise)
     return Regions(along, np.asarray(beside, np.float32), plain_along, telling)

@@ -9,6 +9,7 @@ frame alike (the peak-to-sidelobe idea of camera-noise forensics, with sidelobes
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.order import upper_quartile
 from loopfind.engine.evidence.differences import Cells, Fit, cells_of_each, light_along, partners, views_of
 from loopfind.engine.evidence.parameters import CONTRAST_LAG, LEAST_CONTRAST_FRAMES, LIGHT_SECONDS
 from loopfind.model.candidate import Line
@@ -73,6 +74,6 @@ def even_shift(signal: Signal) -> int:
 
 def share_of_change(share: Floats | Cells, own: Floats | Cells) -> float:
     """Return the mean of a share (m,) over frames, each held within 1 and weighed by its own change (m,)."""
-    weight = np.minimum(own, 3 * np.percentile(own, 75))
+    weight = np.minimum(own, 3 * upper_quartile(own))
     total = float(weight.sum())
     return float((np.clip(share, -1, 1) * weight).sum()) / total if total > 0 else 0.0

@@ -18,6 +18,7 @@ from loopfind.engine.evidence.claim_parameters import (
     EXACT_LEVEL,
     FEWER_PLACES,
     MATCH_FLOOR,
+    MOST_GAP,
     MOST_PLACES,
     NEAREST_IN_FULL,
     OWN_SECONDS,
@@ -56,6 +57,10 @@ class Rivals:
         if alike == len(ranked):
             return float("nan")
         return float((ranked[1 : alike + 1] / ranked[:alike]).max())
+
+
+NO_RIVALS = Rivals(1.0, np.array([MOST_GAP]), 0.0)
+"""The rivals of a stretch that stands out as clearly as counts."""
 
 
 def rivals_of(

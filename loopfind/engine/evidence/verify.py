@@ -23,7 +23,7 @@ from loopfind.engine.evidence.extend import Trace, follow_line
 from loopfind.engine.evidence.region import Regions, measure_regions
 from loopfind.engine.evidence.run import run_of
 from loopfind.engine.evidence.splices import Seams, seams_at
-from loopfind.engine.evidence.uniqueness import Rivals, rivals_of
+from loopfind.engine.evidence.uniqueness import NO_RIVALS, Rivals, rivals_of
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal
@@ -81,9 +81,12 @@ class RunFinder:
             return None
         if not eventful(signal, run.first, run.last):
             return None
+        length = run.end - run.start
+        if not believed(self._sure(run, signal, NO_RIVALS, regions, seams), length, regions, seams):
+            return None  # whatever its rivals are, and these take longest to measure
         rivals = rivals_of(signal, run, trace.fit.weights, left_out=trace.fit.spared)
         sure = self._sure(run, signal, rivals, regions, seams)
-        if not believed(sure, run.end - run.start, regions, seams):
+        if not believed(sure, length, regions, seams):
             return None
         settled = trim_blank(signal, settle(signal, trace))
         ended = run_of(signal, settled)
