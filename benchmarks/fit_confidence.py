@@ -1,18 +1,25 @@
 """Fit the weights of the confidence to the claims on drawn and on recorded footage.
 
     python benchmarks/fit_confidence.py --clips FOLDER   drawn scenes, and videos drawn up from the clips of a folder
+    python benchmarks/fit_confidence.py --cases FOLDER   and videos of your own of which it is known what they repeat
     python benchmarks/fit_confidence.py --seeds 2        fewer of both, and the clips of benchmarks/footage.py
 
 One part of the runs is of the footage of benchmarks/calibration.py, of seeds from 1001 on, which that benchmark does
 not draw. Each file is a minute of it, first without any repeat, then with one stretch of 0.3 to 8 s shown again in each
 of the ways of CHANGES. The other part is of the videos of benchmarks/footage.py, of the same seeds.
 
+A case is a JSON file NAME.case.json beside its video, with these members: `video`, the name of the video; `repeats`, a
+list of [start, end, start of the copy, its end, 1 or -1 where it runs backwards] in seconds; `ignored`, a list of the
+same that may be claimed or not; and `clips`, the names of the clips that it is made of, or `what.pieces`, a list of
+lists that begin with such a name.
+
 Every run that passes all other questions of a claim is a row: what `claims.measures` returns for it, and whether it is
 true, that is, whether half or more of the instants that it joins are the same instant of one recording. A changed copy
 is true only in a video in which a copy was changed. Elsewhere a run through a transform that joins the same instants is
 a second reading of a plain repeat, neither true nor false, and is left out.
 
-The fit is a logistic regression by projected gradient descent, in which drawn and recorded footage weigh alike. Its
+The fit is a logistic regression by projected gradient descent, in which drawn footage, recorded footage and cases weigh
+alike. Its
 weights are held at 0 or above, as more of each measure must not speak against a replay. Printed are CONFIDENCE_CONSTANT
 and CONFIDENCE_WEIGHTS as loopfind/engine/evidence/claim_parameters.py wants them, and how many of the runs of each
 confidence are true: by the weights fitted to all runs, by weights fitted without any run of a video that shows the same
@@ -20,6 +27,7 @@ clip ("left out"), and by the weights that stand there now.
 """
 
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -71,6 +79,9 @@ RIDGE = 1e-4
 
 SLACK = 1.6
 """Frames by which two instants may differ and still be the same one."""
+
+CASE_SLACK = 0.1
+"""Seconds by which a run may miss what a case lists."""
 
 STEPS = 20_000
 """Steps of the gradient descent, at the most."""
@@ -145,6 +156,31 @@ def rows_in_footage(kind: str, seed: int, paths: Sequence[str]) -> list[Row]:
     return list(_rows(file, shown, f"{video.name} of {Path(video.main).name}", names))
 
 
+def rows_in_case(path: Path) -> list[Row]:
+    """Return the runs of one case."""
+    case = json.loads(path.read_text(encoding="utf-8"))
+    file = read_video(resolve(str(path.parent / case["video"])), Settings()).fingerprint
+    pieces = [piece[0] for piece in case.get("what", {}).get("pieces", ())]
+    clips = tuple(case.get("clips") or dict.fromkeys(name for name in pieces if not name.startswith("@")))
+    pairs = [*case["repeats"], *case.get("ignored", ())]
+    return [
+        Row(path.name, clips or (path.name,), values, _is_listed(run, pairs)) for run, values in _asked(signal_of(file))
+    ]
+
+
+def _is_listed(run: Run, pairs: Sequence[Sequence[float]]) -> bool:
+    """Say whether a run joins, for half of its time or more, instants that one of the pairs joins."""
+    here = np.linspace(run.start, run.end, 50)[1:-1]
+    there, same = run.line.slope * here + run.line.offset, np.zeros(48, bool)
+    for start, end, copy_start, copy_end, way in pairs:
+        speed = (copy_end - copy_start) / (end - start)
+        for one, other in ((here, there), (there, here)):
+            wanted = copy_start + (one - start) * speed if way > 0 else copy_end - (one - start) * speed
+            inside = (one >= start - CASE_SLACK) & (one <= end + CASE_SLACK)
+            same |= inside & (np.abs(other - wanted) <= CASE_SLACK)
+    return bool(same.mean() >= 0.5)
+
+
 def rows_of(name: str, seed: int) -> list[Row]:
     """Return the runs of one kind of drawn footage at one seed, without a copy and with each of the CHANGES."""
     kind = FOOTAGE[name]
@@ -202,9 +238,8 @@ def _drawn_rows(file: Fingerprint, instants: Floats, kind: Footage, seed: int, n
     return _rows(file, shown, f"{name}, {how}, seed {seed}", (name,))
 
 
-def _rows(file: Fingerprint, shown: Shown, name: str, clips: tuple[str, ...]) -> Iterator[Row]:
-    """Yield the runs of one file."""
-    signal = signal_of(file)
+def _asked(signal: Signal) -> list[tuple[Run, tuple[float, ...]]]:
+    """Return the runs of a file that pass all other questions, with their measures."""
     asked: list[tuple[Run, tuple[float, ...]]] = []
 
     def sure(run: Run, signal: Signal, rivals: Rivals, regions: Regions, seams: Seams) -> float:
@@ -216,7 +251,13 @@ def _rows(file: Fingerprint, shown: Shown, name: str, clips: tuple[str, ...]) ->
     for batch in candidates_of(signal):
         found.search(batch)
     found.search(implied_candidates(found.runs, signal))
-    for run, values in asked:
+    return asked
+
+
+def _rows(file: Fingerprint, shown: Shown, name: str, clips: tuple[str, ...]) -> Iterator[Row]:
+    """Yield the runs of one file."""
+    signal = signal_of(file)
+    for run, values in _asked(signal):
         here = np.arange(run.first, run.last)
         there = nearest(signal.times, run.line.slope * signal.times[here] + run.line.offset)
         same = np.abs(shown.instants[here] - shown.instants[there]) <= SLACK / shown.fps
@@ -288,6 +329,7 @@ def main() -> None:
     """Collect, fit, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=Path, metavar="FOLDER", help="videos that benchmarks/footage.py cuts up")
+    parser.add_argument("--cases", type=Path, action="append", default=[], metavar="FOLDER", help="cases, see above")
     parser.add_argument("--seeds", type=int, default=12, help="files of each kind of footage (default: 12)")
     parser.add_argument("--only", default="", metavar="TEXT", help="footage whose name holds TEXT")
     parser.add_argument("--workers", type=int, default=WORKERS, help=f"files at a time (default: {WORKERS})")
@@ -301,7 +343,10 @@ def main() -> None:
             for kind in footage.KINDS
             if asked.only in kind
         ]
-        parts = [[row for job in part for row in job.result()] for part in (drawn, recorded)]
+        cases = [
+            pool.submit(rows_in_case, path) for folder in asked.cases for path in sorted(folder.glob("*.case.json"))
+        ]
+        parts = [[row for job in part for row in job.result()] for part in (drawn, recorded, cases) if part]
     rows = [row for part in parts for row in part]
     worth = np.concatenate([np.full(len(part), len(rows) / len(parts) / max(1, len(part))) for part in parts])
     x, true = np.array([row.measures for row in rows]), np.array([row.true for row in rows], np.float64)
