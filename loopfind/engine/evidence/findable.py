@@ -17,6 +17,7 @@ from loopfind.engine.evidence.region import measure_regions, tells
 from loopfind.engine.evidence.sharpness import even_shift, share_of_change
 from loopfind.engine.evidence.splices import NO_SEAMS, Seams, seams_of, splice_if_joined, splice_reach
 from loopfind.engine.evidence.uniqueness import NO_RIVALS, rivals_of
+from loopfind.engine.evidence.wandering import WanderingMarks
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
@@ -115,7 +116,7 @@ class _Planted:
 
     def __init__(self, signal: Signal, said: NDArray[np.float32]) -> None:
         self.signal, self._said, self._noise = signal, said, _flicker(signal)
-        self._overlaid = overlaid_cells(signal)
+        self._overlaid, self._marks = overlaid_cells(signal), WanderingMarks(signal)
         free = shown(PLAIN) * ~self._overlaid
         self._weights = np.asarray(free / free.sum(), np.float32)
 
@@ -137,6 +138,8 @@ class _Planted:
         first, last = int(telling[0]), int(telling[-1]) + 1
         frames = np.arange(first, last)
         line = _onto_itself(signal, first, last)
+        if self._marks.fill(line.start, line.end):
+            return False
         run = Run(
             line=line,
             first=first,

@@ -24,6 +24,7 @@ from loopfind.engine.evidence.region import Regions, measure_regions
 from loopfind.engine.evidence.run import run_of
 from loopfind.engine.evidence.splices import Seams, seams_at
 from loopfind.engine.evidence.uniqueness import NO_RIVALS, Rivals, rivals_of
+from loopfind.engine.evidence.wandering import WanderingMarks
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal
@@ -40,7 +41,7 @@ class RunFinder:
 
     def __init__(self, signal: Signal, sure: Judge = confidence) -> None:
         """sure: how likely a run that passed every other question is a replay; less than believed drops it."""
-        self._signal, self._sure = signal, sure
+        self._signal, self._sure, self._marks = signal, sure, WanderingMarks(signal)
         self._tried: dict[tuple[object, ...], list[Run]] = {}
         self._shelves: dict[int, list[Run]] = defaultdict(list)
         self.runs: list[Run] = []
@@ -86,7 +87,7 @@ class RunFinder:
             return None  # whatever its rivals are, and these take longest to measure
         rivals = rivals_of(signal, run, trace.fit.weights, left_out=trace.fit.spared)
         sure = self._sure(run, signal, rivals, regions, seams)
-        if not believed(sure, length, regions, seams):
+        if not believed(sure, length, regions, seams) or self._marks.carry(run):
             return None
         settled = trim_blank(signal, settle(signal, trace))
         ended = run_of(signal, settled)
