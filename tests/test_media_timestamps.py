@@ -15,8 +15,8 @@ from loopfind.media.ffmpeg.log import MARK, Journal, Trouble
 _BASE = b"1/1000"
 
 
-def seconds(ticks: list[int | None], start: int = 0, cuts: tuple[int, ...] = ()) -> list[float]:
-    clock = Clock(start, 0.04)
+def seconds(ticks: list[int | None], cuts: tuple[int, ...] = ()) -> list[float]:
+    clock = Clock(0.04)
     marks = [(pts, _BASE) for pts in ticks]
     edges = [0, *cuts, len(marks)]
     parts = [clock.read(marks[a:b]) for a, b in itertools.pairwise(edges)]
@@ -24,7 +24,7 @@ def seconds(ticks: list[int | None], start: int = 0, cuts: tuple[int, ...] = ())
 
 
 def test_regular_times_are_kept_to_the_tick() -> None:
-    assert seconds([100, 140, 180, 1180, 1221], start=100_000) == [0.0, 0.04, 0.08, 1.08, 1.121]
+    assert seconds([0, 40, 80, 1080, 1121]) == [0.0, 0.04, 0.08, 1.08, 1.121]
 
 
 def test_a_missing_time_follows_by_one_frame() -> None:
@@ -68,8 +68,8 @@ _SAID = (
     b"[info]   Stream #0:2(eng): Video: h264 (High) (avc1 / 0x31637661), yuv420p, 640x480 [SAR 1:1], 23.98 fps\n"
     b"[info]     Side data:\n[info]       Display Matrix: rotation of -90.00 degrees\n"
     b"[info] Stream mapping:\n[info]   Stream #0:2 -> #0:0 (h264 (native) -> rawvideo (native))\n"
-    b"\x1f0 1/1000\n\x1f41 1/1000\n[dec:h2\x1f83 1/1000\n64 @ 0x1] [warning] corrupt decoded frame\n"
-    b"[in#0 @ 0x1] [warning] corrupt input packet in stream 0\n\x1f-9223372036854775808 1/1000\n"
+    b"\x1f0 1/1000\n\x1f41 1/1000\n\x1b[0;39m[dec:h2\x1f83 1/1000\n64 @ 0x1] \x1b[0m\x1b[0;33m[warning] \x1b[0m\x1b[0;33mcorrupt decoded frame\n\x1b[0m"
+    b"\x1b[0;35m[in#0 @ 0x1] \x1b[0m\x1b[0;33m[warning] \x1b[0m\x1b[0;33mcorrupt input packet in stream 0\n\x1b[0m\x1f-9223372036854775808 1/1000\n"
 )
 
 
@@ -92,7 +92,9 @@ def test_what_ffmpeg_says_without_end_stays_bounded() -> None:
     journal, endless = Journal(), b"x" * 10_000_000
     tracemalloc.start()
     for _ in range(50):
-        journal.feed(b"[h264 @ 0x1] [error] Invalid NAL unit size\n" * 1000)
+        journal.feed(
+            b"\x1b[0;36m[h264 @ 0x1] \x1b[0m\x1b[1;31m[error] \x1b[0m\x1b[1;31mInvalid NAL unit size\n\x1b[0m" * 1000
+        )
     journal.feed(endless)
     kept = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()

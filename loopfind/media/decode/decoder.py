@@ -100,7 +100,7 @@ class Decoder:
     def described(self) -> Source:
         """The video as its header describes it; nothing is measured yet."""
         header = self.journal.header
-        width, height = header.video.size
+        width, height = header.size
         shown, codec = self._request.address.shown, header.video.codec
         return Source(shown, header.duration or 0.0, 0, 0.0, width, height, codec, header.container, header.duration)
 
@@ -202,7 +202,7 @@ class Decoder:
         if self._clock is None:
             if not journal.marks:
                 return
-            self._clock = Clock(journal.header.start, 1 / journal.header.video.rate)
+            self._clock = Clock(1 / journal.header.rate)
         times = self._clock.read(journal.marks, last=self._child.journal not in self._open)
         journal.marks.clear()
         if len(times):

@@ -108,7 +108,7 @@ class OnePassReader:
     @property
     def declared_rate(self) -> float:
         """Frames a second as the header has it; a usual rate where it has none."""
-        return self.header.video.rate
+        return self.header.rate
 
     @property
     def origin(self) -> float:

@@ -9,8 +9,8 @@ import numpy as np
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.ffmpeg.address import Address
-from loopfind.media.ffmpeg.header import Header
-from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
+from loopfind.media.ffmpeg.log import plain_text
+from loopfind.media.ffmpeg.process import COUNTED_FROM_START, RunningFfmpeg, executable
 from loopfind.model.dtypes import Floats
 
 NO_TIME = -(1 << 63)
@@ -25,14 +25,13 @@ class Listing:
 
     ticks: n presentation times in units of `base` seconds, None for a packet that has none. keys: n flags, True where a
     decoder can start. sums: n checksums, or none where they were not asked for, as a day of video has millions of
-    packets. start: seconds at which the container starts.
+    packets.
     """
 
     ticks: list[int | None] = field(default_factory=list)
     keys: list[bool] = field(default_factory=list)
     sums: list[bytes] = field(default_factory=list)
     base: tuple[int, int] = (1, 1)
-    start: float = 0.0
 
     def __len__(self) -> int:
         return len(self.ticks)
@@ -40,7 +39,7 @@ class Listing:
     def times(self) -> Floats:
         """Return (n,) float64 seconds from the container's start; NaN for a packet without a time."""
         known = np.array([np.nan if tick is None else tick for tick in self.ticks], np.float64)
-        return known * self.base[0] / self.base[1] - self.start
+        return known * self.base[0] / self.base[1]
 
 
 def list_packets(address: Address, stream: int) -> Listing:
@@ -59,19 +58,17 @@ def list_pictures(address: Address, stream: int, before: Sequence[str] = (), pic
 
 def _read_listing(words: Sequence[str], shown: str, sums: bool = True) -> Listing:
     """Run ffmpeg with these words before the output, and read the list that it writes. shown: the video's name."""
-    listing, header = Listing(), Header()
+    listing = Listing()
     # Messages go to a file: read through a second pipe it could block the first.
     with tempfile.TemporaryFile() as said:
-        command = [executable(), "-nostdin", "-hide_banner", "-nostats", "-copyts", *words, "-f", "framecrc", "pipe:1"]
+        command = [executable(), "-nostdin", "-hide_banner", "-nostats", *COUNTED_FROM_START, *words]
+        command += ["-f", "framecrc", "pipe:1"]
         with RunningFfmpeg(command, said.fileno(), subprocess.PIPE) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 _add_line(listing, line, sums)
         said.seek(0)
-        text = said.read().decode("utf-8", "replace")
-    for message in text.splitlines():
-        header.read(message)
-    listing.start = header.start / 1e6
+        text = plain_text(said.read().decode("utf-8", "replace"))
     if process.returncode and not len(listing):
         raise DecoderFailed(shown, f"ffmpeg could not list it: {last_words(text)}")
     return listing

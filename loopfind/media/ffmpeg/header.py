@@ -1,4 +1,9 @@
-"""The header: what ffmpeg says of its input before the first picture."""
+"""The header: what ffmpeg says of its input before the first picture.
+
+ffmpeg writes names and values out of the file between these lines as they are, so that a file, or its name, may hold
+lines that look like them. A line that ffmpeg writes once and that comes twice gives that away. Nothing that was said in
+this way is believed then, and only what ffmpeg says in colour remains, which no file can imitate (see `log`).
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -10,6 +15,12 @@ _MAPPED = re.compile(r"\s+Stream #0:(\d+) -> #0:0")
 _SIZE = re.compile(r", ([1-9]\d*)x([1-9]\d*)(?=[ ,]|$)")
 _RATE = re.compile(r", (\d+(?:\.\d+)?)(k?) (fps|tbr)")
 _ROTATION = re.compile(r"\s+Display Matrix: rotation of (-?\d+\.\d+) degrees")
+
+_FORMAT = re.compile(r"\[in#0/(\S+) @")
+_DECODER = re.compile(r"\[vist#0:(\d+)/(\S+) @")
+_GRAPH = re.compile(r"\[graph -?\d+ input from stream 0:\d+ @")
+_PICTURE = re.compile(r"w:(\d+) h:(\d+) pixfmt:\S+ tb:\S+ fr:(\d+/[1-9]\d*)")
+_TURNED = re.compile(r"-> w:(\d+) h:(\d+)")
 
 _LIKELY_RATES = range(1, 1001)
 _USUAL_RATE = 25.0
@@ -59,6 +70,7 @@ class Header:
 
     container: ffmpeg's name of the format, "" before it was recognised. duration: seconds, None where not declared.
     start: microseconds at which the container says it starts. streams: by index. mapped: index of the decoded one.
+    forged: whether the input holds lines that look like these.
     """
 
     container: str = ""
@@ -66,13 +78,39 @@ class Header:
     start: int = 0
     streams: dict[int, StreamInfo] = field(default_factory=dict)
     mapped: int | None = None
+    forged: bool = False
     _latest: StreamInfo | None = None
+    _once: set[str] = field(default_factory=set)
+    _format: str = ""
+    _decoder: tuple[int, str] | None = None
+    _picture: tuple[int, int] = (0, 0)
+    _frames_a_second: str = ""
 
     def read(self, line: str) -> None:
         """Take in one line of ffmpeg's log, without its level tag."""
-        if self.mapped is not None:
+        if not self.forged:
+            self._read(line)
+
+    def read_sure(self, words: str, prefix: str) -> None:
+        """Take in one line that ffmpeg wrote in colour. prefix: who says it."""
+        if found := _FORMAT.search(prefix):
+            self._format = found[1]
+        if found := _DECODER.search(prefix):
+            self._decoder = int(found[1]), found[2]
+        if _GRAPH.search(prefix) and (found := _PICTURE.match(words)):
+            self._picture, self._frames_a_second = (int(found[1]), int(found[2])), found[3]
+        elif prefix.startswith("[transpose @") and (found := _TURNED.search(words)):
+            self._picture = int(found[1]), int(found[2])
+        if self.forged:
+            self._take_sure()
+
+    def _read(self, line: str) -> None:
+        if self._comes_again(line):
+            self.forged = True
+            self._take_sure()
+        elif self.mapped is not None:
             return
-        if not self.container:
+        elif not self.container:
             if found := _INPUT.match(line):
                 self.container = found[1]
         elif found := _MAPPED.match(line):
@@ -87,6 +125,39 @@ class Header:
                 self.start = int(start.replace(".", ""))
         elif self._latest and (found := _ROTATION.match(line)):
             self._latest.sideways = abs(float(found[1])) % 180 == 90
+
+    def _comes_again(self, line: str) -> bool:
+        """Say whether a line is one of those that ffmpeg writes once, and was there before."""
+        for kind, pattern in (("input", _INPUT), ("duration", _DURATION), ("mapped", _MAPPED), ("stream", _STREAM)):
+            if not (found := pattern.match(line)):
+                continue
+            if kind == "stream" and self.mapped is not None:
+                return False  # one of the output
+            name = kind + (found[1] if kind == "stream" else "")
+            if name in self._once:
+                return True
+            self._once.add(name)
+        return False
+
+    def _take_sure(self) -> None:
+        """Believe nothing but what ffmpeg said in colour."""
+        self.container, self.duration, self.start = self._format, None, 0
+        self.mapped, codec = self._decoder or (None, "")
+        self.streams = {} if self.mapped is None else {self.mapped: StreamInfo("Video", codec)}
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture as shown, (0, 0) if unknown: as decoded, else as the stream's line says."""
+        return self._picture if all(self._picture) else self.video.size
+
+    @property
+    def rate(self) -> float:
+        """Frames a second as declared; 25.0 where nothing likely is declared."""
+        if not self.forged:
+            return self.video.rate
+        above, _, below = self._frames_a_second.partition("/")
+        rate = int(above or 0) / int(below or 1)
+        return rate if _LIKELY_RATES.start <= rate < _LIKELY_RATES.stop - 1 else _USUAL_RATE
 
     @property
     def video(self) -> StreamInfo:

@@ -1,4 +1,8 @@
-"""The log of ffmpeg, read from its standard error: a mark for each picture, and messages between the marks."""
+"""The log of ffmpeg, read from its standard error: a mark for each picture, and messages between the marks.
+
+ffmpeg is told to write in colour. What comes out of a file or a name has neither marks nor colours, as ffmpeg replaces
+control characters in it, so a complaint counts only where its level is in colour. Lines of level `info` never are.
+"""
 
 import re
 from collections import deque
@@ -9,7 +13,14 @@ from loopfind.media.ffmpeg.header import Header
 MARK = b"\x1f"
 """First byte of a mark. ffmpeg replaces control characters in its own messages, so a mark cannot be mistaken."""
 
-_LEVEL = re.compile(r"\[(debug|verbose|info|warning|error|fatal|panic)\] ")
+COLOURED = {"AV_LOG_FORCE_COLOR": "1"}
+"""What the environment of ffmpeg must hold, and what it may not."""
+UNCOLOURED = ("AV_LOG_FORCE_NOCOLOR", "NO_COLOR")
+
+_COLOUR = r"\x1b\[[0-9;]*m"
+_COLOURS = re.compile(_COLOUR)
+_LEVEL = re.compile(rf"{_COLOUR}\[(debug|verbose|warning|error|fatal|panic)\] {_COLOUR}")
+_INFO = re.compile(r"(?:\[[^\]]* @ [^\]]*\] )*\[info\] ")
 _OUTPUT_SIDE = re.compile(r"\[(?:out#|vost#|rawvideo|framehash|swscaler|vf#|Parsed_|auto_)")
 _TROUBLE_WARNING = re.compile(r"corrupt|truncat|prematurely|partial file|mismatch|invalid|missing", re.IGNORECASE)
 _DAMAGED = "corrupt decoded frame"
@@ -22,6 +33,11 @@ _OTHER_STREAM = re.compile(r"(?:corrupt input packet in stream|Packet corrupt \(
 _KEPT_FIRST, _KEPT_LAST, _LONGEST_LINE = 200, 200, 2000
 _TROUBLES_APART = 24
 """Troubles of one sort that are at most this many frames apart are one."""
+
+
+def plain_text(line: str) -> str:
+    """Return a line of the log without its colours."""
+    return _COLOURS.sub("", line)
 
 
 @dataclass
@@ -96,12 +112,17 @@ class Journal:
                 self._take(line[:_LONGEST_LINE].decode("utf-8", "backslashreplace").rstrip("\r"))
 
     def _take(self, line: str) -> None:
-        (self._first if len(self._first) < _KEPT_FIRST else self._last).append(line)
-        found = _LEVEL.search(line)
-        level, words = (found[1], line[found.end() :]) if found else ("info", line)
-        self.header.read(words)
-        if self.header.mapped is not None and not _OUTPUT_SIDE.match(line):
-            self._judge(level, words)
+        found, plain = _LEVEL.search(line), plain_text(line)
+        if not (found and found[1] in ("debug", "verbose")):
+            (self._first if len(self._first) < _KEPT_FIRST else self._last).append(plain)
+        if not found:
+            level = _INFO.match(plain)
+            self.header.read(plain[level.end() :] if level else plain)
+            return
+        prefix, words = plain_text(line[: found.start()]), plain_text(line[found.end() :])
+        self.header.read_sure(words, prefix)
+        if self.header.mapped is not None and not _OUTPUT_SIDE.match(prefix):
+            self._judge(found[1], words)
 
     def _judge(self, level: str, words: str) -> None:
         if level not in ("warning", "error", "fatal") or (level == "warning" and not _TROUBLE_WARNING.search(words)):

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from loopfind.errors import DecoderFailed
-from loopfind.media.ffmpeg.log import MARK
+from loopfind.media.ffmpeg.log import COLOURED, MARK, UNCOLOURED
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.settings import PICTURE_SIDE
 
@@ -43,6 +43,10 @@ def executable() -> str:
         raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
 
 
+COUNTED_FROM_START = ("-copyts", "-start_at_zero")
+"""Options by which times are those of the file, less the time at which the container says that it starts."""
+
+
 def decode_command(
     request: ReadRequest, seek: float | None = None, digest_fd: int | None = None, colour_fd: int | None = None
 ) -> list[str]:
@@ -52,7 +56,7 @@ def decode_command(
     pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`,
     colours to `colour_fd`.
     """
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", *COUNTED_FROM_START]
     # A damaged file is read to its end, however many of its packets fail.
     words += ["-max_error_rate", "1"]
     if seek is not None:
@@ -188,9 +192,17 @@ def start(
     inherited: further descriptors that it is given. apart: see DecodeOptions. Raises DecoderFailed where there is no
     ffmpeg to start.
     """
-    group = 0 if apart else None
+    environment = {name: value for name, value in os.environ.items() if name not in UNCOLOURED} | COLOURED
     try:
-        return subprocess.Popen(command, stdin=source, stdout=out, stderr=said, pass_fds=inherited, process_group=group)
+        return subprocess.Popen(
+            command,
+            stdin=source,
+            stdout=out,
+            stderr=said,
+            env=environment,
+            pass_fds=inherited,
+            process_group=0 if apart else None,
+        )
     except FileNotFoundError:
         what = f"ffmpeg is not at {command[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"
     except OSError as error:

@@ -12,7 +12,15 @@ from loopfind.errors import MediaError
 from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.process import LONGEST_FAREWELL, executable, exit_status, kill, start, widen
+from loopfind.media.ffmpeg.process import (
+    COUNTED_FROM_START,
+    LONGEST_FAREWELL,
+    executable,
+    exit_status,
+    kill,
+    start,
+    widen,
+)
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.ffmpeg.watchdog import SilenceWatch
 
@@ -119,7 +127,7 @@ class Demux:
 
 def _demux_command(where: Address, stream: int, keys: bool) -> list[str]:
     """Return the ffmpeg command that hashes the packets of a stream, or those alone that a decoder can start at."""
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+info", "-nostats", "-copyts"]
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", *COUNTED_FROM_START]
     # All packets, and once more those that a decoder can start at: framehash does not mark them.
     picked = ["-map", f"0:V:{stream}", *([] if keys else ["-map", f"0:V:{stream}"]), "-c", "copy"]
     picked += ["-bsf:v:0" if keys else "-bsf:v:1", "noise=drop=not(key)"]

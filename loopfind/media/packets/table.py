@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.errors import Broken
-from loopfind.media.decode.timestamps import origin
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.framecrc import NO_TIME
 from loopfind.media.ffmpeg.log import Journal
@@ -134,7 +133,6 @@ def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[st
     if (ticks == NO_TIME).any():
         raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
     above, below = table.base
-    ticks -= origin(header.start, above, below)
     ticks *= above
     times = ticks / below
     del ticks
@@ -142,14 +140,14 @@ def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[st
     whole = hashes.view("V16").ravel()
     keys = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")
     shown = np.sort(times)
-    gap = gap_of(shown, 1 / header.video.rate)
+    gap = gap_of(shown, 1 / header.rate)
     length = float(shown[-1] - shown[0]) + gap if len(shown) else 0.0
     source = Source(
         where.shown,
         length,
         len(shown),
         1 / gap if len(shown) > 1 and gap > 0 else 0.0,
-        *header.video.size,
+        *header.size,
         header.video.codec,
         header.container,
         header.duration,
