@@ -68,8 +68,10 @@ _SAID = (
     b"[info]   Stream #0:2(eng): Video: h264 (High) (avc1 / 0x31637661), yuv420p, 640x480 [SAR 1:1], 23.98 fps\n"
     b"[info]     Side data:\n[info]       Display Matrix: rotation of -90.00 degrees\n"
     b"[info] Stream mapping:\n[info]   Stream #0:2 -> #0:0 (h264 (native) -> rawvideo (native))\n"
-    b"\x1f0 1/1000\n\x1f41 1/1000\n\x1b[0;39m[dec:h2\x1f83 1/1000\n64 @ 0x1] \x1b[0m\x1b[0;33m[warning] \x1b[0m\x1b[0;33mcorrupt decoded frame\n\x1b[0m"
-    b"\x1b[0;35m[in#0 @ 0x1] \x1b[0m\x1b[0;33m[warning] \x1b[0m\x1b[0;33mcorrupt input packet in stream 0\n\x1b[0m\x1f-9223372036854775808 1/1000\n"
+    b"\x1f0 1/1000\n\x1f41 1/1000\n\x1b[0;39m[dec:h2\x1f83 1/1000\n64 @ 0x1] \x1b[0m"
+    b"\x1b[0;33m[warning] \x1b[0m\x1b[0;33mcorrupt decoded frame\n\x1b[0m\x1b[0;35m[in#0 @ 0x1] \x1b[0m"
+    b"\x1b[0;33m[warning] \x1b[0m\x1b[0;33mcorrupt input packet in stream 0\n\x1b[0m"
+    b"\x1f-9223372036854775808 1/1000\n"
 )
 
 
