@@ -136,3 +136,20 @@ def test_losses_are_in_order_and_apart(troubles: list[tuple[str, int, int]]) -> 
     found = losses.find_losses(times, 0.04, 20.0, [Trouble(sort, n, n + more) for sort, n, more in troubles], 25.0)
     assert all(loss.start <= loss.end for loss in found)
     assert all(a.end < b.start for a, b in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize("back", [2, 3, 25, 62, 64, 65, 90, 175, 199])
+def test_a_clock_that_is_put_back_by_any_time_goes_on(back: int) -> None:
+    """Two recordings of eight seconds, the second by a clock that is so many frames behind."""
+    first = [40 * n for n in range(200)]
+    second = [40 * (200 - back + n) for n in range(200)]
+    whole = seconds([*first, *second])
+    assert whole == pytest.approx([n * 0.04 for n in range(400)])
+    assert seconds([*first, *second], cuts=(77, 201, 202)) == whole
+
+
+def test_pictures_that_change_places_are_no_clock_that_was_put_back() -> None:
+    swapped: list[int | None] = [40 * n for n in range(200)]
+    swapped[50:54] = [swapped[52], swapped[50], swapped[51], swapped[53]]
+    times = seconds(swapped)
+    assert times[-1] == 7.96 and (np.diff(times) > 0).all()

@@ -6,9 +6,11 @@ Timestamps in order are kept to the tick. Others are mended:
 - a time that leaps far ahead (more than 2.5 s, and more than four times the step before it) while one of the 100 frames
   after it does not: the leap is an error, and the frames in it are spread, at most one declared frame apart, before the
   first that is in order again;
-- a time at or before the one before it: one tick after that one;
-- times that fall back by more than 2.5 s and stay there (a camera that restarted, files joined end to end): the clock
-  goes on from the frame before by one declared frame, and the same shift holds from there on.
+- times that fall back and go on from there (a camera that restarted, files joined end to end): the clock goes on from
+  the frame before by one declared frame, and the same shift holds from there on. Times go on from there where they stay
+  back, after a fall of more than 2.5 s, or where they pass the old time without a step of more than one and a half
+  usual ones;
+- any other time at or before the one before it: one tick after that one.
 """
 
 import numpy as np
@@ -94,6 +96,15 @@ class Clock:
             return False
         return self._previous is None or 0 < pts + self._shift - self._previous <= self._far
 
+    def _goes_on(self, previous: int, now: int, later: list[int]) -> bool:
+        """Say whether a clock that fell back from `previous` to `now` goes on from there, by the frames after it."""
+        passed = next((n for n, pts in enumerate(later) if pts > previous), len(later))
+        if previous - now > self._leap and passed == len(later):
+            return True
+        usual = max(self._frame, self._step)
+        steps = np.diff([now, *later[: passed + 1]])
+        return previous - now >= usual and len(steps) > 1 and steps.min() > 0 and steps.max() <= 1.5 * usual
+
     @property
     def _far(self) -> int:
         """Ticks from which a step ahead is a leap."""
@@ -115,7 +126,7 @@ class Clock:
             return previous + max(1, min(self._frame, (later[found] - previous) // (found + 2)))
         if now > previous:
             return now
-        if previous - now > self._leap and not any(pts > previous for pts in later):
+        if self._goes_on(previous, now, later):
             self._shift += previous + self._frame - now
             self.restarts.append(previous + self._frame)
             return previous + self._frame
