@@ -62,6 +62,17 @@ class NotVideo(MediaError):
     """Readable, but text, audio only or a single picture."""
 
 
+class StillStream(NotVideo):
+    """A video stream of a single picture, beside another one. other: the number of that."""
+
+    def __init__(self, path: str, what: str, other: int) -> None:
+        super().__init__(path, what)
+        self.other = other
+
+    def __reduce__(self) -> tuple[type["StillStream"], tuple[str, str, int]]:
+        return StillStream, (self.path, self.what, self.other)
+
+
 class Broken(MediaError):
     """A video that the decoder cannot open."""
 

@@ -84,7 +84,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
         0.4375,
     )
     return Report(
-        replace(SOURCE, path=path),
+        replace(SOURCE, path=path, unread=("video stream 1: mjpeg, 160x120",)),
         Settings(link=link),
         verdict,
         repeats,
@@ -205,7 +205,15 @@ def comparison(names: tuple[str, ...] = NAMES, queries: int = 0) -> Comparison:
     """Four files at different rates: two stretches shared by three of them, one by two, one file the same as another
     from end to end; one with a loss, and one that could not be read."""
     sources = tuple(
-        replace(SOURCE, path=f"/videos/{name}", duration=100.0, frames=round(100 * rate), fps=rate, declared=100.0)
+        replace(
+            SOURCE,
+            path=f"/videos/{name}",
+            duration=100.0,
+            frames=round(100 * rate),
+            fps=rate,
+            declared=100.0,
+            unread=("video stream 1: mjpeg, 160x120",) if rate == RATES[0] else (),
+        )
         for name, rate in zip(names, RATES, strict=True)
     )
     repeats = (

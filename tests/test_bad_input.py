@@ -40,7 +40,7 @@ def refused(path: object, kind: type[MediaError], words: str, **wanted: object) 
 def test_no_such_file_is_refused(tmp_path: Path) -> None:
     refused(tmp_path / "nothing.mp4", Unreadable, "no such file")
     refused(tmp_path / "no\nsuch.mp4", Unreadable, "no such file")
-    refused(tmp_path / "none%03d.png", Unreadable, "no such file")
+    refused(tmp_path / "none%03d.png", Unreadable, "no picture has such a name")
     refused("", Unreadable, "not a file name")
 
 

@@ -193,6 +193,7 @@ SCHEMA = record(
             **dict.fromkeys(("duration", "fps"), NUMBER),
             **dict.fromkeys(("frames", "width", "height"), WHOLE),
             declared={"type": ["number", "null"]},
+            unread=many(TEXT),
             losses=many(record(start=NUMBER, end=NUMBER, what=TEXT)),
         )
     ),

@@ -100,3 +100,16 @@ def test_a_report_on_a_forged_file_is_that_on_the_file(tmp_path: Path) -> None:
     ours, theirs = scan(path), scan(looped)
     assert theirs.verdict.looped
     assert (ours.repeats, ours.cuts, ours.losses, ours.unjudged) == (theirs.repeats, theirs.cuts, (), theirs.unjudged)
+
+
+@pytest.mark.parametrize("text", ["", MAPPED])
+def test_times_count_from_the_start_of_the_sound_where_that_comes_first(text: str, tmp_path: Path) -> None:
+    """As in a player; ffmpeg alone knows when a forged file starts."""
+    path = tmp_path / "sound.mkv"
+    stand_in = "T" * max(1, len(text))
+    sound = ("-f", "lavfi", "-i", "sine=d=3")
+    coded = ("-c:v", "libx264", "-c:a", "aac", "-metadata", f"{stand_in}=1")
+    videos.run("-itsoffset", "0.5", *videos.moving(2.0), *sound, "-map", "0", "-map", "1", *coded, str(path))
+    path.write_bytes(path.read_bytes().replace(stand_in.encode(), text.encode() or b"T"))
+    _, times, _ = read(path)
+    assert times[0] == pytest.approx(0.5, abs=0.03)

@@ -15,8 +15,8 @@ from loopfind.media.ffmpeg.log import MARK, Journal, Trouble
 _BASE = b"1/1000"
 
 
-def seconds(ticks: list[int | None], cuts: tuple[int, ...] = ()) -> list[float]:
-    clock = Clock(0.04)
+def seconds(ticks: list[int | None], start: int = 0, cuts: tuple[int, ...] = ()) -> list[float]:
+    clock = Clock(start, 0.04)
     marks = [(pts, _BASE) for pts in ticks]
     edges = [0, *cuts, len(marks)]
     parts = [clock.read(marks[a:b]) for a, b in itertools.pairwise(edges)]
@@ -24,7 +24,7 @@ def seconds(ticks: list[int | None], cuts: tuple[int, ...] = ()) -> list[float]:
 
 
 def test_regular_times_are_kept_to_the_tick() -> None:
-    assert seconds([0, 40, 80, 1080, 1121]) == [0.0, 0.04, 0.08, 1.08, 1.121]
+    assert seconds([100, 140, 180, 1180, 1221], start=100_000) == [0.0, 0.04, 0.08, 1.08, 1.121]
 
 
 def test_a_missing_time_follows_by_one_frame() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -103,17 +104,23 @@ def _choose_repeats(findings: "ReadReport", number: int | None) -> "list[Repeat]
 def _find_video(findings: "ReadReport", report: str, given: str | None) -> str:
     """Return the path of the video: as given, as the report names it, as its link has it, or beside the report.
 
-    Raises BadSetting where the report is of standard input, and BadReport where no such file exists.
+    Raises BadSetting where the report is of standard input or of an address, which is opened only for a user who names
+    it, and BadReport where no such file exists.
     """
     if given is not None:
         return given
+    from loopfind.media.ffmpeg.address import is_plain_path
+
     if findings.path == "-":
         raise BadSetting("REPORT.json", report, "it is of standard input; give the video with --video FILE")
-    if "://" in findings.path:
-        return findings.path
+    if not is_plain_path(findings.path):
+        raise BadSetting(
+            "REPORT.json", report, "it is of an address, which is not opened unasked; give --video ADDRESS"
+        )
     linked = os.fsdecode(unquote_to_bytes(urlsplit(findings.link).path)) if findings.link.startswith("file:") else ""
     beside = os.path.join(os.path.dirname(report), os.path.basename(findings.path))
-    for place in (findings.path, linked, beside):
+    beside_linked = os.path.join(os.path.dirname(report), os.path.basename(linked)) if linked else ""
+    for place in (findings.path, linked, beside, beside_linked):
         with contextlib.suppress(ValueError):  # a NUL in the name
             if place and os.path.isfile(place):
                 return place
@@ -152,13 +159,15 @@ def _check_folder(out: Path, names: list[str], overwrite: bool) -> None:
 @contextlib.contextmanager
 def _working_folder(out: Path) -> Iterator[Path]:
     """Make a folder inside `out` for the body, and remove it afterwards; `out` too, where it is new and empty."""
-    work, made = out / f".loopfind-{os.getpid()}", not out.exists()
+    made, work = not out.exists(), None
     try:
         with as_output_error(str(out)):
-            work.mkdir(parents=True)
+            out.mkdir(parents=True, exist_ok=True)
+            work = Path(tempfile.mkdtemp(prefix=".loopfind-", dir=out))
             yield work
     finally:  # Ctrl-C too
-        shutil.rmtree(work, ignore_errors=True)
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
         if made:
             with contextlib.suppress(OSError):  # it holds clips
                 out.rmdir()

@@ -1,7 +1,5 @@
 """Rows of a table as text, CSV or JSON, written as they come."""
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,13 +61,11 @@ def _json_objects(names: Sequence[str], found: Iterable[Sequence[Cell]]) -> Iter
 
 
 def _csv_lines(columns: Sequence[str], found: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    from loopfind.reports.formats.csv import csv_row
+    from loopfind.reports.wording import safe
+
     for row in chain([columns], found):
-        writer.writerow([_cell_text(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        yield csv_row([cell if isinstance(cell, int | float) else safe(_cell_text(cell)) for cell in row])
 
 
 def _tabbed_lines(columns: Sequence[str], found: Iterable[Sequence[Cell]]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from loopfind.media.ffmpeg import framecrc
 from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.framecrc import Listing
 from loopfind.media.ffmpeg.log import plain_text
-from loopfind.media.ffmpeg.process import COUNTED_FROM_START, RunningFfmpeg, executable
+from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
 from loopfind.model.dtypes import Floats
 
 _RUN_UP = 10.0
@@ -156,16 +156,17 @@ class Cutter:
 
         A file without seeking, or with times that had to be mended, needs a slower one.
         """
-        counted = ([*COUNTED_FROM_START], f"trim=start_frame={piece.first}:end_frame={piece.last}")
+        counted = (["-copyts"], f"trim=start_frame={piece.first}:end_frame={piece.last}")
         numbered = [] if piece.first is None else [counted]
         if np.isnan(self._times).any():
             # A container without times, such as AVI: what ffmpeg makes up depends on where it begins.
             yield from numbered
         low, high = self._bounds(piece)
-        picked = f"trim=start={low:.6f}:end={high:.6f}"
+        start = self._packets.start
+        picked = f"trim=start={low + start:.6f}:end={high + start:.6f}"
         if low > _RUN_UP and self._address.seekable:
-            yield [*COUNTED_FROM_START, "-noaccurate_seek", "-ss", f"{low - _RUN_UP:.6f}"], picked
-        yield [*COUNTED_FROM_START], picked
+            yield ["-copyts", "-noaccurate_seek", "-ss", f"{low - _RUN_UP:.6f}"], picked
+        yield ["-copyts"], picked
         yield from numbered
 
     def _rate(self, piece: Piece) -> float:

@@ -13,8 +13,9 @@ from loopfind.errors import MediaError
 from loopfind.media.decode.timestamps import Clock
 from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.beginning import container_start
 from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.process import COUNTED_FROM_START, RunningFfmpeg, executable
+from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
 
 Still = NDArray[np.uint8]
 """(height, width, 3) uint8, red, green and blue."""
@@ -59,6 +60,7 @@ def read_stills(
         where = address.resolve(path)
         if not where.seekable or not times:
             return
+        origin = container_start(where)
     except MediaError:
         return
     for group in _groups(times):
@@ -67,7 +69,7 @@ def read_stills(
         seeks: list[float | None] = [seek for seek in run_ups if seek > 0]
         found: dict[int, Still] = {}
         for seek in [*seeks, *([None] if times[group[-1]] <= _FROM_START or not seeks else [])]:
-            read = _read(where, stream, seek, [times[place] for place in missing], width)
+            read = _read(where, stream, seek, [times[place] for place in missing], origin, width)
             found |= {missing[at]: still for at, still in read.items()}
             missing = [place for place in group if place not in found]
             if not missing:
@@ -87,26 +89,29 @@ def _groups(times: Sequence[float]) -> Iterator[list[int]]:
         yield group
 
 
-def _read(where: Address, stream: int, seek: float | None, times: Sequence[float], width: int) -> dict[int, Still]:
+def _read(
+    where: Address, stream: int, seek: float | None, times: Sequence[float], origin: float, width: int
+) -> dict[int, Still]:
     """Return the wanted frames that one ffmpeg gives, by their place in `times`. seek: seconds at which it begins."""
-    picked = "+".join(f"lt(abs(t-({time:.6f})),{_TOLERANCE})" for time in times)
+    wanted = [time + origin for time in times]
+    picked = "+".join(f"lt(abs(t-({time:.6f})),{_TOLERANCE})" for time in wanted)
     # Pixels need not be square, and a telephone's picture stands upright: the shape as shown decides.
     side = f"min({width},{width}*dar)"
     shape = f"scale=w='max(2,trunc({side}))':h='max(2,trunc(({side})/dar))':flags=area,setsar=1,format=rgb24"
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", *COUNTED_FROM_START]
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
     words += ["-max_error_rate", "1"]
     if seek is not None:
         words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
     words += [*where.words, "-map", f"0:V:{stream}", "-an", "-sn", "-dn"]
     words += ["-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
-    words += ["-vf", f"trim=end={times[-1] + 1:.6f},select='{picked}',{shape}", "-frames:v", str(len(times))]
+    words += ["-vf", f"trim=end={wanted[-1] + 1:.6f},select='{picked}',{shape}", "-frames:v", str(len(times))]
     words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", "\x1f{ptsi} {tbi}"]
     words += ["-c:v", "ppm", "-f", "image2pipe", "pipe:1"]
     pictures, said = _run(words)
     journal = Journal()
     journal.feed(said)
     journal.close()
-    seconds = Clock(1 / journal.header.rate).read(journal.marks, last=True)
+    seconds = Clock(round(1e6 * origin), 1 / journal.header.rate).read(journal.marks, last=True)
     found = {}
     for second, still in zip(seconds.tolist(), _split(pictures), strict=False):
         apart = [abs(time - second) for time in times]

@@ -49,7 +49,7 @@ class Source:
 
     duration: seconds, measured on the frames once they are read. declared: seconds that the container declares, None
     where it declares none. fps: frames a second as measured (the inverse of the median gap), 0.0 for fewer than two
-    frames."""
+    frames. unread: the other video streams of the file, in words."""
 
     path: str
     duration: float
@@ -60,6 +60,7 @@ class Source:
     codec: str = ""
     container: str = ""
     declared: float | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

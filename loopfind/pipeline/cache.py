@@ -166,7 +166,7 @@ class CachingReader:
             raise Unreadable(where.shown, f"cannot be read: {error.strerror}") from None
         with self._turn(file.digest):  # the same content under two names is decoded once
             try:
-                taken = take(self._library, file, where.shown, settings, sizes)
+                taken = take(self._library, file, where.name, settings, sizes)
             except KeyError:  # it was removed just now
                 taken = None
             return self._keep(self._library, file, settings, sizes, decode()) if taken is None else taken

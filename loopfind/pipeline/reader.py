@@ -10,6 +10,7 @@ from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.fingerprints.kind import Kind
 from loopfind.media.decode.frame_reader import FrameReader
 from loopfind.media.decode.one_pass import OnePassReader
+from loopfind.media.decode.other_streams import StreamsInTurn
 from loopfind.media.decode.parallel import open_parallel
 from loopfind.media.decode.relay import RelayReader
 from loopfind.media.decode.segment import Unsafe
@@ -132,7 +133,9 @@ class _ReadTask:
     def _plain_reader(self, request: ReadRequest) -> FrameReader[Frames]:
         """Key frames alone, and decoding in hardware, take one pass; anything else is read side by side."""
         options = request.options
-        return OnePassReader(request) if options.keys_only or options.hwaccel else open_parallel(request, self.jobs)
+        if options.keys_only or options.hwaccel:
+            return OnePassReader(request)
+        return RelayReader(StreamsInTurn(request, open_parallel(request, self.jobs)))
 
     def _reusing_reader(self, point: ResumePoint | None) -> FrameReader[Frames | RepeatedFrames | CheckFrames]:
         return RelayReader(PacketReuse(self.request, self._plain_reader, point, self.watch))

@@ -4,10 +4,10 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from loopfind.engine import findings_of, first_look, search_runs
-from loopfind.errors import BadSetting, UsageError
+from loopfind.errors import BadSetting, StillStream, UsageError
 from loopfind.exhibits.select import exhibits_of
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.sizes import SizeDigests
@@ -32,6 +32,8 @@ from loopfind.reports.summaries import search_progress
 from loopfind.settings import Decoding, Settings
 
 _WIDE, _SMALL, _FEW = 320, 208, 160
+
+Answer = TypeVar("Answer")
 
 
 def scan(
@@ -59,10 +61,7 @@ def scan(
     if settings.packets_only:
         return scan_packets(path, settings, watch, log)
     request = _Request(address.resolve(path), settings, watch, log, cache, resume, decoding)
-    if settings.fast:
-        return _first_look(request)
-    with _reading(request) as reading:
-        return _analysed(request, reading).report
+    return _from_video(request, _first_look if settings.fast else _scan)
 
 
 def scan_to_show(
@@ -83,11 +82,7 @@ def scan_to_show(
         raise BadSetting("packets_only", True, "packets alone give no pictures to show; leave one of the two out")
     if settings.fast:
         raise UsageError("a first look has nothing to show on a page: scan without fast")
-    request = _Request(address.resolve(path), settings, watch, log, cache, resume, decoding)
-    with _reading(request) as reading:
-        found = _analysed(request, reading)
-        exhibits = exhibits_of(found.fingerprint, found.signal, found.runs, found.report)
-    return found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(request.where))
+    return _from_video(_Request(address.resolve(path), settings, watch, log, cache, resume, decoding), _scan_to_show)
 
 
 def shot_width(count: int) -> int:
@@ -124,6 +119,30 @@ class _Analysed:
     fingerprint: Fingerprint
     signal: Signal
     runs: list[Run]
+
+
+def _from_video(request: _Request, work: Callable[[_Request], Answer]) -> Answer:
+    """Return what comes of a request. Where the first video stream is a single picture, such as a cover that is not
+    marked as one, it is that of the next one that is none."""
+    while True:
+        try:
+            return work(request)
+        except StillStream as error:
+            if request.settings.stream >= error.other:
+                raise
+            request = replace(request, settings=replace(request.settings, stream=error.other))
+
+
+def _scan(request: _Request) -> Report:
+    with _reading(request) as reading:
+        return _analysed(request, reading).report
+
+
+def _scan_to_show(request: _Request) -> tuple[Report, Exhibits]:
+    with _reading(request) as reading:
+        found = _analysed(request, reading)
+        exhibits = exhibits_of(found.fingerprint, found.signal, found.runs, found.report)
+    return found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(request.where))
 
 
 @contextlib.contextmanager

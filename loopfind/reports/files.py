@@ -3,6 +3,7 @@
 import contextlib
 import os
 import stat
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -20,18 +21,26 @@ def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
             with place.open("wb") as file:
                 file.writelines(map(_encoded, pieces))
             return
-        beside = place.with_name(f".loopfind-{os.getpid()}.tmp")
+        mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else _usual_mode()
+        descriptor, name = tempfile.mkstemp(prefix=".loopfind-", suffix=".tmp", dir=place.parent)
+        beside = Path(name)
         try:
-            with beside.open("wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.writelines(map(_encoded, pieces))
                 file.flush()
                 os.fsync(file.fileno())
-            if place.exists():
-                beside.chmod(stat.S_IMODE(place.stat().st_mode))
+            beside.chmod(mode)
             beside.replace(place)
         except BaseException:  # Ctrl-C too
             beside.unlink(missing_ok=True)
             raise
+
+
+def _usual_mode() -> int:
+    """Return the permissions that a new file has, by the mask of this process."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _encoded(piece: str | bytes) -> bytes:

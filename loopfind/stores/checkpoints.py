@@ -10,6 +10,7 @@ import errno
 import fcntl
 import hashlib
 import json
+import math
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,8 @@ FORGOTTEN = 30 * 86400.0
 """Seconds after which a checkpoint that nobody went on with is removed."""
 
 _AT_ONCE = 4096
+_NOT_UNDERSTOOD = (OSError, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
+"""Errors that come of a description that was not written here: nested without end, or with a number of 400 digits."""
 _ROWS, _SAYS, _NEW = ".frames", ".json", ".new"
 
 
@@ -57,12 +60,13 @@ class Checkpoint:
         none."""
         if not self._path.with_suffix(_ROWS).exists():
             return 0, ""
-        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+        with contextlib.suppress(*_NOT_UNDERSTOOD):
             said = json.loads(self._path.with_suffix(_SAYS).read_text("utf-8"))
             count, digest = said.pop("frames", None), said.pop("rows", None)
             losses = tuple(Loss(float(start), float(end), str(what)) for start, end, what in said.pop("losses"))
             size = os.fstat(self._rows.open().fileno()).st_size
-            if isinstance(count, int) and 0 < count * self.row.itemsize <= size and said == self._says:
+            known = all(math.isfinite(loss.start) and math.isfinite(loss.end) for loss in losses)
+            if known and isinstance(count, int) and 0 < count * self.row.itemsize <= size and said == self._says:
                 self.losses = losses
                 return count, str(digest)
         self.restart()
@@ -70,12 +74,17 @@ class Checkpoint:
 
     def rows(self) -> Iterator[NDArray[Any]]:
         """Yield the whole rows, in parts. Raises Damaged behind the last one where they are not what was written."""
-        self._digest = hashlib.blake2b()
+        self._digest, before = hashlib.blake2b(), -math.inf
         for low in range(0, self.count, _AT_ONCE):
             size = min(_AT_ONCE, self.count - low) * self.row.itemsize
             data = os.pread(self._rows.open().fileno(), size, low * self.row.itemsize)
             self._digest.update(data)
-            yield np.frombuffer(data, self.row)
+            rows = np.frombuffer(data, self.row)
+            # Whoever can write here can write a digest that fits.
+            if not (np.diff(rows["time"], prepend=before) > 0).all() or not np.isfinite(rows["detail"]).all():
+                raise Damaged
+            before = float(rows["time"][-1])
+            yield rows
         if self.count and self._digest.hexdigest() != self._said:
             raise Damaged
 

@@ -3,11 +3,13 @@
 import select
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from loopfind.media.decode.pipes import BATCH_FRAMES, Digests, MeanColours, Pictures, drain
 from loopfind.media.decode.timestamps import Clock
+from loopfind.media.ffmpeg.beginning import start_of
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.process import FfmpegProcess
 from loopfind.media.ffmpeg.request import ReadRequest
@@ -101,8 +103,10 @@ class Decoder:
         """The video as its header describes it; nothing is measured yet."""
         header = self.journal.header
         width, height = header.size
-        shown, codec = self._request.address.shown, header.video.codec
-        return Source(shown, header.duration or 0.0, 0, 0.0, width, height, codec, header.container, header.duration)
+        name, codec = self._request.address.name, header.video.codec
+        declared = header.duration
+        source = Source(name, declared or 0.0, 0, 0.0, width, height, codec, header.container, declared)
+        return replace(source, unread=header.unread)
 
     def await_first(self) -> None:
         """Read until the first frame is there, or nothing will come; of what may be a single picture, until the second
@@ -110,7 +114,8 @@ class Decoder:
         wanted = 1
         while self._open and (len(self._settled) < wanted or self._pictures.count < wanted):
             self._pump(_LONGEST_WAIT)
-            if self._settled.size and self.journal.header.is_picture:
+            if self._settled.size and (self.journal.header.is_picture or self._request.address.seekable):
+                # What ends after one picture may be a picture and no video
                 wanted = 2
 
     @property
@@ -202,7 +207,7 @@ class Decoder:
         if self._clock is None:
             if not journal.marks:
                 return
-            self._clock = Clock(1 / journal.header.rate)
+            self._clock = Clock(start_of(journal.header, self._request.address), 1 / journal.header.rate)
         times = self._clock.read(journal.marks, last=self._child.journal not in self._open)
         journal.marks.clear()
         if len(times):

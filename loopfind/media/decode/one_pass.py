@@ -60,7 +60,7 @@ class OnePassReader:
         self._decoder: Decoder | None = None
         self._losses = LossAccount(request.start or 0.0)
         self._begun = False
-        self.source = Source(request.address.shown, 0.0, 0, 0.0, 0, 0)
+        self.source = Source(request.address.name, 0.0, 0, 0.0, 0, 0)
         self.end = 0.0
         self.losses: tuple[Loss, ...] = ()
 
@@ -174,8 +174,12 @@ class OnePassReader:
     def _refused(self, decoder: Decoder) -> MediaError | None:
         """Return what is wrong with an input of which a frame came; None for a video."""
         where, header = self._request.address, decoder.journal.header
-        if header.is_picture and decoder.has_one_picture:
+        if decoder.has_one_picture and self._request.stream + 1 < header.video_count:
+            return diagnosis.still_stream(where, self._request.stream)
+        if decoder.has_one_picture and diagnosis.is_one_picture(where, header):
             return diagnosis.still_picture(where)
+        if found := diagnosis.encrypted(where, decoder.journal.said):
+            return found
         return diagnosis.not_a_video(where, header)
 
     def _batches(self, decoder: Decoder) -> Iterator[Frames]:

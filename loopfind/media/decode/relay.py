@@ -11,11 +11,12 @@ class Turns:
     """Whose turn it is among the readers of one video.
 
     reader: the one that has its turn. last: whether no other will have one, so that this one may account for what is
-    lost from now on.
+    lost from now on. earlier: what was lost in the turns of others that were whole.
     """
 
     def __init__(self, first: FrameReader[Frames]) -> None:
         self.reader, self.last = first, False
+        self.earlier: tuple[Loss, ...] = ()
         self._measured: tuple[Source, float] | None = None
 
     @property
@@ -31,6 +32,11 @@ class Turns:
     def give(self, reader: FrameReader[Frames], last: bool = False) -> None:
         """Give a reader its turn."""
         self.reader, self.last = reader, last
+
+    def pass_on(self, reader: FrameReader[Frames]) -> None:
+        """Give a reader its turn behind one that has read all that it had to read."""
+        self.earlier += self.reader.losses
+        self.reader, self.last = reader, True
 
     def finish(self, source: Source, end: float) -> None:
         """Take in what was measured on the frames of all readers."""
@@ -71,7 +77,7 @@ class RelayReader(Generic[Given]):
 
     @property
     def losses(self) -> tuple[Loss, ...]:
-        return self._turns.reader.losses
+        return (*self._turns.earlier, *self._turns.reader.losses)
 
     @property
     def command(self) -> list[str]:

@@ -23,20 +23,25 @@ _LEAP = 2.5
 _LEAP_STEPS = 4
 
 
-class Clock:
-    """Turns marks, which count from the container's start, into seconds.
+def origin(start: int, numerator: int, denominator: int) -> int:
+    """Return microseconds as ticks of numerator / denominator seconds."""
+    return round(start * denominator / (numerator * 1_000_000))
 
-    gap: seconds from a frame to the next, as declared.
+
+class Clock:
+    """Turns marks into seconds from the container's start.
+
+    start: microseconds at which the container starts. gap: seconds from a frame to the next, as declared.
     altered: whether any time so far is not what the file says. restarts: ticks of the frames at which times fell back
     and stayed there. Memory: at most 100 marks are held back, and only at an irregular one.
     """
 
-    def __init__(self, gap: float) -> None:
-        self._gap = gap
+    def __init__(self, start: int, gap: float) -> None:
+        self._start, self._gap = start, gap
         self.altered, self.restarts = False, list[int]()
         self._base = b""
         self._numerator, self._denominator = 1, 1
-        self._frame = self._leap = self._shift = self._step = 0
+        self._origin = self._frame = self._leap = self._shift = self._step = 0
         self._previous: int | None = None
         self._held: list[int | None] = []
 
@@ -64,7 +69,7 @@ class Clock:
     def seconds(self, ticks: list[int]) -> Floats:
         """Return ticks as seconds (n,) float64 from the container's start."""
         # Integers up to here and one division: the float nearest to the true time.
-        return np.array(ticks, np.int64) * self._numerator / self._denominator
+        return (np.array(ticks, np.int64) - self._origin) * self._numerator / self._denominator
 
     def _all_regular(self, marks: list[tuple[int | None, bytes]]) -> list[int]:
         """Return the ticks of all marks where each comes after the one before and none leaps; else nothing. The result
@@ -88,6 +93,7 @@ class Clock:
         numerator, _, denominator = base.partition(b"/")
         self._numerator, self._denominator = max(1, int(numerator)), max(1, int(denominator))
         second = self._denominator / self._numerator
+        self._origin = origin(self._start, self._numerator, self._denominator)
         self._frame = max(1, round(self._gap * second))
         self._leap = max(1, round(_LEAP * second))
 
@@ -114,7 +120,7 @@ class Clock:
         """Return the time, in ticks, of the first frame held back."""
         previous = self._previous
         if previous is None:
-            return 0 if held[0] is None else held[0]
+            return self._origin if held[0] is None else held[0]
         if held[0] is None:
             return previous + self._frame
         now = held[0] + self._shift

@@ -8,7 +8,8 @@ may open for it.
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from loopfind.errors import Unreadable
@@ -18,7 +19,7 @@ STANDARD_INPUT = "-"
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _WRAPPED = re.compile(r"(?:concatf?|subfile|cache|async|crypto|data|pipe|fd|udp|rtp|unix)[:,]", re.IGNORECASE)
-_NUMBERED = re.compile(rb"%0?\d*d")
+_NUMBERED = re.compile(rb"((?:[^%]|%%)*)%0?(\d*)d")
 _SEEKABLE_URL = re.compile(r"(?:https?|ftp|sftp)://", re.IGNORECASE)
 
 
@@ -26,7 +27,8 @@ _SEEKABLE_URL = re.compile(r"(?:https?|ftp|sftp)://", re.IGNORECASE)
 class Address:
     """The place that a video is read from.
 
-    shown: the name as the user gave it, printable. argument: the word after `-i`. options: the words before `-i`.
+    shown: the name as the user gave it, printable. name: the same to the byte, with what is not UTF-8 as surrogates,
+    like os.fsdecode. argument: the word after `-i`. options: the words before `-i`.
     local: the path on disk, None for standard input and URLs. seekable: whether the reader may start in the middle.
     feed: the descriptor that its bytes come through, None where ffmpeg opens it itself.
     """
@@ -37,6 +39,7 @@ class Address:
     local: bytes | None = None
     seekable: bool = False
     feed: int | None = None
+    name: str = ""
 
     @property
     def words(self) -> list[str]:
@@ -63,7 +66,10 @@ def resolve(path: "str | os.PathLike[str] | Address") -> Address:
     if isinstance(path, Address):
         return path
     name = os.fspath(path)
-    shown = printable(name)
+    return replace(_resolved(name, printable(name)), name=name)
+
+
+def _resolved(name: str, shown: str) -> Address:
     if name == STANDARD_INPUT:
         # The fd protocol seeks when standard input is redirected from a file; pipe: never does.
         return Address(shown, b"fd:", (*limited(("fd",)), "-fd", "0"))
@@ -77,8 +83,44 @@ def resolve(path: "str | os.PathLike[str] | Address") -> Address:
     local = os.fsencode(name)
     if b"\0" in local or not local:
         raise Unreadable(shown, "not a file name: give the path of a video")
+    if _NUMBERED.match(os.path.basename(local)) and not os.path.lexists(local):
+        first = str(_first_picture(shown, local))
+        return Address(shown, b"file:" + local, (*limited(("file",)), "-start_number", first), seekable=False)
     seekable = _check_file(shown, local)
     return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
+
+
+def _first_picture(shown: str, local: bytes) -> int:
+    """Return the number of the first picture of a sequence. Raises Unreadable where there is none, or where one is
+    missing between others: ffmpeg would end there without a word."""
+    folder, pattern = os.path.split(local)
+    digits = _NUMBERED.match(pattern)
+    assert digits is not None
+    width = int(digits[2] or 1)
+    before, after = (part.replace(b"%%", b"%") for part in (digits[1], pattern[digits.end() :]))
+    try:
+        names = os.listdir(folder or b".")
+    except OSError as error:
+        raise Unreadable(shown, f"its folder cannot be read: {error.strerror}") from None
+    inner = [
+        name[len(before) : len(name) - len(after)]
+        for name in names
+        if name.startswith(before) and name.endswith(after) and len(name) >= len(before) + len(after) + width
+    ]
+    numbers = sorted({int(one) for one in inner if one.isdigit() and (len(one) == width or one[:1] != b"0")})
+    if not numbers:
+        raise Unreadable(shown, "no picture has such a name: check it")
+    missing = next((one + 1 for one, after_it in pairwise(numbers) if after_it > one + 1), None)
+    if missing is not None:
+        what = f"number {missing} is missing, of {numbers[0]} to {numbers[-1]}: number the pictures without gaps"
+        raise Unreadable(shown, what)
+    return numbers[0]
+
+
+def is_plain_path(name: str) -> bool:
+    """Return whether a name is a path on disk, and no address, no standard input and nothing that wraps others."""
+    wrapped = _WRAPPED.match(name) is not None and not os.path.lexists(name)
+    return name != STANDARD_INPUT and not _URL.match(name) and not wrapped
 
 
 def local_name(name: str) -> str:
@@ -90,7 +132,7 @@ def fed_address(path: str | os.PathLike[str], feed: int) -> Address:
     """Return the address of a local file whose bytes come through the descriptor `feed`."""
     name = os.fspath(path)
     local = os.fsencode(local_name(name))
-    return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), local, feed=feed)
+    return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), local, feed=feed, name=name)
 
 
 def _url_argument(shown: str, name: str) -> bytes:
@@ -111,8 +153,6 @@ def _check_file(shown: str, local: bytes) -> bool:
     try:
         status = os.stat(local)
     except FileNotFoundError:
-        if _NUMBERED.search(local):
-            return True
         raise Unreadable(shown, "no such file: check the name") from None
     except PermissionError:
         raise Unreadable(shown, "no permission to look into its folder: change the permissions or the user") from None

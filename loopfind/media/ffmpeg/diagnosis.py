@@ -1,10 +1,12 @@
 """Errors that a person can act on, made from ffmpeg's exit status and messages."""
 
+import os
 import re
 import signal
 from collections.abc import Sequence
 
-from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, Unreadable
+from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, StillStream, Unreadable
+from loopfind.media.encryption import is_encrypted
 from loopfind.media.ffmpeg.address import Address, is_text
 from loopfind.media.ffmpeg.allowlist import MOST_PIXELS
 from loopfind.media.ffmpeg.header import Header
@@ -26,7 +28,10 @@ _NOT_THERE = (
     (r"Input/output error|I/O error", "the source cannot be read: check the address or the disk"),
 )
 _TEXT_FORMATS = {"tty", "srt", "ass", "webvtt", "microdvd", "subviewer", "lrc", "sami", "ffmetadata"}
+_PICTURE_FORMATS = {"gif", "apng", "webp_anim"}
+_PICTURE_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1"}
 _LISTS = {"hls", "concat", "dash"}
+_TOLD_ENCRYPTED = re.compile(r"\[(?:warning|error)\] DRM protected stream")
 _HARDWARE = re.compile(r"Supported hwaccels: (.+)")
 _REASON = re.compile(r"Error opening input: (.+)")
 
@@ -65,11 +70,35 @@ def not_a_video(address: Address, header: Header) -> NotVideo | None:
     return None
 
 
+def is_one_picture(address: Address, header: Header) -> bool:
+    """Say whether an input of one frame is a picture by its format, and no video."""
+    if header.is_picture or header.container in _PICTURE_FORMATS:
+        return True
+    if address.local is None or not os.path.isfile(address.local):
+        return False
+    with open(address.local, "rb") as file:
+        head = file.read(12)
+    return head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS
+
+
+def still_stream(address: Address, stream: int) -> StillStream:
+    """Return the error for a video stream that holds one picture, with others behind it."""
+    what = f"video stream {stream} holds a single picture: read another one (--stream {stream + 1})"
+    return StillStream(address.shown, what, stream + 1)
+
+
 def still_picture(address: Address) -> NotVideo:
     """Return the error for a file that holds one picture."""
     return NotVideo(
         address.shown, "a single picture, not a video: give a video, or pictures as a sequence (name%03d.png)"
     )
+
+
+def encrypted(address: Address, said: Sequence[str] = ()) -> Broken | None:
+    """Return the error for an input whose pictures are encrypted; None for any other."""
+    if is_encrypted(address.local) or any(_TOLD_ENCRYPTED.search(line) for line in said):
+        return Broken(address.shown, "its pictures are encrypted: give a copy that was decrypted")
+    return None
 
 
 def without_frames(
@@ -88,7 +117,7 @@ def without_frames(
         return _too_large(shown)
     if not header.container:
         return _unopened(address, text, said)
-    if refused := not_a_video(address, header):
+    if refused := not_a_video(address, header) or encrypted(address, said):
         return refused
     if not header.streams and header.container not in _LISTS:
         # What recorders write when they are stopped at once: a container with nothing in it.

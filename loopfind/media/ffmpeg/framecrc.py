@@ -9,8 +9,9 @@ import numpy as np
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.beginning import container_start
 from loopfind.media.ffmpeg.log import plain_text
-from loopfind.media.ffmpeg.process import COUNTED_FROM_START, RunningFfmpeg, executable
+from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
 from loopfind.model.dtypes import Floats
 
 NO_TIME = -(1 << 63)
@@ -25,13 +26,14 @@ class Listing:
 
     ticks: n presentation times in units of `base` seconds, None for a packet that has none. keys: n flags, True where a
     decoder can start. sums: n checksums, or none where they were not asked for, as a day of video has millions of
-    packets.
+    packets. start: seconds at which the container starts.
     """
 
     ticks: list[int | None] = field(default_factory=list)
     keys: list[bool] = field(default_factory=list)
     sums: list[bytes] = field(default_factory=list)
     base: tuple[int, int] = (1, 1)
+    start: float = 0.0
 
     def __len__(self) -> int:
         return len(self.ticks)
@@ -39,12 +41,14 @@ class Listing:
     def times(self) -> Floats:
         """Return (n,) float64 seconds from the container's start; NaN for a packet without a time."""
         known = np.array([np.nan if tick is None else tick for tick in self.ticks], np.float64)
-        return known * self.base[0] / self.base[1]
+        return known * self.base[0] / self.base[1] - self.start
 
 
 def list_packets(address: Address, stream: int) -> Listing:
     """List every packet of a video stream, without decoding and without checksums. Raises DecoderFailed."""
-    return _read_listing([*address.words, "-map", f"0:V:{stream}", "-c", "copy"], address.shown, sums=False)
+    listing = _read_listing([*address.words, "-map", f"0:V:{stream}", "-c", "copy"], address.shown, sums=False)
+    listing.start = container_start(address)
+    return listing
 
 
 def list_pictures(address: Address, stream: int, before: Sequence[str] = (), picked: str = "null") -> Listing:
@@ -61,7 +65,7 @@ def _read_listing(words: Sequence[str], shown: str, sums: bool = True) -> Listin
     listing = Listing()
     # Messages go to a file: read through a second pipe it could block the first.
     with tempfile.TemporaryFile() as said:
-        command = [executable(), "-nostdin", "-hide_banner", "-nostats", *COUNTED_FROM_START, *words]
+        command = [executable(), "-nostdin", "-hide_banner", "-nostats", "-copyts", *words]
         command += ["-f", "framecrc", "pipe:1"]
         with RunningFfmpeg(command, said.fileno(), subprocess.PIPE) as process:
             assert process.stdout is not None

@@ -55,6 +55,12 @@ class StreamInfo:
         return (height, width) if self.sideways else (width, height)
 
     @property
+    def described(self) -> str:
+        """The codec and the size."""
+        width, height = self.size
+        return f"{self.codec}, {width}x{height}" if width else self.codec
+
+    @property
     def rate(self) -> float:
         """Frames a second as declared; 25.0 where nothing likely is declared."""
         for number, kilo, _ in _RATE.findall(self.said):
@@ -167,6 +173,16 @@ class Header:
     @property
     def video_count(self) -> int:
         return sum(stream.is_video for stream in self.streams.values())
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The video streams that are not decoded, in words."""
+        videos = [number for number, stream in sorted(self.streams.items()) if stream.is_video]
+        return tuple(
+            f"video stream {place}: {self.streams[number].described}"
+            for place, number in enumerate(videos)
+            if number != self.mapped
+        )
 
     @property
     def is_picture(self) -> bool:

@@ -1,6 +1,6 @@
 """The log of ffmpeg, read from its standard error: a mark for each picture, and messages between the marks.
 
-ffmpeg is told to write in colour. What comes out of a file or a name has neither marks nor colours, as ffmpeg replaces
+ffmpeg is asked to write in colour. What comes out of a file or a name has neither marks nor colours, as ffmpeg replaces
 control characters in it, so a complaint counts only where its level is in colour. Lines of level `info` never are.
 """
 
@@ -14,8 +14,9 @@ MARK = b"\x1f"
 """First byte of a mark. ffmpeg replaces control characters in its own messages, so a mark cannot be mistaken."""
 
 COLOURED = {"AV_LOG_FORCE_COLOR": "1"}
-"""What the environment of ffmpeg must hold, and what it may not."""
+"""Names and values that the environment of ffmpeg must hold."""
 UNCOLOURED = ("AV_LOG_FORCE_NOCOLOR", "NO_COLOR")
+"""Names that it may not hold."""
 
 _COLOUR = r"\x1b\[[0-9;]*m"
 _COLOURS = re.compile(_COLOUR)

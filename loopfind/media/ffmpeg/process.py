@@ -43,10 +43,6 @@ def executable() -> str:
         raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
 
 
-COUNTED_FROM_START = ("-copyts", "-start_at_zero")
-"""Options by which times are those of the file, less the time at which the container says that it starts."""
-
-
 def decode_command(
     request: ReadRequest, seek: float | None = None, digest_fd: int | None = None, colour_fd: int | None = None
 ) -> list[str]:
@@ -56,7 +52,7 @@ def decode_command(
     pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`,
     colours to `colour_fd`.
     """
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", *COUNTED_FROM_START]
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
     # A damaged file is read to its end, however many of its packets fail.
     words += ["-max_error_rate", "1"]
     if seek is not None:

@@ -13,7 +13,6 @@ from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.process import (
-    COUNTED_FROM_START,
     LONGEST_FAREWELL,
     executable,
     exit_status,
@@ -127,7 +126,7 @@ class Demux:
 
 def _demux_command(where: Address, stream: int, keys: bool) -> list[str]:
     """Return the ffmpeg command that hashes the packets of a stream, or those alone that a decoder can start at."""
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", *COUNTED_FROM_START]
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
     # All packets, and once more those that a decoder can start at: framehash does not mark them.
     picked = ["-map", f"0:V:{stream}", *([] if keys else ["-map", f"0:V:{stream}"]), "-c", "copy"]
     picked += ["-bsf:v:0" if keys else "-bsf:v:1", "noise=drop=not(key)"]

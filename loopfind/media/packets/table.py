@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.errors import Broken
+from loopfind.media.decode.timestamps import origin
 from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.beginning import start_of
+from loopfind.media.ffmpeg.diagnosis import encrypted
 from loopfind.media.ffmpeg.framecrc import NO_TIME
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.packets.demux import Demux
@@ -128,11 +131,14 @@ def _numbers_in(letters: Bytes) -> Ints:
 
 
 def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[str, ...]) -> Packets:
+    if refused := encrypted(where, journal.said):
+        raise refused
     header = journal.header
     ticks, sizes = _whole(table.shown), _whole(table.sizes)
     if (ticks == NO_TIME).any():
         raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
     above, below = table.base
+    ticks -= origin(start_of(header, where), above, below)
     ticks *= above
     times = ticks / below
     del ticks
@@ -143,7 +149,7 @@ def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[st
     gap = gap_of(shown, 1 / header.rate)
     length = float(shown[-1] - shown[0]) + gap if len(shown) else 0.0
     source = Source(
-        where.shown,
+        where.name,
         length,
         len(shown),
         1 / gap if len(shown) > 1 and gap > 0 else 0.0,

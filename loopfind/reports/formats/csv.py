@@ -33,6 +33,8 @@ OCCURRENCE_COLUMNS = (
 )
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
 FILE_COLUMNS = ("file", "path", "turned")
 """Further columns of a comparison: the file as it was named, its full path or address, degrees clockwise."""
 
@@ -74,10 +76,16 @@ def _content(row: OccurrenceRow) -> tuple[float, float]:
 
 
 def csv_row(cells: Iterable[object]) -> str:
-    """Return one line with its newline; numbers are in full, None is empty."""
+    """Return one line with its newline; numbers are in full, None is empty, texts are safe for spreadsheets."""
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerow(cells)
+    csv.writer(file, lineterminator="\n").writerow([_no_formula(cell) for cell in cells])
     return file.getvalue()
+
+
+def _no_formula(cell: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula: one that begins like one is given an apostrophe (OWASP,
+    CSV Injection)."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _flag(value: bool) -> str:

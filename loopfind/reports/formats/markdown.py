@@ -39,6 +39,8 @@ def write(report: Report) -> Iterator[str]:
     yield f"- Judged: {coverage_in_words(verdict)}{limit}\n"
     for stretch in report.findable if len(report.findable) > 1 else ():
         yield f"- Findable: {clock(stretch.start)} to {clock(stretch.end)}, {promise_in_words(stretch)}\n"
+    for unread in source.unread:
+        yield f"- Not read: {_escaped(safe(unread))}\n"
     for freeze in report.frozen:
         yield f"- Frozen: {clock(freeze.start)} to {clock(freeze.end)}, frames {frames_in(freeze)}\n"
     for piece in report.unjudged:

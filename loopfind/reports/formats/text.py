@@ -106,6 +106,8 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
         judged += f", for repeats of {length(verdict.shortest_findable)} or longer"
     yield from _fact("Judged", _words(judged), width)
     yield from _promises(report, width)
+    for number, unread in enumerate(source.unread):
+        yield from _fact("" if number else "Not read", _words(safe(unread), "yellow"), width)
     stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
     frozen = [(one.start, one.end, f"frames {frames_in(one)}") for one in report.frozen]
     yield from _stretches("Frozen", frozen, "yellow", width)

@@ -123,6 +123,8 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         number = sum(repeat.kind == kind for repeat in report.repeats)
         if number:
             facts.append(Fact(label, count(number, one, many)))
+    if source.unread:
+        facts.append(Fact("Not read", ", ".join(map(safe, source.unread))))
     if report.frozen:
         held = [f"{clock(one.start)} - {clock(one.end)}" for one in report.frozen[:_MOST_FREEZES]]
         more = len(report.frozen) - len(held)
