@@ -8,9 +8,6 @@ from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
 
-_PACKETS = 40
-"""Packets of each stream among which is the one that is shown first."""
-
 
 def start_of(header: Header, where: Address) -> int:
     """Return the microseconds at which a container starts. Where its header is not to be believed, the first packets
@@ -34,20 +31,27 @@ def container_start(where: Address) -> float:
 
 
 def _first_shown(where: Address) -> int:
-    """Return the microseconds at which the first packet of all video and audio streams is shown."""
-    words = [executable(), "-nostdin", "-v", "error", "-copyts", *where.words, "-map", "0:V?", "-map", "0:a?"]
-    words += ["-c", "copy", "-frames:v", str(_PACKETS), "-frames:a", str(_PACKETS), "-f", "framecrc", "pipe:1"]
+    """Return the microseconds that ffmpeg takes off all times where it counts from the container's start itself."""
+    (given, counted) = (_first_packet(where, options) for options in (("-copyts",), ()))
+    return 0 if given is None or counted is None else round(given - counted)
+
+
+def _first_packet(where: Address, options: tuple[str, ...]) -> float | None:
+    """Return the microseconds of the first packet, None where there is none, or where it has no time."""
+    # All streams, as the start of those that are not read would not count.
+    words = [executable(), "-nostdin", "-v", "error", *options, *where.words, "-map", "0", "-ignore_unknown"]
+    words += ["-c", "copy", "-frames:v", "1", "-frames:a", "1", "-f", "framecrc", "pipe:1"]
+    bases = dict[str, tuple[int, int]]()
     with RunningFfmpeg(words, subprocess.DEVNULL, subprocess.PIPE) as process:
         listed = process.communicate()[0].decode("ascii", "replace").splitlines()
-    bases, first = dict[int, tuple[int, int]](), list[float]()
     for line in listed:
         if line.startswith("#tb "):
-            number, _, base = line.removeprefix("#tb ").partition(": ")
+            stream, _, base = line.removeprefix("#tb ").partition(": ")
             above, _, below = base.partition("/")
-            bases[int(number)] = int(above), int(below)
+            bases[stream] = int(above), int(below)
         elif not line.startswith("#") and line.count(",") >= 5:
-            cells = [int(cell) for cell in line.split(",")[:3]]
-            numerator, denominator = bases[cells[0]]
-            if abs(cells[2]) < 1 << 62:  # the extremes of 64 bits stand for a time that is not there
-                first.append(cells[2] * numerator * 1e6 / denominator)
-    return round(min(first)) if first else 0
+            stream, _, shown = (cell.strip() for cell in line.split(",")[:3])
+            numerator, denominator = bases[stream]
+            # The extremes of 64 bits stand for a time that is not there.
+            return int(shown) * numerator * 1e6 / denominator if abs(int(shown)) < 1 << 62 else None
+    return None
