@@ -116,15 +116,26 @@ def test_a_scrambled_transport_stream_is_refused(tmp_path: Path) -> None:
         scan(path)
 
 
-def test_an_encrypted_matroska_file_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "plain.mkv"
-    videos.run(*videos.moving(2.0), *PLAIN, str(path))
-    assert not is_encrypted(os.fsencode(path))
-    data = path.read_bytes()
-    encoding = bytes.fromhex("6d80 88 6240 85 5035 82 47e181 05".replace(" ", ""))
-    place = data.index(b"\x86\x8f") if b"\x86\x8f" in data else data.index(b"V_MPEG4") - 2
-    path.write_bytes(data[:place] + encoding + data[place:])
+def element(number: str, *inside: bytes) -> bytes:
+    data = b"".join(inside)
+    return bytes.fromhex(number) + (len(data) | 1 << 28).to_bytes(4, "big") + data
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_an_encrypted_matroska_file_is_refused(tmp_path: Path, live: bool) -> None:
+    """live: the segment has no known size."""
+    scheme = element("47e1", b"\x05")
+    encodings = element("6d80", element("6240", element("5033", b"\x01"), element("5035", scheme)))
+    tracks = element(
+        "1654ae6b", element("ae", element("d7", b"\x01")), element("ae", element("d7", b"\x02"), encodings)
+    )
+    body = element("1549a966", b"\x00" * 40) + tracks
+    segment = bytes.fromhex("18538067 01ffffffffffffff") + body if live else element("18538067", body)
+    path = tmp_path / "encrypted.mkv"
+    path.write_bytes(element("1a45dfa3", b"\x42\x82\x88matroska") + segment)
     assert is_encrypted(os.fsencode(path))
+    path.write_bytes(path.read_bytes().replace(encodings, element("ec", encodings)))  # a void, which holds nothing
+    assert not is_encrypted(os.fsencode(path))
 
 
 def test_no_other_file_is_called_encrypted(tmp_path: Path) -> None:

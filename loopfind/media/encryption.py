@@ -3,14 +3,15 @@
 import io
 import os
 import stat
+from collections.abc import Iterator
 from typing import BinaryIO
 
 _MP4_ENCRYPTED = {b"encv", b"drmi"}
 """Codes of encrypted video in a sample description (ISO/IEC 14496-12, 8.12; Apple's FairPlay)."""
 _MOST_INDEX = 256 << 20
 _MOST_HEADER = 1 << 20
-_ENCODINGS, _ENCRYPTION = b"\x6d\x80", b"\x50\x35"
-"""Matroska's ContentEncodings, and the ContentEncryption in them (RFC 9559)."""
+_SEGMENT, _TRACKS, _TRACK = 0x18538067, 0x1654AE6B, 0xAE
+_ENCODINGS, _ENCODING, _ENCRYPTION = 0x6D80, 0x6240, 0x5035
 _TS_LOOK, _TS_PACKET = 4 << 20, 188
 
 
@@ -64,12 +65,30 @@ def _has_encrypted_entry(index: bytes) -> bool:
 
 
 def _is_matroska_encrypted(head: bytes) -> bool:
-    found = head.find(_ENCODINGS)
-    while found >= 0:
-        if _ENCRYPTION in head[found : found + 64]:
-            return True
-        found = head.find(_ENCODINGS, found + 2)
-    return False
+    """Look for a ContentEncryption in the tracks (RFC 9559, 5.1.4.1.31)."""
+    held = [head]
+    for wanted in (_SEGMENT, _TRACKS, _TRACK, _ENCODINGS, _ENCODING, _ENCRYPTION):
+        held = [data for part in held for number, data in _elements(part) if number == wanted]
+    return bool(held)
+
+
+def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the elements of EBML data, each with its number, as far as they are whole; of the last one what is there
+    (RFC 8794, 4 and 5)."""
+    place = 0
+    while place < len(data):
+        numbers = []
+        for keep in (True, False):
+            length = 9 - data[place].bit_length() if place < len(data) else 9
+            if length > 8 or place + length > len(data):
+                return
+            number = int.from_bytes(data[place : place + length], "big")
+            numbers.append(number if keep else number & ((1 << 7 * length) - 1))
+            unknown = not keep and numbers[1] == (1 << 7 * length) - 1
+            place += length
+        size = len(data) - place if unknown else numbers[1]
+        yield numbers[0], data[place : place + size]
+        place += size
 
 
 def _is_scrambled(data: bytes) -> bool:

@@ -1,7 +1,11 @@
 """Reports made of what the engine found."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from loopfind.arrays.time_index import covered
 from loopfind.model.findings import Findings, FirstLook
-from loopfind.model.report import Report
+from loopfind.model.report import Report, Unjudged
 from loopfind.model.video import Loss, Source
 from loopfind.reports.summaries import verdict_of, verdict_of_first_look
 from loopfind.settings import Settings
@@ -14,7 +18,9 @@ def report_of(
     losses: tuple[Loss, ...] = (),
     choice: str | None = None,
 ) -> Report:
-    """Report findings. choice: why the hash size was chosen, where that was left to a sweep."""
+    """Report findings. choice: why the hash size was chosen, where that was left to a sweep. What was lost was not
+    judged, whatever stands on both sides of it."""
+    findings = _without_lost(findings, source, losses)
     return Report(
         source=source,
         settings=settings,
@@ -29,6 +35,37 @@ def report_of(
         losses=losses,
         choice=choice,
     )
+
+
+def _without_lost(findings: Findings, source: Source, losses: tuple[Loss, ...]) -> Findings:
+    """Return findings whose coverage leaves out what was lost."""
+    if not losses or source.duration <= 0:
+        return findings
+    lost = [(loss.start, loss.end) for loss in losses]
+    unjudged = [piece for stretch in findings.unjudged for piece in _outside(stretch, lost)]
+    judged = findings.coverage * source.duration + covered([(one.start, one.end) for one in findings.unjudged])
+    known = covered([(one.start, one.end) for one in unjudged])
+    inside = [(max(start, 0.0), min(end, source.duration)) for start, end in lost]
+    share = (judged - known - covered([span for span in inside if span[0] < span[1]])) / source.duration
+    told = [Unjudged(start, end, "lost") for start, end in lost]
+    return replace(
+        findings,
+        coverage=round(min(findings.coverage, max(0.0, share)), 4),
+        unjudged=tuple(sorted([*unjudged, *told], key=lambda one: (one.start, one.end))),
+    )
+
+
+def _outside(stretch: Unjudged, spans: list[tuple[float, float]]) -> Iterator[Unjudged]:
+    """Yield what of a stretch lies outside of spans, in order."""
+    start = stretch.start
+    for low, high in sorted(spans):
+        if low > start:
+            if low >= stretch.end:
+                break
+            yield replace(stretch, start=start, end=low)
+        start = max(start, high)
+    if start < stretch.end:
+        yield replace(stretch, start=start)
 
 
 def report_of_first_look(look: FirstLook, source: Source, settings: Settings, losses: tuple[Loss, ...]) -> Report:

@@ -22,6 +22,10 @@ _GRAPH = re.compile(r"\[graph -?\d+ input from stream 0:\d+ @")
 _PICTURE = re.compile(r"w:(\d+) h:(\d+) pixfmt:\S+ tb:\S+ fr:(\d+/[1-9]\d*)")
 _TURNED = re.compile(r"-> w:(\d+) h:(\d+)")
 
+_GUESS = re.compile(r"Estimating duration from bitrate")
+_WITHOUT_DURATION = {"mpegts", "mpeg", "mpegtsraw"}
+"""Formats that hold no duration, of which ffmpeg takes the last times for one."""
+
 _LIKELY_RATES = range(1, 1001)
 _USUAL_RATE = 25.0
 
@@ -77,6 +81,7 @@ class Header:
     container: ffmpeg's name of the format, "" before it was recognised. duration: seconds, None where not declared.
     start: microseconds at which the container says it starts. streams: by index. mapped: index of the decoded one.
     forged: whether the input holds lines that look like these.
+    guessed: whether the duration is ffmpeg's guess, from the bitrate or from the times at the end of a stream.
     """
 
     container: str = ""
@@ -85,6 +90,7 @@ class Header:
     streams: dict[int, StreamInfo] = field(default_factory=dict)
     mapped: int | None = None
     forged: bool = False
+    guessed: bool = False
     _latest: StreamInfo | None = None
     _once: set[str] = field(default_factory=set)
     _format: str = ""
@@ -103,6 +109,8 @@ class Header:
             self._format = found[1]
         if found := _DECODER.search(prefix):
             self._decoder = int(found[1]), found[2]
+        if _GUESS.match(words):
+            self.guessed = True
         if _GRAPH.search(prefix) and (found := _PICTURE.match(words)):
             self._picture, self._frames_a_second = (int(found[1]), int(found[2])), found[3]
         elif prefix.startswith("[transpose @") and (found := _TURNED.search(words)):
@@ -150,6 +158,11 @@ class Header:
         self.container, self.duration, self.start = self._format, None, 0
         self.mapped, codec = self._decoder or (None, "")
         self.streams = {} if self.mapped is None else {self.mapped: StreamInfo("Video", codec)}
+
+    @property
+    def vouched(self) -> float | None:
+        """The duration as far as the file itself says it, None where ffmpeg guesses it."""
+        return None if self.guessed or self.container in _WITHOUT_DURATION else self.duration
 
     @property
     def size(self) -> tuple[int, int]:

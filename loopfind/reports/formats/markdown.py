@@ -43,7 +43,7 @@ def write(report: Report) -> Iterator[str]:
         yield f"- Not read: {_escaped(safe(unread))}\n"
     for freeze in report.frozen:
         yield f"- Frozen: {clock(freeze.start)} to {clock(freeze.end)}, frames {frames_in(freeze)}\n"
-    for piece in report.unjudged:
+    for piece in (piece for piece in report.unjudged if piece.why != "lost"):
         yield f"- Not judged: {clock(piece.start)} to {clock(piece.end)}, {WHY[piece.why]}\n"
     for loss in report.losses:
         yield f"- Lost: {clock(loss.start)} to {clock(loss.end)}, {_escaped(safe(loss.what))}\n"

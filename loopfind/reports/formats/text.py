@@ -108,7 +108,8 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
     yield from _promises(report, width)
     for number, unread in enumerate(source.unread):
         yield from _fact("" if number else "Not read", _words(safe(unread), "yellow"), width)
-    stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
+    unjudged = [piece for piece in report.unjudged if piece.why != "lost"]  # which has a line of its own
+    stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in unjudged]
     frozen = [(one.start, one.end, f"frames {frames_in(one)}") for one in report.frozen]
     yield from _stretches("Frozen", frozen, "yellow", width)
     yield from _stretches("Not judged", stretches, "", width)

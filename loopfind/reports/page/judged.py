@@ -100,11 +100,13 @@ def _promises(report: Report) -> tuple[Gap, ...]:
 
 def gaps_of(report: Report) -> list[tuple[float, float, str]]:
     """Return what could not be judged: start, end, reason."""
-    gaps = [(piece.start, piece.end, str(piece.why)) for piece in report.unjudged]
+    gaps = [(piece.start, piece.end, str(piece.why)) for piece in report.unjudged if piece.why != "lost"]
     return gaps + [(loss.start, loss.end, "lost") for loss in report.losses]
 
 
 def _gap_words(report: Report) -> tuple[Gap, ...]:
-    found = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged]
+    found = [
+        (piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged if piece.why != "lost"
+    ]
     found += [(loss.start, loss.end, f"{WHY['lost']}: {safe(loss.what)}") for loss in report.losses]
     return tuple(Gap(f"{clock(start)} - {clock(end)}", why) for start, end, why in sorted(found)[:PAGE_GAPS])
