@@ -14,6 +14,7 @@ from loopfind.cli.app import run
 from loopfind.engine.packets.runs import PacketSequence, copied_runs, sequence_of
 from loopfind.errors import Broken, LoopfindError
 from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.packet_times import RAISED
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.packets import table
 from loopfind.media.packets.demux import Demux
@@ -147,7 +148,8 @@ def test_a_process_that_holds_the_pipe_open_is_not_waited_for(tmp_path: Path, mo
 
 
 def test_lines_that_are_not_alike_say_the_same() -> None:
-    lines = [b"%d, %10d, %10d, %8d, %8d, %032x\n" % (n % 5 == 4, n, -(n % 7), 1, 9 * n, n * n) for n in range(50)]
+    rows = [(n % 5 == 4, n, RAISED - n % 7, 1, 9 * n, n * n) for n in range(50)]
+    lines = [b"%d, %10d, %10d, %8d, %8d, %032x\n" % row for row in rows]
     even, odd, whole = table.PacketTable(), table.PacketTable(), b"".join(lines)
     even.take(b"#tb 0: 1/25\n" + whole)
     for line in lines:

@@ -1,4 +1,4 @@
-"""Which stream of a file is read, what is said of the others, and what is refused."""
+"""The stream of a file that is read, what is said of the others, and what is refused."""
 
 import os
 from pathlib import Path

@@ -9,7 +9,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from loopfind.media.ffmpeg import framecrc
 from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.framecrc import Listing
 from loopfind.media.ffmpeg.log import plain_text
-from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
+from loopfind.media.ffmpeg.process import COUNTED, RunningFfmpeg, executable
 from loopfind.model.dtypes import Floats
 
 _RUN_UP = 10.0
@@ -128,6 +128,8 @@ class Cutter:
 
     def _copyable(self, piece: Piece) -> int | None:
         """Return the packet that a copy of the piece begins with; None where a copy would hold other frames."""
+        if self._packets.restarts:
+            return None  # ffmpeg seeks by the clock of the file
         low, high = self._bounds(piece)
         wanted = np.flatnonzero((self._times >= low) & (self._times < high))
         if len(wanted) != piece.frames or np.isnan(self._times).any():
@@ -156,8 +158,13 @@ class Cutter:
 
         A file without seeking, or with times that had to be mended, needs a slower one.
         """
-        counted = (["-copyts"], f"trim=start_frame={piece.first}:end_frame={piece.last}")
+        if self._packets.restarts and piece.first is None:
+            piece = self._numbered(piece)
+        counted = (["-copyts", *COUNTED], f"trim=start_frame={piece.first}:end_frame={piece.last}")
         numbered = [] if piece.first is None else [counted]
+        if self._packets.restarts:
+            yield from numbered
+            return
         if np.isnan(self._times).any():
             # A container without times, such as AVI: what ffmpeg makes up depends on where it begins.
             yield from numbered
@@ -168,6 +175,11 @@ class Cutter:
             yield ["-copyts", "-noaccurate_seek", "-ss", f"{low - _RUN_UP:.6f}"], picked
         yield ["-copyts"], picked
         yield from numbered
+
+    def _numbered(self, piece: Piece) -> Piece:
+        """Return a piece with the number of its first frame, by the times of the packets."""
+        first, last = np.searchsorted(self._display_times, self._bounds(piece)).tolist()
+        return replace(piece, frames=last - first, first=first)
 
     def _rate(self, piece: Piece) -> float:
         """Return the piece's average frames a second, as its times may be rounded; the file's where the rate varies."""

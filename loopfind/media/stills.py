@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.time_index import nearest
 from loopfind.errors import MediaError
 from loopfind.media.decode.timestamps import Clock
-from loopfind.media.ffmpeg import address
-from loopfind.media.ffmpeg.address import Address
-from loopfind.media.ffmpeg.beginning import container_start
+from loopfind.media.ffmpeg import address, framecrc
+from loopfind.media.ffmpeg.address import Address, is_indexed
+from loopfind.media.ffmpeg.container_start import container_start
 from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
+from loopfind.media.ffmpeg.process import COUNTED, RunningFfmpeg, executable
+from loopfind.model.dtypes import Floats
 
 Still = NDArray[np.uint8]
 """(height, width, 3) uint8, red, green and blue."""
@@ -34,6 +36,11 @@ _FROM_START = 120.0
 
 _TOLERANCE = 0.0005
 """Seconds by which the time of a frame may differ from the wanted one, as clocks of containers are coarse."""
+
+_NEAR_ENOUGH = 0.002
+"""Seconds by which the times of frames may differ that are made up where a clock falls back."""
+
+_PPM = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")
 
 _TIME_LIMIT = 120.0
 """Seconds that one ffmpeg may take."""
@@ -61,7 +68,11 @@ def read_stills(
         if not where.seekable or not times:
             return
         origin = container_start(where)
+        listed = None if is_indexed(where) or where.local is None else framecrc.list_packets(where, stream)
     except MediaError:
+        return
+    if listed is not None and listed.restarts:
+        yield from _by_number(where, stream, np.sort(listed.times()), times, width)
         return
     for group in _groups(times):
         missing = group
@@ -75,6 +86,23 @@ def read_stills(
             if not missing:
                 break
         yield from ((place, found[place]) for place in group if place in found)
+
+
+def _by_number(
+    where: Address, stream: int, shown: Floats, times: Sequence[float], width: int
+) -> Iterator[tuple[int, Still]]:
+    """Yield frames of a file whose clock falls back, in which a time means nothing: by their numbers, decoded from the
+    start on. shown: (n,) seconds of all frames."""
+    numbers = nearest(shown, np.array(times))
+    right = np.flatnonzero(np.abs(shown[numbers] - times) <= _NEAR_ENOUGH).tolist()
+    for low in range(0, len(right), MOST_AT_ONCE):
+        places = right[low : low + MOST_AT_ONCE]
+        picked = "+".join(f"eq(n,{number})" for number in numbers[places].tolist())
+        end = f"trim=end_frame={int(numbers[places].max()) + 1}"
+        written, _ = _run(
+            [*_words(where, stream, None, COUNTED), "-vf", f"{end},select='{picked}',{_shape(width)}", *_PPM]
+        )
+        yield from zip(places, _split(written), strict=False)
 
 
 def _groups(times: Sequence[float]) -> Iterator[list[int]]:
@@ -95,19 +123,10 @@ def _read(
     """Return the wanted frames that one ffmpeg gives, by their place in `times`. seek: seconds at which it begins."""
     wanted = [time + origin for time in times]
     picked = "+".join(f"lt(abs(t-({time:.6f})),{_TOLERANCE})" for time in wanted)
-    # Pixels need not be square, and a telephone's picture stands upright: the shape as shown decides.
-    side = f"min({width},{width}*dar)"
-    shape = f"scale=w='max(2,trunc({side}))':h='max(2,trunc(({side})/dar))':flags=area,setsar=1,format=rgb24"
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
-    words += ["-max_error_rate", "1"]
-    if seek is not None:
-        words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
-    words += [*where.words, "-map", f"0:V:{stream}", "-an", "-sn", "-dn"]
-    words += ["-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
-    words += ["-vf", f"trim=end={wanted[-1] + 1:.6f},select='{picked}',{shape}", "-frames:v", str(len(times))]
+    words = _words(where, stream, seek)
+    words += ["-vf", f"trim=end={wanted[-1] + 1:.6f},select='{picked}',{_shape(width)}", "-frames:v", str(len(times))]
     words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", "\x1f{ptsi} {tbi}"]
-    words += ["-c:v", "ppm", "-f", "image2pipe", "pipe:1"]
-    pictures, said = _run(words)
+    pictures, said = _run([*words, *_PPM])
     journal = Journal()
     journal.feed(said)
     journal.close()
@@ -118,6 +137,23 @@ def _read(
         if min(apart) <= 2 * _TOLERANCE:
             found[apart.index(min(apart))] = still
     return found
+
+
+def _words(where: Address, stream: int, seek: float | None, options: Sequence[str] = ()) -> list[str]:
+    """Return the words of a command that decodes a stream, up to its filter. options: before the input."""
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
+    words += ["-max_error_rate", "1"]
+    if seek is not None:
+        words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
+    words += [*options, *where.words, "-map", f"0:V:{stream}", "-an", "-sn", "-dn"]
+    return [*words, "-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
+
+
+def _shape(width: int) -> str:
+    """Return the filter that makes a picture small. Pixels need not be square, and a telephone's picture stands
+    upright: the shape as shown decides."""
+    side = f"min({width},{width}*dar)"
+    return f"scale=w='max(2,trunc({side}))':h='max(2,trunc(({side})/dar))':flags=area,setsar=1,format=rgb24"
 
 
 def _run(words: list[str]) -> tuple[bytes, bytes]:

@@ -227,18 +227,18 @@ DIGIT_SLACK = 0.1
 
 MARK_WINDOW, LEAST_MARK_WINDOW = 300.0, 30.0
 """Seconds in which a mark that wanders is looked for, at the most and at the least. Held by
-`tests/test_wandering.py`."""
+`tests/test_marks.py`."""
 
 LEAST_WAVE = 0.7
 """Share of its course across, and of that down, that one wave must be, for what moves to be a mark that wanders. Marks
-have 0.76 to 1.0, recorded footage 0.5 at the most. Held by `tests/test_wandering.py`."""
+have 0.76 to 1.0, recorded footage 0.5 at the most. Held by `tests/test_marks.py`."""
 
 LEAST_MARK_TURNS = 1.33
-"""Periods of that wave that must be seen: any slow course is a part of one. Held by `tests/test_wandering.py`."""
+"""Periods of that wave that must be seen: any slow course is a part of one. Held by `tests/test_marks.py`."""
 
 SHORTEST_MARK_TURN = 4.0
-"""Seconds that a mark takes to and fro at the least. Held by `tests/test_wandering.py`."""
+"""Seconds that a mark takes to and fro at the least. Held by `tests/test_marks.py`."""
 
 MARK_APART = 1.0
 """Cells between the places of a mark in the two occurrences up to which these rest on it. Held by
-`tests/test_wandering.py`."""
+`tests/test_marks.py`."""

@@ -12,12 +12,12 @@ from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.evidence.claim_parameters import COPY_NOISE, FINDABLE_LENGTHS, LONGEST_JUDGED
 from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
 from loopfind.engine.evidence.differences import Fit, cells_at, changes_between, hop_of
+from loopfind.engine.evidence.marks import WanderingMarks
 from loopfind.engine.evidence.overlays import overlaid_cells
 from loopfind.engine.evidence.region import measure_regions, tells
 from loopfind.engine.evidence.sharpness import even_shift, share_of_change
 from loopfind.engine.evidence.splices import NO_SEAMS, Seams, seams_of, splice_if_joined, splice_reach
 from loopfind.engine.evidence.uniqueness import NO_RIVALS, rivals_of
-from loopfind.engine.evidence.wandering import WanderingMarks
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal

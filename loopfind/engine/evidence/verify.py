@@ -20,11 +20,11 @@ from loopfind.engine.evidence.claim_parameters import (
 )
 from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
 from loopfind.engine.evidence.extend import Trace, follow_line
+from loopfind.engine.evidence.marks import WanderingMarks
 from loopfind.engine.evidence.region import Regions, measure_regions
 from loopfind.engine.evidence.run import run_of
 from loopfind.engine.evidence.splices import Seams, seams_at
 from loopfind.engine.evidence.uniqueness import NO_RIVALS, Rivals, rivals_of
-from loopfind.engine.evidence.wandering import WanderingMarks
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal

@@ -9,7 +9,7 @@ import numpy as np
 
 from loopfind.media.decode.pipes import BATCH_FRAMES, Digests, MeanColours, Pictures, drain
 from loopfind.media.decode.timestamps import Clock
-from loopfind.media.ffmpeg.beginning import start_of
+from loopfind.media.ffmpeg.container_start import start_of
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.process import FfmpegProcess
 from loopfind.media.ffmpeg.request import ReadRequest
@@ -207,7 +207,11 @@ class Decoder:
         if self._clock is None:
             if not journal.marks:
                 return
-            self._clock = Clock(start_of(journal.header, self._request.address), 1 / journal.header.rate)
+            self._clock = Clock(
+                start_of(journal.header, self._request.address),
+                1 / journal.header.rate,
+                sparse=self._request.options.keys_only,
+            )
         times = self._clock.read(journal.marks, last=self._child.journal not in self._open)
         journal.marks.clear()
         if len(times):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -12,7 +13,8 @@ from loopfind.media.decode.decoder import Decoder, never
 from loopfind.media.decode.frame_reader import measured
 from loopfind.media.decode.losses import LossAccount
 from loopfind.media.ffmpeg import address, diagnosis
-from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.address import Address, is_indexed
+from loopfind.media.ffmpeg.framecrc import clock_falls_back
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.request import DecodeOptions, ReadRequest, check_limits
 from loopfind.model.dtypes import Floats
@@ -168,8 +170,15 @@ class OnePassReader:
         """Return whether decoding began early enough, on a clock that counts from the container's start."""
         start, declared, first = self._request.start or 0.0, decoder.journal.header.duration, decoder.next_time
         if first is None or declared is None:
-            return declared is not None and start >= declared + 1.0
-        return first <= start
+            return declared is not None and start >= declared + 1.0 and self._time_is_place
+        return first <= start and self._time_is_place
+
+    @cached_property
+    def _time_is_place(self) -> bool:
+        """Return whether a time means one place of the file, so that a seek lands there. An index of times says so; of
+        other local files the packets do. What comes over a network is not read for this."""
+        where = self._request.address
+        return where.local is None or is_indexed(where) or not clock_falls_back(where, self._request.stream)
 
     def _refused(self, decoder: Decoder) -> MediaError | None:
         """Return what is wrong with an input of which a frame came; None for a video."""

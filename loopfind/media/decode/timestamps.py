@@ -14,8 +14,9 @@ Timestamps in order are kept to the tick. Others are mended:
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from loopfind.model.dtypes import Floats
+from loopfind.model.dtypes import Floats, Ints
 
 _LOOK_AHEAD = 100
 """Marks held back at most. Below half a batch, so that a full buffer of pictures always has times to go with it."""
@@ -31,13 +32,14 @@ def origin(start: int, numerator: int, denominator: int) -> int:
 class Clock:
     """Turns marks into seconds from the container's start.
 
-    start: microseconds at which the container starts. gap: seconds from a frame to the next, as declared.
+    start: microseconds at which the container starts. gap: seconds from a frame to the next, as declared. sparse:
+    whether only some frames are given, so that the usual step to the next is that of the frames before.
     altered: whether any time so far is not what the file says. restarts: ticks of the frames at which times fell back
     and stayed there. Memory: at most 100 marks are held back, and only at an irregular one.
     """
 
-    def __init__(self, start: int, gap: float) -> None:
-        self._start, self._gap = start, gap
+    def __init__(self, start: int, gap: float, sparse: bool = False) -> None:
+        self._start, self._gap, self._sparse = start, gap, sparse
         self.altered, self.restarts = False, list[int]()
         self._base = b""
         self._numerator, self._denominator = 1, 1
@@ -133,7 +135,42 @@ class Clock:
         if now > previous:
             return now
         if self._goes_on(previous, now, later):
-            self._shift += previous + self._frame - now
-            self.restarts.append(previous + self._frame)
-            return previous + self._frame
+            ahead = previous + (max(self._frame, self._step) if self._sparse else self._frame)
+            self._shift += ahead - now
+            self.restarts.append(ahead)
+            return ahead
         return previous + 1
+
+
+def mended_packets(ticks: Ints, keys: NDArray[np.bool_], frame: int, second: int) -> tuple[Ints, list[int]]:
+    """Return times of packets in the order of the file, (n,) ticks, on a clock that goes on where theirs falls back,
+    and the places of the packets at which it does.
+
+    Packets lie in the order in which they are decoded, so their times rise and fall by themselves. The clock fell back
+    at a packet that a decoder can start at, and that is shown no later than what came before, as nothing before such a
+    packet is shown after it; and at a fall of more than 2.5 s that is not made up for. keys: (n,) where a decoder can
+    start. frame, second: in ticks.
+    """
+    mended, restarts, start, shift = ticks.copy(), list[int](), 0, 0
+    while start < len(ticks):
+        latest = np.maximum.accumulate(ticks[start:])
+        fall = latest[:-1] - ticks[start + 1 :]
+        end = len(ticks)
+        for place in (
+            start + 1 + np.flatnonzero(fall >= np.where(keys[start + 1 :], frame / 2, _LEAP * second))
+        ).tolist():
+            before = latest[place - 1 - start]
+            # Where a decoder can start at each, one may be out of its place.
+            following = ticks[place : place + ((3 if keys.all() else 1) if keys[place] else _LOOK_AHEAD)]
+            if (following <= before).all():
+                end = place
+                break
+        mended[start:end] += shift
+        if end < len(ticks):
+            restarts.append(end)
+            shown = int(mended[start:end].max())
+            # What comes behind the next such packet is shown after it, or by a clock that fell back once more.
+            group = np.flatnonzero(keys[end + 1 : end + _LOOK_AHEAD])
+            shift = shown + frame - int(ticks[end : end + 1 + int(group[0]) if len(group) else end + _LOOK_AHEAD].min())
+        start = end
+    return mended, restarts

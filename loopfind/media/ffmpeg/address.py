@@ -169,6 +169,18 @@ def _check_file(shown: str, local: bytes) -> bool:
     return True
 
 
+def is_indexed(where: Address) -> bool:
+    """Return whether it is MP4 or QuickTime, whose index has the times of each packet and whether a decoder can start
+    at it. Nothing is gained by looking into the packets for them."""
+    if where.local is None or not where.seekable:
+        return False
+    try:
+        with open(where.local, "rb") as file:
+            return file.read(8)[4:] == b"ftyp"
+    except OSError:
+        return False
+
+
 def is_text(local: bytes | None) -> bool:
     """Return whether a local file starts like a text: its first 4 kB hold no control bytes and are UTF-8."""
     if local is None:

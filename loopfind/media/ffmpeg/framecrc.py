@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from loopfind.errors import DecoderFailed
+from loopfind.media.decode.timestamps import mended_packets
 from loopfind.media.ffmpeg.address import Address
-from loopfind.media.ffmpeg.beginning import container_start
+from loopfind.media.ffmpeg.container_start import container_start
 from loopfind.media.ffmpeg.log import plain_text
+from loopfind.media.ffmpeg.packet_times import AS_THEY_ARE, NO_TIME, RAISED
 from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
 from loopfind.model.dtypes import Floats
 
-NO_TIME = -(1 << 63)
-"""Ticks that framecrc and framehash write for a packet without a time."""
+_LONGEST_REORDER = 2.5
+"""Seconds by which a packet may be shown before one that stands before it."""
 _LONGEST_QUOTE = 300
 """Letters of a line of ffmpeg's that an error message repeats at most."""
 
@@ -26,7 +28,8 @@ class Listing:
 
     ticks: n presentation times in units of `base` seconds, None for a packet that has none. keys: n flags, True where a
     decoder can start. sums: n checksums, or none where they were not asked for, as a day of video has millions of
-    packets. start: seconds at which the container starts.
+    packets. start: seconds at which the container starts. restarts: numbers of the
+    packets at which the clock of the file fell back.
     """
 
     ticks: list[int | None] = field(default_factory=list)
@@ -34,6 +37,7 @@ class Listing:
     sums: list[bytes] = field(default_factory=list)
     base: tuple[int, int] = (1, 1)
     start: float = 0.0
+    restarts: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.ticks)
@@ -45,10 +49,43 @@ class Listing:
 
 
 def list_packets(address: Address, stream: int) -> Listing:
-    """List every packet of a video stream, without decoding and without checksums. Raises DecoderFailed."""
-    listing = _read_listing([*address.words, "-map", f"0:V:{stream}", "-c", "copy"], address.shown, sums=False)
+    """List every packet of a video stream, without decoding and without checksums, on a clock that goes on where that
+    of the file falls back. Raises DecoderFailed."""
+    copied = ["-map", f"0:V:{stream}", "-c", "copy", "-bsf:v", AS_THEY_ARE]
+    listing = _read_listing([*address.words, *copied], address.shown, sums=False)
     listing.start = container_start(address)
+    known = [tick for tick in listing.ticks if tick is not None]
+    if len(known) == len(listing.ticks) > 2:
+        ticks, (above, below) = np.array(known, np.int64), listing.base
+        frame = max(1, round(float(np.median(np.diff(np.unique(ticks))))))
+        mended, listing.restarts = mended_packets(ticks, np.array(listing.keys), frame, round(below / above))
+        listing.ticks = mended.tolist()
     return listing
+
+
+def clock_falls_back(address: Address, stream: int) -> bool:
+    """Say whether the clock of a video stream falls back anywhere, so that a time in it may mean two places.
+
+    One pass over the packets, in little memory. A fall that is none counts too: one more pass then costs time and
+    nothing else. Raises DecoderFailed.
+    """
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-copyts", *address.words]
+    words += ["-map", f"0:V:{stream}", "-c", "copy", "-bsf:v", AS_THEY_ARE, "-f", "framecrc", "pipe:1"]
+    listing, latest = Listing(), -RAISED
+    with RunningFfmpeg(words, subprocess.DEVNULL, subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            _add_line(listing, line, sums=False)
+            if not listing.ticks:
+                continue
+            tick, key = listing.ticks.pop(), listing.keys.pop()
+            if tick is None:
+                continue
+            if tick <= latest - (0 if key else _LONGEST_REORDER * listing.base[1] / listing.base[0]):
+                process.kill()
+                return True
+            latest = max(latest, tick)
+    return False
 
 
 def list_pictures(address: Address, stream: int, before: Sequence[str] = (), picked: str = "null") -> Listing:
@@ -86,7 +123,8 @@ def _add_line(listing: Listing, line: bytes, sums: bool) -> None:
     elif not line.startswith(b"#") and line.count(b",") >= 5:
         cells = [cell.strip() for cell in line.split(b",")]
         tick = int(cells[2])
-        listing.ticks.append(None if tick == NO_TIME else tick)
+        # Of pictures the times are not raised, and lie far below.
+        listing.ticks.append(None if tick == NO_TIME else tick - RAISED if tick > RAISED / 2 else tick)
         # framecrc writes the flags of a packet unless it is a plain key packet.
         listing.keys.append(not any(cell.startswith(b"F=") for cell in cells[6:]))
         if sums:

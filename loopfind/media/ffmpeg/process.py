@@ -28,6 +28,11 @@ LONGEST_FAREWELL = 15.0
 """Seconds that threads have to end once their ffmpeg was killed: more than reaping it takes."""
 
 
+COUNTED = ("-reinit_filter", "0")
+"""Options before an input by which a filter counts all frames: ffmpeg makes it anew, and so counts from 0 again, where
+the colours or the size of the pictures change."""
+
+
 def executable() -> str:
     """Return the ffmpeg to run: IMAGEIO_FFMPEG_EXE if set, else the one that imageio-ffmpeg brings.
 

@@ -6,7 +6,7 @@ from loopfind.errors import BadSetting
 from loopfind.media.ffmpeg.address import Address
 from loopfind.settings import STALL
 
-_NO_KEY = "if(key*(not(ld(1))+gte(dts*tb-ld(0),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
+_NO_KEY = "if(key*(not(ld(1))+gte(abs(dts*tb-ld(0)),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
 """Drops a packet unless it is a key frame half a second or more after the last one kept (ld(0); ld(1): there is one).
 Where every frame is a key frame, this is every k-th; and what is dropped is not even handed to the decoder."""
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from loopfind.errors import MediaError
 from loopfind.media.ffmpeg import diagnosis
-from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.log import Journal
+from loopfind.media.ffmpeg.packet_times import AS_THEY_ARE
 from loopfind.media.ffmpeg.process import (
     LONGEST_FAREWELL,
     executable,
@@ -129,22 +130,11 @@ def _demux_command(where: Address, stream: int, keys: bool) -> list[str]:
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
     # All packets, and once more those that a decoder can start at: framehash does not mark them.
     picked = ["-map", f"0:V:{stream}", *([] if keys else ["-map", f"0:V:{stream}"]), "-c", "copy"]
-    picked += ["-bsf:v:0" if keys else "-bsf:v:1", "noise=drop=not(key)"]
+    picked += ["-bsf:v:0", f"noise=drop=not(key),{AS_THEY_ARE}" if keys else AS_THEY_ARE]
+    picked += [] if keys else ["-bsf:v:1", f"noise=drop=not(key),{AS_THEY_ARE}"]
     words += ["-fflags", "+noparse+nofillin"] if is_indexed(where) else []
     words += ["-discard:v", "nokey"] if keys else []
     words += [*where.words, *picked]
     # Threads that wait for each other at every packet, and a line that is written by itself, take longer than hashing.
     words += ["-thread_queue_size", "512", *(["-flush_packets", "0"] if where.local is not None else [])]
     return [*words, "-f", "framehash", "-hash", "murmur3", "pipe:1"]
-
-
-def is_indexed(where: Address) -> bool:
-    """Return whether it is MP4 or QuickTime, whose index has the times of each packet and whether a decoder can start
-    at it. Nothing is gained by looking into the packets for them."""
-    if where.local is None or not where.seekable:
-        return False
-    try:
-        with open(where.local, "rb") as file:
-            return file.read(8)[4:] == b"ftyp"
-    except OSError:
-        return False

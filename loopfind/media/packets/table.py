@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.errors import Broken
-from loopfind.media.decode.timestamps import origin
-from loopfind.media.ffmpeg.address import Address
-from loopfind.media.ffmpeg.beginning import start_of
+from loopfind.media.decode.timestamps import mended_packets, origin
+from loopfind.media.ffmpeg.address import Address, is_indexed
+from loopfind.media.ffmpeg.container_start import start_of
 from loopfind.media.ffmpeg.diagnosis import encrypted
-from loopfind.media.ffmpeg.framecrc import NO_TIME
 from loopfind.media.ffmpeg.log import Journal
+from loopfind.media.ffmpeg.packet_times import NO_TIME, RAISED
 from loopfind.media.packets.demux import Demux
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.video import Progress, Source, Watch
@@ -109,13 +109,13 @@ class PacketTable:
         digests = [bytes.fromhex(row[5].strip().decode()) for row in rows]
         first = [n for n, row in enumerate(rows) if not int(row[0])]
         self.keys.update(digest for digest, row in zip(digests, rows, strict=True) if int(row[0]))
-        shown = [int(rows[n][1]) if int(rows[n][2]) == NO_TIME else int(rows[n][2]) for n in first]
+        shown = [int(rows[n][2]) for n in first]
         sizes = [int(rows[n][4]) for n in first]
         self._add(np.array(shown, np.int64), np.array(sizes, np.int64), b"".join(digests[n] for n in first))
 
     def _add(self, shown: Ints, sizes: Ints, digests: bytes) -> None:
         if len(shown):
-            self.shown.append(shown)
+            self.shown.append(np.where(shown == NO_TIME, NO_TIME, shown - RAISED))
             self.sizes.append(sizes)
             self.hashes += digests
             self._count += len(shown)
@@ -139,12 +139,16 @@ def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[st
         raise Broken(where.shown, "its packets carry no times: scan it without --packets-only")
     above, below = table.base
     ticks -= origin(start_of(header, where), above, below)
-    ticks *= above
-    times = ticks / below
-    del ticks
     hashes = np.frombuffer(table.hashes, np.uint8).reshape(len(sizes), _DIGEST)
-    whole = hashes.view("V16").ravel()
-    keys = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")
+    if is_indexed(where) and len(ticks) and ticks.min() < 0:  # what an edit list hides is shown before the start
+        shown_at_all = ticks >= 0
+        ticks, sizes, hashes = ticks[shown_at_all], sizes[shown_at_all], hashes[shown_at_all]
+    known = np.frombuffer(b"".join(sorted(table.keys)), "V16") if table.keys else np.zeros(0, "V16")
+    keys = _among(_numbers(hashes.view("V16").ravel()), np.unique(_numbers(known)))
+    frame = max(1, round(below / above / header.rate))
+    ticks = mended_packets(ticks, keys, frame, round(below / above))[0]
+    times = ticks * above / below
+    del ticks
     shown = np.sort(times)
     gap = gap_of(shown, 1 / header.rate)
     length = float(shown[-1] - shown[0]) + gap if len(shown) else 0.0
@@ -158,7 +162,7 @@ def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[st
         header.container,
         header.duration,
     )
-    return Packets(source, times, sizes, hashes, _among(_numbers(whole), np.unique(_numbers(keys))), log)
+    return Packets(source, times, sizes, hashes, keys, log)
 
 
 def _whole(parts: list[Ints]) -> Ints:

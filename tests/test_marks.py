@@ -6,7 +6,7 @@ import synthetic as s
 from test_laws import claimed, only
 from test_overlays import FPS, chat, looped, mark, under
 
-from loopfind.engine.evidence.wandering import is_wandering, wave_share
+from loopfind.engine.evidence.marks import is_wandering, wave_share
 from loopfind.engine.signal.extract import signal_of
 
 ALL = np.ones(s.CELLS, bool)
