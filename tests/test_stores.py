@@ -10,6 +10,8 @@ import sys
 import tempfile
 import textwrap
 import threading
+import tracemalloc
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,7 +88,7 @@ def readings(draw):
                 np.arange(n) / 25,
                 np.round(np.arange(n) * 1001 / 30) / 1000,
                 np.sort(rng.uniform(-5, 1e6, n)),
-                np.frombuffer(rng.bytes(8 * n), np.float64),
+                np.cumsum(rng.exponential(size=n) * 10.0 ** rng.integers(-6, 6)),
             ]
         )
     )
@@ -100,7 +102,7 @@ def readings(draw):
         detail=detail,
         sketches=(rng.integers(0, 65536, (n, 144)) >> draw(st.integers(0, 15))).astype(np.uint16),
     )
-    source = Source("", draw(finite), n, draw(finite), *draw(st.tuples(*[st.integers(0, 2**40)] * 2)))
+    source = Source("", draw(finite), n, draw(finite), *draw(st.tuples(*[st.integers(0, 2**40 - 1)] * 2)))
     source = replace(source, codec=draw(words), container=draw(words), declared=draw(st.none() | finite))
     losses = draw(st.lists(st.builds(Loss, finite, finite, words), max_size=3))
     return Reading(fingerprint, source, tuple(losses))
@@ -136,12 +138,83 @@ def test_a_block_comes_back_and_a_damaged_one_does_not(dtype, rows, width, data)
     size = np.dtype(dtype).itemsize
     table = np.frombuffer(data.draw(st.binary(min_size=rows * width * size, max_size=rows * width * size)), dtype)
     packed = blocks.pack_block(table.reshape(rows, width))
-    assert blocks.unpack_block(packed, np.dtype(dtype), width).tobytes() == table.tobytes()
+    assert blocks.unpack_block(packed, np.dtype(dtype), width, rows).tobytes() == table.tobytes()
     place, bit = data.draw(st.integers(0, len(packed) - 1)), data.draw(st.integers(0, 7))
     spoilt = bytearray(packed)
     spoilt[place] ^= 1 << bit
     with contextlib.suppress(ValueError):  # else the bit was one that says nothing
-        assert blocks.unpack_block(bytes(spoilt), np.dtype(dtype), width).tobytes() == table.tobytes()
+        assert blocks.unpack_block(bytes(spoilt), np.dtype(dtype), width, rows).tobytes() == table.tobytes()
+
+
+def test_a_block_unpacks_to_no_more_than_its_rows() -> None:
+    bomb = zlib.compress(bytes(64 << 20), 9)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="damaged"):
+        blocks.unpack_block(bomb, np.dtype("<u2"), 144, 128)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(bomb) < 100_000 and peak < 1_000_000
+
+
+FOREIGN = [
+    "UPDATE part SET dtype = 'O'",
+    "UPDATE part SET dtype = '<c16'",
+    "UPDATE part SET width = 'wide'",
+    "UPDATE part SET width = 1 << 40",
+    "UPDATE part SET rows = -1",
+    "UPDATE part SET rows = 1 << 50",
+    "UPDATE part SET rows = rows - 1 WHERE name = 'detail'",
+    "UPDATE part SET step = 0",
+    "UPDATE part SET step = 1 << 60",
+    "UPDATE block SET data = 'text'",
+    "UPDATE block SET data = zeroblob(1000)",
+    "UPDATE entry SET frames = 'many'",
+    "UPDATE entry SET frames = frames + 1",
+    "UPDATE entry SET closes = 9e999",
+    "UPDATE entry SET duration = 'long'",
+    "UPDATE entry SET width = -1",
+    "UPDATE entry SET codec = x'00'",
+    "UPDATE entry SET kind = x'05'",
+    "UPDATE entry SET hash_size = 'big'",
+    "UPDATE entry SET losses = '{'",
+    "UPDATE entry SET losses = '[[1, 2]]'",
+    'UPDATE entry SET losses = \'[["a", 2, "x"]]\'',
+    "UPDATE entry SET losses = '[[1, 2, 3]]'",
+]
+
+
+@pytest.mark.parametrize("change", FOREIGN)
+def test_a_library_from_elsewhere_is_damaged_and_no_more(change, tmp_path):
+    path = tmp_path / "l.sqlite"
+    with opened(path) as library:
+        number = library.add(library.look(video(tmp_path)), Settings(), reading()).entry
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        changed = True
+        try:
+            connection.execute(change)
+        except sqlite3.IntegrityError:  # the schema itself refuses it
+            changed = False
+    with opened(path) as library:
+        if changed:
+            with pytest.raises(LibraryError, match="damaged"):
+                np.asarray(library.reading(number).fingerprint.sketches[0:10_000])
+        else:
+            assert same(library.reading(number), reading())
+
+
+def test_a_query_has_a_budget(tmp_path):
+    path = tmp_path / "l.sqlite"
+    with opened(path):
+        pass
+    store = load("store", "sqlite", STORES)
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(LibraryError, match=r"more than 0\.2 s"), store.query(path, endless, 0.2) as (_, rows):
+        list(rows)
+    with pytest.raises((LibraryError, BadSetting)), store.query(path, "SELECT randomblob(900000000)") as (_, rows):
+        list(rows)
+    with pytest.raises(BadSetting), store.query(path, "SELECT fts3_tokenizer('simple')") as (_, rows):
+        list(rows)
 
 
 @every_store

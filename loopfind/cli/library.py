@@ -144,11 +144,12 @@ def query_command(
     library: options.LibraryOption = None,
     as_json: options.Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
+    seconds: Annotated[float, typer.Option("--seconds", metavar="S", min=0.1, help="Seconds it may take.")] = 60.0,
 ) -> int:
     """Query the library in SQL: the views are files, entries, pairs and stretches."""
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
-    with _store().query(library_at(library), sql) as (columns, found):
+    with _store().query(library_at(library), sql, seconds) as (columns, found):
         terminal.put(tables.format_rows(columns, found, "json" if as_json else "csv" if as_csv else "text"))
     return 0
 

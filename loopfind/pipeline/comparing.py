@@ -7,10 +7,11 @@ from itertools import combinations, groupby
 from typing import Any
 
 from loopfind.comparison.dtw.pairs import Warper
+from loopfind.comparison.dtw.parameters import LONGEST_WARPED
 from loopfind.comparison.dtw.search import dtw_library
 from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, compare_tracks
-from loopfind.errors import BadSetting, UnknownPart
+from loopfind.errors import BadSetting, Broken, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across
 from loopfind.media.ffmpeg import address
 from loopfind.media.stills import shots
@@ -98,6 +99,9 @@ def _compared(
             reading: Reading | TrackReading
             if colours:
                 reading = videos.read(where, wanted_codes, others=[halt], watch=seen, log=said).reading
+                if reading.source.duration > LONGEST_WARPED:
+                    days = f"its times span {reading.source.duration / 86400:,.0f} days"
+                    raise Broken(where.shown, f"{days}, too many to be warped: compare it without --align dtw")
             else:
                 reading = videos.track(where, wanted_codes, others=[halt], watch=seen, log=said)
             return reading, reading.source.duration

@@ -47,17 +47,22 @@ def pack_block(rows: AnyRows) -> bytes:
     return zlib.compress(planes.data, 1)
 
 
-def unpack_block(data: bytes, dtype: np.dtype[Any], width: int) -> AnyRows:
-    """The rows (n, width) of a block, not to be written to. Raises ValueError for what is no block of such rows."""
-    size = dtype.itemsize
+def unpack_block(data: bytes, dtype: np.dtype[Any], width: int, rows: int) -> AnyRows:
+    """The rows (rows, width) of a block, not to be written to. Raises ValueError for what is no block of so many such
+    rows; no more than these are unpacked, whatever the block holds."""
+    size, length = dtype.itemsize, rows * width * dtype.itemsize
+    unpacking = zlib.decompressobj()
     try:
-        planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(size, -1)
+        whole = unpacking.decompress(data, length + 1)
     except zlib.error as error:
         raise ValueError("a block is damaged") from error
+    if len(whole) != length or not unpacking.eof:
+        raise ValueError("a block is damaged")
+    planes = np.frombuffer(whole, np.uint8).reshape(size, -1)
     numbers = np.empty((planes.shape[1], size), np.uint8)
     for place, plane in enumerate(planes):  # five times as fast as to turn the table over at once
         numbers[:, place] = plane
     steps = numbers.view(f"<u{size}").reshape(-1, width)
-    rows: AnyRows = np.cumsum(steps, axis=0, dtype=steps.dtype).view(dtype)
-    rows.flags.writeable = False
-    return rows
+    unpacked: AnyRows = np.cumsum(steps, axis=0, dtype=steps.dtype).view(dtype)
+    unpacked.flags.writeable = False
+    return unpacked

@@ -1,6 +1,7 @@
 """Connections to one SQLite file: one a thread, and one writer at a time."""
 
 import contextlib
+import math
 import os
 import sqlite3
 import threading
@@ -37,6 +38,7 @@ _WHY = {
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check its name, its folder and their permissions",
     sqlite3.SQLITE_IOERR: "the disk reported an error; what was finished before is kept: check the disk and its space",
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
+    sqlite3.SQLITE_TOOBIG: "a value of more than 64 MB: ask for less",
 }
 DAMAGED = "it is damaged: `loopfind library verify` tells more; to start anew delete it, then add the files again"
 NO_DATABASE = "no library of loopfind, or one that is damaged from its first bytes on: name another file"
@@ -52,15 +54,20 @@ def explained(shown: str, patience: float = PATIENCE) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def interruptible(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let Ctrl-C end what SQLite does in the body; else it would be heard only after it."""
-    connection.set_progress_handler(lambda: 0, _OFTEN)
+def interruptible(connection: sqlite3.Connection, shown: str = "", seconds: float = math.inf) -> Iterator[None]:
+    """Let Ctrl-C end what SQLite does in the body; else it would be heard only after it. After so many seconds it ends
+    in a LibraryError."""
+    until = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > until, _OFTEN)
     try:
         yield
     except sqlite3.OperationalError as error:
-        if code_of(error) == sqlite3.SQLITE_INTERRUPT:
-            raise KeyboardInterrupt from None
-        raise
+        if code_of(error) != sqlite3.SQLITE_INTERRUPT:
+            raise
+        if time.monotonic() > until:
+            what = f"the query took more than {seconds:g} s: ask for less, or give it --seconds"
+            raise LibraryError(shown, what) from None
+        raise KeyboardInterrupt from None
     finally:
         connection.set_progress_handler(None, 0)
 

@@ -95,8 +95,8 @@ def _right(
     try:
         for (data,) in connection.execute("SELECT data FROM block WHERE part = ? ORDER BY number", (part,)):
             found.update(data)
-            there += len(blocks.unpack_block(data, np.dtype(dtype), width))
-    except (ValueError, sqlite3.DatabaseError):
+            there += len(blocks.unpack_block(data, np.dtype(dtype), width, max(0, min(step, rows - there))))
+    except (ValueError, TypeError, sqlite3.DatabaseError):
         return False
     return there == rows and found.digest() == digest and step > 0
 

@@ -11,27 +11,33 @@ from loopfind.stores import schema
 from loopfind.stores.connections import Connections, explained, interruptible, read_only
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-_FORBIDDEN = {"load_extension", "writefile", "edit"}
+_FORBIDDEN = {"load_extension", "writefile", "edit", "fts3_tokenizer"}
+QUERY_SECONDS = 60.0
+"""Seconds that a query may take, unless asked for more."""
+_LONGEST_VALUE, _MOST_HEAP = 64 << 20, 512 << 20
+"""Bytes of one value, and of all that SQLite holds for a query."""
 
 SqlValue = str | int | float | bytes | None
 
 
 @contextlib.contextmanager
 def run_query(
-    path: str | os.PathLike[str], shown: str, sql: str
+    path: str | os.PathLike[str], shown: str, sql: str, seconds: float = QUERY_SECONDS
 ) -> Iterator[tuple[list[str], Iterator[tuple[SqlValue, ...]]]]:
     """The names of the columns and the rows that one SELECT gives, read as they are taken.
 
+    seconds: that it may take.
     Raises BadSetting for anything but one SELECT that SQLite takes, LibraryError for what is no library.
     """
     with contextlib.closing(_opened(path, shown)) as connection:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        connection.execute(f"PRAGMA hard_heap_limit = {_MOST_HEAP}")
         connection.set_authorizer(_authorized)
         # A file's name need not be UTF-8.
         connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")
-        with interruptible(connection):
+        with explained(shown), interruptible(connection, shown, seconds):
             cursor = _run(connection, sql)
-            with explained(shown):
-                yield [name for name, *_ in cursor.description], cursor
+            yield [name for name, *_ in cursor.description], cursor
 
 
 def _opened(path: str | os.PathLike[str], shown: str) -> sqlite3.Connection:

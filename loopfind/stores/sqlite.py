@@ -15,11 +15,11 @@ from loopfind.errors import LibraryError
 from loopfind.model.dtypes import Rows, Words
 from loopfind.model.fingerprint import Fingerprint, Track
 from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Reading, TrackReading
-from loopfind.model.video import Loss, Source, Watch
+from loopfind.model.video import Source, Watch
 from loopfind.settings import Settings
-from loopfind.stores import maintenance, query, schema, tables
+from loopfind.stores import maintenance, query, schema, sound, tables
 from loopfind.stores.blocks import ReadableRows
-from loopfind.stores.connections import PATIENCE, Connections
+from loopfind.stores.connections import DAMAGED, PATIENCE, Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.tables import Tables
 
@@ -172,14 +172,21 @@ class Library:
             raise KeyError(entry)
         content, kind, hash_size, closes, duration, frames, *rest, losses = row
         paths = _paths(connection, content)
+        times = self._tables.whole(entry, "times")
+        lost = sound.losses_in(losses)
+        known = sound.is_source(duration, frames, *rest) and isinstance(kind, str) and isinstance(hash_size, int)
+        if lost is None or not known or not sound.are_times(times, closes, frames):
+            raise LibraryError(self._connections.shown, DAMAGED)
         track = Track(
-            times=self._tables.whole(entry, "times")[:, 0],
+            times=times[:, 0],
             end=closes,
             detail=self._tables.whole(entry, "detail")[:, 0],
             sketches=self._tables.rows(entry, "sketches"),
         )
         source = Source(paths[0] if paths else "", duration, frames, *rest)
-        return TrackReading(track, source, tuple(Loss(*loss) for loss in json.loads(losses))), kind, hash_size
+        if not len(track.times) == len(track.detail) == len(track.sketches):
+            raise LibraryError(self._connections.shown, DAMAGED)
+        return TrackReading(track, source, lost), kind, hash_size
 
     def rows(self, entry: int, name: str = "sketches") -> Rows:
         """One table of an entry, (n, width), read a slice at a time."""
@@ -234,13 +241,14 @@ class Library:
 
     @staticmethod
     def query(
-        path: str | os.PathLike[str], sql: str
+        path: str | os.PathLike[str], sql: str, seconds: float = query.QUERY_SECONDS
     ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[query.SqlValue, ...]]]]:
         """Return the names of the columns and the rows that one SELECT gives on the library at `path`. Nothing changes.
 
+        seconds: that it may take; LibraryError is raised after them.
         Raises BadSetting for anything else.
         """
-        return query.run_query(path, _shown(path), sql)
+        return query.run_query(path, _shown(path), sql, seconds)
 
 
 def _shown(path: str | os.PathLike[str]) -> str:

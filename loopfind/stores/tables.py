@@ -15,6 +15,10 @@ from loopfind.stores.connections import DAMAGED, Connections
 NEAR = 32 << 20
 """Bytes of rows that are kept at hand, those that were read last."""
 
+_TYPES = ("<f4", "<f8", "|u1", "<u2", "<u4", "<u8", "<i8")
+_WIDEST, _MOST_ROWS, _LARGEST_BLOCK = 1 << 16, 1 << 33, 1 << 24
+"""Bounds of the tables that are read: numbers in a row, rows, and bytes of a block. None that is written comes near."""
+
 _CHUNK = 64
 """Blocks written at a time."""
 
@@ -57,7 +61,12 @@ class Tables:
             ).fetchone()
         if row is None:
             raise KeyError((entry, name))
-        return Stored(self, row[0], np.dtype(row[1]), *row[2:])
+        number, dtype, width, rows, step = row
+        limits = ((width, _WIDEST), (rows, _MOST_ROWS), (step, _MOST_ROWS))
+        sound = dtype in _TYPES and all(type(value) is int and 0 <= value <= most for value, most in limits)
+        if not sound or not 0 < step * max(1, width) * np.dtype(dtype).itemsize <= _LARGEST_BLOCK:
+            raise LibraryError(self._connections.shown, DAMAGED)
+        return Stored(self, number, np.dtype(dtype), width, rows, step)
 
     def whole(self, entry: int, name: str) -> blocks.AnyRows:
         """All rows of a table at once, (n, width)."""
@@ -70,9 +79,7 @@ class Tables:
             if (table := self._near.get((part, number))) is not None:
                 self._near.move_to_end((part, number))
                 return table
-        table = self._read(part, number, dtype, width)
-        if len(table) != rows:
-            raise LibraryError(self._connections.shown, DAMAGED)
+        table = self._read(part, number, dtype, width, rows)
         with self._guard:
             if (part, number) not in self._near:
                 self._near[part, number] = table
@@ -81,7 +88,7 @@ class Tables:
                     self._held -= self._near.popitem(last=False)[1].nbytes
         return table
 
-    def _read(self, part: int, number: int, dtype: np.dtype[Any], width: int) -> blocks.AnyRows:
+    def _read(self, part: int, number: int, dtype: np.dtype[Any], width: int, rows: int) -> blocks.AnyRows:
         with self._connections.reading() as connection:
             row = connection.execute("SELECT data FROM block WHERE part = ? AND number = ?", (part, number)).fetchone()
             if row is None and connection.execute("SELECT 1 FROM part WHERE id = ?", (part,)).fetchone() is None:
@@ -90,8 +97,8 @@ class Tables:
         try:
             if row is None:
                 raise ValueError("a block is missing")
-            return blocks.unpack_block(row[0], dtype, width)
-        except ValueError as error:
+            return blocks.unpack_block(row[0], dtype, width, rows)
+        except (ValueError, TypeError) as error:  # TypeError: a text for a block
             raise LibraryError(self._connections.shown, DAMAGED) from error
 
 

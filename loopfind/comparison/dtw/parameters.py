@@ -47,3 +47,7 @@ by `benchmarks/warping.py`."""
 LEAST_CHANGE = 0.005
 """Changes of the shorter file on the whole, of the logarithm of light, under which its colours say nothing: half a
 hundredth, where codecs alone make a quarter of that. Held by `benchmarks/warping.py`."""
+
+LONGEST_WARPED = 30 * 86400.0
+"""Seconds that the times of a file may span: its series takes memory by them, however few frames it has. By definition
+of a budget."""

@@ -1,0 +1,47 @@
+"""Soundness of what a library holds: it may be someone else's, and SQLite keeps any value in any column."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from loopfind.model.video import Loss
+from loopfind.stores.blocks import AnyRows
+
+_MOST_LOSSES = 100_000
+
+
+def is_number(value: object) -> bool:
+    """Say whether a value is a number that is finite."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_source(duration: object, frames: object, *rest: object) -> bool:
+    """Say whether these can describe a video: duration, frames, then fps, width, height, codec, container, declared."""
+    if len(rest) != 6:
+        return False
+    fps, width, height, codec, container, declared = rest
+    counts = all(isinstance(value, int) and 0 <= value < 1 << 40 for value in (frames, width, height))
+    texts = isinstance(codec, str) and isinstance(container, str)
+    return counts and texts and all(map(is_number, (duration, fps))) and (declared is None or is_number(declared))
+
+
+def are_times(times: AnyRows, closes: object, frames: object) -> bool:
+    """Say whether rows (n, 1) are the times of so many frames, rising, of which the last is over at `closes`."""
+    if times.shape[1] != 1 or times.dtype != np.float64 or len(times) != frames or not is_number(closes):
+        return False
+    return bool(np.isfinite(times).all() and (np.diff(times[:, 0]) > 0).all())
+
+
+def losses_in(text: Any) -> tuple[Loss, ...] | None:
+    """Return the losses that a text lists, None for one that lists none."""
+    try:
+        listed = json.loads(text)
+        if not isinstance(listed, list) or len(listed) > _MOST_LOSSES:
+            return None
+        losses = tuple(Loss(start, end, what) for start, end, what in listed)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    sound = all(is_number(one.start) and is_number(one.end) and isinstance(one.what, str) for one in losses)
+    return losses if sound else None
