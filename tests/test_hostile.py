@@ -1,12 +1,17 @@
 """Inputs that someone else made: they open no other file and no address, and nothing is waited for without end."""
 
+import csv
+import json
 import os
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 import videos
 
@@ -14,6 +19,9 @@ from loopfind.cli.app import run
 from loopfind.errors import BadSetting, Broken, MediaError, NotVideo, Unreadable
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import watchdog
+from loopfind.model.library import File
+from loopfind.settings import Settings
+from loopfind.stores.checkpoints import Damaged, checkpoint_of
 
 
 @pytest.fixture
@@ -172,3 +180,78 @@ def test_the_command_line_gives_up_in_one_line(tmp_path: Path, capfd: pytest.Cap
         assert said.out == "" and said.err.count("\n") == 1 and "nothing came for 0.2 s" in said.err
     with pytest.raises(BadSetting):
         open_video(pipe, stall=0.0)
+
+
+def test_clips_are_not_waited_for_without_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A server that hands a video out once, and then says nothing more."""
+    film = videos.make("silent-server.mp4", *videos.moving(3.0), "-c:v", "libx264", "-g", "25")
+    looped = tmp_path / "looped.mp4"
+    videos.run("-stream_loop", "1", "-i", str(film), "-c", "copy", str(looped))
+    report = tmp_path / "report.json"
+    assert run([str(looped), "-o", str(report), "-q"]) == 0
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/looped.mp4"
+        began = time.monotonic()
+        words = ["extract", str(report), "--out", str(tmp_path / "clips"), "--video", address, "--stall", "1"]
+        assert run(words) == 1
+    assert time.monotonic() - began < 30
+    assert "address" in capfd.readouterr().err and not (tmp_path / "clips").exists()
+
+
+def test_a_report_opens_no_address_by_itself(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.5)
+        film = videos.make("address-report.mp4", *videos.moving(2.0), "-c:v", "libx264", "-g", "25")
+        looped = tmp_path / "looped.mp4"
+        videos.run("-stream_loop", "1", "-i", str(film), "-c", "copy", str(looped))
+        report = tmp_path / "report.json"
+        assert run([str(looped), "-o", str(report), "-q"]) == 0
+        for name in (f"http://127.0.0.1:{server.getsockname()[1]}/x.mp4", f"tcp:127.0.0.1:{server.getsockname()[1]}"):
+            changed = json.loads(report.read_text())
+            changed["source"]["path"] = name
+            report.write_text(json.dumps(changed))
+            capfd.readouterr()
+            wanted = 2 if "//" in name else 0  # the other one is no name of a file, and its link is read
+            assert run(["extract", str(report), "--out", str(tmp_path / "clips"), "-q"]) == wanted
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_files_that_cannot_be_joined_are_not_half_read() -> None:
+    film = videos.encoded("mp4", "libx264")
+    with pytest.raises(Unreadable, match="cannot be joined"):
+        count(f"concat:{film}|{film}")
+
+
+def test_a_cell_of_a_table_is_no_formula(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = "=cmd|calc!A0.mp4"
+    videos.run("-stream_loop", "1", "-i", str(videos.encoded("mp4", "libx264", 3.0)), "-c", "copy", f"file:{name}")
+    assert run(["compare", name, str(videos.encoded("mp4", "libx264", 3.0)), "-o", "shared.csv", "-q"]) == 0
+    cells = [cell for row in csv.reader((tmp_path / "shared.csv").read_text().splitlines()) for cell in row]
+    assert any(cell.startswith("'=cmd") for cell in cells)
+    assert not any(cell.startswith(("=", "+", "@", "\t", "\r")) for cell in cells)
+
+
+NESTED, LONG, ENDLESS = "[" * 100_000, '{"frames": 1' + "0" * 400 + "}", '{"losses": [[1e999, 2, "x"]]}'
+
+
+@pytest.mark.parametrize("said", [NESTED, LONG, ENDLESS, "nan", "", None])
+def test_a_checkpoint_from_elsewhere_is_begun_anew(said: str | None, tmp_path: Path) -> None:
+    """said: what stands in the place of its description; None for times that are none, with a digest that fits."""
+    file = File(b"/film.mp4", 5, 6, b"digest")
+    kept = checkpoint_of(tmp_path, file, Settings(), 72)
+    rows = np.zeros(10, kept.row)
+    rows["time"] = np.nan if said is None else np.arange(10)
+    kept.add(iter([rows]), ())
+    kept.close()
+    (path,) = tmp_path.glob("*.json")
+    if said is not None:
+        path.write_text(said)
+    again = checkpoint_of(tmp_path, file, Settings(), 72)
+    if said is None:
+        with pytest.raises(Damaged):
+            list(again.rows())
+    else:
+        assert again.count == 0 and not path.exists()
+    again.close()

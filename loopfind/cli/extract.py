@@ -14,9 +14,11 @@ import typer
 from loopfind.cli import options, terminal
 from loopfind.errors import BadReport, BadSetting, OutputError, UnknownPart
 from loopfind.reports.files import as_output_error
+from loopfind.settings import STALL
 
 if TYPE_CHECKING:
     from loopfind.media.clips import Look, Piece
+    from loopfind.media.ffmpeg.address import Address
     from loopfind.model.report import Occurrence, Repeat
     from loopfind.reports.formats.json_reader import ReadReport
 
@@ -56,6 +58,7 @@ def extract_command(
             help="mp4: every frame. gif, webp: small animations of 10 s at most, 10 pictures a second.",
         ),
     ] = FORMS[0],
+    stall: options.Stall = STALL,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace clips that exist already.")] = False,
     quiet: options.Quiet = False,
 ) -> int:
@@ -67,7 +70,9 @@ def extract_command(
     planned = [name for one in repeats for name in (*_clip_names(one, most, form), _pair_name(one, form))]
     _check_folder(Path(out), planned, overwrite)
     with _working_folder(Path(out)) as work:
-        path = _find_video(findings, report, video)
+        from loopfind.media.ffmpeg.address import resolve
+
+        path = resolve(_find_video(findings, report, video)).waiting(stall)
         write = _clip_writer(path, findings) if form == "mp4" else _animation_writer(path, findings, form)
         for one in repeats:
             written = write(
@@ -177,7 +182,7 @@ _Write = Callable[["Repeat", list[str], Path], str]
 """Writes clips of the first occurrences of a repeat, and one of the first two side by side; returns a note."""
 
 
-def _clip_writer(path: str, findings: "ReadReport") -> _Write:
+def _clip_writer(path: "Address", findings: "ReadReport") -> _Write:
     from loopfind.media.clips import Cutter
 
     cutter = Cutter(path, findings.stream)
@@ -193,7 +198,7 @@ def _clip_writer(path: str, findings: "ReadReport") -> _Write:
     return write
 
 
-def _animation_writer(path: str, findings: "ReadReport", form: str) -> _Write:
+def _animation_writer(path: "Address", findings: "ReadReport", form: str) -> _Write:
     from loopfind.media.animations import write_animation
     from loopfind.media.clips import Look
 

@@ -11,7 +11,7 @@ import numpy as np
 from loopfind.errors import DecoderFailed
 from loopfind.media.clips import Look, Piece
 from loopfind.media.decode.one_pass import open_video
-from loopfind.media.ffmpeg.address import printable
+from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.stills import Still, read_stills
 from loopfind.model.dtypes import Floats
 
@@ -27,7 +27,7 @@ _ROUNDED = 0.005
 
 
 def write_animation(
-    path: str | os.PathLike[str], stream: int, sides: Sequence[tuple[Piece, Look]], place: str, form: str
+    path: str | os.PathLike[str] | Address, stream: int, sides: Sequence[tuple[Piece, Look]], place: str, form: str
 ) -> None:
     """Write one piece, or several side by side, to a file at `place`, from their first frames on.
 
@@ -40,7 +40,9 @@ def write_animation(
     _write([np.hstack(row) for row in zip(*columns, strict=True)], place, form)
 
 
-def _pictures_at(path: str | os.PathLike[str], stream: int, piece: Piece, look: Look, clock: Floats) -> list[Still]:
+def _pictures_at(
+    path: str | os.PathLike[str] | Address, stream: int, piece: Piece, look: Look, clock: Floats
+) -> list[Still]:
     """Return the picture that is shown at each time of the clock, (n,) seconds from the first frame of the piece."""
     length = (float(clock[-1]) + 1 / ANIMATION_RATE) / look.speed
     low = max(piece.start, piece.end - length) if look.reversed else piece.start
@@ -52,7 +54,7 @@ def _pictures_at(path: str | os.PathLike[str], stream: int, piece: Piece, look: 
     found = dict(read_stills(path, stream, times[wanted].tolist(), side))
     if 2 * len(found) <= len(wanted):
         what = f"{len(wanted) - len(found)} of {len(wanted)} frames from {piece.start:.3f} s on could not be read again"
-        raise DecoderFailed(printable(os.fspath(path)), f"{what}: is it the video of the report?")
+        raise DecoderFailed(resolve(path).shown, f"{what}: is it the video of the report?")
     # A container without times, such as AVI, may give other times to a few frames at the second reading.
     there = np.array(sorted(found))
     nearest = there[np.abs(there - np.searchsorted(wanted, frames)[:, None]).argmin(1)]
@@ -60,7 +62,7 @@ def _pictures_at(path: str | os.PathLike[str], stream: int, piece: Piece, look: 
     return [still[:, ::-1] for still in stills] if look.mirrored else stills
 
 
-def _frame_times(path: str | os.PathLike[str], stream: int, start: float, end: float) -> tuple[Floats, int]:
+def _frame_times(path: str | os.PathLike[str] | Address, stream: int, start: float, end: float) -> tuple[Floats, int]:
     """Return the times (n,) of the frames that are shown between `start` and `end`, seconds, and the side of stills.
 
     There is at least one frame. side: pixels of the longer side of a still.

@@ -16,7 +16,7 @@ import numpy as np
 from loopfind.errors import DecoderFailed, MediaError
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import framecrc
-from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.ffmpeg.framecrc import Listing
 from loopfind.media.ffmpeg.log import plain_text
 from loopfind.media.ffmpeg.process import COUNTED, RunningFfmpeg, executable
@@ -66,7 +66,7 @@ class Look:
 class Cutter:
     """A cutter of pieces out of one video. copied: whether the packets of the last piece were copied."""
 
-    def __init__(self, path: str | os.PathLike[str], stream: int) -> None:
+    def __init__(self, path: str | os.PathLike[str] | Address, stream: int) -> None:
         """Read the list of the video's packets. Raises a kind of MediaError."""
         with open_video(path, stream):
             self._address, self._stream = resolve(path), stream  # now it is known that ffmpeg decodes it

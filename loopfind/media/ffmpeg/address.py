@@ -46,6 +46,13 @@ class Address:
         """The words of an ffmpeg command that name it as the input."""
         return [*self.options, "-i", os.fsdecode(self.argument)]
 
+    def waiting(self, stall: float) -> "Address":
+        """Return the address of which ffmpeg waits for no byte longer than so many seconds, where it may be waited for:
+        over a network."""
+        if not _SEEKABLE_URL.match(self.name):
+            return self
+        return replace(self, options=(*self.options, "-rw_timeout", str(round(stall * 1e6))))
+
     @property
     def is_stdin(self) -> bool:
         """Return whether it is standard input."""
@@ -79,6 +86,7 @@ def _resolved(name: str, shown: str) -> Address:
         seekable = _SEEKABLE_URL.match(name) is not None
         return Address(shown, _url_argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
     elif _WRAPPED.match(name) and not os.path.lexists(name):
+        _check_joined(shown, name)
         return Address(shown, _url_argument(shown, name), limited(needed_within(name), remote=True))
     local = os.fsencode(name)
     if b"\0" in local or not local:
@@ -88,6 +96,23 @@ def _resolved(name: str, shown: str) -> Address:
         return Address(shown, b"file:" + local, (*limited(("file",)), "-start_number", first), seekable=False)
     seekable = _check_file(shown, local)
     return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
+
+
+def _check_joined(shown: str, name: str) -> None:
+    """Raise Unreadable for files that cannot be joined byte by byte: ffmpeg would read the first one alone."""
+    if not name.lower().startswith("concat:"):
+        return
+    for part in name[len("concat:") :].split("|")[1:]:
+        try:
+            with open(part.removeprefix("file:"), "rb") as file:
+                head = file.read(8)
+        except (OSError, ValueError):
+            continue  # ffmpeg will say so
+        if head[4:] == b"ftyp":
+            what = (
+                "MP4 files cannot be joined byte by byte, and only the first would be read: join them with ffmpeg first"
+            )
+            raise Unreadable(shown, what)
 
 
 def _first_picture(shown: str, local: bytes) -> int:
