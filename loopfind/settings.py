@@ -46,12 +46,13 @@ class Decoding:
 
     jobs: decoders side by side for one file, None for as many as there are cores. hwaccel: ffmpeg's name of a way to
     decode in hardware (`ffmpeg -hwaccels` lists them), "" for none; it takes one pass. threads: of a decoder that reads
-    a file in one pass, None for as many as it likes.
+    a file in one pass, None for as many as it likes. unbounded: read a small file however much it unpacks to.
     """
 
     jobs: int | None = None
     hwaccel: str = ""
     threads: int | None = None
+    unbounded: bool = False
 
 
 WINDOW, SHORTEST_WINDOW = 86400.0, 60.0

@@ -17,10 +17,12 @@ import videos
 
 from loopfind.cli.app import run
 from loopfind.errors import BadSetting, Broken, MediaError, NotVideo, Unreadable
+from loopfind.media.decode import budget
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import watchdog
 from loopfind.model.library import File
-from loopfind.settings import Settings
+from loopfind.pipeline.scanning import scan
+from loopfind.settings import Decoding, Settings
 from loopfind.stores.checkpoints import Damaged, checkpoint_of
 
 
@@ -255,3 +257,17 @@ def test_a_checkpoint_from_elsewhere_is_begun_anew(said: str | None, tmp_path: P
     else:
         assert again.count == 0 and not path.exists()
     again.close()
+
+
+def test_a_small_file_may_not_unpack_to_hours_of_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GIF whose pictures are all alike takes some 20 bytes a picture, however large these are."""
+    path = tmp_path / "bomb.gif"
+    videos.run("-f", "lavfi", "-i", "color=red:s=2000x1500:r=25", "-t", "4", str(path))
+    assert count(path) == 100
+    monkeypatch.setattr(budget, "FREE_PIXELS", 10_000_000)
+    monkeypatch.setattr(budget, "PIXELS_A_BYTE", 1000)
+    with pytest.raises(Broken, match="--no-budget"):
+        count(path)
+    with pytest.raises(Broken, match="--no-budget"):
+        scan(path)
+    assert scan(path, decoding=Decoding(unbounded=True)).source.frames == 100

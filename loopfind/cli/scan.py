@@ -115,6 +115,9 @@ def scan_command(
     fast: Annotated[
         bool, typer.Option("--fast", help="A first look at key frames alone: finds less, and says what it can find.")
     ] = False,
+    no_budget: Annotated[
+        bool, typer.Option("--no-budget", help="Read a small file however many pictures it unpacks to.")
+    ] = False,
     hwaccel: Annotated[
         str,
         typer.Option("--hwaccel", metavar="NAME", help="Decode in hardware, by a method that ffmpeg -hwaccels lists."),
@@ -169,7 +172,7 @@ def scan_command(
                 ("--open", open_number is not None),
             ]
         )
-        held, decoding = following.parse_window(window), Decoding(jobs, hwaccel)
+        held, decoding = following.parse_window(window), Decoding(jobs, hwaccel, unbounded=no_budget)
         return following.follow_video(
             video, settings, held, decoding, places, _deliver, fail_on_repeats, verbose, quiet
         )
@@ -177,7 +180,14 @@ def scan_command(
         raise BadSetting("--window", window, "it belongs to --follow")
     kept = library_at(library, make=True) if cache or library is not None else None
     report, exhibits = _scan(
-        video, settings, Decoding(jobs, hwaccel), verbose, quiet, page is not None, kept, not no_resume
+        video,
+        settings,
+        Decoding(jobs, hwaccel, unbounded=no_budget),
+        verbose,
+        quiet,
+        page is not None,
+        kept,
+        not no_resume,
     )
     for place, format in places:
         _deliver(report, format, place)

@@ -75,7 +75,9 @@ def read_video(
         digests=kind.needs_digests,
         colours=kind.needs_colours,
         stall=settings.stall,
-        options=DecodeOptions(threads=decoding.threads, hwaccel=decoding.hwaccel, keys_only=settings.fast),
+        options=DecodeOptions(
+            threads=decoding.threads, hwaccel=decoding.hwaccel, keys_only=settings.fast, unbounded=decoding.unbounded
+        ),
     )
     task = _ReadTask(request, kind, settings.hash_size, _jobs(decoding), watch, log)
     if others:

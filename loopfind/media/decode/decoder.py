@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from loopfind.media.decode.budget import PixelBudget
 from loopfind.media.decode.pipes import BATCH_FRAMES, Digests, MeanColours, Pictures, drain
 from loopfind.media.decode.timestamps import Clock
 from loopfind.media.ffmpeg.container_start import start_of
@@ -59,6 +60,7 @@ class Decoder:
         """Times of the frames to come, seconds."""
         self._ahead: Frames | None = None
         self._silence, self._reached = SilenceWatch(request.address.shown, request.stall), 0.0
+        self._budget = PixelBudget(request.address, request.options.unbounded)
         self._finishing: float | None = None
         self._abandoned = self._closed = False
         self._child = child = FfmpegProcess(request, seek)
@@ -141,6 +143,7 @@ class Decoder:
             if self._abandoned or (self._idle is not None and late > self._idle):
                 break
             self._pump(max(0.001, -late) if ready else _LONGEST_WAIT)
+        self._budget.take(ready, self.journal.header.size)
         times, self._settled = self._settled[:ready], self._settled[ready:]
         self._reached = float(times[-1]) if ready else self._reached
         digests = self._digests.take(ready) if self._request.digests else None

@@ -17,13 +17,14 @@ class DecodeOptions:
 
     threads: of the decoder, None for as many as it likes. hwaccel: ffmpeg's name of a way to decode in hardware, ""
     for none. keys_only: give key frames alone, and of those that are closer than half a second only some. apart: run
-    in a process group of its own, so that Ctrl-C in a terminal does not end it.
+    in a process group of its own, so that Ctrl-C in a terminal does not end it. unbounded: however much it unpacks to.
     """
 
     threads: int | None = None
     hwaccel: str = ""
     keys_only: bool = False
     apart: bool = False
+    unbounded: bool = False
 
     @property
     def words(self) -> list[str]:

@@ -1,0 +1,41 @@
+"""Budget of pixels: a file of a few kilobytes may unpack to hours of work, as a GIF of 23 bytes a frame does.
+
+Footage that stands still takes the fewest bytes: 30 for a frame of 4K, which is a quarter of what is allowed.
+"""
+
+import os
+import stat
+
+from loopfind.errors import Broken
+from loopfind.media.ffmpeg.address import Address
+
+FREE_PIXELS = 20_000_000_000
+"""Pixels that any file may unpack to: ten minutes of full HD."""
+PIXELS_A_BYTE = 1_000_000
+"""Pixels that each byte of the file adds."""
+
+
+class PixelBudget:
+    """Counts the pixels that are unpacked from a local file; of anything else the bytes are not known."""
+
+    def __init__(self, address: Address, unbounded: bool) -> None:
+        self._shown, self._bytes, self._taken = address.shown, _bytes_of(address), 0
+        self._limit = None if unbounded or self._bytes is None else FREE_PIXELS + PIXELS_A_BYTE * self._bytes
+
+    def take(self, frames: int, size: tuple[int, int]) -> None:
+        """Take in that so many pictures of a size in pixels were unpacked. Raises Broken where they are too many."""
+        self._taken += frames * size[0] * size[1]
+        if self._limit is not None and self._taken > self._limit:
+            most = f"{self._limit / 1e9:,.0f} thousand million pixels"
+            what = f"its {self._bytes:,} bytes unpack to pictures of more than {most}"
+            raise Broken(self._shown, f"{what}: to read it whatever that takes, give --no-budget")
+
+
+def _bytes_of(address: Address) -> int | None:
+    if address.local is None or address.is_piped:
+        return None
+    try:
+        status = os.stat(address.local)
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
