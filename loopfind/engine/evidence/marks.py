@@ -60,6 +60,8 @@ class WanderingMarks:
 
     def _returns(self, run: Run) -> bool:
         """Say whether what moves is in the same places in both occurrences of a run."""
+        if not run.line.view.plain:
+            return True  # a zoom moves the mark as well
         signal, cells, hop = self._signal, ~self._overlaid_cells, hop_of(self._signal.step)
         frames = np.unique(np.linspace(run.first, run.last - 1, _FEWEST).astype(np.int64))
         there = partners(signal, run.line, frames)[0]
