@@ -42,7 +42,16 @@ def tiny_files(folder: Path, size: int) -> list[str]:
 
 def many_frames(folder: Path, size: int) -> list[str]:
     """One file of so many frames of 16x16."""
-    made(folder / "a.mkv", "-f", "lavfi", "-i", "life=s=16x16:r=100:seed=7:ratio=0.4:mold=20", "-frames:v", str(size), *CODED)
+    made(
+        folder / "a.mkv",
+        "-f",
+        "lavfi",
+        "-i",
+        "life=s=16x16:r=100:seed=7:ratio=0.4:mold=20",
+        "-frames:v",
+        str(size),
+        *CODED,
+    )
     return [str(folder / "a.mkv")]
 
 
