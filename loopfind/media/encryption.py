@@ -1,10 +1,10 @@
 """Encryption, by what containers say of it: ffmpeg decodes what is encrypted into noise, and calls it damaged."""
 
 import io
-import os
-import stat
 from collections.abc import Iterator
 from typing import BinaryIO
+
+from loopfind.media.ffmpeg.address import head_of
 
 _MP4_ENCRYPTED = {b"encv", b"drmi"}
 """Codes of encrypted video in a sample description (ISO/IEC 14496-12, 8.12; Apple's FairPlay)."""
@@ -17,14 +17,11 @@ _TS_LOOK, _TS_PACKET = 4 << 20, 188
 
 def is_encrypted(local: bytes | None) -> bool:
     """Say whether the video in a local file is encrypted, as far as its container says so."""
-    if local is None:
+    head = head_of(local, 12)
+    if local is None or not head:
         return False
     try:
-        if not stat.S_ISREG(os.stat(local).st_mode):  # to open a pipe may take for ever
-            return False
         with open(local, "rb") as file:
-            head = file.read(12)
-            file.seek(0)
             if head[4:8] in (b"ftyp", b"moov", b"styp", b"mdat", b"free", b"wide"):
                 return _is_mp4_encrypted(file)
             if head[:4] == b"\x1aE\xdf\xa3":

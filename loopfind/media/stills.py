@@ -2,8 +2,6 @@
 
 import io
 import os
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -16,7 +14,7 @@ from loopfind.media.ffmpeg import address, framecrc
 from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.container_start import container_start
 from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.process import COUNTED, RunningFfmpeg, executable
+from loopfind.media.ffmpeg.process import COUNTED, executable, output_of
 from loopfind.model.dtypes import Floats
 
 Still = NDArray[np.uint8]
@@ -42,9 +40,6 @@ _NEAR_ENOUGH = 0.002
 
 _PPM = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")
 
-_TIME_LIMIT = 120.0
-"""Seconds that one ffmpeg may take."""
-
 
 def shots(
     path: str | os.PathLike[str] | Address, stream: int, times: Sequence[float], width: int, quality: int = 72
@@ -67,8 +62,8 @@ def read_stills(
         where = address.resolve(path)
         if not where.seekable or not times:
             return
-        origin = container_start(where)
         listed = None if is_indexed(where) or where.local is None else framecrc.list_packets(where, stream)
+        origin = container_start(where) if listed is None else listed.start
     except MediaError:
         return
     if listed is not None and listed.restarts:
@@ -99,7 +94,7 @@ def _by_number(
         places = right[low : low + MOST_AT_ONCE]
         picked = "+".join(f"eq(n,{number})" for number in numbers[places].tolist())
         end = f"trim=end_frame={int(numbers[places].max()) + 1}"
-        written, _ = _run(
+        written, _ = output_of(
             [*_words(where, stream, None, COUNTED), "-vf", f"{end},select='{picked}',{_shape(width)}", *_PPM]
         )
         yield from zip(places, _split(written), strict=False)
@@ -126,7 +121,7 @@ def _read(
     words = _words(where, stream, seek)
     words += ["-vf", f"trim=end={wanted[-1] + 1:.6f},select='{picked}',{_shape(width)}", "-frames:v", str(len(times))]
     words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", "\x1f{ptsi} {tbi}"]
-    pictures, said = _run([*words, *_PPM])
+    pictures, said = output_of([*words, *_PPM])
     journal = Journal()
     journal.feed(said)
     journal.close()
@@ -154,19 +149,6 @@ def _shape(width: int) -> str:
     upright: the shape as shown decides."""
     side = f"min({width},{width}*dar)"
     return f"scale=w='max(2,trunc({side}))':h='max(2,trunc(({side})/dar))':flags=area,setsar=1,format=rgb24"
-
-
-def _run(words: list[str]) -> tuple[bytes, bytes]:
-    """Return what ffmpeg wrote, b"" where it took too long, and its messages. Raises DecoderFailed without ffmpeg."""
-    with tempfile.TemporaryFile() as said:
-        with RunningFfmpeg(words, said.fileno(), subprocess.PIPE) as process:
-            try:
-                written = process.communicate(timeout=_TIME_LIMIT)[0]
-            except subprocess.TimeoutExpired:
-                process.kill()
-                written = b""
-        said.seek(0)
-        return written, said.read()
 
 
 def _split(pictures: bytes) -> Iterator[Still]:

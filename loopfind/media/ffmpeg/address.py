@@ -103,12 +103,7 @@ def _check_joined(shown: str, name: str) -> None:
     if not name.lower().startswith("concat:"):
         return
     for part in name[len("concat:") :].split("|")[1:]:
-        try:
-            with open(part.removeprefix("file:"), "rb") as file:
-                head = file.read(8)
-        except (OSError, ValueError):
-            continue  # ffmpeg will say so
-        if head[4:] == b"ftyp":
+        if head_of(os.fsencode(part.removeprefix("file:")), 8)[4:] == b"ftyp":
             what = (
                 "MP4 files cannot be joined byte by byte, and only the first would be read: join them with ffmpeg first"
             )
@@ -194,29 +189,28 @@ def _check_file(shown: str, local: bytes) -> bool:
     return True
 
 
+def head_of(local: bytes | None, count: int) -> bytes:
+    """Return the first bytes of a local file, at most so many; none of a pipe or of what cannot be read."""
+    if local is None:
+        return b""
+    try:
+        if not stat.S_ISREG(os.stat(local).st_mode):  # to open a pipe may take for ever
+            return b""
+        with open(local, "rb") as file:
+            return file.read(count)
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        return b""
+
+
 def is_indexed(where: Address) -> bool:
     """Return whether it is MP4 or QuickTime, whose index has the times of each packet and whether a decoder can start
     at it. Nothing is gained by looking into the packets for them."""
-    if where.local is None or not where.seekable:
-        return False
-    try:
-        with open(where.local, "rb") as file:
-            return file.read(8)[4:] == b"ftyp"
-    except OSError:
-        return False
+    return where.seekable and head_of(where.local, 8)[4:] == b"ftyp"
 
 
 def is_text(local: bytes | None) -> bool:
     """Return whether a local file starts like a text: its first 4 kB hold no control bytes and are UTF-8."""
-    if local is None:
-        return False
-    try:
-        if not stat.S_ISREG(os.stat(local).st_mode):  # to open a pipe may take for ever
-            return False
-        with open(local, "rb") as file:
-            head = file.read(4096)
-    except OSError:
-        return False
+    head = head_of(local, 4096)
     if not head or any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head):
         return False
     try:

@@ -1,12 +1,10 @@
 """The time at which a container starts, by its own clock, from which the times of its frames are counted."""
 
-import subprocess
-import tempfile
-
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
+from loopfind.media.ffmpeg.packet_times import NO_TIME, base_in, cells_in
+from loopfind.media.ffmpeg.process import executable, output_of
 
 
 def start_of(header: Header, where: Address) -> int:
@@ -21,11 +19,7 @@ def container_start(where: Address) -> float:
     """Return the seconds at which a container starts. Raises DecoderFailed where there is no ffmpeg."""
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", *where.words]
     journal = Journal()
-    with tempfile.TemporaryFile() as said:
-        with RunningFfmpeg(words, said.fileno(), subprocess.DEVNULL) as process:
-            process.wait()
-        said.seek(0)
-        journal.feed(said.read())
+    journal.feed(output_of(words)[1])
     journal.close()
     return start_of(journal.header, where) / 1e6
 
@@ -41,17 +35,11 @@ def _first_packet(where: Address, options: tuple[str, ...]) -> float | None:
     # All streams, as the start of those that are not read would not count.
     words = [executable(), "-nostdin", "-v", "error", *options, *where.words, "-map", "0", "-ignore_unknown"]
     words += ["-c", "copy", "-frames:v", "1", "-frames:a", "1", "-f", "framecrc", "pipe:1"]
-    bases = dict[str, tuple[int, int]]()
-    with RunningFfmpeg(words, subprocess.DEVNULL, subprocess.PIPE) as process:
-        listed = process.communicate()[0].decode("ascii", "replace").splitlines()
-    for line in listed:
-        if line.startswith("#tb "):
-            stream, _, base = line.removeprefix("#tb ").partition(": ")
-            above, _, below = base.partition("/")
-            bases[stream] = int(above), int(below)
-        elif not line.startswith("#") and line.count(",") >= 5:
-            stream, _, shown = (cell.strip() for cell in line.split(",")[:3])
-            numerator, denominator = bases[stream]
-            # The extremes of 64 bits stand for a time that is not there.
-            return int(shown) * numerator * 1e6 / denominator if abs(int(shown)) < 1 << 62 else None
+    bases = dict[int, tuple[int, int]]()
+    for line in output_of(words)[0].splitlines():
+        if known := base_in(line):
+            bases[known[0]] = known[1]
+        elif cells := cells_in(line):
+            (above, below), shown = bases[int(cells[0])], int(cells[2])
+            return None if shown == NO_TIME else shown * above * 1e6 / below
     return None

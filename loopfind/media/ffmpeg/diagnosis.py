@@ -1,13 +1,12 @@
 """Errors that a person can act on, made from ffmpeg's exit status and messages."""
 
-import os
 import re
 import signal
 from collections.abc import Sequence
 
 from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, StillStream, Unreadable
 from loopfind.media.encryption import is_encrypted
-from loopfind.media.ffmpeg.address import Address, is_text
+from loopfind.media.ffmpeg.address import Address, head_of, is_text
 from loopfind.media.ffmpeg.allowlist import MOST_PIXELS
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.log import Trouble
@@ -74,10 +73,7 @@ def is_one_picture(address: Address, header: Header) -> bool:
     """Say whether an input of one frame is a picture by its format, and no video."""
     if header.is_picture or header.container in _PICTURE_FORMATS:
         return True
-    if address.local is None or not os.path.isfile(address.local):
-        return False
-    with open(address.local, "rb") as file:
-        head = file.read(12)
+    head = head_of(address.local, 12)
     return head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS
 
 

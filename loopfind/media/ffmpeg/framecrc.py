@@ -12,7 +12,7 @@ from loopfind.media.decode.timestamps import mended_packets
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.container_start import container_start
 from loopfind.media.ffmpeg.log import plain_text
-from loopfind.media.ffmpeg.packet_times import AS_THEY_ARE, NO_TIME, RAISED
+from loopfind.media.ffmpeg.packet_times import AS_THEY_ARE, NO_TIME, RAISED, base_in, cells_in
 from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
 from loopfind.model.dtypes import Floats
 
@@ -28,8 +28,8 @@ class Listing:
 
     ticks: n presentation times in units of `base` seconds, None for a packet that has none. keys: n flags, True where a
     decoder can start. sums: n checksums, or none where they were not asked for, as a day of video has millions of
-    packets. start: seconds at which the container starts. restarts: numbers of the
-    packets at which the clock of the file fell back.
+    packets. start: seconds at which the container starts. restarts: numbers of the packets at which the clock of the
+    file fell back.
     """
 
     ticks: list[int | None] = field(default_factory=list)
@@ -51,9 +51,9 @@ class Listing:
 def list_packets(address: Address, stream: int) -> Listing:
     """List every packet of a video stream, without decoding and without checksums, on a clock that goes on where that
     of the file falls back. Raises DecoderFailed."""
-    copied = ["-map", f"0:V:{stream}", "-c", "copy", "-bsf:v", AS_THEY_ARE]
-    listing = _read_listing([*address.words, *copied], address.shown, sums=False)
+    listing = _read_listing(_copied(address, stream), address.shown, sums=False)
     listing.start = container_start(address)
+    listing.ticks = [None if tick is None else tick - RAISED for tick in listing.ticks]
     known = [tick for tick in listing.ticks if tick is not None]
     if len(known) == len(listing.ticks) > 2:
         ticks, (above, below) = np.array(known, np.int64), listing.base
@@ -69,22 +69,21 @@ def clock_falls_back(address: Address, stream: int) -> bool:
     One pass over the packets, in little memory. A fall that is none counts too: one more pass then costs time and
     nothing else. Raises DecoderFailed.
     """
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-copyts", *address.words]
-    words += ["-map", f"0:V:{stream}", "-c", "copy", "-bsf:v", AS_THEY_ARE, "-f", "framecrc", "pipe:1"]
-    listing, latest = Listing(), -RAISED
-    with RunningFfmpeg(words, subprocess.DEVNULL, subprocess.PIPE) as process:
+    reorder, latest = 0.0, 0
+    command = _command(["-v", "error", *_copied(address, stream)])
+    with RunningFfmpeg(command, subprocess.DEVNULL, subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            _add_line(listing, line, sums=False)
-            if not listing.ticks:
-                continue
-            tick, key = listing.ticks.pop(), listing.keys.pop()
-            if tick is None:
-                continue
-            if tick <= latest - (0 if key else _LONGEST_REORDER * listing.base[1] / listing.base[0]):
-                process.kill()
-                return True
-            latest = max(latest, tick)
+            if known := base_in(line):
+                reorder = _LONGEST_REORDER * known[1][1] / known[1][0]
+            elif cells := cells_in(line):
+                tick, key = _shown_in(cells), _is_key(cells)
+                if tick is None:
+                    continue
+                if tick <= latest - (0 if key else reorder):
+                    process.kill()
+                    return True
+                latest = max(latest, tick)
     return False
 
 
@@ -97,14 +96,21 @@ def list_pictures(address: Address, stream: int, before: Sequence[str] = (), pic
     return _read_listing([*words, "-enc_time_base:v", "demux", "-vf", picked], address.shown)
 
 
+def _copied(address: Address, stream: int) -> list[str]:
+    """Return the words by which the packets of a stream are listed as they stand in the file."""
+    return [*address.words, "-map", f"0:V:{stream}", "-c", "copy", "-bsf:v", AS_THEY_ARE]
+
+
+def _command(words: Sequence[str]) -> list[str]:
+    return [executable(), "-nostdin", "-hide_banner", "-nostats", "-copyts", *words, "-f", "framecrc", "pipe:1"]
+
+
 def _read_listing(words: Sequence[str], shown: str, sums: bool = True) -> Listing:
     """Run ffmpeg with these words before the output, and read the list that it writes. shown: the video's name."""
     listing = Listing()
     # Messages go to a file: read through a second pipe it could block the first.
     with tempfile.TemporaryFile() as said:
-        command = [executable(), "-nostdin", "-hide_banner", "-nostats", "-copyts", *words]
-        command += ["-f", "framecrc", "pipe:1"]
-        with RunningFfmpeg(command, said.fileno(), subprocess.PIPE) as process:
+        with RunningFfmpeg(_command(words), said.fileno(), subprocess.PIPE) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 _add_line(listing, line, sums)
@@ -117,18 +123,24 @@ def _read_listing(words: Sequence[str], shown: str, sums: bool = True) -> Listin
 
 def _add_line(listing: Listing, line: bytes, sums: bool) -> None:
     """Add one line of framecrc: the unit of time, a packet, or a comment."""
-    if line.startswith(b"#tb 0:"):
-        numerator, _, denominator = line.partition(b":")[2].strip().partition(b"/")
-        listing.base = int(numerator), int(denominator)
-    elif not line.startswith(b"#") and line.count(b",") >= 5:
-        cells = [cell.strip() for cell in line.split(b",")]
-        tick = int(cells[2])
-        # Of pictures the times are not raised, and lie far below.
-        listing.ticks.append(None if tick == NO_TIME else tick - RAISED if tick > RAISED / 2 else tick)
-        # framecrc writes the flags of a packet unless it is a plain key packet.
-        listing.keys.append(not any(cell.startswith(b"F=") for cell in cells[6:]))
+    if known := base_in(line):
+        listing.base = known[1]
+    elif cells := cells_in(line):
+        listing.ticks.append(_shown_in(cells))
+        listing.keys.append(_is_key(cells))
         if sums:
             listing.sums.append(cells[5])
+
+
+def _shown_in(cells: Sequence[bytes]) -> int | None:
+    """Return the ticks at which a packet is shown, None for one without a time."""
+    tick = int(cells[2])
+    return None if tick == NO_TIME else tick
+
+
+def _is_key(cells: Sequence[bytes]) -> bool:
+    """Say whether a decoder can start at a packet: framecrc writes the flags of any but a plain key packet."""
+    return not any(cell.startswith(b"F=") for cell in cells[6:])
 
 
 def last_words(text: str) -> str:

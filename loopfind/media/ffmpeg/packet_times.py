@@ -8,3 +8,21 @@ RAISED = 1 << 40
 AS_THEY_ARE = f"setts=dts=N:pts='if(eq(PTS,NOPTS),if(eq(DTS,NOPTS),NOPTS,DTS+{RAISED}),PTS+{RAISED})'"
 """A filter of packets that hands on their times as they are. Times at which packets are decoded may not fall, or ffmpeg
 changes both, so these are replaced by their numbers."""
+
+
+def base_in(line: bytes) -> tuple[int, tuple[int, int]] | None:
+    """Return the number of a stream and the unit of its times, in seconds as a fraction, where a line of framecrc or
+    framehash gives it; None for any other line."""
+    if not line.startswith(b"#tb "):
+        return None
+    number, _, base = line.removeprefix(b"#tb ").partition(b":")
+    above, _, below = base.strip().partition(b"/")
+    return int(number), (int(above), int(below))
+
+
+def cells_in(line: bytes) -> list[bytes] | None:
+    """Return the cells of a line about a packet: STREAM, DECODED, SHOWN, DURATION, SIZE, SUM, and more in framecrc;
+    None for any other line."""
+    if line.startswith(b"#") or line.count(b",") < 5:
+        return None
+    return [cell.strip() for cell in line.split(b",")]

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 
 from loopfind.errors import DecoderFailed
@@ -24,6 +25,8 @@ _TERM_PATIENCE, _KILL_PATIENCE = 0.5, 10.0
 """Seconds that ffmpeg has to end once it was asked to, and once it was killed."""
 _EXIT_PATIENCE = 10.0
 """Seconds that ffmpeg has to exit by itself once it has closed its pipes."""
+TIME_LIMIT = 120.0
+"""Seconds that an ffmpeg may take whose output is waited for as a whole."""
 LONGEST_FAREWELL = 15.0
 """Seconds that threads have to end once their ffmpeg was killed: more than reaping it takes."""
 
@@ -178,6 +181,23 @@ class RunningFfmpeg:
             kill(process)
             if process.stdout is not None:
                 process.stdout.close()
+
+
+def output_of(words: Sequence[str]) -> tuple[bytes, bytes]:
+    """Return what an ffmpeg wrote to its output, b"" where it took longer than TIME_LIMIT, and its messages.
+
+    Raises DecoderFailed where there is no ffmpeg to start.
+    """
+    # Messages go to a file: read through a second pipe it could block the first.
+    with tempfile.TemporaryFile() as said:
+        with RunningFfmpeg(words, said.fileno(), subprocess.PIPE) as process:
+            try:
+                written = process.communicate(timeout=TIME_LIMIT)[0]
+            except subprocess.TimeoutExpired:
+                process.kill()
+                written = b""
+        said.seek(0)
+        return written, said.read()
 
 
 def start(

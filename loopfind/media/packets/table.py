@@ -12,7 +12,7 @@ from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.container_start import start_of
 from loopfind.media.ffmpeg.diagnosis import encrypted
 from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.packet_times import NO_TIME, RAISED
+from loopfind.media.ffmpeg.packet_times import NO_TIME, RAISED, base_in, cells_in
 from loopfind.media.packets.demux import Demux
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.video import Progress, Source, Watch
@@ -77,14 +77,10 @@ class PacketTable:
         """Take in whole lines, if there are any."""
         while block.startswith(b"#"):
             comment, _, block = block.partition(b"\n")
-            if comment.startswith(b"#tb 0:"):
-                above, _, below = comment[6:].strip().partition(b"/")
-                self.base = int(above), int(below)
+            if (known := base_in(comment)) and known[0] == 0:
+                self.base = known[1]
         if block and not self._take_even(block):
-            lines = block.split(b"\n")
-            self._take_rows(
-                [line.split(b",")[:6] for line in lines if not line.startswith(b"#") and line.count(b",") >= 5]
-            )
+            self._take_rows([cells for line in block.split(b"\n") if (cells := cells_in(line))])
 
     def _take_even(self, block: bytes) -> bool:
         """Take in lines that are all alike, at once; False, and nothing is taken, where they are not."""
@@ -106,7 +102,7 @@ class PacketTable:
 
     def _take_rows(self, rows: list[list[bytes]]) -> None:
         """Take in lines cut at their commas, whatever they look like."""
-        digests = [bytes.fromhex(row[5].strip().decode()) for row in rows]
+        digests = [bytes.fromhex(row[5].decode()) for row in rows]
         first = [n for n, row in enumerate(rows) if not int(row[0])]
         self.keys.update(digest for digest, row in zip(digests, rows, strict=True) if int(row[0]))
         shown = [int(rows[n][2]) for n in first]
