@@ -55,6 +55,9 @@ class Decoding:
     unbounded: bool = False
 
 
+QUERY_SECONDS = 60.0
+"""Seconds that a query to a library may take, unless asked for more."""
+
 WINDOW, SHORTEST_WINDOW = 86400.0, 60.0
 """Seconds of footage that are held while a recording is followed, and at the least."""
 

@@ -13,7 +13,7 @@ from loopfind.cli.times import parse_limits
 from loopfind.errors import BadSetting
 from loopfind.fingerprints import KINDS
 from loopfind.registry import check_name
-from loopfind.settings import STALL, Settings
+from loopfind.settings import QUERY_SECONDS, STALL, Settings
 
 if TYPE_CHECKING:
     from loopfind.stores.sqlite import Library
@@ -144,7 +144,9 @@ def query_command(
     library: options.LibraryOption = None,
     as_json: options.Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV.")] = False,
-    seconds: Annotated[float, typer.Option("--seconds", metavar="S", min=0.1, help="Seconds it may take.")] = 60.0,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="S", min=0.1, help="Seconds it may take.")
+    ] = QUERY_SECONDS,
 ) -> int:
     """Query the library in SQL: the views are files, entries, pairs and stretches."""
     if as_json and as_csv:

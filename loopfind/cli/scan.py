@@ -161,6 +161,7 @@ def scan_command(
         _check_packets(page, cache or library is not None, size is None)
     if open_number is not None:
         check_open(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
+    decoding = Decoding(jobs, hwaccel, unbounded=no_budget)
     if follow:
         following.check_options(
             [
@@ -172,23 +173,14 @@ def scan_command(
                 ("--open", open_number is not None),
             ]
         )
-        held, decoding = following.parse_window(window), Decoding(jobs, hwaccel, unbounded=no_budget)
+        held = following.parse_window(window)
         return following.follow_video(
             video, settings, held, decoding, places, _deliver, fail_on_repeats, verbose, quiet
         )
     if window is not None:
         raise BadSetting("--window", window, "it belongs to --follow")
     kept = library_at(library, make=True) if cache or library is not None else None
-    report, exhibits = _scan(
-        video,
-        settings,
-        Decoding(jobs, hwaccel, unbounded=no_budget),
-        verbose,
-        quiet,
-        page is not None,
-        kept,
-        not no_resume,
-    )
+    report, exhibits = _scan(video, settings, decoding, verbose, quiet, page is not None, kept, not no_resume)
     for place, format in places:
         _deliver(report, format, place)
     if page is not None and exhibits is not None:

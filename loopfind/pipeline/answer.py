@@ -47,11 +47,11 @@ def _without_lost(findings: Findings, source: Source, losses: tuple[Loss, ...]) 
     known = covered([(one.start, one.end) for one in unjudged])
     inside = [(max(start, 0.0), min(end, source.duration)) for start, end in lost]
     share = (judged - known - covered([span for span in inside if span[0] < span[1]])) / source.duration
-    told = [Unjudged(start, end, "lost") for start, end in lost]
+    gone = [Unjudged(start, end, "lost") for start, end in lost]
     return replace(
         findings,
         coverage=round(min(findings.coverage, max(0.0, share)), 4),
-        unjudged=tuple(sorted([*unjudged, *told], key=lambda one: (one.start, one.end))),
+        unjudged=tuple(sorted([*unjudged, *gone], key=lambda one: (one.start, one.end))),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loopfind.model.comparison import Comparison
-from loopfind.model.report import Occurrence, Repeat, Report
+from loopfind.model.report import Occurrence, Repeat, Report, Unjudged
 from loopfind.reports.wording import also, changes
 
 
@@ -36,6 +36,12 @@ def occurrence_rows(report: Report | Comparison) -> Iterator[OccurrenceRow]:
 def rows_in_time(report: Report) -> list[OccurrenceRow]:
     """Return every occurrence, in the order of their starts."""
     return sorted(occurrence_rows(report), key=lambda one: (one.occurrence.start, one.occurrence.end))
+
+
+def unjudged_but_lost(report: Report) -> list[Unjudged]:
+    """Return the stretches that could not be judged, but for those that were lost, which a report lists by
+    themselves."""
+    return [piece for piece in report.unjudged if piece.why != "lost"]
 
 
 def longest_repeats(repeats: Sequence[Repeat], most: int) -> list[Repeat]:

@@ -24,6 +24,7 @@ from loopfind.model.library import CODES, File
 from loopfind.model.transform import SKETCH_CELLS
 from loopfind.model.video import Loss
 from loopfind.settings import Settings
+from loopfind.stores.sound import losses_of
 
 FORGOTTEN = 30 * 86400.0
 """Seconds after which a checkpoint that nobody went on with is removed."""
@@ -63,10 +64,10 @@ class Checkpoint:
         with contextlib.suppress(*_NOT_UNDERSTOOD):
             said = json.loads(self._path.with_suffix(_SAYS).read_text("utf-8"))
             count, digest = said.pop("frames", None), said.pop("rows", None)
-            losses = tuple(Loss(float(start), float(end), str(what)) for start, end, what in said.pop("losses"))
+            losses = losses_of(said.pop("losses"))
             size = os.fstat(self._rows.open().fileno()).st_size
-            known = all(math.isfinite(loss.start) and math.isfinite(loss.end) for loss in losses)
-            if known and isinstance(count, int) and 0 < count * self.row.itemsize <= size and said == self._says:
+            whole = isinstance(count, int) and 0 < count * self.row.itemsize <= size
+            if losses is not None and whole and said == self._says:
                 self.losses = losses
                 return count, str(digest)
         self.restart()

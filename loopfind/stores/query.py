@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from loopfind.errors import BadSetting, LibraryError
+from loopfind.settings import QUERY_SECONDS
 from loopfind.stores import schema
 from loopfind.stores.connections import Connections, explained, interruptible, read_only
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _FORBIDDEN = {"load_extension", "writefile", "edit", "fts3_tokenizer"}
-QUERY_SECONDS = 60.0
-"""Seconds that a query may take, unless asked for more."""
 _LONGEST_VALUE, _MOST_HEAP = 64 << 20, 512 << 20
 """Bytes of one value, and of all that SQLite holds for a query."""
 

@@ -37,11 +37,17 @@ def are_times(times: AnyRows, closes: object, frames: object) -> bool:
 def losses_in(text: Any) -> tuple[Loss, ...] | None:
     """Return the losses that a text lists, None for one that lists none."""
     try:
-        listed = json.loads(text)
-        if not isinstance(listed, list) or len(listed) > _MOST_LOSSES:
-            return None
-        losses = tuple(Loss(start, end, what) for start, end, what in listed)
+        return losses_of(json.loads(text))
     except (ValueError, TypeError, RecursionError):
         return None
+
+
+def losses_of(listed: object) -> tuple[Loss, ...] | None:
+    """Return the losses of a list of [start, end, what], None for anything else."""
+    if not isinstance(listed, list) or len(listed) > _MOST_LOSSES:
+        return None
+    if not all(isinstance(row, list) and len(row) == 3 for row in listed):
+        return None
+    losses = tuple(Loss(start, end, what) for start, end, what in listed)
     sound = all(is_number(one.start) and is_number(one.end) and isinstance(one.what, str) for one in losses)
     return losses if sound else None

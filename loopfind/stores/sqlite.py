@@ -16,7 +16,7 @@ from loopfind.model.dtypes import Rows, Words
 from loopfind.model.fingerprint import Fingerprint, Track
 from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Reading, TrackReading
 from loopfind.model.video import Source, Watch
-from loopfind.settings import Settings
+from loopfind.settings import QUERY_SECONDS, Settings
 from loopfind.stores import maintenance, query, schema, sound, tables
 from loopfind.stores.blocks import ReadableRows
 from loopfind.stores.connections import DAMAGED, PATIENCE, Connections
@@ -241,7 +241,7 @@ class Library:
 
     @staticmethod
     def query(
-        path: str | os.PathLike[str], sql: str, seconds: float = query.QUERY_SECONDS
+        path: str | os.PathLike[str], sql: str, seconds: float = QUERY_SECONDS
     ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[query.SqlValue, ...]]]]:
         """Return the names of the columns and the rows that one SELECT gives on the library at `path`. Nothing changes.
 

@@ -1,6 +1,7 @@
 """Claims: which followed runs may be made one, and with what confidence."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -31,10 +32,13 @@ from loopfind.engine.evidence.claim_parameters import (
 )
 from loopfind.engine.evidence.region import Regions
 from loopfind.engine.evidence.splices import Seams
-from loopfind.engine.evidence.uniqueness import Rivals
+from loopfind.engine.evidence.uniqueness import NO_RIVALS, Rivals
 from loopfind.engine.signal.per_file import frames_searched
 from loopfind.model.candidate import Run
 from loopfind.model.fingerprint import Signal
+
+Judge = Callable[[Run, Signal, Rivals, Regions, Seams], float]
+"""How likely a run is a replay, from its measures."""
 
 
 def places(signal: Signal) -> float:
@@ -118,6 +122,20 @@ def measures(run: Run, signal: Signal, rivals: Rivals, regions: Regions, seams: 
         0.0 if run.line.is_shift else -1.0,
         0.0 if run.line.view.plain else -1.0,
     )
+
+
+def sure_of(
+    judge: Judge, run: Run, signal: Signal, rivals: Callable[[], Rivals], regions: Regions, seams: Seams
+) -> float | None:
+    """Return the confidence of a run that is believed, None for any other.
+
+    judge: gives the confidence. rivals: measures them. That takes longest, and is left out where none could help.
+    """
+    length = run.end - run.start
+    if not believed(judge(run, signal, NO_RIVALS, regions, seams), length, regions, seams):
+        return None
+    sure = judge(run, signal, rivals(), regions, seams)
+    return sure if believed(sure, length, regions, seams) else None
 
 
 def believed(sure: float, length: float, regions: Regions, seams: Seams) -> bool:

@@ -31,6 +31,8 @@ _BLOCK, _AT_ONCE = 2048, 1 << 16
 _APART, _ALONG = 64, 1 << 14
 """Frames that are read along with each wanted one, sooner than the wanted ones one by one; and in all."""
 
+_SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each
+
 Cells = NDArray[np.float32]
 Energies = NDArray[np.float32]
 
@@ -94,6 +96,14 @@ def changes_between(signal: Signal, first: int, last: int) -> Energies:
         cells = cells_at(signal, np.arange(first + low, min(last, first + low + _BLOCK + 1)))
         changes[low : low + _BLOCK] = np.square(np.diff(cells, axis=0)).mean(1)
     return changes
+
+
+def sampled_stretches(signal: Signal) -> list[tuple[int, int]]:
+    """Return stretches [first, last) of frames spread over a file, in which each frame is compared with the next; of a
+    short file some come more than once."""
+    n = len(signal.times)
+    firsts = np.linspace(0, max(0, n - _SAMPLE), _SAMPLES).astype(np.int64).tolist()
+    return [(first, min(n, first + _SAMPLE)) for first in firsts]
 
 
 def cells_of_each(signal: Signal, groups: Sequence[Ints] | Ints, view: Transform = PLAIN) -> Iterator[Cells]:

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.evidence.claim_parameters import COPY_NOISE, FINDABLE_LENGTHS, LONGEST_JUDGED
-from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
-from loopfind.engine.evidence.differences import Fit, cells_at, changes_between, hop_of
+from loopfind.engine.evidence.claims import confidence, may_hold, replays, sure_of
+from loopfind.engine.evidence.differences import Fit, cells_at, changes_between, hop_of, sampled_stretches
 from loopfind.engine.evidence.marks import WanderingMarks
-from loopfind.engine.evidence.overlays import overlaid_cells
 from loopfind.engine.evidence.region import measure_regions, tells
 from loopfind.engine.evidence.sharpness import even_shift, share_of_change
 from loopfind.engine.evidence.splices import NO_SEAMS, Seams, seams_of, splice_if_joined, splice_reach
-from loopfind.engine.evidence.uniqueness import NO_RIVALS, rivals_of
+from loopfind.engine.evidence.uniqueness import Rivals, rivals_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
@@ -27,7 +26,6 @@ _MOMENTS = 40  # asked about
 _PLACES, _NEAREST = 4000, 48  # that each is aligned with, as many as a few minutes have; half seconds measured in full
 _LOOKED_AT = 64  # frames that show where something moves
 _PUT_IN = 5  # places at which a copy may stand
-_SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each, in which frames are compared with the next
 
 
 @dataclass(frozen=True)
@@ -97,10 +95,7 @@ def _flicker(signal: Signal) -> float:
     It is what a frame usually differs by from the next, and no more than the file's noise. That is taken over a fifth
     of a second and so has slow motion in it. It is no less than COPY_NOISE: an encoder that skips a calm picture makes
     its frames alike, and its second encoding unlike the first."""
-    found = []
-    for low in np.linspace(0, max(0, len(signal.times) - _SAMPLE), _SAMPLES).astype(np.int64).tolist():
-        found.append(changes_between(signal, low, min(len(signal.times), low + _SAMPLE)))
-    changes = np.concatenate(found)
+    changes = np.concatenate([changes_between(signal, low, high) for low, high in sampled_stretches(signal)])
     changes = changes[changes > 1e-4]  # a frame that was repeated is no copy that was encoded again
     usual = float(np.percentile(changes, 50)) if len(changes) else signal.noise
     return max(min(usual, signal.noise), COPY_NOISE)
@@ -116,7 +111,8 @@ class _Planted:
 
     def __init__(self, signal: Signal, said: NDArray[np.float32]) -> None:
         self.signal, self._said, self._noise = signal, said, _flicker(signal)
-        self._overlaid, self._marks = overlaid_cells(signal), WanderingMarks(signal)
+        self._marks = WanderingMarks(signal)
+        self._overlaid = self._marks.overlaid
         free = shown(PLAIN) * ~self._overlaid
         self._weights = np.asarray(free / free.sum(), np.float32)
 
@@ -164,13 +160,13 @@ class _Planted:
         # its own way, and covers the copy.
         regions = replace(regions, along=np.where(self._overlaid, regions.beside, np.float32(noise)))
         seams = _seams_of_copy(signal, first, last)
-        length = line.end - line.start
         if not replays(run, regions, seams):
             return False
-        if not believed(confidence(run, signal, NO_RIVALS, regions, seams), length, regions, seams):
-            return False
-        rivals = rivals_of(signal, run, self._weights, _PLACES, noise, _NEAREST)
-        return believed(confidence(run, signal, rivals, regions, seams), length, regions, seams)
+
+        def rivals() -> Rivals:
+            return rivals_of(signal, run, self._weights, _PLACES, noise, _NEAREST)
+
+        return sure_of(confidence, run, signal, rivals, regions, seams) is not None
 
     def _sharpness(self, frames: Ints) -> float:
         """Return the contrast of a copy of the frames: what they change by over two frames, less the noise."""

@@ -55,14 +55,14 @@ class WanderingMarks:
         window = round((middle - half) / _GRID) * _GRID, round((middle + half) / _GRID) * _GRID
         if window not in self._known:
             low, high = np.searchsorted(self._signal.times, window)
-            self._known[window] = is_wandering(self._signal, int(low), int(high), ~self._overlaid_cells)
+            self._known[window] = is_wandering(self._signal, int(low), int(high), ~self.overlaid)
         return self._known[window]
 
     def _returns(self, run: Run) -> bool:
         """Say whether what moves is in the same places in both occurrences of a run."""
         if not run.line.view.plain:
             return True  # a zoom moves the mark as well
-        signal, cells, hop = self._signal, ~self._overlaid_cells, hop_of(self._signal.step)
+        signal, cells, hop = self._signal, ~self.overlaid, hop_of(self._signal.step)
         frames = np.unique(np.linspace(run.first, run.last - 1, _FEWEST).astype(np.int64))
         there = partners(signal, run.line, frames)[0]
         inside = np.minimum(frames, there) >= hop
@@ -72,7 +72,8 @@ class WanderingMarks:
         return len(both) > 0 and float(np.median(apart)) <= MARK_APART
 
     @cached_property
-    def _overlaid_cells(self) -> NDArray[np.bool_]:
+    def overlaid(self) -> NDArray[np.bool_]:
+        """The cells (144,) under text, in which no mark is looked for."""
         return overlaid_cells(self._signal)
 
 

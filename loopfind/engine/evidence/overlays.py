@@ -6,26 +6,19 @@ the picture changes so, it is a recorded screen, or frames were doubled, and the
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.evidence.differences import cells_at
-from loopfind.engine.evidence.parameters import (
-    CUT_SHARE,
-    LEAST_CELLS,
-    OVERLAY_JUMP,
-    OVERLAY_SHARE,
-)
+from loopfind.engine.evidence.differences import cells_at, sampled_stretches
+from loopfind.engine.evidence.parameters import CUT_SHARE, LEAST_CELLS, OVERLAY_JUMP, OVERLAY_SHARE
 from loopfind.engine.evidence.region import telling_level
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import SKETCH_CELLS
 
-_SAMPLES, _SAMPLE = 40, 250  # stretches, and frames of each
-
 
 def overlaid_cells(signal: Signal) -> NDArray[np.bool_]:
     """Return the cells (144,) bool in which text changes, none where nothing else in the picture moves."""
-    n, level = len(signal.times), telling_level(signal.noise)
+    level = telling_level(signal.noise)
     changed, jumped, frames = np.zeros(SKETCH_CELLS), np.zeros(SKETCH_CELLS), 0
-    for low in np.unique(np.linspace(0, max(0, n - _SAMPLE), _SAMPLES).astype(np.int64)).tolist():
-        change = np.square(np.diff(cells_at(signal, np.arange(low, min(n, low + _SAMPLE))), axis=0))
+    for low, high in dict.fromkeys(sampled_stretches(signal)):
+        change = np.square(np.diff(cells_at(signal, np.arange(low, high)), axis=0))
         if len(change) < 3:
             continue
         here = change[1:-1]

@@ -1,7 +1,6 @@
 """Verification: candidate lines become runs, the best-voted first. Lines that a found run explains are left out."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -18,19 +17,16 @@ from loopfind.engine.evidence.claim_parameters import (
     SMALL_PART,
     TURNS_COMPARED,
 )
-from loopfind.engine.evidence.claims import believed, confidence, may_hold, replays
+from loopfind.engine.evidence.claims import Judge, confidence, may_hold, replays, sure_of
 from loopfind.engine.evidence.extend import Trace, follow_line
 from loopfind.engine.evidence.marks import WanderingMarks
 from loopfind.engine.evidence.region import Regions, measure_regions
 from loopfind.engine.evidence.run import run_of
-from loopfind.engine.evidence.splices import Seams, seams_at
-from loopfind.engine.evidence.uniqueness import NO_RIVALS, Rivals, rivals_of
+from loopfind.engine.evidence.splices import seams_at
+from loopfind.engine.evidence.uniqueness import Rivals, rivals_of
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Line, Run
 from loopfind.model.fingerprint import Signal
-
-Judge = Callable[[Run, Signal, Rivals, Regions, Seams], float]
-"""How likely a run is a replay, from its measures."""
 
 _SHELF = 60.0
 """Seconds of the timeline whose runs are kept together, so that few are looked through."""
@@ -82,12 +78,12 @@ class RunFinder:
             return None
         if not eventful(signal, run.first, run.last):
             return None
-        length = run.end - run.start
-        if not believed(self._sure(run, signal, NO_RIVALS, regions, seams), length, regions, seams):
-            return None  # whatever its rivals are, and these take longest to measure
-        rivals = rivals_of(signal, run, trace.fit.weights, left_out=trace.fit.spared)
-        sure = self._sure(run, signal, rivals, regions, seams)
-        if not believed(sure, length, regions, seams) or self._marks.carry(run):
+
+        def rivals() -> Rivals:
+            return rivals_of(signal, run, trace.fit.weights, left_out=trace.fit.spared)
+
+        sure = sure_of(self._sure, run, signal, rivals, regions, seams)
+        if sure is None or self._marks.carry(run):
             return None
         settled = trim_blank(signal, settle(signal, trace))
         ended = run_of(signal, settled)

@@ -37,14 +37,16 @@ class StreamsInTurn:
 
     def frames(self, turns: Turns) -> Iterator[Frames]:
         """The frames of the stream that was asked for, and of those that it goes on as."""
-        kept: list[Floats] = []
         turns.give(self.first, last=True)
+        known = self.first.source
+        if known.container not in _CONTAINERS or not known.unread or not self._request.address.seekable:
+            yield from self.first
+            return
+        kept: list[Floats] = []
         for frames in self.first:
             kept.append(frames.times.copy())
             yield frames
         source = self.first.source
-        if source.container not in _CONTAINERS or not source.unread or not self._request.address.seekable:
-            return
         count, end, read_on = sum(map(len, kept)), self.first.end, list[int]()
         for stream in range(self._request.stream + 1, self._request.stream + 1 + len(source.unread)):
             reader = self._going_on(stream, end)
@@ -60,9 +62,8 @@ class StreamsInTurn:
             read_on.append(stream)
         if read_on:
             self.why = f"read on in video stream {', '.join(map(str, read_on))}"
-            unread = tuple(
-                one for one in source.unread if not one.startswith(tuple(f"video stream {n}:" for n in read_on))
-            )
+            read = tuple(f"video stream {stream}:" for stream in read_on)
+            unread = tuple(words for words in source.unread if not words.startswith(read))
             whole, _, end = measured(replace(source, unread=unread), np.concatenate(kept), source.fps or 25.0, 0.0)
             turns.finish(whole, end)
 

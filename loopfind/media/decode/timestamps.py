@@ -152,17 +152,16 @@ def mended_packets(ticks: Ints, keys: NDArray[np.bool_], frame: int, second: int
     start. frame, second: in ticks.
     """
     mended, restarts, start, shift = ticks.copy(), list[int](), 0, 0
+    least = np.where(keys, frame / 2, _LEAP * second)
+    # Where a decoder can start at each, one may be out of its place.
+    ahead = np.where(keys, 3 if keys.all() else 1, _LOOK_AHEAD)
     while start < len(ticks):
         latest = np.maximum.accumulate(ticks[start:])
-        fall = latest[:-1] - ticks[start + 1 :]
+        falls = 1 + np.flatnonzero(latest[:-1] - ticks[start + 1 :] >= least[start + 1 :])
         end = len(ticks)
-        for place in (
-            start + 1 + np.flatnonzero(fall >= np.where(keys[start + 1 :], frame / 2, _LEAP * second))
-        ).tolist():
-            before = latest[place - 1 - start]
-            # Where a decoder can start at each, one may be out of its place.
-            following = ticks[place : place + ((3 if keys.all() else 1) if keys[place] else _LOOK_AHEAD)]
-            if (following <= before).all():
+        for fall in falls.tolist():
+            place = start + fall
+            if (ticks[place : place + ahead[place]] <= latest[fall - 1]).all():
                 end = place
                 break
         mended[start:end] += shift

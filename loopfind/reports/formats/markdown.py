@@ -7,6 +7,7 @@ from loopfind.model.comparison import Comparison
 from loopfind.model.report import Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, shares
+from loopfind.reports.rows import unjudged_but_lost
 from loopfind.reports.wording import (
     WHY,
     belief,
@@ -43,7 +44,7 @@ def write(report: Report) -> Iterator[str]:
         yield f"- Not read: {_escaped(safe(unread))}\n"
     for freeze in report.frozen:
         yield f"- Frozen: {clock(freeze.start)} to {clock(freeze.end)}, frames {frames_in(freeze)}\n"
-    for piece in (piece for piece in report.unjudged if piece.why != "lost"):
+    for piece in unjudged_but_lost(report):
         yield f"- Not judged: {clock(piece.start)} to {clock(piece.end)}, {WHY[piece.why]}\n"
     for loss in report.losses:
         yield f"- Lost: {clock(loss.start)} to {clock(loss.end)}, {_escaped(safe(loss.what))}\n"

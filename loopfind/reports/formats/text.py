@@ -11,7 +11,7 @@ from rich.text import Text
 
 from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
-from loopfind.reports.rows import longest_repeats
+from loopfind.reports.rows import longest_repeats, unjudged_but_lost
 from loopfind.reports.wording import (
     WHY,
     belief,
@@ -108,8 +108,7 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
     yield from _promises(report, width)
     for number, unread in enumerate(source.unread):
         yield from _fact("" if number else "Not read", _words(safe(unread), "yellow"), width)
-    unjudged = [piece for piece in report.unjudged if piece.why != "lost"]  # which has a line of its own
-    stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in unjudged]
+    stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in unjudged_but_lost(report)]
     frozen = [(one.start, one.end, f"frames {frames_in(one)}") for one in report.frozen]
     yield from _stretches("Frozen", frozen, "yellow", width)
     yield from _stretches("Not judged", stretches, "", width)
@@ -124,9 +123,9 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
 def _promises(report: Report, width: int) -> Iterator[Text]:
     """Yield the stretches in which a repeat must be longer to show; all of them where no length holds for the file."""
     usual = report.verdict.shortest_findable
-    told = [piece for piece in report.findable if usual is None or piece.shortest is None or piece.shortest > usual]
+    apart = [piece for piece in report.findable if usual is None or piece.shortest is None or piece.shortest > usual]
     if len(report.findable) > 1:
-        rows = [(piece.start, piece.end, promise_in_words(piece)) for piece in told]
+        rows = [(piece.start, piece.end, promise_in_words(piece)) for piece in apart]
         yield from _stretches("Findable" if usual is None else "Except", rows, "", width)
 
 

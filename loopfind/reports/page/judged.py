@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from loopfind.model.report import Report
 from loopfind.reports.page.limits import PAGE_GAPS
+from loopfind.reports.rows import unjudged_but_lost
 from loopfind.reports.wording import WHY, clock, count, cut_off, length, promise_in_words, safe, share
 
 MAP_WIDTH = 240  # pixels
@@ -100,13 +101,11 @@ def _promises(report: Report) -> tuple[Gap, ...]:
 
 def gaps_of(report: Report) -> list[tuple[float, float, str]]:
     """Return what could not be judged: start, end, reason."""
-    gaps = [(piece.start, piece.end, str(piece.why)) for piece in report.unjudged if piece.why != "lost"]
+    gaps = [(piece.start, piece.end, str(piece.why)) for piece in unjudged_but_lost(report)]
     return gaps + [(loss.start, loss.end, "lost") for loss in report.losses]
 
 
 def _gap_words(report: Report) -> tuple[Gap, ...]:
-    found = [
-        (piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in report.unjudged if piece.why != "lost"
-    ]
+    found = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in unjudged_but_lost(report)]
     found += [(loss.start, loss.end, f"{WHY['lost']}: {safe(loss.what)}") for loss in report.losses]
     return tuple(Gap(f"{clock(start)} - {clock(end)}", why) for start, end, why in sorted(found)[:PAGE_GAPS])
