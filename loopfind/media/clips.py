@@ -19,7 +19,7 @@ from loopfind.media.ffmpeg import framecrc
 from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.ffmpeg.framecrc import Listing
 from loopfind.media.ffmpeg.log import plain_text
-from loopfind.media.ffmpeg.process import COUNTED, RunningFfmpeg, executable
+from loopfind.media.ffmpeg.process import COUNTED, WHOLE, RunningFfmpeg, executable, seek_words
 from loopfind.model.dtypes import Floats
 
 _RUN_UP = 10.0
@@ -165,14 +165,15 @@ class Cutter:
         if self._packets.restarts:
             yield from numbered
             return
-        if np.isnan(self._times).any():
+        if self._packets.stands_in or np.isnan(self._times).any():
             # A container without times, such as AVI: what ffmpeg makes up depends on where it begins.
             yield from numbered
         low, high = self._bounds(piece)
         start = self._packets.start
         picked = f"trim=start={low + start:.6f}:end={high + start:.6f}"
         if low > _RUN_UP and self._address.seekable:
-            yield ["-copyts", "-noaccurate_seek", "-ss", f"{low - _RUN_UP:.6f}"], picked
+            # An index may lead to where no decoder can start: then frames are missing, and the next way is taken.
+            yield ["-copyts", *seek_words(low - _RUN_UP)], f"select='st(0,ld(0)+{WHOLE})',{picked}"
         yield ["-copyts"], picked
         yield from numbered
 

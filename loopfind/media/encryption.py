@@ -1,10 +1,10 @@
 """Encryption, by what containers say of it: ffmpeg decodes what is encrypted into noise, and calls it damaged."""
 
-import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from loopfind.media.ffmpeg.address import head_of
+from loopfind.media.ffmpeg.mp4_boxes import boxes, whole_file
 
 _MP4_ENCRYPTED = {b"encv", b"drmi"}
 """Codes of encrypted video in a sample description (ISO/IEC 14496-12, 8.12; Apple's FairPlay)."""
@@ -33,22 +33,10 @@ def is_encrypted(local: bytes | None) -> bool:
 
 def _is_mp4_encrypted(file: BinaryIO) -> bool:
     """Look at the sample descriptions in the index of an MP4 or QuickTime file."""
-    end = file.seek(0, io.SEEK_END)
-    place = 0
-    while place + 8 <= end:
-        file.seek(place)
-        head = file.read(16)
-        size, kind, extra = int.from_bytes(head[:4], "big"), head[4:8], 8
-        if size == 1:
-            size, extra = int.from_bytes(head[8:16], "big"), 16
-        elif size == 0:
-            size = end - place
-        if size < extra:
-            return False
+    for kind, (first, end) in boxes(file, whole_file(file)):
         if kind == b"moov":
-            file.seek(place)
-            return _has_encrypted_entry(file.read(min(size, _MOST_INDEX)))
-        place += size
+            file.seek(first)
+            return _has_encrypted_entry(file.read(min(end - first, _MOST_INDEX)))
     return False
 
 

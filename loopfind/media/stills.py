@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import nearest
 from loopfind.errors import MediaError
+from loopfind.media.decode.one_pass import open_video
 from loopfind.media.decode.timestamps import Clock
-from loopfind.media.ffmpeg import address, framecrc
-from loopfind.media.ffmpeg.address import Address, is_indexed
+from loopfind.media.ffmpeg import address
+from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.container_start import container_start
+from loopfind.media.ffmpeg.framecrc import time_is_place
 from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.process import COUNTED, executable, output_of
-from loopfind.model.dtypes import Floats
+from loopfind.media.ffmpeg.process import COUNTED, WHOLE, executable, output_of, seek_words
 
 Still = NDArray[np.uint8]
 """(height, width, 3) uint8, red, green and blue."""
@@ -62,12 +63,11 @@ def read_stills(
         where = address.resolve(path)
         if not where.seekable or not times:
             return
-        listed = None if is_indexed(where) or where.local is None else framecrc.list_packets(where, stream)
-        origin = container_start(where) if listed is None else listed.start
+        if not time_is_place(where, stream):
+            yield from _by_number(where, stream, times, width)
+            return
+        origin = container_start(where)
     except MediaError:
-        return
-    if listed is not None and listed.restarts:
-        yield from _by_number(where, stream, np.sort(listed.times()), times, width)
         return
     for group in _groups(times):
         missing = group
@@ -76,6 +76,9 @@ def read_stills(
         found: dict[int, Still] = {}
         for seek in [*seeks, *([None] if times[group[-1]] <= _FROM_START or not seeks else [])]:
             read = _read(where, stream, seek, [times[place] for place in missing], origin, width)
+            if read is None:
+                yield from _by_number(where, stream, times[group[0] :], width, group[0])
+                return
             found |= {missing[at]: still for at, still in read.items()}
             missing = [place for place in group if place not in found]
             if not missing:
@@ -84,10 +87,15 @@ def read_stills(
 
 
 def _by_number(
-    where: Address, stream: int, shown: Floats, times: Sequence[float], width: int
+    where: Address, stream: int, times: Sequence[float], width: int, first: int = 0
 ) -> Iterator[tuple[int, Still]]:
-    """Yield frames of a file whose clock falls back, in which a time means nothing: by their numbers, decoded from the
-    start on. shown: (n,) seconds of all frames."""
+    """Yield frames of a file in which a time means nothing, as its clock falls back or its frames have none: by their
+    numbers, decoded from the start on. first: place of the first of the times."""
+    with open_video(where, stream, end=times[-1] + 1) as video:
+        # Packets do not say in which order a decoder shows what they hold where their times fall.
+        shown = np.concatenate([np.zeros(0), *(batch.times for batch in video)])
+    if not len(shown):
+        return
     numbers = nearest(shown, np.array(times))
     right = np.flatnonzero(np.abs(shown[numbers] - times) <= _NEAR_ENOUGH).tolist()
     for low in range(0, len(right), MOST_AT_ONCE):
@@ -97,7 +105,7 @@ def _by_number(
         written, _ = output_of(
             [*_words(where, stream, None, COUNTED), "-vf", f"{end},select='{picked}',{_shape(width)}", *_PPM]
         )
-        yield from zip(places, _split(written), strict=False)
+        yield from ((first + place, still) for place, still in zip(places, _split(written), strict=False))
 
 
 def _groups(times: Sequence[float]) -> Iterator[list[int]]:
@@ -114,10 +122,13 @@ def _groups(times: Sequence[float]) -> Iterator[list[int]]:
 
 def _read(
     where: Address, stream: int, seek: float | None, times: Sequence[float], origin: float, width: int
-) -> dict[int, Still]:
-    """Return the wanted frames that one ffmpeg gives, by their place in `times`. seek: seconds at which it begins."""
+) -> dict[int, Still] | None:
+    """Return the wanted frames that one ffmpeg gives, by their place in `times`; None where frames have no times of
+    their own. seek: seconds at which it begins."""
     wanted = [time + origin for time in times]
     picked = "+".join(f"lt(abs(t-({time:.6f})),{_TOLERANCE})" for time in wanted)
+    if seek is not None:  # an index may lead to where no decoder can start
+        picked = f"st(0,ld(0)+{WHOLE})*({picked})"
     words = _words(where, stream, seek)
     words += ["-vf", f"trim=end={wanted[-1] + 1:.6f},select='{picked}',{_shape(width)}", "-frames:v", str(len(times))]
     words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", "\x1f{ptsi} {tbi}"]
@@ -125,6 +136,8 @@ def _read(
     journal = Journal()
     journal.feed(said)
     journal.close()
+    if any(pts is None for pts, _ in journal.marks):
+        return None
     seconds = Clock(round(1e6 * origin), 1 / journal.header.rate).read(journal.marks, last=True)
     found = {}
     for second, still in zip(seconds.tolist(), _split(pictures), strict=False):
@@ -139,7 +152,7 @@ def _words(where: Address, stream: int, seek: float | None, options: Sequence[st
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
     words += ["-max_error_rate", "1"]
     if seek is not None:
-        words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
+        words += seek_words(seek)
     words += [*options, *where.words, "-map", f"0:V:{stream}", "-an", "-sn", "-dn"]
     return [*words, "-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -13,8 +12,8 @@ from loopfind.media.decode.decoder import Decoder, never
 from loopfind.media.decode.frame_reader import measured
 from loopfind.media.decode.losses import LossAccount
 from loopfind.media.ffmpeg import address, diagnosis
-from loopfind.media.ffmpeg.address import Address, is_indexed
-from loopfind.media.ffmpeg.framecrc import clock_falls_back
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.framecrc import first_whole, time_is_place
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.request import DecodeOptions, ReadRequest, check_limits
 from loopfind.model.dtypes import Floats
@@ -131,7 +130,7 @@ class OnePassReader:
                 decoder.await_first()
                 if decoder.next_time is not None and (refused := self._refused(decoder)):
                     raise refused
-                if seek is None or self._seek_holds(decoder):
+                if seek is None or self._seek_holds(decoder, seek):
                     break
             if decoder.next_time is None and seek is None:
                 self._judge(decoder, 0, 0.0)
@@ -166,19 +165,23 @@ class OnePassReader:
         start = self._request.start or 0.0
         return [start - run_up for run_up in _RUN_UPS if self._request.address.seekable and start > run_up]
 
-    def _seek_holds(self, decoder: Decoder) -> bool:
-        """Return whether decoding began early enough, on a clock that counts from the container's start."""
-        start, declared, first = self._request.start or 0.0, decoder.journal.header.duration, decoder.next_time
-        if first is None or declared is None:
-            return declared is not None and start >= declared + 1.0 and self._time_is_place
-        return first <= start and self._time_is_place
-
-    @cached_property
-    def _time_is_place(self) -> bool:
-        """Return whether a time means one place of the file, so that a seek lands there. An index of times says so; of
-        other local files the packets do. What comes over a network is not read for this."""
-        where = self._request.address
-        return where.local is None or is_indexed(where) or not clock_falls_back(where, self._request.stream)
+    def _seek_holds(self, decoder: Decoder, seek: float) -> bool:
+        """Return whether from `start` on a decoder that began at `seek` gives what one pass does: a time means one
+        place of the file, the frames have times of their own, and one before it is made of no other."""
+        where, stream, start = self._request.address, self._request.stream, self._request.start or 0.0
+        declared, first = decoder.journal.header.duration, decoder.next_time
+        if declared is None or not (start >= declared + 1.0 if first is None else first <= start):
+            return False
+        if not time_is_place(where, stream):
+            return False
+        if first is None:
+            return True
+        if not decoder.keeps_time:
+            return False
+        if where.local is None:
+            return True  # the address would be asked once more
+        whole = first_whole(where, stream, seek)
+        return whole is not None and whole - self.origin <= start
 
     def _refused(self, decoder: Decoder) -> MediaError | None:
         """Return what is wrong with an input of which a frame came; None for a video."""

@@ -22,6 +22,7 @@ from loopfind.media.decode.one_pass import OnePassReader
 from loopfind.media.decode.relay import RelayReader, Turns
 from loopfind.media.decode.segment import Segment, SegmentStart, Unsafe, segment_at
 from loopfind.media.decode.spill import SpillQueue
+from loopfind.media.ffmpeg.framecrc import time_is_place
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.process import LONGEST_FAREWELL
 from loopfind.media.ffmpeg.request import ReadRequest
@@ -127,7 +128,8 @@ class ParallelDecoding:
         # A decoder that is ahead stops where no more may wait.
         waiting = WAITING_ON_DISK // (self._jobs - 1) / self.first.declared_rate
         longest = min(max(LONGEST_SEGMENT, (end - start) / _MOST_SEGMENTS), waiting)
-        return marks_of(start, end, self._jobs, self._shortest, longest)
+        marks = marks_of(start, end, self._jobs, self._shortest, longest)
+        return marks if marks and time_is_place(request.address, request.stream) else []
 
     def _rest(self, turns: Turns, known: Floats, starts: Sequence[SegmentStart], header: Header) -> Iterator[Frames]:
         """Yield the frames after those at `known` times, (n,) seconds, out of one pass.

@@ -1,19 +1,22 @@
 """Lists of a video's packets or pictures, read from ffmpeg's framecrc format."""
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.decode.timestamps import mended_packets
-from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.container_start import container_start
 from loopfind.media.ffmpeg.log import plain_text
+from loopfind.media.ffmpeg.mp4_index import index_is_ordered
 from loopfind.media.ffmpeg.packet_times import AS_THEY_ARE, NO_TIME, RAISED, base_in, cells_in
-from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
+from loopfind.media.ffmpeg.process import WHOLE, RunningFfmpeg, executable, seek_words
 from loopfind.model.dtypes import Floats
 
 _LONGEST_REORDER = 2.5
@@ -38,6 +41,7 @@ class Listing:
     base: tuple[int, int] = (1, 1)
     start: float = 0.0
     restarts: list[int] = field(default_factory=list)
+    stands_in: bool = False
 
     def __len__(self) -> int:
         return len(self.ticks)
@@ -61,6 +65,28 @@ def list_packets(address: Address, stream: int) -> Listing:
         mended, listing.restarts = mended_packets(ticks, np.array(listing.keys), frame, round(below / above))
         listing.ticks = mended.tolist()
     return listing
+
+
+def time_is_place(address: Address, stream: int) -> bool:
+    """Say whether a time means one place of a video, so that what is sought by it is found where one pass shows it: its
+    clock falls back nowhere.
+
+    The index of an MP4 or QuickTime file says so, of other local files the packets do, in one pass. What comes over a
+    network is not read for this. Raises DecoderFailed.
+    """
+    if address.local is None:
+        return True
+    try:
+        status = os.stat(address.local)
+    except OSError:
+        return True  # whoever reads it will say so
+    return _is_ordered(address, stream, (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns))
+
+
+@lru_cache(maxsize=64)  # of one file many parts are read
+def _is_ordered(address: Address, stream: int, _file: tuple[int, ...]) -> bool:
+    known = index_is_ordered(address.local, _LONGEST_REORDER) if address.local and is_indexed(address) else None
+    return known or not clock_falls_back(address, stream)
 
 
 def clock_falls_back(address: Address, stream: int) -> bool:
@@ -87,13 +113,27 @@ def clock_falls_back(address: Address, stream: int) -> bool:
     return False
 
 
-def list_pictures(address: Address, stream: int, before: Sequence[str] = (), picked: str = "null") -> Listing:
-    """List the decoded pictures that pass the filter `picked`, with checksums.
+def list_pictures(
+    address: Address, stream: int, before: Sequence[str] = (), picked: str = "null", count: int | None = None
+) -> Listing:
+    """List the decoded pictures that pass the filter `picked`, with checksums, the first `count` alone.
 
     before: options for the input. Raises DecoderFailed.
     """
     words = [*before, *address.words, "-map", f"0:V:{stream}", "-fps_mode", "passthrough"]
+    words += [] if count is None else ["-frames:v", str(count)]
     return _read_listing([*words, "-enc_time_base:v", "demux", "-vf", picked], address.shown)
+
+
+def first_whole(address: Address, stream: int, seek: float) -> float | None:
+    """Return the seconds, by the clock of the file, of the first picture behind a place that is made of no other, by
+    the word of the decoder: an index may call any picture one. None where there is none."""
+    try:
+        listing = list_pictures(address, stream, seek_words(seek), f"select='{WHOLE}'", 1)
+    except DecoderFailed:
+        return None
+    ticks = [tick for tick in listing.ticks if tick is not None]
+    return ticks[0] * listing.base[0] / listing.base[1] if ticks else None
 
 
 def _copied(address: Address, stream: int) -> list[str]:
@@ -128,6 +168,7 @@ def _add_line(listing: Listing, line: bytes, sums: bool) -> None:
     elif cells := cells_in(line):
         listing.ticks.append(_shown_in(cells))
         listing.keys.append(_is_key(cells))
+        listing.stands_in |= bool(int(cells[1]) % 2)
         if sums:
             listing.sums.append(cells[5])
 

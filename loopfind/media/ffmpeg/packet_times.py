@@ -5,9 +5,10 @@ NO_TIME = -(1 << 63)
 
 RAISED = 1 << 40
 """Ticks by which AS_THEY_ARE raises times."""
-AS_THEY_ARE = f"setts=dts=N:pts='if(eq(PTS,NOPTS),if(eq(DTS,NOPTS),NOPTS,DTS+{RAISED}),PTS+{RAISED})'"
+AS_THEY_ARE = f"setts=dts='2*N+eq(PTS,NOPTS)':pts='if(eq(PTS,NOPTS),if(eq(DTS,NOPTS),NOPTS,DTS+{RAISED}),PTS+{RAISED})'"
 """A filter of packets that hands on their times as they are. Times at which packets are decoded may not fall, or ffmpeg
-changes both, so these are replaced by their numbers."""
+changes both, so these are replaced by twice their numbers, plus 1 where a packet has no time at which it is shown, and
+the one at which it is decoded stands in for it."""
 
 
 def base_in(line: bytes) -> tuple[int, tuple[int, int]] | None:

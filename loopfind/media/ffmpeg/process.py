@@ -31,6 +31,9 @@ LONGEST_FAREWELL = 15.0
 """Seconds that threads have to end once their ffmpeg was killed: more than reaping it takes."""
 
 
+WHOLE = "key+eq(pict_type,I)"
+"""An expression of ffmpeg's `select` filter: whether a picture is made of no other."""
+
 COUNTED = ("-reinit_filter", "0")
 """Options before an input by which a filter counts all frames: ffmpeg makes it anew, and so counts from 0 again, where
 the colours or the size of the pictures change."""
@@ -51,6 +54,11 @@ def executable() -> str:
         raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
 
 
+def seek_words(seconds: float) -> list[str]:
+    """Return the words before an input by which decoding begins at the last place before `seconds` where it can."""
+    return ["-noaccurate_seek", "-ss", f"{seconds:.6f}"]
+
+
 def decode_command(
     request: ReadRequest, seek: float | None = None, digest_fd: int | None = None, colour_fd: int | None = None
 ) -> list[str]:
@@ -64,7 +72,7 @@ def decode_command(
     # A damaged file is read to its end, however many of its packets fail.
     words += ["-max_error_rate", "1"]
     if seek is not None:
-        words += ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
+        words += seek_words(seek)
     where = request.address
     words += [*request.options.words, *where.words]
     picked = [
