@@ -58,6 +58,9 @@ class Decoding:
 QUERY_SECONDS = 60.0
 """Seconds that a query to a library may take, unless asked for more."""
 
+QUERY_MEGABYTES = 512
+"""Megabytes that SQLite may hold for a query to a library, unless asked for more."""
+
 WINDOW, SHORTEST_WINDOW = 86400.0, 60.0
 """Seconds of footage that are held while a recording is followed, and at the least."""
 

@@ -104,3 +104,9 @@ def test_jobs_make_no_difference_to_the_answer(monkeypatch: pytest.MonkeyPatch) 
     assert one.verdict == two.verdict
     assert one.repeats == two.repeats
     assert one.source == two.source
+
+
+def test_an_animation_with_one_key_frame_is_no_picture(tmp_path: Path) -> None:
+    path = tmp_path / "moving.gif"
+    videos.run(*videos.moving(4.0), str(path))
+    assert loopfind.scan(path, fast=True).verdict.summary.startswith("A first look found 1 key frame")

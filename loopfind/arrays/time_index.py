@@ -6,6 +6,10 @@ import numpy as np
 
 from loopfind.model.dtypes import Floats, Ints
 
+SHORTEST_STEP = 1 / 2400
+"""Seconds between two frames, at the least, where frames are counted to fill a time: a file that claims a million a
+second would have a million compared for each second. No camera whose pictures are watched is faster."""
+
 _AT_ONCE = 1 << 16
 _MANY = 500  # instants for which guessing takes less than bisection
 
@@ -61,6 +65,11 @@ def nearest_of(frames: Ints, times: Floats, wanted: Floats) -> Ints:
 def gap_of(times: Floats, fallback: float = 0.04) -> float:
     """Median time between frames in seconds, `fallback` for fewer than two frames."""
     return float(np.median(np.diff(times), overwrite_input=True)) if len(times) > 1 else fallback
+
+
+def reckoned_gap(times: Floats) -> float:
+    """Gap between frames as it is reckoned with, in seconds: what `gap_of` gives, SHORTEST_STEP at the least."""
+    return max(SHORTEST_STEP, gap_of(times))
 
 
 def covered(spans: Iterable[tuple[float, float]]) -> float:

@@ -85,6 +85,7 @@ def compare_command(
         typer.Option("--html", metavar="FILE", help="Write a page with pictures, timelines, and files side by side."),
     ] = None,
     stall: options.Stall = STALL,
+    no_budget: options.NoBudget = False,
     fail_on_repeats: options.FailOnShared = False,
     cache: options.Cached = False,
     library: options.CacheLibrary = None,
@@ -104,7 +105,7 @@ def compare_command(
     if page is not None:
         pages.check_page(page, paths, [name for name, _ in places])
     kept = library_at(library, make=True) if cache or library is not None else None
-    result, shown = _compare(paths, settings, verbose, quiet, page is not None, kept)
+    result, shown = _compare(paths, settings, verbose, quiet, page is not None, kept, no_budget)
     for name, form in places:
         write_comparison(result, form, name, alone)
     if page is not None and shown is not None:
@@ -185,7 +186,13 @@ def _lies_in(name: str, folder: str) -> bool:
 
 
 def _compare(
-    paths: list[str], settings: CompareSettings, verbose: bool, quiet: bool, shown: bool, library: str | None
+    paths: list[str],
+    settings: CompareSettings,
+    verbose: bool,
+    quiet: bool,
+    shown: bool,
+    library: str | None,
+    unbounded: bool,
 ) -> "tuple[Comparison, ComparisonExhibits | None]":
     """Return the comparison, and its exhibits where `shown` asks for them."""
     from loopfind.cli.progress import watching
@@ -196,10 +203,10 @@ def _compare(
         if shown:
             from loopfind.pipeline import compare_to_show
 
-            return compare_to_show(paths, settings, watch, log, kept)
+            return compare_to_show(paths, settings, watch, log, kept, unbounded)
         from loopfind.pipeline import compare as compared
 
-        return compared(paths, settings, watch, log, kept), None
+        return compared(paths, settings, watch, log, kept, unbounded), None
 
 
 def write_comparison(result: "Comparison", form: str, place: str, alone: str | None) -> None:

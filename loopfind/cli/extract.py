@@ -59,6 +59,7 @@ def extract_command(
         ),
     ] = FORMS[0],
     stall: options.Stall = STALL,
+    no_budget: options.NoBudget = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace clips that exist already.")] = False,
     quiet: options.Quiet = False,
 ) -> int:
@@ -73,7 +74,10 @@ def extract_command(
         from loopfind.media.ffmpeg.address import resolve
 
         path = resolve(_find_video(findings, report, video)).waiting(stall)
-        write = _clip_writer(path, findings) if form == "mp4" else _animation_writer(path, findings, form)
+        if form == "mp4":
+            write = _clip_writer(path, findings, no_budget)
+        else:
+            write = _animation_writer(path, findings, form, no_budget)
         for one in repeats:
             written = write(
                 one, [str(work / name) for name in _clip_names(one, most, form)], work / _pair_name(one, form)
@@ -182,10 +186,10 @@ _Write = Callable[["Repeat", list[str], Path], str]
 """Writes clips of the first occurrences of a repeat, and one of the first two side by side; returns a note."""
 
 
-def _clip_writer(path: "Address", findings: "ReadReport") -> _Write:
+def _clip_writer(path: "Address", findings: "ReadReport", unbounded: bool) -> _Write:
     from loopfind.media.clips import Cutter
 
-    cutter = Cutter(path, findings.stream)
+    cutter = Cutter(path, findings.stream, unbounded)
 
     def write(repeat: "Repeat", places: list[str], pair: Path) -> str:
         copied = 0
@@ -198,14 +202,14 @@ def _clip_writer(path: "Address", findings: "ReadReport") -> _Write:
     return write
 
 
-def _animation_writer(path: "Address", findings: "ReadReport", form: str) -> _Write:
+def _animation_writer(path: "Address", findings: "ReadReport", form: str, unbounded: bool) -> _Write:
     from loopfind.media.animations import write_animation
     from loopfind.media.clips import Look
 
     def write(repeat: "Repeat", places: list[str], pair: Path) -> str:
         for place, one in zip(places, repeat.occurrences, strict=False):
-            write_animation(path, findings.stream, [(_piece(one, findings), Look())], place, form)
-        write_animation(path, findings.stream, _sides(repeat, findings), str(pair), form)
+            write_animation(path, findings.stream, [(_piece(one, findings), Look())], place, form, unbounded)
+        write_animation(path, findings.stream, _sides(repeat, findings), str(pair), form, unbounded)
         return f"{len(places)} clips as {form}"
 
     return write

@@ -13,7 +13,7 @@ from loopfind.cli.times import parse_limits
 from loopfind.errors import BadSetting
 from loopfind.fingerprints import KINDS
 from loopfind.registry import check_name
-from loopfind.settings import QUERY_SECONDS, STALL, Settings
+from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, STALL, Settings
 
 if TYPE_CHECKING:
     from loopfind.stores.sqlite import Library
@@ -44,6 +44,7 @@ def add_command(
     end: options.End = None,
     jobs: options.FilesAtOnce = None,
     stall: options.Stall = STALL,
+    no_budget: options.NoBudget = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
@@ -59,7 +60,8 @@ def add_command(
     from loopfind.reports.formats import libraries
 
     with watching(quiet) as (watch, note):
-        result = added(videos, path, settings, jobs or os.cpu_count() or 1, watch, note if verbose else None)
+        log = note if verbose else None
+        result = added(videos, path, settings, jobs or os.cpu_count() or 1, watch, log, no_budget)
     terminal.put(libraries.added_json(result) if as_json else libraries.added_text(result))
     return 1 if result.refused else 0
 
@@ -147,11 +149,14 @@ def query_command(
     seconds: Annotated[
         float, typer.Option("--seconds", metavar="S", min=0.1, help="Seconds it may take.")
     ] = QUERY_SECONDS,
+    megabytes: Annotated[
+        int, typer.Option("--megabytes", metavar="MB", min=16, max=1 << 20, help="Memory it may take.")
+    ] = QUERY_MEGABYTES,
 ) -> int:
     """Query the library in SQL: the views are files, entries, pairs and stretches."""
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
-    with _store().query(library_at(library), sql, seconds) as (columns, found):
+    with _store().query(library_at(library), sql, seconds, megabytes) as (columns, found):
         terminal.put(tables.format_rows(columns, found, "json" if as_json else "csv" if as_csv else "text"))
     return 0
 

@@ -50,6 +50,7 @@ def search_command(
     video: Annotated[str, typer.Argument(metavar="VIDEO", help="A video, in the library or not.")],
     stream: options.StreamOption = CompareSettings.stream,
     stall: options.Stall = STALL,
+    no_budget: options.NoBudget = False,
     library: options.LibraryOption = None,
     as_json: options.Json = False,
     output: options.Output = None,
@@ -62,7 +63,7 @@ def search_command(
 
     path, settings = library_at(library), CompareSettings(query=1, stream=stream, stall=stall)
     return _write_result_of(
-        lambda watch: search_library(video, path, settings, watch),
+        lambda watch: search_library(video, path, settings, watch, unbounded=no_budget),
         [video],
         as_json,
         output,

@@ -29,6 +29,12 @@ Stall = Annotated[
     float,
     typer.Option("--stall", metavar="SECONDS", help="Give up after so many seconds without a byte."),
 ]
+NoBudget = Annotated[
+    bool,
+    typer.Option(
+        "--no-budget", help="Read a small file however many pictures, and however much memory, it unpacks to."
+    ),
+]
 FilesAtOnce = Annotated[
     int | None,
     typer.Option("--jobs", metavar="N", min=1, max=256, help="Files read at the same time; default: one per core."),

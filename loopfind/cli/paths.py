@@ -20,7 +20,7 @@ def library_at(given: str | None, make: bool = False) -> str:
     path = os.path.join(_cache_folder(), "library.sqlite")
     if make:
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         except OSError as error:
             raise LibraryError(
                 path, f"its folder cannot be made ({error.strerror}): name another with --library"

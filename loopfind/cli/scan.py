@@ -115,9 +115,7 @@ def scan_command(
     fast: Annotated[
         bool, typer.Option("--fast", help="A first look at key frames alone: finds less, and says what it can find.")
     ] = False,
-    no_budget: Annotated[
-        bool, typer.Option("--no-budget", help="Read a small file however many pictures it unpacks to.")
-    ] = False,
+    no_budget: options.NoBudget = False,
     hwaccel: Annotated[
         str,
         typer.Option("--hwaccel", metavar="NAME", help="Decode in hardware, by a method that ffmpeg -hwaccels lists."),
@@ -263,7 +261,7 @@ def _scan(
         if settings.packets_only:
             from loopfind.pipeline import scan_packets
 
-            return scan_packets(video, settings, watch, log), None
+            return scan_packets(video, settings, watch, log, decoding.unbounded), None
         cache = through(library, note)
         from loopfind.pipeline import Resume, scan, scan_to_show
 

@@ -55,6 +55,7 @@ def sweep_command(
         ),
     ] = None,
     stall: options.Stall = STALL,
+    no_budget: options.NoBudget = False,
     as_json: options.Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV, one line for each size.")] = False,
     plot: Annotated[
@@ -74,7 +75,7 @@ def sweep_command(
     settings = SweepSettings(names, chosen, stream, first, last, _parse_sample(sample, video), stall)
     if plot is not None:
         _check_plot(plot, video)
-    result = _sweep(video, settings, verbose, quiet)
+    result = _sweep(video, settings, verbose, quiet, no_budget)
     _deliver(result, as_json, as_csv)
     if plot is not None:
         from loopfind.reports.plots.plot import plot as drawn
@@ -122,12 +123,12 @@ def _check_plot(plot: str, video: str) -> None:
         raise BadSetting("--plot", plot, "this is the video, and would be lost; choose another name")
 
 
-def _sweep(video: str, settings: SweepSettings, verbose: bool, quiet: bool) -> "Sweep":
+def _sweep(video: str, settings: SweepSettings, verbose: bool, quiet: bool, unbounded: bool) -> "Sweep":
     from loopfind.cli.progress import watching
     from loopfind.pipeline import sweep as swept
 
     with watching(quiet) as (watch, note):
-        result: Sweep = swept(video, settings, watch, note if verbose else None)
+        result: Sweep = swept(video, settings, watch, note if verbose else None, unbounded)
         return result
 
 

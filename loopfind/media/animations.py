@@ -12,6 +12,7 @@ from loopfind.errors import DecoderFailed
 from loopfind.media.clips import Look, Piece
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg.address import Address, resolve
+from loopfind.media.ffmpeg.request import DecodeOptions
 from loopfind.media.stills import Still, read_stills
 from loopfind.model.dtypes import Floats
 
@@ -27,26 +28,31 @@ _ROUNDED = 0.005
 
 
 def write_animation(
-    path: str | os.PathLike[str] | Address, stream: int, sides: Sequence[tuple[Piece, Look]], place: str, form: str
+    path: str | os.PathLike[str] | Address,
+    stream: int,
+    sides: Sequence[tuple[Piece, Look]],
+    place: str,
+    form: str,
+    unbounded: bool = False,
 ) -> None:
     """Write one piece, or several side by side, to a file at `place`, from their first frames on.
 
-    form: one of ANIMATION_FORMS. The changes of each look are undone. Ends with the shortest piece, and after
-    LONGEST_ANIMATION seconds. Raises a kind of MediaError.
+    form: one of ANIMATION_FORMS. unbounded: however much the video unpacks to. The changes of each look are undone.
+    Ends with the shortest piece, and after LONGEST_ANIMATION seconds. Raises a kind of MediaError.
     """
     length = min(LONGEST_ANIMATION, *((piece.end - piece.start) * look.speed for piece, look in sides))
     clock = np.arange(max(1, round(length * ANIMATION_RATE))) / ANIMATION_RATE
-    columns = [_pictures_at(path, stream, piece, look, clock) for piece, look in sides]
+    columns = [_pictures_at(path, stream, piece, look, clock, unbounded) for piece, look in sides]
     _write([np.hstack(row) for row in zip(*columns, strict=True)], place, form)
 
 
 def _pictures_at(
-    path: str | os.PathLike[str] | Address, stream: int, piece: Piece, look: Look, clock: Floats
+    path: str | os.PathLike[str] | Address, stream: int, piece: Piece, look: Look, clock: Floats, unbounded: bool
 ) -> list[Still]:
     """Return the picture that is shown at each time of the clock, (n,) seconds from the first frame of the piece."""
     length = (float(clock[-1]) + 1 / ANIMATION_RATE) / look.speed
     low = max(piece.start, piece.end - length) if look.reversed else piece.start
-    times, side = _frame_times(path, stream, low, min(piece.end, low + length))
+    times, side = _frame_times(path, stream, low, min(piece.end, low + length), unbounded)
     inside = min(_ROUNDED, float(np.median(np.diff(times))) / 4) if len(times) > 1 else _ROUNDED
     instants = piece.end - clock / look.speed - inside if look.reversed else piece.start + clock / look.speed + inside
     frames = np.clip(np.searchsorted(times, instants, "right") - 1, 0, None)
@@ -62,13 +68,16 @@ def _pictures_at(
     return [still[:, ::-1] for still in stills] if look.mirrored else stills
 
 
-def _frame_times(path: str | os.PathLike[str] | Address, stream: int, start: float, end: float) -> tuple[Floats, int]:
+def _frame_times(
+    path: str | os.PathLike[str] | Address, stream: int, start: float, end: float, unbounded: bool
+) -> tuple[Floats, int]:
     """Return the times (n,) of the frames that are shown between `start` and `end`, seconds, and the side of stills.
 
     There is at least one frame. side: pixels of the longer side of a still.
     """
     margin = 1 / ANIMATION_RATE  # the frame that is shown at `start` may have begun before it
-    with open_video(path, stream, max(0.0, start - margin), end) as video:
+    options = DecodeOptions(unbounded=unbounded)
+    with open_video(path, stream, max(0.0, start - margin), end, options=options) as video:
         times = [batch.times for batch in video]
         source = video.source
     if not times:

@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from loopfind.errors import DecoderFailed, MediaError
+from loopfind.media.decode.budget import PixelBudget
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import framecrc
 from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.ffmpeg.framecrc import Listing
 from loopfind.media.ffmpeg.log import plain_text
 from loopfind.media.ffmpeg.process import COUNTED, WHOLE, RunningFfmpeg, executable, seek_words
+from loopfind.media.ffmpeg.request import DecodeOptions
 from loopfind.model.dtypes import Floats
 
 _RUN_UP = 10.0
@@ -32,6 +34,8 @@ _HALF = "scale='min(640,iw)':-2:flags=area,setsar=1,pad=ceil(iw/2)*2:ih"
 """Filter for one of two pictures side by side: at most 640 pixels wide."""
 _CLOCK_STEP = 0.0015
 """Seconds by which the times of a copy may differ, as clocks of containers tick a thousand times a second."""
+_LEAST_ROOM = 16 << 20
+"""Bytes that a clip may take beside those of its pictures as they are."""
 LONGEST_REVERSED = 20.0
 """Seconds of a piece that are reversed at most: ffmpeg holds all its pictures in memory."""
 
@@ -66,11 +70,13 @@ class Look:
 class Cutter:
     """A cutter of pieces out of one video. copied: whether the packets of the last piece were copied."""
 
-    def __init__(self, path: str | os.PathLike[str] | Address, stream: int) -> None:
-        """Read the list of the video's packets. Raises a kind of MediaError."""
-        with open_video(path, stream):
+    def __init__(self, path: str | os.PathLike[str] | Address, stream: int, unbounded: bool = False) -> None:
+        """Read the list of the video's packets. unbounded: however much it unpacks to. Raises a kind of MediaError."""
+        with open_video(path, stream, options=DecodeOptions(unbounded=unbounded)) as video:
             self._address, self._stream = resolve(path), stream  # now it is known that ffmpeg decodes it
+            self._size, self._unbounded = (video.source.width, video.source.height), unbounded
         self._packets = framecrc.list_packets(self._address, stream)
+        PixelBudget(self._address, unbounded).take(len(self._packets), self._size)
         self._times = self._packets.times()
         self._display_times = np.sort(self._times[~np.isnan(self._times)])
         self.copied = False
@@ -84,7 +90,7 @@ class Cutter:
         for before, picked in self._selections(piece):
             filters = ",".join((picked, "setpts=PTS-STARTPTS", _EVEN_SIZE))
             words = [*before, *self._address.words, *self._mapped(), *_EACH_FRAME, "-vf", filters, *_ENCODER]
-            done, said = _write_mp4(words, place)
+            done, said = self._write_mp4(words, place, piece.frames)
             if done and len(_written_pictures(place)) == piece.frames:
                 return
         what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out"
@@ -107,7 +113,8 @@ class Cutter:
             chain = ",".join((picked, *_undoing_filters(look), f"fps={rate:.6f}", _HALF))
             chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
         chains.append("[side0][side1]hstack=shortest=1[both]")
-        done, said = _write_mp4([*words, "-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER], place)
+        words += ["-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER]
+        done, said = self._write_mp4(words, place, sum(piece.frames for piece, _ in sides))
         if not done or not len(_written_pictures(place)):
             raise DecoderFailed(self._address.shown, f"no comparison could be made ({framecrc.last_words(said)})")
 
@@ -118,7 +125,8 @@ class Cutter:
             return False
         # A microsecond more, lest rounding finds the key frame before.
         words = ["-ss", f"{self._times[first] + 1e-6:.6f}", *self._address.words, *self._mapped(), "-c", "copy"]
-        if not _write_mp4([*words, "-frames:v", str(piece.frames), *_INDEX_FIRST], place)[0]:
+        words += ["-frames:v", str(piece.frames), *_INDEX_FIRST]
+        if not self._write_mp4(words, place, piece.frames)[0]:
             return False  # a codec that has no place in mp4
         before, picked = next(self._selections(piece))
         original, copy = framecrc.list_pictures(self._address, self._stream, before, picked), _written_pictures(place)
@@ -188,6 +196,24 @@ class Cutter:
         usual = 1 / float(np.median(np.diff(self._display_times))) if len(self._display_times) > 1 else average
         return average if abs(average / usual - 1) < 0.02 else usual
 
+    def _write_mp4(self, words: Sequence[str], place: str, frames: int) -> tuple[bool, str]:
+        """Run ffmpeg to write an mp4 file of so many frames, which takes no more room than they do as they are.
+
+        Returns whether it succeeded, and its messages. Raises DecoderFailed where it takes too much memory.
+        """
+        width, height = self._size
+        most = 0 if self._unbounded else _LEAST_ROOM + frames * 2 * width * height
+        command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", *words, "-f", "mp4"]
+        command += ["-fs", str(most)] if most else []
+        with tempfile.TemporaryFile() as said:
+            nowhere = subprocess.DEVNULL
+            with RunningFfmpeg(
+                [*command, f"file:{place}"], said.fileno(), nowhere, unbounded=self._unbounded
+            ) as process:
+                process.wait()
+            said.seek(0)
+            return process.returncode == 0, plain_text(said.read().decode("utf-8", "replace"))
+
     def _mapped(self) -> list[str]:
         return ["-map", f"0:V:{self._stream}", "-map_metadata", "-1", "-map_chapters", "-1"]
 
@@ -215,13 +241,3 @@ def _written_pictures(place: str) -> Listing:
         return framecrc.list_pictures(resolve(place), 0)
     except MediaError:
         return Listing()
-
-
-def _write_mp4(words: Sequence[str], place: str) -> tuple[bool, str]:
-    """Run ffmpeg to write an mp4 file. Returns whether it succeeded, and its messages."""
-    with tempfile.TemporaryFile() as said:
-        command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", *words, "-f", "mp4", f"file:{place}"]
-        with RunningFfmpeg(command, said.fileno(), subprocess.DEVNULL) as process:
-            process.wait()
-        said.seek(0)
-        return process.returncode == 0, plain_text(said.read().decode("utf-8", "replace"))

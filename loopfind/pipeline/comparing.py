@@ -35,6 +35,7 @@ def compare(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
+    unbounded: bool = False,
     **changes: Any,
 ) -> Comparison:
     """Compare several files: what they share, to the frame.
@@ -43,9 +44,10 @@ def compare(
     settings.query of them are the clips, which are sought in the others. A file that cannot be read is a Failure of the
     answer if a folder named it; otherwise its MediaError is raised. Raises UsageError where fewer than two files are
     left, or one with settings.own, and MissingExtra where colours are to be aligned and nothing is there to do it. In
-    the answer, settings.query counts files. cache: as for `scan`.
+    the answer, settings.query counts files. cache: as for `scan`. unbounded: as in Decoding.
     """
-    return _compared([os.fspath(path) for path in paths], changed_settings(settings, changes), watch, log, cache)[0]
+    names = [os.fspath(path) for path in paths]
+    return _compared(names, changed_settings(settings, changes), watch, log, cache, unbounded)[0]
 
 
 def compare_to_show(
@@ -54,12 +56,13 @@ def compare_to_show(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     cache: Cache | None = None,
+    unbounded: bool = False,
 ) -> tuple[Comparison, ComparisonExhibits]:
     """Compare files, and choose what to show of the answer: curves, and frames that are read again for it.
 
     Arguments and errors as for `compare`. Frames of what cannot be read twice are missing.
     """
-    comparison, result = _compared(paths, settings, watch, log, cache)
+    comparison, result = _compared(paths, settings, watch, log, cache, unbounded)
     shown = exhibits_across(comparison, result)
     frames = sorted(set(shown.frames()))
     by_file = {number: list(group) for number, group in groupby(frames, lambda frame: frame.file)}
@@ -79,6 +82,7 @@ def _compared(
     watch: Watch | None,
     log: Callable[[str], None] | None,
     cache: Cache | None,
+    unbounded: bool,
 ) -> tuple[Comparison, CrossFileResult]:
     """Read and compare files; return the comparison, and the runs that it was made from."""
     kind = kind_for(settings)
@@ -90,7 +94,7 @@ def _compared(
     wanted_codes = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not colours:
         wanted_codes = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
-    with open_reader(cache, decoding_of(len(wanted), settings.jobs)) as videos:
+    with open_reader(cache, decoding_of(len(wanted), settings.jobs, unbounded)) as videos:
 
         def one(
             path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]

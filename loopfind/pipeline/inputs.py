@@ -66,13 +66,13 @@ def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bo
     return files, looked_for
 
 
-def decoding_of(files: int, jobs: int) -> Decoding:
+def decoding_of(files: int, jobs: int, unbounded: bool = False) -> Decoding:
     """Return how to decode each of so many files, `jobs` at a time: a single one in parts, side by side; of many each
     with one thread, so that `jobs` cores are used and decoders do not hinder each other. Of few files the last ones
-    would then leave cores idle, so each has all the threads that it wants."""
+    would then leave cores idle, so each has all the threads that it wants. unbounded: as in Decoding."""
     if files == 1:
-        return Decoding(jobs=jobs)
-    return Decoding(jobs=1, threads=1 if jobs <= files // 2 else None)
+        return Decoding(jobs=jobs, unbounded=unbounded)
+    return Decoding(jobs=1, threads=1 if jobs <= files // 2 else None, unbounded=unbounded)
 
 
 def each(

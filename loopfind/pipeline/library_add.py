@@ -21,18 +21,19 @@ def add(
     jobs: int = 1,
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    unbounded: bool = False,
 ) -> Addition:
     """Read files and keep what stands for them in a library, which is made if it is not there.
 
     paths: files, and folders, which stand for every file in them at any depth. Each file is kept as it is finished;
-    one that cannot be read is a Failure of the answer. Raises BadSetting where there is no file at all, and
-    LibraryError for a library that fails, which ends the work.
+    one that cannot be read is a Failure of the answer. unbounded: as in Decoding. Raises BadSetting where there is no
+    file at all, and LibraryError for a library that fails, which ends the work.
     """
     wanted, _ = files_in(paths)
     if not wanted:
         raise BadSetting("the files to add", ", ".join(paths), "there is no file in it")
     settings = replace(settings, auto=False)
-    with open_reader(Cache(library), decoding_of(len(wanted), jobs)) as videos:
+    with open_reader(Cache(library), decoding_of(len(wanted), jobs, unbounded)) as videos:
 
         def one(path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]) -> tuple[Added, float]:
             where = address.resolve(path)

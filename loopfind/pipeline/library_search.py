@@ -14,9 +14,9 @@ from loopfind.model.video import Watch
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_compare import share_of
 from loopfind.pipeline.library_index import IndexedEntries, open_library, update_index
-from loopfind.pipeline.reader import read_video
+from loopfind.pipeline.reader import ONE_PASS, read_video
 from loopfind.reports.summaries import summary_of_matches
-from loopfind.settings import CompareSettings, Settings
+from loopfind.settings import CompareSettings, Decoding, Settings
 from loopfind.stores.comparisons import Results
 from loopfind.stores.sqlite import Library
 
@@ -33,14 +33,19 @@ def search_library(
     settings: CompareSettings = CompareSettings(query=1),  # noqa: B008 - frozen
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    unbounded: bool = False,
 ) -> Comparison:
     """Return what a video shares with the files of a library. The video, which need not be in it, is the first file of
-    the answer; the others are those that share something.
+    the answer; the others are those that share something. unbounded: as in Decoding.
 
     Raises MediaError for a video that cannot be read, LibraryError, and BadSetting for an empty library.
     """
     with open_library(path) as library:
-        number, reading = _guest(library, video, Settings(stream=settings.stream, stall=settings.stall), watch, log)
+        wanted, decoding = (
+            Settings(stream=settings.stream, stall=settings.stall),
+            replace(ONE_PASS, unbounded=unbounded),
+        )
+        number, reading = _guest(library, video, wanted, decoding, watch, log)
         update_index(library, watch)
         standing = Results(library.connections).standing()
         own = [content for entry, content, _ in standing if entry == number]
@@ -71,7 +76,12 @@ def search_library(
 
 
 def _guest(
-    library: Library, video: str, settings: Settings, watch: Watch | None, log: Callable[[str], None] | None
+    library: Library,
+    video: str,
+    settings: Settings,
+    decoding: Decoding,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
 ) -> tuple[int | None, TrackReading]:
     """Return the entry of the video that is looked up, if there is one, and what was read of it. It is not kept."""
     where = address.resolve(video)
@@ -81,7 +91,7 @@ def _guest(
             if entry is not None:
                 kept = library.track(entry)
                 return entry, replace(kept, source=replace(kept.source, path=video))
-    read = read_video(where, settings, watch=watch, log=log)
+    read = read_video(where, settings, watch=watch, log=log, decoding=decoding)
     return None, TrackReading(read.track, read.source, read.losses)
 
 

@@ -135,13 +135,14 @@ class LiveSource:
 
     def _video(self, path: str | address.Address, stall: float, halted: Callable[[], bool]) -> OnePassReader:
         """Make the reader of one connection."""
+        decoding = self._request.decoding
         return open_video(
             path,
             self._settings.stream,
             digests=self._kind.needs_digests,
             colours=self._kind.needs_colours,
             stall=stall,
-            options=DecodeOptions(hwaccel=self._request.decoding.hwaccel, apart=True),
+            options=DecodeOptions(hwaccel=decoding.hwaccel, apart=True, unbounded=decoding.unbounded),
             stop=halted,
             idle=IDLE,
         )

@@ -19,7 +19,7 @@ from loopfind.media.decode.frame_reader import FrameReader, measured
 from loopfind.media.decode.one_pass import OnePassReader
 from loopfind.media.decode.relay import Turns
 from loopfind.media.decode.segment import Unsafe
-from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.ffmpeg.request import DecodeOptions, ReadRequest
 from loopfind.media.packets.demux import Demux
 from loopfind.media.packets.table import Packets, read_packets
 from loopfind.model.dtypes import Floats
@@ -120,8 +120,9 @@ class PacketReuse:
         """
         first = max(low, joint - _TRIED_FRAMES)
         limits = float(shown[first]), float(shown[joint])
-        request = self._request
-        with OnePassReader(ReadRequest(request.address, request.stream, *limits, stall=request.stall)) as video:
+        request, plain = self._request, DecodeOptions(unbounded=self._request.options.unbounded)
+        tried = ReadRequest(request.address, request.stream, *limits, stall=request.stall, options=plain)
+        with OnePassReader(tried) as video:
             times = [np.zeros(0), *(frames.times for frames in video)]
         return np.array_equal(np.concatenate(times), shown[first:joint]) and not video.losses
 

@@ -59,7 +59,7 @@ def scan(
     """
     path, settings = os.fspath(path), changed_settings(settings, changes)
     if settings.packets_only:
-        return scan_packets(path, settings, watch, log)
+        return scan_packets(path, settings, watch, log, decoding.unbounded)
     request = _Request(address.resolve(path), settings, watch, log, cache, resume, decoding)
     return _from_video(request, _first_look if settings.fast else _scan)
 

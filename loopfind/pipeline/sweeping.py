@@ -16,6 +16,7 @@ from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.decode.one_pass import open_video
+from loopfind.media.ffmpeg.request import DecodeOptions
 from loopfind.model.sweep import Sweep
 from loopfind.model.video import Loss, Span, Watch
 from loopfind.pipeline.hash_sizes import require_sizes, size_rows
@@ -31,12 +32,14 @@ def sweep(
     settings: SweepSettings = SweepSettings(),  # noqa: B008 - frozen
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    unbounded: bool = False,
     **changes: Any,
 ) -> Sweep:
     """Measure how good each hash size is on one video, from one decode.
 
-    Arguments as for `scan`; settings.sizes must not be empty. Raises MediaError for a video that cannot be read, and
-    UsageError for settings that cannot be met, such as a sample of a video that does not say how long it is.
+    Arguments as for `scan`; settings.sizes must not be empty. unbounded: as in Decoding. Raises MediaError for a video
+    that cannot be read, and UsageError for settings that cannot be met, such as a sample of a video that does not say
+    how long it is.
     """
     path, settings = os.fspath(path), changed_settings(settings, changes)
     kinds = [load("fingerprint kind", name, KINDS) for name in settings.kinds]
@@ -46,11 +49,12 @@ def sweep(
             kind.check(size)
     many = SizeDigests([(kind, size) for kind in kinds for size in settings.sizes])
     gatherer = FingerprintBuilder(*many.wanted[0])
-    windows, frames = _windows(path, settings), 0
+    options = DecodeOptions(unbounded=unbounded)
+    windows, frames = _windows(path, settings, options), 0
     losses: list[Loss] = []
     limits = [(settings.start, settings.end)] if windows is None else [(span.start, span.end) for span in windows]
     for start, end in limits:
-        with open_video(path, settings.stream, start, end, stall=settings.stall) as video:
+        with open_video(path, settings.stream, start, end, stall=settings.stall, options=options) as video:
             frames = hand_over(video, [gatherer, many], frames, watch, log)
         losses += video.losses
     fingerprint = gatherer.fingerprint(video.end)
@@ -71,11 +75,12 @@ def sweep(
     )
 
 
-def _windows(path: str, settings: SweepSettings) -> tuple[Span, ...] | None:
+def _windows(path: str, settings: SweepSettings, options: DecodeOptions) -> tuple[Span, ...] | None:
     """Return the windows to read, None for all of the video."""
     if settings.sample is None:
         return None
-    with open_video(path, settings.stream, settings.start, settings.end, stall=settings.stall) as video:
+    limits = (settings.start, settings.end)
+    with open_video(path, settings.stream, *limits, stall=settings.stall, options=options) as video:
         declared = video.source.declared
     end = settings.end if declared is None else min(settings.end or math.inf, declared)
     if end is None:

@@ -94,7 +94,7 @@ class Checkpoint:
 
         Raises OSError, such as BlockingIOError where another process reads the same.
         """
-        os.makedirs(self._path.parent, exist_ok=True)
+        os.makedirs(self._path.parent, mode=0o700, exist_ok=True)
         file, count = self._rows.open(), self.count
         file.seek(count * self.row.itemsize)
         file.truncate()
@@ -109,7 +109,8 @@ class Checkpoint:
         new = self._path.with_suffix(_NEW)
         lost = [[loss.start, loss.end, loss.what] for loss in losses]
         says = {**self._says, "frames": count, "rows": digest.hexdigest(), "losses": lost}
-        new.write_text(json.dumps(says), "utf-8")
+        with open(new, "w", encoding="utf-8", opener=_private) as description:
+            description.write(json.dumps(says))
         os.replace(new, self._path.with_suffix(_SAYS))
         self.count, self._digest = count, digest
 
@@ -175,6 +176,11 @@ def _locked(path: Path) -> BinaryIO:
         file.close()
         raise
     return file
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file for its owner alone where it is made now."""
+    return os.open(path, flags, 0o600)
 
 
 def _forget(folder: Path, own: str) -> None:

@@ -19,12 +19,15 @@ _NEW = ("PRAGMA page_size = 8192", "PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA j
 """A library that is made: pages that suit its blocks, space given back when entries go, readers that never wait."""
 
 CONNECTION_PRAGMAS = (
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -8000",
 )
-"""Settings of every connection. After a loss of power the last few entries may be missing; none is half there."""
+"""Settings of every connection; the first two are for libraries that someone else made. After a loss of power the last
+few entries may be missing; none is half there."""
 
 _NAP = 0.05
 
@@ -37,10 +40,9 @@ _WHY = {
     sqlite3.SQLITE_PERM: "it may not be opened: change its permissions, or name another library",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check its name, its folder and their permissions",
     sqlite3.SQLITE_IOERR: "the disk reported an error; what was finished before is kept: check the disk and its space",
-    sqlite3.SQLITE_NOMEM: "there is not enough memory",
-    sqlite3.SQLITE_TOOBIG: "a value of more than 64 MB: ask for less",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory: ask for less, or give a query --megabytes",
+    sqlite3.SQLITE_TOOBIG: "a value, or the query itself, is too long: ask for less",
 }
-DAMAGED = "it is damaged: `loopfind library verify` tells more; to start anew delete it, then add the files again"
 NO_DATABASE = "no library of loopfind, or one that is damaged from its first bytes on: name another file"
 
 
@@ -84,7 +86,7 @@ def _why(error: sqlite3.Error, patience: float) -> str:
     if code == sqlite3.SQLITE_NOTADB:
         return NO_DATABASE
     if code == sqlite3.SQLITE_CORRUPT or "decode to UTF-8" in str(error):
-        return DAMAGED
+        return schema.DAMAGED
     return _WHY.get(code, f"SQLite says: {error}")
 
 
@@ -121,6 +123,7 @@ class Connections:
             with self._guard:
                 for thread in [thread for thread in self._all if not thread.is_alive()]:
                     self._all.pop(thread).close()
+            _make_private(self._path)
             connection = sqlite3.connect(
                 self._path, timeout=self.patience, isolation_level=None, check_same_thread=False
             )
@@ -181,7 +184,19 @@ class Connections:
         self._local = threading.local()
 
 
+def _make_private(path: str | os.PathLike[str]) -> None:
+    """Make the file, if it is not there, for its owner alone: it tells which videos somebody has. SQLite would make it
+    as the umask says, and gives what it makes beside it the mode of the file."""
+    with contextlib.suppress(OSError):  # SQLite says what is wrong
+        os.close(
+            os.open(os.path.realpath(path), os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600)
+        )
+
+
 def read_only(path: str | os.PathLike[str], patience: float = PATIENCE) -> sqlite3.Connection:
     """A connection that can change nothing, to a library that is there."""
     address = f"file:{quote(os.path.abspath(os.fsencode(path)))}?mode=ro"
-    return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
+    connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
+    for pragma in CONNECTION_PRAGMAS[:2]:
+        connection.execute(pragma)
+    return connection

@@ -10,8 +10,8 @@ import numpy as np
 from loopfind.errors import LibraryError
 from loopfind.model.library import CODES, Problem
 from loopfind.model.video import Progress, Watch
-from loopfind.stores import blocks
-from loopfind.stores.connections import DAMAGED, Connections, interruptible
+from loopfind.stores import blocks, schema
+from loopfind.stores.connections import Connections, interruptible
 from loopfind.stores.digest import digest_of
 
 _MOST = 100
@@ -55,7 +55,7 @@ def verify(connections: Connections, watch: Watch | None = None) -> Iterator[Pro
         faults = [Problem(shown, line) for line in said if line != "ok"]
         yield from faults
         if faults:
-            yield Problem(shown, DAMAGED.partition(":")[0] + ": delete it, then add the files again")
+            yield Problem(shown, schema.DAMAGED.partition(":")[0] + ": delete it, then add the files again")
     yield from _entries(connections, watch)
     yield from _files(connections, watch)
 

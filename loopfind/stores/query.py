@@ -7,30 +7,62 @@ from collections.abc import Iterator
 from typing import Any
 
 from loopfind.errors import BadSetting, LibraryError
-from loopfind.settings import QUERY_SECONDS
+from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS
 from loopfind.stores import schema
 from loopfind.stores.connections import Connections, explained, interruptible, read_only
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-_FORBIDDEN = {"load_extension", "writefile", "edit", "fts3_tokenizer"}
-_LONGEST_VALUE, _MOST_HEAP = 64 << 20, 512 << 20
-"""Bytes of one value, and of all that SQLite holds for a query."""
+_FUNCTIONS = frozenset(
+    """-> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling char coalesce concat concat_ws cos cosh count
+    cume_dist current_date current_time current_timestamp date datetime degrees dense_rank exp first_value floor format
+    glob group_concat hex if ifnull iif instr json json_array json_array_length json_extract json_group_array
+    json_group_object json_insert json_object json_patch json_quote json_remove json_replace json_set
+    json_type json_valid julianday lag last_value lead length like likelihood likely ln log log10 log2 lower ltrim max
+    median min mod nth_value ntile nullif octet_length percent_rank percentile pi pow power printf quote radians rank
+    replace round row_number rtrim sign sin sinh soundex sqlite_version sqrt strftime string_agg substr substring sum
+    tan tanh time timediff total trim trunc typeof unhex unicode unixepoch unlikely upper""".split()  # noqa: SIM905 - a hundred quoted names are harder to read
+)
+"""Functions that only count with what they are given."""
+_LONGEST_VALUE = 256 << 10
+"""Bytes of one value. A block of a library has a tenth of it; `instr` in twice as much takes four times as long, and
+cannot be interrupted."""
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: _LONGEST_VALUE,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 64 << 10,
+    sqlite3.SQLITE_LIMIT_COLUMN: 200,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 100,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 50,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1000,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+}
+
+_SHOWN = 300
+"""Letters of a query that a message repeats."""
 
 SqlValue = str | int | float | bytes | None
 
 
 @contextlib.contextmanager
 def run_query(
-    path: str | os.PathLike[str], shown: str, sql: str, seconds: float = QUERY_SECONDS
+    path: str | os.PathLike[str],
+    shown: str,
+    sql: str,
+    seconds: float = QUERY_SECONDS,
+    megabytes: int = QUERY_MEGABYTES,
 ) -> Iterator[tuple[list[str], Iterator[tuple[SqlValue, ...]]]]:
     """The names of the columns and the rows that one SELECT gives, read as they are taken.
 
-    seconds: that it may take.
+    seconds: that it may take. megabytes: that SQLite may hold for it, on disk nothing.
     Raises BadSetting for anything but one SELECT that SQLite takes, LibraryError for what is no library.
     """
     with contextlib.closing(_opened(path, shown)) as connection:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
-        connection.execute(f"PRAGMA hard_heap_limit = {_MOST_HEAP}")
+        for limit, most in _LIMITS.items():
+            connection.setlimit(limit, most)
+        connection.execute("PRAGMA temp_store = MEMORY")  # or a large ORDER BY fills the disk
+        # The limit is the process's, and SQLite lets nobody raise it.
+        connection.execute(f"PRAGMA soft_heap_limit = {int(megabytes) << 20}")
+        connection.execute(f"PRAGMA hard_heap_limit = {int(megabytes) << 20}")
         connection.set_authorizer(_authorized)
         # A file's name need not be UTF-8.
         connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")
@@ -68,12 +100,14 @@ def _run(connection: sqlite3.Connection, sql: str) -> sqlite3.Cursor:
         if isinstance(error, sqlite3.DatabaseError) and code not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH):
             raise
         why = "only SELECT is allowed" if code == sqlite3.SQLITE_AUTH else str(error).rstrip(".")
-        raise BadSetting("the query", sql, f"{why} (there are the views {', '.join(schema.VIEWS)})") from None
+        raise BadSetting("the query", sql[:_SHOWN], f"{why} (there are the views {', '.join(schema.VIEWS)})") from None
     if cursor.description is None:
-        raise BadSetting("the query", sql, "give a SELECT")
+        raise BadSetting("the query", sql[:_SHOWN], "give a SELECT")
     return cursor
 
 
-def _authorized(action: int, _first: str | None, second: str | None, *_: Any) -> int:
-    allowed = action in _ALLOWED and (action != sqlite3.SQLITE_FUNCTION or second not in _FORBIDDEN)
+def _authorized(action: int, _: str | None, name: str | None, *_more: Any) -> int:
+    allowed = action in _ALLOWED
+    if action == sqlite3.SQLITE_FUNCTION:
+        allowed = (name or "").lower() in _FUNCTIONS
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

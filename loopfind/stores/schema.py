@@ -17,6 +17,8 @@ step; steps that are there are never changed.
 """
 
 import sqlite3
+from contextlib import closing
+from functools import cache
 
 from loopfind.errors import LibraryError
 
@@ -160,13 +162,15 @@ VIEWS = ("files", "entries", "stretches", "pairs")
 """Views for queries. Tables may change with any version, these do not."""
 
 
+DAMAGED = "it is damaged: `loopfind library verify` tells more; to start anew delete it, then add the files again"
 NONE = "there is no library yet: `loopfind library add` makes one"
 
 
 def check(connection: sqlite3.Connection, shown: str) -> bool:
     """Return whether a database is a library with all steps taken; False for one that is new or older.
 
-    Only reads. Raises LibraryError for a database that is something else, or of a version still to come.
+    Only reads. Raises LibraryError for a database that is something else, of a version still to come, or with other
+    tables than the steps make: a trigger or a view of someone else's would do what it likes whenever it is used.
     """
     application, tables, version = _seen(connection)
     if application != APPLICATION and (application or tables or version):
@@ -174,7 +178,27 @@ def check(connection: sqlite3.Connection, shown: str) -> bool:
     if version > len(STEPS):
         newer = f"made by a newer loopfind (version {version}; this one knows {len(STEPS)})"
         raise LibraryError(shown, f"{newer}: update loopfind, or name another library")
+    if version < 0 or _made_of(connection, version) != _steps_make(version):
+        raise LibraryError(shown, "its tables are not those that loopfind makes: name another file")
     return bool(version == len(STEPS))
+
+
+def _made_of(connection: sqlite3.Connection, version: int) -> frozenset[tuple[str, ...]]:
+    """Return type, name and text of the tables of a version, and of all that belongs to them."""
+    ours = {table for _, _, table, _ in _steps_make(version)}
+    found = connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master")
+    return frozenset(row for row in found if row[2] in ours)
+
+
+@cache
+def _steps_make(version: int) -> frozenset[tuple[str, ...]]:
+    """Return what `_made_of` gives for a library on which so many steps were taken."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for step in STEPS[: max(0, version)]:
+            for statement in step:
+                connection.execute(statement)
+        made = connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master")
+        return frozenset(made)
 
 
 def _seen(connection: sqlite3.Connection) -> tuple[int, int, int]:

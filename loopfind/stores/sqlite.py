@@ -16,10 +16,10 @@ from loopfind.model.dtypes import Rows, Words
 from loopfind.model.fingerprint import Fingerprint, Track
 from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Reading, TrackReading
 from loopfind.model.video import Source, Watch
-from loopfind.settings import QUERY_SECONDS, Settings
+from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, Settings
 from loopfind.stores import maintenance, query, schema, sound, tables
 from loopfind.stores.blocks import ReadableRows
-from loopfind.stores.connections import DAMAGED, PATIENCE, Connections
+from loopfind.stores.connections import PATIENCE, Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.tables import Tables
 
@@ -176,7 +176,7 @@ class Library:
         lost = sound.losses_in(losses)
         known = sound.is_source(duration, frames, *rest) and isinstance(kind, str) and isinstance(hash_size, int)
         if lost is None or not known or not sound.are_times(times, closes, frames):
-            raise LibraryError(self._connections.shown, DAMAGED)
+            raise LibraryError(self._connections.shown, schema.DAMAGED)
         track = Track(
             times=times[:, 0],
             end=closes,
@@ -185,7 +185,7 @@ class Library:
         )
         source = Source(paths[0] if paths else "", duration, frames, *rest)
         if not len(track.times) == len(track.detail) == len(track.sketches):
-            raise LibraryError(self._connections.shown, DAMAGED)
+            raise LibraryError(self._connections.shown, schema.DAMAGED)
         return TrackReading(track, source, lost), kind, hash_size
 
     def rows(self, entry: int, name: str = "sketches") -> Rows:
@@ -241,14 +241,14 @@ class Library:
 
     @staticmethod
     def query(
-        path: str | os.PathLike[str], sql: str, seconds: float = QUERY_SECONDS
+        path: str | os.PathLike[str], sql: str, seconds: float = QUERY_SECONDS, megabytes: int = QUERY_MEGABYTES
     ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[query.SqlValue, ...]]]]:
         """Return the names of the columns and the rows that one SELECT gives on the library at `path`. Nothing changes.
 
-        seconds: that it may take; LibraryError is raised after them.
+        seconds, megabytes: that it may take; LibraryError is raised where it would take more.
         Raises BadSetting for anything else.
         """
-        return query.run_query(path, _shown(path), sql, seconds)
+        return query.run_query(path, _shown(path), sql, seconds, megabytes)
 
 
 def _shown(path: str | os.PathLike[str]) -> str:

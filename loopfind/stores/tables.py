@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from loopfind.errors import LibraryError
-from loopfind.stores import blocks
-from loopfind.stores.connections import DAMAGED, Connections
+from loopfind.stores import blocks, schema
+from loopfind.stores.connections import Connections
 
 NEAR = 32 << 20
 """Bytes of rows that are kept at hand, those that were read last."""
@@ -65,7 +65,7 @@ class Tables:
         limits = ((width, _WIDEST), (rows, _MOST_ROWS), (step, _MOST_ROWS))
         sound = dtype in _TYPES and all(type(value) is int and 0 <= value <= most for value, most in limits)
         if not sound or not 0 < step * max(1, width) * np.dtype(dtype).itemsize <= _LARGEST_BLOCK:
-            raise LibraryError(self._connections.shown, DAMAGED)
+            raise LibraryError(self._connections.shown, schema.DAMAGED)
         return Stored(self, number, np.dtype(dtype), width, rows, step)
 
     def whole(self, entry: int, name: str) -> blocks.AnyRows:
@@ -99,7 +99,7 @@ class Tables:
                 raise ValueError("a block is missing")
             return blocks.unpack_block(row[0], dtype, width, rows)
         except (ValueError, TypeError) as error:  # TypeError: a text for a block
-            raise LibraryError(self._connections.shown, DAMAGED) from error
+            raise LibraryError(self._connections.shown, schema.DAMAGED) from error
 
 
 class Stored:

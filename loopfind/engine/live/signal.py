@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Column, release_pages
-from loopfind.arrays.time_index import gap_of
+from loopfind.arrays.time_index import reckoned_gap
 from loopfind.engine.live.parameters import MEAN_SHARE, MOST_RECOMPUTED, NOISE_GROWTH
 from loopfind.engine.signal.extract import features_of, is_moving, mean_picture, noise_of
 from loopfind.engine.signal.parameters import LIVELY_GAPS, NOISE_WINDOW
@@ -55,7 +55,7 @@ class GrowingSignal:
         old = len(self)
         self._times.put(old, times)
         shown = self._times.rows
-        step = gap_of(shown)
+        step = reckoned_gap(shown)
         # Behind the old end there was nothing to compare with, as far as a frame looks ahead.
         low = int(np.searchsorted(shown, shown[old] - max(LIVELY_GAPS) - 4 * step)) if len(times) else old
         come = self.forgotten + len(self) - self._mean_of

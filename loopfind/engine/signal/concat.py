@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.arrays.disk import Chain
-from loopfind.arrays.time_index import gap_of, nearest
+from loopfind.arrays.time_index import nearest, reckoned_gap
 from loopfind.engine.signal.parameters import FILE_GAP, FILE_GAP_FRAMES
 from loopfind.model.dtypes import Floats, Ints, Rows
 from loopfind.model.files import FileTable
@@ -39,7 +39,7 @@ class JointTimeline:
         interest."""
         times = self.track.times
         rows = zip(self.first.tolist(), self.frames.tolist(), strict=True)
-        steps = np.array([gap_of(times[first : first + count]) for first, count in rows])
+        steps = np.array([reckoned_gap(times[first : first + count]) for first, count in rows])
         return FileTable(self.first, self.frames, times[self.first], steps, np.zeros(len(steps)), not own)
 
     def frames_at(self, files: Ints, shown: Ints) -> Ints:
@@ -59,7 +59,7 @@ def joint_timeline_of(files: Sequence[Track]) -> JointTimeline:
     details, first, shift = [], [], []
     now, count = 0.0, 0
     for file in (*files, None):
-        step = gap_of(file.times) if file is not None else gap_of(times[-1])
+        step = reckoned_gap(file.times) if file is not None else reckoned_gap(times[-1])
         apart = max(FILE_GAP_FRAMES, round(FILE_GAP / step))
         times.append(np.asarray(now + step * np.arange(apart), np.float64))
         noise = (256 * rng.integers(0, 256, (2, SKETCH_CELLS))).astype(np.uint16)

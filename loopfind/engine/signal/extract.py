@@ -6,7 +6,7 @@ pictures, Zauner 2010), so that similar motions share most bits. Unlike pHash, s
 median: motion has no mean to take away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Scratch
-from loopfind.arrays.time_index import gap_of, nearest
+from loopfind.arrays.time_index import nearest, reckoned_gap
 from loopfind.engine.signal.parameters import (
     DIGITAL_STILLNESS,
     LIVELY_GAPS,
@@ -37,6 +37,8 @@ from loopfind.model.transform import SKETCH_CELLS as CELLS
 from loopfind.model.transform import SKETCH_SIDE as SIDE
 
 _BLOCK, _SPAN = 4096, 1 << 18
+MOST_AT_HAND = 1 << 16
+"""Frames whose cells are in memory as numbers at once: 38 MB."""
 
 
 def motion_gap(step: float) -> float:
@@ -89,7 +91,7 @@ def signal_of(track: Track, parts: FileTable | None = None) -> Signal:
     parts: the files that it is made of, where these are several; their noise is measured here.
     """
     times, sketches, n = track.times, track.sketches, len(track)
-    step = gap_of(times)
+    step = reckoned_gap(times)
     mean = mean_picture(sketches)
     motion, picture, moving = Scratch(1, np.uint64), Scratch(1, np.uint64), np.zeros(n, bool)
     energy, lively = np.zeros(n, np.float32), np.zeros(n, np.float32)
@@ -143,15 +145,15 @@ def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean:
     low, high, _ = part.indices(len(times))
     first = int(nearest(times, times[low : low + 1] - max(LIVELY_GAPS))[0])
     last = int(nearest(times, times[high - 1 : high] + max(LIVELY_GAPS))[0]) + 1
-    cells = sketches[first:last].astype(np.float32) * np.float32(1 / 256)
-    now = cells[low - first : high - first]
+    cells_of = _cells_between(sketches, first, last)
+    now = cells_of(np.arange(low, high))
     wanted = times[low:high] - motion_gaps(steps)
     before = nearest(times, wanted)
-    moved = now - cells[before - first]
+    moved = now - cells_of(before)
     sides = np.zeros((2, high - low), np.float32)
     for side, sign in zip(sides, (1, -1), strict=True):
         for away in LIVELY_GAPS:
-            other = cells[nearest(times, times[low:high] - sign * away) - first]
+            other = cells_of(nearest(times, times[low:high] - sign * away))
             side[:] = np.maximum(side, np.square(now - other).mean(1))
     return FrameFeatures(
         motion=_pack_signs(moved @ dct_basis()),
@@ -162,6 +164,25 @@ def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean:
         lively=sides.min(0),
         blocks=np.rint(256 * (now @ _block_weights())).astype(np.uint16),
     )
+
+
+def _cells_between(sketches: Rows, first: int, last: int) -> Callable[[Ints], NDArray[np.float32]]:
+    """Return a function that gives the cells (m, 144) float32 of frames (m,) out of [first, last).
+
+    All of them are at hand, unless the clock says that more are shown within a second than fit into memory.
+    """
+    if last - first <= MOST_AT_HAND:
+        cells = sketches[first:last].astype(np.float32) * np.float32(1 / 256)
+        return lambda frames: cells[frames - first]
+
+    def gathered(frames: Ints) -> NDArray[np.float32]:
+        rows = np.empty((len(frames), CELLS), np.float32)
+        for low in range(int(frames.min()), int(frames.max()) + 1, MOST_AT_HAND):
+            here = np.flatnonzero((frames >= low) & (frames < low + MOST_AT_HAND))
+            rows[here] = sketches[low : low + MOST_AT_HAND][frames[here] - low]
+        return rows * np.float32(1 / 256)
+
+    return gathered
 
 
 def picture_codes(signal: Signal, frames: Ints) -> Words:

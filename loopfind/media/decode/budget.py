@@ -16,26 +16,30 @@ PIXELS_A_BYTE = 1_000_000
 
 
 class PixelBudget:
-    """Counts the pixels that are unpacked from a local file; of anything else the bytes are not known."""
+    """Counts the pixels that are unpacked from a local file, which may grow; of anything else the bytes are not
+    known."""
 
     def __init__(self, address: Address, unbounded: bool) -> None:
-        self._shown, self._bytes, self._taken = address.shown, _bytes_of(address), 0
-        self._limit = None if unbounded or self._bytes is None else FREE_PIXELS + PIXELS_A_BYTE * self._bytes
+        self._address, self._taken = address, 0
+        self._limit = None if unbounded else _most_of(address)
 
     def take(self, frames: int, size: tuple[int, int]) -> None:
         """Take in that so many pictures of a size in pixels were unpacked. Raises Broken where they are too many."""
         self._taken += frames * size[0] * size[1]
+        if self._limit is None or self._taken <= self._limit:
+            return
+        self._limit = _most_of(self._address)
         if self._limit is not None and self._taken > self._limit:
-            most = f"{self._limit / 1e9:,.0f} thousand million pixels"
-            what = f"its {self._bytes:,} bytes unpack to pictures of more than {most}"
-            raise Broken(self._shown, f"{what}: to read it whatever that takes, give --no-budget")
+            what = f"it is small, and unpacks to pictures of more than {self._limit / 1e9:,.0f} thousand million pixels"
+            raise Broken(self._address.shown, f"{what}: to read it whatever that takes, give --no-budget")
 
 
-def _bytes_of(address: Address) -> int | None:
-    if address.local is None or address.is_piped:
+def _most_of(address: Address) -> int | None:
+    """Return the pixels that a file may unpack to, None where its bytes are not known."""
+    if address.local is None:
         return None
     try:
         status = os.stat(address.local)
     except OSError:
         return None
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
+    return FREE_PIXELS + PIXELS_A_BYTE * status.st_size if stat.S_ISREG(status.st_mode) else None

@@ -188,7 +188,9 @@ class OnePassReader:
         where, header = self._request.address, decoder.journal.header
         if decoder.has_one_picture and self._request.stream + 1 < header.video_count:
             return diagnosis.still_stream(where, self._request.stream)
-        if decoder.has_one_picture and diagnosis.is_one_picture(where, header):
+        # Of an animation the first picture may be the only key frame.
+        alone = decoder.has_one_picture and not self._request.options.keys_only
+        if alone and diagnosis.is_one_picture(where, header):
             return diagnosis.still_picture(where)
         if found := diagnosis.encrypted(where, decoder.journal.said):
             return found

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 
 from loopfind.errors import DecoderFailed
+from loopfind.media.ffmpeg import memory
 from loopfind.media.ffmpeg.log import COLOURED, MARK, UNCOLOURED
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.settings import PICTURE_SIDE
@@ -121,7 +122,15 @@ class FfmpegProcess:
             inherited = tuple(fd for fd in (digest_fd, colour_fd) if fd is not None)
             address = request.address
             source = None if address.is_stdin else subprocess.DEVNULL if address.feed is None else address.feed
-            self._process = start(self.command, source=source, inherited=inherited, apart=request.options.apart)
+            options = request.options
+            self._process = start(
+                self.command,
+                source=source,
+                inherited=inherited,
+                apart=options.apart,
+                unbounded=options.unbounded,
+            )
+            self._shown = address.shown
         except BaseException:
             _close(self.digests)
             _close(self.colours)
@@ -138,8 +147,11 @@ class FfmpegProcess:
         widen(self.pictures)
 
     def wait(self) -> int:
-        """Wait for the exit of a child that closed its pipes. Return its status, negative for a signal."""
-        return exit_status(self._process)
+        """Wait for the exit of a child that closed its pipes. Return its status, negative for a signal.
+
+        Raises DecoderFailed where it took too much memory.
+        """
+        return exit_status(self._process, self._shown)
 
     def finish(self) -> None:
         """Ask the child to end with the pictures that it has at hand."""
@@ -170,14 +182,22 @@ class FfmpegProcess:
 class RunningFfmpeg:
     """One ffmpeg in a `with` statement: waited for at its end, killed and reaped where the body fails.
 
-    command, said, out, source: as for `start`.
+    command, said, out, source, unbounded: as for `start`. Raises DecoderFailed where it took too much memory.
     """
 
-    def __init__(self, command: Sequence[str], said: int, out: int, source: int | None = subprocess.DEVNULL) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        said: int,
+        out: int,
+        source: int | None = subprocess.DEVNULL,
+        unbounded: bool = False,
+    ) -> None:
         self._command, self._said, self._out, self._source = command, said, out, source
+        self._unbounded = unbounded
 
     def __enter__(self) -> "subprocess.Popen[bytes]":
-        self._process = start(self._command, self._said, self._out, self._source)
+        self._process = start(self._command, self._said, self._out, self._source, unbounded=self._unbounded)
         return self._process
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -185,6 +205,7 @@ class RunningFfmpeg:
         try:
             if kind is None:
                 process.wait()
+                check_memory(process)
         finally:
             kill(process)
             if process.stdout is not None:
@@ -215,15 +236,16 @@ def start(
     source: int | None = subprocess.DEVNULL,
     inherited: tuple[int, ...] = (),
     apart: bool = False,
-) -> "subprocess.Popen[bytes]":
+    unbounded: bool = False,
+) -> memory.Child:
     """Start an ffmpeg that reads from `source`, writes to `out`, and sends its messages to `said`.
 
-    inherited: further descriptors that it is given. apart: see DecodeOptions. Raises DecoderFailed where there is no
-    ffmpeg to start.
+    inherited: further descriptors that it is given. apart: see DecodeOptions. unbounded: however much memory it takes.
+    Raises DecoderFailed where there is no ffmpeg to start.
     """
     environment = {name: value for name, value in os.environ.items() if name not in UNCOLOURED} | COLOURED
     try:
-        return subprocess.Popen(
+        child = memory.Child(
             command,
             stdin=source,
             stdout=out,
@@ -232,6 +254,9 @@ def start(
             pass_fds=inherited,
             process_group=0 if apart else None,
         )
+        if not unbounded:
+            memory.bound_memory(child)
+        return child
     except FileNotFoundError:
         what = f"ffmpeg is not at {command[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"
     except OSError as error:
@@ -239,13 +264,25 @@ def start(
     raise DecoderFailed("", what)
 
 
-def exit_status(process: "subprocess.Popen[bytes]") -> int:
-    """Wait for the exit of an ffmpeg that closed its pipes. Return its status, negative for a signal."""
+def exit_status(process: memory.Child, shown: str) -> int:
+    """Wait for the exit of an ffmpeg that closed its pipes. Return its status, negative for a signal.
+
+    shown: the video that it read. Raises DecoderFailed where it took too much memory.
+    """
     try:
-        return process.wait(timeout=_EXIT_PATIENCE)
+        status = process.wait(timeout=_EXIT_PATIENCE)
+        check_memory(process, shown)
+        return status
     except subprocess.TimeoutExpired:
         kill(process)
         return -signal.SIGKILL if process.returncode is None else process.returncode
+
+
+def check_memory(process: memory.Child, shown: str = "") -> None:
+    """Raise DecoderFailed where an ffmpeg, which has ended, took too much memory. shown: the video that it read."""
+    if process.outgrew:
+        most = f"ffmpeg needed more than {memory.MOST_RESIDENT / 1e9:.1f} GB of memory"
+        raise DecoderFailed(shown, f"{most}: to let it have whatever that takes, give --no-budget")
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:

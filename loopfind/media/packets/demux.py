@@ -44,7 +44,9 @@ class Demux:
         self.journal = Journal()
         self._blocks: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
         try:
-            self._process = start(self.command, self._said.fileno(), subprocess.PIPE, source)
+            self._process = start(
+                self.command, self._said.fileno(), subprocess.PIPE, source, unbounded=request.options.unbounded
+            )
         except BaseException:
             self._said.close()
             raise
@@ -83,7 +85,7 @@ class Demux:
                     raise error
             last = not blocks[-1]
             yield b"".join(block for block in blocks if isinstance(block, bytes))
-        exit_status(self._process)
+        exit_status(self._process, self.where.shown)
         self._said.seek(0)
         self.journal.feed(self._said.read())
         self.journal.close()
