@@ -153,3 +153,14 @@ def test_pictures_that_change_places_are_no_clock_that_was_put_back() -> None:
     swapped[50:54] = [swapped[52], swapped[50], swapped[51], swapped[53]]
     times = seconds(swapped)
     assert times[-1] == 7.96 and (np.diff(times) > 0).all()
+
+
+def test_what_a_decoder_complains_of_behind_the_end_of_a_range_is_no_loss() -> None:
+    """A decoder is ahead of its reader, by as much as the machine lets it."""
+    journal = Journal()
+    journal.troubles = [Trouble("serious", 190, 190)]
+    account = losses.LossAccount(1.0, skipped=25)
+    account.add(1.0 + np.arange(38) * 0.04)
+    assert account.find(journal, 0.04, 2.52, None, stopped=True) == ()
+    journal.troubles = [Trouble("serious", 40, 190)]
+    assert len(account.find(journal, 0.04, 2.52, None, stopped=True)) == 1

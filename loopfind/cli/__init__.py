@@ -21,7 +21,9 @@ def main() -> int:
         # Threads of the linear algebra library would take the cores that ffmpeg needs; numpy reads this as it loads.
         for pool in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(pool, "1")
-        signal.signal(signal.SIGTERM, _terminate)
+        for name in ("SIGTERM", "SIGBREAK"):  # Windows has the second one, of Ctrl-Break
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), _terminate)
         from loopfind.cli.app import run
 
         return run(sys.argv[1:])

@@ -115,7 +115,7 @@ def _find_named(shelf: "Library", what: Sequence[str], known: Sequence[bytes]) -
     paths: set[bytes] = set()
     for word in what:
         real = os.path.realpath(os.fsencode(word)) if "\0" not in word else b""
-        inside = {path for path in known if path == real or path.startswith(real.rstrip(b"/") + b"/")}
+        inside = {path for path in known if path == real or path.startswith(os.path.join(real, b""))}
         if inside:
             paths |= inside
         elif word.isascii() and word.isdigit() and int(word) in numbers:

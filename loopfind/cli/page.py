@@ -71,6 +71,10 @@ def _href(page: str, video: str, given: str | None) -> str:
         return ""
     if "://" in video:
         return video if urlsplit(video).scheme.lower() in ("http", "https", "file") else ""
-    folder = Path(os.path.realpath(page)).parent
-    way = os.path.relpath(os.path.realpath(video), folder)
-    return quote(os.fsencode(way if way.startswith(".") else os.path.join(".", way)))
+    folder, place = Path(os.path.realpath(page)).parent, os.path.realpath(video)
+    try:
+        way = os.path.relpath(place, folder)
+    except ValueError:  # Windows: on another drive
+        return Path(place).as_uri()
+    way = way.replace(os.sep, "/")
+    return quote(os.fsencode(way if way.startswith(".") else f"./{way}"))

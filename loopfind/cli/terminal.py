@@ -1,6 +1,7 @@
 """Standard output, standard error, and the terminal behind them."""
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -100,11 +101,10 @@ def put_line(pieces: Iterable[str]) -> bool:
         sys.stdout.writelines(pieces)
         sys.stdout.write("\n")
         sys.stdout.flush()
-    except BrokenPipeError:
-        abandon()
-        return False
     except OSError as error:
         abandon()
+        if nobody_reads(error):
+            return False
         raise OutputError(_STDOUT_NAME, f"could not be written: {error.strerror}") from error
     return True
 
@@ -123,11 +123,16 @@ def _stdout() -> Iterator[TextIO]:
     try:
         yield sys.stdout
         sys.stdout.flush()
-    except BrokenPipeError:
-        abandon()
     except OSError as error:
         abandon()
+        if nobody_reads(error):
+            return
         raise OutputError(_STDOUT_NAME, f"could not be written: {error.strerror}") from error
+
+
+def nobody_reads(error: OSError) -> bool:
+    """Return whether an error is that of a pipe whose reader has left. Windows has another number for it."""
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def abandon() -> None:

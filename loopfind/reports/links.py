@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, url
 Link = Callable[[float], str]
 """Seconds -> an ASCII address at which the video plays from there, or "" where there is none."""
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _PIPE = re.compile(r"-|pipe:\d*|fd:.*", re.IGNORECASE)
 _YOUTUBE = {"youtube.com", "youtube-nocookie.com"}
 _YOUTUBE_PATH = re.compile(r"/(?:shorts|live|embed|v)/([^/]+)")

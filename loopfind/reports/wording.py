@@ -1,6 +1,7 @@
 """Times, lengths, shares and names as a person reads them."""
 
 import math
+import os
 from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -152,7 +153,7 @@ def name(path: str) -> str:
     """Return the name of a video for a title: the last part of its path, on one line."""
     if path == "-":
         return "standard input"
-    return safe(path.rstrip("/").rpartition("/")[2] or path)
+    return safe(path.replace(os.sep, "/").rstrip("/").rpartition("/")[2] or path)
 
 
 def names(paths: "Sequence[str]") -> list[str]:

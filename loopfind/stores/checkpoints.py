@@ -7,7 +7,6 @@ whatever ends the process, at any moment, leaves a checkpoint that is whole or n
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import json
 import math
@@ -78,7 +77,9 @@ class Checkpoint:
         self._digest, before = hashlib.blake2b(), -math.inf
         for low in range(0, self.count, _AT_ONCE):
             size = min(_AT_ONCE, self.count - low) * self.row.itemsize
-            data = os.pread(self._rows.open().fileno(), size, low * self.row.itemsize)
+            file = self._rows.open()
+            file.seek(low * self.row.itemsize)
+            data = file.read(size)
             self._digest.update(data)
             rows = np.frombuffer(data, self.row)
             # Whoever can write here can write a digest that fits.
@@ -119,8 +120,7 @@ class Checkpoint:
         self.count, self.losses, self._digest = 0, (), hashlib.blake2b()
         with contextlib.suppress(OSError):
             if self._path.with_suffix(_ROWS).exists():
-                self._rows.open()
-                _remove(self._path)
+                _remove(self._path, self._rows.open())
         self._rows.close()
 
     def close(self) -> None:
@@ -166,11 +166,12 @@ def checkpoint_of(folder: str | os.PathLike[str], file: File, settings: Settings
 
 def _locked(path: Path) -> BinaryIO:
     """Open the file for this process alone. Raises BlockingIOError where another one has it."""
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b")
+    from filelock import lock_descriptor  # not for --help
+
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b")
     try:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         # Whoever had it may have removed it just now.
-        if not os.fstat(file.fileno()).st_nlink:
+        if not lock_descriptor(file.fileno(), blocking=False) or not os.fstat(file.fileno()).st_nlink:
             raise BlockingIOError(errno.EWOULDBLOCK, "another scan reads the same")
     except BaseException:
         file.close()
@@ -188,10 +189,17 @@ def _forget(folder: Path, own: str) -> None:
     for path in folder.glob(f"*{_ROWS}"):
         with contextlib.suppress(OSError):
             if path.stem != own and time.time() - path.stat().st_mtime > FORGOTTEN:
-                with _locked(path):
-                    _remove(path.with_suffix(""))
+                with _locked(path) as file:
+                    _remove(path.with_suffix(""), file)
 
 
-def _remove(path: Path) -> None:
-    for suffix in (_SAYS, _NEW, _ROWS):
+def _remove(path: Path, rows: BinaryIO) -> None:
+    """Remove a checkpoint whose locked rows are given, and close them. Raises OSError."""
+    rows.truncate(0)
+    for suffix in (_SAYS, _NEW):
         path.with_suffix(suffix).unlink(missing_ok=True)
+    try:
+        path.with_suffix(_ROWS).unlink(missing_ok=True)
+    except PermissionError:  # Windows removes no file that is open
+        rows.close()
+        path.with_suffix(_ROWS).unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from urllib.parse import quote
+from pathlib import Path
 
 from loopfind.errors import LibraryError
 from loopfind.stores import schema
@@ -195,7 +195,7 @@ def _make_private(path: str | os.PathLike[str]) -> None:
 
 def read_only(path: str | os.PathLike[str], patience: float = PATIENCE) -> sqlite3.Connection:
     """A connection that can change nothing, to a library that is there."""
-    address = f"file:{quote(os.path.abspath(os.fsencode(path)))}?mode=ro"
+    address = f"{Path(os.path.abspath(path)).as_uri()}?mode=ro"
     connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
     for pragma in CONNECTION_PRAGMAS[:2]:
         connection.execute(pragma)

@@ -1,7 +1,6 @@
 """The identity of a file, whatever its name: its size, and a digest of parts of it."""
 
 import hashlib
-import os
 
 DIGESTED_PARTS, PART_BYTES = 64, 16384
 """Parts of a file that are read, evenly spread from its first byte to its last, and the bytes of each. A file
@@ -21,5 +20,6 @@ def digest_of(path: bytes, size: int) -> bytes:
                 digest.update(piece)
         else:
             for number in range(DIGESTED_PARTS):
-                digest.update(os.pread(file.fileno(), PART_BYTES, number * (size - PART_BYTES) // (DIGESTED_PARTS - 1)))
+                file.seek(number * (size - PART_BYTES) // (DIGESTED_PARTS - 1))
+                digest.update(file.read(PART_BYTES))
     return digest.digest()

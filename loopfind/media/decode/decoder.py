@@ -1,6 +1,5 @@
 """One ffmpeg, and the frames that come out of its pipes, whole and each with its time."""
 
-import select
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from loopfind.media.decode.budget import PixelBudget
-from loopfind.media.decode.pipes import BATCH_FRAMES, Digests, MeanColours, Pictures, drain
+from loopfind.media.decode.child import DecodingChild
+from loopfind.media.decode.pictures import BATCH_FRAMES
 from loopfind.media.decode.timestamps import Clock
 from loopfind.media.ffmpeg.container_start import start_of
-from loopfind.media.ffmpeg.log import Journal
-from loopfind.media.ffmpeg.process import FfmpegProcess
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.ffmpeg.watchdog import SilenceWatch
 from loopfind.model.dtypes import Floats
@@ -20,9 +18,6 @@ from loopfind.model.video import Frames, Source
 
 _BATCH_PATIENCE = 0.2
 """Seconds after which a batch is handed over though it is not full."""
-_PIPE_NAP, _FIRST_PIPE_NAP = 0.016, 0.002
-"""Seconds to let pictures gather in the pipe, which holds 256: waking for each one would cost more than reading it.
-Shorter before the first one."""
 _GRACE = 3.0
 """Seconds that ffmpeg has to hand over its last pictures once it is to end."""
 _LONGEST_WAIT = 60.0
@@ -53,8 +48,6 @@ class Decoder:
         idle: float | None = None,
     ) -> None:
         self._request, self._stop, self._idle = request, stop, idle
-        self.journal = Journal()
-        self._pictures, self._digests, self._colours = Pictures(), Digests(), MeanColours()
         self._clock: Clock | None = None
         self._settled: Floats = np.zeros(0)
         """Times of the frames to come, seconds."""
@@ -63,12 +56,8 @@ class Decoder:
         self._budget = PixelBudget(request.address, request.options.unbounded)
         self._finishing: float | None = None
         self._abandoned = self._closed = False
-        self._child = child = FfmpegProcess(request, seek)
-        self.command = list(child.command)
-        self._poll = select.poll()
-        self._open = {fd for fd in (child.pictures, child.journal, child.digests, child.colours) if fd is not None}
-        for fd in self._open:
-            self._poll.register(fd, select.POLLIN | select.POLLHUP)
+        self._child = child = DecodingChild(request, seek)
+        self.command, self.journal = list(child.command), child.journal
 
     @property
     def next_time(self) -> float | None:
@@ -88,7 +77,7 @@ class Decoder:
     @property
     def drained(self) -> bool:
         """Return whether ffmpeg has closed its pipes."""
-        return not self._open
+        return self._child.drained
 
     @property
     def closed(self) -> bool:
@@ -113,8 +102,8 @@ class Decoder:
     def await_first(self) -> None:
         """Read until the first frame is there, or nothing will come; of what may be a single picture, until the second
         one is."""
-        wanted = 1
-        while self._open and (len(self._settled) < wanted or self._pictures.count < wanted):
+        wanted, child = 1, self._child
+        while not child.drained and (len(self._settled) < wanted or child.pictures.count < wanted):
             self._pump(_LONGEST_WAIT)
             if self._settled.size and (self.journal.header.is_picture or self._request.address.seekable):
                 # What ends after one picture may be a picture and no video
@@ -123,22 +112,22 @@ class Decoder:
     @property
     def has_one_picture(self) -> bool:
         """Return whether the whole input is a single frame, after `await_first`."""
-        return self._settled.size == 1 and not self._open
+        return self._settled.size == 1 and self._child.drained
 
     def next_batch(self) -> Frames:
         """The next 1 to 256 frames that are whole, counted from 0. Empty at the end, and after `idle` seconds."""
         if self._ahead is not None:
             ahead, self._ahead = self._ahead, None
             return ahead
-        deadline = time.monotonic() + _BATCH_PATIENCE
+        child, deadline = self._child, time.monotonic() + _BATCH_PATIENCE
         while True:
-            ready = min(len(self._settled), self._pictures.count)
-            if self._request.digests:
-                ready = min(ready, self._digests.count)
-            if self._request.colours:
-                ready = min(ready, self._colours.count)
+            ready = min(len(self._settled), child.pictures.count, BATCH_FRAMES)
+            if child.digests is not None:
+                ready = min(ready, child.digests.count)
+            if child.colours is not None:
+                ready = min(ready, child.colours.count)
             late = time.monotonic() - deadline
-            if ready >= BATCH_FRAMES // 2 or not self._open or (ready and late > 0):
+            if ready >= BATCH_FRAMES // 2 or child.drained or (ready and late > 0):
                 break
             if self._abandoned or (self._idle is not None and late > self._idle):
                 break
@@ -146,9 +135,9 @@ class Decoder:
         self._budget.take(ready, self.journal.header.size)
         times, self._settled = self._settled[:ready], self._settled[ready:]
         self._reached = float(times[-1]) if ready else self._reached
-        digests = self._digests.take(ready) if self._request.digests else None
-        colours = self._colours.take(ready) if self._request.colours else None
-        return Frames(0, times, self._pictures.take(ready), digests, colours)
+        digests = None if child.digests is None else child.digests.take(ready)
+        colours = None if child.colours is None else child.colours.take(ready)
+        return Frames(0, times, child.pictures.take(ready), digests, colours)
 
     def put_back(self, frames: Frames) -> None:
         """Give these frames first, when the next batch is asked for."""
@@ -156,7 +145,7 @@ class Decoder:
 
     def wait(self) -> int:
         """Wait for the end of an ffmpeg that closed its pipes; its exit status, negative for a signal."""
-        return self._child.wait()
+        return self._child.exit_status()
 
     def abandon(self) -> None:
         """End ffmpeg at once, from any thread. Whoever waits for a batch is given an empty one within about a second,
@@ -171,25 +160,14 @@ class Decoder:
             self._closed = True
 
     def _pump(self, patience: float) -> None:
-        """Wait for ffmpeg at most `patience` seconds, then take in all that has come."""
-        child = self._child
+        """Take in all that has come; where nothing has, wait for ffmpeg at most `patience` seconds."""
         if self._stop():
             self._finish_soon(time.monotonic())
-        if not self._silence.broken(self._poll, patience, self._reached):
-            return
-        time.sleep(_FIRST_PIPE_NAP if self._clock is None else _PIPE_NAP)
-        # The journal first: a picture is never older than its mark.
-        for fd, read in (
-            (child.journal, self._read_journal),
-            (child.pictures, self._pictures.read),
-            (child.digests, self._digests.read),
-            (child.colours, self._colours.read),
-        ):
-            if fd in self._open and fd is not None and not read(fd):
-                self._open.discard(fd)
-                self._poll.unregister(fd)
-        if child.journal not in self._open:
-            self.journal.close()
+        if not self._child.take_in():
+            if not self._silence.broken(self._child.wait_for, patience, self._reached):
+                return
+            self._child.gather(first=self._clock is None)
+            self._child.take_in()
         self._settle()
 
     def _finish_soon(self, now: float) -> None:
@@ -199,10 +177,6 @@ class Decoder:
             self._child.finish()
         elif now - self._finishing > _GRACE:
             self._child.end()
-
-    def _read_journal(self, fd: int) -> bool:
-        """Take in what is there; False once the pipe has ended."""
-        return drain(fd, self.journal.feed)
 
     def _settle(self) -> None:
         """Turn the marks that have come into times of frames."""
@@ -215,7 +189,7 @@ class Decoder:
                 1 / journal.header.rate,
                 sparse=self._request.options.keys_only,
             )
-        times = self._clock.read(journal.marks, last=self._child.journal not in self._open)
+        times = self._clock.read(journal.marks, last=self._child.said_all)
         journal.marks.clear()
         if len(times):
             self._settled = np.concatenate((self._settled, times))

@@ -5,7 +5,6 @@ containers have no index before the recording is finished, so to begin in the mi
 """
 
 import os
-import select
 import stat
 import threading
 from typing import Literal
@@ -33,11 +32,10 @@ class Tail:
         """Open the file. Raises Unreadable for one that cannot be opened."""
         self._path, self._stall, self._farewell = address.local_name(os.fspath(path)), stall, farewell
         try:
-            self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            self._file = os.open(self._path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
             raise Unreadable(address.printable(os.fspath(path)), f"cannot be read: {error.strerror}") from None
         self.fd, self._into = os.pipe()
-        os.set_blocking(self._into, False)
         self.ended: Literal["silent", "changed"] | None = None
         self.said = ""
         self.place = 0
@@ -50,8 +48,9 @@ class Tail:
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
-        self._thread.join(self._farewell)
+        # With this, nobody reads the pipe any more, and a thread that waits for that goes on.
         os.close(self.fd)
+        self._thread.join(self._farewell)
 
     def finish(self) -> None:
         """End the pipe where the reader stands, as if the file ended there."""
@@ -89,16 +88,11 @@ class Tail:
 
     def _put(self, data: memoryview) -> bool:
         """Write all of it to the pipe. Return False where nobody wants it any more."""
-        poll = select.poll()
-        poll.register(self._into, select.POLLOUT)
         while data and not self._stopped.is_set():
-            if poll.poll(_LOOK_INTERVAL * 1000):
-                try:
-                    data = data[os.write(self._into, data) :]
-                except BrokenPipeError:
-                    return False
-                except BlockingIOError:
-                    continue
+            try:
+                data = data[os.write(self._into, data) :]
+            except OSError:  # each system has another number for it
+                return False
         return not data
 
     def _describe_change(self) -> str:

@@ -1,5 +1,6 @@
 """Stretches that could not be read as they were recorded, by ffmpeg's complaints and the times of the frames."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -67,10 +68,15 @@ class LossAccount:
         self._parts, self._skipped, self._begin = [times[-SETTLED_AFTER:]], 0, float(times[-SETTLED_AFTER])
         return losses
 
-    def find(self, journal: Journal, gap: float, end: float, declared: float | None) -> tuple[Loss, ...]:
-        """Return the losses among the frames that are held; gap, end, declared: as for `find_losses`."""
-        skipped = self._skipped
-        troubles = [trouble for trouble in journal.troubles if not skipped or trouble.last > skipped]
+    def find(
+        self, journal: Journal, gap: float, end: float, declared: float | None, stopped: bool = False
+    ) -> tuple[Loss, ...]:
+        """Return the losses among the frames that are held; gap, end, declared: as for `find_losses`.
+
+        stopped: whether the reader stopped there, while the decoder was ahead and complained of what comes after.
+        """
+        skipped, last = self._skipped, self._skipped + len(self.times) if stopped else math.inf
+        troubles = [one for one in journal.troubles if (not skipped or one.last > skipped) and one.first < last]
         for trouble in troubles:
             trouble.first, trouble.last = max(0, trouble.first - skipped), trouble.last - skipped
         return find_losses(self.times, gap, end, troubles, declared, self._begin)

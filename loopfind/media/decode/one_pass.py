@@ -231,7 +231,8 @@ class OnePassReader:
             self._judge(decoder, len(times) + self._losses.skipped, position)
         known, journal = self.source, decoder.journal
         self.source, gap, self.end = measured(known, times, self.declared_rate, self._request.start or 0.0)
-        self.losses = self._losses.find(journal, gap, self.end, None if ended else journal.header.vouched)
+        declared = None if ended else journal.header.vouched
+        self.losses = self._losses.find(journal, gap, self.end, declared, stopped=ended)
 
     def _judge(self, decoder: Decoder, frames: int, position: float) -> None:
         """Raise what went wrong, once ffmpeg closed its pipes after `frames` frames, the last at `position` seconds."""

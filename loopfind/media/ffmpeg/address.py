@@ -17,8 +17,10 @@ from loopfind.media.ffmpeg.allowlist import limited, needed, needed_within
 
 STANDARD_INPUT = "-"
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+"""A scheme has two letters or more: one alone is a drive of Windows."""
 _WRAPPED = re.compile(r"(?:concatf?|subfile|cache|async|crypto|data|pipe|fd|udp|rtp|unix)[:,]", re.IGNORECASE)
+_DRIVE = re.compile(r"/[a-z][:|]", re.IGNORECASE)
 _NUMBERED = re.compile(rb"((?:[^%]|%%)*)%0?(\d*)d")
 _SEEKABLE_URL = re.compile(r"(?:https?|ftp|sftp)://", re.IGNORECASE)
 
@@ -145,7 +147,18 @@ def is_plain_path(name: str) -> bool:
 
 def local_name(name: str) -> str:
     """Return the path that a `file://` URL names; any other name unchanged."""
-    return os.fsdecode(unquote_to_bytes(urlsplit(name).path)) if name.lower().startswith("file://") else name
+    return path_of_url(name, os.name == "nt") if name.lower().startswith("file://") else name
+
+
+def path_of_url(url: str, on_windows: bool) -> str:
+    """Return the path that a `file://` URL names. On Windows a drive stands at its beginning, or a server's name."""
+    parts = urlsplit(url)
+    path = os.fsdecode(unquote_to_bytes(parts.path))
+    if not on_windows:
+        return path
+    if parts.netloc and parts.netloc.lower() != "localhost":
+        return f"//{parts.netloc}{path}"
+    return path[1:] if _DRIVE.match(path) else path
 
 
 def fed_address(path: str | os.PathLike[str], feed: int) -> Address:

@@ -11,6 +11,8 @@ from loopfind.media.ffmpeg.allowlist import MOST_PIXELS
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.log import Trouble
 
+_CRASHES = range(0xC0000000, 0xD0000000)
+"""Exit statuses that Windows has where others have signals."""
 _SIGNALLED = re.compile(r"received signal (\d+)")
 _LEVEL = re.compile(r"\[(?:error|fatal)\] (.+)")
 _NO_TOOL = re.compile(r"(?:Cannot allocate memory|Resource temporarily unavailable|No space left)")
@@ -37,6 +39,8 @@ _REASON = re.compile(r"Error opening input: (.+)")
 
 def was_killed(status: int, said: Sequence[str]) -> str:
     """Return the name of the signal that ended ffmpeg, "" if none did."""
+    if status in _CRASHES:
+        return f"error {status:#X}"
     number = -status
     if status > 0 and (found := next(filter(None, map(_SIGNALLED.search, said[-20:])), None)):
         number = int(found[1])

@@ -8,6 +8,7 @@ import re
 from collections import deque
 from dataclasses import dataclass
 
+from loopfind.media.ffmpeg.digests import Digests
 from loopfind.media.ffmpeg.header import Header
 
 MARK = b"\x1f"
@@ -51,14 +52,15 @@ class Trouble:
 
 
 class Journal:
-    """Reads the stream of bytes as it comes.
+    """Reads the stream of bytes as it comes. digests: to be given those that stand in it, where they are wanted.
 
     marks: (pts or None, "num/den") of pictures not fetched yet. header: what is known of the input. troubles:
     complaints about the input, with the number of marks that stood before them. Memory is bounded but for `marks`,
     which the reader empties, and `troubles`, which merge.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, digests: Digests | None = None) -> None:
+        self._digests = digests
         self.marks: list[tuple[int | None, bytes]] = []
         self.header = Header()
         self.troubles: list[Trouble] = []
@@ -76,6 +78,9 @@ class Journal:
 
     def feed(self, data: bytes) -> None:
         """Take in bytes, cut anywhere."""
+        self._feed(data if self._digests is None else self._digests.sift(data))
+
+    def _feed(self, data: bytes) -> None:
         text, *marks = (self._tail + data).split(MARK)
         self._tail = b""
         if text:
@@ -101,6 +106,8 @@ class Journal:
 
     def close(self) -> None:
         """Take in the last line: no more bytes will come."""
+        if self._digests is not None:
+            self._feed(self._digests.sift(b"", last=True))
         if self._line:
             self._hear(b"\n")
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from typing import Any
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.ffmpeg import memory
@@ -22,8 +23,8 @@ TILES = 8
 whole picture, and agrees with itself from 4 x 4 on."""
 
 _LINUX_SET_PIPE_SIZE = 1031
-_TERM_PATIENCE, _KILL_PATIENCE = 0.5, 10.0
-"""Seconds that ffmpeg has to end once it was asked to, and once it was killed."""
+_KILL_PATIENCE = 10.0
+"""Seconds that ffmpeg has to end once it was killed."""
 _EXIT_PATIENCE = 10.0
 """Seconds that ffmpeg has to exit by itself once it has closed its pipes."""
 TIME_LIMIT = 120.0
@@ -34,6 +35,17 @@ LONGEST_FAREWELL = 15.0
 
 WHOLE = "key+eq(pict_type,I)"
 """An expression of ffmpeg's `select` filter: whether a picture is made of no other."""
+
+_APART: dict[str, Any] = (
+    {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    if hasattr(subprocess, "CREATE_NEW_PROCESS_GROUP")
+    else {"process_group": 0}
+)
+"""Arguments of a child in a group of its own: Windows has another word for it."""
+ENDING_SIGNAL: int = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
+"""Signal at which ffmpeg ends with the pictures that it has at hand. Windows sends its own to groups alone."""
+_KILLED = -9
+"""Exit status of what cannot be waited for."""
 
 COUNTED = ("-reinit_filter", "0")
 """Options before an input by which a filter counts all frames: ffmpeg makes it anew, and so counts from 0 again, where
@@ -60,123 +72,38 @@ def seek_words(seconds: float) -> list[str]:
     return ["-noaccurate_seek", "-ss", f"{seconds:.6f}"]
 
 
-def decode_command(
-    request: ReadRequest, seek: float | None = None, digest_fd: int | None = None, colour_fd: int | None = None
-) -> list[str]:
+def decode_command(request: ReadRequest, seek: float | None = None, digests: str = "") -> list[str]:
     """Return the ffmpeg command that decodes what is requested, from `seek` seconds on.
 
-    Pictures go to its standard output. Messages and one mark for each picture go to its standard error, through one
-    pipe, so that a complaint keeps its place among the pictures. Digests go to the inherited descriptor `digest_fd`,
-    colours to `colour_fd`.
+    Its standard output takes the pictures: raw where nothing else is wanted, else as streams of NUT, in the order grey,
+    colours. Messages, one mark for each picture and the digests go to its standard error, through one pipe, so that a
+    complaint keeps its place among the pictures. digests: the filter that numbers pictures whose digests are wanted.
     """
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
     # A damaged file is read to its end, however many of its packets fail.
     words += ["-max_error_rate", "1"]
     if seek is not None:
         words += seek_words(seek)
-    where = request.address
-    words += [*request.options.words, *where.words]
-    picked = [
-        "-map",
-        f"0:V:{request.stream}",
-        "-an",
-        "-sn",
-        "-dn",
-        "-enc_time_base:v",
-        "demux",
-        "-fps_mode",
-        "passthrough",
-    ]
-    side = PICTURE_SIDE
+    words += [*request.options.words, *request.address.words]
+    mapped, unsynced = ["-map", f"0:V:{request.stream}"], ["-enc_time_base:v", "demux", "-fps_mode", "passthrough"]
+    alone = ["-an", "-sn", "-dn", *unsynced]
+    marks = ["-stats_enc_pre:v:0", "pipe:2", "-stats_enc_pre_fmt:v:0", f"{MARK.decode()}{{ptsi}} {{tbi}}"]
+    grey = f"scale={PICTURE_SIDE}:{PICTURE_SIDE}:flags=area,format=gray"
     # Slicing so small a picture over threads costs more than it saves.
-    words += ["-filter_threads", "1", *picked, "-vf", f"scale={side}:{side}:flags=area,format=gray"]
-    words += ["-stats_enc_pre:v", "pipe:2", "-stats_enc_pre_fmt:v", f"{MARK.decode()}{{ptsi}} {{tbi}}"]
-    words += ["-f", "rawvideo", "pipe:1"]
-    if digest_fd is not None:
-        words += [*picked, "-c:v", "rawvideo", "-f", "framehash", "-hash", "murmur3", f"pipe:{digest_fd}"]
-    if colour_fd is not None:
+    words += ["-filter_threads", "1"]
+    if request.colours:
         tiles = f"scale={TILES}:{TILES}:flags=area+accurate_rnd+full_chroma_int,format=rgb48le"
-        words += [*picked, "-vf", tiles, "-f", "rawvideo", f"pipe:{colour_fd}"]
+        # Times are those of the marks; numbers instead never fall back, and keep the streams side by side.
+        chains = ["-filter:v:0", f"{grey},setpts=N", "-filter:v:1", f"{tiles},setpts=N"]
+        words += [*mapped, *mapped, *alone, *chains, *marks, "-c:v", "rawvideo"]
+        words += ["-map_metadata", "-1", "-map_chapters", "-1", "-write_index", "0", "-f", "nut", "pipe:1"]
+    else:
+        words += [*mapped, *alone, "-vf", grey, *marks, "-f", "rawvideo", "pipe:1"]
+    if digests:
+        # Each line is written by itself, so that it comes in one piece.
+        words += [*mapped, *alone, "-vf", digests, "-c:v", "rawvideo", "-flush_packets", "1"]
+        words += ["-f", "framehash", "-hash", "murmur3", "pipe:2"]
     return words
-
-
-class FfmpegProcess:
-    """One running ffmpeg that decodes a request.
-
-    pictures, journal, digests, colours: descriptors to read from, non-blocking; the last two are None where they were
-    not asked for.
-    """
-
-    def __init__(self, request: ReadRequest, seek: float | None = None) -> None:
-        """Start it. Raises DecoderFailed where there is no ffmpeg to start."""
-        self.digests: int | None = None
-        self.colours: int | None = None
-        digest_fd: int | None = None
-        colour_fd: int | None = None
-        try:
-            if request.digests:
-                self.digests, digest_fd = os.pipe()
-            if request.colours:
-                self.colours, colour_fd = os.pipe()
-            self.command: Sequence[str] = decode_command(request, seek, digest_fd, colour_fd)
-            inherited = tuple(fd for fd in (digest_fd, colour_fd) if fd is not None)
-            address = request.address
-            source = None if address.is_stdin else subprocess.DEVNULL if address.feed is None else address.feed
-            options = request.options
-            self._process = start(
-                self.command,
-                source=source,
-                inherited=inherited,
-                apart=options.apart,
-                unbounded=options.unbounded,
-            )
-            self._shown = address.shown
-        except BaseException:
-            _close(self.digests)
-            _close(self.colours)
-            raise
-        finally:
-            _close(digest_fd)
-            _close(colour_fd)
-        assert self._process.stdout is not None and self._process.stderr is not None
-        self.pictures = self._process.stdout.fileno()
-        self.journal = self._process.stderr.fileno()
-        for fd in (self.pictures, self.journal, self.digests, self.colours):
-            if fd is not None:
-                os.set_blocking(fd, False)
-        widen(self.pictures)
-
-    def wait(self) -> int:
-        """Wait for the exit of a child that closed its pipes. Return its status, negative for a signal.
-
-        Raises DecoderFailed where it took too much memory.
-        """
-        return exit_status(self._process, self._shown)
-
-    def finish(self) -> None:
-        """Ask the child to end with the pictures that it has at hand."""
-        self._process.terminate()
-
-    def end(self) -> None:
-        """End the child at once, from any thread: whoever reads its pipes finds them ended, and closes it."""
-        self._process.kill()
-
-    def close(self) -> None:
-        """End the child if it runs, reap it, close the pipes. May be called twice."""
-        process = self._process
-        try:
-            for pipe in (process.stdout, process.stderr):
-                if pipe is not None:
-                    pipe.close()
-            _close(self.digests)
-            _close(self.colours)
-            self.digests = self.colours = None
-            if process.poll() is None:
-                process.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(timeout=_TERM_PATIENCE)
-        finally:
-            kill(process)
 
 
 class RunningFfmpeg:
@@ -234,14 +161,13 @@ def start(
     said: int = subprocess.PIPE,
     out: int = subprocess.PIPE,
     source: int | None = subprocess.DEVNULL,
-    inherited: tuple[int, ...] = (),
     apart: bool = False,
     unbounded: bool = False,
 ) -> memory.Child:
     """Start an ffmpeg that reads from `source`, writes to `out`, and sends its messages to `said`.
 
-    inherited: further descriptors that it is given. apart: see DecodeOptions. unbounded: however much memory it takes.
-    Raises DecoderFailed where there is no ffmpeg to start.
+    apart: see DecodeOptions. unbounded: however much memory it takes. Raises DecoderFailed where there is no ffmpeg to
+    start.
     """
     environment = {name: value for name, value in os.environ.items() if name not in UNCOLOURED} | COLOURED
     try:
@@ -251,8 +177,7 @@ def start(
             stdout=out,
             stderr=said,
             env=environment,
-            pass_fds=inherited,
-            process_group=0 if apart else None,
+            **(_APART if apart else {}),
         )
         if not unbounded:
             memory.bound_memory(child)
@@ -275,7 +200,7 @@ def exit_status(process: memory.Child, shown: str) -> int:
         return status
     except subprocess.TimeoutExpired:
         kill(process)
-        return -signal.SIGKILL if process.returncode is None else process.returncode
+        return _KILLED if process.returncode is None else process.returncode
 
 
 def check_memory(process: memory.Child, shown: str = "") -> None:
@@ -294,17 +219,14 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
             process.wait(timeout=_KILL_PATIENCE)
 
 
-def widen(fd: int) -> None:
-    """Let a pipe hold more, where the system can and will."""
+def widen(fd: int) -> bool:
+    """Let a pipe hold more, where the system can and will. Return whether it does."""
     if sys.platform != "linux":
-        return
-    import fcntl
+        return False
+    try:
+        import fcntl
 
-    # Refused where the user's share of pipe memory is used up: slower, not wrong.
-    with contextlib.suppress(OSError):
-        fcntl.fcntl(fd, _LINUX_SET_PIPE_SIZE, PIPE_BYTES)
-
-
-def _close(fd: int | None) -> None:
-    if fd is not None:
-        os.close(fd)
+        # Refused where the user's share of pipe memory is used up: slower, not wrong.
+        return fcntl.fcntl(fd, _LINUX_SET_PIPE_SIZE, PIPE_BYTES) >= PIPE_BYTES
+    except (ImportError, OSError):
+        return False

@@ -1,7 +1,7 @@
 """The silence of a child process: how long nothing has come from it."""
 
-import select
 import time
+from collections.abc import Callable
 
 from loopfind.media.ffmpeg import diagnosis
 
@@ -16,13 +16,14 @@ class SilenceWatch:
     def __init__(self, shown: str, stall: float) -> None:
         self._shown, self._stall, self._seconds = shown, stall, 0.0
 
-    def broken(self, poll: "select.poll", patience: float, reached: float) -> bool:
+    def broken(self, wait: Callable[[float], bool], patience: float, reached: float) -> bool:
         """Return whether something comes within `patience` seconds, of which one look is waited for.
 
-        reached: seconds of the video read so far. Raises Unreadable where nothing has come for too long.
+        wait: returns whether something comes within so many seconds. reached: seconds of the video read so far.
+        Raises Unreadable where nothing has come for too long.
         """
         began = time.monotonic()
-        if poll.poll(min(patience, LOOK_SECONDS, self._stall) * 1000):
+        if wait(min(patience, LOOK_SECONDS, self._stall)):
             self._seconds = 0.0
             return True
         self._seconds += min(time.monotonic() - began, LOOK_SECONDS)

@@ -1,8 +1,6 @@
 """One ffmpeg that hashes the packets of a video stream as they stand in the file."""
 
-import os
-import queue
-import select
+import math
 import subprocess
 import tempfile
 import threading
@@ -11,16 +9,10 @@ from collections.abc import Iterator
 from loopfind.errors import MediaError
 from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address, is_indexed
+from loopfind.media.ffmpeg.inlet import Inlet, close_all, wait_for
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.packet_times import AS_THEY_ARE
-from loopfind.media.ffmpeg.process import (
-    LONGEST_FAREWELL,
-    executable,
-    exit_status,
-    kill,
-    start,
-    widen,
-)
+from loopfind.media.ffmpeg.process import executable, exit_status, kill, start
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.ffmpeg.watchdog import SilenceWatch
 
@@ -42,7 +34,6 @@ class Demux:
         self.command = _demux_command(self.where, request.stream, keys)
         source = None if self.where.is_stdin else subprocess.DEVNULL
         self.journal = Journal()
-        self._blocks: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
         try:
             self._process = start(
                 self.command, self._said.fileno(), subprocess.PIPE, source, unbounded=request.options.unbounded
@@ -51,11 +42,14 @@ class Demux:
             self._said.close()
             raise
         assert self._process.stdout is not None
-        self._fd = self._process.stdout.fileno()
-        widen(self._fd)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._take_in, daemon=True)
-        self._thread.start()
+        self._bell = threading.Condition()
+        try:
+            self._inlet = Inlet(self._process.stdout, self._bell, room=math.inf)
+        except BaseException:
+            kill(self._process)
+            self._process.stdout.close()
+            self._said.close()
+            raise
 
     def __enter__(self) -> "Demux":
         return self
@@ -64,27 +58,20 @@ class Demux:
         self.close()
 
     def close(self) -> None:
-        """End ffmpeg, if it runs, and the thread. May be called twice.
-
-        The thread is a daemon that closes its pipe itself, so that one which hangs may be left behind.
-        """
-        self._stopped.set()
+        """End ffmpeg, if it runs, and the thread. May be called twice."""
         kill(self._process)
-        self._thread.join(LONGEST_FAREWELL)
+        close_all([self._inlet])
         self._said.close()
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield blocks of whole lines of framehash, once. Raises a kind of MediaError."""
-        last = False
-        while not last:
-            blocks = [self._blocks.get()]
-            while not self._blocks.empty():
-                blocks.append(self._blocks.get())
-            for error in blocks:
-                if isinstance(error, BaseException):
-                    raise error
-            last = not blocks[-1]
-            yield b"".join(block for block in blocks if isinstance(block, bytes))
+        silence, rest, ended = SilenceWatch(self.where.shown, self._stall), b"", False
+        while not ended:
+            if not silence.broken(self._wait, self._stall, 0.0):
+                continue
+            parts, ended = self._inlet.take()
+            whole, newline, rest = b"".join((rest, *parts)).rpartition(b"\n")
+            yield whole + newline
         exit_status(self._process, self.where.shown)
         self._said.seek(0)
         self.journal.feed(self._said.read())
@@ -98,33 +85,8 @@ class Demux:
         status, said = self._process.returncode, self.journal.said
         return diagnosis.without_frames(self.where, self.journal.header, self._stream, status, said, ())
 
-    def _take_in(self) -> None:
-        """Hand on blocks of whole lines, and b"" for the end. Then close the pipe."""
-        try:
-            for block in self._read():
-                self._blocks.put(block)
-            self._blocks.put(b"")
-        except BaseException as error:  # raised where the packets are asked for
-            self._blocks.put(error)
-        finally:
-            assert self._process.stdout is not None
-            self._process.stdout.close()
-
-    def _read(self) -> Iterator[bytes]:
-        """Yield blocks of whole lines. Raises Unreadable where nothing comes for `stall` seconds."""
-        poll = select.poll()
-        poll.register(self._fd, select.POLLIN | select.POLLHUP)
-        silence, rest = SilenceWatch(self.where.shown, self._stall), b""
-        # A process that ffmpeg left behind may hold the pipe open, so its end is not all that ends this.
-        while not self._stopped.is_set():
-            if not silence.broken(poll, self._stall, 0.0):
-                continue
-            data = os.read(self._fd, 1 << 20)
-            whole, newline, rest = (rest + data).rpartition(b"\n")
-            if newline:
-                yield whole + newline
-            if not data:
-                return
+    def _wait(self, seconds: float) -> bool:
+        return wait_for([self._inlet], self._bell, seconds)
 
 
 def _demux_command(where: Address, stream: int, keys: bool) -> list[str]:
