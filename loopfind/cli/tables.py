@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-_MEASURED_ROWS = 200
-"""Rows by which the widths of columns are chosen on a terminal."""
+_MEASURED_ROWS, _MEASURED_LETTERS = 200, 1_000_000
+"""Rows, and letters of them, by which the widths of columns are chosen on a terminal."""
 
 _WIDEST_CELL = 100
 """Columns of the terminal that a cell takes at most; a longer one pushes the rest of its row aside."""
@@ -62,17 +62,17 @@ def _json_objects(names: Sequence[str], found: Iterable[Sequence[Cell]]) -> Iter
 
 def _csv_lines(columns: Sequence[str], found: Iterable[Sequence[Cell]]) -> Iterator[str]:
     from loopfind.reports.formats.csv import csv_row
-    from loopfind.reports.wording import safe
 
     for row in chain([columns], found):
-        yield csv_row([cell if isinstance(cell, int | float) else safe(_cell_text(cell)) for cell in row])
+        yield csv_row([cell if isinstance(cell, int | float) else _cell_text(cell) for cell in row])
 
 
 def _tabbed_lines(columns: Sequence[str], found: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    from loopfind.reports.wording import safe
+    from loopfind.reports.formats.csv import plain_cell
 
     for row in chain([columns], found):
-        yield "\t".join(safe(_cell_text(cell)) for cell in row) + "\n"
+        cells = (str(cell) if isinstance(cell, int | float) else plain_cell(_cell_text(cell)) for cell in row)
+        yield "\t".join(cells) + "\n"
 
 
 def _aligned_lines(columns: Sequence[str], found: Iterable[Sequence[Cell]]) -> Iterator[str]:
@@ -81,7 +81,12 @@ def _aligned_lines(columns: Sequence[str], found: Iterable[Sequence[Cell]]) -> I
     from loopfind.reports.wording import safe
 
     coming = iter(found)
-    first = [[safe(_cell_text(cell)) for cell in row] for row in chain([columns], islice(coming, _MEASURED_ROWS))]
+    first, letters = [[safe(column) for column in columns]], 0
+    for row in islice(coming, _MEASURED_ROWS):
+        first.append([safe(_cell_text(cell)) for cell in row])
+        letters += sum(map(len, first[-1]))
+        if letters > _MEASURED_LETTERS:
+            break
     wide = [min(_WIDEST_CELL, max(cell_len(row[place]) for row in first)) for place in range(len(columns))]
     for row in chain(first, ([safe(_cell_text(cell)) for cell in row] for row in coming)):
         padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, wide, strict=True)]

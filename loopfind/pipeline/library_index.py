@@ -86,7 +86,8 @@ class IndexedEntries:
         if not len(self):
             return IndexHits.concatenated([])
         numbers, codes = np.array([*asked], np.int64), _codes_of(list(asked.values()))
-        return coherent(IndexHits.concatenated(self._hits_in(table, codes, numbers) for table in sorted(self._sizes)))
+        used = sorted({table for question in QUESTIONS for table in question.tables} & {*self._sizes})
+        return coherent(IndexHits.concatenated(self._hits_in(table, codes, numbers) for table in used))
 
     def _hits_in(self, table: int, codes: Sequence[tuple[Ints, Ints, Words]], numbers: Ints) -> IndexHits:
         """Return what one table of the index has near the codes."""

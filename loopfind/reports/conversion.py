@@ -17,7 +17,7 @@ from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 from loopfind.reports.formats.csv import CONTENT_COLUMNS
 from loopfind.reports.formats.json_reader import whole_report
 from loopfind.reports.rows import occurrence_rows
-from loopfind.reports.wording import clock
+from loopfind.reports.wording import clock, safe
 
 if TYPE_CHECKING:
     from imagehash import ImageHash
@@ -80,8 +80,7 @@ def report_as_html(report: Report) -> str:
     head = "".join(f"<th>{name}</th>" for name in ("repeat", "kind", "from", "to", "evidence", "confidence"))
     body = "".join(f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in row)}</tr>" for row in cells)
     left = f"<p>{len(rows) - MOST_TABLE_ROWS} more occurrences</p>" if len(rows) > MOST_TABLE_ROWS else ""
-    name = html.escape(report.source.path.encode("utf-8", "backslashreplace").decode())
-    said = f"<p><b>{name}</b>: {html.escape(report.verdict.summary)}</p>"
+    said = f"<p><b>{html.escape(safe(report.source.path))}</b>: {html.escape(safe(report.verdict.summary))}</p>"
     return said + (f"<table><tr>{head}</tr>{body}</table>{left}" if rows else "")
 
 

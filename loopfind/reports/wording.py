@@ -29,6 +29,9 @@ WHY = {
 }
 """Reason why a stretch could not be judged -> the reason in words."""
 
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters that Unicode counts as printable, and that show nothing."""
+
 LEAST_LEFT_OUT = 1.5
 """Frames of the content that an occurrence must leave out at an end for that to be said: ends are found to a frame."""
 
@@ -126,7 +129,7 @@ def also(repeat: "Repeat") -> list[str]:
     if not repeat.elsewhere:
         return []
     more = count(len(repeat.elsewhere) - 1, "more file")
-    return [f"also in {repeat.elsewhere[0]}" + (f" and {more}" if len(repeat.elsewhere) > 1 else "")]
+    return [f"also in {safe(repeat.elsewhere[0])}" + (f" and {more}" if len(repeat.elsewhere) > 1 else "")]
 
 
 def changes(occurrence: "Occurrence") -> list[str]:
@@ -171,7 +174,7 @@ def names(paths: "Sequence[str]") -> list[str]:
 
 def safe(text: str) -> str:
     r"""Return text from outside on one line, with what could steer a terminal or hide in a name escaped: \x1b."""
-    return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
+    return "".join(letter if letter.isprintable() and letter not in _BLANK else _escape(letter) for letter in text)
 
 
 def _escape(letter: str) -> str:

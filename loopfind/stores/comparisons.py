@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from loopfind.errors import LibraryError
 from loopfind.model.comparison import Shared
 from loopfind.model.library import CODES
 from loopfind.model.report import Occurrence, Repeat, counted_from_first_content
+from loopfind.stores import schema
 from loopfind.stores.connections import Connections
+from loopfind.stores.sound import is_amount, is_repeat, is_stretch
 
 _STANDING = """SELECT min(id), content, frames FROM entry WHERE codes = ?
     GROUP BY content, stream, start, "end" ORDER BY 1"""
@@ -66,23 +69,36 @@ class Results:
         share most first."""
         places = {entry: place for place, entry in enumerate(entries)}
         with self._connections.snapshot() as connection:
+            ends = dict(connection.execute("SELECT id, closes FROM entry"))
             shown: dict[int, list[Occurrence]] = {}
             for repeat, entry, *rest in connection.execute("SELECT * FROM stretch ORDER BY repeat, entry, start"):
                 if entry in places:
+                    self._check(is_stretch(rest, ends[entry]))
                     shown.setdefault(repeat, []).append(_occurrence(places[entry], *rest))
-            heads = connection.execute("SELECT id, kind, length, period, confidence, evidence FROM repeat ORDER BY id")
+            heads = connection.execute(
+                "SELECT id, kind, length, period, confidence, evidence FROM repeat ORDER BY id"
+            ).fetchall()
+            self._check(all(is_repeat(*head[1:]) for head in heads))
             kept = [(head, shown[head[0]]) for head in heads if len(shown.get(head[0], ())) > 1]
             repeats = tuple(
                 Repeat(number, kind, length, period, confidence, evidence, counted_from_first_content(occurrences))
                 for number, ((_, kind, length, period, confidence, evidence), occurrences) in enumerate(kept, 1)
             )
-            rows = connection.execute("SELECT * FROM pair ORDER BY max(seconds_a, seconds_b) DESC, a_entry, b_entry")
+            rows = connection.execute(
+                "SELECT * FROM pair ORDER BY max(seconds_a, seconds_b) DESC, a_entry, b_entry"
+            ).fetchall()
+            self._check(all(is_amount(part) for row in rows for part in row))
             pairs = tuple(
                 Shared((places[a], places[b]), (one, other), (bool(all_one), bool(all_other)))
                 for a, b, one, other, all_one, all_other in rows
                 if a in places and b in places
             )
         return repeats, pairs
+
+    def _check(self, sound: bool) -> None:
+        """Raise LibraryError for what was not written by this."""
+        if not sound:
+            raise LibraryError(self._connections.shown, schema.DAMAGED)
 
 
 def _stretch(o: Occurrence) -> tuple[object, ...]:

@@ -53,6 +53,8 @@ def explained(shown: str, patience: float = PATIENCE) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise LibraryError(shown, _why(error, patience)) from error
+    except UnicodeDecodeError as error:  # a name or a message of a damaged database
+        raise LibraryError(shown, schema.DAMAGED) from error
 
 
 @contextlib.contextmanager

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from loopfind.arrays.lsh_forest import BITS, near, shared_bits
+from loopfind.errors import LibraryError
 from loopfind.model.dtypes import Ints
+from loopfind.stores import schema
 from loopfind.stores.connections import Connections, interruptible
 
 MOST_NEIGHBOURS = 12
@@ -87,7 +89,7 @@ class Postings:
             ):
                 limit = key | wide if "<=" in sql else key & ~wide
                 found += connection.execute(sql, (place, key, limit, MOST_NEIGHBOURS)).fetchall()
-        rows = np.array(found, np.int64).reshape(-1, 3)
+        rows = self._numbers(found)
         return rows[:, 0], rows[:, 1], rows[:, 2]
 
     def merge(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
@@ -128,7 +130,7 @@ class Postings:
         )
         rest = np.zeros((3, 0), np.int64)
         while True:
-            part = np.array(cursor.fetchmany(POSTINGS_AT_ONCE), np.int64).reshape(-1, 3).T.copy()
+            part = self._numbers(cursor.fetchmany(POSTINGS_AT_ONCE)).T.copy()
             part[0] &= (1 << _SHIFT) - 1
             rows = np.concatenate([rest, part], axis=1)
             if not part.shape[1]:
@@ -139,3 +141,10 @@ class Postings:
             until = int(np.searchsorted(rows[0], whole))
             yield rows[:, :until].copy(), whole
             rest = rows[:, until:].copy()
+
+    def _numbers(self, rows: list[tuple[int, int, int]]) -> Ints:
+        """Return rows (n, 3) as they were read. Raises LibraryError for what is no number, as SQLite keeps anything."""
+        try:
+            return np.array(rows, np.int64).reshape(-1, 3)
+        except (ValueError, TypeError, OverflowError):
+            raise LibraryError(self._connections.shown, schema.DAMAGED) from None

@@ -158,6 +158,14 @@ _CONTENT = (
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT)
 """Step n takes a library of version n to version n + 1."""
 
+_CHECKED = ("content", "file", "entry", "compared", "indexed")
+"""Tables of a row a file, which are checked when a library is opened; the others are, where they are read."""
+
+MOST_ID = (1 << 40) - 1
+"""Largest number of an entry."""
+_LARGEST = 1 << 62
+"""Largest number of any other kind."""
+
 VIEWS = ("files", "entries", "stretches", "pairs")
 """Views for queries. Tables may change with any version, these do not."""
 
@@ -180,7 +188,26 @@ def check(connection: sqlite3.Connection, shown: str) -> bool:
         raise LibraryError(shown, f"{newer}: update loopfind, or name another library")
     if version < 0 or _made_of(connection, version) != _steps_make(version):
         raise LibraryError(shown, "its tables are not those that loopfind makes: name another file")
+    for table in _CHECKED if version == len(STEPS) else ():
+        if connection.execute(_wrong_row(table)).fetchone():
+            raise LibraryError(shown, f"it is damaged, in its table {table}: delete it, then add the files again")
     return bool(version == len(STEPS))
+
+
+@cache
+def _wrong_row(table: str) -> str:
+    """Return a query for a row of a table that holds what its columns do not take. SQLite keeps any value in any
+    column, and infinity for a number."""
+    with closing(_sample(len(STEPS))) as connection:
+        columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    sound = []
+    for _, name, kind, needed, _, key in columns:
+        one = f"typeof(\"{name}\") = '{kind.lower()}'"
+        if kind in ("INTEGER", "REAL"):
+            least, most = (0, MOST_ID) if key or name in ("content", "entry") else (-_LARGEST, _LARGEST)
+            one += f' AND "{name}" BETWEEN {least} AND {most}'
+        sound.append(f"({one})" if needed or key else f'("{name}" IS NULL OR {one})')
+    return f"SELECT 1 FROM {table} WHERE NOT coalesce({' AND '.join(sound)}, 0) LIMIT 1"
 
 
 def _made_of(connection: sqlite3.Connection, version: int) -> frozenset[tuple[str, ...]]:
@@ -193,12 +220,18 @@ def _made_of(connection: sqlite3.Connection, version: int) -> frozenset[tuple[st
 @cache
 def _steps_make(version: int) -> frozenset[tuple[str, ...]]:
     """Return what `_made_of` gives for a library on which so many steps were taken."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        for step in STEPS[: max(0, version)]:
-            for statement in step:
-                connection.execute(statement)
+    with closing(_sample(version)) as connection:
         made = connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master")
         return frozenset(made)
+
+
+def _sample(version: int) -> sqlite3.Connection:
+    """Return an empty library in memory on which so many steps were taken."""
+    connection = sqlite3.connect(":memory:")
+    for step in STEPS[: max(0, version)]:
+        for statement in step:
+            connection.execute(statement)
+    return connection
 
 
 def _seen(connection: sqlite3.Connection) -> tuple[int, int, int]:

@@ -2,10 +2,12 @@
 
 import json
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import numpy as np
 
+from loopfind.model.report import Evidence, RepeatKind
 from loopfind.model.video import Loss
 from loopfind.stores.blocks import AnyRows
 
@@ -15,6 +17,11 @@ _MOST_LOSSES = 100_000
 def is_number(value: object) -> bool:
     """Say whether a value is a number that is finite."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_amount(value: Any) -> bool:
+    """Say whether a value is a finite number that is not below 0."""
+    return is_number(value) and value >= 0
 
 
 def is_source(duration: object, frames: object, *rest: object) -> bool:
@@ -32,6 +39,23 @@ def are_times(times: AnyRows, closes: object, frames: object) -> bool:
     if times.shape[1] != 1 or times.dtype != np.float64 or len(times) != frames or not is_number(closes):
         return False
     return bool(np.isfinite(times).all() and (np.diff(times[:, 0]) > 0).all())
+
+
+def is_repeat(kind: object, length: object, period: object, confidence: object, evidence: object) -> bool:
+    """Say whether these can be of a repeat."""
+    known = kind in get_args(RepeatKind) and evidence in get_args(Evidence)
+    return known and all(map(is_amount, (length, confidence, 0 if period is None else period)))
+
+
+def is_stretch(values: Sequence[Any], closes: float) -> bool:
+    """Say whether the columns of a stretch, from its start on, can be of a video that is over at `closes` seconds."""
+    start, end, first, last, backwards, mirrored, turned, speed, *rest = values
+    ranges, content = rest[:4], rest[4:]
+    whole = all(isinstance(one, int) for one in (first, last, backwards, mirrored, turned))
+    there = all(map(is_number, (start, end, speed, *content)))
+    if not whole or not there or not all(one is None or is_number(one) for one in ranges):
+        return False
+    return bool(start < end <= closes + 1.0 and 0 <= first <= last and speed > 0 and 0 <= content[0] <= content[1])
 
 
 def losses_in(text: Any) -> tuple[Loss, ...] | None:

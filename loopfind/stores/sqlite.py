@@ -18,7 +18,7 @@ from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Re
 from loopfind.model.video import Source, Watch
 from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, Settings
 from loopfind.stores import maintenance, query, schema, sound, tables
-from loopfind.stores.blocks import ReadableRows
+from loopfind.stores.blocks import AnyRows, ReadableRows
 from loopfind.stores.connections import PATIENCE, Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.tables import Tables
@@ -152,7 +152,7 @@ class Library:
                 sketches=read.track.sketches,
                 kind=kind,
                 hash_size=hash_size,
-                codes=self._tables.whole(entry, "codes"),
+                codes=self._table(entry, "codes"),
             )
         return Reading(fingerprint, read.source, read.losses)
 
@@ -172,7 +172,7 @@ class Library:
             raise KeyError(entry)
         content, kind, hash_size, closes, duration, frames, *rest, losses = row
         paths = _paths(connection, content)
-        times = self._tables.whole(entry, "times")
+        times = self._table(entry, "times")
         lost = sound.losses_in(losses)
         known = sound.is_source(duration, frames, *rest) and isinstance(kind, str) and isinstance(hash_size, int)
         if lost is None or not known or not sound.are_times(times, closes, frames):
@@ -180,8 +180,8 @@ class Library:
         track = Track(
             times=times[:, 0],
             end=closes,
-            detail=self._tables.whole(entry, "detail")[:, 0],
-            sketches=self._tables.rows(entry, "sketches"),
+            detail=self._table(entry, "detail")[:, 0],
+            sketches=self.rows(entry, "sketches"),
         )
         source = Source(paths[0] if paths else "", duration, frames, *rest)
         if not len(track.times) == len(track.detail) == len(track.sketches):
@@ -189,8 +189,16 @@ class Library:
         return TrackReading(track, source, lost), kind, hash_size
 
     def rows(self, entry: int, name: str = "sketches") -> Rows:
-        """One table of an entry, (n, width), read a slice at a time."""
-        return self._tables.rows(entry, name)
+        """One table of an entry that is there, (n, width), read a slice at a time."""
+        try:
+            return self._tables.rows(entry, name)
+        except KeyError:
+            raise LibraryError(self._connections.shown, schema.DAMAGED) from None
+
+    def _table(self, entry: int, name: str) -> AnyRows:
+        """The same, all of it in memory."""
+        rows = self.rows(entry, name)
+        return rows[0 : len(rows)]
 
     def sizes(self, entry: int) -> dict[int, Words]:
         """Hash size -> digests (n,) uint64 of the codes at that size, as far as they were kept with the entry."""

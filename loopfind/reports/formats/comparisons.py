@@ -71,7 +71,7 @@ def as_text(comparison: Comparison) -> Iterator[str]:
 def comparison_lines(comparison: Comparison, hyperlinks: bool = False) -> Iterator[Text]:
     """Yield the comparison as styled lines: the best matches, groups and pairs of files, then each repeat."""
     found = bool(comparison.repeats) or any(warp.nearness == "alike" for warp in comparison.warps)
-    yield Text(comparison.summary, "bold red" if found else "bold green")
+    yield Text(safe(comparison.summary), "bold red" if found else "bold green")
     called = names([source.path for source in comparison.sources])
     lost = [f"left out: {safe(failure.path)}: {safe(failure.what)}" for failure in comparison.failures]
     for name, losses in zip(called, comparison.losses, strict=True):

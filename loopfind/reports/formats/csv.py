@@ -1,7 +1,5 @@
 """Every occurrence as a row of a table with commas (RFC 4180, but for the ends of its lines)."""
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Iterator
 
@@ -32,8 +30,24 @@ OCCURRENCE_COLUMNS = (
     "link",
 )
 
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+    "\ufe62",
+    "\ufe63",
+    "\ufe66",
+    "\ufe6b",
+    "\u2212",
+)
+"""First letters of a formula, full-width and small forms too."""
+_PARTED = frozenset(",;\"'|")
+"""Letters that part cells, or quote them, for one spreadsheet or another, so that a cell with them stands in quotes."""
 
 FILE_COLUMNS = ("file", "path", "turned")
 """Further columns of a comparison: the file as it was named, its full path or address, degrees clockwise."""
@@ -59,7 +73,7 @@ def write_several(comparison: Comparison) -> Iterator[str]:
     for row in occurrence_rows(comparison):
         file = row.occurrence.file or 0
         full = paths[file] if "://" in paths[file] or not address(paths[file]) else os.path.abspath(paths[file])
-        named = (safe(paths[file]), safe(full), row.occurrence.turned)
+        named = (paths[file], full, row.occurrence.turned)
         yield csv_row((*_cells(row, links[file]), *named, *_content(row)))
 
 
@@ -77,15 +91,19 @@ def _content(row: OccurrenceRow) -> tuple[float, float]:
 
 def csv_row(cells: Iterable[object]) -> str:
     """Return one line with its newline; numbers are in full, None is empty, texts are safe for spreadsheets."""
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerow([_no_formula(cell) for cell in cells])
-    return file.getvalue()
+    return f"{','.join(map(_csv_cell, cells))}\n"
 
 
-def _no_formula(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: one that begins like one is given an apostrophe (OWASP,
-    CSV Injection)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _csv_cell(cell: object) -> str:
+    text = "" if cell is None else plain_cell(cell) if isinstance(cell, str) else str(cell)
+    return '"' + text.replace('"', '""') + '"' if _PARTED.intersection(text) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return text as one printable line that no spreadsheet takes for a formula: what begins like one is given an
+    apostrophe (OWASP, CSV Injection)."""
+    line = safe(text)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
 
 
 def _flag(value: bool) -> str:

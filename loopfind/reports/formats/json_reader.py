@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import repeat
 from types import NoneType, UnionType
@@ -15,6 +16,10 @@ from loopfind.errors import BadReport
 from loopfind.model.report import Clusters, Occurrence, Repeat, RepeatKind, Report
 from loopfind.reports.formats.json import SCHEMA
 
+_LARGEST = 1 << 53
+"""Largest number that is taken: the largest whole one that every reader of JSON reads alike."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a letter, which JSON can hold and no text."""
 _REMEDY = "give a file that loopfind VIDEO --json wrote"
 
 
@@ -50,7 +55,7 @@ def whole_report(name: str, data: bytes) -> Report:
     try:
         values = {part.name: whole[part.name] for part in fields(Report) if part.name in whole}
         report: Report = _built(Report, values | {"clusters": _clusters(whole.get("clusters"))}, "the report")
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadReport(name, f"damaged: {error}; {_REMEDY}") from None
     return replace(report, source=replace(report.source, path=_exact_path(report.source.path, whole["source"])))
 
@@ -107,7 +112,9 @@ def _built(wanted: Any, value: Any, where: str) -> Any:
     good = isinstance(value, int | float) if wanted is float else isinstance(value, wanted)
     if not good or (isinstance(value, bool) and wanted is not bool):
         raise TypeError(f"{where} should be {'a number' if wanted in (int, float) else f'a {wanted.__name__}'}")
-    return wanted(value)
+    if wanted in (int, float) and not abs(value) <= _LARGEST:
+        raise ValueError(f"{where} should be a smaller number")
+    return _SURROGATE.sub("\ufffd", value) if wanted is str else wanted(value)
 
 
 def _add_whole_content(repeat: Any) -> None:
@@ -211,7 +218,7 @@ class _Reader:
     def _text(self, whole: dict[str, Any], key: str, where: str) -> str:
         value = whole.get(key)
         self._must(isinstance(value, str), f"{where}.{key}", "a text")
-        return value  # type: ignore[return-value]
+        return _SURROGATE.sub("\ufffd", str(value))
 
     def _number(self, whole: dict[str, Any], key: str, where: str) -> float:
         value = whole.get(key)

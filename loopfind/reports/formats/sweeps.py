@@ -1,7 +1,5 @@
 """A sweep as text, JSON and CSV."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,6 +8,7 @@ from rich.text import Text
 
 from loopfind.model.sweep import Size, Sweep
 from loopfind.model.version import version
+from loopfind.reports.formats.csv import csv_row
 from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.plots.curves import CURVES, kinds_of, points
 from loopfind.reports.wording import count, safe
@@ -85,11 +84,9 @@ def sweep_json(sweep: Sweep) -> Iterator[str]:
 
 def sweep_csv(sweep: Sweep) -> Iterator[str]:
     """Yield a head of SIZE_COLUMNS and a row for each size; a missing value is empty."""
-    file = io.StringIO()
-    table = csv.DictWriter(file, SIZE_COLUMNS, lineterminator="\n")
-    table.writeheader()
-    table.writerows({name: "" if v is None else v for name, v in size_row(size).items()} for size in sweep.sizes)
-    yield file.getvalue()
+    yield csv_row(SIZE_COLUMNS)
+    for size in sweep.sizes:
+        yield csv_row(size_row(size).values())
 
 
 def sweep_text(sweep: Sweep) -> Iterator[str]:
