@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import posix_only
 import pytest
 from hypothesis import settings
 
@@ -26,6 +27,17 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("quick look" if quick else "loopfind")
     if quick and getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadfile"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Skip a test that takes what this system does not have."""
+    try:
+        return (yield)
+    except Exception as error:
+        if reason := posix_only.reason(error):
+            pytest.skip(reason)
+        raise
 
 
 def children() -> set[str]:

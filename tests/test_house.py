@@ -181,6 +181,59 @@ def test_only_media_starts_processes(module):
         assert not [name for name, _ in calls(module) if name in ("os.system", "os.popen")]
 
 
+NOT_ON_WINDOWS = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix", "curses", "readline", "syslog"}
+NOT_IN_WINDOWS = {
+    *(
+        "os.fork",
+        "os.killpg",
+        "os.setsid",
+        "os.getpgid",
+        "os.mkfifo",
+        "os.getuid",
+        "os.geteuid",
+        "os.uname",
+        "os.wait4",
+    ),
+    *(
+        "os.pread",
+        "os.pwrite",
+        "os.readv",
+        "os.writev",
+        "os.set_blocking",
+        "os.O_CLOEXEC",
+        "os.O_NONBLOCK",
+        "os.statvfs",
+    ),
+    *(
+        "select.poll",
+        "select.epoll",
+        "select.select",
+        "signal.SIGKILL",
+        "signal.SIGPIPE",
+        "signal.SIGHUP",
+        "signal.pause",
+    ),
+}
+
+
+@every_module
+def test_nothing_takes_what_windows_lacks(module):
+    """Only code that asks first whether it is there may use it."""
+    body = TREES[module].body
+    loaded = {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names}
+    loaded |= {node.module for node in body if isinstance(node, ast.ImportFrom)}
+    assert not loaded & NOT_ON_WINDOWS
+    given = {word.arg for node in ast.walk(TREES[module]) if isinstance(node, ast.Call) for word in node.keywords}
+    assert not given & {"pass_fds", "preexec_fn", "start_new_session", "process_group"}
+    guarded = {
+        f"{ast.unparse(node.args[0])}.{ast.literal_eval(node.args[1])}"
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hasattr"
+        if isinstance(node.args[1], ast.Constant)
+    }
+    assert not {name for name, _ in calls(module)} & NOT_IN_WINDOWS - guarded
+
+
 def loaded_by(statement):
     """Top-level names of everything that a fresh Python has loaded after `statement`."""
     code = f"{statement}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"

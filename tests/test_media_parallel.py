@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import videos
 from conftest import decoders
+from patience import wait_until
 
 from loopfind.media.decode import parallel, segment
 from loopfind.media.decode.decoder import Decoder
@@ -274,7 +275,7 @@ def test_leaving_early_leaves_nothing(wreck: str) -> None:
     else:
         leave()
     assert not decoders()
-    assert threading.active_count() == threads
+    wait_until(lambda: threading.active_count() == threads, what="the end of all threads")
     assert set(os.listdir("/proc/self/fd")) == before
 
 
@@ -301,20 +302,21 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_decoder_that_says_nothing_more_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An ffmpeg that was killed may leave its pipes open behind it, in a process of its own."""
     path, real = videos.encoded("mkv", "mpeg4", seconds=60, size="64x48"), executable()
-    ffmpeg, kept = tmp_path / "ffmpeg", tmp_path / "kept"
-    silent = (
-        f'"{real}" "$@" >{kept}.$$ 2>{kept}.said.$$; cat {kept}.said.$$ >&2; head -c 400000 {kept}.$$; sleep 40 & wait'
-    )
+    ffmpeg, kept, held = tmp_path / "ffmpeg", tmp_path / "kept", tmp_path / "held"
+    os.mkfifo(held)
+    silent = f'"{real}" "$@" >{kept}.$$ 2>{kept}.said.$$; cat {kept}.said.$$ >&2; head -c 400000 {kept}.$$; cat {held} & wait'
     ffmpeg.write_text(f'#!/bin/sh\ncase "$*" in *-ss*) {silent} ;; *) exec "{real}" "$@" ;; esac\n')
     ffmpeg.chmod(0o755)
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", ffmpeg.as_posix())
-    threads = threading.active_count()
+    threads, holder = threading.active_count(), os.open(held, os.O_RDWR)
     with split(path, 4.0)[0] as video:
         frames = iter(video)
         next(frames)
         began = time.monotonic()
         frames.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - began < 15 and threading.active_count() == threads
+    assert time.monotonic() - began < 15
+    os.close(holder)
+    wait_until(lambda: threading.active_count() == threads, what="the end of those that waited for the pipes alone")
 
 
 def test_every_attribute_of_a_reader_may_be_read_before_it_is_entered() -> None:
