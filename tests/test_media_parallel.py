@@ -304,7 +304,8 @@ def test_a_decoder_that_says_nothing_more_is_not_waited_for(tmp_path: Path, monk
     path, real = videos.encoded("mkv", "mpeg4", seconds=60, size="64x48"), executable()
     ffmpeg, kept, held = tmp_path / "ffmpeg", tmp_path / "kept", tmp_path / "held"
     os.mkfifo(held)
-    silent = f'"{real}" "$@" >{kept}.$$ 2>{kept}.said.$$; cat {kept}.said.$$ >&2; head -c 400000 {kept}.$$; cat {held} & wait'
+    silent = f'"{real}" "$@" >{kept}.$$ 2>{kept}.said.$$; cat {kept}.said.$$ >&2; head -c 400000 {kept}.$$'
+    silent += f"; cat {held} & wait"
     ffmpeg.write_text(f'#!/bin/sh\ncase "$*" in *-ss*) {silent} ;; *) exec "{real}" "$@" ;; esac\n')
     ffmpeg.chmod(0o755)
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", ffmpeg.as_posix())

@@ -26,6 +26,7 @@ from loopfind.media.ffmpeg.framecrc import time_is_place
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.process import LONGEST_FAREWELL
 from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.ffmpeg.watchdog import LOOK_SECONDS
 from loopfind.model.dtypes import Floats
 from loopfind.model.video import Frames
 
@@ -212,11 +213,11 @@ class _Team:
 
     def batches(self) -> Iterator[Frames]:
         """All frames in order. Raises Unsafe where no more can be had in segments, and what a segment raises."""
-        while (begun := self._begun.get()) is not None:
+        while (begun := self._next_begun()) is not None:
             segment, waiting = begun
             self._note_start(segment)
             while (item := waiting.get()) is not None:
-                if isinstance(item, Unsafe) and item.behind and (begun := self._begun.get()) is not None:
+                if isinstance(item, Unsafe) and item.behind and (begun := self._next_begun()) is not None:
                     self._note_start(begun[0])
                 if isinstance(item, BaseException):
                     raise item
@@ -237,6 +238,12 @@ class _Team:
         if not any(thread.is_alive() for thread in self._threads):
             for decoder in self._decoders:
                 decoder.close()
+
+    def _next_begun(self) -> tuple[Segment, SpillQueue] | None:
+        """Return the segment that was begun next, None behind the last one. Windows hears Ctrl-C between two looks."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._begun.get(timeout=LOOK_SECONDS)
 
     def _note_start(self, segment: Segment) -> None:
         """Note where a segment begins. The one before has been handed over as a whole, and so has proved it."""

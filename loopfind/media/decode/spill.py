@@ -6,6 +6,7 @@ from collections import deque
 import numpy as np
 
 from loopfind.arrays.disk import Scratch
+from loopfind.media.ffmpeg.watchdog import LOOK_SECONDS
 from loopfind.model.video import Frames
 from loopfind.settings import PICTURE_SIDE
 
@@ -46,7 +47,7 @@ class SpillQueue:
         """Return what was handed on first, and wait for it."""
         with self._changed:
             while not self._items:
-                self._changed.wait()
+                self._changed.wait(LOOK_SECONDS)
             item = self._items.popleft()
             if isinstance(item, tuple):
                 assert self._spilled is not None

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from loopfind.media.ffmpeg import diagnosis
 
 LOOK_SECONDS = 1.0
-"""Seconds that one look lasts at most. Silence is counted in looks, so that a process that was stopped, or a machine
-that slept, lost one and no more."""
+"""Seconds that one look lasts at most: Windows hears Ctrl-C between two. Silence is counted in looks, so that a process
+that was stopped, or a machine that slept, lost one and no more."""
 
 
 class SilenceWatch:
