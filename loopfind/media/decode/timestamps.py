@@ -5,13 +5,16 @@ Timestamps in order are kept to the tick. Others are mended:
 - no time at all: the frame comes one declared frame after the one before;
 - a time that leaps far ahead (more than 2.5 s, and more than four times the step before it) while one of the 100 frames
   after it does not: the leap is an error, and the frames in it are spread, at most one declared frame apart, before the
-  first that is in order again;
+  first that is in order again. Where 16 frames or more have no room there, they are a clip out of order, and believed;
 - times that fall back and go on from there (a camera that restarted, files joined end to end): the clock goes on from
   the frame before by one declared frame, and the same shift holds from there on. Times go on from there where they stay
-  back, after a fall of more than 2.5 s, or where they pass the old time without a step of more than one and a half
-  usual ones;
+  back, after a fall of more than 2.5 s; where they pass the old time without a step of more than one and a half usual
+  ones; or where 16 frames or more follow one another so. A counter of 24, 32 or 33 bits that began again from 0 goes on
+  by the step that it counted;
 - any other time at or before the one before it: one tick after that one.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +25,17 @@ _LOOK_AHEAD = 100
 """Marks held back at most. Below half a batch, so that a full buffer of pictures always has times to go with it."""
 _LEAP = 2.5
 _LEAP_STEPS = 4
+_ORDINARY = 1.5
+"""Usual steps that a step may last and be an ordinary one."""
+_CLIP = 16
+"""Frames from which times out of order, each an ordinary step after the last, are a clip: no error is so long and so
+regular, and no decoder puts so many out of order."""
+_ROOM = 0.9
+"""Share of a frame that each frame of a leap must have room for to be one by an error: the clock went on beside it."""
+_FEWEST_AT_ONCE = 64
+"""Packets that are looked at together after one that is irregular, and twice as many each time that none is."""
+_WRAPS = tuple(1 << bits for bits in (24, 32, 33))
+"""Ticks at which counters begin again from 0: of FLV and RTP, and of MPEG streams."""
 
 
 def origin(start: int, numerator: int, denominator: int) -> int:
@@ -109,9 +123,17 @@ class Clock:
         passed = next((n for n, pts in enumerate(later) if pts > previous), len(later))
         if previous - now > self._leap and passed == len(later):
             return True
-        usual = max(self._frame, self._step)
+        usual = self._usual
         steps = np.diff([now, *later[: passed + 1]])
-        return previous - now >= usual and len(steps) > 1 and steps.min() > 0 and steps.max() <= 1.5 * usual
+        if previous - now < usual or len(steps) < 2:
+            return False
+        odd = np.flatnonzero((steps <= 0) | (steps > _ORDINARY * usual))
+        return not len(odd) or int(odd[0]) + 1 >= _CLIP
+
+    @property
+    def _usual(self) -> int:
+        """Ticks of a usual step."""
+        return max(self._frame, self._step)
 
     @property
     def _far(self) -> int:
@@ -126,16 +148,24 @@ class Clock:
         if held[0] is None:
             return previous + self._frame
         now = held[0] + self._shift
-        later = [pts + self._shift if pts is not None else previous for pts in held[1:]]
+        later = [pts + self._shift if pts is not None else previous for pts in held[1:_LOOK_AHEAD]]
         if now - previous > self._far:
-            found = next((n for n, pts in enumerate(later) if previous < pts < now), None)
+            behind = now - min(_CLIP * self._frame, (now - previous) // 2)
+            found = next((n for n, pts in enumerate(later) if previous < pts < behind), None)
             if found is None:
                 return now
-            return previous + max(1, min(self._frame, (later[found] - previous) // (found + 2)))
+            room = (later[found] - previous) // (found + 2)
+            if found + 1 >= _CLIP and room < _ROOM * min(self._frame, self._step or self._frame):
+                return now
+            return previous + max(1, min(self._frame, room))
         if now > previous:
             return now
+        for wrap in _WRAPS:
+            if 0 < now + wrap - previous <= _ORDINARY * self._usual:
+                self._shift += wrap
+                return now + wrap
         if self._goes_on(previous, now, later):
-            ahead = previous + (max(self._frame, self._step) if self._sparse else self._frame)
+            ahead = previous + (self._usual if self._sparse else self._frame)
             self._shift += ahead - now
             self.restarts.append(ahead)
             return ahead
@@ -148,28 +178,67 @@ def mended_packets(ticks: Ints, keys: NDArray[np.bool_], frame: int, second: int
 
     Packets lie in the order in which they are decoded, so their times rise and fall by themselves. The clock fell back
     at a packet that a decoder can start at, and that is shown no later than what came before, as nothing before such a
-    packet is shown after it; and at a fall of more than 2.5 s that is not made up for. keys: (n,) where a decoder can
-    start. frame, second: in ticks.
+    packet is shown after it; and at a fall of more than 2.5 s that is not made up for. A leap that is an error counts
+    as for Clock. keys: (n,) where a decoder can start. frame, second: in ticks.
     """
-    mended, restarts, start, shift = ticks.copy(), list[int](), 0, 0
+    own, mended, restarts = ticks.copy(), ticks.copy(), list[int]()
+    start, shift = 0, 0
+    far = max(round(_LEAP * second), _CLIP * frame)
+    for place, latest in _irregular(own, keys, frame, second, far):
+        if own[place] > latest:
+            _spread(own[place : place + _LOOK_AHEAD], latest, frame)
+            continue
+        mended[start:place] = own[start:place] + shift
+        restarts.append(place)
+        # What comes behind the next such packet is shown after it, or by a clock that fell back once more.
+        group = np.flatnonzero(keys[place + 1 : place + _LOOK_AHEAD])
+        end = place + 1 + int(group[0]) if len(group) else place + _LOOK_AHEAD
+        shift, start = int(mended[start:place].max()) + frame - int(own[place:end].min()), place
+    mended[start:] = own[start:] + shift
+    return mended, restarts
+
+
+def _irregular(ticks: Ints, keys: NDArray[np.bool_], frame: int, second: int, far: int) -> Iterator[tuple[int, int]]:
+    """Yield the places of packets whose times leap ahead by an error or fall back for good, each with the latest time
+    before it on the same clock. Times may be mended from the place on, before the next one is asked for."""
     least = np.where(keys, frame / 2, _LEAP * second)
     # Where a decoder can start at each, one may be out of its place.
     ahead = np.where(keys, 3 if keys.all() else 1, _LOOK_AHEAD)
-    while start < len(ticks):
-        latest = np.maximum.accumulate(ticks[start:])
-        falls = 1 + np.flatnonzero(latest[:-1] - ticks[start + 1 :] >= least[start + 1 :])
-        end = len(ticks)
-        for fall in falls.tolist():
-            place = start + fall
-            if (ticks[place : place + ahead[place]] <= latest[fall - 1]).all():
-                end = place
+    place, count = 1, len(ticks)
+    latest = int(ticks[0]) if count else 0
+    width = _FEWEST_AT_ONCE
+    while place < count:
+        part = ticks[place : place + width]
+        before = np.maximum.accumulate(np.concatenate(([latest], part)))[:-1]
+        fell, leapt = before - part >= least[place : place + width], part - before > far
+        for n in np.flatnonzero(fell | leapt).tolist():
+            at, known = place + n, int(before[n])
+            if leapt[n] and _error_length(ticks[at : at + _LOOK_AHEAD], known, frame):
+                yield at, known
+                place, latest, width = at, known, _FEWEST_AT_ONCE
                 break
-        mended[start:end] += shift
-        if end < len(ticks):
-            restarts.append(end)
-            shown = int(mended[start:end].max())
-            # What comes behind the next such packet is shown after it, or by a clock that fell back once more.
-            group = np.flatnonzero(keys[end + 1 : end + _LOOK_AHEAD])
-            shift = shown + frame - int(ticks[end : end + 1 + int(group[0]) if len(group) else end + _LOOK_AHEAD].min())
-        start = end
-    return mended, restarts
+            if fell[n] and (ticks[at : at + ahead[at]] <= known).all():
+                yield at, known
+                place, latest, width = at + 1, int(ticks[at]), _FEWEST_AT_ONCE
+                break
+        else:
+            place, latest, width = place + len(part), max(latest, int(part.max())), 2 * width
+
+
+def _error_length(ticks: Ints, latest: int, frame: int) -> int:
+    """Return how many of the first packets, shown far behind `latest`, are so by an error; 0 where they are footage."""
+    reorder = _CLIP * frame
+    behind = ticks[0] - min(reorder, (ticks[0] - latest) // 2)
+    near = np.flatnonzero((ticks > latest - reorder) & (ticks < behind))
+    if not len(near):
+        return 0
+    length = int(near[0])
+    return 0 if length >= _CLIP and (int(ticks[length]) - latest) // (length + 1) < _ROOM * frame else length
+
+
+def _spread(ticks: Ints, latest: int, frame: int) -> None:
+    """Give the packets of a leap that is an error times before that of the next one."""
+    length = _error_length(ticks, latest, frame)
+    for place in range(length):
+        latest += max(1, min(frame, (int(ticks[length]) - latest) // (length - place + 1)))
+        ticks[place] = latest

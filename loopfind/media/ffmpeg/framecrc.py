@@ -3,11 +3,13 @@
 import os
 import subprocess
 import tempfile
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.decode.timestamps import mended_packets
@@ -17,10 +19,8 @@ from loopfind.media.ffmpeg.log import plain_text
 from loopfind.media.ffmpeg.mp4_index import index_is_ordered
 from loopfind.media.ffmpeg.packet_times import AS_THEY_ARE, NO_TIME, RAISED, base_in, cells_in
 from loopfind.media.ffmpeg.process import WHOLE, RunningFfmpeg, executable, seek_words
-from loopfind.model.dtypes import Floats
+from loopfind.model.dtypes import Floats, Ints
 
-_LONGEST_REORDER = 2.5
-"""Seconds by which a packet may be shown before one that stands before it."""
 _LONGEST_QUOTE = 300
 """Letters of a line of ffmpeg's that an error message repeats at most."""
 
@@ -60,11 +60,15 @@ def list_packets(address: Address, stream: int) -> Listing:
     listing.ticks = [None if tick is None else tick - RAISED for tick in listing.ticks]
     known = [tick for tick in listing.ticks if tick is not None]
     if len(known) == len(listing.ticks) > 2:
-        ticks, (above, below) = np.array(known, np.int64), listing.base
-        frame = max(1, round(float(np.median(np.diff(np.unique(ticks))))))
-        mended, listing.restarts = mended_packets(ticks, np.array(listing.keys), frame, round(below / above))
+        mended, listing.restarts = _mended(np.array(known, np.int64), np.array(listing.keys), listing.base)
         listing.ticks = mended.tolist()
     return listing
+
+
+def _mended(ticks: Ints, keys: NDArray[np.bool_], base: tuple[int, int]) -> tuple[Ints, list[int]]:
+    """Return what `mended_packets` does, for packets whose usual step is measured. base: as in a Listing."""
+    frame = max(1, round(float(np.median(np.diff(np.unique(ticks)))))) if len(ticks) > 1 else 1
+    return mended_packets(ticks, keys, frame, round(base[1] / base[0]))
 
 
 def time_is_place(address: Address, stream: int) -> bool:
@@ -85,32 +89,28 @@ def time_is_place(address: Address, stream: int) -> bool:
 
 @lru_cache(maxsize=64)  # of one file many parts are read
 def _is_ordered(address: Address, stream: int, _file: tuple[int, ...]) -> bool:
-    known = index_is_ordered(address.local, _LONGEST_REORDER) if address.local and is_indexed(address) else None
-    return known or not clock_falls_back(address, stream)
+    known = index_is_ordered(address.local) if address.local and is_indexed(address) else None
+    return not clock_falls_back(address, stream) if known is None else known
 
 
 def clock_falls_back(address: Address, stream: int) -> bool:
     """Say whether the clock of a video stream falls back anywhere, so that a time in it may mean two places.
 
-    One pass over the packets, in little memory. A fall that is none counts too: one more pass then costs time and
-    nothing else. Raises DecoderFailed.
+    One pass over the packets, which holds nine bytes for each. Raises DecoderFailed.
     """
-    reorder, latest = 0.0, 0
+    ticks, keys, base = array("q"), bytearray(), (1, 1)
     command = _command(["-v", "error", *_copied(address, stream)])
     with RunningFfmpeg(command, subprocess.DEVNULL, subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if known := base_in(line):
-                reorder = _LONGEST_REORDER * known[1][1] / known[1][0]
+                base = known[1]
             elif cells := cells_in(line):
-                tick, key = _shown_in(cells), _is_key(cells)
-                if tick is None:
-                    continue
-                if tick <= latest - (0 if key else reorder):
-                    process.kill()
-                    return True
-                latest = max(latest, tick)
-    return False
+                tick = _shown_in(cells)
+                if tick is not None:
+                    ticks.append(tick)
+                    keys.append(_is_key(cells))
+    return len(ticks) > 1 and bool(_mended(np.frombuffer(ticks, np.int64), np.frombuffer(keys, np.bool_), base)[1])
 
 
 def list_pictures(

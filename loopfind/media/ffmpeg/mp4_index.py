@@ -9,15 +9,14 @@ from loopfind.model.dtypes import Ints
 
 _MOST_SAMPLES = 1 << 26
 """Samples of a track at most, 12 days at 60 a second, so that a forged count takes no memory."""
+_DEEPEST_REORDER = 16
+"""Frames by which one that no decoder can start at may be shown before one that is decoded before it (H.264, A.3.1)."""
 _LARGEST_STEP = 1 << 31
 """Ticks from which ffmpeg takes a step between two samples for a negative one."""
 
 
-def index_is_ordered(local: bytes, reorder: float) -> bool | None:
-    """Say whether no video track's clock falls back anywhere, None where the index does not say.
-
-    reorder: seconds by which a packet may be shown before one that stands before it, unless a decoder can start at it.
-    """
+def index_is_ordered(local: bytes) -> bool | None:
+    """Say whether no video track's clock falls back anywhere, None where the index does not say."""
     try:
         with open(local, "rb") as file:
             index = next((span for kind, span in boxes(file, whole_file(file)) if kind == b"moov"), None)
@@ -26,7 +25,7 @@ def index_is_ordered(local: bytes, reorder: float) -> bool | None:
             videos = [track for track in tracks if track.handler == b"vide"]
             if not videos or any(kind == b"mvex" for kind, _ in parts):
                 return None  # what is in fragments has no index here
-            found = [track.is_ordered(reorder) for track in videos]
+            found = [track.is_ordered() for track in videos]
     except OSError:
         return None
     return None if None in found else all(found)
@@ -45,8 +44,8 @@ class _Track:
                 self._boxes.setdefault(kind, inner)
         self.handler = self._bytes(b"hdlr")[8:12]
 
-    def is_ordered(self, reorder: float) -> bool | None:
-        """Say whether times do not fall back, None where the tables do not say. reorder: as above."""
+    def is_ordered(self) -> bool | None:
+        """Say whether times do not fall back, None where the tables do not say."""
         steps, offsets, keys = self._table(b"stts", ">u4", 2), self._table(b"ctts", ">i4", 2), self._table(b"stss")
         if not self._has_plain_edits() or steps is None or (steps[:, 1] >= _LARGEST_STEP).any():
             return None
@@ -58,10 +57,12 @@ class _Track:
         shown = np.cumsum(np.repeat(steps[:, 1], steps[:, 0])) + np.repeat(offsets[:, 1], offsets[:, 0])
         if len(shown) < 2:
             return True
-        slack = np.full(len(shown), reorder * self._ticks())
+        apart = np.diff(np.sort(shown))
         numbers = np.arange(len(shown)) if keys is None else keys[:, 0] - 1
+        slack = np.full(len(shown), _DEEPEST_REORDER * float(np.median(apart)))
         slack[numbers[(numbers >= 0) & (numbers < len(shown))]] = 0
-        return bool((shown[1:] > np.maximum.accumulate(shown)[:-1] - slack[1:]).all())
+        in_order = (shown[1:] > np.maximum.accumulate(shown)[:-1] - slack[1:]).all()
+        return bool(in_order and apart.min() > 0)
 
     def _has_plain_edits(self) -> bool:
         """Return whether at most one stretch of the track is shown, at its own speed (8.6.6)."""
@@ -72,11 +73,6 @@ class _Track:
         # A media time of -1 is a pause before what is shown.
         shown = [entry for entry in entries if int.from_bytes(entry[half : 2 * half], "big", signed=True) >= 0]
         return len(shown) <= 1 and all(entry[-4:] == b"\0\1\0\0" for entry in shown)
-
-    def _ticks(self) -> int:
-        """Return the ticks of a second (8.4.2)."""
-        data = self._bytes(b"mdhd")
-        return int.from_bytes(data[20:24] if data[:1] == b"\1" else data[12:16], "big")
 
     def _table(self, kind: bytes, dtype: str = ">u4", columns: int = 1) -> Ints | None:
         """Return the rows of a table, (n, columns), None where it is not there, or not as long as it says."""
