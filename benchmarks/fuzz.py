@@ -1,6 +1,6 @@
 """Scan broken and hostile files, and report those that hang, crash, bloat or abuse the scan.
 
-    python benchmarks/fuzz.py                      2,000 files
+    python benchmarks/fuzz.py                      5,000 files
     python benchmarks/fuzz.py --count 60 --seed 7  fewer, others
     python benchmarks/fuzz.py --keep DIR           files that made trouble are kept there
 
@@ -76,6 +76,7 @@ SEEDS = {
     "plain.dv": ("-c:v", "dvvideo", "-s", "720x576", "-pix_fmt", "yuv420p"),
     "moving.apng": ("-plays", "0"),
     "vp8.ivf": ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"),
+    "moving.avif": ("-c:v", "libsvtav1", "-preset", "12"),
     "raw.obu": ("-c:v", "libsvtav1", "-preset", "12"),
     "wmv1.wtv": ("-c:v", "mpeg2video"),
     "rv20.rm": ("-c:v", "rv20", "-s", "176x144"),
@@ -296,7 +297,7 @@ def trials(count: int, seed: int, jobs: int, keep: str | None = None) -> Iterato
 def main() -> int:
     """Break, scan, count; 1 if there was any trouble."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", metavar="DIR")

@@ -161,7 +161,7 @@ def odd_json(value: Any, dice: random.Random) -> Any:
         elif way == "nest":
             for _ in range(dice.choice((1, 5, 60))):
                 holder[key] = [holder[key]]
-        elif way == "scale" and isinstance(inner, int | float):
+        elif way == "scale" and isinstance(inner, int | float) and abs(inner) < 1e300:
             holder[key] = inner * dice.choice((-1, 0.001, 1.5, 1e3, 1e12))
         else:
             holder[key] = dice.choice(ODD)

@@ -217,3 +217,10 @@ def test_a_report_with_odd_values_is_written_or_refused(key: str, value: object,
     for form in FORMATS:
         report.save(tmp_path / "written", form)
         assert {letter for letter in (tmp_path / "written").read_text() if not letter.isprintable()} <= {"\n", "\t"}
+
+
+def test_a_report_of_an_odd_schema_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text(json.dumps({"schema": "\x1b[2J\n", "loopfind": "1"}))
+    with pytest.raises(LoopfindError) as caught:
+        Report.load(tmp_path / "report.json")
+    assert str(caught.value).isprintable()

@@ -26,9 +26,12 @@ from loopfind.engine.evidence.region import agreeing, tells
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Signal
-from loopfind.model.transform import shown
+from loopfind.model.transform import Transform, shown
 
 _MOST = 24  # frames compared for one try
+_MANY_FILES = 50
+"""Files from which on a line between two of them passes over frames of many others."""
+
 _OUTWARD = (0.0, 1 / 6, -1 / 6, 1 / 3, -1 / 3, 1 / 2, -1 / 2, 2 / 3, -2 / 3, 5 / 6, -5 / 6, 1.0, -1.0)
 
 _ZOOMED = (0.0, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1.0, -1.0)
@@ -103,12 +106,21 @@ class LineProbe:
         slack = FRAME_SLACK if lines[0].keeps_speed else CHANGED_FRAME_SLACK
         real = np.abs(signal.times[there] - wanted) <= slack * signal.step
         views = views_of(lines[0])
-        low = int(there.min())
-        theirs = cells_at(signal, np.arange(low, int(there.max()) + 1), views[1])
-        gap = cells_at(signal, self.frames, views[0])[None] - theirs[there - low]
+        gap = cells_at(signal, self.frames, views[0])[None] - self._partners(there, views[1])
         counts = np.maximum(real.sum(1), 1)
         gap -= (np.where(real[..., None], gap, 0).sum(1) / counts[:, None])[:, None]
         return gap, real
+
+    def _partners(self, there: Ints, view: Transform) -> Cells:
+        """Return the cells (k, m, 144) of frames (k, m), seen through a view.
+
+        Of many files the frames between them are not read along, as lines lead from any file to any other.
+        """
+        signal, low, high = self._signal, int(there.min()), int(there.max()) + 1
+        if signal.parts is not None and len(signal.parts.first) > _MANY_FILES:
+            wanted, places = np.unique(there, return_inverse=True)
+            return cells_at(signal, wanted, view)[places.reshape(there.shape)]
+        return cells_at(signal, np.arange(low, high), view)[there - low]
 
     def best(self, lines: Iterable[Line]) -> Line:
         """Return the line along which the frames differ least, the first of those that are as good as the best."""

@@ -23,7 +23,7 @@ from loopfind.engine.evidence.parameters import (
     PASSING_CAP,
 )
 from loopfind.model.candidate import Line
-from loopfind.model.dtypes import Ints
+from loopfind.model.dtypes import Ints, Sketches
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, SKETCH_CELLS, Transform, matrix, shown
 
@@ -78,7 +78,7 @@ def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Cells:
         return np.zeros((0, SKETCH_CELLS), np.float32)
     low, high = int(frames.min()), int(frames.max()) + 1
     if high - low > min(_APART * len(frames), _ALONG):
-        rows = np.concatenate([signal.cells[f : f + 1] for f in frames])
+        rows = _scattered(signal, frames)
     else:
         rows = signal.cells[low:high]
         if len(rows) != len(frames) or (frames[1:] <= frames[:-1]).any():
@@ -86,6 +86,14 @@ def cells_at(signal: Signal, frames: Ints, view: Transform = PLAIN) -> Cells:
     cells = rows.astype(np.float32)
     cells *= np.float32(1 / 256)
     return cells if view.plain else np.asarray(cells @ matrix(view).T, np.float32)
+
+
+def _scattered(signal: Signal, frames: Ints) -> Sketches:
+    """Return rows (m, 144) of frames that lie far apart, with what lies between near ones read along."""
+    wanted, places = np.unique(frames, return_inverse=True)
+    runs = np.split(wanted, np.flatnonzero(np.diff(wanted) > _APART) + 1)
+    rows = [signal.cells[int(run[0]) : int(run[-1]) + 1].take(run - run[0], axis=0) for run in runs]
+    return np.concatenate(rows).take(places, axis=0)
 
 
 def changes_between(signal: Signal, first: int, last: int) -> Energies:

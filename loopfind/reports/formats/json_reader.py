@@ -15,6 +15,7 @@ import numpy as np
 from loopfind.errors import BadReport
 from loopfind.model.report import Clusters, Occurrence, Repeat, RepeatKind, Report
 from loopfind.reports.formats.json import SCHEMA
+from loopfind.reports.wording import safe
 
 _LARGEST = 1 << 53
 """Largest number that is taken: the largest whole one that every reader of JSON reads alike."""
@@ -144,7 +145,7 @@ class _Reader:
             raise BadReport(self._name, f"JSON, but no report of loopfind: {_REMEDY}")
         if whole["schema"] != SCHEMA or isinstance(whole["schema"], bool):
             wanted = f"of schema {SCHEMA}, which this version reads"
-            raise BadReport(self._name, f"a report of schema {str(whole['schema'])[:20]}: give one {wanted}")
+            raise BadReport(self._name, f"a report of schema {safe(str(whole['schema']))[:20]}: give one {wanted}")
         if "repeats" not in whole:
             raise BadReport(self._name, f"a report of something else, without repeats: {_REMEDY}")
         if isinstance(whole["repeats"], list):
