@@ -30,10 +30,18 @@ def plain_times(
             continue
         now = mark + shift
         later = [before if pts is None else pts + shift for pts in marks[place + 1 : place + LOOK_AHEAD]]
+        far = max(leap, LEAP_STEPS * step)
+        if now - before > far:
+            if (mended := _leapt(before, now, later, frame, step)) is not None:
+                shown.append(mended)
+                continue
+            over = 1 << 31 if abs(now - before - (1 << 31)) <= CLIP * usual else 0
+            if second == 90_000 and 1 << 32 <= now - before <= 1 << 33:
+                over = 1 << 33
+            later = [pts - over if pts - before > far else pts for pts in later]
+            shift, now = shift - over, now - over
         if now > before:
-            shown.append(
-                now if now - before <= max(leap, LEAP_STEPS * step) else _leapt(before, now, later, frame, step)
-            )
+            shown.append(now)
             continue
         wraps = [1 << bits for bits in (24, 32, 33) if 0 < now + (1 << bits) - before <= ORDINARY * usual]
         if wraps:
@@ -48,11 +56,11 @@ def plain_times(
     return shown, restarts
 
 
-def _leapt(before: int, now: int, later: list[int], frame: int, step: int) -> int:
+def _leapt(before: int, now: int, later: list[int], frame: int, step: int) -> int | None:
     behind = now - min(CLIP * frame, (now - before) // 2)
     between = [n for n, pts in enumerate(later) if before < pts < behind]
     if not between:
-        return now
+        return None
     wrong = between[0] + 1
     room = (later[between[0]] - before) // (wrong + 1)
     if wrong >= CLIP and room < ROOM * min(frame, step or frame):

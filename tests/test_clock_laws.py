@@ -127,6 +127,26 @@ def test_a_counter_that_began_again_from_0_goes_on(bits: int, frame: int) -> Non
     assert not clock.restarts
 
 
+def test_a_counter_of_31_bits_that_is_taken_for_one_of_32_goes_on() -> None:
+    counted = clip((1 << 31) - 2000, 200)
+    ticks = [tick + (1 << 31) if tick >= 1 << 31 else tick for tick in counted]
+    assert read([*ticks])[0] == counted == plain([*ticks])[0]
+    order = np.arange(200).reshape(-1, 4)[:, [0, 3, 1, 2]].ravel()
+    mended, restarts = mended_packets(np.array(ticks)[order], order % 20 == 0, 40, 1000)
+    assert mended.tolist() == np.array(counted)[order].tolist() and len(restarts) == 1
+
+
+@pytest.mark.parametrize("back", [61, 3592, 40_000])
+def test_a_clock_that_was_put_back_is_none_that_ran_over(back: int) -> None:
+    """A clock put back by more than a minute, which ffmpeg takes for one that ran over in transport streams."""
+    clips = (clip(90_000 * 50_000, 200, 3600), clip((1 << 33) + 90_000 * (50_000 - back), 200, 3600))
+    shown, clock = read([*clips[0], *clips[1]], (1, 90_000))
+    assert np.diff(shown).tolist() == lasts(200, 200, frame=3600) and len(clock.restarts) == 1
+    mended, restarts = mended_packets(np.array([*clips[0], *clips[1]]), np.arange(400) % 25 == 0, 3600, 90_000)
+    assert mended.tolist() == shown == plain([*clips[0], *clips[1]], (1, 90_000))[0]
+    assert restarts == [200]
+
+
 CLIPS = {
     "the second half first": [(10_000, 250), (0, 250)],
     "of three the last first": [(20_000, 250), (0, 250), (10_000, 250)],

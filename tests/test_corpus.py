@@ -2,7 +2,7 @@
 gives, at its times."""
 
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,13 @@ import pytest
 import videos
 
 from loopfind.media.decode.frame_reader import FrameReader
+from loopfind.media.decode.growing_file import Tail
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.decode.parallel import open_parallel
-from loopfind.media.ffmpeg.address import resolve
-from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.ffmpeg.address import fed_address, resolve
+from loopfind.media.ffmpeg.request import DecodeOptions, ReadRequest
+from loopfind.media.packets.demux import Demux
+from loopfind.media.packets.table import read_packets
 from loopfind.media.stills import read_stills
 from loopfind.model.video import Frames
 
@@ -82,12 +85,17 @@ def test_every_way_to_read_gives_the_same(name: str) -> None:
     assert once.tolist() == times.tolist()
     # The two builds of the scaler may round a pixel differently.
     assert np.abs(shown.astype(int) - pictures).max() <= 1
-    for start, end in ((0.7, 1.9), (2.6, None)):  # from before the first place that is sought, and behind it
-        low, high = np.searchsorted(times, [start + times[0], np.inf if end is None else end + times[0]])
-        limit = None if end is None else end + float(times[0])
-        part, seen = taken(open_video(path, stream, start + float(times[0]), limit))
+    windows = []
+    for start, end in pairwise(
+        (None, 0.7, 1.9, 2.6, None)
+    ):  # from before the first place that is sought, and behind it
+        limits = [None if edge is None else edge + float(times[0]) for edge in (start, end)]
+        low, high = np.searchsorted(times, [-np.inf if limits[0] is None else limits[0], limits[1] or np.inf])
+        part, seen = taken(open_video(path, stream, *limits))
         assert part.tolist() == times[low:high].tolist()
         assert np.array_equal(seen, shown[low:high])
+        windows += part.tolist()
+    assert windows == times.tolist()
     beside, seen = taken(open_parallel(ReadRequest(resolve(path), stream), 2, 0.9))
     assert beside.tolist() == times.tolist() and np.array_equal(seen, shown)
     wanted = [3, len(times) // 2, len(times) - 2]
@@ -98,3 +106,29 @@ def test_every_way_to_read_gives_the_same(name: str) -> None:
         grey = still.mean(axis=2)[rows][:, columns]
         apart = [float(np.abs(grey - shown[number]).mean()) for number in wanted]
         assert int(np.argmin(apart)) == place
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in CASES if not name.endswith((".mp4", ".mov"))])
+def test_a_file_that_is_followed_gives_the_same(name: str) -> None:
+    """An index at the end of a file is not there while it grows, so MP4 and QuickTime are left out."""
+    path, stream, times, pictures = corpus(name)
+    with Tail(path, 0.1) as tail:
+        followed, shown = taken(open_video(fed_address(path, tail.fd), stream))
+    assert followed.tolist() == times.tolist()
+    assert np.abs(shown.astype(int) - pictures).max() <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_packets_and_key_frames_have_the_times_of_the_frames(name: str) -> None:
+    path, stream, times, pictures = corpus(name)
+    request = ReadRequest(resolve(path), stream)
+    with Demux(request) as demux:
+        packets = read_packets(demux)
+    assert np.sort(packets.times).tolist() == times.tolist()
+    keys, shown = taken(open_video(path, stream, options=DecodeOptions(keys_only=True)))
+    numbers = np.searchsorted(times, keys)
+    assert keys.tolist() == times[numbers].tolist()
+    assert set(keys.tolist()) <= set(packets.times[packets.keys].tolist())
+    assert np.abs(shown.astype(int) - pictures[numbers]).max() <= 1

@@ -10,7 +10,7 @@ Timestamps in order are kept to the tick. Others are mended:
   the frame before by one declared frame, and the same shift holds from there on. Times go on from there where they stay
   back, after a fall of more than 2.5 s; where they pass the old time without a step of more than one and a half usual
   ones; or where 16 frames or more follow one another so. A counter of 24, 32 or 33 bits that began again from 0 goes on
-  by the step that it counted;
+  by the step that it counted, and so does one of 31 bits, as in FLV, which ffmpeg takes for one of 32 and makes leap;
 - any other time at or before the one before it: one tick after that one.
 """
 
@@ -34,6 +34,12 @@ _ROOM = 0.9
 """Share of a frame that each frame of a leap must have room for to be one by an error: the clock went on beside it."""
 _FEWEST_AT_ONCE = 64
 """Packets that are looked at together after one that is irregular, and twice as many each time that none is."""
+_HALF = 1 << 31
+"""Ticks that ffmpeg adds too much where a counter of 31 bits began again, as it takes it for one of 32."""
+_MPEG, _MPEG_SECOND = 1 << 33, 90_000
+"""Ticks after which clocks of MPEG streams begin again from 0, and those of a second."""
+_MOST_OVERCOUNTS = 100
+"""Such places in one file, as each takes a look at all behind it; more are no clock but a forgery."""
 _WRAPS = tuple(1 << bits for bits in (24, 32, 33))
 """Ticks at which counters begin again from 0: of FLV and RTP, and of MPEG streams."""
 
@@ -152,12 +158,15 @@ class Clock:
         if now - previous > self._far:
             behind = now - min(_CLIP * self._frame, (now - previous) // 2)
             found = next((n for n, pts in enumerate(later) if previous < pts < behind), None)
-            if found is None:
-                return now
-            room = (later[found] - previous) // (found + 2)
-            if found + 1 >= _CLIP and room < _ROOM * min(self._frame, self._step or self._frame):
-                return now
-            return previous + max(1, min(self._frame, room))
+            if found is not None:
+                room = (later[found] - previous) // (found + 2)
+                if found + 1 >= _CLIP and room < _ROOM * min(self._frame, self._step or self._frame):
+                    return now
+                return previous + max(1, min(self._frame, room))
+            over = _overcounted(now - previous, self._usual, self._denominator // self._numerator)
+            later = [pts - over if pts - previous > self._far else pts for pts in later]
+            self._shift -= over
+            now -= over
         if now > previous:
             return now
         for wrap in _WRAPS:
@@ -182,11 +191,17 @@ def mended_packets(ticks: Ints, keys: NDArray[np.bool_], frame: int, second: int
     as for Clock. keys: (n,) where a decoder can start. frame, second: in ticks.
     """
     own, mended, restarts = ticks.copy(), ticks.copy(), list[int]()
-    start, shift = 0, 0
+    start, shift, overcounted = 0, 0, list[int]()
     far = max(round(_LEAP * second), _CLIP * frame)
     for place, latest in _irregular(own, keys, frame, second, far):
         if own[place] > latest:
-            _spread(own[place : place + _LOOK_AHEAD], latest, frame)
+            # Pictures that are decoded behind it may be shown before a counter began again.
+            over = _overcounted(int(own[place]) - latest, frame, second)
+            if over != _HALF and _error_length(own[place : place + _LOOK_AHEAD], latest, frame):
+                _spread(own[place : place + _LOOK_AHEAD], latest, frame)
+            else:
+                own[place:][own[place:] > latest + far] -= over
+                overcounted.append(place)
             continue
         mended[start:place] = own[start:place] + shift
         restarts.append(place)
@@ -195,25 +210,29 @@ def mended_packets(ticks: Ints, keys: NDArray[np.bool_], frame: int, second: int
         end = place + 1 + int(group[0]) if len(group) else place + _LOOK_AHEAD
         shift, start = int(mended[start:place].max()) + frame - int(own[place:end].min()), place
     mended[start:] = own[start:] + shift
-    return mended, restarts
+    return mended, sorted({*restarts, *overcounted})
 
 
 def _irregular(ticks: Ints, keys: NDArray[np.bool_], frame: int, second: int, far: int) -> Iterator[tuple[int, int]]:
-    """Yield the places of packets whose times leap ahead by an error or fall back for good, each with the latest time
+    """Yield the places of packets whose times leap ahead by no footage or fall back for good, each with the latest time
     before it on the same clock. Times may be mended from the place on, before the next one is asked for."""
     least = np.where(keys, frame / 2, _LEAP * second)
     # Where a decoder can start at each, one may be out of its place.
     ahead = np.where(keys, 3 if keys.all() else 1, _LOOK_AHEAD)
     place, count = 1, len(ticks)
     latest = int(ticks[0]) if count else 0
-    width = _FEWEST_AT_ONCE
+    width, overcounts = _FEWEST_AT_ONCE, 0
     while place < count:
         part = ticks[place : place + width]
         before = np.maximum.accumulate(np.concatenate(([latest], part)))[:-1]
         fell, leapt = before - part >= least[place : place + width], part - before > far
         for n in np.flatnonzero(fell | leapt).tolist():
             at, known = place + n, int(before[n])
-            if leapt[n] and _error_length(ticks[at : at + _LOOK_AHEAD], known, frame):
+            over = bool(
+                leapt[n] and overcounts < _MOST_OVERCOUNTS and _overcounted(int(ticks[at]) - known, frame, second)
+            )
+            if over or (leapt[n] and _error_length(ticks[at : at + _LOOK_AHEAD], known, frame)):
+                overcounts += over
                 yield at, known
                 place, latest, width = at, known, _FEWEST_AT_ONCE
                 break
@@ -223,6 +242,17 @@ def _irregular(ticks: Ints, keys: NDArray[np.bool_], frame: int, second: int, fa
                 break
         else:
             place, latest, width = place + len(part), max(latest, int(part.max())), 2 * width
+
+
+def _overcounted(leap: int, step: int, second: int) -> int:
+    """Return the ticks that ffmpeg added to times that leapt, as it took the clock for one that ran over; 0 for none.
+
+    Of a transport stream, whose clock has 33 bits of 1/90000 s, it does so where a clock was put back by more than a
+    minute. A leap of half of all that such a clock counts may as well be the fall. step, second: in ticks.
+    """
+    if abs(leap - _HALF) <= _CLIP * step:
+        return _HALF
+    return _MPEG if second == _MPEG_SECOND and _MPEG // 2 <= leap <= _MPEG else 0
 
 
 def _error_length(ticks: Ints, latest: int, frame: int) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.errors import DecoderFailed
-from loopfind.media.decode.timestamps import mended_packets
+from loopfind.media.decode.timestamps import mended_packets, origin
 from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.container_start import container_start
 from loopfind.media.ffmpeg.log import plain_text
@@ -49,7 +49,8 @@ class Listing:
     def times(self) -> Floats:
         """Return (n,) float64 seconds from the container's start; NaN for a packet without a time."""
         known = np.array([np.nan if tick is None else tick for tick in self.ticks], np.float64)
-        return known * self.base[0] / self.base[1] - self.start
+        # As Clock has them: integers up to here, and one division.
+        return (known - origin(round(1e6 * self.start), *self.base)) * self.base[0] / self.base[1]
 
 
 def list_packets(address: Address, stream: int) -> Listing:
