@@ -1,18 +1,23 @@
 """Streams under several overlays, layers, exact rhythms, and what is said of them, at small size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import synthetic as s
+from test_edited_copies import cells, drawn
 from test_laws import claimed, only
 from test_overlays import FPS, chat, looped, mark, under
 
+from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.evidence.differences import Fit
-from loopfind.engine.evidence.extend import grown
+from loopfind.engine.evidence.extend import follow_line, grown
 from loopfind.engine.evidence.parameters import ISLAND_REST
 from loopfind.engine.evidence.photometry import fit_of
 from loopfind.engine.signal.extract import motion_within, signal_of
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Floats
+from loopfind.model.transform import Transform
 
 _RHYTHM = "whose motion repeats itself exactly"
 
@@ -115,3 +120,53 @@ def test_several_loops_are_counted() -> None:
     gaps = [(s.film(60 + k), 0, 4) for k in range(4)]
     report = s.answer(s.shown([gaps[0], pieces[0], gaps[1], pieces[1], gaps[2], pieces[2], gaps[3]], FPS))
     assert "3 loops of 2.000 s, 2 times in a row." in report.verdict.summary
+
+
+@pytest.mark.parametrize("seed", [70, 71, 72])
+def test_chance_votes_beside_a_short_repeat_do_not_hide_it(seed: int) -> None:
+    scene = s.film(seed)
+    signal = signal_of(s.shown([(scene, 0, 20), (scene, 7, 7.48), (scene, 40, 44)], FPS))
+    trace = follow_line(signal, Line(1.0, 13.0, 6.4, 8.1, 9))
+    assert trace is not None
+    inside = signal.times[trace.frames[trace.low : trace.high]]
+    assert (inside[0], inside[-1]) == pytest.approx((7.0, 7.44))
+
+
+@pytest.mark.parametrize("seed", [70, 71, 72])
+def test_half_a_second_at_a_slow_rate_is_found(seed: int) -> None:
+    scene = s.film(seed)
+    repeat = only(s.answer(s.shown([(scene, 0, 20), (scene, 7, 7.5), (scene, 40, 44)], 12)))
+    assert [(o.start, o.end) for o in repeat.occurrences] == [(7.0, 7.5), (20.0, 20.5)]
+
+
+@pytest.mark.parametrize("pace", [0.04, 0.1])
+def test_what_changes_too_little_within_a_hop_is_compared_over_a_longer_one(pace: float) -> None:
+    scene = s.camera(90, bodies=3)
+    repeat = only(
+        s.answer(s.shown([(lambda t: scene(pace * t), start, end) for start, end in ((0, 30), (5, 20))], FPS))
+    )
+    assert [(o.start, o.end) for o in repeat.occurrences] == [(5.0, 20.0), (30.0, 45.0)]
+
+
+@pytest.mark.parametrize("speed", [0.8, 1.25])
+def test_a_copy_at_another_speed_is_a_candidate_by_its_motion_alone(speed: float) -> None:
+    scene = s.camera(80, bodies=2, size=0.07)
+    signal = signal_of(s.shown([(scene, 0, 14), (lambda t: scene(speed * t), 3 / speed, 11 / speed)], FPS))
+    blind = replace(signal, picture=np.zeros_like(signal.picture))
+    lines = [line for batch in candidates_of(blind) for line in batch.lines if line.slope == 1 / speed]
+    assert any(line.slope * 7 + line.offset == pytest.approx(14 + 4 / speed, abs=0.1) for line in lines)
+
+
+@pytest.mark.parametrize(("top", "left"), [(6, 6), (1, 7), (11, 2)])
+def test_a_crop_is_followed_wherever_it_was_taken(top: int, left: int) -> None:
+    film, side = drawn(1), 48
+    pieces: list[s.Piece] = [
+        (lambda t: cells(film(t)), 0, 10),
+        (s.film(51), 0, 3),
+        (lambda t: cells(film(t)[:, top : top + side, left : left + side]), 1, 8),
+    ]
+    view = Transform(across=1.2, down=1.2)
+    trace = follow_line(signal_of(s.shown(pieces, FPS)), Line(1.0, 12.0, 2, 7, 9, view=view, viewed_first=True))
+    assert trace is not None and (trace.low, trace.high) == pytest.approx(trace.high - np.array([175, 0]), abs=1)
+    found = trace.line.view
+    assert (found.below, found.right) == pytest.approx(((30 - top) / side - 0.5, (30 - left) / side - 0.5), abs=0.04)

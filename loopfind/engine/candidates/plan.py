@@ -1,11 +1,12 @@
 """The plan of a search: what kinds of copy are looked for, one after another, with which codes.
 
 Plain copies first, by motion and by picture; then mirrored and backward ones, zooms, turns and insets by motion; then
-other speeds by picture, as motion over a fifth of a second changes with the speed.
+other speeds by both. Motion over a fifth of a second grows with the speed, and its signs, which the codes keep, stay.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ from loopfind.engine.signal.extract import (
     upside_down_flips,
 )
 from loopfind.engine.signal.per_file import local_signal
-from loopfind.model.candidate import CandidateBatch, Matches
+from loopfind.model.candidate import CandidateBatch, Line, Matches
 from loopfind.model.dtypes import Words
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import Transform
@@ -93,8 +94,12 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBat
             if rough is None:  # the same for every corner
                 rough = transformed_motion(signal, replace(view, rough=True), signal.moving)
             yield from finder.transformed(rough, transformed_motion(signal, view, sparse), view, sparse)
+    motions, moved = FrameCodes(motion, motion, signal.moving), finder.similar(motion, None, sparse)
     for speed in COPY_SPEEDS:
-        yield finder.batch(Question(speed), similar, pictures)
+        by_motion, by_picture = (
+            finder.batch(Question(speed), found, codes) for found, codes in ((moved, motions), (similar, pictures))
+        )
+        yield replace(by_motion, lines=_alternating(by_motion.lines, by_picture.lines))
 
 
 class CandidateFinder:
@@ -187,6 +192,12 @@ def sparse_frames(signal: Signal) -> NDArray[np.bool_]:
             chosen[first : first + count] = False
             chosen[first : first + count : max(1, round(SPARSE_GAP / step))] = True
     return chosen
+
+
+def _alternating(lines: Sequence[Line], others: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines of both, the best of either first."""
+    pairs = zip_longest(lines, others)
+    return tuple(line for pair in pairs for line in pair if line is not None)
 
 
 def _ordered(matches: Matches) -> Matches:

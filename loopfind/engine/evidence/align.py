@@ -6,6 +6,7 @@ are worth following, and where exactly.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from loopfind.engine.evidence.differences import Cells, cells_at, views_of
 from loopfind.engine.evidence.parameters import (
     ALIGN_BESIDE,
     CHANGED_FRAME_SLACK,
+    COARSE_SPREAD,
     COVERED_SHARE,
     FRAME_SLACK,
     LAGS_BESIDE,
@@ -35,6 +37,7 @@ _MANY_FILES = 50
 _OUTWARD = (0.0, 1 / 6, -1 / 6, 1 / 3, -1 / 3, 1 / 2, -1 / 2, 2 / 3, -2 / 3, 5 / 6, -5 / 6, 1.0, -1.0)
 
 _ZOOMED = (0.0, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1.0, -1.0)
+_CROPPED, _CROPPED_FINER = (0.0, 1 / 2, -1 / 2, 1.0, -1.0), (0.0, 1 / 4, -1 / 4)
 _LEAST_ZOOM = 0.01  # half of what lies between two zooms of the coarse look
 
 
@@ -165,11 +168,15 @@ def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
     probe = LineProbe(signal, frames)
     if not line.keeps_speed:
         line = probe.best(_at_speeds(signal, line, frames, spread))
-    if not line.view.fills:
+    view = line.view
+    if not view.fills:
         line = probe.best(_at_zooms(line, spread))
-    if line.view.inset:
+    if view.inset:
         for way in ("right", "below"):
             line = probe.best(_at_insets(line, way, spread))
+        line = probe.best(_at_zooms(line, spread / 2))
+    elif min(view.across, view.down) > 1:
+        line = probe.best(_at_crops(line, _CROPPED if spread == COARSE_SPREAD else _CROPPED_FINER))
         line = probe.best(_at_zooms(line, spread / 2))
     return line
 
@@ -201,6 +208,16 @@ def _at_insets(line: Line, way: Literal["right", "below"], spread: float) -> Ite
         else:
             view = replace(view, below=round(view.below + float(share), 4))
         yield replace(line, view=view)
+
+
+def _at_crops(line: Line, shares: Sequence[float]) -> Iterable[Line]:
+    """Yield the line with its crop moved by shares of what lies beyond the crop, both ways; the nearest first."""
+    view = line.view
+    most_right, most_below = (view.across - 1) / 2, (view.down - 1) / 2
+    for across, down in sorted(product(shares, shares), key=lambda way: abs(way[0]) + abs(way[1])):
+        right = np.clip(view.right + across * most_right, -most_right, most_right)
+        below = np.clip(view.below + down * most_below, -most_below, most_below)
+        yield replace(line, view=replace(view, right=round(float(right), 4), below=round(float(below), 4)))
 
 
 def snapped(signal: Signal, line: Line, frames: Ints) -> Line:

@@ -180,6 +180,9 @@ LEAST_SCORE_SHARE = 0.7
 """Share of the nats that rule out chance that a run must score to be measured further. Half a second of footage says no
 more. Held by `benchmarks/footage.py`."""
 
+MOST_FRAME_WORTH = 2.0
+"""Frames that one counts for at most where fewer than 25 come in a second. Held by `benchmarks/footage.py`."""
+
 AGREEMENT_FLOOR = 0.02
 """Share of disagreement below which less says no more: codecs leave as much. Held by `benchmarks/fit_confidence.py`."""
 

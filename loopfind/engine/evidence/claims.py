@@ -22,6 +22,7 @@ from loopfind.engine.evidence.claim_parameters import (
     LEAST_RIM_SEAMS,
     LEAST_SCORE_SHARE,
     LEAST_TELLING_SECONDS,
+    MOST_FRAME_WORTH,
     MOST_GAP,
     MOST_LENGTH,
     MOST_ODDS,
@@ -30,6 +31,7 @@ from loopfind.engine.evidence.claim_parameters import (
     SHORT_CLAIM,
     SMALL_PART,
 )
+from loopfind.engine.evidence.parameters import NATS_A_SECOND
 from loopfind.engine.evidence.region import Regions
 from loopfind.engine.evidence.splices import Seams
 from loopfind.engine.evidence.uniqueness import NO_RIVALS, Rivals
@@ -55,11 +57,17 @@ def may_hold(run: Run, signal: Signal) -> bool:
     """Say whether a run is worth measuring further. Most candidates are chance, and score next to nothing."""
     return (
         (run.line.is_shift or _can_be_changed(run))
-        and run.score >= LEAST_SCORE_SHARE * least_score(signal)
+        and run.score * _frame_worth(signal.step) >= LEAST_SCORE_SHARE * least_score(signal)
         and run.contrast >= LEAST_CONTRAST
         and run.residual <= MOST_RESIDUAL
         and run.informative * signal.step >= LEAST_TELLING_SECONDS
     )
+
+
+def _frame_worth(step: float) -> float:
+    """Return how many frames one counts for where they come slowly: each then shows more that the one before did not,
+    and what a frame may score is bounded."""
+    return min(max(1.0, NATS_A_SECOND * step), MOST_FRAME_WORTH)
 
 
 def replays(run: Run, regions: Regions, seams: Seams) -> bool:

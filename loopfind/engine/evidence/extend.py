@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.time_index import nearest
 from loopfind.engine.candidates.parameters import LEAST_LAG
 from loopfind.engine.evidence.align import align, refine, snapped
 from loopfind.engine.evidence.differences import Fit, along, beside
@@ -33,6 +34,9 @@ from loopfind.engine.evidence.parameters import (
     OPEN_NATS,
     PASSING,
     SCORE_DROP,
+    SEED_BITS,
+    SEED_FEWEST,
+    SEED_PART,
     SEED_SECONDS,
     SPARED_OF_TELLING,
     SPARED_SHARE,
@@ -76,7 +80,7 @@ class Trace:
 
 def follow_line(signal: Signal, line: Line) -> Trace | None:
     """Follow a candidate line to the stretch on which the file repeats itself, None where there is none."""
-    seed = _seed_frames(signal, line)
+    seed = _telling_part(signal, line, _seed_frames(signal, line))
     if len(seed) < 3:
         return None
     aligned = align(signal, line, seed)
@@ -200,6 +204,26 @@ def _seed_frames(signal: Signal, line: Line) -> Ints:
     if short > 0:
         low, high = max(0, low - short // 2), min(len(signal.times), high + short - short // 2)
     return _keep_paired(signal, line, np.arange(low, high))
+
+
+def _telling_part(signal: Signal, line: Line, frames: Ints) -> Ints:
+    """Return the part of a seed in which motion codes agree along a plain line, all of it where that is most of it.
+
+    Chance votes beside a short repeat make its seed longer than the repeat is.
+    """
+    if not line.is_plain or len(frames) < 2 * SEED_FEWEST:
+        return frames
+    best, part = 0, (0, len(frames))
+    for shift in (0.0, -signal.step, signal.step):
+        there = nearest(signal.times, signal.times[frames] + line.offset + shift)
+        bits = np.bitwise_count(signal.motion[frames] ^ signal.motion[there]).astype(np.int64)
+        total = np.concatenate([[0], np.cumsum(np.where(signal.moving[frames], SEED_BITS - bits, 0))])
+        before = np.minimum.accumulate(total)
+        last = int(np.argmax(total - before))
+        if total[last] - before[last] > best:
+            best, part = int(total[last] - before[last]), (int(np.argmin(total[: last + 1])), last)
+    short = part[1] - part[0] <= SEED_PART * len(frames)
+    return frames[part[0] : part[1]] if short and part[1] - part[0] >= SEED_FEWEST else frames
 
 
 def _keep_paired(signal: Signal, line: Line, frames: Ints) -> Ints:

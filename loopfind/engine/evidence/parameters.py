@@ -8,6 +8,9 @@ HOP = 0.2
 """Seconds over which a difference must change to count in full. It is the gap of the motion signal. Held by
 `benchmarks/suite.py`."""
 
+SLOW_HOP = 0.8
+"""The same for the regions of a picture in which too little changes within HOP. Held by `benchmarks/footage.py`."""
+
 ALLOWANCE = 1.0
 """Squared grey levels of standing difference that a codec leaves between two occurrences of one background; 8 times the
 file's noise where that is more. Held by `benchmarks/suite.py`."""
@@ -88,6 +91,16 @@ by `benchmarks/suite.py`."""
 
 SEED_SECONDS = 0.4
 """Seconds that a seed must have to show how sharp it is. Held by `benchmarks/suite.py`."""
+
+SEED_BITS = 16
+"""Bits of 64 by which the motion codes of a frame and its partner may differ in the telling part of a seed: half of
+what strangers differ by. Held by `benchmarks/suite.py`."""
+
+SEED_PART = 0.75
+"""Share of a seed up to which its telling part is followed in its place. Held by `benchmarks/suite.py`."""
+
+SEED_FEWEST = 5
+"""Frames that such a part has at least. Held by `benchmarks/suite.py`."""
 
 COARSE_SPREAD = 0.06
 """Share by which speed and zoom are first fitted: past the grid of the candidates. Held by `benchmarks/edits.py`."""

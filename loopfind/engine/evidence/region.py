@@ -23,6 +23,7 @@ from loopfind.engine.evidence.parameters import (
     OUTLIER_CAP,
     OUTLIER_SHARE,
     REPLAYED_SHARE,
+    SLOW_HOP,
     TELLING_LEVEL,
     TELLING_NOISE,
     TELLING_QUIET,
@@ -39,7 +40,7 @@ _MOST_FRAMES = 64
 class Regions:
     """Measures of a line, cell by cell of the picture.
 
-    along: (144,) float32, mean squared grey levels by which a cell's change over HOP differs from its partner's on the
+    along: (144,) float32, mean squared grey levels by which a cell's change differs from its partner's on the
     line. beside: (144,) float32, the same beside the line, as the median of several lags. Rare outliers are cut from
     both. plain_along: (144,) float32, `along` with its outliers. telling: (144,) bool, the cells that would show a
     difference if there were one.
@@ -92,9 +93,21 @@ class Regions:
 
 
 def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regions | None:
-    """Measure the regions of a line over frames in rising order; None where too few of them have partners."""
-    hop = hop_of(signal.step)
-    # A frame's change is that since HOP ago, so the first frames would compare with what came before the stretch.
+    """Measure the regions of a line over frames in rising order; None where too few of them have partners.
+
+    Changes over HOP are compared, and where too few cells change by enough, as in slow motion, those over SLOW_HOP.
+    """
+    regions = _regions_over(signal, line, frames, fit, hop_of(signal.step))
+    if regions is not None and regions.telling.sum() < LEAST_CELLS:
+        slow = _regions_over(signal, line, frames, fit, max(1, round(SLOW_HOP / signal.step)))
+        if slow is not None and slow.telling.sum() >= LEAST_CELLS:
+            return slow
+    return regions
+
+
+def _regions_over(signal: Signal, line: Line, frames: Ints, fit: Fit, hop: int) -> Regions | None:
+    """Measure the regions by changes over `hop` frames."""
+    # A frame's change is that since a hop ago, so the first frames would compare with what came before the stretch.
     frames = frames[frames - hop >= (frames[0] if len(frames) else 0)]
     if len(frames) > _MOST_FRAMES:
         frames = frames[np.linspace(0, len(frames) - 1, _MOST_FRAMES).astype(np.int64)]
