@@ -3,7 +3,6 @@
 import contextlib
 import subprocess
 import threading
-import time
 from typing import IO
 
 from loopfind.errors import DecoderFailed
@@ -14,9 +13,6 @@ from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.nut import DamagedNut, NutReader
 from loopfind.media.ffmpeg.process import ENDING_SIGNAL, decode_command, exit_status, kill, start
 from loopfind.media.ffmpeg.request import ReadRequest
-
-_NAP, _FIRST_NAP = 0.016, 0.002
-"""Seconds to let pictures gather: waking for each one would cost more than reading it. Shorter before the first one."""
 
 
 class DecodingChild:
@@ -65,10 +61,6 @@ class DecodingChild:
     def wait_for(self, seconds: float) -> bool:
         """Return whether something comes within so many seconds, or is there."""
         return wait_for(self._wanted(), self._bell, seconds)
-
-    def gather(self, first: bool) -> None:
-        """Let more of it come, in a moment. first: whether the first picture is waited for."""
-        time.sleep(_FIRST_NAP if first else _NAP)
 
     def take_in(self) -> bool:
         """Take in what has come, and return whether anything has. Raises DecoderFailed for what makes no sense."""

@@ -166,7 +166,6 @@ class Decoder:
         if not self._child.take_in():
             if not self._silence.broken(self._child.wait_for, patience, self._reached):
                 return
-            self._child.gather(first=self._clock is None)
             self._child.take_in()
         self._settle()
 

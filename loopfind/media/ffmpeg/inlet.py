@@ -10,10 +10,12 @@ from loopfind.media.ffmpeg.process import widen
 
 _AT_ONCE = 1 << 18
 """Bytes of one look into a pipe at most."""
-_ROOM = 1 << 20
-"""Bytes of 256 pictures."""
-_NAP = 0.016
-"""Seconds to let bytes gather in a pipe that holds many: waking for each picture would cost more than reading it."""
+_ROOM, _ROOM_BESIDE = 1 << 20, 1 << 18
+"""Bytes of 256 pictures, and of those that are enough beside a pipe that holds as many: who decodes further ahead
+complains earlier of what nobody may want."""
+_FIRST_NAP, _NAP, _GROWTH = 0.002, 0.016, 1.25
+"""Seconds to let bytes gather in a pipe that holds many, at first, as many readings are short, and at most: waking for
+each picture would cost more than reading it. And how much longer each is than the one before."""
 _FAREWELL = 2.0
 """Seconds that the threads have to end once their child was killed; one whose pipe something else holds open is left
 behind."""
@@ -23,17 +25,19 @@ class Inlet:
     """The bytes that come through one pipe.
 
     bell: rung where something has come, shared by those that are waited for together. room: bytes that wait to be taken
-    before the pipe is left to fill.
+    before the pipe is left to fill; None for some hundred pictures in all.
 
     The thread is a daemon that closes its pipe itself, so that one which hangs may be left behind.
     """
 
-    def __init__(self, pipe: IO[bytes], bell: threading.Condition, room: float = _ROOM) -> None:
+    def __init__(self, pipe: IO[bytes], bell: threading.Condition, room: float | None = None) -> None:
         """Take over the pipe. Raises RuntimeError where the system has no thread to give."""
-        self._pipe, self._bell, self._room = pipe, bell, room
+        self._pipe, self._bell = pipe, bell
         self._parts: list[bytes] = []
         self._held, self._over, self._stopped = 0, False, False
-        self._nap = _NAP if widen(pipe.fileno()) else 0.0
+        wide = widen(pipe.fileno())
+        self._nap = _FIRST_NAP if wide else 0.0
+        self._room = room if room is not None else _ROOM_BESIDE if wide else _ROOM
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
@@ -74,6 +78,7 @@ class Inlet:
                         self._bell.wait()
                 if self._nap and len(data) < _AT_ONCE:
                     time.sleep(self._nap)
+                    self._nap = min(_GROWTH * self._nap, _NAP)
         except OSError:  # as where it ends
             return
         finally:
