@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import videos
 
+from loopfind.errors import DecoderFailed
 from loopfind.fingerprints.color import colours_of
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg.address import resolve
@@ -102,3 +103,12 @@ def test_equal_colours_are_equal_frames_in_a_scan() -> None:
     path = videos.make("colours-twice.mkv", *videos.moving(3), "-vf", "loop=loop=1:size=75", "-c:v", "ffv1")
     clusters = scan(path.as_posix(), Settings(kind="color")).clusters
     assert len(clusters) >= 75 and np.allclose(np.diff(clusters.times[:2]), 3)
+
+
+def test_what_ffmpeg_hands_over_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, other = videos.encoded("mp4", "libx264"), tmp_path / "ffmpeg"
+    other.write_text("#!/bin/sh\nprintf 'pictures as they are, one behind the other'\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(other))
+    with pytest.raises(DecoderFailed, match="cannot be understood"), open_video(path, colours=True):
+        pass
