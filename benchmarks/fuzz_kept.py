@@ -35,6 +35,7 @@ import tempfile
 import time
 import traceback
 import warnings
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -96,7 +97,7 @@ ODD: tuple[Any, ...] = (
     [1, 2],
 )
 """Values that are put in the place of others."""
-BLOBS = (b"", b"\0", b"\xff" * 40, b"x\x9c\x03\0\0\0\0\1", bytes(200_000))
+BLOBS = (b"", b"\0", b"\xff" * 40, b"x\x9c\x03\0\0\0\0\1", bytes(200_000), zlib.compress(bytes(200_000_000), 9))
 
 
 def drawn(folder: Path) -> None:

@@ -44,6 +44,7 @@ SCANS: dict[str, Callable[[str, Any, Any], Any]] = {
     "pipe": _slow,
     "missing": lambda path, watch, log: _raise(Unreadable(path, "there is\nno such file")),
     "killed": lambda path, watch, log: _raise(DecoderFailed(path, "ffmpeg was killed by signal 9")),
+    "huge": lambda path, watch, log: _raise(MemoryError()),
     "bug": lambda path, watch, log: _raise(ZeroDivisionError("division by zero")),
     "broken": lambda path, watch, log: _raise(BrokenPipeError(32, "Broken pipe")),
     "settings": lambda path, watch, log: samples.nothing(path),

@@ -103,6 +103,7 @@ def test_options_become_settings() -> None:
     [
         ("missing", 1, "missing: there is no such file"),
         ("killed", 1, "ffmpeg was killed by signal 9"),
+        ("huge", 1, "there is not enough memory"),
         ("bug", 1, "this is a bug in loopfind: ZeroDivisionError"),
         ("broken", 1, "this is a bug in loopfind"),
         ("x -o nowhere/report.json", 1, "nowhere/report.json: its folder does not exist"),

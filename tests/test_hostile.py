@@ -238,7 +238,10 @@ def test_a_cell_of_a_table_is_no_formula(tmp_path: Path, monkeypatch: pytest.Mon
 NESTED, LONG, ENDLESS = "[" * 100_000, '{"frames": 1' + "0" * 400 + "}", '{"losses": [[1e999, 2, "x"]]}'
 
 
-@pytest.mark.parametrize("said", [NESTED, LONG, ENDLESS, "nan", "", None])
+PADDED = " " * (17 << 20) + "{}"
+
+
+@pytest.mark.parametrize("said", [NESTED, LONG, ENDLESS, PADDED, "nan", "", None], ids=range(7))
 def test_a_checkpoint_from_elsewhere_is_begun_anew(said: str | None, tmp_path: Path) -> None:
     """said: what stands in the place of its description; None for times that are none, with a digest that fits."""
     file = File(b"/film.mp4", 5, 6, b"digest")

@@ -740,6 +740,22 @@ def test_verify_tells_files_that_are_gone_or_changed_and_entries_that_do_not_rea
         assert told["entry 1"].startswith("its times cannot") and told["entry 2"].startswith("its sketches cannot")
 
 
+def test_verify_unpacks_no_more_than_a_block_may_hold(tmp_path):
+    path = tmp_path / "l.sqlite"
+    with opened(path) as library:
+        library.add(library.look(video(tmp_path)), PLAIN, reading())
+    bomb = zlib.compress(bytes(100_000_000), 9)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE part SET width = 1 << 40, rows = 1, step = 1 WHERE name = 'sketches'")
+        connection.execute("UPDATE block SET data = ? WHERE part = 4", (bomb,))
+    tracemalloc.start()
+    with opened(path) as library:
+        assert any("sketches" in problem.what for problem in library.verify())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10_000_000
+
+
 def test_verify_tells_what_is_wrong_with_the_database_itself(tmp_path):
     path = tmp_path / "l.sqlite"
     with opened(path) as library:

@@ -138,6 +138,8 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         terminal.abandon()
         return 0
+    except MemoryError:
+        return terminal.complain("there is not enough memory for this: free some, or give it less at a time")
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             terminal.abandon()

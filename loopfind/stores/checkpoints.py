@@ -29,6 +29,8 @@ FORGOTTEN = 30 * 86400.0
 """Seconds after which a checkpoint that nobody went on with is removed."""
 
 _AT_ONCE = 4096
+_LONGEST_DESCRIPTION = 16 << 20
+"""Letters of a description that are read: it lists what was lost, and no more."""
 _NOT_UNDERSTOOD = (OSError, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
 """Errors that come of a description that was not written here: nested without end, or with a number of 400 digits."""
 _ROWS, _SAYS, _NEW = ".frames", ".json", ".new"
@@ -61,7 +63,8 @@ class Checkpoint:
         if not self._path.with_suffix(_ROWS).exists():
             return 0, ""
         with contextlib.suppress(*_NOT_UNDERSTOOD):
-            said = json.loads(self._path.with_suffix(_SAYS).read_text("utf-8"))
+            with open(self._path.with_suffix(_SAYS), encoding="utf-8") as description:
+                said = json.loads(description.read(_LONGEST_DESCRIPTION))
             count, digest = said.pop("frames", None), said.pop("rows", None)
             losses = losses_of(said.pop("losses"))
             size = os.fstat(self._rows.open().fileno()).st_size

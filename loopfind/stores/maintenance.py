@@ -13,6 +13,7 @@ from loopfind.model.video import Progress, Watch
 from loopfind.stores import blocks, schema
 from loopfind.stores.connections import Connections, interruptible
 from loopfind.stores.digest import digest_of
+from loopfind.stores.sound import is_table
 
 _MOST = 100
 """Faults of the database itself that are reported."""
@@ -92,13 +93,15 @@ def _right(
 ) -> bool:
     """Return whether a table has the blocks that were written, and each of them can be read."""
     found, there = hashlib.blake2b(digest_size=16), 0
+    if not is_table(dtype, width, rows, step):
+        return False
     try:
         for (data,) in connection.execute("SELECT data FROM block WHERE part = ? ORDER BY number", (part,)):
             found.update(data)
             there += len(blocks.unpack_block(data, np.dtype(dtype), width, max(0, min(step, rows - there))))
     except (ValueError, TypeError, sqlite3.DatabaseError):
         return False
-    return there == rows and found.digest() == digest and step > 0
+    return there == rows and found.digest() == digest
 
 
 def _files(connections: Connections, watch: Watch | None) -> Iterator[Problem]:

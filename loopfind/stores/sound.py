@@ -12,6 +12,18 @@ from loopfind.model.video import Loss
 from loopfind.stores.blocks import AnyRows
 
 _MOST_LOSSES = 100_000
+_TYPES = ("<f4", "<f8", "|u1", "<u2", "<u4", "<u8", "<i8")
+_WIDEST, _MOST_ROWS, _LARGEST_BLOCK = 1 << 16, 1 << 33, 1 << 24
+"""Bounds of the tables that are read: numbers in a row, rows, and bytes of a block. None that is written comes near."""
+
+
+def is_table(dtype: object, width: Any, rows: Any, step: Any) -> bool:
+    """Say whether these can be of a table: the type of its numbers, how many are in a row, rows, and rows in a block.
+    What its blocks unpack to is bounded then."""
+    limits = ((width, _WIDEST), (rows, _MOST_ROWS), (step, _MOST_ROWS))
+    if dtype not in _TYPES or not all(type(value) is int and 0 <= value <= most for value, most in limits):
+        return False
+    return bool(0 < step * max(1, width) * np.dtype(str(dtype)).itemsize <= _LARGEST_BLOCK)
 
 
 def is_number(value: object) -> bool:

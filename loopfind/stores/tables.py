@@ -11,13 +11,10 @@ import numpy as np
 from loopfind.errors import LibraryError
 from loopfind.stores import blocks, schema
 from loopfind.stores.connections import Connections
+from loopfind.stores.sound import is_table
 
 NEAR = 32 << 20
 """Bytes of rows that are kept at hand, those that were read last."""
-
-_TYPES = ("<f4", "<f8", "|u1", "<u2", "<u4", "<u8", "<i8")
-_WIDEST, _MOST_ROWS, _LARGEST_BLOCK = 1 << 16, 1 << 33, 1 << 24
-"""Bounds of the tables that are read: numbers in a row, rows, and bytes of a block. None that is written comes near."""
 
 _CHUNK = 64
 """Blocks written at a time."""
@@ -62,9 +59,7 @@ class Tables:
         if row is None:
             raise KeyError((entry, name))
         number, dtype, width, rows, step = row
-        limits = ((width, _WIDEST), (rows, _MOST_ROWS), (step, _MOST_ROWS))
-        sound = dtype in _TYPES and all(type(value) is int and 0 <= value <= most for value, most in limits)
-        if not sound or not 0 < step * max(1, width) * np.dtype(dtype).itemsize <= _LARGEST_BLOCK:
+        if not is_table(dtype, width, rows, step):
             raise LibraryError(self._connections.shown, schema.DAMAGED)
         return Stored(self, number, np.dtype(dtype), width, rows, step)
 
