@@ -40,6 +40,11 @@ def tiny_files(folder: Path, size: int) -> list[str]:
     return ["compare", str(held)]
 
 
+def files_added(folder: Path, size: int) -> list[str]:
+    """The same, added to a library."""
+    return ["library", "add", tiny_files(folder, size)[1], "--library", str(folder / "library.sqlite")]
+
+
 def many_frames(folder: Path, size: int) -> list[str]:
     """One file of so many frames of 16x16."""
     made(
@@ -87,6 +92,7 @@ def deep_path(folder: Path, size: int) -> list[str]:
 
 CASES: dict[str, tuple[Callable[[Path, int], list[str]], int]] = {
     "tiny files compared": (tiny_files, 2000),
+    "tiny files added to a library": (files_added, 2000),
     "frames of 16x16": (many_frames, 1_000_000),
     "frames of noise": (noise, 60_000),
     "frames, two in turn": (two_in_turn, 60_000),
@@ -105,7 +111,7 @@ def measured(make: Callable[[Path, int], list[str]], size: int) -> tuple[float, 
         child = os.fork()
         if not child:
             command = [sys.executable, "-m", "loopfind", *words, "--json", "-q"]
-            more = [] if words[0] == "compare" else ["--no-resume"]
+            more = [] if words[0] in ("compare", "library") else ["--no-resume"]
             status = subprocess.run([*command, *more], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode
             os._exit(status)
         _, status, used = os.wait4(child, 0)
