@@ -121,7 +121,7 @@ def read_fcpxml(text: str, report: Report) -> Spans:
 
 def read_edl(text: str, report: Report) -> Spans:
     """By OpenTimelineIO's own reading of timecode; whether it takes the whole list is seen in another test."""
-    rate = float(grid_of(report).rate)
+    rate = float(grid_of(report).in_timecode().rate)
     rows = re.findall(r"^\d{3,}  AX       V     C        (\S+) (\S+) (\S+) (\S+)$", text, re.MULTILINE)
     whole = [[opentimelineio.opentime.from_timecode(code, rate).to_seconds() for code in row] for row in rows]
     return sorted((start, end) for start, end, _, _ in whole)
@@ -175,9 +175,10 @@ def test_every_time_leads_back_to_its_frame(name: str, rate: str, tick: Fraction
         found = READERS[name](written(name, report), report)
         expected = spans(report)
         assert len(found) == len(expected)
-        if name in ON_A_GRID and RATES[rate] is None:
-            # What an editor can hold of a variable rate: the nearest frame of its own.
-            half = 0.5 / float(grid_of(report).rate) + 1e-9
+        grid = grid_of(report).in_timecode() if name == "edl" else grid_of(report)
+        if name in ON_A_GRID and not grid.constant:
+            # What an editor can hold of a variable rate, or of a high one: the nearest frame of its own.
+            half = 0.5 / float(grid.rate) + 1e-9
             apart = np.abs(np.array(sorted(found))[:, 0] - np.array(sorted(expected))[:, 0])
             assert apart.max() <= half
             return
@@ -233,6 +234,25 @@ def test_timecode_is_that_of_opentimelineio(rate: Fraction, number: int) -> None
     assert ((";" in code), grid.drops) == ((rate in (NTSC["29.97"], NTSC["59.94"])),) * 2
     if number < 24 * 3600 * 23:
         assert opentimelineio.opentime.from_timecode(code, float(rate)).to_frames() == number
+
+
+@pytest.mark.parametrize(
+    ("rate", "counted"),
+    [("60", "60"), ("100", "50"), ("119.88", "59.9401"), ("120", "60"), ("144", "48"), ("240", "60"), ("1000", "50")],
+)
+def test_an_edl_has_two_digits_for_frames_and_says_at_what_rate(rate: str, counted: str) -> None:
+    exact = NTSC[rate] if rate in NTSC else Fraction(120000, 1001) if rate == "119.88" else Fraction(rate)
+    times = np.arange(8001) / float(exact)
+    source = replace(samples.SOURCE, duration=8001 / float(exact), frames=8001, fps=float(exact))
+    occurrences = tuple(showing(times[low], times[low + 999], low, low + 999) for low in (0, 3001))
+    repeat = replace(samples.three_and_a_loop(cycles=2).repeats[0], occurrences=occurrences)
+    report = replace(samples.nothing(), source=source, repeats=(repeat,))
+    text = written("edl", report)
+    codes = re.findall(r"\d\d[:;]\d\d[:;]\d\d[:;](\d+)", text)
+    assert len(codes) == 8 and {len(code) for code in codes} == {2}
+    apart = np.abs(np.array(read_edl(text, report)) - np.array(spans(report)))
+    assert apart.max() <= 0.5 / float(counted) + 1e-6
+    assert (f"{rate} frames a second, counted at {counted}" in text) == (rate != counted)
 
 
 def test_ffmpeg_takes_the_chapters(tmp_path: Path) -> None:

@@ -15,19 +15,22 @@ from loopfind.reports.wording import name, safe
 
 def write(report: Report) -> Iterator[str]:
     """Yield an event for each occurrence, on the grid of `timecode.py`. Events go on past 999, and hours past 23."""
-    grid = grid_of(report)
+    grid = grid_of(report).in_timecode()
     yield from _list(name(report.source.path), grid, occurrence_rows(report), [grid], [report.source.path])
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:
     """Yield the same for several files, each event with its own. The list has the rate of the fastest file; an instant
     of a file at another rate is the nearest one at this rate."""
-    grids, paths = grids_of(comparison), [source.path for source in comparison.sources]
+    grids, paths = [grid.in_timecode() for grid in grids_of(comparison)], [source.path for source in comparison.sources]
     yield from _list(f"{len(paths)} files compared", common(grids), occurrence_rows(comparison), grids, paths)
 
 
 def _list(title: str, grid: Grid, shown: Iterable[OccurrenceRow], grids: list[Grid], paths: list[str]) -> Iterator[str]:
     yield f"TITLE: {title}\nFCM: {'DROP FRAME' if grid.drops else 'NON-DROP FRAME'}\n"
+    said = ""
+    if grid.part_of is not None:
+        said = f"{float(grid.part_of):g} frames a second, counted at {float(grid.rate):g}: timecode holds no more"
     played = 0
     for number, row in enumerate(shown, 1):
         one = row.occurrence
@@ -40,4 +43,6 @@ def _list(title: str, grid: Grid, shown: Iterable[OccurrenceRow], grids: list[Gr
         if len(paths) > 1:
             yield f"* SOURCE FILE: {safe(path)}\n"
         yield f"* COMMENT: {row.title}\n"
+        if number == 1 and said:
+            yield f"* COMMENT: {said}\n"
         played += last - first

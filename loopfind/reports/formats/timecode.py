@@ -21,6 +21,10 @@ _CONSTANT = tuple(sorted((*map(Fraction, range(1, 241)), Fraction(15, 2), Fracti
 _UNKNOWN = Fraction(25)
 _DROPPING = (Fraction(30000, 1001), Fraction(60000, 1001))
 
+_MOST_IN_TIMECODE = 60
+"""Frames a second that timecode holds at the most (SMPTE ST 12-1)."""
+_OF_TIMECODE = {*map(Fraction, (24, 25, 30, 48, 50, 60)), *_NTSC[:-1]}
+
 _SLACK = 1.0
 """Frames by which the count of a whole file may be off at a constant rate."""
 _NEAR = 0.05
@@ -35,11 +39,13 @@ class Grid:
     """A numbering of a video's moments at one rate.
 
     rate: frames a second. constant: whether the video keeps it. shift: number on the grid of the report's frame 0.
+    part_of: the rate that the grid is a part of, where timecode cannot hold that.
     """
 
     rate: Fraction
     constant: bool
     shift: int
+    part_of: Fraction | None = None
 
     def number(self, seconds: float, frame: int) -> int:
         """Return the number on the grid, from 0, of a moment of the report, given by its time and its frame."""
@@ -53,6 +59,15 @@ class Grid:
     def drops(self) -> bool:
         """Return whether timecode at this rate leaves numbers out, to keep up with the clock."""
         return self.rate in _DROPPING
+
+    def in_timecode(self) -> "Grid":
+        """Return the grid itself, or one at a part of its rate where timecode cannot hold it: it has two digits for
+        frames."""
+        if round(self.rate) <= _MOST_IN_TIMECODE:
+            return self
+        least = math.ceil(round(self.rate) / _MOST_IN_TIMECODE)
+        usual = (self.rate / parts for parts in range(least, 2 * least + 1) if self.rate / parts in _OF_TIMECODE)
+        return Grid(next(usual, self.rate / least), False, 0, self.rate)
 
     def timecode(self, number: int) -> str:
         """Return hh:mm:ss:ff; hh:mm:ss;ff where numbers are dropped (SMPTE ST 12-1: two a minute at 29.97, four
