@@ -12,6 +12,7 @@
     │   └── DecoderFailed      ffmpeg is missing, crashed or was killed
     ├── BadReport              a file that is no report of loopfind       exit status 1
     ├── LibraryError           a library is damaged, foreign, full, busy  exit status 1
+    │   └── LibraryUnwritable  it takes nothing just now
     ├── MissingExtra           a package that only this needs is not there exit status 1
     ├── BadPlugin              another package's part cannot be used      exit status 1
     └── OutputError            the answer could not be written            exit status 1
@@ -19,7 +20,30 @@
 Each message is one line: what is wrong, with which file or value, and what to do.
 """
 
+import errno
 from collections.abc import Iterable
+
+_EXHAUSTED = {
+    errno.EMFILE: "no more files can be opened: raise the limit (ulimit -n), or do less at a time (--jobs 1)",
+    errno.ENFILE: "the system can open no more files: end other programs, or raise its limit",
+    errno.EAGAIN: "no more processes can be started: raise the limit (ulimit -u), or end other programs",
+    errno.ENOMEM: "there is not enough memory: end other programs, or do less at a time (--jobs 1)",
+    errno.ENOSPC: "no space left on the disk: make room, or name another place",
+    errno.EDQUOT: "no space left in the quota: make room, or name another place",
+    errno.EFBIG: "no file may grow so large: raise the limit (ulimit -f), or name another place",
+    errno.EROFS: "the disk takes no files (it is read-only): name another place",
+}
+
+
+def exhausted(error: BaseException) -> str:
+    """Return what the system has no more of, and what to do, where that is what an error says; "" for other errors."""
+    if isinstance(error, MemoryError):
+        return _EXHAUSTED[errno.ENOMEM]
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return _EXHAUSTED[errno.EAGAIN]
+    if isinstance(error, FileNotFoundError) and "temporary directory" in str(error):
+        return "no folder takes temporary files: make room in one, or name one with TMPDIR"
+    return _EXHAUSTED.get(error.errno or 0, "") if isinstance(error, OSError) else ""
 
 
 class LoopfindError(Exception):
@@ -99,6 +123,10 @@ class LibraryError(LoopfindError):
     def __init__(self, path: str, what: str) -> None:
         self.path, self.what = path, what
         super().__init__(f"{path}: {what}")
+
+
+class LibraryUnwritable(LibraryError):
+    """A library takes nothing just now: its disk is full or fails, it may not be written to, or it is busy."""
 
 
 class MissingExtra(LoopfindError):

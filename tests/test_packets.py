@@ -18,8 +18,9 @@ from loopfind.media.ffmpeg.packet_times import RAISED
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.packets import table
 from loopfind.media.packets.demux import Demux
-from loopfind.media.packets.table import read_packets
+from loopfind.media.packets.table import PacketTable, read_packets
 from loopfind.model.report import Report
+from loopfind.model.video import Progress
 
 PIECES = ("-preset", "ultrafast", "-bf", "2", "-g", "25")
 
@@ -200,3 +201,33 @@ def test_nothing_is_found_where_nothing_repeats() -> None:
     assert copied_runs(drawn(list(range(500))), 0.04) == []
     assert copied_runs(drawn([7] * 500), 0.04) == []
     assert copied_runs(drawn([]), 0.04) == []
+
+
+def rows_of(seconds: list[float]) -> bytes:
+    """Lines of framehash for packets that are shown at these times, in a unit of a thousandth of a second."""
+    lines = [f"0, {n}, {round(1000 * at) + RAISED}, 40, 9, {n:032x}" for n, at in enumerate(seconds)]
+    return "\n".join(["#tb 0: 1/1000", *lines, ""]).encode()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "passed"),
+    [
+        ([n / 25 for n in range(500)], False),
+        ([n / 25 for n in range(1500)], True),
+        ([n / 25 for n in range(400)] + [n / 25 for n in range(1500)], False),
+        ([n / 25 for n in range(400)] + [500.0] + [n / 25 for n in range(400, 450)], False),
+    ],
+    ids=["still inside", "well behind", "a clock that fell", "one wrong time"],
+)
+def test_packets_behind_a_limit_are_not_read_where_that_is_certain(seconds: list[float], passed: bool) -> None:
+    packets = PacketTable()
+    packets.take(rows_of(seconds))
+    assert packets.has_passed(10.0) == passed
+
+
+@pytest.mark.parametrize("wanted", [{"packets_only": True}, {}], ids=["packets", "frames"])
+def test_progress_ends_at_the_end_of_what_is_asked_for(wanted: dict[str, bool]) -> None:
+    seen: list[Progress] = []
+    scan(str(videos.encoded("mkv", "libx264", seconds=6)), end=2.0, watch=seen.append, **wanted)
+    lengths = {progress.duration for progress in seen if progress.stage.startswith("reading")}
+    assert lengths == {2.0}

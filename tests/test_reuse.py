@@ -128,7 +128,7 @@ def test_frames_that_are_not_what_packets_promise_are_decoded(monkeypatch: pytes
     other = clip("closed.mp4", turned="hflip")
     path, told = joined("lied.mp4", one, other), list[bool]()
 
-    def lied(demux: Demux, watch: object) -> Packets:
+    def lied(demux: Demux, *_: object) -> Packets:
         packets = read_packets(demux)
         half = len(packets.sizes) // 2
         told.append(True)
@@ -160,7 +160,7 @@ def test_each_joint_is_proved(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_does_not_come_again_is_decoded_after_a_look_at_its_key_packets(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = list[bool]()
 
-    def counted(demux: Demux, watch: object) -> Packets:
+    def counted(demux: Demux, *_: object) -> Packets:
         looks.append("-discard:v" in demux.command)
         return read_packets(demux)
 

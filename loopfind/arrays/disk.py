@@ -1,5 +1,6 @@
 """Rows that grow on disk: what a day of video is kept in, so that memory stays small."""
 
+import contextlib
 import mmap
 import os
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from loopfind.errors import OutputError, exhausted
 from loopfind.model.candidate import Matches
 from loopfind.model.dtypes import Ints, Rows, Sketches
 from loopfind.model.transform import SKETCH_CELLS
@@ -19,6 +21,17 @@ IN_MEMORY = 1 << 20
 """Bytes up to which nothing is written to disk: two minutes of sketches."""
 
 _AT_ONCE, _ROWS = 1 << 18, 4096  # pairs, rows
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Turn an error of the file system in the body into an OutputError of the folder of temporary files."""
+    try:
+        yield
+    except OSError as error:
+        why = exhausted(error) or f"they could not be written: {error.strerror}"
+        why = why.replace("name another place", "name another folder with TMPDIR")
+        raise OutputError(f"temporary files in {tempfile.tempdir or 'TMPDIR'}", why) from error
 
 
 class Scratch:
@@ -85,13 +98,14 @@ class _PlacedFile:
     """A nameless temporary file that is read at any place while it grows at its end."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as this
+        with _explained():
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as this
         self._end, self._turn = 0, threading.Lock()
 
     def write(self, data: memoryview) -> None:
-        """Add bytes at the end. Raises OSError."""
+        """Add bytes at the end. Raises OutputError."""
         data = data.cast("B")
-        with self._turn:
+        with self._turn, _explained():
             self._file.seek(self._end)
             while data:
                 written = self._file.write(data)
@@ -185,20 +199,23 @@ class Column:
 
     def _begin(self, rows: int) -> None:
         """Go on in a new file that has room for so many rows."""
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the column
+        with _explained():
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the column
         weakref.finalize(self, self._file.close)
         self._map(rows)
 
     def _map(self, rows: int) -> None:
         """Make room, which takes nothing on disk until it is written to."""
-        self._file.truncate(rows * self._size)
+        with _explained():
+            self._file.truncate(rows * self._size)
         mapped = mmap.mmap(self._file.fileno(), rows * self._size, access=mmap.ACCESS_READ)
         self._table: NDArray[Any] = np.frombuffer(mapped, self._dtype).reshape(-1, *self._shape)
 
     def _write(self, at: int, rows: NDArray[Any]) -> None:
-        self._file.seek(at * self._size)
-        self._file.write(np.ascontiguousarray(rows, self._dtype).data)
-        self._file.flush()
+        with _explained():
+            self._file.seek(at * self._size)
+            self._file.write(np.ascontiguousarray(rows, self._dtype).data)
+            self._file.flush()
 
 
 class Pairs:

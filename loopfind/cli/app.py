@@ -1,7 +1,6 @@
 """The table of commands, the default command, and the exit statuses of errors."""
 
 import ctypes
-import errno
 import re
 import sys
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from loopfind.cli import terminal
-from loopfind.errors import LoopfindError, UsageError
+from loopfind.errors import LoopfindError, UsageError, exhausted
 
 COMMANDS = {
     "scan": "loopfind.cli.scan:scan_command",
@@ -141,8 +140,9 @@ def run(arguments: list[str]) -> int:
     except MemoryError:
         return terminal.complain("there is not enough memory for this: free some, or give it less at a time")
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        if why := exhausted(error):
             terminal.abandon()
-            return terminal.complain(f"could not write: {error.strerror}")
+            named = getattr(error, "filename", None)
+            return terminal.complain(f"{named}: {why}" if isinstance(named, str) else why)
         return terminal.report_bug(error, verbose="-v" in arguments or "--verbose" in arguments)
     return status if isinstance(status, int) else 0

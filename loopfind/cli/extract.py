@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +10,10 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import typer
 
 from loopfind.cli import options, terminal
-from loopfind.errors import BadReport, BadSetting, OutputError, UnknownPart
+from loopfind.errors import BadReport, BadSetting, DecoderFailed, OutputError, UnknownPart
 from loopfind.reports.files import as_output_error
+from loopfind.reports.leftovers import new_folder, remove_leftovers
+from loopfind.reports.wording import count
 from loopfind.settings import STALL
 
 if TYPE_CHECKING:
@@ -78,18 +78,23 @@ def extract_command(
             write = _clip_writer(path, findings, no_budget)
         else:
             write = _animation_writer(path, findings, form, no_budget)
+        failed: list[DecoderFailed] = []
         for one in repeats:
-            written = write(
-                one, [str(work / name) for name in _clip_names(one, most, form)], work / _pair_name(one, form)
-            )
+            clips = [str(work / name) for name in _clip_names(one, most, form)]
+            written = write(one, clips, work / _pair_name(one, form), failed.append)
             left = len(one.occurrences) - most
             more = f"; {left:,} more left out, --most says how many" if left > 0 else ""
             if not quiet:
                 terminal.note(f"Repeat {one.id}: {written}{more}")
-        for name in planned:
+        made = [name for name in planned if (work / name).exists()]
+        if failed and not made:
+            raise failed[0]
+        for name in made:
             (work / name).replace(Path(out) / name)
-    terminal.put(f"{os.path.join(out, name)}\n" for name in planned)
-    return 0
+    terminal.put(f"{os.path.join(out, name)}\n" for name in made)
+    for error in failed:
+        terminal.complain(f"{error}")
+    return 1 if failed else 0
 
 
 def _read(report: str) -> "ReadReport":
@@ -168,22 +173,32 @@ def _check_folder(out: Path, names: list[str], overwrite: bool) -> None:
 @contextlib.contextmanager
 def _working_folder(out: Path) -> Iterator[Path]:
     """Make a folder inside `out` for the body, and remove it afterwards; `out` too, where it is new and empty."""
-    made, work = not out.exists(), None
+    made = not out.exists()
     try:
         with as_output_error(str(out)):
             out.mkdir(parents=True, exist_ok=True)
-            work = Path(tempfile.mkdtemp(prefix=".loopfind-", dir=out))
-            yield work
+            remove_leftovers(out)
+            with new_folder(out) as work:
+                yield work
     finally:  # Ctrl-C too
-        if work is not None:
-            shutil.rmtree(work, ignore_errors=True)
         if made:
             with contextlib.suppress(OSError):  # it holds clips
                 out.rmdir()
 
 
-_Write = Callable[["Repeat", list[str], Path], str]
-"""Writes clips of the first occurrences of a repeat, and one of the first two side by side; returns a note."""
+_Write = Callable[["Repeat", list[str], Path, Callable[[DecoderFailed], None]], str]
+"""Writes clips of the first occurrences of a repeat, and one of the first two side by side; returns a note. What cannot
+be cut out is reported to the last argument, and left out."""
+
+
+@contextlib.contextmanager
+def _reported(report: Callable[[DecoderFailed], None], place: str) -> Iterator[None]:
+    """Report that the clip at `place` cannot be made, and leave none."""
+    try:
+        yield
+    except DecoderFailed as error:
+        Path(place).unlink(missing_ok=True)
+        report(error)
 
 
 def _clip_writer(path: "Address", findings: "ReadReport", unbounded: bool) -> _Write:
@@ -191,13 +206,15 @@ def _clip_writer(path: "Address", findings: "ReadReport", unbounded: bool) -> _W
 
     cutter = Cutter(path, findings.stream, unbounded)
 
-    def write(repeat: "Repeat", places: list[str], pair: Path) -> str:
-        copied = 0
+    def write(repeat: "Repeat", places: list[str], pair: Path, failed: Callable[[DecoderFailed], None]) -> str:
+        made = copied = 0
         for place, one in zip(places, repeat.occurrences, strict=False):
-            cutter.cut(_piece(one, findings), place)
-            copied += cutter.copied
-        cutter.compare(_sides(repeat, findings), str(pair))
-        return f"{len(places)} clips, {copied} copied, {len(places) - copied} encoded"
+            with _reported(failed, place):
+                cutter.cut(_piece(one, findings), place)
+                made, copied = made + 1, copied + cutter.copied
+        with _reported(failed, str(pair)):
+            cutter.compare(_sides(repeat, findings), str(pair))
+        return f"{count(made, 'clip')}, {copied} copied, {made - copied} encoded"
 
     return write
 
@@ -206,11 +223,15 @@ def _animation_writer(path: "Address", findings: "ReadReport", form: str, unboun
     from loopfind.media.animations import write_animation
     from loopfind.media.clips import Look
 
-    def write(repeat: "Repeat", places: list[str], pair: Path) -> str:
+    def write(repeat: "Repeat", places: list[str], pair: Path, failed: Callable[[DecoderFailed], None]) -> str:
+        made = 0
         for place, one in zip(places, repeat.occurrences, strict=False):
-            write_animation(path, findings.stream, [(_piece(one, findings), Look())], place, form, unbounded)
-        write_animation(path, findings.stream, _sides(repeat, findings), str(pair), form, unbounded)
-        return f"{len(places)} clips as {form}"
+            with _reported(failed, place):
+                write_animation(path, findings.stream, [(_piece(one, findings), Look())], place, form, unbounded)
+                made += 1
+        with _reported(failed, str(pair)):
+            write_animation(path, findings.stream, _sides(repeat, findings), str(pair), form, unbounded)
+        return f"{count(made, 'clip')} as {form}"
 
     return write
 

@@ -5,10 +5,11 @@ Frames are read by `stills`, which compares the time of each with the wanted one
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from loopfind.errors import DecoderFailed
+from loopfind.errors import DecoderFailed, OutputError, exhausted
 from loopfind.media.clips import Look, Piece
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg.address import Address, resolve
@@ -98,4 +99,9 @@ def _write(pictures: Sequence[Still], place: str, form: str) -> None:
             kept.append(picture)
             durations.append(1000 // ANIMATION_RATE)
     duration = durations if len(kept) > 1 else durations[0]
-    imageio.imwrite(place, np.stack(kept), extension=f".{form}", plugin="pillow", loop=0, duration=duration)
+    # In memory first: where the disk is full, the writer would complain once more when it is forgotten.
+    data = imageio.imwrite("<bytes>", np.stack(kept), extension=f".{form}", plugin="pillow", loop=0, duration=duration)
+    try:
+        Path(place).write_bytes(data)
+    except OSError as error:
+        raise OutputError(place, exhausted(error) or f"could not be written: {error.strerror}") from None

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from loopfind.errors import DecoderFailed, MediaError
+from loopfind.errors import DecoderFailed, MediaError, OutputError
 from loopfind.media.decode.budget import PixelBudget
 from loopfind.media.decode.one_pass import open_video
-from loopfind.media.ffmpeg import framecrc
+from loopfind.media.ffmpeg import diagnosis, framecrc
 from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.ffmpeg.framecrc import Listing
 from loopfind.media.ffmpeg.log import plain_text
@@ -82,7 +82,10 @@ class Cutter:
         self.copied = False
 
     def cut(self, piece: Piece, place: str) -> None:
-        """Write a piece to an mp4 file at `place`. Raises DecoderFailed where that does not hold exactly its frames."""
+        """Write a piece to an mp4 file at `place`.
+
+        Raises DecoderFailed where that does not hold exactly its frames, Unreadable and OutputError.
+        """
         self.copied = self._copy(piece, place)
         if self.copied:
             return
@@ -90,18 +93,16 @@ class Cutter:
         for before, picked in self._selections(piece):
             filters = ",".join((picked, "setpts=PTS-STARTPTS", _EVEN_SIZE))
             words = [*before, *self._address.words, *self._mapped(), *_EACH_FRAME, "-vf", filters, *_ENCODER]
-            done, said = self._write_mp4(words, place, piece.frames)
-            if done and len(_written_pictures(place)) == piece.frames:
+            said = self._write_mp4(words, place, piece.frames)
+            if len(_written_pictures(place)) == piece.frames:
                 return
-        what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out"
-        raise DecoderFailed(
-            self._address.shown, f"{what} ({framecrc.last_words(said)}): is it the video of the report?"
-        )
+        what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out{said}"
+        raise DecoderFailed(self._address.shown, f"{what}: is it the video of the report?")
 
     def compare(self, sides: tuple[tuple[Piece, Look], tuple[Piece, Look]], place: str) -> None:
         """Write two pieces side by side, both from their first frames, to an mp4 file at `place`.
 
-        Raises DecoderFailed.
+        Raises DecoderFailed, Unreadable and OutputError.
         """
         rate = self._rate(sides[0][0]) / sides[0][1].speed
         turned = any(look.reversed for _, look in sides)
@@ -114,9 +115,9 @@ class Cutter:
             chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
         chains.append("[side0][side1]hstack=shortest=1[both]")
         words += ["-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER]
-        done, said = self._write_mp4(words, place, sum(piece.frames for piece, _ in sides))
-        if not done or not len(_written_pictures(place)):
-            raise DecoderFailed(self._address.shown, f"no comparison could be made ({framecrc.last_words(said)})")
+        said = self._write_mp4(words, place, sum(piece.frames for piece, _ in sides))
+        if not len(_written_pictures(place)):
+            raise DecoderFailed(self._address.shown, f"no comparison could be made{said}")
 
     def _copy(self, piece: Piece, place: str) -> bool:
         """Copy the packets of a piece. Returns whether that gave exactly its frames."""
@@ -126,7 +127,7 @@ class Cutter:
         # A microsecond more, lest rounding finds the key frame before.
         words = ["-ss", f"{self._times[first] + 1e-6:.6f}", *self._address.words, *self._mapped(), "-c", "copy"]
         words += ["-frames:v", str(piece.frames), *_INDEX_FIRST]
-        if not self._write_mp4(words, place, piece.frames)[0]:
+        if self._write_mp4(words, place, piece.frames):
             return False  # a codec that has no place in mp4
         before, picked = next(self._selections(piece))
         original, copy = framecrc.list_pictures(self._address, self._stream, before, picked), _written_pictures(place)
@@ -196,23 +197,27 @@ class Cutter:
         usual = 1 / float(np.median(np.diff(self._display_times))) if len(self._display_times) > 1 else average
         return average if abs(average / usual - 1) < 0.02 else usual
 
-    def _write_mp4(self, words: Sequence[str], place: str, frames: int) -> tuple[bool, str]:
+    def _write_mp4(self, words: Sequence[str], place: str, frames: int) -> str:
         """Run ffmpeg to write an mp4 file of so many frames, which takes no more room than they do as they are.
 
-        Returns whether it succeeded, and its messages. Raises DecoderFailed where it takes too much memory.
+        Returns "" where it succeeded, else its last words in brackets: what it complains about may do no harm, so what
+        it wrote is to be looked at. Raises Unreadable where the connection was cut, OutputError where the disk takes no
+        more, and DecoderFailed where it takes too much memory.
         """
         width, height = self._size
         most = 0 if self._unbounded else _LEAST_ROOM + frames * 2 * width * height
-        command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", *words, "-f", "mp4"]
-        command += ["-fs", str(most)] if most else []
-        with tempfile.TemporaryFile() as said:
-            nowhere = subprocess.DEVNULL
-            with RunningFfmpeg(
-                [*command, f"file:{place}"], said.fileno(), nowhere, unbounded=self._unbounded
-            ) as process:
+        command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", "-max_error_rate", "1", *words]
+        command += ["-f", "mp4", *(["-fs", str(most)] if most else []), f"file:{place}"]
+        with tempfile.TemporaryFile() as messages:
+            with RunningFfmpeg(command, messages.fileno(), subprocess.DEVNULL, unbounded=self._unbounded) as process:
                 process.wait()
-            said.seek(0)
-            return process.returncode == 0, plain_text(said.read().decode("utf-8", "replace"))
+            messages.seek(0)
+            said = plain_text(messages.read().decode("utf-8", "replace"))
+        if refused := diagnosis.connection_cut(self._address, said):
+            raise refused
+        if full := diagnosis.disk_full(process.returncode, said):
+            raise OutputError(place, full)
+        return f" ({framecrc.last_words(said)})" if process.returncode else ""
 
     def _mapped(self) -> list[str]:
         return ["-map", f"0:V:{self._stream}", "-map_metadata", "-1", "-map_chapters", "-1"]

@@ -1,5 +1,6 @@
 """Reports made of what the engine found."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ def report_of(
 ) -> Report:
     """Report findings. choice: why the hash size was chosen, where that was left to a sweep. What was lost was not
     judged, whatever stands on both sides of it."""
-    findings = _without_lost(findings, source, losses)
+    findings = _without_lost(findings, source, settings.start or 0.0, losses)
     return Report(
         source=source,
         settings=settings,
@@ -37,22 +38,30 @@ def report_of(
     )
 
 
-def _without_lost(findings: Findings, source: Source, losses: tuple[Loss, ...]) -> Findings:
-    """Return findings whose coverage leaves out what was lost."""
+def _without_lost(findings: Findings, source: Source, start: float, losses: tuple[Loss, ...]) -> Findings:
+    """Return findings whose coverage leaves out what was lost, of a video that is read from `start` seconds on. What is
+    known to be missing behind the last frame belongs to the video too."""
     if not losses or source.duration <= 0:
         return findings
     lost = [(loss.start, loss.end) for loss in losses]
     unjudged = [piece for stretch in findings.unjudged for piece in _outside(stretch, lost)]
     judged = findings.coverage * source.duration + covered([(one.start, one.end) for one in findings.unjudged])
     known = covered([(one.start, one.end) for one in unjudged])
-    inside = [(max(start, 0.0), min(end, source.duration)) for start, end in lost]
-    share = (judged - known - covered([span for span in inside if span[0] < span[1]])) / source.duration
+    last = start + source.duration
+    share = (judged - known - covered(_within(lost, start, last))) / (
+        source.duration + covered(_within(lost, last, math.inf))
+    )
     gone = [Unjudged(start, end, "lost") for start, end in lost]
     return replace(
         findings,
         coverage=round(min(findings.coverage, max(0.0, share)), 4),
         unjudged=tuple(sorted([*unjudged, *gone], key=lambda one: (one.start, one.end))),
     )
+
+
+def _within(spans: list[tuple[float, float]], low: float, high: float) -> list[tuple[float, float]]:
+    """Return what of spans lies between two times."""
+    return [(max(start, low), min(end, high)) for start, end in spans if max(start, low) < min(end, high)]
 
 
 def _outside(stretch: Unjudged, spans: list[tuple[float, float]]) -> Iterator[Unjudged]:

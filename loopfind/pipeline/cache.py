@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from weakref import WeakValueDictionary
 
 from loopfind.arrays.disk import copied
-from loopfind.errors import LibraryError, LoopfindError, Unreadable
+from loopfind.errors import LibraryError, LibraryUnwritable, LoopfindError, Unreadable
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.ffmpeg.address import Address, is_text
 from loopfind.model.dtypes import Rows
@@ -75,14 +75,19 @@ Taken = TypeVar("Taken")
 def open_reader(cache: Cache | None, decoding: Decoding = ONE_PASS) -> "Iterator[CachingReader]":
     """Open a reader of videos; through a library, where there is a cache, for as long as the body lasts.
 
+    Where the cache has a note, a library that takes nothing just now costs no answer: it is noted, and videos are read.
     Raises LibraryError.
     """
-    if cache is None:
-        yield CachingReader(None, None, decoding)
-    else:
-        store = load("store", cache.store, STORES)
-        with store.open(cache.path) as library:
-            yield CachingReader(library, cache.note, decoding)
+    with contextlib.ExitStack() as opened:
+        library, note = None, None if cache is None else cache.note
+        if cache is not None:
+            try:
+                library = opened.enter_context(load("store", cache.store, STORES).open(cache.path))
+            except LibraryUnwritable as error:
+                if note is None:
+                    raise
+                note(f"nothing is kept: {error}")
+        yield CachingReader(library, note, decoding)
 
 
 class CachingReader:

@@ -19,10 +19,11 @@ from loopfind.model.comparison import Comparison, Failure, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.library import Reading, TrackReading
-from loopfind.model.video import Progress, Watch
+from loopfind.model.video import Loss, Progress, Watch
 from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of, each, files_in
 from loopfind.pipeline.scanning import shot_width
+from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
 from loopfind.settings import ALIGNMENTS, SMALLEST_HASH, CompareSettings, Settings
 
@@ -62,6 +63,7 @@ def compare_to_show(
 
     Arguments and errors as for `compare`. Frames of what cannot be read twice are missing.
     """
+    files = {name: FileWatch(address.resolve(name)) for name, _ in files_in(paths)[0] if os.path.isfile(name)}
     comparison, result = _compared(paths, settings, watch, log, cache, unbounded)
     shown = exhibits_across(comparison, result)
     frames = sorted(set(shown.frames()))
@@ -73,6 +75,11 @@ def compare_to_show(
             taken[wanted[place]] = shot
             if watch is not None:
                 watch(Progress(f"taking pictures of {len(by_file)} files", len(taken), times[place], source.duration))
+        if source.path in files and files[source.path].changed():  # nothing of another file is shown
+            taken = {frame: shot for frame, shot in taken.items() if frame.file != number}
+            losses = list(comparison.losses)
+            losses[number] = (*losses[number], Loss(source.duration, source.duration, CHANGED))
+            comparison = replace(comparison, losses=tuple(losses))
     return comparison, replace(shown, shots=taken)
 
 

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import gap_of, nearest
-from loopfind.errors import MediaError, Unreadable
+from loopfind.errors import DecoderFailed, MediaError, Unreadable
 from loopfind.fingerprints.kind import Kind
 from loopfind.fingerprints.luma import sketch
 from loopfind.fingerprints.window import SlidingWindow
 from loopfind.media.decode.growing_file import Tail, is_file
+from loopfind.media.decode.losses import CUT_OFF
 from loopfind.media.decode.one_pass import OnePassReader, open_video
 from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.request import DecodeOptions, check_limits
@@ -93,7 +94,7 @@ class LiveSource:
             try:
                 yield from self._connection(video, whole=True)
             except MediaError as error:
-                if tail.place:
+                if tail.place or isinstance(error, DecoderFailed):
                     raise
                 raise Unreadable(error.path, f"an empty file: nothing was written to it for {stall:g} s") from None
             if self.why == "end" and not self._full:
@@ -110,6 +111,8 @@ class LiveSource:
                 patience = stall if once or self._clock.last is None else stall / TRIES
                 video = self._video(self._request.path, patience, self._request.halted)
                 yield from self._connection(video, whole=once)
+                if any(CUT_OFF in loss.what for loss in video.losses):
+                    lost = "it was cut"
             except MediaError as error:
                 if self._clock.last is None:
                     raise

@@ -18,6 +18,7 @@ from loopfind.model.fingerprint import BLANK, Timeline
 from loopfind.model.report import Cut, Repeat, Report
 from loopfind.model.video import Watch
 from loopfind.pipeline.answer import report_of
+from loopfind.pipeline.unchanged import FileWatch
 from loopfind.settings import Settings
 
 MOST_LOOKED_AT = 40
@@ -40,7 +41,10 @@ def report_on_packets(
 
     Arguments and errors are those of `scan_packets`.
     """
-    packets = _between(read_packets(demux, watch), settings)
+    with FileWatch(request.address) as file:
+        packets = read_packets(demux, watch, settings.end)
+    packets = replace(packets, losses=(*packets.losses, *file.losses(packets.source.duration)))
+    packets = _between(packets, settings)
     if log is not None:
         for line in packets.log:
             log(line)
@@ -54,7 +58,7 @@ def report_on_packets(
     repeats = _with_stills(request, findings.repeats)
     numbers = {repeat.id for repeat in repeats if repeat.kind != "still"}
     findings = replace(findings, repeats=repeats, cuts=_cuts_of(findings.cuts, numbers))
-    report = report_of(findings, source, settings)
+    report = report_of(findings, source, settings, packets.losses)
     summary = report.verdict.summary if numbers else "No packets repeat."
     return replace(report, verdict=replace(report.verdict, summary=f"{summary} {UNSEEN}"))
 
@@ -75,6 +79,7 @@ def _between(packets: Packets, settings: Settings) -> Packets:
         sizes=packets.sizes[kept],
         hashes=packets.hashes[kept],
         keys=packets.keys[kept],
+        losses=() if settings.end is not None else packets.losses,
     )
 
 

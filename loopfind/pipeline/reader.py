@@ -28,6 +28,7 @@ from loopfind.pipeline.resume import (
     whole,
 )
 from loopfind.pipeline.reuse import PacketReuse
+from loopfind.pipeline.unchanged import FileWatch
 from loopfind.registry import load
 from loopfind.settings import Decoding, Settings
 from loopfind.stores.checkpoints import Damaged
@@ -80,10 +81,14 @@ def read_video(
         ),
     )
     task = _ReadTask(request, kind, settings.hash_size, _jobs(decoding), watch, log)
-    if others:
-        return task.read_for(others)
+    with FileWatch(where) as file:
+        reading = task.read_for(others) if others else _read_or_begin_anew(task, checkpoint)
+    return replace(reading, losses=(*reading.losses, *file.losses(reading.fingerprint.end))) if file.grew else reading
+
+
+def _read_or_begin_anew(task: "_ReadTask", checkpoint: OpenCheckpoint | None) -> Reading:
     try:
-        return task.read(checkpoint, reuse=may_reuse(request))
+        return task.read(checkpoint, reuse=may_reuse(task.request))
     except (ResumeMismatch, Damaged, Unsafe):
         if checkpoint is not None:
             checkpoint.rows.restart()
@@ -111,7 +116,7 @@ class _ReadTask:
         """Read every frame, for others as well."""
         builder = FingerprintBuilder(self.kind, self.hash_size)
         with self._plain_reader(self.request) as video:
-            hand_over(video, [builder, *others], 0, self.watch, self.log)
+            hand_over(video, [builder, *others], 0, self.watch, self.log, self.request.end)
         return Reading(builder.fingerprint(video.end), video.source, video.losses)
 
     def read(self, checkpoint: OpenCheckpoint | None, reuse: bool) -> Reading:
@@ -126,7 +131,7 @@ class _ReadTask:
             taker: Collector | KeepingCollector = Collector(builder)
             if checkpoint is not None:
                 taker = KeepingCollector(checkpoint, point, builder, video)
-            hand_over(video, [taker], 0 if point is None else point.first, self.watch, self.log)
+            hand_over(video, [taker], 0 if point is None else point.first, self.watch, self.log, self.request.end)
         taker.done()
         losses = (*taker.losses, *video.losses)
         reading = Reading(builder.fingerprint(video.end), video.source, losses)
@@ -153,8 +158,10 @@ def hand_over(
     before: int = 0,
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
+    until: float | None = None,
 ) -> int:
-    """Hand every batch to the takers. before: frames that were read before; returned is how many are read now."""
+    """Hand every batch to the takers. before: frames that were read before; returned is how many are read now. until:
+    seconds at which the reading ends at the latest."""
     frames = before
     try:
         for batch in video:
@@ -162,7 +169,9 @@ def hand_over(
                 taker.add(batch)
             frames += len(batch)
             if watch is not None and len(batch):
-                watch(Progress("reading", frames, float(batch.times[-1]), video.source.declared))
+                declared = video.source.declared
+                last = declared if until is None or declared is None else min(until, declared)
+                watch(Progress("reading", frames, float(batch.times[-1]), last))
     finally:
         if log is not None:
             log(" ".join(video.command))

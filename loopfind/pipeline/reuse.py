@@ -128,7 +128,7 @@ class PacketReuse:
 
     def _packets(self, keys: bool = False) -> Packets:
         with Demux(self._request, keys) as demux:
-            return read_packets(demux, self._watch)
+            return read_packets(demux, self._watch, self._request.end)
 
     def _stream(self) -> PacketSequence:
         packets = self._packets()

@@ -20,13 +20,14 @@ from loopfind.model.exhibits import Exhibits, Shots
 from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.library import Reading
 from loopfind.model.report import Report
-from loopfind.model.video import Progress, Watch
+from loopfind.model.video import Loss, Progress, Watch
 from loopfind.pipeline.answer import report_of, report_of_first_look
 from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.hash_sizes import choose_size, every_size
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.resume import Resume, resumable
+from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
 from loopfind.settings import Decoding, Settings
@@ -139,10 +140,15 @@ def _scan(request: _Request) -> Report:
 
 
 def _scan_to_show(request: _Request) -> tuple[Report, Exhibits]:
+    file = FileWatch(request.where)
     with _reading(request) as reading:
         found = _analysed(request, reading)
         exhibits = exhibits_of(found.fingerprint, found.signal, found.runs, found.report)
-    return found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(request.where))
+    report, shown = found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(request.where))
+    if file.changed():  # nothing of another file is shown
+        end = found.fingerprint.end
+        return replace(report, losses=(*report.losses, Loss(end, end, CHANGED))), replace(shown, shots={}, origin=None)
+    return report, shown
 
 
 @contextlib.contextmanager

@@ -16,12 +16,14 @@ from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.decode.one_pass import open_video
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.request import DecodeOptions
 from loopfind.model.sweep import Sweep
 from loopfind.model.video import Loss, Span, Watch
 from loopfind.pipeline.hash_sizes import require_sizes, size_rows
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.reader import hand_over
+from loopfind.pipeline.unchanged import FileWatch
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
 from loopfind.settings import SweepSettings
@@ -53,10 +55,12 @@ def sweep(
     windows, frames = _windows(path, settings, options), 0
     losses: list[Loss] = []
     limits = [(settings.start, settings.end)] if windows is None else [(span.start, span.end) for span in windows]
-    for start, end in limits:
-        with open_video(path, settings.stream, start, end, stall=settings.stall, options=options) as video:
-            frames = hand_over(video, [gatherer, many], frames, watch, log)
-        losses += video.losses
+    with FileWatch(resolve(path)) as file:
+        for start, end in limits:
+            with open_video(path, settings.stream, start, end, stall=settings.stall, options=options) as video:
+                frames = hand_over(video, [gatherer, many], frames, watch, log, settings.end)
+            losses += video.losses
+    losses += file.losses(video.end)
     fingerprint = gatherer.fingerprint(video.end)
     if watch is not None:
         watch(search_progress(fingerprint.end))

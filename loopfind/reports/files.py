@@ -3,11 +3,11 @@
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from loopfind.errors import OutputError
+from loopfind.reports.leftovers import new_file, remove_leftovers
 
 
 def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
@@ -22,15 +22,18 @@ def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
                 file.writelines(map(_encoded, pieces))
             return
         mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else _usual_mode()
-        descriptor, name = tempfile.mkstemp(prefix=".loopfind-", suffix=".tmp", dir=place.parent)
-        beside = Path(name)
+        remove_leftovers(place.parent)
+        descriptor, beside = new_file(place.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.writelines(map(_encoded, pieces))
                 file.flush()
                 os.fsync(file.fileno())
-            beside.chmod(mode)
-            beside.replace(place)
+                beside.chmod(mode)
+                if os.name == "posix":
+                    beside.replace(place)  # while it is held: else another process may take it for one that was left
+            if os.name != "posix":
+                beside.replace(place)
         except BaseException:  # Ctrl-C too
             beside.unlink(missing_ok=True)
             raise

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from loopfind.errors import LibraryError
+from loopfind.errors import LibraryError, LibraryUnwritable
 from loopfind.stores import schema
 
 PATIENCE = 60.0
@@ -43,6 +43,15 @@ _WHY = {
     sqlite3.SQLITE_NOMEM: "there is not enough memory: ask for less, or give a query --megabytes",
     sqlite3.SQLITE_TOOBIG: "a value, or the query itself, is too long: ask for less",
 }
+_TAKES_NOTHING = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+}
+"""Codes of what is wrong with the disk or the moment, not with the library."""
+
 NO_DATABASE = "no library of loopfind, or one that is damaged from its first bytes on: name another file"
 
 
@@ -52,7 +61,8 @@ def explained(shown: str, patience: float = PATIENCE) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise LibraryError(shown, _why(error, patience)) from error
+        kind = LibraryUnwritable if code_of(error) in _TAKES_NOTHING else LibraryError
+        raise kind(shown, _why(error, patience)) from error
     except UnicodeDecodeError as error:  # a name or a message of a damaged database
         raise LibraryError(shown, schema.DAMAGED) from error
 

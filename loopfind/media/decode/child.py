@@ -26,7 +26,7 @@ class DecodingChild:
         """Start it. Raises DecoderFailed where there is no ffmpeg to start."""
         self.digests = Digests() if request.digests else None
         self.colours = MeanColours() if request.colours else None
-        self.pictures, self.journal = Pictures(), Journal(self.digests)
+        self.pictures, self.journal = Pictures(), Journal(self.digests, request.address.is_remote)
         self._nut = NutReader() if request.colours else None
         self._address = address = request.address
         self.command = decode_command(request, seek, "" if self.digests is None else self.digests.filter)

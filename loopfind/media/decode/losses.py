@@ -23,6 +23,8 @@ _MAY_BE_MISSING = 0.5
 """Seconds that may be missing from a declared duration: containers count the sound, and round."""
 
 
+CUT_SHORT, CUT_OFF = "the file is cut short", "the connection was cut"
+
 SETTLED_AFTER, _UNSETTLED = 512, 1 << 16
 """Frames after a complaint behind which all has come that it is about, and after which that is not waited for."""
 
@@ -109,11 +111,14 @@ def find_losses(
             explained |= near
     ending = {n for n, t in enumerate(troubles) if t.last + _READ_AHEAD >= len(times)}
     if declared is not None and ending and declared - end > max(_MAY_BE_MISSING, 2 * gap):
-        found.append(Loss(end, declared, "the file is cut short"))
+        found.append(Loss(end, declared, CUT_OFF if _is_cut(troubles, ending) else CUT_SHORT))
+        explained |= ending
+    elif _is_cut(troubles, ending):  # where nobody knows how much more there was, that is said too
+        found.append(Loss(end, end, CUT_OFF))
         explained |= ending
     for number, trouble in enumerate(troubles):
         if (
-            trouble.sort == "serious"
+            trouble.sort in ("serious", "cut")
             and number not in explained
             and not _is_beside_explained(troubles, explained, trouble)
         ):
@@ -124,6 +129,10 @@ def find_losses(
                 )
             )
     return merged_losses(found, gap)
+
+
+def _is_cut(troubles: Sequence[Trouble], ending: set[int]) -> bool:
+    return any(troubles[number].sort == "cut" for number in ending)
 
 
 def _span(edges: Floats, first: int, last: int) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from collections import deque
 import numpy as np
 
 from loopfind.arrays.disk import Scratch
+from loopfind.errors import OutputError
 from loopfind.media.ffmpeg.watchdog import LOOK_SECONDS
 from loopfind.model.video import Frames
 from loopfind.settings import PICTURE_SIDE
@@ -63,7 +64,7 @@ class SpillQueue:
         try:
             self._spilled = self._spilled or _Spilled(frames)
             return self._spilled.append(frames)
-        except OSError:
+        except OutputError:
             self._frames = 0
             return None
 

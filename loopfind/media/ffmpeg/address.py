@@ -61,6 +61,11 @@ class Address:
         return self.shown == STANDARD_INPUT
 
     @property
+    def is_remote(self) -> bool:
+        """Return whether its bytes come over a connection, which may be cut."""
+        return self.local is None and not self.is_piped and _URL.match(self.name) is not None
+
+    @property
     def is_piped(self) -> bool:
         """Return whether its bytes come through a pipe, in order."""
         return self.is_stdin or self.feed is not None

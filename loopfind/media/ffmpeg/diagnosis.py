@@ -1,15 +1,17 @@
 """Errors that a person can act on, made from ffmpeg's exit status and messages."""
 
+import errno
+import os
 import re
 import signal
 from collections.abc import Sequence
 
-from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, StillStream, Unreadable
+from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, StillStream, Unreadable, exhausted
 from loopfind.media.encryption import is_encrypted
 from loopfind.media.ffmpeg.address import Address, head_of, is_text
 from loopfind.media.ffmpeg.allowlist import MOST_PIXELS
 from loopfind.media.ffmpeg.header import Header
-from loopfind.media.ffmpeg.log import Trouble
+from loopfind.media.ffmpeg.log import BREAKS_OFF, Trouble
 
 _CRASHES = range(0xC0000000, 0xD0000000)
 """Exit statuses that Windows has where others have signals."""
@@ -32,6 +34,7 @@ _TEXT_FORMATS = {"tty", "srt", "ass", "webvtt", "microdvd", "subviewer", "lrc", 
 _PICTURE_FORMATS = {"gif", "apng", "webp_anim"}
 _PICTURE_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1"}
 _LISTS = {"hls", "concat", "dash"}
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 _TOLD_ENCRYPTED = re.compile(r"\[(?:warning|error)\] DRM protected stream")
 _HARDWARE = re.compile(r"Supported hwaccels: (.+)")
 _REASON = re.compile(r"Error opening input: (.+)")
@@ -64,6 +67,23 @@ def stalled(shown: str, seconds: float, position: float) -> Unreadable:
     where = f" at {position:.2f} s of the video" if position > 0 else ""
     what = f"nothing came for {seconds:g} s{where}: check the disk or the network, or wait longer (--stall SECONDS)"
     return Unreadable(shown, what)
+
+
+def connection_cut(address: Address, text: str) -> Unreadable | None:
+    """Return the error for a connection that was cut while an ffmpeg that said `text` read it; None where none was."""
+    if not address.is_remote or not BREAKS_OFF.search(text):
+        return None
+    what = (
+        "the connection was cut, or fell silent: check the network and run it again, or wait longer (--stall SECONDS)"
+    )
+    return Unreadable(address.shown, what)
+
+
+def disk_full(status: int, text: str) -> str:
+    """Return why an ffmpeg that ended with `status` and said `text` could write no more, "" where that was not it."""
+    if was_killed(status, ()) == "SIGXFSZ":
+        return exhausted(OSError(errno.EFBIG, ""))
+    return next((exhausted(OSError(code, "")) for code in _FULL if status and os.strerror(code) in text), "")
 
 
 def not_a_video(address: Address, header: Header) -> NotVideo | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.decode.timestamps import mended_packets, origin
+from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.container_start import container_start
 from loopfind.media.ffmpeg.log import plain_text
@@ -56,7 +57,7 @@ class Listing:
 def list_packets(address: Address, stream: int) -> Listing:
     """List every packet of a video stream, without decoding and without checksums, on a clock that goes on where that
     of the file falls back. Raises DecoderFailed."""
-    listing = _read_listing(_copied(address, stream), address.shown, sums=False)
+    listing = _read_listing(_copied(address, stream), address, sums=False)
     listing.start = container_start(address)
     listing.ticks = [None if tick is None else tick - RAISED for tick in listing.ticks]
     known = [tick for tick in listing.ticks if tick is not None]
@@ -123,7 +124,7 @@ def list_pictures(
     """
     words = [*before, *address.words, "-map", f"0:V:{stream}", "-fps_mode", "passthrough"]
     words += [] if count is None else ["-frames:v", str(count)]
-    return _read_listing([*words, "-enc_time_base:v", "demux", "-vf", picked], address.shown)
+    return _read_listing([*words, "-enc_time_base:v", "demux", "-vf", picked], address)
 
 
 def first_whole(address: Address, stream: int, seek: float) -> float | None:
@@ -146,8 +147,8 @@ def _command(words: Sequence[str]) -> list[str]:
     return [executable(), "-nostdin", "-hide_banner", "-nostats", "-copyts", *words, "-f", "framecrc", "pipe:1"]
 
 
-def _read_listing(words: Sequence[str], shown: str, sums: bool = True) -> Listing:
-    """Run ffmpeg with these words before the output, and read the list that it writes. shown: the video's name."""
+def _read_listing(words: Sequence[str], address: Address, sums: bool = True) -> Listing:
+    """Run ffmpeg with these words before the output, and read the list that it writes. Raises a kind of MediaError."""
     listing = Listing()
     # Messages go to a file: read through a second pipe it could block the first.
     with tempfile.TemporaryFile() as said:
@@ -158,7 +159,9 @@ def _read_listing(words: Sequence[str], shown: str, sums: bool = True) -> Listin
         said.seek(0)
         text = plain_text(said.read().decode("utf-8", "replace"))
     if process.returncode and not len(listing):
-        raise DecoderFailed(shown, f"ffmpeg could not list it: {last_words(text)}")
+        raise DecoderFailed(address.shown, f"ffmpeg could not list it: {last_words(text)}")
+    if refused := diagnosis.connection_cut(address, text):
+        raise refused
     return listing
 
 

@@ -30,6 +30,7 @@ _SERIOUS = re.compile(
     r"Error submitting packet|Decoding error|corrupt input packet|error while decoding|ended prematurely|partial file"
     r"|Error during demuxing|Could not find ref|I/O error|Input/output error|invalid as first byte"
 )
+BREAKS_OFF = re.compile(r"Stream ends prematurely|Error during demuxing: (?!Invalid data)")
 _OTHER_STREAM = re.compile(r"(?:corrupt input packet in stream|Packet corrupt \(stream =|^.*\bstream) (\d+)")
 
 _KEPT_FIRST, _KEPT_LAST, _LONGEST_LINE = 200, 200, 2000
@@ -44,7 +45,8 @@ def plain_text(line: str) -> str:
 
 @dataclass
 class Trouble:
-    """Complaints of one sort while the pictures first .. last were expected next. sort: damaged, serious or mild."""
+    """Complaints of one sort while the pictures first .. last were expected next. sort: damaged, serious, mild, or cut:
+    of a connection that was cut."""
 
     sort: str
     first: int
@@ -53,14 +55,15 @@ class Trouble:
 
 class Journal:
     """Reads the stream of bytes as it comes. digests: to be given those that stand in it, where they are wanted.
+    remote: whether the input comes over a connection.
 
     marks: (pts or None, "num/den") of pictures not fetched yet. header: what is known of the input. troubles:
     complaints about the input, with the number of marks that stood before them. Memory is bounded but for `marks`,
     which the reader empties, and `troubles`, which merge.
     """
 
-    def __init__(self, digests: Digests | None = None) -> None:
-        self._digests = digests
+    def __init__(self, digests: Digests | None = None, remote: bool = False) -> None:
+        self._digests, self._remote = digests, remote
         self.marks: list[tuple[int | None, bytes]] = []
         self.header = Header()
         self.troubles: list[Trouble] = []
@@ -139,6 +142,8 @@ class Journal:
         if stream and int(stream[1]) != self.header.mapped:
             return
         sort = "damaged" if words == _DAMAGED else "serious" if _SERIOUS.search(words) else "mild"
+        if self._remote and BREAKS_OFF.search(words):
+            sort = "cut"
         for known in self.troubles[:-4:-1]:
             if known.sort == sort and self.seen - known.last <= _TROUBLES_APART:
                 known.last = self.seen

@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any
 
-from loopfind.errors import DecoderFailed
+from loopfind.errors import DecoderFailed, exhausted
 from loopfind.media.ffmpeg import memory
 from loopfind.media.ffmpeg.log import COLOURED, MARK, UNCOLOURED
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.settings import PICTURE_SIDE
 
+_FEWEST_DESCRIPTORS = 8
+"""Files that starting an ffmpeg opens, at the most."""
 PIPE_BYTES = 1 << 20
 """Wanted capacity of the picture pipe: 256 pictures, so that ffmpeg goes on decoding while a batch is worked on."""
 
@@ -64,12 +66,25 @@ def executable() -> str:
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
+        _check_descriptors()  # imageio-ffmpeg starts what it finds, and hides why that fails
         raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
 
 
 def seek_words(seconds: float) -> list[str]:
     """Return the words before an input by which decoding begins at the last place before `seconds` where it can."""
     return ["-noaccurate_seek", "-ss", f"{seconds:.6f}"]
+
+
+def _check_descriptors() -> None:
+    """Raise DecoderFailed where this process may open no more files."""
+    opened: list[int] = []
+    try:
+        opened.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(_FEWEST_DESCRIPTORS))
+    except OSError as error:
+        raise DecoderFailed("", f"ffmpeg cannot be started, as {exhausted(error) or error.strerror}") from None
+    finally:
+        for fd in opened:
+            os.close(fd)
 
 
 def decode_command(request: ReadRequest, seek: float | None = None, digests: str = "") -> list[str]:
@@ -185,6 +200,8 @@ def start(
     except FileNotFoundError:
         what = f"ffmpeg is not at {command[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"
     except OSError as error:
+        if why := exhausted(error):
+            raise DecoderFailed("", f"ffmpeg cannot be started, as {why}") from None
         what = f"ffmpeg at {command[0]} cannot be run ({error.strerror}): correct IMAGEIO_FFMPEG_EXE, or unset it"
     raise DecoderFailed("", what)
 

@@ -33,7 +33,7 @@ class Demux:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self.command = _demux_command(self.where, request.stream, keys)
         source = None if self.where.is_stdin else subprocess.DEVNULL
-        self.journal = Journal()
+        self.journal = Journal(remote=self.where.is_remote)
         try:
             self._process = start(
                 self.command, self._said.fileno(), subprocess.PIPE, source, unbounded=request.options.unbounded
@@ -76,6 +76,10 @@ class Demux:
         self._said.seek(0)
         self.journal.feed(self._said.read())
         self.journal.close()
+
+    def finish(self) -> None:
+        """Let no more blocks come than are on their way."""
+        kill(self._process)
 
     def refused(self) -> MediaError | None:
         """Return the error that explains why there was nothing to read, None where nothing is wrong.

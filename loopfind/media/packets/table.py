@@ -1,12 +1,13 @@
 """The packets of a video stream, hashed as they stand in the file, without decoding one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.errors import Broken
+from loopfind.media.decode.losses import CUT_OFF, CUT_SHORT
 from loopfind.media.decode.timestamps import mended_packets, origin
 from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.container_start import start_of
@@ -15,11 +16,16 @@ from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.packet_times import NO_TIME, RAISED, base_in, cells_in
 from loopfind.media.packets.demux import Demux
 from loopfind.model.dtypes import Bytes, Floats, Ints
-from loopfind.model.video import Progress, Source, Watch
+from loopfind.model.video import Loss, Progress, Source, Watch
 
 _DIGEST = 16
 """Bytes of a digest."""
 _AT_ONCE = 1 << 16
+_RECENT, _BEYOND, _FALL = 200, 30.0, 2.5
+"""Packets, the latest, that must all lie so many seconds behind a limit before no more are read; and the seconds by
+which times may fall within that, as frames are put in order."""
+_MAY_BE_MISSING = 0.5
+"""Seconds that may be missing from a declared duration: containers count the sound, and round."""
 _COMMA, _NEWLINE, _MINUS, _ZERO, _ONE = b",\n-01"
 
 
@@ -29,7 +35,7 @@ class Packets:
 
     times: (n,) seconds at which each is shown, from the container's start. sizes: (n,) bytes. hashes: (n, 16) uint8, of
     the payload (MurmurHash3, 128 bits). keys: (n,) bool, True where a decoder can start. log: the command, and the
-    messages of ffmpeg.
+    messages of ffmpeg. losses: what is missing behind the last one.
     """
 
     source: Source
@@ -38,21 +44,27 @@ class Packets:
     hashes: Bytes
     keys: NDArray[np.bool_]
     log: tuple[str, ...] = ()
+    losses: tuple[Loss, ...] = ()
 
 
-def read_packets(demux: Demux, watch: Watch | None = None) -> Packets:
-    """Read all packets that a demuxer gives.
+def read_packets(demux: Demux, watch: Watch | None = None, until: float | None = None) -> Packets:
+    """Read all packets that a demuxer gives; no more than those that are shown before `until` seconds, and some behind
+    them, where that is certain.
 
     watch: called with a Progress now and then. Raises a kind of MediaError, and Broken for packets without times.
     """
-    table = PacketTable()
+    table, reached = PacketTable(), False
     for block in demux:
         table.take(block)
         if watch is not None and len(table):
-            watch(Progress("reading packets", len(table), max(0.0, table.latest), None))
+            watch(Progress("reading packets", len(table), max(0.0, table.latest), until))
+        if until is not None and not reached and table.has_passed(until):
+            reached = True
+            demux.finish()
     if not len(table) and (refused := demux.refused()):
         raise refused
-    return _packets(demux.where, table, demux.journal, (" ".join(demux.command), *demux.journal.said))
+    packets = _packets(demux.where, table, demux.journal, (" ".join(demux.command), *demux.journal.said))
+    return packets if reached else replace(packets, losses=_missing_behind(packets, demux.journal))
 
 
 class PacketTable:
@@ -64,6 +76,7 @@ class PacketTable:
         self.hashes = bytearray()
         self.keys: set[bytes] = set()
         self.base, self._count = (1, 1), 0
+        self._top, self._fell = NO_TIME, False
 
     def __len__(self) -> int:
         return self._count
@@ -72,6 +85,14 @@ class PacketTable:
     def latest(self) -> float:
         """Seconds at which the last packet is shown."""
         return int(self.shown[-1][-1]) * self.base[0] / self.base[1]
+
+    def has_passed(self, seconds: float) -> bool:
+        """Return whether all that is shown up to so many seconds has come, by a clock that has never fallen back."""
+        if self._fell or not self._count:
+            return False
+        recent = np.concatenate(self.shown[-_RECENT:])[-_RECENT:]
+        length = int(recent.min() - self.shown[0][0]) * self.base[0] / self.base[1]
+        return length > seconds + _BEYOND
 
     def take(self, block: bytes) -> None:
         """Take in whole lines, if there are any."""
@@ -111,7 +132,13 @@ class PacketTable:
 
     def _add(self, shown: Ints, sizes: Ints, digests: bytes) -> None:
         if len(shown):
-            self.shown.append(np.where(shown == NO_TIME, NO_TIME, shown - RAISED))
+            shown = np.where(shown == NO_TIME, NO_TIME, shown - RAISED)
+            tops = np.maximum.accumulate(np.append(self._top, shown))
+            known = tops[:-1] > NO_TIME
+            fall = float((tops[:-1] - shown)[known].max(initial=0)) * self.base[0] / self.base[1]
+            self._fell |= bool((shown == NO_TIME).any()) or fall >= _FALL
+            self._top = int(tops[-1])
+            self.shown.append(shown)
             self.sizes.append(sizes)
             self.hashes += digests
             self._count += len(shown)
@@ -159,6 +186,18 @@ def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[st
         header.duration,
     )
     return Packets(source, times, sizes, hashes, keys, log)
+
+
+def _missing_behind(packets: Packets, journal: Journal) -> tuple[Loss, ...]:
+    """Return what is missing behind the last packet, where ffmpeg complained: by the declared duration, or by a
+    connection that was cut."""
+    sorts = {trouble.sort for trouble in journal.troubles}
+    if not sorts or not len(packets.times):
+        return ()
+    end, declared = float(packets.times.max()) + gap_of(np.sort(packets.times)), journal.header.vouched
+    if declared is not None and declared - end > _MAY_BE_MISSING:
+        return (Loss(end, declared, CUT_OFF if "cut" in sorts else CUT_SHORT),)
+    return (Loss(end, end, CUT_OFF),) if "cut" in sorts else ()
 
 
 def _whole(parts: list[Ints]) -> Ints:

@@ -1,0 +1,140 @@
+"""Leftovers of killed processes, and processes that share a number, a folder, a library or a file."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import oracle
+import pytest
+import videos
+from patience import wait_until
+
+from loopfind.reports.leftovers import new_file, new_folder, remove_leftovers
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def loopfind(*words: object, alone: bool = False, **more: str) -> "subprocess.Popen[str]":
+    """Start a loopfind. alone: as process 1 of a namespace of its own."""
+    command = [sys.executable, "-m", "loopfind", *map(str, words)]
+    return subprocess.Popen(
+        [*ALONE, *command] if alone else command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT | more,
+    )
+
+
+def ended(running: "Sequence[subprocess.Popen[str]]") -> list[tuple[int, str]]:
+    """Wait for all, and return their exit statuses and what they said."""
+    told = [one.communicate(timeout=120) for one in running]
+    return [(one.returncode, said) for one, (_, said) in zip(running, told, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def film() -> Path:
+    part = videos.encoded("mp4", "libx264", seconds=3)
+    return videos.make("three_times.mp4", "-stream_loop", "2", "-i", str(part), "-c", "copy")
+
+
+@pytest.fixture(scope="module")
+def report(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("report") / "report.json"
+    assert ended([loopfind(film, "-q", "--no-resume", "-o", place)]) == [(0, "")]
+    return place
+
+
+ALONE = ("unshare", "-rpf", "--mount-proc")
+
+
+@pytest.fixture
+def namespaces() -> None:
+    try:
+        done = subprocess.run([*ALONE, "true"], capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no unshare here")
+    if done.returncode:
+        pytest.skip("process namespaces are not permitted here")
+
+
+def hidden(folder: Path) -> list[str]:
+    return [name for _, _, names in os.walk(folder) for name in names if name.startswith(".loopfind")]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("namespaces")
+def test_two_processes_of_one_number_do_not_disturb_each_other(film: Path, report: Path, tmp_path: Path) -> None:
+    clips, library = tmp_path / "clips", tmp_path / "l.sqlite"
+    caches = {"XDG_CACHE_HOME": str(tmp_path / "caches")}
+    twice: list[list[object]] = [
+        ["extract", report, "--out", clips, "--overwrite", "-q"],
+        ["extract", report, "--out", clips, "--overwrite", "-q"],
+        [film, "-q", "-o", tmp_path / "one.html"],
+        [film, "-q", "-o", tmp_path / "two.html"],
+        ["library", "add", film, "--library", library],
+        ["library", "add", film, "--library", library],
+        [film, "-q", "--cache", "-o", tmp_path / "one.json"],
+        [film, "-q", "--cache", "-o", tmp_path / "two.json"],
+    ]
+    assert [status for status, _ in ended([loopfind(*words, alone=True, **caches) for words in twice])] == [0] * 8
+    assert len(list(clips.iterdir())) == 4 and not hidden(tmp_path)
+    assert all(len(oracle.read(clip)[0]) > 20 for clip in clips.iterdir())
+    one, two = (json.loads((tmp_path / name).read_text()) for name in ("one.json", "two.json"))
+    assert one == two
+    assert (tmp_path / "one.html").read_text().rstrip().endswith("</html>")
+    assert [status for status, _ in ended([loopfind("library", "verify", "--library", library)])] == [0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_what_a_killed_extract_left_goes_with_the_next_one(share: float, report: Path, tmp_path: Path) -> None:
+    clips = tmp_path / "clips"
+    running = loopfind("extract", report, "--out", clips, "-q")
+    wait_until(lambda: len(list(clips.glob(".loopfind-*/*"))) > share * 4, 60)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    assert not list(clips.glob("*.mp4"))
+    assert [status for status, _ in ended([loopfind("extract", report, "--out", clips, "-q")])] == [0]
+    assert len(list(clips.iterdir())) == 4
+
+
+def test_only_what_was_left_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / ".loopfind-abcd0_12.tmp"
+    left.write_text("half a report")
+    folder = tmp_path / ".loopfind-abcd0_13.tmp"
+    folder.mkdir()
+    (folder / ".held").touch()
+    (folder / "repeat-01-at-0h00m00s.mp4").write_bytes(b"half")
+    begun = tmp_path / ".loopfind-abcd0_15.tmp"
+    begun.mkdir()
+    other = tmp_path / ".loopfind-notes.tmp"
+    other.mkdir()
+    mine = tmp_path / ".loopfind-abcd0_14.tmp"
+    mine.mkdir()
+    (mine / ".held").touch()
+    (mine / "thesis.txt").write_text("years of work")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / ".held").touch()
+    (elsewhere / "repeat-01-at-0h00m00s.mp4").write_bytes(b"whole")
+    link = tmp_path / ".loopfind-abcd0_16.tmp"
+    link.symlink_to(elsewhere)
+    file_link = tmp_path / ".loopfind-abcd0_17.tmp"
+    file_link.symlink_to(elsewhere / ".held")
+    descriptor, held = new_file(tmp_path)
+    with new_folder(tmp_path) as kept:
+        (kept / "repeat-02-side-by-side.mp4").write_bytes(b"being written")
+        remove_leftovers(tmp_path)
+        assert {place for place in (left, folder, begun) if place.exists()} == set()
+        assert all(place.exists() for place in (other, mine / "thesis.txt", held, kept / "repeat-02-side-by-side.mp4"))
+        assert link.is_symlink() and file_link.is_symlink() and len(list(elsewhere.iterdir())) == 2
+    os.close(descriptor)
+    assert not kept.exists()
+    remove_leftovers(tmp_path)
+    assert not held.exists()

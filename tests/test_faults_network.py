@@ -1,0 +1,103 @@
+"""A server that fails at any byte: what came before counts, the loss is called what it is, and nothing hangs."""
+
+import os
+from pathlib import Path
+
+import pytest
+import videos
+from faulty_site import KINDS, Fault, serving
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from loopfind import scan
+from loopfind.cli.app import run
+from loopfind.errors import MediaError
+from loopfind.model.report import Report
+
+CUT = "the connection was cut"
+
+
+def film(container: str) -> bytes:
+    return videos.encoded(container, "libx264", seconds=6).read_bytes()
+
+
+def answered(data: bytes, fault: Fault, container: str) -> Report | str:
+    """The report on what a server gives, or the line that says why there is none."""
+    with serving(data, fault, f"film.{container}") as site:
+        try:
+            return scan(site.address, stall=1.0)
+        except MediaError as error:
+            return str(error)
+
+
+@pytest.mark.parametrize("container", ["mkv", "ts"])
+@pytest.mark.parametrize("kind", ["close", "reset"])
+def test_a_connection_that_is_cut_is_called_that(container: str, kind: str) -> None:
+    data = film(container)
+    whole = answered(data, Fault(), container)
+    cut = answered(data, Fault(kind, len(data) // 2, seeks=False, drip=4096), container)
+    assert isinstance(whole, Report) and isinstance(cut, Report)
+    assert whole.losses == () and CUT in cut.losses[-1].what
+    assert 0 < cut.source.frames < whole.source.frames
+    if cut.source.declared is not None and container == "mkv":
+        assert cut.losses[-1].end == pytest.approx(6.0, abs=0.1)
+        assert cut.verdict.coverage < 0.75, "what is known to be missing was not judged"
+
+
+@pytest.mark.slow
+@given(
+    kind=st.sampled_from(KINDS),
+    container=st.sampled_from(["mkv", "ts", "flv"]),
+    share=st.floats(0, 0.97),
+    seeks=st.booleans(),
+)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_goes_wrong_at_any_byte_is_said(kind: str, container: str, share: float, seeks: bool) -> None:
+    data = film(container)
+    answer = answered(data, Fault(kind, int(share * len(data)), seeks), container)
+    if isinstance(answer, Report):
+        assert kind != "stall"
+        # A broadcast finds its packets again, and rubbish that holds none is between two of them.
+        assert answer.losses or (kind, container) == ("garbage", "ts"), "a loss that is not mentioned is a wrong claim"
+    else:
+        assert answer.isprintable() and "\n" not in answer
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (Fault("close"), "cannot be read"),
+        (Fault("garbage"), "no video format"),
+        (Fault("stall"), "nothing came for 1 s"),
+        (Fault(redirect="file:///etc/hostname"), "cannot open it"),
+        (Fault(redirect="/again"), "cannot be read"),
+    ],
+)
+def test_a_server_that_gives_no_video_is_refused_in_one_line(fault: Fault, says: str) -> None:
+    answer = answered(film("mkv"), fault, "mkv")
+    assert isinstance(answer, str) and says in answer
+
+
+def test_packets_of_a_connection_that_was_cut_are_not_all_there_were() -> None:
+    data = film("mkv")
+    with serving(data, Fault("close", len(data) // 2), "film.mkv") as site:
+        report = scan(site.address, stall=1.0, packets_only=True)
+    assert [loss.what for loss in report.losses] == [CUT]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["close", "stall"])
+def test_clips_of_a_connection_that_fails_are_given_up_in_one_line(
+    kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    name = videos.make(
+        "three_times.mkv", "-stream_loop", "2", "-i", str(videos.encoded("mp4", "libx264", seconds=3)), "-c", "copy"
+    )
+    assert run([str(name), "-q", "--no-resume", "-o", str(tmp_path / "report.json")]) == 0
+    data = name.read_bytes()
+    with serving(data, Fault(kind, len(data) * 5 // 8), "film.mkv") as site:
+        words = ["extract", str(tmp_path / "report.json"), "--out", str(tmp_path / "clips"), "--stall", "1"]
+        assert run([*words, "--video", site.address]) == 1
+    said = capfd.readouterr().err.strip().splitlines()
+    assert len(said) == 1 and site.address in said[0] and ("cut" in said[0] or "nothing came" in said[0])
+    assert not os.path.exists(tmp_path / "clips")
