@@ -1,6 +1,9 @@
 """A server that fails at any byte: what came before counts, the loss is called what it is, and nothing hangs."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import videos
 from faulty_site import KINDS, Fault, serving
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from patience import let_pass, wait_until
 
 from loopfind import scan
 from loopfind.cli.app import run
@@ -101,3 +105,16 @@ def test_clips_of_a_connection_that_fails_are_given_up_in_one_line(
     said = capfd.readouterr().err.strip().splitlines()
     assert len(said) == 1 and site.address in said[0] and ("cut" in said[0] or "nothing came" in said[0])
     assert not os.path.exists(tmp_path / "clips")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_readings_that_wait_for_a_silent_server_are_ended_at_once(number: signal.Signals) -> None:
+    data = film("mkv")
+    with serving(data, Fault("stall", len(data) // 2, seeks=False)) as site:
+        words = [sys.executable, "-m", "loopfind", "compare", site.address, f"{site.address}?2", "--stall", "50"]
+        child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: len(site.asked) >= 2)
+        let_pass(3)  # until the readings have begun to wait
+        child.send_signal(number)
+        out, said = child.communicate(timeout=20)
+    assert (child.returncode, out, said) == (128 + number, "", "")

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from loopfind.errors import BadSetting, MediaError
+from loopfind.media.ffmpeg.children import Children
 from loopfind.model.comparison import Failure
 from loopfind.model.video import Frames, Progress, Watch
 from loopfind.settings import DONE, CompareSettings, Decoding, Settings, SweepSettings
@@ -29,15 +30,23 @@ def changed_settings(settings: AnySettings, changes: Mapping[str, Any]) -> AnySe
 
 
 class CancelToken:
-    """Takes the batches of a reading like a FingerprintBuilder, and raises once the reading is to stop."""
+    """Takes the batches of readings like a FingerprintBuilder, and raises once they are to stop.
+
+    children: the ffmpegs of the readings.
+    """
 
     def __init__(self) -> None:
-        self.now = False
+        self.children, self._cancelled = Children(), False
 
     def add(self, frames: Frames) -> None:
         """Raise RuntimeError if it is time to stop."""
-        if self.now:
+        if self._cancelled:
             raise RuntimeError("the reading was stopped")
+
+    def cancel(self) -> None:
+        """Stop the readings, from any thread. Those that wait for a source which is silent are ended too."""
+        self._cancelled = True
+        self.children.end()
 
 
 def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bool]], int]:
@@ -103,7 +112,8 @@ def each(
                     watch(replace(progress, file=path))
 
         try:
-            answer, length = work(path, halt, seen if closely else None, said.append)
+            with halt.children.joined():
+                answer, length = work(path, halt, seen if closely else None, said.append)
             return answer
         except MediaError as error:
             if named and strict:
@@ -124,6 +134,6 @@ def each(
         try:
             return list(pool.map(one, *zip(*wanted, strict=True)))
         except BaseException:  # Ctrl-C too: what is being read, or waits for it, must not be waited for
-            halt.now = True
+            halt.cancel()
             pool.shutdown(cancel_futures=True)
             raise

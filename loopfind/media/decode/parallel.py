@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import replace
 
 import numpy as np
@@ -207,7 +208,8 @@ class _Team:
         self._next: Segment | None = Segment(request, first.decoder)
         self._decoders = [first.decoder]
         self._begun: queue.SimpleQueue[tuple[Segment, SpillQueue] | None] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
+        work = ((copy_context().run, (self._work,)) for _ in range(jobs))
+        self._threads = [threading.Thread(target=run, args=args, daemon=True) for run, args in work]
         for thread in self._threads:
             thread.start()
 

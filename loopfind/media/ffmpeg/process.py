@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from loopfind.errors import DecoderFailed, exhausted
-from loopfind.media.ffmpeg import memory
+from loopfind.media.ffmpeg import children, memory
 from loopfind.media.ffmpeg.log import COLOURED, MARK, UNCOLOURED
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.settings import PICTURE_SIDE
@@ -194,6 +194,7 @@ def start(
             env=environment,
             **(_APART if apart else {}),
         )
+        children.adopt(child)
         if not unbounded:
             memory.bound_memory(child)
         return child
