@@ -84,7 +84,7 @@ def started(code: str, *words: str, alike: bool = True) -> str:
     """Run code in a Python like that of Windows, or in this one. Return its output."""
     command = [sys.executable, *([str(HERE / "like_windows.py"), code] if alike else ["-c", code]), *words]
     around = {**os.environ, "PYTHONPATH": os.pathsep.join((str(HERE.parent), str(HERE)))}
-    done = subprocess.run(command, env=around, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=around, capture_output=True, text=True, errors="backslashreplace", check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

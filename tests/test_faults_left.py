@@ -100,8 +100,16 @@ def test_what_a_killed_extract_left_goes_with_the_next_one(share: float, report:
     running.send_signal(signal.SIGKILL)
     running.communicate()
     assert not list(clips.glob("*.mp4"))
+    age(clips)
     assert [status for status, _ in ended([loopfind("extract", report, "--out", clips, "-q")])] == [0]
     assert len(list(clips.iterdir())) == 4
+
+
+def age(folder: Path) -> None:
+    """Let what lies in a folder be a minute old."""
+    for place in folder.rglob("*"):
+        then = place.lstat().st_mtime - 60
+        os.utime(place, (then, then), follow_symlinks=False)
 
 
 def test_only_what_was_left_is_removed(tmp_path: Path) -> None:
@@ -131,10 +139,13 @@ def test_only_what_was_left_is_removed(tmp_path: Path) -> None:
     with new_folder(tmp_path) as kept:
         (kept / "repeat-02-side-by-side.mp4").write_bytes(b"being written")
         remove_leftovers(tmp_path)
+        assert left.exists() and folder.exists()  # what changed a moment ago is left alone
+        age(tmp_path)
+        remove_leftovers(tmp_path)
         assert {place for place in (left, folder, begun) if place.exists()} == set()
         assert all(place.exists() for place in (other, mine / "thesis.txt", held, kept / "repeat-02-side-by-side.mp4"))
         assert link.is_symlink() and file_link.is_symlink() and len(list(elsewhere.iterdir())) == 2
     os.close(descriptor)
-    assert not kept.exists()
+    assert not kept.exists() and held.exists()
     remove_leftovers(tmp_path)
     assert not held.exists()

@@ -30,10 +30,7 @@ def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
                 beside.chmod(mode)
-                if os.name == "posix":
-                    beside.replace(place)  # while it is held: else another process may take it for one that was left
-            if os.name != "posix":
-                beside.replace(place)
+            beside.replace(place)  # closed, as Windows moves no open file
         except BaseException:  # Ctrl-C too
             beside.unlink(missing_ok=True)
             raise

@@ -1,7 +1,8 @@
 """Temporary files and folders beside what is written, and the removal of those that a killed process left behind.
 
-Each is locked for as long as its process lives, whatever number that has, so that what can be locked was left. Only
-what has such a name, lies there itself (no link) and holds nothing but what loopfind writes is ever removed.
+Each is locked for as long as its process works on it, whatever number that process has. What can be locked was left, or
+is just about to be moved into place, and is left alone for a while. Only what has such a name, lies there itself (no
+link) and holds nothing but what loopfind writes is ever removed.
 """
 
 import contextlib
@@ -10,11 +11,14 @@ import os
 import re
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 _PREFIX, _SUFFIX, _HELD = ".loopfind-", ".tmp", ".held"
 _NAME = re.compile(r"\.loopfind-[a-z0-9_]{8}\.tmp")
+_LEFT_ALONE = 10.0
+"""Seconds since its last change for which no temporary file is removed."""
 _CLIP = re.compile(r"repeat-\d{2,}-[a-z0-9-]+\.[a-z0-9]{3,4}")
 
 
@@ -37,14 +41,12 @@ def new_folder(parent: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:  # Ctrl-C too
+        os.close(descriptor)  # Windows removes no open file
         _remove_folder(folder)
-        os.close(descriptor)
 
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what processes that were killed left in a folder. What cannot be removed stays."""
-    if os.name != "posix":  # a file in use is not moved there, so none is held while it is moved
-        return
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in list(entries):
             if _NAME.fullmatch(entry.name):
@@ -64,8 +66,6 @@ def _held_folder(parent: Path) -> tuple[Path, int]:
 
 def _is_held(descriptor: int) -> bool:
     """Lock a file of our own. Returns False where another process had it first."""
-    if os.name != "posix":
-        return True
     from filelock import lock_descriptor  # not for --help
 
     try:
@@ -77,7 +77,7 @@ def _is_held(descriptor: int) -> bool:
 def _remove_left(place: Path) -> None:
     """Remove a file or folder that nobody holds. Raises OSError."""
     status = place.lstat()
-    if status.st_uid != getattr(os, "geteuid", lambda: status.st_uid)():
+    if status.st_uid != getattr(os, "geteuid", lambda: status.st_uid)() or time.time() - status.st_mtime < _LEFT_ALONE:
         return
     if stat.S_ISDIR(status.st_mode):
         held = place / _HELD
@@ -85,10 +85,12 @@ def _remove_left(place: Path) -> None:
             place.rmdir()  # killed as it began
             return
         with _locked(held):
-            _remove_folder(place)
+            pass  # closed before it is removed, as Windows removes no open file
+        _remove_folder(place)
     elif stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
         with _locked(place):
-            place.unlink()
+            pass
+        place.unlink()
 
 
 @contextlib.contextmanager
