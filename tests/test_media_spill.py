@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from loopfind.arrays.disk import Scratch
+from loopfind.errors import OutputError
 from loopfind.media.decode.spill import SpillQueue
 from loopfind.model.video import Frames
 
@@ -71,13 +72,17 @@ def test_an_error_waits_behind_the_frames_before_it() -> None:
 
 
 def test_where_the_disk_is_full_it_waits_in_memory_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = threading.Event()
+
     def full(self: Scratch, rows: object) -> None:
-        raise OSError(28, "No space left on device")
+        tried.set()
+        raise OutputError("temporary files", "no space left on the disk")
 
     monkeypatch.setattr(Scratch, "append", full)
     waiting, stopped = SpillQueue(1, 100), threading.Event()
     thread = threading.Thread(target=lambda: [waiting.put(batch(number), stopped) for number in range(5)])
     thread.start()
+    assert tried.wait(30)
     for number in range(5):
         item = waiting.get()
         assert isinstance(item, Frames) and alike(item, batch(number))
