@@ -80,7 +80,16 @@ class Trace:
 
 def follow_line(signal: Signal, line: Line) -> Trace | None:
     """Follow a candidate line to the stretch on which the file repeats itself, None where there is none."""
-    seed = _telling_part(signal, line, _seed_frames(signal, line))
+    seed = _seed_frames(signal, line)
+    trace = _follow_from(signal, line, seed)
+    if trace is not None:
+        return trace
+    part = _telling_part(signal, line, seed)
+    return _follow_from(signal, line, part) if len(part) < len(seed) else None
+
+
+def _follow_from(signal: Signal, line: Line, seed: Ints) -> Trace | None:
+    """Follow a line from the frames of its seed."""
     if len(seed) < 3:
         return None
     aligned = align(signal, line, seed)
