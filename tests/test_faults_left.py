@@ -39,8 +39,7 @@ def ended(running: "Sequence[subprocess.Popen[str]]") -> list[tuple[int, str]]:
 
 @pytest.fixture(scope="module")
 def film() -> Path:
-    part = videos.encoded("mp4", "libx264", seconds=3)
-    return videos.make("three_times.mp4", "-stream_loop", "2", "-i", str(part), "-c", "copy")
+    return videos.three_times()
 
 
 @pytest.fixture(scope="module")

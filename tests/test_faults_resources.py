@@ -18,8 +18,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.
 
 @pytest.fixture(scope="module")
 def film() -> Path:
-    part = videos.encoded("mp4", "libx264", seconds=3)
-    return videos.make("three_times.mp4", "-stream_loop", "2", "-i", str(part), "-c", "copy")
+    return videos.three_times()
 
 
 @pytest.fixture(scope="module")

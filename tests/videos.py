@@ -93,3 +93,9 @@ def cut_short(source: Path, name: str, share: float) -> Path:
     data = source.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     return path
+
+
+def three_times() -> Path:
+    """Return a video of three seconds that goes round three times."""
+    part = encoded("mp4", "libx264", seconds=3)
+    return make("three_times.mp4", "-stream_loop", "2", "-i", str(part), "-c", "copy")

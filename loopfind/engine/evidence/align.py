@@ -174,11 +174,11 @@ def refine(signal: Signal, line: Line, frames: Ints, spread: float) -> Line:
     if view.inset:
         for way in ("right", "below"):
             line = probe.best(_at_insets(line, way, spread))
-        line = probe.best(_at_zooms(line, spread / 2))
     elif min(view.across, view.down) > 1:
         line = probe.best(_at_crops(line, _CROPPED if spread == COARSE_SPREAD else _CROPPED_FINER))
-        line = probe.best(_at_zooms(line, spread / 2))
-    return line
+    else:
+        return line
+    return probe.best(_at_zooms(line, spread / 2))
 
 
 def _at_speeds(signal: Signal, line: Line, frames: Ints, spread: float) -> Iterable[Line]:

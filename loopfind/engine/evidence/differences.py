@@ -124,9 +124,9 @@ def cells_of_each(signal: Signal, groups: Sequence[Ints] | Ints, view: Transform
     yield from (cells.take(group - low, axis=0) for group in groups)
 
 
-def hop_of(step: float) -> int:
-    """Return HOP in frames, one at the least. step: seconds between frames."""
-    return max(1, round(HOP / step))
+def hop_of(step: float, seconds: float = HOP) -> int:
+    """Return a hop of so many seconds in frames, one at the least. step: seconds between frames."""
+    return max(1, round(seconds / step))
 
 
 def views_of(line: Line) -> tuple[Transform, Transform]:

@@ -99,7 +99,7 @@ def measure_regions(signal: Signal, line: Line, frames: Ints, fit: Fit) -> Regio
     """
     regions = _regions_over(signal, line, frames, fit, hop_of(signal.step))
     if regions is not None and regions.telling.sum() < LEAST_CELLS:
-        slow = _regions_over(signal, line, frames, fit, max(1, round(SLOW_HOP / signal.step)))
+        slow = _regions_over(signal, line, frames, fit, hop_of(signal.step, SLOW_HOP))
         if slow is not None and slow.telling.sum() >= LEAST_CELLS:
             return slow
     return regions

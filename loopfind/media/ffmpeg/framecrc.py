@@ -33,7 +33,8 @@ class Listing:
     ticks: n presentation times in units of `base` seconds, None for a packet that has none. keys: n flags, True where a
     decoder can start. sums: n checksums, or none where they were not asked for, as a day of video has millions of
     packets. start: seconds at which the container starts. restarts: numbers of the packets at which the clock of the
-    file fell back.
+    file fell back. stands_in: whether for any packet the time at which it is decoded stands in for the one at which it
+    is shown.
     """
 
     ticks: list[int | None] = field(default_factory=list)
