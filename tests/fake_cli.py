@@ -33,6 +33,22 @@ def _slow(path: str, watch: Any, log: Any) -> Any:
     return samples.nothing(path)
 
 
+def _stuck(path: str, watch: Any, log: Any) -> Any:
+    """Wait for long, and once more when it is ended, beside an ffmpeg that would go on."""
+    import subprocess
+
+    from loopfind.media.ffmpeg.process import executable, start
+
+    endless = ["-nostdin", "-v", "quiet", "-re", "-f", "lavfi", "-i", "color", "-f", "null", "-"]
+    child = start([executable(), *endless], subprocess.DEVNULL, subprocess.DEVNULL)
+    print(child.pid, file=sys.stderr, flush=True)
+    try:
+        let_pass(60)
+    finally:
+        print("cleaning", file=sys.stderr, flush=True)
+        let_pass(60)
+
+
 def _raise(error: BaseException) -> Any:
     raise error
 
@@ -42,6 +58,7 @@ SCANS: dict[str, Callable[[str, Any, Any], Any]] = {
     "many": lambda path, watch, log: samples.many(),
     "slow": _slow,
     "pipe": _slow,
+    "stuck": _stuck,
     "missing": lambda path, watch, log: _raise(Unreadable(path, "there is\nno such file")),
     "killed": lambda path, watch, log: _raise(DecoderFailed(path, "ffmpeg was killed by signal 9")),
     "huge": lambda path, watch, log: _raise(MemoryError()),

@@ -17,7 +17,7 @@ NAMES = {
         "O_NONBLOCK",
         "openpty",
     },
-    signal: {"SIGKILL", "SIGPIPE", "SIGSTOP", "SIGCONT", "pause"},
+    signal: {"SIGKILL", "SIGPIPE", "SIGHUP", "SIGSTOP", "SIGCONT", "pause"},
 }
 
 

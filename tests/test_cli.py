@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import wait_until
 
 FAKE = Path(__file__).parent / "fake_cli.py"
 ROOT = FAKE.parent.parent
@@ -210,8 +211,9 @@ def test_a_closed_stdout_is_one_line() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_stops_at_once_and_quietly(number: int, status: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_stops_at_once_and_quietly(name: str, status: int, tmp_path: Path) -> None:
+    number: int = getattr(signal, name)
     words = command("slow", "-o", str(tmp_path / "report.json"))
     child = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stderr is not None and child.stderr.readline() == "started\n"
@@ -221,6 +223,37 @@ def test_stops_at_once_and_quietly(number: int, status: int, tmp_path: Path) -> 
     assert time.monotonic() - asked < 2
     assert (child.returncode, out, err) == (status, "", "")
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.slow
+def test_what_nohup_starts_goes_on_without_its_terminal() -> None:
+    words = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *command("slow")]
+    child = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stderr is not None and child.stderr.readline() == "started\n"
+    child.send_signal(signal.SIGHUP)
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, "") and out.startswith("Nothing in this video")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_a_second_press_ends_it_at_once_and_its_ffmpeg_too(name: str) -> None:
+    child = subprocess.Popen(
+        command("stuck"), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stderr is not None
+    decoder = int(child.stderr.readline())
+    assert Path(f"/proc/{decoder}").exists()
+    child.send_signal(getattr(signal, name))
+    assert child.stderr.readline() == "cleaning\n"
+
+    def pressed_until_it_ended() -> bool:
+        child.send_signal(signal.SIGINT)
+        return child.poll() is not None
+
+    wait_until(pressed_until_it_ended, 20)
+    out, err = child.communicate()
+    assert (child.returncode, out, err) == (130, "", "")
+    wait_until(lambda: not Path(f"/proc/{decoder}").exists(), 20)
 
 
 @pytest.mark.slow

@@ -107,8 +107,9 @@ def test_clips_of_a_connection_that_fails_are_given_up_in_one_line(
     assert not os.path.exists(tmp_path / "clips")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_readings_that_wait_for_a_silent_server_are_ended_at_once(number: signal.Signals) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_readings_that_wait_for_a_silent_server_are_ended_at_once(name: str) -> None:
+    number: int = getattr(signal, name)
     data = film("mkv")
     with serving(data, Fault("stall", len(data) // 2, seeks=False)) as site:
         words = [sys.executable, "-m", "loopfind", "compare", site.address, f"{site.address}?2", "--stall", "50"]

@@ -4,6 +4,7 @@
     1    could not be done: one line on stderr says what and why
     2    wrong usage
     3    repeats were found, and --fail-on-repeats was given
+    129  its terminal was closed (SIGHUP)
     130  stopped by Ctrl-C
     143  stopped by SIGTERM
 
@@ -13,6 +14,12 @@ This module imports nothing heavy, so that Ctrl-C is quiet from the first instan
 import os
 import signal
 import sys
+import time
+
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Names of the signals that end it, where the system has them: SIGBREAK is that of Ctrl-Break on Windows."""
+_ONE_PRESS = 0.5
+"""Seconds in which a second signal is the first one once more: a terminal and whoever started this may both send it."""
 
 
 def main() -> int:
@@ -21,17 +28,37 @@ def main() -> int:
         # Threads of the linear algebra library would take the cores that ffmpeg needs; numpy reads this as it loads.
         for pool in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(pool, "1")
-        for name in ("SIGTERM", "SIGBREAK"):  # Windows has the second one, of Ctrl-Break
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), _terminate)
+        ending = _Ending()
+        for name in _ENDING:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, ending)
         from loopfind.cli.app import run
 
         return run(sys.argv[1:])
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # impatient second presses must not end in a traceback
         return 130
 
 
-def _terminate(number: int, _frame: object) -> None:
-    """Leave as Ctrl-C does, so that child processes and half-written files are cleaned up."""
-    raise SystemExit(128 + number)
+class _Ending:
+    """Ends this process in order at the first signal, and at once at a later one.
+
+    The first one raises, so that child processes and half-written files are cleaned up. What another one interrupts
+    would be that, and it must not end in a traceback either; so the children are killed and nothing else is done. A
+    later run removes what is half written.
+    """
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    def __call__(self, number: int, _frame: object) -> None:
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            raise SystemExit(128 + number)
+        if now - self._first > _ONE_PRESS:
+            if children := sys.modules.get("loopfind.media.ffmpeg.children"):  # else there are none
+                children.kill_all()
+            os._exit(128 + number)

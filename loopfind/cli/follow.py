@@ -13,6 +13,8 @@ from loopfind.errors import BadSetting, UsageError
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from loopfind.model.events import Event
     from loopfind.model.report import Report
 
@@ -132,13 +134,14 @@ def _reported_events(
 
 @contextlib.contextmanager
 def _catching_interrupts() -> "Iterator[Callable[[], bool]]":
-    """Give the body a function that returns whether Ctrl-C was pressed; a second press raises KeyboardInterrupt."""
+    """Give the body a function that returns whether Ctrl-C was pressed; a second press ends it as a first one elsewhere
+    does."""
     pressed = False
 
-    def press(_number: int, _frame: object) -> None:
+    def press(number: int, frame: "FrameType | None") -> None:
         nonlocal pressed
         if pressed:
-            raise KeyboardInterrupt
+            (before if callable(before) else signal.default_int_handler)(number, frame)
         pressed = True
 
     before = signal.signal(signal.SIGINT, press)

@@ -1,4 +1,4 @@
-"""The ffmpegs of one piece of work, which another thread may end at once."""
+"""The running ffmpegs: those of one piece of work, which another thread may end at once, and all of them."""
 
 import subprocess
 import threading
@@ -46,10 +46,18 @@ class Children:
 
 
 _JOINED: ContextVar[Children | None] = ContextVar("ffmpegs of the work at hand", default=None)
+_all: WeakSet[subprocess.Popen[bytes]] = WeakSet()
 
 
 def adopt(child: "subprocess.Popen[bytes]") -> None:
-    """Add an ffmpeg to those of the work that the thread is at, if there is such work."""
+    """Add an ffmpeg to all, and to those of the work that the thread is at, if there is such work."""
+    _all.add(child)
     joined = _JOINED.get()
     if joined is not None:
         joined.add(child)
+
+
+def kill_all() -> None:
+    """Kill every ffmpeg of this process, which is about to end without further ado."""
+    for child in list(_all):
+        child.kill()
