@@ -82,6 +82,10 @@ class Unreadable(MediaError):
     """No such file, a folder, no permission, an empty file, an address that does not answer."""
 
 
+class FellSilent(Unreadable):
+    """A source from which nothing more comes."""
+
+
 class NotVideo(MediaError):
     """Readable, but text, audio only or a single picture."""
 

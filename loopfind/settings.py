@@ -23,7 +23,7 @@ class Settings:
     auto: choose the hash size by a sweep over SIZES in the same decode; hash_size stands where there is nothing to
     choose by.
     link: the page the video is watched at; empty for links into the file itself.
-    stall: seconds without a byte after which reading is given up.
+    stall: seconds without a byte after which nothing more is waited for.
     packets_only: decode nothing; find what was copied packet by packet, and nothing else.
     fast: a first look, at key frames alone.
     """

@@ -98,7 +98,7 @@ def _read_or_begin_anew(task: "_ReadTask", checkpoint: OpenCheckpoint | None) ->
 def may_reuse(request: ReadRequest) -> bool:
     """Return whether to look at the packets of a video before it is decoded."""
     where, options = request.address, request.options
-    return where.seekable and where.local is not None and not options.keys_only and not options.hwaccel
+    return where.is_on_disk and not options.keys_only and not options.hwaccel
 
 
 @dataclass(frozen=True)

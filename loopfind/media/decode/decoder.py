@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from loopfind.errors import FellSilent
 from loopfind.media.decode.budget import PixelBudget
 from loopfind.media.decode.child import DecodingChild
 from loopfind.media.decode.pictures import BATCH_FRAMES
@@ -36,7 +37,8 @@ class Decoder:
     True, ffmpeg is asked to end with the pictures that it has at hand. idle: seconds without a picture after which
     `next_batch` gives an empty batch, None to wait for as long as it takes.
 
-    command: of ffmpeg. journal: what ffmpeg said. Making one raises DecoderFailed where there is no ffmpeg.
+    command: of ffmpeg. journal: what ffmpeg said. fell_silent: whether the source did, a pipe or an address, so that no
+    more is given than what had come. Making one raises DecoderFailed where there is no ffmpeg.
     """
 
     def __init__(
@@ -55,7 +57,8 @@ class Decoder:
         self._silence, self._reached = SilenceWatch(request.address.shown, request.stall), 0.0
         self._budget = PixelBudget(request.address, request.options.unbounded)
         self._finishing: float | None = None
-        self._abandoned = self._closed = False
+        self._abandoned = self._closed = self.fell_silent = False
+        self._given = 0
         self._child = child = DecodingChild(request, seek)
         self.command, self.journal = list(child.command), child.journal
 
@@ -103,7 +106,9 @@ class Decoder:
         """Read until the first frame is there, or nothing will come; of what may be a single picture, until the second
         one is."""
         wanted, child = 1, self._child
-        while not child.drained and (len(self._settled) < wanted or child.pictures.count < wanted):
+        while not (child.drained or self.fell_silent) and (
+            len(self._settled) < wanted or child.pictures.count < wanted
+        ):
             self._pump(_LONGEST_WAIT)
             if self._settled.size and (self.journal.header.is_picture or self._request.address.seekable):
                 # What ends after one picture may be a picture and no video
@@ -121,11 +126,7 @@ class Decoder:
             return ahead
         child, deadline = self._child, time.monotonic() + _BATCH_PATIENCE
         while True:
-            ready = min(len(self._settled), child.pictures.count, BATCH_FRAMES)
-            if child.digests is not None:
-                ready = min(ready, child.digests.count)
-            if child.colours is not None:
-                ready = min(ready, child.colours.count)
+            ready = self._ready()
             late = time.monotonic() - deadline
             if ready >= BATCH_FRAMES // 2 or child.drained or (ready and late > 0):
                 break
@@ -134,7 +135,7 @@ class Decoder:
             self._pump(max(0.001, -late) if ready else _LONGEST_WAIT)
         self._budget.take(ready, self.journal.header.size)
         times, self._settled = self._settled[:ready], self._settled[ready:]
-        self._reached = float(times[-1]) if ready else self._reached
+        self._reached, self._given = float(times[-1]) if ready else self._reached, self._given + ready
         digests = None if child.digests is None else child.digests.take(ready)
         colours = None if child.colours is None else child.colours.take(ready)
         return Frames(0, times, child.pictures.take(ready), digests, colours)
@@ -164,10 +165,26 @@ class Decoder:
         if self._stop():
             self._finish_soon(time.monotonic())
         if not self._child.take_in():
-            if not self._silence.broken(self._child.wait_for, patience, self._reached):
+            try:
+                if not self._silence.broken(self._child.wait_for, patience, self._reached):
+                    return
+            except FellSilent:
+                self._settle(last=True)
+                # A live source is asked once more, and a file on disk can be.
+                if self._idle is not None or self._request.address.is_on_disk or not self._given + self._ready():
+                    raise
+                self.journal.note_silence()
+                self.fell_silent = True
+                self.abandon()
                 return
             self._child.take_in()
         self._settle()
+
+    def _ready(self) -> int:
+        """Return how many frames can be handed over as one batch."""
+        child = self._child
+        parts = [part.count for part in (child.pictures, child.digests, child.colours) if part is not None]
+        return min(len(self._settled), BATCH_FRAMES, *parts)
 
     def _finish_soon(self, now: float) -> None:
         """Ask ffmpeg to end, and kill it where it does not: while it waits for its input it hears nothing."""
@@ -177,8 +194,8 @@ class Decoder:
         elif now - self._finishing > _GRACE:
             self._child.end()
 
-    def _settle(self) -> None:
-        """Turn the marks that have come into times of frames."""
+    def _settle(self, last: bool = False) -> None:
+        """Turn the marks that have come into times of frames. last: whether no more will come."""
         journal = self.journal
         if self._clock is None:
             if not journal.marks:
@@ -188,7 +205,7 @@ class Decoder:
                 1 / journal.header.rate,
                 sparse=self._request.options.keys_only,
             )
-        times = self._clock.read(journal.marks, last=self._child.said_all)
+        times = self._clock.read(journal.marks, last=last or self._child.said_all)
         journal.marks.clear()
         if len(times):
             self._settled = np.concatenate((self._settled, times))

@@ -1,7 +1,7 @@
 """Stretches that could not be read as they were recorded, by ffmpeg's complaints and the times of the frames."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 
@@ -24,6 +24,7 @@ _MAY_BE_MISSING = 0.5
 
 
 CUT_SHORT, CUT_OFF = "the file is cut short", "the connection was cut"
+SILENT = "the source fell silent; --stall waits longer"
 
 SETTLED_AFTER, _UNSETTLED = 512, 1 << 16
 """Frames after a complaint behind which all has come that it is about, and after which that is not waited for."""
@@ -110,11 +111,12 @@ def find_losses(
             found.append(Loss(float(before), float(times[hole]), "missing pictures"))
             explained |= near
     ending = {n for n, t in enumerate(troubles) if t.last + _READ_AHEAD >= len(times)}
+    endings = {troubles[n].sort for n in ending}
     if declared is not None and ending and declared - end > max(_MAY_BE_MISSING, 2 * gap):
-        found.append(Loss(end, declared, CUT_OFF if _is_cut(troubles, ending) else CUT_SHORT))
+        found.append(Loss(end, declared, broken_off(endings) or CUT_SHORT))
         explained |= ending
-    elif _is_cut(troubles, ending):  # where nobody knows how much more there was, that is said too
-        found.append(Loss(end, end, CUT_OFF))
+    elif broken := broken_off(endings):  # where nobody knows how much more there was, that is said too
+        found.append(Loss(end, end, broken))
         explained |= ending
     for number, trouble in enumerate(troubles):
         if (
@@ -131,8 +133,9 @@ def find_losses(
     return merged_losses(found, gap)
 
 
-def _is_cut(troubles: Sequence[Trouble], ending: set[int]) -> bool:
-    return any(troubles[number].sort == "cut" for number in ending)
+def broken_off(sorts: Set[str]) -> str:
+    """Return why a source came to no end of its own, by the sorts of the complaints at its end; "" where it did."""
+    return SILENT if "silent" in sorts else CUT_OFF if "cut" in sorts else ""
 
 
 def _span(edges: Floats, first: int, last: int) -> tuple[float, float]:

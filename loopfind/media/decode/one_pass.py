@@ -119,8 +119,7 @@ class OnePassReader:
     @property
     def seekable(self) -> bool:
         """Return whether it is a file on disk that can be read from the middle."""
-        where = self._request.address
-        return where.seekable and where.local is not None and not self.header.is_picture
+        return self._request.address.is_on_disk and not self.header.is_picture
 
     def __enter__(self) -> Self:
         try:
@@ -203,7 +202,7 @@ class OnePassReader:
             batch = decoder.next_batch()
             times = batch.times
             if not len(times):
-                if decoder.drained:
+                if decoder.drained or decoder.fell_silent:
                     break
                 yield replace(batch, first=count)
                 continue
@@ -227,7 +226,7 @@ class OnePassReader:
     def _finish(self, decoder: Decoder, position: float, ended: bool) -> None:
         """Judge how ffmpeg ended, unless the reader stopped it, and measure. ended: the limit was reached first."""
         times = self._losses.times
-        if not ended and not decoder.finishing:
+        if not ended and not decoder.finishing and not decoder.fell_silent:
             self._judge(decoder, len(times) + self._losses.skipped, position)
         known, journal = self.source, decoder.journal
         self.source, gap, self.end = measured(known, times, self.declared_rate, self._request.start or 0.0)

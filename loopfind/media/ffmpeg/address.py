@@ -56,6 +56,11 @@ class Address:
         return replace(self, options=(*self.options, "-rw_timeout", str(round(stall * 1e6))))
 
     @property
+    def is_on_disk(self) -> bool:
+        """Return whether it is a file that can be read again, from any place: no pipe, no address."""
+        return self.seekable and self.local is not None
+
+    @property
     def is_stdin(self) -> bool:
         """Return whether it is standard input."""
         return self.shown == STANDARD_INPUT

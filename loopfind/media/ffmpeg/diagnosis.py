@@ -6,7 +6,17 @@ import re
 import signal
 from collections.abc import Sequence
 
-from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, StillStream, Unreadable, exhausted
+from loopfind.errors import (
+    Broken,
+    DecoderFailed,
+    FellSilent,
+    MediaError,
+    NoStream,
+    NotVideo,
+    StillStream,
+    Unreadable,
+    exhausted,
+)
 from loopfind.media.encryption import is_encrypted
 from loopfind.media.ffmpeg.address import Address, head_of, is_text
 from loopfind.media.ffmpeg.allowlist import MOST_PIXELS
@@ -62,11 +72,11 @@ def killed(shown: str, name: str, position: float) -> DecoderFailed:
     )
 
 
-def stalled(shown: str, seconds: float, position: float) -> Unreadable:
+def stalled(shown: str, seconds: float, position: float) -> FellSilent:
     """Return the error for so many seconds without a byte, when the reader stood at `position` seconds."""
     where = f" at {position:.2f} s of the video" if position > 0 else ""
     what = f"nothing came for {seconds:g} s{where}: check the disk or the network, or wait longer (--stall SECONDS)"
-    return Unreadable(shown, what)
+    return FellSilent(shown, what)
 
 
 def connection_cut(address: Address, text: str) -> Unreadable | None:

@@ -45,8 +45,8 @@ def plain_text(line: str) -> str:
 
 @dataclass
 class Trouble:
-    """Complaints of one sort while the pictures first .. last were expected next. sort: damaged, serious, mild, or cut:
-    of a connection that was cut."""
+    """Complaints of one sort while the pictures first .. last were expected next. sort: damaged, serious, mild, cut:
+    of a connection that was cut, or silent: of a source that fell silent."""
 
     sort: str
     first: int
@@ -106,6 +106,10 @@ class Journal:
         # ffmpeg prints the extremes of 64 bits for a time that is not there.
         self.marks.append((pts if abs(pts) < 1 << 62 else None, base))
         self.seen += 1
+
+    def note_silence(self) -> None:
+        """Take in that nothing more came of the input, though it did not end."""
+        self.troubles.append(Trouble("silent", self.seen, self.seen))
 
     def close(self) -> None:
         """Take in the last line: no more bytes will come."""

@@ -20,7 +20,7 @@ class SilenceWatch:
         """Return whether something comes within `patience` seconds, of which one look is waited for.
 
         wait: returns whether something comes within so many seconds. reached: seconds of the video read so far.
-        Raises Unreadable where nothing has come for too long.
+        Raises FellSilent where nothing has come for too long.
         """
         began = time.monotonic()
         if wait(min(patience, LOOK_SECONDS, self._stall)):

@@ -6,7 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 
-from loopfind.errors import MediaError
+from loopfind.errors import FellSilent, MediaError
 from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.inlet import Inlet, close_all, wait_for
@@ -64,14 +64,24 @@ class Demux:
         self._said.close()
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield blocks of whole lines of framehash, once. Raises a kind of MediaError."""
-        silence, rest, ended = SilenceWatch(self.where.shown, self._stall), b"", False
-        while not ended:
-            if not silence.broken(self._wait, self._stall, 0.0):
-                continue
-            parts, ended = self._inlet.take()
-            whole, newline, rest = b"".join((rest, *parts)).rpartition(b"\n")
-            yield whole + newline
+        """Yield blocks of whole lines of framehash, once. Raises a kind of MediaError.
+
+        Of a pipe or an address that falls silent all is given that came.
+        """
+        silence, rest, ended, came = SilenceWatch(self.where.shown, self._stall), b"", False, 0
+        try:
+            while not ended:
+                if not silence.broken(self._wait, self._stall, 0.0):
+                    continue
+                parts, ended = self._inlet.take()
+                whole, newline, rest = b"".join((rest, *parts)).rpartition(b"\n")
+                came += len(whole)
+                yield whole + newline
+        except FellSilent:
+            if self.where.is_on_disk or not came:
+                raise
+            self.finish()
+            self.journal.note_silence()
         exit_status(self._process, self.where.shown)
         self._said.seek(0)
         self.journal.feed(self._said.read())
@@ -104,5 +114,7 @@ def _demux_command(where: Address, stream: int, keys: bool) -> list[str]:
     words += ["-discard:v", "nokey"] if keys else []
     words += [*where.words, *picked]
     # Threads that wait for each other at every packet, and a line that is written by itself, take longer than hashing.
-    words += ["-thread_queue_size", "512", *(["-flush_packets", "0"] if where.local is not None else [])]
+    words += ["-thread_queue_size", "512"]
+    # What may fall silent is written at once, though no packet follows that a decoder can start at.
+    words += ["-flush_packets", "0"] if where.is_on_disk else ["-flush_packets", "1", "-max_interleave_delta", "1"]
     return [*words, "-f", "framehash", "-hash", "murmur3", "pipe:1"]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import gap_of
 from loopfind.errors import Broken
-from loopfind.media.decode.losses import CUT_OFF, CUT_SHORT
+from loopfind.media.decode.losses import CUT_SHORT, broken_off
 from loopfind.media.decode.timestamps import mended_packets, origin
 from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.container_start import start_of
@@ -189,15 +189,15 @@ def _packets(where: Address, table: PacketTable, journal: Journal, log: tuple[st
 
 
 def _missing_behind(packets: Packets, journal: Journal) -> tuple[Loss, ...]:
-    """Return what is missing behind the last packet, where ffmpeg complained: by the declared duration, or by a
-    connection that was cut."""
+    """Return what is missing behind the last packet, where ffmpeg complained: by the declared duration, or as the
+    source broke off."""
     sorts = {trouble.sort for trouble in journal.troubles}
     if not sorts or not len(packets.times):
         return ()
     end, declared = float(packets.times.max()) + gap_of(np.sort(packets.times)), journal.header.vouched
     if declared is not None and declared - end > _MAY_BE_MISSING:
-        return (Loss(end, declared, CUT_OFF if "cut" in sorts else CUT_SHORT),)
-    return (Loss(end, end, CUT_OFF),) if "cut" in sorts else ()
+        return (Loss(end, declared, broken_off(sorts) or CUT_SHORT),)
+    return (Loss(end, end, broken),) if (broken := broken_off(sorts)) else ()
 
 
 def _whole(parts: list[Ints]) -> Ints:
