@@ -21,6 +21,7 @@ Each message is one line: what is wrong, with which file or value, and what to d
 """
 
 import errno
+import os
 from collections.abc import Iterable
 
 _EXHAUSTED = {
@@ -44,6 +45,19 @@ def exhausted(error: BaseException) -> str:
     if isinstance(error, FileNotFoundError) and "temporary directory" in str(error):
         return "no folder takes temporary files: make room in one, or name one with TMPDIR"
     return _EXHAUSTED.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+
+
+def out_of_files(wanted: int) -> str:
+    """Return that this process cannot open so many more files, and what to do; "" where it can."""
+    opened: list[int] = []
+    try:
+        opened.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(wanted))
+    except OSError as error:
+        return exhausted(error)
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    return ""
 
 
 class LoopfindError(Exception):

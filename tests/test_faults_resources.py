@@ -61,6 +61,7 @@ def test_without_files_to_open_it_is_one_line_or_the_answer(
         [film, "-q", "--no-resume", "-o", tmp_path / "page.html"],
         ["extract", report, "--out", tmp_path / "clips", "-q"],
         [videos.encoded("ts", "libx264", seconds=3), "--follow", "--stall", "1", "-q"],
+        ["library", "add", film, videos.encoded("ts", "libx264", seconds=3), "--library", tmp_path / "l.sqlite", "-q"],
     ]
     for words in commands:
         status, said = loopfind([], *words, limit=limit)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from weakref import WeakValueDictionary
 
 from loopfind.arrays.disk import copied
-from loopfind.errors import LibraryError, LibraryUnwritable, LoopfindError, Unreadable
+from loopfind.errors import LibraryError, LibraryUnwritable, LoopfindError, Unreadable, exhausted
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.ffmpeg.address import Address, is_text
 from loopfind.model.dtypes import Rows
@@ -168,6 +168,8 @@ class CachingReader:
         try:
             file = self._library.look(os.fsdecode(where.local))
         except OSError as error:
+            if exhausted(error):  # which is no fault of the file
+                raise
             raise Unreadable(where.shown, f"cannot be read: {error.strerror}") from None
         with self._turn(file.digest):  # the same content under two names is decoded once
             try:

@@ -97,7 +97,8 @@ def each(
 
     work: is given a path, a taker that must be shown every batch, a watch, and a log; returns its answer and the
     seconds of video. strict: raise the MediaError of a file that was named itself. closely: report the progress of each
-    file too, not of all together alone. Whatever else is raised, Ctrl-C too, ends the work on all files at once.
+    file too, not of all together alone. Whatever else is raised, Ctrl-C and a MediaError of no file in particular too,
+    ends the work on all files at once.
     """
     turn, halt, done, seconds = Lock(), CancelToken(), 0, 0.0
 
@@ -116,7 +117,7 @@ def each(
                 answer, length = work(path, halt, seen if closely else None, said.append)
             return answer
         except MediaError as error:
-            if named and strict:
+            if (named and strict) or not error.path:  # what names no file is wrong with all of them
                 raise
             return Failure(error.path, error.what)
         finally:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from loopfind.errors import LibraryError, LibraryUnwritable
+from loopfind.errors import LibraryError, LibraryUnwritable, out_of_files
 from loopfind.stores import schema
 
 PATIENCE = 60.0
@@ -29,6 +29,8 @@ CONNECTION_PRAGMAS = (
 """Settings of every connection; the first two are for libraries that someone else made. After a loss of power the last
 few entries may be missing; none is half there."""
 
+_DESCRIPTORS = 4
+"""Files that a connection opens: the library, its log, the index of that, and a folder."""
 _NAP = 0.05
 
 _OFTEN = 100_000
@@ -61,6 +63,9 @@ def explained(shown: str, patience: float = PATIENCE) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        # To open a database that it has no more descriptors for is all that SQLite says.
+        if code_of(error) == sqlite3.SQLITE_CANTOPEN and (none_left := out_of_files(_DESCRIPTORS)):
+            raise LibraryUnwritable(shown, none_left) from error
         kind = LibraryUnwritable if code_of(error) in _TAKES_NOTHING else LibraryError
         raise kind(shown, _why(error, patience)) from error
     except UnicodeDecodeError as error:  # a name or a message of a damaged database

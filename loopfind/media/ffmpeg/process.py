@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any
 
-from loopfind.errors import DecoderFailed, exhausted
+from loopfind.errors import DecoderFailed, exhausted, out_of_files
 from loopfind.media.ffmpeg import children, memory
 from loopfind.media.ffmpeg.log import COLOURED, MARK, UNCOLOURED
 from loopfind.media.ffmpeg.request import ReadRequest
@@ -66,25 +66,14 @@ def executable() -> str:
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
-        _check_descriptors()  # imageio-ffmpeg starts what it finds, and hides why that fails
+        if why := out_of_files(_FEWEST_DESCRIPTORS):  # imageio-ffmpeg starts what it finds, and hides why that fails
+            raise DecoderFailed("", f"ffmpeg cannot be started, as {why}") from None
         raise DecoderFailed("", "ffmpeg is missing: install it, or set IMAGEIO_FFMPEG_EXE to its path") from None
 
 
 def seek_words(seconds: float) -> list[str]:
     """Return the words before an input by which decoding begins at the last place before `seconds` where it can."""
     return ["-noaccurate_seek", "-ss", f"{seconds:.6f}"]
-
-
-def _check_descriptors() -> None:
-    """Raise DecoderFailed where this process may open no more files."""
-    opened: list[int] = []
-    try:
-        opened.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(_FEWEST_DESCRIPTORS))
-    except OSError as error:
-        raise DecoderFailed("", f"ffmpeg cannot be started, as {exhausted(error) or error.strerror}") from None
-    finally:
-        for fd in opened:
-            os.close(fd)
 
 
 def decode_command(request: ReadRequest, seek: float | None = None, digests: str = "") -> list[str]:
