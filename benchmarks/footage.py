@@ -21,7 +21,7 @@ A clip must last 12 s or more, and nothing in it may be shown twice; its first 4
 timeline, as in the suite (benchmarks/cases.py). Claims are scored by `loopfind.evaluate`. A promise is a plain repeat
 that lasts `verdict.shortest_findable` or longer, with both occurrences outside of what was not judged. It is broken
 where less than half of it was found. A claim is false where less than half of the instants that it matches are the same
-instant.
+instant. A second table counts the claims of each confidence.
 """
 
 import argparse
@@ -47,7 +47,7 @@ from PIL import Image, ImageDraw, ImageFont
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "fixtures"))
 
-from calibration import claims_of
+from calibration import Claim, claims_of, reliability
 from cases import FPS, Case, Piece, placed, truth
 from make import walk
 from scenes import draw
@@ -141,14 +141,13 @@ class Video:
 
 @dataclass(frozen=True)
 class Result:
-    """What one scan was worth. promised, broken: plain repeats that should have been found, and those that were not.
-    false: claims that are not so."""
+    """What one scan was worth. promised, broken: plain repeats that should have been found, and those that were not."""
 
     video: Video
     score: Score
     promised: int
     broken: int
-    false: int
+    claims: tuple[Claim, ...]
 
 
 BLACK = "@black"
@@ -575,8 +574,8 @@ def result(kind: str, seed: int, paths: Sequence[str], keep: Path | None) -> Res
     right = truth_of(known)
     promises = [] if kind == "edit" else [pair for pair in right.repeats if promised(pair, report)]
     broken = [pair for pair in promises if evaluate(report, Truth(FPS, (pair,))).recall < 0.5]
-    false = sum(not claim.true for claim in claims_of(report, right, video.name))
-    return Result(video, evaluate(report, right), len(promises), len(broken), false)
+    claims = tuple(claims_of(report, right, video.name))
+    return Result(video, evaluate(report, right), len(promises), len(broken), claims)
 
 
 def promised(pair: Pair, report: Report) -> bool:
@@ -617,7 +616,8 @@ def _row(name: str, results: Sequence[Result]) -> str:
     ends = "" if score.end_median is None else f"{score.end_median:.1f} / {score.end_p90:.1f}"
     cells = [name, f"{len(results)}", f"{score.f1:.3f}", f"{score.precision:.3f}", f"{score.recall:.3f}", ends]
     cells += [f"{sum(one.broken for one in results)} of {sum(one.promised for one in results)}"]
-    return "| " + " | ".join([*cells, f"{sum(one.false for one in results)}", f"{score.false_seconds:.1f}"]) + " |"
+    false = sum(not claim.true for one in results for claim in one.claims)
+    return "| " + " | ".join([*cells, f"{false}", f"{score.false_seconds:.1f}"]) + " |"
 
 
 def seeds_in(text: str) -> range:
@@ -634,7 +634,7 @@ def main() -> None:
     parser.add_argument("--only", default="", choices=["", *KINDS], metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--jobs", type=int, default=WORKERS, help=f"videos at a time (default: {WORKERS})")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where the videos are to stay")
-    parser.add_argument("--cases", action="store_true", help="one row for each video, too")
+    parser.add_argument("--cases", action="store_true", help="one row for each video and false claim, too")
     asked = parser.parse_args()
     if asked.keep is not None:
         asked.keep.mkdir(parents=True, exist_ok=True)
@@ -650,7 +650,12 @@ def main() -> None:
             if asked.cases:
                 print(_row(results[-1].video.name, results[-1:]), flush=True)
     if results:
-        print("\n".join(table(sorted(results, key=lambda one: list(KINDS).index(one.video.kind)))))
+        claims = [claim for one in results for claim in one.claims]
+        rows = table(sorted(results, key=lambda one: list(KINDS).index(one.video.kind)))
+        print("\n".join([*rows, "", *reliability(claims)]))
+        for claim in claims if asked.cases else ():
+            if not claim.true:
+                print(f"false, confidence {claim.confidence:.4f}: {claim.file}: {claim.spans}")
     if failed:
         raise SystemExit("\n".join(failed))
 
