@@ -11,7 +11,7 @@ from loopfind.model.comparison import Comparison, Failure, Shared
 from loopfind.model.exhibits import ComparisonExhibits, Curve, CutFrames, Exhibit, Exhibits, Origin, Row, ShownFrame
 from loopfind.model.report import Clusters, Cut, Findable, Freeze, Occurrence, Repeat, Report, Unjudged, Verdict
 from loopfind.model.transform import PLAIN, Transform
-from loopfind.model.video import Loss, Source
+from loopfind.model.video import Loss, Source, Span
 from loopfind.settings import CompareSettings, Settings
 
 SOURCE = Source("/videos/film.mp4", 3600.0, 108_000, 30.0, 640, 360, "h264", "mp4", 3600.04)
@@ -99,6 +99,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
             Findable(3000.0, 3600.0, None, 0.01),
         ),
         coverage_map=((0.0, 0.5), (1.0, 0.25)),
+        leaps=(Span(2500.0, 2590.0),),
     )
 
 

@@ -194,6 +194,8 @@ SCHEMA = record(
             **dict.fromkeys(("frames", "width", "height"), WHOLE),
             declared={"type": ["number", "null"]},
             unread=many(TEXT),
+            size={"type": ["integer", "null"]},
+            digest={"type": ["string", "null"]},
             losses=many(record(start=NUMBER, end=NUMBER, what=TEXT)),
         )
     ),

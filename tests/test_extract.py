@@ -254,6 +254,28 @@ def test_extract_finds_the_video(video: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_clips_are_those_of_the_file_that_was_scanned(tmp_path: Path) -> None:
+    film, place = tmp_path / "film.mkv", tmp_path / "report.json"
+    # As many frames, of the same times and sizes.
+    looped, other = (
+        videos.make(name, *videos.moving(12), "-vf", f"loop=1:50:50,{change}", "-c:v", "ffv1")
+        for name, change in (("scanned.mkv", "null"), ("other.mkv", "negate"))
+    )
+    videos.run("-i", looped.as_posix(), "-i", looped.as_posix(), "-filter_complex", "concat", "-c:v", "ffv1", str(film))
+    assert loopfind(film, "-q", "--no-resume", "-o", place).returncode == 0
+    with film.open("ab") as file:
+        file.write(bytes(100))  # it may grow: what was scanned is still there
+    assert loopfind("extract", place, "--out", tmp_path / "grown", "-q").returncode == 0
+    film.unlink()
+    videos.run("-i", other.as_posix(), "-i", other.as_posix(), "-filter_complex", "concat", "-c:v", "ffv1", str(film))
+    done = loopfind("extract", place, "--out", tmp_path / "refused")
+    assert done.returncode == 1 and not (tmp_path / "refused").exists()
+    assert "another file now than the one that was scanned" in done.stderr and done.stderr.count("\n") == 1
+    done = loopfind("extract", place, "--out", tmp_path / "named", "--video", film)
+    assert done.returncode == 0 and "not the file that the report is of" in done.stderr.splitlines()[0]
+
+
+@pytest.mark.slow
 def test_many_occurrences_are_left_out_and_told(video: Path, tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text(json.dumps(report(video, [[(at, at + 1) for at in range(0, 200, 2)]])))
     done = loopfind("extract", tmp_path / "r.json", "--out", tmp_path / "clips", "--most", 3)

@@ -83,9 +83,9 @@ def plain(value: Any) -> Any:
 
 
 def lasting(answer: dict[str, Any]) -> Any:
-    """The machine form without what may change with the machine: the path, links, confidence."""
+    """The machine form without what may change with the machine or the file: the path, digest, links, confidence."""
     found = {name: answer[name] for name in ("schema", "settings", "cuts", "repeats", "losses")}
-    found["source"] = {k: v for k, v in answer["source"].items() if k not in ("path", "link")}
+    found["source"] = {k: v for k, v in answer["source"].items() if k not in ("path", "size", "digest", "link")}
     found["verdict"] = {k: answer["verdict"][k] for k in ("looped", "repeated_seconds", "repeated_share")}
     for row in [*found["cuts"], *found["repeats"], *(o for r in found["repeats"] for o in r["occurrences"])]:
         for name in ("link", "confidence", "start_range", "end_range"):

@@ -13,6 +13,10 @@ second would have a million compared for each second. No camera whose pictures a
 _AT_ONCE = 1 << 16
 _MANY = 500  # instants for which guessing takes less than bisection
 
+_LEAP, _LEAP_GAPS = 60.0, 100
+"""Seconds, and usual gaps, from which a step between two frames is a leap of the clock: a recorder of a screen or of
+motion leaves out less, and slides are no leaps."""
+
 
 def nearest(times: Floats, wanted: Floats) -> Ints:
     """Number of the frame whose time is nearest to each wanted instant.
@@ -70,6 +74,16 @@ def gap_of(times: Floats, fallback: float = 0.04) -> float:
 def reckoned_gap(times: Floats) -> float:
     """Gap between frames as it is reckoned with, in seconds: what `gap_of` gives, SHORTEST_STEP at the least."""
     return max(SHORTEST_STEP, gap_of(times))
+
+
+def leaps_of(times: Floats) -> list[tuple[float, float]]:
+    """Return the stretches (start, end) in seconds, of a minute or more, in which no frame begins although the usual
+    gap between frames is far shorter."""
+    if len(times) < 2:
+        return []
+    gap = gap_of(times)
+    wide = np.flatnonzero(np.diff(times) > max(_LEAP, _LEAP_GAPS * gap))
+    return [(float(times[place]) + gap, float(times[place + 1])) for place in wide.tolist()]
 
 
 def covered(spans: Iterable[tuple[float, float]]) -> float:

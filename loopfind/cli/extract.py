@@ -73,7 +73,7 @@ def extract_command(
     with _working_folder(Path(out)) as work:
         from loopfind.media.ffmpeg.address import resolve
 
-        path = resolve(_find_video(findings, report, video)).waiting(stall)
+        path = resolve(_find_video(findings, report, video, quiet)).waiting(stall)
         if form == "mp4":
             write = _clip_writer(path, findings, no_budget)
         else:
@@ -115,13 +115,16 @@ def _choose_repeats(findings: "ReadReport", number: int | None) -> "list[Repeat]
     return shown
 
 
-def _find_video(findings: "ReadReport", report: str, given: str | None) -> str:
+def _find_video(findings: "ReadReport", report: str, given: str | None, quiet: bool) -> str:
     """Return the path of the video: as given, as the report names it, as its link has it, or beside the report.
 
     Raises BadSetting where the report is of standard input or of an address, which is opened only for a user who names
-    it, and BadReport where no such file exists.
+    it, and BadReport where no such file exists, or another one than was scanned.
     """
     if given is not None:
+        # It may be a better copy of the same recording.
+        if os.path.isfile(given) and not _is_scanned(findings, given) and not quiet:
+            terminal.note(f"loopfind: {given}: not the file that the report is of; its clips are taken by their times")
         return given
     from loopfind.media.ffmpeg.address import is_plain_path
 
@@ -134,11 +137,29 @@ def _find_video(findings: "ReadReport", report: str, given: str | None) -> str:
     linked = os.fsdecode(unquote_to_bytes(urlsplit(findings.link).path)) if findings.link.startswith("file:") else ""
     beside = os.path.join(os.path.dirname(report), os.path.basename(findings.path))
     beside_linked = os.path.join(os.path.dirname(report), os.path.basename(linked)) if linked else ""
+    other = ""
     for place in (findings.path, linked, beside, beside_linked):
         with contextlib.suppress(ValueError):  # a NUL in the name
             if place and os.path.isfile(place):
-                return place
+                if _is_scanned(findings, place):
+                    return place
+                other = other or place
+    if other:
+        what = f"{other} is another file now than the one that was scanned: scan it again, or give the right one"
+        raise BadReport(report, f"{what} with --video FILE")
     raise BadReport(report, f"its video {findings.path} is not there: give it with --video FILE")
+
+
+def _is_scanned(findings: "ReadReport", place: str) -> bool:
+    """Return whether a file is the one that a report is of, as far as the report says; it may have grown since."""
+    if findings.size is None or findings.digest is None:
+        return True
+    from loopfind.stores.digest import digest_of
+
+    try:
+        return digest_of(os.fsencode(place), findings.size).hex() == findings.digest
+    except OSError:
+        return True  # what is wrong with it is said where it is read
 
 
 def _clip_names(repeat: "Repeat", most: int, form: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from loopfind.model.dtypes import Bytes, Floats, Ints
-from loopfind.model.video import Loss, Source
+from loopfind.model.video import Loss, Source, Span
 from loopfind.registry import load_entry
 from loopfind.settings import Settings
 
@@ -230,7 +230,7 @@ class Report:
     findable: what would have been found, stretch by stretch, outside of `unjudged`. coverage_map: rows of the picture,
     from the top, each of as many cells from the left: the share of what could be judged in which a repeat would have
     shown in that cell; empty where nothing could be judged. choice: why this hash size was chosen, where that was left
-    to a sweep.
+    to a sweep. leaps: stretches without a frame over which the clock of the file leapt ahead.
     """
 
     source: Source
@@ -245,6 +245,7 @@ class Report:
     frozen: tuple[Freeze, ...] = ()
     findable: tuple[Findable, ...] = ()
     coverage_map: tuple[tuple[float, ...], ...] = ()
+    leaps: tuple[Span, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Report of {self.source.path!r}: {self.verdict.summary}>"

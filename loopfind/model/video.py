@@ -49,7 +49,9 @@ class Source:
 
     duration: seconds, measured on the frames once they are read. declared: seconds that the container declares, None
     where it declares none. fps: frames a second as measured (the inverse of the median gap), 0.0 for fewer than two
-    frames. unread: the other video streams of the file, in words."""
+    frames. unread: the other video streams of the file, in words. size, digest: bytes of the file, and what stands for
+    what is in it (see stores/digest.py), in hexadecimal; None for anything but a file on disk.
+    """
 
     path: str
     duration: float
@@ -61,6 +63,8 @@ class Source:
     container: str = ""
     declared: float | None = None
     unread: tuple[str, ...] = ()
+    size: int | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True)

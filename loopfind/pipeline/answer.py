@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from loopfind.arrays.time_index import covered
+from loopfind.arrays.time_index import covered, leaps_of
+from loopfind.model.dtypes import Floats
 from loopfind.model.findings import Findings, FirstLook
 from loopfind.model.report import Report, Unjudged
-from loopfind.model.video import Loss, Source
+from loopfind.model.video import Loss, Source, Span
 from loopfind.reports.summaries import verdict_of, verdict_of_first_look
 from loopfind.settings import Settings
 
@@ -18,9 +19,11 @@ def report_of(
     settings: Settings,
     losses: tuple[Loss, ...] = (),
     choice: str | None = None,
+    *,
+    times: Floats,
 ) -> Report:
-    """Report findings. choice: why the hash size was chosen, where that was left to a sweep. What was lost was not
-    judged, whatever stands on both sides of it."""
+    """Report findings. choice: why the hash size was chosen, where that was left to a sweep. times: (n,) seconds of the
+    frames. What was lost was not judged, whatever stands on both sides of it."""
     findings = _without_lost(findings, source, settings.start or 0.0, losses)
     return Report(
         source=source,
@@ -35,7 +38,14 @@ def report_of(
         coverage_map=findings.coverage_map,
         losses=losses,
         choice=choice,
+        leaps=_leaps(times, losses),
     )
+
+
+def _leaps(times: Floats, losses: tuple[Loss, ...]) -> tuple[Span, ...]:
+    """Return the stretches over which the clock leapt ahead, but where frames were lost, which is said by itself."""
+    found = [Span(start, end) for start, end in leaps_of(times)]
+    return tuple(one for one in found if not any(loss.start < one.end and one.start < loss.end for loss in losses))
 
 
 def _without_lost(findings: Findings, source: Source, start: float, losses: tuple[Loss, ...]) -> Findings:

@@ -16,7 +16,7 @@ from loopfind.media.ffmpeg.address import Address, is_text
 from loopfind.model.dtypes import Rows
 from loopfind.model.library import File, Naming, Reading, TrackReading
 from loopfind.model.transform import SKETCH_CELLS
-from loopfind.model.video import Frames, Watch
+from loopfind.model.video import Frames, Source, Watch
 from loopfind.pipeline.reader import ONE_PASS, Taker, read_video
 from loopfind.pipeline.resume import OpenCheckpoint
 from loopfind.registry import load
@@ -187,7 +187,7 @@ class CachingReader:
             return None
         reading = library.reading(entry)
         fingerprint = replace(reading.fingerprint, sketches=_at_hand(reading.fingerprint.sketches))
-        reading = replace(reading, fingerprint=fingerprint, source=replace(reading.source, path=shown))
+        reading = replace(reading, fingerprint=fingerprint, source=_named(reading.source, shown, file))
         return CachedReading(reading, False, entry, *self._name(library, file))
 
     def _track(
@@ -200,7 +200,7 @@ class CachingReader:
         reading = library.track(entry)
         self._name(library, file)
         track = replace(reading.track, sketches=_at_hand(reading.track.sketches))
-        return replace(reading, track=track, source=replace(reading.source, path=shown))
+        return replace(reading, track=track, source=_named(reading.source, shown, file))
 
     def _name(self, library: "Library", file: File) -> tuple[Naming | Literal[""], str]:
         try:
@@ -241,6 +241,11 @@ class CachingReader:
     def _turn(self, digest: bytes) -> threading.Lock:
         with self._guard:
             return self._turns.setdefault(digest, threading.Lock())
+
+
+def _named(source: Source, shown: str, file: File) -> Source:
+    """Return a source that was kept as that of a file, whose path is `shown`."""
+    return replace(source, path=shown, size=file.size, digest=file.digest.hex())
 
 
 def _at_hand(sketches: Rows) -> Rows:

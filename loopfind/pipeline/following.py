@@ -129,5 +129,7 @@ class _Following:
         losses = tuple(sorted((loss for loss in self._losses if loss.end > begin), key=lambda loss: loss.start))
         if self._watch is not None:
             self._watch(search_progress(fingerprint.end))
-        report = report_of(find(fingerprint), replace(known, frames=len(fingerprint)), settings, losses)
+        report = report_of(
+            find(fingerprint), replace(known, frames=len(fingerprint)), settings, losses, times=fingerprint.times
+        )
         return Ended(report, source.why, source.said)

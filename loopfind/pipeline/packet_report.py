@@ -43,7 +43,8 @@ def report_on_packets(
     """
     with FileWatch(request.address) as file:
         packets = read_packets(demux, watch, settings.end)
-    packets = replace(packets, losses=(*packets.losses, *file.losses(packets.source.duration)))
+    losses = (*packets.losses, *file.losses(packets.source.duration))
+    packets = replace(packets, source=file.identified(packets.source), losses=losses)
     packets = _between(packets, settings)
     if log is not None:
         for line in packets.log:
@@ -58,7 +59,7 @@ def report_on_packets(
     repeats = _with_stills(request, findings.repeats)
     numbers = {repeat.id for repeat in repeats if repeat.kind != "still"}
     findings = replace(findings, repeats=repeats, cuts=_cuts_of(findings.cuts, numbers))
-    report = report_of(findings, source, settings, packets.losses)
+    report = report_of(findings, source, settings, packets.losses, times=shown)
     summary = report.verdict.summary if numbers else "No packets repeat."
     return replace(report, verdict=replace(report.verdict, summary=f"{summary} {UNSEEN}"))
 

@@ -83,7 +83,8 @@ def read_video(
     task = _ReadTask(request, kind, settings.hash_size, _jobs(decoding), watch, log)
     with FileWatch(where) as file:
         reading = task.read_for(others) if others else _read_or_begin_anew(task, checkpoint)
-    return replace(reading, losses=(*reading.losses, *file.losses(reading.fingerprint.end))) if file.grew else reading
+    losses = (*reading.losses, *file.losses(reading.fingerprint.end))
+    return replace(reading, source=file.identified(reading.source), losses=losses)
 
 
 def _read_or_begin_anew(task: "_ReadTask", checkpoint: OpenCheckpoint | None) -> Reading:

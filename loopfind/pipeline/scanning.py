@@ -178,7 +178,7 @@ def _analysed(request: _Request, read: _Reading) -> _Analysed:
     findings = findings_of(fingerprint, signal, runs)
     if read.sizes is not None:  # a sweep keeps digests of the codes, which tell no more than which are equal
         findings = replace(findings, clusters=replace(findings.clusters, codes=None))
-    report = report_of(findings, reading.source, settings, reading.losses, choice)
+    report = report_of(findings, reading.source, settings, reading.losses, choice, times=fingerprint.times)
     return _Analysed(report, fingerprint, signal, runs)
 
 

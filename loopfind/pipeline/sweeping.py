@@ -68,7 +68,7 @@ def sweep(
     origin = origins_of(runs, signal.times)
     sizes = size_rows(many, signal, origin)
     return Sweep(
-        source=replace(video.source, frames=frames),
+        source=file.identified(replace(video.source, frames=frames)),
         settings=settings,
         windows=windows,
         repeats=count_families(runs, signal),

@@ -1,17 +1,15 @@
 """A check that a local file stays the same while it is read: what comes of two files is not the answer to one."""
 
-import hashlib
 import os
 import stat
+from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from loopfind.errors import MediaError, Unreadable
 from loopfind.media.ffmpeg.address import Address
-from loopfind.model.video import Loss
-
-_PART = 1 << 16
-"""Bytes of the beginning and of the end that are compared: what is written over another file differs in them."""
+from loopfind.model.video import Loss, Source
+from loopfind.stores.digest import digest_of
 
 GREW = "the file grew while it was read; --follow reads on"
 CHANGED = "the file changed before its pictures were taken"
@@ -35,7 +33,13 @@ class FileWatch:
     def __init__(self, where: Address) -> None:
         self._where, self.grew = where, False
         self._before = self._state()
-        self._ends = b"" if self._before is None else self._digest(self._before.size)
+        self._digest = b"" if self._before is None else self._digest_now(self._before.size)
+
+    def identified(self, source: Source) -> Source:
+        """Return a source with the size and the digest of the file as it was before it was read."""
+        if self._before is None or not self._digest:
+            return source
+        return replace(source, size=self._before.size, digest=self._digest.hex())
 
     def changed(self) -> bool:
         """Return whether another file is there now. One that was removed, or was added to, is the same as far as it
@@ -43,7 +47,7 @@ class FileWatch:
         now = self._state()
         if self._before is None or now is None or now == self._before:
             return False
-        if now.size < self._before.size or self._digest(self._before.size) != self._ends:
+        if now.size < self._before.size or self._digest_now(self._before.size) != self._digest:
             return True
         self.grew = now.size > self._before.size
         return False
@@ -69,14 +73,9 @@ class FileWatch:
             return None
         return _State(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
-    def _digest(self, size: int) -> bytes:
-        """Return a digest of both ends of the first `size` bytes; b"" where they cannot be read."""
-        digest = hashlib.blake2b(digest_size=16)
+    def _digest_now(self, size: int) -> bytes:
+        """Return the digest of the first `size` bytes; b"" where they cannot be read."""
         try:
-            with open(self._where.local or b"", "rb", buffering=0) as file:
-                digest.update(file.read(_PART))
-                file.seek(max(0, size - _PART))
-                digest.update(file.read(min(size, _PART)))
+            return digest_of(self._where.local or b"", size)
         except OSError:
             return b""
-        return digest.digest()

@@ -29,6 +29,9 @@ WHY = {
 }
 """Reason why a stretch could not be judged -> the reason in words."""
 
+LEAP = "the clock leaps ahead: no frame in between"
+"""A leap of the clock in words."""
+
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters that Unicode counts as printable, and that show nothing."""
 

@@ -40,6 +40,7 @@ def write(report: Report) -> Iterator[str]:
     yield from json_list("findable", ([json_line(asdict(stretch))] for stretch in report.findable))
     yield from json_list("coverage_map", ([json_line(row)] for row in report.coverage_map))
     yield from json_list("frozen", ([json_line(asdict(freeze))] for freeze in report.frozen))
+    yield from json_list("leaps", ([json_line(asdict(leap))] for leap in report.leaps))
     yield from json_list("losses", ([json_line(asdict(loss))] for loss in report.losses))
     yield from json_list("clusters", _clusters(report.clusters))
     yield "\n}\n"

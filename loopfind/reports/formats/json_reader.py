@@ -30,7 +30,7 @@ class ReadReport:
 
     path: the video as it was named; link: its address, which keeps the bytes of names that are not UTF-8. stream:
     number of the video stream. start: where the scan began in seconds, None for the file's own start. fps: frames a
-    second.
+    second. size, digest: of the file, as for a Source; None where the report, an older one, does not say.
     """
 
     path: str
@@ -39,6 +39,8 @@ class ReadReport:
     start: float | None
     fps: float
     repeats: tuple[Repeat, ...]
+    size: int | None = None
+    digest: str | None = None
 
 
 def read_report(name: str, data: bytes) -> ReadReport:
@@ -164,6 +166,8 @@ class _Reader:
             None if start is None else self._number(settings, "start", "settings"),
             self._number(source, "fps", "source"),
             tuple(self._repeat(one, f"repeats[{at}]") for at, one in enumerate(self._list(whole, "repeats", ""))),
+            None if source.get("size") is None else self._whole(source, "size", "source"),
+            None if source.get("digest") is None else self._text(source, "digest", "source"),
         )
 
     def _repeat(self, one: Any, where: str) -> Repeat:

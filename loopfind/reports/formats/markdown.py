@@ -9,6 +9,7 @@ from loopfind.reports.links import Link, linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, shares
 from loopfind.reports.rows import unjudged_but_lost
 from loopfind.reports.wording import (
+    LEAP,
     WHY,
     belief,
     changes,
@@ -46,6 +47,8 @@ def write(report: Report) -> Iterator[str]:
         yield f"- Frozen: {clock(freeze.start)} to {clock(freeze.end)}, frames {frames_in(freeze)}\n"
     for piece in unjudged_but_lost(report):
         yield f"- Not judged: {clock(piece.start)} to {clock(piece.end)}, {WHY[piece.why]}\n"
+    for leap in report.leaps:
+        yield f"- Leaps: {clock(leap.start)} to {clock(leap.end)}, {LEAP}\n"
     for loss in report.losses:
         yield f"- Lost: {clock(loss.start)} to {clock(loss.end)}, {_escaped(safe(loss.what))}\n"
     for repeat in report.repeats:

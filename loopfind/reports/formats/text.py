@@ -13,6 +13,7 @@ from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
 from loopfind.reports.rows import longest_repeats, unjudged_but_lost
 from loopfind.reports.wording import (
+    LEAP,
     WHY,
     belief,
     changes,
@@ -113,6 +114,7 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
     yield from _stretches("Frozen", frozen, "yellow", width)
     yield from _stretches("Not judged", stretches, "", width)
     yield from _stretches("Lost", [(loss.start, loss.end, safe(loss.what)) for loss in report.losses], "yellow", width)
+    yield from _stretches("Leaps", [(leap.start, leap.end, LEAP) for leap in report.leaps], "yellow", width)
     if report.choice is not None:
         yield from _fact("Hash size", _words(report.choice), width)
     if len(report.clusters):

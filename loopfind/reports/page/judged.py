@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from loopfind.model.report import Report
 from loopfind.reports.page.limits import PAGE_GAPS
 from loopfind.reports.rows import unjudged_but_lost
-from loopfind.reports.wording import WHY, clock, count, cut_off, length, promise_in_words, safe, share
+from loopfind.reports.wording import LEAP, WHY, clock, count, cut_off, length, promise_in_words, safe, share
 
 MAP_WIDTH = 240  # pixels
 
@@ -108,4 +108,5 @@ def gaps_of(report: Report) -> list[tuple[float, float, str]]:
 def _gap_words(report: Report) -> tuple[Gap, ...]:
     found = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in unjudged_but_lost(report)]
     found += [(loss.start, loss.end, f"{WHY['lost']}: {safe(loss.what)}") for loss in report.losses]
+    found += [(leap.start, leap.end, LEAP) for leap in report.leaps]
     return tuple(Gap(f"{clock(start)} - {clock(end)}", why) for start, end, why in sorted(found)[:PAGE_GAPS])
