@@ -3,11 +3,15 @@
 import re
 import socket
 import subprocess
+import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import imageio_ffmpeg
 
 SESSION = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 33\r\na=control:track\r\n"
+PACKET = 1316
+"""Bytes of one packet."""
 _ANSWERS = {
     "OPTIONS": "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n",
     "DESCRIBE": f"Content-Type: application/sdp\r\nContent-Length: {len(SESSION)}\r\n",
@@ -16,8 +20,18 @@ _ANSWERS = {
 }
 
 
-def serve(listening: socket.socket, path: Path, rate: float = 8.0) -> None:
-    """Serve one client a file at `rate` times its speed, and hang up once no more comes."""
+@dataclass(frozen=True)
+class Way:
+    """How a client is served. rate: times the speed of the file. most: packets that are sent, None for all. over: what
+    to wait for before hanging up, in silence; None to hang up at once."""
+
+    rate: float = 8.0
+    most: int | None = None
+    over: threading.Event | None = None
+
+
+def serve(listening: socket.socket, path: Path, way: Way = Way()) -> None:
+    """Serve one client a file."""
     client, _ = listening.accept()
     with client, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as packets:
         packets.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
@@ -25,15 +39,29 @@ def serve(listening: socket.socket, path: Path, rate: float = 8.0) -> None:
         packets.settimeout(5)
         if not _asked_to_play(client):
             return
-        words = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-readrate", str(rate), "-i", str(path)]
-        to = f"rtp://127.0.0.1:{packets.getsockname()[1]}?pkt_size=1316"
+        words = [
+            imageio_ffmpeg.get_ffmpeg_exe(),
+            "-nostdin",
+            "-v",
+            "error",
+            "-readrate",
+            str(way.rate),
+            "-i",
+            str(path),
+        ]
+        to = f"rtp://127.0.0.1:{packets.getsockname()[1]}?pkt_size={PACKET}"
         with subprocess.Popen([*words, "-c", "copy", "-f", "rtp_mpegts", to]) as child:
+            sent = 0
             try:
-                while packet := packets.recv(65536):
+                while (way.most is None or sent < way.most) and (packet := packets.recv(65536)):
+                    sent += 1
                     if not 200 <= packet[1] <= 204:  # not what is said of the packets
                         client.sendall(b"$\0" + len(packet).to_bytes(2, "big") + packet)
             except OSError:  # no more comes, or the client has left
-                child.kill()
+                pass
+            if way.over is not None:
+                way.over.wait(60)
+            child.kill()
 
 
 def _asked_to_play(client: socket.socket) -> bool:

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+import rtsp
 import videos
 from faulty_site import KINDS, Fault, serving
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +18,7 @@ from patience import let_pass, wait_until
 
 from loopfind import scan
 from loopfind.cli.app import run
-from loopfind.errors import MediaError
+from loopfind.errors import MediaError, Unreadable
 from loopfind.media.decode.losses import SILENT
 from loopfind.model.report import Report
 
@@ -59,6 +62,38 @@ def test_what_came_before_a_server_fell_silent_is_the_answer(container: str, pac
     assert report.losses[-1].start == pytest.approx(report.source.duration, abs=0.1)
     if container == "mkv":
         assert report.losses[-1].end == pytest.approx(12.0, abs=0.1)
+
+
+def test_of_an_rtsp_server_that_falls_silent_all_counts_that_came() -> None:
+    path, over = videos.encoded("ts", "libx264", seconds=24), threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = threading.Thread(target=rtsp.serve, args=(listening, path, rtsp.Way(30.0, 150, over)))
+    server.start()
+    try:
+        report = scan(f"rtsp://127.0.0.1:{listening.getsockname()[1]}/camera", stall=2.0)
+    finally:
+        over.set()
+        listening.close()
+        server.join()
+    assert report.losses[-1].what == SILENT and 100 < report.source.frames < 600
+
+
+@pytest.mark.parametrize("greeting", [b"", b"RTSP/1.0 200 OK\r\n"])
+def test_an_rtsp_server_that_does_not_answer_is_given_up_in_one_line(greeting: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            client, _ = listening.accept()
+            with client:
+                client.sendall(greeting)
+                while client.recv(4096):
+                    pass
+
+        server = threading.Thread(target=serve)
+        server.start()
+        with pytest.raises(Unreadable, match="nothing came for 1 s"):
+            scan(f"rtsp://127.0.0.1:{listening.getsockname()[1]}/camera", stall=1.0)
+        server.join()
 
 
 @pytest.mark.slow

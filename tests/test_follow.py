@@ -317,19 +317,21 @@ def test_what_a_server_sends_again_after_a_lost_connection_is_no_repeat() -> Non
 
 
 @pytest.mark.slow
-def test_rtsp_is_followed_over_a_lost_connection() -> None:
-    listening = socket.create_server(("127.0.0.1", 0))
-    # Of the second connection all but the end was sent before.
-    server = threading.Thread(target=lambda: [rtsp.serve(listening, remuxed("ts")) for _ in range(2)])
+def test_rtsp_that_restarts_in_the_middle_is_followed_as_one() -> None:
+    path, listening = remuxed("ts"), socket.create_server(("127.0.0.1", 0))
+    # The second connection begins anew, so that what was sent before the restart comes once more.
+    ways = rtsp.Way(16.0, most=path.stat().st_size * 2 // 3 // rtsp.PACKET), rtsp.Way(16.0)
+    server = threading.Thread(target=lambda: [rtsp.serve(listening, path, way) for way in ways])
     server.start()
+    notes: list[str] = []
     try:
-        events = list(follow(f"rtsp://127.0.0.1:{listening.getsockname()[1]}/camera", Settings(stall=8.0)))
+        address = f"rtsp://127.0.0.1:{listening.getsockname()[1]}/camera"
+        findings, _, end = told(list(follow(address, Settings(stall=6.0), note=notes.append)))
     finally:
         listening.close()
         server.join()
-    findings, _, end = told(events)
     assert {finding.repeat.kind for finding in findings} == {"loop"} and len(end.report.repeats) == 1
-    assert 950 <= end.report.source.frames <= 1000
+    assert 950 <= end.report.source.frames <= 1000 and "trying again" in notes[0]
 
 
 @pytest.mark.slow
