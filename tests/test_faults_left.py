@@ -104,6 +104,42 @@ def test_what_a_killed_extract_left_goes_with_the_next_one(share: float, report:
     assert len(list(clips.iterdir())) == 4
 
 
+HELD = """
+import os, sys
+def fsync(descriptor):
+    print("written", file=sys.stderr, flush=True)
+    sys.stdin.read()
+os.fsync = fsync
+from loopfind.cli import main
+sys.exit(main())
+"""
+"""A loopfind that waits where a file is written as a whole, and not yet moved into its place."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("option", "name", "before"), [("-o", "report.json", ""), ("--html", "page.html", "the old one")]
+)
+def test_a_report_whose_writing_is_killed_is_not_there_and_what_it_left_goes(
+    option: str, name: str, before: str, film: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / name
+    if before:
+        place.write_text(before)
+    words = [str(film), "-q", "--no-resume", option, str(place)]
+    running = subprocess.Popen(
+        [sys.executable, "-c", HELD, *words], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+    )
+    assert running.stderr is not None and running.stderr.readline() == "written\n"
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    assert (place.read_text() if before else place.exists()) == (before or False)
+    assert len(hidden(tmp_path)) == 1
+    age(tmp_path)
+    assert ended([loopfind(*words)]) == [(0, "")]
+    assert os.listdir(tmp_path) == [name] and place.read_text().startswith(("{", "<!"))
+
+
 def age(folder: Path) -> None:
     """Let what lies in a folder be a minute old."""
     for place in folder.rglob("*"):
