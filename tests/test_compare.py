@@ -42,6 +42,40 @@ def test_a_chain_of_tables_reads_as_one_table(lengths, data):
     assert np.array_equal(chain[low:high], whole[low:high]) and len(chain) == len(whole)
 
 
+class Counted:
+    """A table of rows that counts those that are read, of all such tables together."""
+
+    read = 0
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    def __len__(self):
+        return len(self._rows)
+
+    def __getitem__(self, part):
+        Counted.read += len(self._rows[part])
+        return self._rows[part]
+
+
+def game_of_life(seed):
+    """A file of half a second: five generations, a part of the picture a cell."""
+    grid, shown = np.random.default_rng(seed).random((48, 48)) < 0.4, []
+    for _ in range(5):
+        shown.append(255 * grid.reshape(12, 4, 12, 4).mean((1, 3)).ravel())
+        around = sum(np.roll(grid, (i, j), (0, 1)).astype(int) for i in (-1, 0, 1) for j in (-1, 0, 1)) - grid
+        grid = (around == 3) | (grid & (around == 2))
+    return s.fingerprint(np.array(shown, np.float32), np.arange(5) / 10, seed=seed)
+
+
+def test_a_line_between_two_of_many_files_is_not_followed_through_the_others():
+    files = [game_of_life(seed) for seed in range(100)]
+    files = [replace(file, sketches=Counted(file.sketches)) for file in files]
+    Counted.read = 0
+    assert across(files, CompareSettings()) == ((), ())
+    assert Counted.read < 150 * sum(map(len, files))
+
+
 def test_files_lie_apart_on_the_joint_timeline_and_keep_their_rhythm():
     files = [s.shown([(s.film(1), 0, 5)], 25), s.shown([(s.film(2), 0, 4)], 30), s.shown([(s.film(3), 0, 3)], 10)]
     joint = joint_timeline_of(files)

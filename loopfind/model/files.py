@@ -29,6 +29,13 @@ class FileTable:
         """The file that is shown at this second of the timeline."""
         return max(0, int(np.searchsorted(self.begins, seconds + 1e-6, "right")) - 1)
 
+    def around(self, seconds: float, count: int) -> tuple[int, int]:
+        """The frames [low, high), of the timeline's `count`, that lie between the files before and behind the one that
+        is shown at this second: it, and what stands beside it."""
+        file = self.at(seconds)
+        low = int(self.first[file - 1] + self.frames[file - 1]) if file else 0
+        return low, int(self.first[file + 1]) if file + 1 < len(self.first) else count
+
     def steps(self, count: int) -> NDArray[np.float64]:
         """The step (count,) of the file that each of the timeline's `count` frames lies in."""
         lengths = np.diff(np.append(self.first, count))

@@ -190,20 +190,34 @@ def _stretch_around(signal: Signal, line: Line, fit: Fit, seed: Ints) -> Trace |
     """Return the stretch around the seed frames, searched ever further out while it goes on."""
     first, last, reach = int(seed[0]), int(seed[-1]) + 1, round(GROW_SECONDS / signal.step)
     low, high = max(0, first - reach), min(len(signal.times), last + reach)
+    bottom, top = _limits(signal, line, seed)
     while True:
         trace = _trace(signal, line, fit, np.arange(low, high), first, last)
         if trace is None:
             return None
         # A still scene says nothing either way: after GROW_SECONDS without gain the end is behind.
-        further_low = trace.low < reach and trace.frames[0] == low and low > 0
-        further_high = (
-            len(trace.frames) - trace.high < reach and trace.frames[-1] == high - 1 and high < len(signal.times)
-        )
+        further_low = trace.low < reach and trace.frames[0] == low and low > bottom
+        further_high = len(trace.frames) - trace.high < reach and trace.frames[-1] == high - 1 and high < top
         if not (further_low or further_high):
             return trace
         grown = high - low
         low = max(0, low - grown) if further_low else low
         high = min(len(signal.times), high + grown) if further_high else high
+
+
+def _limits(signal: Signal, line: Line, seed: Ints) -> tuple[int, int]:
+    """Return the frames between which a stretch around the seed may be searched: of several files those of the two that
+    the line joins, with what stands beside them. A line between two unlike files agrees with nothing, nor does it
+    disagree, and would be followed through all of the others."""
+    count = len(signal.times)
+    if signal.parts is None:
+        return 0, count
+    middle = float(signal.times[seed[len(seed) // 2]])
+    low, high = signal.parts.around(middle, count)
+    there = signal.parts.around(line.slope * middle + line.offset, count)
+    back = sorted((float(signal.times[min(edge, count - 1)]) - line.offset) / line.slope for edge in there)
+    bottom, top = np.searchsorted(signal.times, back).tolist()
+    return max(low, bottom), min(high, top)
 
 
 def _seed_frames(signal: Signal, line: Line) -> Ints:
