@@ -10,6 +10,10 @@ SMALLEST_HASH, LARGEST_HASH = 4, 64
 
 
 STALL = 120.0
+MOST_STREAMS = 10_000
+"""Streams that a file may have: ffmpeg reads no more than a thousand, and takes a number past its own for another."""
+MOST_JOBS = 256
+"""Files, or parts of one, that are read side by side at the most."""
 """Seconds without a byte from the reader after which it is given up: a disk wakes up, and a network comes back, in
 less."""
 

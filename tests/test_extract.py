@@ -345,6 +345,7 @@ def test_bad_requests_are_refused_in_one_line(video: Path, tmp_path: Path) -> No
         ((path, "--out", tmp_path / "o", "--video", tmp_path / "note.txt"), 1, "a text file, not a video"),
         ((tmp_path / "none.json", "--out", tmp_path / "o"), 1, "cannot be read: No such file"),
         ((tmp_path, "--out", tmp_path / "o"), 1, "cannot be read: Is a directory"),
+        (("/dev/zero", "--out", tmp_path / "o"), 1, "larger than any report"),
     ]:
         done = loopfind("extract", *words)
         assert (done.returncode, done.stdout) == (status, "")

@@ -241,6 +241,6 @@ def test_a_file_of_no_frames_is_empty_not_an_error(name: str) -> None:
 
 
 def test_settings_out_of_range_are_refused() -> None:
-    for wrong in ({"stream": -1}, {"start": -1.0}, {"end": float("nan")}, {"start": float("inf")}):
+    for wrong in ({"stream": -1}, {"stream": 1 << 32}, {"start": -1.0}, {"end": float("nan")}, {"start": float("inf")}):
         with pytest.raises(BadSetting):
             open_video("x.mp4", **wrong)  # type: ignore[arg-type]

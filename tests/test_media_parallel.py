@@ -256,6 +256,14 @@ def test_decoders_that_are_equally_fast_end_together(jobs: int) -> None:
     assert parallel.marks_of(0.0, 79.0, jobs, 40.0, 300.0) == []
 
 
+def test_no_more_decoders_are_made_than_there_are_ranges() -> None:
+    path, threads = videos.encoded("mkv", "mpeg4", seconds=20, size="64x48"), threading.active_count()
+    video, _ = split(path, 4.0, 1000)
+    with video:
+        most = max(threading.active_count() for _ in video)
+    assert most < threads + 50
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("wreck", ["close", "raise"])
 def test_leaving_early_leaves_nothing(wreck: str) -> None:

@@ -98,10 +98,10 @@ def extract_command(
 
 
 def _read(report: str) -> "ReadReport":
-    from loopfind.reports.formats.json_reader import read_report
+    from loopfind.reports.formats.json_reader import read_report, report_bytes
 
     try:
-        return read_report(report, Path(report).read_bytes())
+        return read_report(report, report_bytes(report))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise BadReport(report, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 

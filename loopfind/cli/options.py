@@ -6,7 +6,7 @@ import typer
 
 from loopfind.fingerprints import KINDS
 from loopfind.reports.formats import SUFFIXES
-from loopfind.settings import LARGEST_HASH, SMALLEST_HASH
+from loopfind.settings import LARGEST_HASH, MOST_JOBS, MOST_STREAMS, SMALLEST_HASH
 
 _ENDINGS = ", ".join(SUFFIXES)
 
@@ -19,7 +19,13 @@ FixedHashSize = Annotated[
 ]
 StreamOption = Annotated[
     int,
-    typer.Option("--stream", metavar="N", min=0, help="Video stream to read, counted from 0; cover art is left out."),
+    typer.Option(
+        "--stream",
+        metavar="N",
+        min=0,
+        max=MOST_STREAMS - 1,
+        help="Video stream to read, counted from 0; cover art is left out.",
+    ),
 ]
 Start = Annotated[
     str | None, typer.Option("--start", metavar="TIME", help="Read from this time on: 90, 1:30, 1:02:03.5, 500ms.")
@@ -37,7 +43,9 @@ NoBudget = Annotated[
 ]
 FilesAtOnce = Annotated[
     int | None,
-    typer.Option("--jobs", metavar="N", min=1, max=256, help="Files read at the same time; default: one per core."),
+    typer.Option(
+        "--jobs", metavar="N", min=1, max=MOST_JOBS, help="Files read at the same time; default: one per core."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write the machine form, JSON.")]
 Output = Annotated[

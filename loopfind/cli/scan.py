@@ -19,7 +19,7 @@ from loopfind.model.version import version
 from loopfind.registry import check_name, load
 from loopfind.reports.formats import FORMATS, PAGE
 from loopfind.reports.wording import count
-from loopfind.settings import LARGEST_HASH, SMALLEST_HASH, STALL, Decoding, Settings
+from loopfind.settings import LARGEST_HASH, MOST_JOBS, SMALLEST_HASH, STALL, Decoding, Settings
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -110,7 +110,14 @@ def scan_command(
     stall: options.Stall = STALL,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", "-j", metavar="N", min=1, help="Decoders that run side by side; default: one per core."),
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            max=MOST_JOBS,
+            help="Decoders that run side by side; default: one per core.",
+        ),
     ] = None,
     fast: Annotated[
         bool, typer.Option("--fast", help="A first look at key frames alone: finds less, and says what it can find.")

@@ -15,7 +15,7 @@ from loopfind.registry import load
 from loopfind.reports.files import write_file
 from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 from loopfind.reports.formats.csv import CONTENT_COLUMNS
-from loopfind.reports.formats.json_reader import whole_report
+from loopfind.reports.formats.json_reader import report_bytes, whole_report
 from loopfind.reports.rows import occurrence_rows
 from loopfind.reports.wording import clock, safe
 
@@ -30,7 +30,7 @@ def load_report(path: str | os.PathLike[str]) -> Report:
     """Return the report in a JSON file. Raises Unreadable and BadReport."""
     name = os.fsdecode(path)
     try:
-        data = Path(name).read_bytes()
+        data = report_bytes(name)
     except (OSError, ValueError) as error:
         raise Unreadable(name, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return whole_report(name, data)

@@ -208,7 +208,7 @@ class _Team:
         self._next: Segment | None = Segment(request, first.decoder)
         self._decoders = [first.decoder]
         self._begun: queue.SimpleQueue[tuple[Segment, SpillQueue] | None] = queue.SimpleQueue()
-        work = ((copy_context().run, (self._work,)) for _ in range(jobs))
+        work = ((copy_context().run, (self._work,)) for _ in range(min(jobs, len(marks) + 1)))
         self._threads = [threading.Thread(target=run, args=args, daemon=True) for run, args in work]
         for thread in self._threads:
             thread.start()

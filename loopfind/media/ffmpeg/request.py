@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from loopfind.errors import BadSetting
 from loopfind.media.ffmpeg.address import Address
-from loopfind.settings import STALL
+from loopfind.settings import MOST_STREAMS, STALL
 
 _NO_KEY = "if(key*(not(ld(1))+gte(abs(dts*tb-ld(0)),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
 """Drops a packet unless it is a key frame half a second or more after the last one kept (ld(0); ld(1): there is one).
@@ -58,8 +58,8 @@ class ReadRequest:
 
 def check_limits(stream: int, start: float | None, end: float | None, stall: float) -> None:
     """Raise BadSetting for limits that no video has."""
-    if stream < 0:
-        raise BadSetting("stream", stream, "streams are numbered from 0")
+    if not 0 <= stream < MOST_STREAMS:
+        raise BadSetting("stream", stream, "streams are numbered from 0, and no file has so many")
     for name, value in (("start", start), ("end", end)):
         if value is not None and not 0 <= value < float("inf"):
             raise BadSetting(name, value, "give seconds from the start of the video, 0 or more")

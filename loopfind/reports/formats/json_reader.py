@@ -21,6 +21,8 @@ _LARGEST = 1 << 53
 """Largest number that is taken: the largest whole one that every reader of JSON reads alike."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a letter, which JSON can hold and no text."""
+MOST_BYTES = 1 << 29
+"""Bytes of a report at the most: that of a day at 60 frames a second, all of which are alike, has a third of it."""
 _REMEDY = "give a file that loopfind VIDEO --json wrote"
 
 
@@ -41,6 +43,15 @@ class ReadReport:
     repeats: tuple[Repeat, ...]
     size: int | None = None
     digest: str | None = None
+
+
+def report_bytes(name: str) -> bytes:
+    """Return the bytes of the file of a report, or of a pipe. Raises BadReport, and OSError for what cannot be read."""
+    with open(name, "rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise BadReport(name, f"larger than any report: {_REMEDY}")
+    return data
 
 
 def read_report(name: str, data: bytes) -> ReadReport:
