@@ -272,7 +272,7 @@ def measured(fingerprint: Fingerprint, watch: Stopwatch) -> Report:
     setattr(RunFinder, "search", timed)  # noqa: B010 - mypy lets no one assign to a method
     source = Source("drawn.mkv", fingerprint.end, len(fingerprint), float(FPS), 320, 180)
     with watch.stage("the rest"):
-        return report_of(findings.find(fingerprint), source, Settings())
+        return report_of(findings.find(fingerprint), source, Settings(), times=fingerprint.times)
 
 
 def times_of(watch: Stopwatch) -> Iterator[str]:

@@ -227,4 +227,4 @@ def answer(file: Fingerprint) -> Report:
     first = float(file.times[0]) if len(file) else 0.0
     fps = 1 / float(np.median(np.diff(file.times))) if len(file) > 1 else 0.0
     source = Source("drawn.mkv", file.end - first, len(file), fps, 320, 180)
-    return report_of(find(file), source, Settings())
+    return report_of(find(file), source, Settings(), times=file.times)
