@@ -104,6 +104,10 @@ class NotVideo(MediaError):
     """Readable, but text, audio only or a single picture."""
 
 
+class SoundOnly(NotVideo):
+    """Readable, and sound without pictures."""
+
+
 class StillStream(NotVideo):
     """A video stream of a single picture, beside another one. other: the number of that."""
 

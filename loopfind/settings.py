@@ -30,6 +30,7 @@ class Settings:
     stall: seconds without a byte after which nothing more is waited for.
     packets_only: decode nothing; find what was copied packet by packet, and nothing else.
     fast: a first look, at key frames alone.
+    sound: also search the sound. audio_stream: which track of sound, from 0.
     """
 
     kind: str = "ahash"
@@ -42,6 +43,8 @@ class Settings:
     stall: float = STALL
     packets_only: bool = False
     fast: bool = False
+    sound: bool = True
+    audio_stream: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,20 @@ import numpy as np
 from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.model.comparison import Comparison, Failure, Shared
 from loopfind.model.exhibits import ComparisonExhibits, Curve, CutFrames, Exhibit, Exhibits, Origin, Row, ShownFrame
-from loopfind.model.report import Clusters, Cut, Findable, Freeze, Occurrence, Repeat, Report, Unjudged, Verdict
+from loopfind.model.report import (
+    Clusters,
+    Cut,
+    Findable,
+    Freeze,
+    Occurrence,
+    Repeat,
+    Report,
+    Rhythm,
+    SoundAnswer,
+    Unjudged,
+    UnjudgedSound,
+    Verdict,
+)
 from loopfind.model.transform import PLAIN, Transform
 from loopfind.model.video import Loss, Source, Span
 from loopfind.settings import CompareSettings, Settings
@@ -47,6 +60,9 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
             "replay",
             (occurrence(142.07, 251.2), occurrence(2403.2, 251.2)),
             picture_share=0.62,
+            of="both",
+            sound="apart",
+            sound_offset=0.08,
         ),
         Repeat(
             2,
@@ -100,6 +116,19 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
         ),
         coverage_map=((0.0, 0.5), (1.0, 0.25)),
         leaps=(Span(2500.0, 2590.0),),
+        sound=SoundAnswer(
+            track=0,
+            codec="aac",
+            others=1,
+            start=0.02,
+            end=3600.0,
+            repeated_seconds=502.4,
+            coverage=0.98,
+            shortest_findable=3.0,
+            summary="14 % of the sound (8.4 min) is heard more than once: 1 repeat with the picture.",
+            unjudged=(UnjudgedSound(10.0, 82.0, "silent"),),
+            rhythms=(Rhythm(1500.0, 1560.0, 0.5),),
+        ),
     )
 
 

@@ -14,7 +14,7 @@ import oracle
 import pytest
 import videos
 
-from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, Unreadable
+from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, SoundOnly, Unreadable
 from loopfind.media.decode.one_pass import OnePassReader, open_video
 from loopfind.model.video import Loss
 
@@ -72,7 +72,7 @@ def test_a_playlist_of_nothing_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["sound.mp3", "sound.wav", "sound.m4a", "sound.ogg", "sound.flac"])
 def test_sound_alone_is_refused(name: str) -> None:
-    refused(videos.make(name, "-f", "lavfi", "-i", "sine=d=1"), NotVideo, "sound only")
+    refused(videos.make(name, "-f", "lavfi", "-i", "sine=d=1"), SoundOnly, "sound only")
 
 
 @pytest.mark.parametrize("name", ["still.png", "still.jpg", "still.bmp", "still.webp", "still.tiff"])

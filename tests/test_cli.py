@@ -95,6 +95,8 @@ def test_options_become_settings() -> None:
         "stall": 9.5,
         "packets_only": True,
         "fast": False,
+        "sound": True,
+        "audio_stream": 0,
     }
 
 

@@ -223,6 +223,9 @@ SCHEMA = record(
             confidence=SHARE,
             evidence={"enum": ["exact", "replay", "indeterminate"]},
             picture_share={"type": ["number", "null"]},
+            of={"const": "picture"},
+            sound={"type": "null"},
+            sound_offset={"type": "null"},
             occurrences=many(
                 record(
                     start=NUMBER,

@@ -27,6 +27,10 @@ StreamOption = Annotated[
         help="Video stream to read, counted from 0; cover art is left out.",
     ),
 ]
+AudioStreamOption = Annotated[
+    int, typer.Option("--audio-stream", metavar="N", min=0, help="Track of sound to search, counted from 0.")
+]
+NoSound = Annotated[bool, typer.Option("--no-sound", help="Leave the sound out: search the pictures alone.")]
 Start = Annotated[
     str | None, typer.Option("--start", metavar="TIME", help="Read from this time on: 90, 1:30, 1:02:03.5, 500ms.")
 ]

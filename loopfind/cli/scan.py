@@ -40,6 +40,7 @@ Examples:
   loopfind video.mp4 --packets-only         copies made packet by packet, in seconds
   loopfind video.mp4 --html report.html     a page with pictures of what repeats
   loopfind video.mp4 --fast                 a first look, at key frames alone
+  loopfind podcast.mp3                      what is heard more than once
   loopfind recording.mkv --follow           scan it while it is written
   loopfind rtsp://camera/1 --follow --json --fail-on-repeats
   cat video.mkv | loopfind -
@@ -78,6 +79,8 @@ def scan_command(
     ] = str(Settings.hash_size),
     kind: options.KindOption = Settings.kind,
     stream: options.StreamOption = Settings.stream,
+    audio_stream: options.AudioStreamOption = Settings.audio_stream,
+    no_sound: options.NoSound = False,
     start: options.Start = None,
     end: options.End = None,
     link: Annotated[
@@ -154,7 +157,20 @@ def scan_command(
     first, last = parse_limits(start, end)
     size = parse_size("--hash-size", hash_size)
     fixed = Settings.hash_size if size is None else size
-    settings = Settings(kind, fixed, stream, first, last, size is None, _checked_link(link), stall, packets_only, fast)
+    settings = Settings(
+        kind,
+        fixed,
+        stream,
+        first,
+        last,
+        size is None,
+        _checked_link(link),
+        stall,
+        packets_only,
+        fast,
+        sound=not no_sound,
+        audio_stream=audio_stream,
+    )
     chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), [video])
     page, places = pages.separate_page(chosen, html)
     _check_fast(settings, page is not None, fail_on_repeats)

@@ -19,6 +19,12 @@ RepeatKind = Literal["repeat", "loop", "still"]
 
 Evidence = Literal["exact", "replay", "indeterminate"]
 
+Of = Literal["picture", "sound", "both"]
+
+SoundBeside = Literal["together", "apart", "runs on", "not judged"]
+"""How the sound of a repeat of pictures behaves: shown again with them, shown again a little earlier or later, another
+one runs on under them, or nothing is known of it."""
+
 CutKind = Literal["hard", "fade", "seamless", "copied"]
 
 
@@ -109,7 +115,9 @@ class Repeat:
     the content. period: seconds, for loops alone. confidence: the chance that the claim is true, 0 to 1. elsewhere:
     names of the other files that show it, where this is reported of one of several that were compared. picture_share:
     of what moves in the picture, the share that is shown again, 0 to 1; a chat, a clock or a watermark covers the rest.
-    None where it was not measured.
+    None where it was not measured. of: what is shown again. sound: how the sound behaves where pictures are, None where
+    it was not read. sound_offset: seconds by which the sound comes later at the second occurrence than at the first,
+    compared with the picture; None where it does not come again.
     """
 
     id: int
@@ -121,6 +129,9 @@ class Repeat:
     occurrences: tuple[Occurrence, ...]
     elsewhere: tuple[str, ...] = ()
     picture_share: float | None = None
+    of: Of = "picture"
+    sound: SoundBeside | None = None
+    sound_offset: float | None = None
 
     @property
     def content_length(self) -> float:
@@ -223,6 +234,48 @@ class Unjudged:
     why: Literal["blank", "still", "lost", "packets"]
 
 
+@dataclass(frozen=True)
+class UnjudgedSound:
+    """A stretch of sound in which no repeat could have been found, and why."""
+
+    start: float
+    end: float
+    why: Literal["silent", "steady"]
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A stretch, seconds, in which a machine keeps time: the same sounds every `step` seconds, or multiples of it. It
+    is no repeat, and no sign of a cut."""
+
+    start: float
+    end: float
+    step: float
+
+
+@dataclass(frozen=True)
+class SoundAnswer:
+    """The answer for the sound of a file. Its repeats are among those of the report.
+
+    track: its number among the tracks of sound, from 0. others: how many more there are, which were not read. start,
+    end: seconds. repeated_seconds: length of what is heard more than once, every occurrence counted. coverage: share of
+    the sound in which a repeat could have been found. shortest_findable: seconds, the shortest plain one that would
+    have been found in it; None where nothing could be judged. unjudged: stretches, rhythms: what a machine plays.
+    """
+
+    track: int
+    codec: str
+    others: int
+    start: float
+    end: float
+    repeated_seconds: float
+    coverage: float
+    shortest_findable: float | None
+    summary: str
+    unjudged: tuple[UnjudgedSound, ...] = ()
+    rhythms: tuple[Rhythm, ...] = ()
+
+
 @dataclass(frozen=True, repr=False)
 class Report:
     """The whole answer to one scan.
@@ -230,7 +283,8 @@ class Report:
     findable: what would have been found, stretch by stretch, outside of `unjudged`. coverage_map: rows of the picture,
     from the top, each of as many cells from the left: the share of what could be judged in which a repeat would have
     shown in that cell; empty where nothing could be judged. choice: why this hash size was chosen, where that was left
-    to a sweep. leaps: stretches without a frame over which the clock of the file leapt ahead.
+    to a sweep. leaps: stretches without a frame over which the clock of the file leapt ahead. sound: None where there
+    is none, or none was read.
     """
 
     source: Source
@@ -246,6 +300,12 @@ class Report:
     findable: tuple[Findable, ...] = ()
     coverage_map: tuple[tuple[float, ...], ...] = ()
     leaps: tuple[Span, ...] = ()
+    sound: SoundAnswer | None = None
+
+    @property
+    def is_of_sound(self) -> bool:
+        """Return whether the file holds sound without pictures."""
+        return self.sound is not None and not self.source.width
 
     def __repr__(self) -> str:
         return f"<Report of {self.source.path!r}: {self.verdict.summary}>"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from loopfind.engine import findings_of, first_look, search_runs
-from loopfind.errors import BadSetting, StillStream, UsageError
+from loopfind.errors import BadSetting, SoundOnly, StillStream, UsageError
 from loopfind.exhibits.select import exhibits_of
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.sizes import SizeDigests
@@ -27,6 +27,7 @@ from loopfind.pipeline.hash_sizes import choose_size, every_size
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.resume import Resume, resumable
+from loopfind.pipeline.sound import report_of_sound, sound_beside, with_sound_of
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
@@ -124,10 +125,14 @@ class _Analysed:
 
 def _from_video(request: _Request, work: Callable[[_Request], Answer]) -> Answer:
     """Return what comes of a request. Where the first video stream is a single picture, such as a cover that is not
-    marked as one, it is that of the next one that is none."""
+    marked as one, it is that of the next one that is none; where there are only sounds, it is that of the sound."""
     while True:
         try:
             return work(request)
+        except SoundOnly as error:
+            if work is not _scan:
+                raise
+            return report_of_sound(request.where, request.settings, request.decoding, error)  # type: ignore[return-value]
         except StillStream as error:
             if request.settings.stream >= error.other:
                 raise
@@ -135,14 +140,16 @@ def _from_video(request: _Request, work: Callable[[_Request], Answer]) -> Answer
 
 
 def _scan(request: _Request) -> Report:
-    with _reading(request) as reading:
-        return _analysed(request, reading).report
+    with sound_beside(request.where, request.settings, request.decoding) as sound, _reading(request) as reading:
+        found = _analysed(request, reading)
+        return with_sound_of(found.report, sound, found.fingerprint.times)
 
 
 def _scan_to_show(request: _Request) -> tuple[Report, Exhibits]:
     file = FileWatch(request.where)
-    with _reading(request) as reading:
+    with sound_beside(request.where, request.settings, request.decoding) as sound, _reading(request) as reading:
         found = _analysed(request, reading)
+        found = replace(found, report=with_sound_of(found.report, sound, found.fingerprint.times))
         exhibits = exhibits_of(found.fingerprint, found.signal, found.runs, found.report)
     report, shown = found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(request.where))
     if file.changed():  # nothing of another file is shown

@@ -1,11 +1,12 @@
 """Sentences that sum up an answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from loopfind.arrays.time_index import covered
 from loopfind.model.comparison import Match, Shared, Warp
 from loopfind.model.findings import Findings, FirstLook
-from loopfind.model.report import Findable, Repeat, Verdict
+from loopfind.model.report import Findable, Repeat, SoundAnswer, Verdict
 from loopfind.model.video import Progress
 from loopfind.reports.wording import clock, count
 
@@ -177,3 +178,59 @@ def summary_of_warps(warps: Sequence[Warp]) -> str:
     if not alike:
         return f"No two files look alike in colour ({count(len(warps), 'pair')} compared)."
     return f"{count(alike, 'pair of files looks', 'pairs of files look')} alike in colour, of {len(warps):,} compared."
+
+
+def summary_of_sound(answer: SoundAnswer, repeats: Sequence[Repeat]) -> str:
+    """Sum up what was found in a sound, in sentences that are true as they stand. repeats: all of the report."""
+    heard = [repeat for repeat in repeats if repeat.of != "picture"]
+    if not heard:
+        found = _nothing_heard_twice(answer)
+    else:
+        share = _percent(_share(answer.repeated_seconds, answer.end - answer.start))
+        found = f"{share} of the sound ({_length(answer.repeated_seconds)}) is heard more than once: {_heard(heard)}."
+    rhythm = sum(one.end - one.start for one in answer.rhythms)
+    if rhythm <= 0:
+        return found
+    return (
+        f"{found} For {_length(rhythm)} the same beats come again in time, as a machine plays them: no sign of a cut."
+    )
+
+
+def _nothing_heard_twice(answer: SoundAnswer) -> str:
+    if answer.shortest_findable is None:
+        return "No repeat could be heard: the sound is silent, or a steady one."
+    judged = f"{_percent(answer.coverage)} of the sound could be judged"
+    return f"Nothing is heard twice; {judged}, where a repeat of {answer.shortest_findable:.1f} s would have shown."
+
+
+def _heard(heard: Sequence[Repeat]) -> str:
+    """Return the repeats of a sound in a few words."""
+    loops = [repeat for repeat in heard if repeat.kind == "loop" and repeat.of == "sound"]
+    if loops:
+        rest = len(heard) - len(loops)
+        return _loops(loops) + (f", and {_number(rest, 'more repeat')}" if rest else "")
+    alone = sum(repeat.of == "sound" for repeat in heard)
+    ways = [(len(heard) - alone, "with the picture"), (alone, "without it")]
+    if alone == len(heard):
+        return _number(alone, "repeat")
+    return " and ".join(f"{_number(number, 'repeat')} {way}" for number, way in ways if number)
+
+
+def verdict_with_sound(verdict: Verdict, repeats: Sequence[Repeat]) -> Verdict:
+    """Return the verdict on pictures with what their sound adds: repeats that are only heard, and pictures that come
+    again while the sound runs on."""
+    added = []
+    alone = [repeat for repeat in repeats if repeat.of == "sound"]
+    if alone:
+        added.append(f"In the sound, {_heard(alone)} without the picture.")
+    runs_on = sum(repeat.sound == "runs on" for repeat in repeats)
+    if runs_on:
+        added.append(
+            f"Under {count(runs_on, 'of the repeats', 'of the repeats')} another sound runs on: the picture was "
+            "replaced, or a loop of pictures was laid under a sound."
+        )
+    apart = [repeat for repeat in repeats if repeat.sound == "apart" and repeat.sound_offset is not None]
+    if apart:
+        most = max(abs(repeat.sound_offset or 0.0) for repeat in apart)
+        added.append(f"In {_number(len(apart), 'repeat')} picture and sound were cut up to {1000 * most:.0f} ms apart.")
+    return replace(verdict, summary=" ".join([verdict.summary, *added]))

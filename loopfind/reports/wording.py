@@ -18,6 +18,9 @@ EVIDENCE: "dict[Evidence, str]" = {
 }
 """Evidence -> its meaning."""
 
+HEARD = "one recording heard again: its samples agree"
+"""The same of what is only heard."""
+
 WHOLE_PICTURE = 0.8
 """Share of what moves from which a repeat is said to be of the whole picture."""
 
@@ -90,16 +93,29 @@ def title(repeat: "Repeat") -> str:
     if repeat.kind == "loop":
         period = length(repeat.period) if repeat.period is not None else "unknown"
         return f"{count(times, 'cycle')} of {period}, back to back"
-    shown = {1: "shown once", 2: "shown twice"}.get(times, f"shown {times:,} times")
+    seen = "heard" if repeat.of == "sound" else "shown"
+    shown = {1: f"{seen} once", 2: f"{seen} twice"}.get(times, f"{seen} {times:,} times")
     if repeat.kind == "still":
         return f"{length(repeat.length)}, the same motionless picture {shown}"
     return length(repeat.length) if repeat.elsewhere and times == 1 else f"{length(repeat.length)}, {shown}"
 
 
 def belief(repeat: "Repeat") -> str:
-    """Return why a repeat is believed, how sure that is, and what part of the picture it is, where it is a part."""
+    """Return why a repeat is believed, how sure that is, what part of the picture it is, where it is a part, and what
+    its sound does."""
     part = part_of_picture(repeat)
-    return f"{EVIDENCE[repeat.evidence]} (confidence {share(repeat.confidence)})" + (f", in {part}" if part else "")
+    why = HEARD if repeat.of == "sound" else EVIDENCE[repeat.evidence]
+    known = f"{why} (confidence {share(repeat.confidence)})" + (f", in {part}" if part else "")
+    return "; ".join(filter(None, (known, sound_in_words(repeat))))
+
+
+def sound_in_words(repeat: "Repeat") -> str:
+    """Return how the sound behaves where pictures come again, "" where that is not known."""
+    if repeat.sound == "apart" and repeat.sound_offset is not None:
+        way = "later" if repeat.sound_offset > 0 else "earlier"
+        return f"its sound comes again {1000 * abs(repeat.sound_offset):.0f} ms {way} than its picture"
+    words = {"together": "its sound with it", "runs on": "another sound runs on under it"}
+    return words.get(repeat.sound or "", "")
 
 
 def part_of_picture(repeat: "Repeat") -> str:
@@ -108,10 +124,15 @@ def part_of_picture(repeat: "Repeat") -> str:
     return "" if seen is None or seen >= WHOLE_PICTURE else f"{share(seen)} of what moves in the picture"
 
 
-def coverage_in_words(verdict: "Verdict") -> str:
-    """Return how much of the video, and of its picture, could be judged: 98% of the video, 41% of the picture."""
+def coverage_in_words(verdict: "Verdict", what: str = "video") -> str:
+    """Return how much of the video, and of its picture, could be judged: 98% of the video, 41% of the picture.
+
+    what: video, or sound.
+    """
     picture = verdict.picture_coverage
-    return f"{share(verdict.coverage)} of the video" + ("" if picture is None else f", {share(picture)} of the picture")
+    return f"{share(verdict.coverage)} of the {what}" + (
+        "" if picture is None else f", {share(picture)} of the picture"
+    )
 
 
 def promise_in_words(stretch: "Findable") -> str:

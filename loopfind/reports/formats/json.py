@@ -17,7 +17,7 @@ from loopfind.model.version import version
 from loopfind.reports.links import Link, linker
 
 SCHEMA = 1
-REPEAT = ("id", "kind", "length", "period", "confidence", "evidence", "picture_share")
+REPEAT = ("id", "kind", "length", "period", "confidence", "evidence", "picture_share", "of", "sound", "sound_offset")
 """Keys of a repeat before its occurrences."""
 _AT_ONCE = 4096
 """Frames of a cluster that are turned into text at once."""
@@ -41,6 +41,7 @@ def write(report: Report) -> Iterator[str]:
     yield from json_list("coverage_map", ([json_line(row)] for row in report.coverage_map))
     yield from json_list("frozen", ([json_line(asdict(freeze))] for freeze in report.frozen))
     yield from json_list("leaps", ([json_line(asdict(leap))] for leap in report.leaps))
+    yield f',\n  "sound": {json_line(report.sound)}'
     yield from json_list("losses", ([json_line(asdict(loss))] for loss in report.losses))
     yield from json_list("clusters", _clusters(report.clusters))
     yield "\n}\n"

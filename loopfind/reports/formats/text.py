@@ -89,25 +89,29 @@ def _seriousness(report: Report) -> str:
 
 def _facts(report: Report, width: int) -> Iterator[Text]:
     source, verdict = report.source, report.verdict
-    about = [length(source.duration), count(source.frames, "frame")]
-    if source.fps > 0:
+    about = [length(source.duration)]
+    if not report.is_of_sound:
+        about.append(count(source.frames, "frame"))
+    if not report.is_of_sound and source.fps > 0:
         about.append(f"{source.fps:.2f}".rstrip("0").rstrip(".") + " frames/s")
     if source.width:
         about.append(f"{source.width}x{source.height}")
     if source.codec:
         about.append(safe(source.codec))
     name = "standard input" if source.path == "-" else safe(source.path)
-    yield from _fact("Video", [Text(name, "bold")], width)
+    what = "sound" if report.is_of_sound else "video"
+    yield from _fact(what.capitalize(), [Text(name, "bold")], width)
     yield from _fact("", _words(", ".join(about)), width)
     if verdict.repeated_seconds > 0:
-        repeated = f"{length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the video"
+        repeated = f"{length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the {what}"
         yield from _fact("Repeated", _words(repeated), width)
-    judged = coverage_in_words(verdict)
+    judged = coverage_in_words(verdict, what)
     if verdict.shortest_findable is not None:
         judged += f", for repeats of {length(verdict.shortest_findable)} or longer"
     yield from _fact("Judged", _words(judged), width)
     yield from _promises(report, width)
-    for number, unread in enumerate(source.unread):
+    yield from _sound(report, width)
+    for number, unread in enumerate(_unread(report)):
         yield from _fact("" if number else "Not read", _words(safe(unread), "yellow"), width)
     stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in unjudged_but_lost(report)]
     frozen = [(one.start, one.end, f"frames {frames_in(one)}") for one in report.frozen]
@@ -120,6 +124,27 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
     if len(report.clusters):
         alike = f"{count(len(report.clusters), 'group')} of frames with equal hashes; --json lists them"
         yield from _fact("Equal frames", _words(alike), width)
+
+
+def _unread(report: Report) -> Iterator[str]:
+    """Yield the streams that were not read, in words."""
+    yield from report.source.unread
+    if report.sound is not None and report.sound.others:
+        more = count(report.sound.others, "more track of sound", "more tracks of sound")
+        yield f"{more}: --audio-stream names one"
+
+
+def _sound(report: Report, width: int) -> Iterator[Text]:
+    """Yield what is known of the sound; of a sound alone the verdict says it."""
+    answer = report.sound
+    if answer is None:
+        return
+    if not report.is_of_sound:
+        yield from _fact("Sound", _words(answer.summary), width)
+    beats = [(one.start, one.end, f"every {one.step:.3f} s, as a machine plays") for one in answer.rhythms]
+    yield from _stretches("Rhythm", beats, "", width)
+    if report.is_of_sound:
+        yield from _stretches("Not judged", [(one.start, one.end, one.why) for one in answer.unjudged], "", width)
 
 
 def _promises(report: Report, width: int) -> Iterator[Text]:

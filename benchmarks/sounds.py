@@ -1,0 +1,294 @@
+"""Repeats in sound: which are found, how exactly, and what is claimed besides.
+
+    python benchmarks/sounds.py --tracks FOLDER --seeds 1:200    planted repeats, and sounds without any
+    python benchmarks/sounds.py --tracks FOLDER --films 60       films of which sound and picture were edited
+    python benchmarks/sounds.py --hours 24                       what the search costs for a day of sound
+
+A case takes three of the tracks, plants a stretch of the first one again among the others, and encodes it all. The
+stretch is plain, under noise 15 dB softer, or under another voice that is as loud. FOLDER holds any files with sound;
+in one of them nothing may be heard twice. Without a folder, and beside it with --drawn, voices of espeak-ng are used
+where that is installed, drawn rain, and drawn music with the timing of a person. A case takes about two seconds.
+"""
+
+import argparse
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind import Report, scan
+from loopfind.engine.sound.findings import find_in_sound
+from loopfind.fingerprints.sound import sound_codes
+from loopfind.media.ffmpeg.process import executable
+from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound, SoundFingerprint
+
+Wave = NDArray[np.float32]
+RATE = 44_100
+CODECS = {
+    "wav": ("-c:a", "pcm_s16le"),
+    "AAC 128k": ("-c:a", "aac", "-b:a", "128k"),
+    "AAC 48k": ("-c:a", "aac", "-b:a", "48k"),
+    "MP3 64k": ("-c:a", "libmp3lame", "-b:a", "64k"),
+    "Opus 24k": ("-c:a", "libopus", "-b:a", "24k"),
+}
+ENDINGS = {"wav": "wav", "AAC 128k": "m4a", "AAC 48k": "m4a", "MP3 64k": "mp3", "Opus 24k": "opus"}
+CONDITIONS = ("plain", "plain", "noise", "speech", "honest")
+LENGTHS = (1, 2, 2, 3, 4, 6, 8)
+WORDS = (
+    "The harbour lay under a thin sheet of mist, and nobody on the pier had seen the boat come in. Later that morning "
+    "the baker opened her shop as she did each day, counted forty rolls, and wondered who had left a blue umbrella by "
+    "the door. Seven letters had come, one of them without a stamp, from a town that she could not find on any map. "
+    "When the train whistled behind the hill, a boy ran past with a kite made of newspaper, and two dogs followed him. "
+)
+VOICES = ("en-gb", "en-us+f3", "de", "fr+f2", "es+m4", "it", "pl+f4", "nl+m2")
+NEAR = 0.005
+"""Seconds by which the lag of a claim may be off and be that of the truth."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A drawn sound. truth: start, end and the start of the copy, seconds; None for one without a repeat."""
+
+    seed: int
+    track: str
+    condition: str
+    codec: str
+    length: float
+    seconds: float
+    truth: tuple[float, float, float] | None
+    path: Path
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a case. errors: seconds by which lag, start and end are off, of a repeat that was found. claimed,
+    wrong: repeats. promised: whether one as long as the truth should have shown."""
+
+    case: Case
+    errors: tuple[float, float, float] | None
+    claimed: int
+    wrong: int
+    promised: bool
+
+
+def loaded(path: Path) -> Wave:
+    """The sound of a file, mono; empty for none."""
+    words = [executable(), "-v", "quiet", "-i", path.as_posix(), "-map", "0:a:0", "-ac", "1", "-ar", str(RATE)]
+    data = subprocess.run([*words, "-f", "f32le", "-"], capture_output=True, check=False).stdout
+    return levelled(np.frombuffer(data, "<f4").copy())
+
+
+def levelled(wave: Wave) -> Wave:
+    level = float(np.sqrt(np.square(wave).mean())) if len(wave) else 0.0
+    return wave * np.float32(0.08 / level) if level > 1e-4 else wave[:0]
+
+
+def spoken(voice: str, seconds: float) -> Wave:
+    """A voice of espeak-ng; empty where that is not installed."""
+    program = shutil.which("espeak-ng")
+    if program is None:
+        return np.zeros(0, np.float32)
+    words = WORDS.split()
+    random.Random(voice).shuffle(words)
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        speed = str(120 + 10 * VOICES.index(voice))
+        subprocess.run([program, "-v", voice, "-s", speed, "-w", file.name, " ".join(words)], check=True)
+        return loaded(Path(file.name))[: round(seconds * RATE)]
+
+
+def played(seconds: float, seed: int) -> Wave:
+    """A tune as a person plays it: no note comes twice with the same length, strength, vibrato or time."""
+    rng, wave, at = np.random.default_rng(seed), np.zeros(round((seconds + 3) * RATE)), 0.0
+    while at < seconds:
+        length = rng.choice([0.25, 0.5, 1.0]) * rng.uniform(0.9, 1.1)
+        place = np.arange(round(length * 1.5 * RATE)) / RATE
+        pitch = 220 * 2 ** (rng.integers(0, 24) / 12) * (1 + 0.004 * np.sin(2 * np.pi * rng.uniform(4, 6) * place))
+        phase, strength = 2 * np.pi * np.cumsum(pitch) / RATE, rng.uniform(0.5, 1)
+        note = sum(np.sin(k * phase + rng.uniform(0, 6)) * rng.uniform(0.3, 1) / k for k in range(1, 9))
+        breath = 0.05 * rng.normal(size=len(place))
+        start = round(at * RATE)
+        wave[start : start + len(place)] += strength * (note + breath) * np.exp(-2.5 * place / length)
+        at += length
+    return levelled(np.asarray(wave[: round(seconds * RATE)], np.float32))
+
+
+def tracks_of(folder: str | None, drawn: bool) -> dict[str, Wave]:
+    """The tracks by name: those of the folder, and drawn ones."""
+    files = sorted(Path(folder).rglob("*")) if folder else []
+    found = {path.stem: loaded(path)[: 90 * RATE] for path in files if path.is_file()}
+    if drawn or not folder:
+        found |= {f"voice {voice}": spoken(voice, 40) for voice in VOICES}
+        found |= {f"tune {n}": played(40, n) for n in range(3)}
+        found["rain"] = levelled(np.random.default_rng(1).normal(size=40 * RATE).astype(np.float32))
+    return {name: wave for name, wave in found.items() if len(wave) >= 8 * RATE}
+
+
+def drawn_case(seed: int, tracks: dict[str, Wave], folder: Path) -> Case:
+    rng, noise = random.Random(seed), np.random.default_rng(seed)
+    main, *others = rng.sample(sorted(tracks), 4)
+    wave, condition, codec = tracks[main], rng.choice(CONDITIONS), rng.choice(list(CODECS))
+    length = min(float(rng.choice(LENGTHS)), len(wave) / RATE / 2)
+    body = np.concatenate([wave, tracks[others[0]], tracks[others[1]]])
+    truth = None
+    if condition != "honest":
+        count = round(length * RATE)
+        start = rng.randrange(len(wave) - count)
+        copy = wave[start : start + count].copy()
+        level = float(np.sqrt(np.square(copy).mean()))
+        if condition == "noise":
+            copy += noise.normal(0, level * 10 ** (-15 / 20), count).astype(np.float32)
+        if condition == "speech":
+            voice = np.resize(tracks[others[2]], count)
+            copy += voice * np.float32(level / (float(np.sqrt(np.square(voice).mean())) or 1))
+        at = rng.randrange(len(wave), len(body))
+        body = np.concatenate([body[:at], copy, body[at:]])
+        truth = (start / RATE, (start + count) / RATE, at / RATE)
+    path = folder / f"{seed}.{ENDINGS[codec]}"
+    words = [executable(), "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-"]
+    data = np.clip(body, -1, 1).astype("<f4").tobytes()
+    subprocess.run([*words, *CODECS[codec], path.as_posix()], input=data, check=True)
+    return Case(seed, main, condition, codec, length, len(body) / RATE, truth, path)
+
+
+def answered(case: Case) -> Found:
+    report = scan(case.path)
+    case.path.unlink()
+    errors, wrong = None, 0
+    for repeat in report.repeats:
+        one, other = repeat.occurrences[0], repeat.occurrences[-1]
+        if case.truth is not None:
+            start, end, again = case.truth
+            lag = (other.start - one.start) - (again - start)
+            if abs(lag) <= NEAR and one.start < end and one.end > start and len(repeat.occurrences) == 2:
+                errors = (lag, one.start - start, one.end - end)
+                continue
+        wrong += 1
+    return Found(case, errors, len(report.repeats), wrong, case.truth is not None and promises(report, case))
+
+
+def promises(report: Report, case: Case) -> bool:
+    """Whether the report says that a repeat such as the truth would have shown: plain, long enough, and judged."""
+    sound, truth = report.sound, case.truth
+    if sound is None or truth is None or sound.shortest_findable is None or case.condition != "plain":
+        return False
+    spans = [(truth[0], truth[1]), (truth[2], truth[2] + truth[1] - truth[0])]
+    lost = sum(max(0.0, min(high, one.end) - max(low, one.start)) for one in sound.unjudged for low, high in spans)
+    return case.length >= sound.shortest_findable and lost < 0.1 * case.length
+
+
+def table(found: list[Found]) -> None:
+    """Print what was found, by condition and length, and what was claimed besides."""
+    rows = defaultdict[tuple[str, str], list[Found]](list)
+    for one in found:
+        if one.case.truth is not None:
+            rows[one.case.condition, "2 s and more" if one.case.length >= 2 else "under 2 s"].append(one)
+    print("| copy | length | cases | found |\n|---|---|---|---|")
+    for (condition, length), cases in sorted(rows.items()):
+        share = sum(one.errors is not None for one in cases) / len(cases)
+        print(f"| {condition} | {length} | {len(cases)} | {100 * share:.1f} % |")
+    hits = [one for one in found if one.errors is not None]
+    claims, wrong = sum(one.claimed for one in found), sum(one.wrong for one in found)
+    honest = [one for one in found if one.case.truth is None]
+    promised = [one for one in found if one.promised]
+    broken = sum(one.errors is None for one in promised)
+    print(f"\nclaims {claims}, wrong {wrong}; honest {len(honest)}, with a claim {sum(o.claimed > 0 for o in honest)}")
+    print(
+        f"minutes of sound {sum(one.case.seconds for one in found) / 60:.0f}; promises {len(promised)}, broken {broken}"
+    )
+    for name, which in (("plain", ("plain",)), ("all", ("plain", "noise", "speech"))):
+        errors = 1000 * np.abs([one.errors for one in hits if one.case.condition in which])
+        if len(errors):
+            lags, ends = errors[:, 0], errors[:, 1:].ravel()
+            cells = [f"{np.percentile(part, share):.2f}" for part in (lags, ends) for share in (50, 90)]
+            print(f"{name}: lag off by {cells[0]} / {cells[1]} ms, ends by {cells[2]} / {cells[3]} ms (median / 90 %)")
+    for one in found:
+        if one.wrong or (one.case.truth is not None and one.errors is None):
+            case = one.case
+            what = "missed" if case.truth is not None and one.errors is None else "wrong"
+            print(f"  {what}: seed {case.seed}, {case.track}, {case.condition}, {case.length:.1f} s, {case.codec}")
+
+
+def film(seed: int, tracks: dict[str, Wave], folder: Path) -> tuple[str, str]:
+    """Draw a film with one edit. Return how its sound should behave, and how it is said to."""
+    rng = random.Random(seed)
+    how = ("together", "runs on", "apart")[seed % 3]
+    wave = tracks[rng.choice([name for name in sorted(tracks) if len(tracks[name]) >= 30 * RATE])]
+    start, length, at = rng.uniform(1, 6), rng.uniform(3, 8), rng.uniform(15, 20)
+    moved = 0.08 if how == "apart" else 0.0
+    head, copy = wave[: round(at * RATE)], wave[round((start - moved) * RATE) : round((start - moved + length) * RATE)]
+    sound = wave[: round((at + length) * RATE)] if how == "runs on" else np.concatenate([head, copy])
+    scene = f"mandelbrot=s=160x120:r=25:end_scale={10 ** -rng.uniform(3, 5):.6f}:maxiter=200"
+    frames = [round(25 * t) / 25 for t in (at, start, start + length)]
+    shown = "[0:v]trim=0:{},split[a][b0];[b0]trim={}:{},setpts=PTS-STARTPTS[b];[a][b]concat=n=2:v=1[v]".format(*frames)
+    path = folder / f"film-{seed}.mp4"
+    words = [executable(), "-v", "error", "-y", "-f", "lavfi", "-t", f"{at:.3f}", "-i", scene]
+    words += ["-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-", "-filter_complex", shown, "-map", "[v]"]
+    words += ["-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", *rng.choice(list(CODECS.values())[1:3])]
+    subprocess.run([*words, path.as_posix()], input=sound.astype("<f4").tobytes(), check=True)
+    report = scan(path)
+    path.unlink()
+    seen = [repeat.sound or "" for repeat in report.repeats if repeat.of != "sound"]
+    return how, ", ".join(seen) or "no repeat"
+
+
+def cost(hours: float) -> None:
+    """Print what the search takes for hours of sound."""
+    rng = np.random.default_rng(5)
+    # Half a minute of a tune and a voice, each time with other noise over it.
+    piece = np.concatenate([played(60, 9), spoken("en-gb", 60), spoken("fr+f2", 60)])
+    piece = 8000 * (piece[::4] / max(1e-9, float(np.abs(piece).max())))
+    count = round(hours * 3600 * SOUND_RATE)
+    samples = np.empty((count, 1), np.int16)
+    for low in range(0, count, len(piece)):
+        part = np.roll(piece, int(rng.integers(len(piece))))[: count - low]
+        rate = rng.uniform(0.7, 1.4)
+        part = np.interp(np.arange(len(part)) * rate % (len(part) - 1), np.arange(len(part)), part)
+        samples[low : low + len(part), 0] = part + rng.normal(0, 300, len(part))
+    began = time.process_time()
+    codes = sound_codes(samples)
+    coded = time.process_time()
+    found = find_in_sound(SoundFingerprint(Sound(samples, 0.0, AudioTrack(0, "")), codes))
+    done = time.process_time()
+    print(f"{hours} h: codes {coded - began:.1f} s, search {done - coded:.1f} s of processor time", len(found.repeats))
+
+
+def main() -> None:
+    """Draw, scan, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--tracks", metavar="FOLDER", help="files with sound; drawn ones where none is given")
+    parser.add_argument("--drawn", action="store_true", help="drawn sounds and voices beside those of the folder")
+    parser.add_argument("--seeds", default="1:200", metavar="FIRST:LAST")
+    parser.add_argument("--films", type=int, default=0, metavar="N", help="films with sound and picture edited instead")
+    parser.add_argument("--hours", type=float, help="cost of so many hours of sound instead")
+    parser.add_argument("--jobs", type=int, default=2)
+    chosen = parser.parse_args()
+    if chosen.hours:
+        return cost(chosen.hours)
+    tracks = tracks_of(chosen.tracks, chosen.drawn)
+    print(f"{len(tracks)} tracks: {', '.join(sorted(tracks))}\n")
+    first, last = map(int, chosen.seeds.split(":"))
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(chosen.jobs) as pool:
+        if chosen.films:
+            seeds = range(first, first + chosen.films)
+            said = [film(seed, tracks, Path(folder)) for seed in seeds]
+            right = sum(how == heard for how, heard in said)
+            print(f"films {len(said)}, named right {right}")
+            for seed, (how, heard) in zip(seeds, said, strict=True):
+                if how != heard:
+                    print(f"  seed {seed}: {how}, said: {heard}")
+            return None
+        cases = [drawn_case(seed, tracks, Path(folder)) for seed in range(first, last + 1)]
+        table(list(pool.map(answered, cases, chunksize=4)))
+    return None
+
+
+if __name__ == "__main__":
+    main()

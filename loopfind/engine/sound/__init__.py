@@ -1,0 +1,1 @@
+"""From the samples of a sound to what repeats in it."""

@@ -1,0 +1,68 @@
+"""Coverage of a sound: where a repeat of it would have shown, and how short a one."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from loopfind.engine.sound.correlation import best_shift
+from loopfind.engine.sound.parameters import (
+    CORRELATED_SECONDS,
+    HEARD_SHARE,
+    PROMISED,
+    PROMISED_BY_CODES,
+    STEADY,
+)
+from loopfind.engine.sound.white import WhiteSound
+from loopfind.model.report import UnjudgedSound
+from loopfind.model.sound import SOUND_RATE
+
+_SECOND = SOUND_RATE
+_PARTS = 20
+_SOFT = 0.1
+"""Energy of white samples below which they are the codec's own noise, or nothing."""
+_NEAREST, _FURTHEST = round(0.02 * SOUND_RATE), round(0.3 * SOUND_RATE)
+
+
+@dataclass(frozen=True)
+class SoundCoverage:
+    """share: of the sound in which a repeat could have been found, 0 to 1. shortest: seconds, the shortest plain one
+    that would have been; None where nothing could be judged."""
+
+    share: float
+    shortest: float | None
+    unjudged: tuple[UnjudgedSound, ...]
+
+
+def sound_coverage(white: WhiteSound) -> SoundCoverage:
+    """Return where a sound could be judged, second by second."""
+    reasons = [_reason(white, low) for low in range(0, len(white), _SECOND)]
+    seconds = len(white) / SOUND_RATE
+    unjudged, place = list[UnjudgedSound](), 0
+    for reason, group in groupby(reasons):
+        count = len(list(group))
+        if reason:
+            start, end = (
+                white.sound.time_of(place * _SECOND),
+                min(white.sound.end, white.sound.time_of((place + count) * _SECOND)),
+            )
+            unjudged.append(UnjudgedSound(start, end, "silent" if reason == "silent" else "steady"))
+        place += count
+    lost = sum(stretch.end - stretch.start for stretch in unjudged)
+    share = max(0.0, 1 - lost / seconds) if seconds else 0.0
+    promised = PROMISED if seconds <= CORRELATED_SECONDS else PROMISED_BY_CODES
+    return SoundCoverage(round(share, 4), promised if share > 0 else None, tuple(unjudged))
+
+
+def _reason(white: WhiteSound, low: int) -> str:
+    """Return why the second from a sample on cannot be judged, "" where it can."""
+    part = white.part(low, low + _SECOND)
+    loud = np.square(part[: len(part) // _PARTS * _PARTS]).reshape(_PARTS, -1).mean(1)
+    if (loud > _SOFT).mean() < HEARD_SHARE:
+        return "silent"
+    half = _SECOND // 2
+    one = white.part(low, low + half)
+    middle = (_NEAREST + _FURTHEST) // 2
+    reach = (_FURTHEST - _NEAREST) // 2
+    there = white.part(low + middle - reach, low + middle + half + reach)
+    return "steady" if best_shift(one, there, reach)[1] >= STEADY else ""

@@ -1,0 +1,171 @@
+"""Tuned numbers of the search for repeats in sound."""
+
+TICK = 0.01
+"""Seconds of one tick: what a frame is to a picture, a tick is to a sound. By definition."""
+
+NEAREST_LAG = 0.5
+"""Seconds, the shortest lag that is looked at: nearer than this, a beat or a vowel is simply like itself. Held by
+`benchmarks/sounds.py`."""
+
+# Whitening
+
+WHITE_BLOCK = 512
+"""Samples of a block that is made white, 46 ms: shorter than a syllable, longer than a period of a voice. Held by
+`benchmarks/sounds.py`."""
+
+SMOOTH_BLOCKS = 5
+"""Blocks, half overlapping, to either side whose spectra make the envelope that is divided by. Held by
+`benchmarks/sounds.py`."""
+
+SMOOTH_LINES = 2
+"""Lines of the spectrum to either side that do. Held by `benchmarks/sounds.py`."""
+
+FLOOR = 0.03
+"""Share of the level thereabouts below which nothing is made louder: there the codec is heard alone. Held by
+`benchmarks/sounds.py`."""
+
+WHITENESS = 0.75
+"""Power of the envelope that is divided by: 1 makes every part of the spectrum as loud as any other, and noise that
+lies under the softer ones with them. Held by `benchmarks/sounds.py`."""
+
+SILENCE = 10.0
+"""Root mean square of samples, of 32768, at which a sound is half silent: -70 dB. Held by `benchmarks/sounds.py`."""
+
+BAND = (200.0, 4000.0)
+"""Hertz between which sounds are compared: what every codec keeps. Held by `benchmarks/sounds.py`."""
+
+# Candidates
+
+SOUND_WORD_APART = 6
+"""Hops between the two codes that make one word of 64 bits: neighbouring codes share most of their window. Held by
+`benchmarks/sounds.py`."""
+
+CORRELATED_SECONDS = 1200.0
+"""Seconds of sound up to which every stretch is correlated with every other, which finds what is masked by noise or by
+other speech. The work grows with the square of the length. Held by `benchmarks/sounds.py`."""
+
+CORRELATION_BLOCK = 60.0
+"""Seconds of a stretch that is correlated with others as a whole. Held by `benchmarks/sounds.py`."""
+
+CORRELATION_PEAK = 6.0
+"""Standard deviations from which a correlation makes a candidate. Chance gives one in some hundred million lags. Held
+by `benchmarks/sounds.py`."""
+
+CORRELATION_LINES = 12
+"""Candidates that two stretches may give. Held by `benchmarks/sounds.py`."""
+
+WORD_LINES = (64, 8.0)
+"""Lines to follow that codes led to, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
+
+# Following
+
+FIND_WINDOW = 128
+"""Samples, 11.6 ms, over which the agreement of two showings is measured. Held by `benchmarks/sounds.py`."""
+
+END_WINDOW = 32
+"""The same at the ends, 2.9 ms. Held by `benchmarks/sounds.py`."""
+
+INDEPENDENT = 0.5
+"""Share of the samples that count as independent. Held by `benchmarks/sounds.py`."""
+
+REFINE = 0.04
+"""Seconds by which the lag of a candidate may be off. Half a hop of the codes, and a little. Held by
+`benchmarks/sounds.py`."""
+
+LEAST_CORRELATION = 0.3
+"""Correlation along a run below which it is none. Strangers reach 0.08. Held by `benchmarks/sounds.py`."""
+
+MASKED = 4.0
+"""Nats that a window may speak against a run: a showing may be drowned by another sound for half a second. Held by
+`benchmarks/sounds.py`."""
+
+GIVEN_UP = 600.0
+"""Nats that may speak against a run from its best end on before it is not followed further: some two seconds. Held by
+`benchmarks/sounds.py`."""
+
+LEAST_SCORE = 60.0
+"""Nats that a run must have in its favour. Held by `benchmarks/sounds.py`."""
+
+SHORTEST = 0.5
+"""Seconds, the shortest run that is claimed. Held by `benchmarks/sounds.py`."""
+
+SAME_LAG = 0.005
+"""Seconds by which two lags may differ and be one. Held by `benchmarks/sounds.py`."""
+
+MOST_FOLLOWED = (80, 12.0)
+"""Candidates that are followed, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
+
+# Claims
+
+CLAIM_WEIGHTS = (-26.0, 34.0, 4.0, 2.0)
+"""Log odds that a run is one recording shown twice: at nothing, for its peak, for its contrast, and for each doubling
+of its seconds up to four. Held by `benchmarks/sounds.py`."""
+
+CLAIMED = 0.5
+"""Confidence from which a run is claimed. Held by `benchmarks/sounds.py`."""
+
+LEAST_SOUND_CONTRAST = 0.15
+"""Contrast of a run that is claimed at the least: a held note agrees with itself at every lag. Held by
+`benchmarks/sounds.py`."""
+
+SHORTEST_CLAIM = 0.9
+"""Seconds of the shortest run that is claimed: studios use one recording of a step or of a blow again. Held by
+`benchmarks/sounds.py`."""
+
+OVERSHADOWED = 0.6
+"""Seconds by which the lags of two runs over the same sound may differ for the better one to explain the other: a chord
+agrees with itself a few periods beside its lag too. Held by `benchmarks/sounds.py`."""
+
+# Rhythm
+
+RHYTHM_STEP = 2.1
+"""Seconds, the longest step of a rhythm: a bar of fast music. What goes round more slowly is a loop. Held by
+`benchmarks/sounds.py`."""
+
+COMB_CONTRAST = 0.6
+"""Contrast up to which a run may be of a comb: notes and beats agree with themselves beside their lag too. Held by
+`benchmarks/sounds.py`."""
+
+COMB_LAGS = 5
+"""Different lags that make a rhythm at the least. Held by `benchmarks/sounds.py`."""
+
+COMB_SHARE = 0.7
+"""Share of the lags of coherent runs that lie on the comb of a rhythm. Held by `benchmarks/sounds.py`."""
+
+COMB_NATS = 10.0
+"""Nats that speak against chance where lags lie on a comb. Held by `benchmarks/sounds.py`."""
+
+COHERENT = 0.4
+"""Peak from which a run, claimed or not, counts for a rhythm. Held by `benchmarks/sounds.py`."""
+
+RHYTHM_LENGTH = 8.0
+"""Seconds up to which a run on the comb of a rhythm is of the rhythm: a phrase that a machine plays again. Held by
+`benchmarks/sounds.py`."""
+
+LOOP_OVER_RHYTHM = 0.15
+"""Correlation by which a loop must agree better than the steps of the rhythm in it. Held by `benchmarks/sounds.py`."""
+
+# Coverage
+
+HEARD_SHARE = 0.5
+"""Share of the moments of a stretch that must be heard for it to be judged. Held by `benchmarks/sounds.py`."""
+
+STEADY = 0.6
+"""Correlation with itself a little later from which a sound is steady, like hum, and no lag stands out. Held by
+`benchmarks/sounds.py`."""
+
+PROMISED = 2.0
+"""Seconds from which a plain repeat of what is heard is found. Held by `benchmarks/sounds.py`."""
+
+PROMISED_BY_CODES = 3.0
+"""The same where only codes are compared, in a sound that is longer than CORRELATED_SECONDS. Held by
+`benchmarks/sounds.py`."""
+
+# Beside pictures
+
+APART_SECONDS = 0.5
+"""Seconds within which the sound of a repeat is looked for beside its picture. Held by `benchmarks/sounds.py`."""
+
+TOGETHER_SLACK = 0.02
+"""Seconds by which sound and picture may lie apart and be together, half a frame besides. Held by
+`benchmarks/sounds.py`."""

@@ -1,0 +1,64 @@
+"""The search of a sound for runs: candidates from both sources, each followed once."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.sound.correlation import correlated_lines
+from loopfind.engine.sound.parameters import (
+    CORRELATED_SECONDS,
+    MOST_FOLLOWED,
+    REFINE,
+    SAME_LAG,
+)
+from loopfind.engine.sound.trace import SoundRun, runs_along
+from loopfind.engine.sound.white import WhiteSound
+from loopfind.engine.sound.words import word_lines
+from loopfind.model.candidate import Line
+from loopfind.model.sound import SOUND_RATE
+
+
+def sound_runs(white: WhiteSound, codes: NDArray[np.uint32]) -> list[SoundRun]:
+    """Return the runs in a sound, the best first. Nothing is claimed of them yet. codes: (n,), its codes."""
+    runs, minutes = list[SoundRun](), len(white) / SOUND_RATE / 60
+    left = round(MOST_FOLLOWED[0] + MOST_FOLLOWED[1] * minutes)
+    for line in _candidates(white, codes):
+        if left <= 0:
+            break
+        if _is_explained(line, runs):
+            continue
+        left -= 1
+        for run in runs_along(white, line):
+            if not any(_is_same(run, known) for known in runs):
+                runs.append(run)
+    return sorted(runs, key=lambda run: -run.score)
+
+
+def _candidates(white: WhiteSound, codes: NDArray[np.uint32]) -> Iterator[Line]:
+    """Yield candidates, those by codes first."""
+    yield from word_lines(codes)
+    if len(white) <= CORRELATED_SECONDS * SOUND_RATE:
+        yield from correlated_lines(white)
+
+
+def _is_explained(line: Line, runs: Sequence[SoundRun]) -> bool:
+    """Say whether a run is known on a line, or a sound that goes round there with a period of which its lag is a
+    multiple."""
+    for run in runs:
+        start, end, lag = run.start / SOUND_RATE, run.end / SOUND_RATE, run.lag / SOUND_RATE
+        if start >= line.end or end <= line.start:
+            continue
+        if abs(lag - line.offset) < REFINE:
+            return True
+        turns = round(line.offset / lag)
+        goes_round = run.end - run.start >= run.lag and line.end <= end + lag and line.start >= start
+        if goes_round and turns > 1 and abs(line.offset - turns * lag) < REFINE:
+            return True
+    return False
+
+
+def _is_same(run: SoundRun, known: SoundRun) -> bool:
+    """Say whether two runs are one that was found twice."""
+    near = abs(run.lag - known.lag) < SAME_LAG * SOUND_RATE
+    return near and run.start < known.end and known.start < run.end

@@ -1,0 +1,1 @@
+"""From a file to the samples of its sound."""

@@ -1,0 +1,102 @@
+"""Samples in their places: packets of sound with their times, as one row without holes."""
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.arrays.disk import Scratch
+from loopfind.media.decode.timestamps import Clock
+from loopfind.model.sound import SOUND_RATE
+from loopfind.model.video import Span
+
+_JITTER = round(0.005 * SOUND_RATE)
+"""Samples by which a packet may lie beside the place where the one before ends and follow it: times are rounded to
+milliseconds in some containers, and the clock of a sound card runs a little beside that of the pictures."""
+_NAMED_GAP = 0.1
+"""Seconds without sound from which a gap is named."""
+_STRAYED = 8
+"""Packets in a row that must lie beside their place for the clock to have gone another way: Vorbis writes the time of a
+single one 6 ms off where its blocks change."""
+_ZEROS = 1 << 20
+_UNLIMITED = 1 << 48
+
+
+class Placer:
+    """Takes packets and their times in their order, and puts each where its time says.
+
+    start: microseconds at which the container starts. limits: seconds [low, high) of which samples are kept.
+    first: seconds of the first packet, infinite before there is one.
+    """
+
+    def __init__(self, start: int, limits: tuple[float, float]) -> None:
+        self._start, self._limits = start, limits
+        self._clock: Clock | None = None
+        self._times: deque[float] = deque()
+        self._packets: deque[NDArray[np.int16]] = deque()
+        self._begin: float | None = None
+        self._strayed = 0
+        self.first = float("inf")
+        self.samples = Scratch(1, np.int16)
+        self.gaps: list[Span] = []
+
+    @property
+    def begin(self) -> float:
+        """Seconds of the first sample that was kept; the start of the limits before there is any."""
+        return self._limits[0] if self._begin is None else self._begin
+
+    @property
+    def reached(self) -> float:
+        """Seconds at which the last sample that was kept is over."""
+        return self.begin + len(self.samples) / SOUND_RATE
+
+    def add(self, packets: list[bytes], marks: list[tuple[int | None, bytes]], last: bool = False) -> None:
+        """Take packets of samples, as int16, and marks: the time of each packet in ticks, and the seconds of a tick.
+        Either may come first. last: no more will come."""
+        self._packets.extend(np.frombuffer(data[: len(data) & -2], "<i2") for data in packets)
+        if self._clock is None:
+            if not self._packets or not marks:
+                return
+            self._clock = Clock(self._start, max(1, len(self._packets[0])) / SOUND_RATE)
+        self._times.extend(self._clock.read(marks, last).tolist())
+        marks.clear()
+        while self._times and self._packets:
+            time = self._times.popleft()
+            self.first = min(self.first, time)
+            self._place(time, self._packets.popleft())
+
+    def _place(self, time: float, samples: NDArray[np.int16]) -> None:
+        """Put samples that begin at `time` seconds behind those that are there."""
+        low, high = self._limits
+        if self._begin is None:
+            early = max(0, int(np.ceil((low - time) * SOUND_RATE - 1e-6)))
+            if early >= len(samples) or time >= high:
+                return
+            samples, time = samples[early:], time + early / SOUND_RATE
+            self._begin = time
+        beside = self._settled(round((time - self.reached) * SOUND_RATE))
+        if beside > 0:
+            beside = min(beside, self._room)
+            if beside >= _NAMED_GAP * SOUND_RATE:
+                self.gaps.append(Span(self.reached, self.reached + beside / SOUND_RATE))
+            for at in range(0, beside, _ZEROS):
+                self.samples.append(np.zeros((min(_ZEROS, beside - at), 1), np.int16))
+        elif beside < 0:
+            samples = samples[-beside:]
+        if len(kept := samples[: self._room, None]):
+            self.samples.append(kept)
+
+    def _settled(self, beside: int) -> int:
+        """Return by how many samples a packet lies beside the end of the one before, 0 where that is rounding, or a
+        single packet's time is."""
+        self._strayed = self._strayed + 1 if abs(beside) > _JITTER else 0
+        if abs(beside) < _NAMED_GAP * SOUND_RATE and self._strayed < _STRAYED:
+            return 0
+        self._strayed = 0
+        return beside
+
+    @property
+    def _room(self) -> int:
+        """Samples up to the end of the limits."""
+        left = (self._limits[1] - self.reached) * SOUND_RATE
+        return _UNLIMITED if left > _UNLIMITED else max(0, int(left + 1e-6))

@@ -1,0 +1,191 @@
+"""Reader of sound: one ffmpeg decodes a track and mixes it down. Samples come with their times, as NUT."""
+
+import contextlib
+import threading
+from dataclasses import dataclass
+from functools import partial
+from typing import IO
+
+from loopfind.errors import BadSetting, DecoderFailed
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.container_start import start_of
+from loopfind.media.ffmpeg.inlet import Inlet, close_all, wait_for
+from loopfind.media.ffmpeg.log import MARK, Journal
+from loopfind.media.ffmpeg.nut import DamagedNut, NutReader
+from loopfind.media.ffmpeg.process import executable, exit_status, kill, seek_words, start
+from loopfind.media.ffmpeg.watchdog import LOOK_SECONDS, SilenceWatch
+from loopfind.media.sound.placement import Placer
+from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound
+
+_RUN_UP = 10.0
+"""Seconds before the first wanted sample at which decoding begins, where it may begin in the middle."""
+_ROOM = 1 << 22
+"""Bytes of sound that wait to be taken: three minutes."""
+
+
+@dataclass(frozen=True)
+class SoundRequest:
+    """A request for a track of sound.
+
+    track: its number among the tracks of sound, from 0. start, end: seconds from the container's start, None for no
+    limit. stall: seconds without a byte after which reading is given up. unbounded: however much memory ffmpeg takes.
+    """
+
+    address: Address
+    track: int = 0
+    start: float | None = None
+    end: float | None = None
+    stall: float = 120.0
+    unbounded: bool = False
+
+
+def read_sound(request: SoundRequest, given_up: threading.Event | None = None) -> Sound | None:
+    """Return the sound of a file, None for one that has none.
+
+    given_up: set by whoever does not want it any more. Raises BadSetting for a track that is not there, Unreadable and
+    DecoderFailed.
+    """
+    begin = None if request.start is None or not request.address.seekable else request.start - _RUN_UP
+    if begin is not None and begin > 0:
+        found, lands = _read(request, begin, given_up)
+        if lands:
+            return found
+    return _read(request, None, given_up)[0]
+
+
+def sound_command(request: SoundRequest, seek: float | None) -> list[str]:
+    """Return the ffmpeg command that decodes a track from `seek` seconds on, and writes it to its standard output."""
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", "-nostats", "-copyts"]
+    words += ["-max_error_rate", "1"]
+    words += [] if seek is None else seek_words(seek)
+    words += [*request.address.words, "-map", f"0:a:{request.track}", "-vn", "-sn", "-dn"]
+    words += [] if request.end is None else ["-to", f"{request.end + _RUN_UP:.3f}"]
+    words += ["-af", f"aresample={SOUND_RATE},aformat=sample_fmts=s16:channel_layouts=mono"]
+    # Times come as marks, as those of pictures do. Packets are numbered instead, which no clock disturbs.
+    words += ["-stats_enc_pre:a:0", "pipe:2", "-stats_enc_pre_fmt:a:0", f"{MARK.decode()}{{pts}} {{tb}}"]
+    words += ["-bsf:a", "setts=ts=N"]
+    return [
+        *words,
+        "-c:a",
+        "pcm_s16le",
+        "-map_metadata",
+        "-1",
+        "-map_chapters",
+        "-1",
+        "-write_index",
+        "0",
+        "-f",
+        "nut",
+        "pipe:1",
+    ]
+
+
+def _read(request: SoundRequest, seek: float | None, given_up: threading.Event | None) -> tuple[Sound | None, bool]:
+    """Return the sound as one ffmpeg gives it, and whether decoding began at or before the first wanted sample."""
+    with contextlib.closing(_SoundChild(request, seek)) as child:
+        while not child.drained:
+            if given_up is not None and given_up.is_set():
+                return None, True
+            child.take_in()
+        child.finish()
+        return child.sound(), child.begins_by(request.start or 0.0)
+
+
+class _SoundChild:
+    """One running ffmpeg, and the samples that have come out of it so far."""
+
+    def __init__(self, request: SoundRequest, seek: float | None) -> None:
+        self._request, self._address = request, request.address
+        self._journal, self._nut = Journal(remote=self._address.is_remote), NutReader()
+        self._placer: Placer | None = None
+        self._packets = list[bytes]()
+        self._silence, self._bell = SilenceWatch(self._address.shown, request.stall), threading.Condition()
+        command = sound_command(request, seek)
+        self._process = process = start(command, apart=True, unbounded=request.unbounded)
+        assert process.stdout is not None and process.stderr is not None
+        self._inlets = list[Inlet]()
+        try:
+            self._said = self._inlet(process.stderr, None)
+            self._heard = self._inlet(process.stdout, _ROOM)
+        except BaseException:
+            self.close()
+            process.stdout.close()
+            process.stderr.close()
+            raise
+        self._open = list(self._inlets)
+
+    @property
+    def drained(self) -> bool:
+        """Return whether both pipes have ended, and all that was in them is here."""
+        return not self._open
+
+    def take_in(self) -> None:
+        """Take in what comes within a moment. Raises Unreadable where nothing has come for too long."""
+        reached = 0.0 if self._placer is None else self._placer.reached
+        look = partial(wait_for, self._open, self._bell)
+        if not any(one.ready for one in self._open) and not self._silence.broken(look, LOOK_SECONDS, reached):
+            return
+        for inlet in [one for one in self._open if one.ready]:
+            parts, ended = inlet.take()
+            if ended:
+                self._open.remove(inlet)
+            if inlet is self._said:
+                for part in parts:
+                    self._journal.feed(part)
+                if ended:
+                    self._journal.close()
+            else:
+                self._hear(parts)
+        self._settle()
+
+    def begins_by(self, seconds: float) -> bool:
+        """Return whether the first packet is heard by a time."""
+        return self._placer is not None and self._placer.first <= seconds
+
+    def finish(self) -> None:
+        """Wait for the end of an ffmpeg that has closed its pipes. Raises DecoderFailed where it took too much
+        memory."""
+        exit_status(self._process, self._address.shown)
+
+    def sound(self) -> Sound | None:
+        """Return the sound, None where there is none. Raises BadSetting for a track that is not there."""
+        header, number = self._journal.header, self._request.track
+        tracks = [stream for _, stream in sorted(header.streams.items()) if stream.kind == "Audio"]
+        if tracks and number >= len(tracks):
+            raise BadSetting("audio stream", number, f"{self._address.shown} has {len(tracks)}, numbered from 0")
+        placer = self._placer
+        if placer is None or not len(placer.samples):
+            return None
+        codec = tracks[number].codec if tracks else ""
+        track = AudioTrack(number, codec, max(0, len(tracks) - 1), header.container)
+        return Sound(placer.samples, placer.begin, track, tuple(placer.gaps))
+
+    def close(self) -> None:
+        """End ffmpeg if it runs, reap it, close the pipes."""
+        try:
+            kill(self._process)
+        finally:
+            close_all(self._inlets)
+
+    def _inlet(self, pipe: IO[bytes], room: float | None) -> Inlet:
+        inlet = Inlet(pipe, self._bell, room)
+        self._inlets.append(inlet)
+        return inlet
+
+    def _hear(self, parts: list[bytes]) -> None:
+        """Take samples. Raises DecoderFailed for what makes no sense."""
+        try:
+            self._packets += [packet.data for part in parts for packet in self._nut.feed(part)]
+        except DamagedNut as error:
+            what = f"the sound that ffmpeg hands over cannot be understood ({error})"
+            raise DecoderFailed(self._address.shown, what) from None
+
+    def _settle(self) -> None:
+        """Put what has come in its place."""
+        if self._placer is None:
+            if not self._journal.marks:
+                return
+            limits = self._request.start or 0.0, float("inf") if self._request.end is None else self._request.end
+            self._placer = Placer(start_of(self._journal.header, self._address), limits)
+        self._placer.add(self._packets, self._journal.marks, last=self.drained)
+        self._packets.clear()

@@ -1,0 +1,72 @@
+"""The sound of a file: one track, mixed down to one channel, on the clock of the pictures."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.model.video import Span
+
+SOUND_RATE = 11025
+"""Samples a second. The codes of a sound lie between 300 and 3400 Hz, which half of this holds."""
+
+
+SOUND_WINDOW, SOUND_HOP = 2048, 256
+"""Samples that a code of sound looks at, and from one code to the next."""
+
+
+class Samples(Protocol):
+    """A table (n, 1) int16 of samples, in memory or on disk."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> NDArray[Any]: ...
+
+
+@dataclass(frozen=True)
+class AudioTrack:
+    """A track of sound as the container describes it. number: among the tracks of sound, from 0. others: how many more
+    tracks of sound there are. container: ffmpeg's name of the format."""
+
+    number: int
+    codec: str
+    others: int = 0
+    container: str = ""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A track of sound, SOUND_RATE samples a second.
+
+    samples: (n, 1) int16; sample i is heard at start + i / SOUND_RATE. start: seconds on the clock of the pictures.
+    gaps: stretches in which the file holds no sound, 0 in the samples.
+    """
+
+    samples: Samples
+    start: float
+    track: AudioTrack
+    gaps: tuple[Span, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    @property
+    def end(self) -> float:
+        """Seconds at which the last sample is over."""
+        return self.start + len(self.samples) / SOUND_RATE
+
+    def time_of(self, sample: float) -> float:
+        """Return the second at which a sample is heard."""
+        return self.start + sample / SOUND_RATE
+
+
+@dataclass(frozen=True)
+class SoundFingerprint:
+    """A sound and its codes.
+
+    codes: (n,) uint32; code i is of the samples from i * SOUND_HOP on, SOUND_WINDOW of them.
+    """
+
+    sound: Sound
+    codes: NDArray[np.uint32]

@@ -1,0 +1,165 @@
+"""Read the sound of a file beside its pictures, and join what both say."""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from loopfind.arrays.time_index import covered
+from loopfind.engine.sound.beside import heard_more_than_once, with_sound
+from loopfind.engine.sound.findings import SoundFindings, find_in_sound
+from loopfind.engine.sound.parameters import TICK
+from loopfind.errors import BadSetting, LoopfindError, MediaError
+from loopfind.fingerprints.sound import sound_codes
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.sound.reader import SoundRequest, read_sound
+from loopfind.model.dtypes import Floats
+from loopfind.model.report import Occurrence, Repeat, Report, SoundAnswer, Verdict
+from loopfind.model.sound import Sound, SoundFingerprint
+from loopfind.model.video import Source
+from loopfind.reports.summaries import summary_of_sound, verdict_with_sound
+from loopfind.settings import Decoding, Settings
+
+
+class SoundTask:
+    """A sound that is being read by a thread of its own, as its decoder takes a small share of the time."""
+
+    def __init__(self, where: Address, settings: Settings, decoding: Decoding) -> None:
+        self._request = SoundRequest(
+            where, settings.audio_stream, settings.start, settings.end, settings.stall, decoding.unbounded
+        )
+        self._given_up = threading.Event()
+        self._found: SoundFingerprint | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def result(self) -> SoundFingerprint | None:
+        """Wait for the sound, and return it; None where the file has none. Raises what its reading raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._found
+
+    def close(self) -> None:
+        """Give the sound up, if it is still being read."""
+        self._given_up.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            sound = read_sound(self._request, self._given_up)
+            if sound is not None and not self._given_up.is_set():
+                self._found = SoundFingerprint(sound, sound_codes(sound.samples))
+        except BaseException as error:  # whoever waits for the result raises it
+            self._error = error
+
+
+@contextlib.contextmanager
+def sound_beside(where: Address, settings: Settings, decoding: Decoding) -> Iterator[SoundTask | None]:
+    """Read the sound of a file while the body runs; None where it is not asked for, or cannot be read beside the
+    pictures, as what comes through a pipe or over a network comes once.
+
+    Raises BadSetting for a track that no file has.
+    """
+    if settings.audio_stream < 0:
+        raise BadSetting("audio stream", settings.audio_stream, "tracks of sound are numbered from 0")
+    if not settings.sound or where.local is None or not where.seekable:
+        yield None
+        return
+    task = SoundTask(where, settings, decoding)
+    try:
+        yield task
+    finally:
+        task.close()
+
+
+def with_sound_of(report: Report, task: SoundTask | None, times: Floats) -> Report:
+    """Return a report of pictures with what their sound says. times: (n,) seconds of the frames.
+
+    A sound that cannot be read is said, and costs no answer. Raises BadSetting for a track that is not there.
+    """
+    if task is None:
+        return report
+    try:
+        fingerprint = task.result()
+    except MediaError as error:
+        return replace(report, sound=_unread(report, error))
+    if fingerprint is None:
+        return report
+    found = find_in_sound(fingerprint)
+    frame = 1 / report.source.fps if report.source.fps > 0 else 0.0
+    repeats = tuple(_in_frames(one, times) for one in with_sound(report.repeats, found, frame))
+    answer = _answer(found, repeats)
+    verdict = verdict_with_sound(report.verdict, repeats)
+    return replace(report, repeats=repeats, sound=answer, verdict=verdict)
+
+
+def report_of_sound(where: Address, settings: Settings, decoding: Decoding, error: LoopfindError) -> Report:
+    """Return the report of a file that holds sound alone. error: raised where it holds none that can be read.
+
+    Frames are ticks of a hundredth of a second.
+    """
+    with sound_beside(where, settings, decoding) as task:
+        fingerprint = None if task is None else task.result()
+    if fingerprint is None:
+        raise error
+    found, sound = find_in_sound(fingerprint), fingerprint.sound
+    answer = _answer(found, found.repeats)
+    ticks = round((sound.end - sound.start) / TICK)
+    source = Source(
+        where.name, sound.end - sound.start, ticks, 1 / TICK, 0, 0, sound.track.codec, sound.track.container
+    )
+    share = min(1.0, answer.repeated_seconds / source.duration) if source.duration > 0 else 0.0
+    verdict = Verdict(
+        looped=any(repeat.kind == "loop" for repeat in found.repeats),
+        repeated_seconds=answer.repeated_seconds,
+        repeated_share=round(share, 4),
+        coverage=answer.coverage,
+        shortest_findable=answer.shortest_findable,
+        summary=answer.summary,
+    )
+    return Report(source=source, settings=settings, verdict=verdict, repeats=found.repeats, sound=answer)
+
+
+def _answer(found: SoundFindings, repeats: Sequence[Repeat]) -> SoundAnswer:
+    """Return the answer for a sound, of which `repeats` are all that the report lists."""
+    sound: Sound = found.sound
+    heard = round(covered(heard_more_than_once(repeats)), 3)
+    answer = SoundAnswer(
+        track=sound.track.number,
+        codec=sound.track.codec,
+        others=sound.track.others,
+        start=round(sound.start, 4),
+        end=round(sound.end, 4),
+        repeated_seconds=heard,
+        coverage=found.coverage.share,
+        shortest_findable=found.coverage.shortest,
+        summary="",
+        unjudged=found.coverage.unjudged,
+        rhythms=found.rhythms,
+    )
+    return replace(answer, summary=summary_of_sound(answer, repeats))
+
+
+def _unread(report: Report, error: MediaError) -> SoundAnswer:
+    """Return the answer for a sound that could not be read."""
+    end = report.source.duration
+    return SoundAnswer(
+        report.settings.audio_stream, "", 0, 0.0, end, 0.0, 0.0, None, f"The sound could not be read: {error.what}."
+    )
+
+
+def _in_frames(repeat: Repeat, times: Floats) -> Repeat:
+    """Return a repeat of sound alone with the frames that are shown meanwhile."""
+    if repeat.of != "sound" or not len(times):
+        return repeat
+    return replace(repeat, occurrences=tuple(_shown_at(one, times) for one in repeat.occurrences))
+
+
+def _shown_at(one: Occurrence, times: Floats) -> Occurrence:
+    first = max(0, min(int(np.searchsorted(times, one.start, "right")) - 1, len(times) - 1))
+    last = max(first + 1, min(int(np.searchsorted(times, one.end)), len(times)))
+    return replace(one, start_frame=first, end_frame=last)

@@ -1,0 +1,94 @@
+"""Sounds for tests, drawn by seed: talk, rain, hum, machines; and files of them."""
+
+import wave
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import videos
+from numpy.typing import NDArray
+
+RATE = 22050
+Wave = NDArray[np.float32]
+
+CODECS: dict[str, tuple[str, ...]] = {
+    "wav": ("-c:a", "pcm_s16le"),
+    "flac": ("-c:a", "flac"),
+    "m4a": ("-c:a", "aac", "-b:a", "64k"),
+    "mp3": ("-c:a", "libmp3lame", "-b:a", "64k"),
+    "ogg": ("-c:a", "libvorbis", "-q:a", "3"),
+    "opus": ("-c:a", "libopus", "-b:a", "24k"),
+}
+
+
+def talk(seconds: float, seed: int) -> Wave:
+    """Something like speech: syllables of a gliding voice with formants, hisses and pauses, never twice the same."""
+    rng, count = np.random.default_rng(seed), round(seconds * RATE)
+    whole, at = np.zeros(count + RATE), 0
+    while at < count:
+        length = int(rng.uniform(0.08, 0.3) * RATE)
+        time = np.arange(length) / RATE
+        pitch = rng.uniform(90, 220) * (1 + rng.uniform(-0.3, 0.3) * time / time[-1])
+        phase = 2 * np.pi * np.cumsum(pitch) / RATE
+        formants = rng.uniform([300, 900, 2000], [800, 1800, 3200])
+        voice = np.zeros(length)
+        for harmonic in range(1, 24):
+            weight = sum(np.exp(-(((harmonic * pitch.mean() - one) / 180) ** 2)) for one in formants)
+            voice += weight * np.sin(harmonic * phase + rng.uniform(0, 6))
+        hiss = rng.normal(size=length) * rng.choice([0.02, 0.02, 0.6])
+        whole[at : at + length] += (voice + hiss) * np.hanning(length)
+        at += length + int(rng.choice([0.0, 0.02, 0.15]) * RATE)
+    return _scaled(whole[:count])
+
+
+def noise(seconds: float, seed: int) -> Wave:
+    """Rain: steady noise."""
+    return _scaled(np.random.default_rng(seed).normal(size=round(seconds * RATE)))
+
+
+def machine(seconds: float, step: float) -> Wave:
+    """A drum machine: the same four beats again and again."""
+    rng, whole = np.random.default_rng(7), np.zeros(round(seconds * RATE) + RATE)
+    beats = [rng.normal(size=RATE // 8) * np.exp(-np.arange(RATE // 8) / (0.02 * RATE)) for _ in range(4)]
+    for number in range(int(seconds / step)):
+        at = round(number * step * RATE)
+        whole[at : at + RATE // 8] += beats[number % 4]
+    return _scaled(whole[: round(seconds * RATE)])
+
+
+def hum(seconds: float) -> Wave:
+    """Mains hum with its harmonics."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    return _scaled(sum(np.sin(2 * np.pi * 50 * k * time) / k for k in range(1, 40)))
+
+
+def joined(*parts: Wave) -> Wave:
+    return np.concatenate(parts)
+
+
+def part(sound: Wave, start: float, end: float) -> Wave:
+    return sound[round(start * RATE) : round(end * RATE)]
+
+
+@cache
+def written(name: str, drawn: bytes) -> Path:
+    """A WAV file of samples as 32-bit floats."""
+    path = videos.FOLDER / f"{name}.drawn.wav"
+    samples = np.frombuffer(drawn, np.float32)
+    with wave.open(path.as_posix(), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(np.rint(32767 * np.clip(samples, -1, 1)).astype("<i2").tobytes())
+    return path
+
+
+def file(name: str, sound: Wave, *more: str) -> Path:
+    """A file of a sound, in the codec that its ending names unless `more` says another one."""
+    options = more or CODECS[name.rpartition(".")[2]]
+    return videos.make(name, "-i", written(name, sound.tobytes()).as_posix(), *options)
+
+
+def _scaled(sound: Any) -> Wave:
+    return np.asarray(0.3 * sound / np.abs(sound).max(), np.float32)

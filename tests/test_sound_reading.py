@@ -1,0 +1,116 @@
+"""Samples and their times: those that ffmpeg decodes, each where the file says it is heard."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sounds
+import videos
+from numpy.typing import NDArray
+
+from loopfind import scan
+from loopfind.engine.sound.correlation import best_shift
+from loopfind.errors import BadSetting
+from loopfind.media.ffmpeg import address
+from loopfind.media.ffmpeg.process import executable
+from loopfind.media.sound.reader import SoundRequest, read_sound
+from loopfind.model.sound import SOUND_RATE, Sound
+
+TALK = sounds.talk(6, 1)
+CONTAINERS = {
+    "sound.mp4": ("-c:a", "aac"),
+    "sound.mkv": ("-c:a", "libvorbis"),
+    "sound.ts": ("-c:a", "mp2"),
+    "sound.webm": ("-c:a", "libopus"),
+}
+SCENE = videos.moving(6)
+
+
+def read(path: Path, track: int = 0, start: float | None = None, end: float | None = None) -> Sound:
+    found = read_sound(SoundRequest(address.resolve(path), track, start, end))
+    assert found is not None
+    return found
+
+
+def samples(sound: Sound) -> NDArray[np.int16]:
+    return np.asarray(sound.samples[0 : len(sound)][:, 0])
+
+
+def plain(path: Path, track: int = 0) -> NDArray[np.int16]:
+    """All samples of a track as ffmpeg writes them, without their times."""
+    words = [executable(), "-v", "error", "-i", path.as_posix(), "-map", f"0:a:{track}", "-ac", "1"]
+    words += ["-ar", str(SOUND_RATE), "-f", "s16le", "-"]
+    return np.frombuffer(subprocess.run(words, capture_output=True, check=True).stdout, "<i2")
+
+
+@pytest.mark.parametrize("ending", sounds.CODECS)
+def test_samples_are_those_of_the_decoder(ending: str) -> None:
+    path = sounds.file(f"read.{ending}", TALK)
+    sound, expected = read(path), plain(path)
+    assert abs(len(sound) - len(expected)) <= 2048
+    common = min(len(sound), len(expected)) - 64
+    assert np.abs(samples(sound)[:common].astype(int) - expected[:common]).max() <= 400
+    assert sound.end == pytest.approx(6, abs=0.1) and not sound.gaps
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_sound_that_begins_late_is_heard_late(name: str) -> None:
+    source = sounds.written("late", TALK.tobytes()).as_posix()
+    late = ("-itsoffset", "1.5", "-i", source, "-map", "0:v", "-map", "1:a")
+    codec = "libvpx" if name.endswith("webm") else "mpeg4"
+    path = videos.make(f"late-{name}", *SCENE, *late, "-c:v", codec, *CONTAINERS[name])
+    sound = read(path)
+    heard = np.flatnonzero(np.abs(samples(sound)) > 300)[0] / SOUND_RATE + sound.start
+    first = np.flatnonzero(np.abs(TALK) > 0.01)[0] / sounds.RATE
+    assert heard == pytest.approx(1.5 + first, abs=0.06)
+
+
+def test_a_part_is_the_same_samples_at_the_same_times() -> None:
+    path = sounds.file("long.flac", sounds.talk(40, 2))
+    whole, part = read(path), read(path, start=31.0, end=33.5)
+    assert part.start == pytest.approx(31, abs=1e-4) and part.end == pytest.approx(33.5, abs=2e-4)
+    at = round((part.start - whole.start) * SOUND_RATE)
+    assert np.abs(samples(whole)[at : at + len(part)].astype(int) - samples(part)).max() <= 1
+
+
+def test_a_hole_is_silence_and_what_follows_is_heard_at_its_time() -> None:
+    source = sounds.written("hole", TALK.tobytes()).as_posix()
+    holed = ("-i", source, "-af", "aselect='not(between(t,2,3.2))'", "-c:a", "flac")
+    sound = read(videos.make("hole.mkv", *holed))
+    (gap,) = sound.gaps
+    assert (gap.start, gap.end) == (pytest.approx(2, abs=0.06), pytest.approx(3.2, abs=0.06))
+    whole = read(sounds.file("whole.flac", TALK))
+    first = samples(whole)[4 * SOUND_RATE : 5 * SOUND_RATE].astype(np.float32)
+    second = samples(sound)[4 * SOUND_RATE - 50 : 5 * SOUND_RATE + 50].astype(np.float32)
+    shift, r = best_shift(first, second, 50)
+    assert abs(shift) < 8 and r > 0.95  # times in the file are whole milliseconds
+    inside = slice(round(2.2 * SOUND_RATE), 3 * SOUND_RATE)
+    assert not samples(sound)[inside].any()
+
+
+def test_a_clock_that_falls_back_goes_on() -> None:
+    one = sounds.file("fall.ts", TALK, "-c:a", "mp2")
+    path = videos.FOLDER / "fall-twice.ts"
+    path.write_bytes(2 * one.read_bytes())
+    assert read(path).end - read(path).start == pytest.approx(2 * (read(one).end - read(one).start), abs=0.1)
+
+
+def test_a_track_is_chosen_by_its_number() -> None:
+    one, other = (sounds.written(f"track{n}", sounds.talk(3, n).tobytes()).as_posix() for n in (1, 2))
+    path = videos.make("tracks.mkv", "-i", one, "-i", other, "-map", "0:a", "-map", "1:a", "-c:a", "flac")
+    for number in (0, 1):
+        assert (
+            np.abs(samples(read(path, number)).astype(int) - plain(path, number)[: len(read(path, number))]).max() < 9
+        )
+    assert read(path, 1).track.others == 1
+    with pytest.raises(BadSetting, match="has 2, numbered from 0"):
+        read(path, 2)
+    with pytest.raises(BadSetting, match="audio stream"):
+        scan(path, audio_stream=2)
+    with pytest.raises(BadSetting, match="numbered from 0"):
+        scan(path, audio_stream=-1)
+
+
+def test_a_video_without_sound_has_none() -> None:
+    assert read_sound(SoundRequest(address.resolve(videos.encoded("mp4", "mpeg4")))) is None

@@ -1,0 +1,163 @@
+"""Repeats of sound: found to the millisecond in any codec, and not where sounds are merely alike."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sounds
+import videos
+
+from loopfind import Report, scan
+from loopfind.model.report import Repeat
+
+TALK = sounds.talk(24, 11)
+COPY = sounds.part(TALK, 4.0, 7.0)
+"""Three seconds that are heard again at 20 s."""
+
+
+def planted(copy: sounds.Wave) -> sounds.Wave:
+    return sounds.joined(sounds.part(TALK, 0, 20), copy, sounds.part(TALK, 20, 24))
+
+
+def only(report: Report) -> Repeat:
+    (repeat,) = report.repeats
+    return repeat
+
+
+def spans(repeat: Repeat) -> list[tuple[float, float]]:
+    return [(one.start, one.end) for one in repeat.occurrences]
+
+
+@pytest.mark.parametrize("ending", sounds.CODECS)
+def test_a_copy_is_found_in_any_codec(ending: str) -> None:
+    report = scan(sounds.file(f"planted.{ending}", planted(COPY)))
+    (start, end), (again, over) = spans(only(report))
+    assert only(report).of == "sound" and only(report).confidence > 0.99
+    assert again - start == pytest.approx(16, abs=0.001)
+    assert (start, end, over) == (pytest.approx(4, abs=0.06), pytest.approx(7, abs=0.06), pytest.approx(23, abs=0.06))
+    assert not report.cuts and report.is_of_sound and report.source.width == 0
+
+
+@pytest.mark.parametrize("cover", ["noise", "talk"])
+def test_a_copy_is_found_under_another_sound(cover: str) -> None:
+    other = sounds.noise(3, 1) if cover == "noise" else sounds.talk(3, 99)
+    level = float(np.sqrt(np.square(COPY).mean() / np.square(other).mean())) * (0.18 if cover == "noise" else 1.0)
+    report = scan(sounds.file(f"under-{cover}.m4a", planted(COPY + level * other)))
+    start, again = (one.start for one in only(report).occurrences)
+    assert again - start == pytest.approx(16, abs=0.001)
+
+
+def test_a_copy_may_be_louder() -> None:
+    assert len(scan(sounds.file("louder.m4a", planted(0.3 * COPY))).repeats) == 1
+
+
+def test_a_loop_goes_round() -> None:
+    report = scan(sounds.file("loop.m4a", np.tile(sounds.part(TALK, 0, 5), 4)))
+    assert only(report).kind == "loop" and only(report).period == pytest.approx(5, abs=0.001)
+    assert len(only(report).occurrences) == 4 and report.verdict.looped
+
+
+@pytest.mark.parametrize(
+    ("name", "sound"),
+    [
+        ("talk", sounds.talk(60, 21)),
+        ("rain", sounds.noise(60, 22)),
+        ("hum", sounds.hum(30)),
+        ("silence", np.zeros(30 * sounds.RATE, np.float32)),
+        ("tone", np.sin(0.2 * np.arange(30 * sounds.RATE)).astype(np.float32) * 0.3),
+    ],
+)
+def test_what_is_heard_once_is_not_claimed(name: str, sound: sounds.Wave) -> None:
+    report = scan(sounds.file(f"once-{name}.m4a", sound))
+    assert not report.repeats and report.sound is not None
+    heard = name in ("talk", "rain")
+    assert (report.verdict.coverage > 0.9) == heard or name == "hum"
+    assert (report.sound.shortest_findable is not None) == (report.sound.coverage > 0)
+
+
+@pytest.mark.parametrize("step", [0.25, 0.4])
+def test_a_machine_keeps_time_and_is_no_loop(step: float) -> None:
+    report = scan(sounds.file(f"machine-{step}.m4a", sounds.machine(40, step)))
+    assert report.sound is not None and not report.repeats
+    (rhythm,) = report.sound.rhythms
+    assert rhythm.start < 2 and rhythm.end > 38
+    beats = rhythm.step / step
+    assert beats == pytest.approx(round(beats), abs=0.02)
+
+
+def test_what_would_have_shown_shows() -> None:
+    report = scan(sounds.file("promise.m4a", sounds.part(TALK, 0, 20)))
+    assert report.sound is not None and report.sound.shortest_findable is not None
+    length = report.sound.shortest_findable
+    for start in (1.0, 6.0, 13.0):
+        copy = sounds.joined(sounds.part(TALK, 0, 20), sounds.part(TALK, start, start + length))
+        assert len(scan(sounds.file(f"promise-{start}.m4a", copy)).repeats) == 1
+
+
+@cache
+def film(how: str) -> Path:
+    """A scene of 24 s of which 4 to 10 are shown again at 18, with its own sound, another one, or one 80 ms apart."""
+    scene = "mandelbrot=s=160x120:r=25:end_scale=0.0001:maxiter=200"
+    sound = {
+        "together": sounds.joined(sounds.part(TALK, 0, 18), sounds.part(TALK, 4, 10)),
+        "runs on": TALK,
+        "apart": sounds.joined(sounds.part(TALK, 0, 18), sounds.part(TALK, 3.92, 9.92)),
+        "not judged": sounds.joined(sounds.part(TALK, 0, 18), np.zeros(6 * sounds.RATE, np.float32)),
+    }[how]
+    source = sounds.written(f"film-{how}", sound.tobytes()).as_posix()
+    shown = "[0:v]trim=0:18,split[a][b0];[b0]trim=4:10,setpts=PTS-STARTPTS[b];[a][b]concat=n=2:v=1[v]"
+    words = (
+        "-f",
+        "lavfi",
+        "-t",
+        "18",
+        "-i",
+        scene,
+        "-i",
+        source,
+        "-filter_complex",
+        shown,
+        "-map",
+        "[v]",
+        "-map",
+        "1:a",
+    )
+    name = f"film-{how.replace(' ', '-')}.mp4"
+    return videos.make(name, *words, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["together", "runs on", "apart", "not judged"])
+def test_a_repeat_of_pictures_says_what_its_sound_does(how: str) -> None:
+    report, silent = scan(film(how)), scan(film(how), sound=False)
+    (repeat,) = report.repeats
+    assert repeat.sound == how and spans(repeat) == spans(silent.repeats[0])
+    assert repeat.confidence == silent.repeats[0].confidence and report.cuts == silent.cuts
+    assert silent.sound is None and silent.repeats[0].sound is None
+    assert repeat.of == ("both" if how in ("together", "apart") else "picture")
+    if how == "apart":
+        assert repeat.sound_offset == pytest.approx(0.08, abs=0.005)
+    assert report.verdict.summary.startswith(silent.verdict.summary)
+    assert ("another sound runs on" in report.verdict.summary) == (how == "runs on")
+    assert ("80 ms apart" in report.verdict.summary) == (how == "apart")
+
+
+@pytest.mark.slow
+def test_a_still_camera_whose_sound_goes_round_is_found_by_its_sound() -> None:
+    sound = sounds.written("still-camera", np.tile(sounds.part(TALK, 0, 6), 4).tobytes()).as_posix()
+    words = ("-f", "lavfi", "-i", "color=c=gray:s=160x120:r=25:d=24,noise=alls=4:allf=t", "-i", sound)
+    path = videos.make("still-camera.mp4", *words, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")
+    report = scan(path)
+    (loop,) = [repeat for repeat in report.repeats if repeat.kind == "loop"]
+    assert loop.of == "sound" and loop.period == pytest.approx(6, abs=0.002)
+    assert [one.start_frame for one in loop.occurrences] == [0, 150, 300, 450]
+    assert "In the sound, a loop of 6.000 s" in report.verdict.summary and not report.cuts
+
+
+def test_a_report_with_sound_comes_back_the_same(tmp_path: Path) -> None:
+    report = scan(sounds.file("planted-again.flac", planted(COPY)))
+    report.save(tmp_path / "report.json")
+    assert Report.load(tmp_path / "report.json") == report
+    assert json.loads((tmp_path / "report.json").read_text())["sound"]["codec"] == "flac"
