@@ -100,8 +100,8 @@ class CompareSettings:
 
     own: also find what repeats inside one file. query: how many of what is named, the first ones, are looked for in all
     the others, which are not compared among themselves; 0 to compare all with all. jobs: files read at a time. stream,
-    stall: as for a scan. align: one of ALIGNMENTS. band: how far a warped path may stray from even speed, as a share of
-    the shorter file, at most half; band_seconds: the same in seconds.
+    stall: as for a scan; of sounds, stream is the number of the track. align: one of ALIGNMENTS. band: how far a warped
+    path may stray from even speed, as a share of the shorter file, at most half; band_seconds: the same in seconds.
     """
 
     own: bool = False
@@ -114,5 +114,6 @@ class CompareSettings:
     stall: float = STALL
 
 
-ALIGNMENTS = ("engine", "dtw")
-"""Ways to compare files: by what moves in the pictures, to the frame; by mean colours, with time warped."""
+ALIGNMENTS = ("engine", "dtw", "sound")
+"""Ways to compare files: by what moves in the pictures, to the frame; by mean colours, with time warped; by what is
+heard, to the millisecond."""

@@ -32,6 +32,7 @@ Examples:
   loopfind compare a.mp4 b.mp4 -o shared.csv -o shared.otio
   loopfind compare a.mp4 b.mp4 -o a.srt --for a.mp4
   loopfind compare a.mp4 b.mp4 --align dtw   by colour, at a speed that varies
+  loopfind compare a.mp3 b.mp4 --align sound by what is heard, to the millisecond
 
 \b
 Exit status: 0 done, 1 could not, 2 wrong usage,
@@ -62,7 +63,7 @@ def compare_command(
         typer.Option(
             "--align",
             metavar="WAY",
-            help="engine: by moving pictures, to the frame; dtw: by colours, with time warped.",
+            help="engine: by moving pictures; dtw: by colours, with time warped; sound: by what is heard.",
         ),
     ] = CompareSettings.align,
     band: Annotated[
@@ -99,6 +100,8 @@ def compare_command(
     )
     chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), paths)
     page, places = pages.separate_page(chosen, html)
+    if align == "sound" and page is not None:
+        raise BadSetting("--align", align, "a page shows pictures; write text, JSON or a format for editors instead")
     if align == "dtw" and (page is not None or any(form not in ("json", "text") for _, form in places)):
         raise BadSetting("--align", align, "what it finds is written as text or JSON alone")
     check_formats(places, alone, paths)

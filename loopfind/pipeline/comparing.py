@@ -11,18 +11,22 @@ from loopfind.comparison.dtw.parameters import LONGEST_WARPED
 from loopfind.comparison.dtw.search import dtw_library
 from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, compare_tracks
+from loopfind.engine.sound.across import compare_sounds
 from loopfind.errors import BadSetting, Broken, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across
 from loopfind.media.ffmpeg import address
 from loopfind.media.stills import shots
-from loopfind.model.comparison import Comparison, Failure, Warp
+from loopfind.model.comparison import Comparison, Failure, Shared, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.library import Reading, TrackReading
-from loopfind.model.video import Loss, Progress, Watch
+from loopfind.model.report import Repeat
+from loopfind.model.sound import SoundFingerprint
+from loopfind.model.video import Loss, Progress, Source, Watch
 from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of, each, files_in
 from loopfind.pipeline.scanning import shot_width
+from loopfind.pipeline.sound import read_fingerprint, source_of_sound
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
 from loopfind.settings import ALIGNMENTS, SMALLEST_HASH, CompareSettings, Settings
@@ -97,6 +101,8 @@ def _compared(
     needed = 1 if settings.own else 2
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
+    if settings.align == "sound":
+        return _heard(wanted, queries, settings, watch, log, unbounded), CrossFileResult()
     colours = settings.align == "dtw"
     wanted_codes = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not colours:
@@ -121,42 +127,91 @@ def _compared(
         return _compared_readings(found, queries, settings, watch)
 
 
-def _compared_readings(
-    found: Sequence[Reading | TrackReading | Failure], queries: int, settings: CompareSettings, watch: Watch | None
-) -> tuple[Comparison, CrossFileResult]:
-    """Compare what was read. queries: how many of them are sought in the others."""
+def _heard(
+    wanted: Sequence[tuple[str, bool]],
+    queries: int,
+    settings: CompareSettings,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+    unbounded: bool,
+) -> Comparison:
+    """Read and compare the sounds of files. queries: how many of them are sought in the others."""
+
+    def one(
+        path: str, _halt: CancelToken, _seen: Watch | None, _said: Callable[[str], None]
+    ) -> tuple[tuple[Source, SoundFingerprint], float]:
+        where = address.resolve(path)
+        fingerprint = read_fingerprint(where, settings.stream, settings.stall, unbounded)
+        return (source_of_sound(where, fingerprint.sound), fingerprint), fingerprint.sound.end
+
+    found = each(wanted, one, settings.jobs, watch, log)
     files = [item for item in found if not isinstance(item, Failure)]
-    queries = sum(not isinstance(item, Failure) for item in found[:queries])
-    if settings.query and not 0 < queries < len(files):
-        what = "clip that could be read" if not queries else "file to look in that could be read"
-        raise BadSetting("the files to compare", len(files), f"there is no {what}")
-    settings = replace(settings, query=queries)
-    needed = 1 if settings.own else 2
-    if len(files) < needed:
-        raise BadSetting("the files to compare", len(files), f"only so many could be read, and it takes {needed}")
-    if settings.align == "dtw":
-        colours = [file for file in files if isinstance(file, Reading)]
-        return _warped(colours, found, settings, watch), CrossFileResult()
+    settings = _checked_query(settings, found[:queries], len(files))
     if watch is not None:
-        watch(search_progress(sum(file.source.duration for file in files)))
-    result = compare_tracks([file.track for file in files], settings)
-    repeats, pairs, sources = result.repeats, result.pairs, tuple(file.source for file in files)
+        watch(search_progress(sum(fingerprint.sound.end for _, fingerprint in files)))
+    repeats, pairs = compare_sounds([fingerprint for _, fingerprint in files], settings)
+    sources = tuple(source for source, _ in files)
+    return _comparison_of(repeats, pairs, sources, tuple(() for _ in files), found, settings)
+
+
+def _checked_query(settings: CompareSettings, clips: Sequence[object], files: int) -> CompareSettings:
+    """Return the settings with the number of clips that could be read. files: all that could be.
+
+    Raises BadSetting where too few are left.
+    """
+    queries = sum(not isinstance(item, Failure) for item in clips)
+    if settings.query and not 0 < queries < files:
+        what = "clip that could be read" if not queries else "file to look in that could be read"
+        raise BadSetting("the files to compare", files, f"there is no {what}")
+    needed = 1 if settings.own else 2
+    if files < needed:
+        raise BadSetting("the files to compare", files, f"only so many could be read, and it takes {needed}")
+    return replace(settings, query=queries)
+
+
+def _comparison_of(
+    repeats: tuple[Repeat, ...],
+    pairs: tuple[Shared, ...],
+    sources: tuple[Source, ...],
+    losses: tuple[tuple[Loss, ...], ...],
+    found: Sequence[object],
+    settings: CompareSettings,
+) -> Comparison:
+    """Return the answer of what files share. found: what was read, with the failures."""
+    queries = settings.query
     matches = matches_of(repeats, pairs, sources, queries)
     said = (
-        summary_of_matches(matches, len(files), queries) if queries else summary_of_shared(repeats, pairs, len(files))
+        summary_of_matches(matches, len(sources), queries)
+        if queries
+        else summary_of_shared(repeats, pairs, len(sources))
     )
-    comparison = Comparison(
+    return Comparison(
         sources=sources,
         settings=settings,
         summary=said,
         repeats=repeats,
         pairs=pairs,
         failures=tuple(item for item in found if isinstance(item, Failure)),
-        losses=tuple(file.losses for file in files),
+        losses=losses,
         matches=matches,
         groups=() if queries else groups_of(repeats, pairs, sources),
     )
-    return comparison, result
+
+
+def _compared_readings(
+    found: Sequence[Reading | TrackReading | Failure], queries: int, settings: CompareSettings, watch: Watch | None
+) -> tuple[Comparison, CrossFileResult]:
+    """Compare what was read. queries: how many of them are sought in the others."""
+    files = [item for item in found if not isinstance(item, Failure)]
+    settings = _checked_query(settings, found[:queries], len(files))
+    if settings.align == "dtw":
+        colours = [file for file in files if isinstance(file, Reading)]
+        return _warped(colours, found, settings, watch), CrossFileResult()
+    if watch is not None:
+        watch(search_progress(sum(file.source.duration for file in files)))
+    result = compare_tracks([file.track for file in files], settings)
+    sources, losses = tuple(file.source for file in files), tuple(file.losses for file in files)
+    return _comparison_of(result.repeats, result.pairs, sources, losses, found, settings), result
 
 
 def _warped(

@@ -11,7 +11,7 @@ from loopfind.arrays.time_index import covered
 from loopfind.engine.sound.beside import heard_more_than_once, with_sound
 from loopfind.engine.sound.findings import SoundFindings, find_in_sound
 from loopfind.engine.sound.parameters import TICK
-from loopfind.errors import BadSetting, LoopfindError, MediaError
+from loopfind.errors import BadSetting, LoopfindError, MediaError, NotVideo
 from loopfind.fingerprints.sound import sound_codes
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.sound.reader import SoundRequest, read_sound
@@ -106,12 +106,8 @@ def report_of_sound(where: Address, settings: Settings, decoding: Decoding, erro
         fingerprint = None if task is None else task.result()
     if fingerprint is None:
         raise error
-    found, sound = find_in_sound(fingerprint), fingerprint.sound
-    answer = _answer(found, found.repeats)
-    ticks = round((sound.end - sound.start) / TICK)
-    source = Source(
-        where.name, sound.end - sound.start, ticks, 1 / TICK, 0, 0, sound.track.codec, sound.track.container
-    )
+    found = find_in_sound(fingerprint)
+    answer, source = _answer(found, found.repeats), source_of_sound(where, fingerprint.sound)
     share = min(1.0, answer.repeated_seconds / source.duration) if source.duration > 0 else 0.0
     verdict = Verdict(
         looped=any(repeat.kind == "loop" for repeat in found.repeats),
@@ -122,6 +118,20 @@ def report_of_sound(where: Address, settings: Settings, decoding: Decoding, erro
         summary=answer.summary,
     )
     return Report(source=source, settings=settings, verdict=verdict, repeats=found.repeats, sound=answer)
+
+
+def source_of_sound(where: Address, sound: Sound) -> Source:
+    """Return a file as its sound describes it: a hundred frames a second, without a picture."""
+    length = sound.end - sound.start
+    return Source(where.name, length, round(length / TICK), 1 / TICK, 0, 0, sound.track.codec, sound.track.container)
+
+
+def read_fingerprint(where: Address, track: int, stall: float, unbounded: bool) -> SoundFingerprint:
+    """Return the fingerprint of the sound of a file, for a comparison. Raises NotVideo where there is none."""
+    sound = read_sound(SoundRequest(where, track, stall=stall, unbounded=unbounded))
+    if sound is None:
+        raise NotVideo(where.shown, "no sound in it: compare it without --align sound")
+    return SoundFingerprint(sound, sound_codes(sound.samples))
 
 
 def _answer(found: SoundFindings, repeats: Sequence[Repeat]) -> SoundAnswer:

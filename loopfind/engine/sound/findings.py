@@ -48,20 +48,20 @@ def find_in_sound(fingerprint: SoundFingerprint) -> SoundFindings:
         for run in without_overshadowed(runs)
         if is_claimed(run) and not is_of_rhythm(run, beats)
     ]
-    timeline = _ticks(fingerprint.sound)
-    families = families_in([_as_run(run, fingerprint.sound, timeline.times) for run in claimed], timeline)
+    timeline = ticks_of(fingerprint.sound)
+    families = families_in([as_run(run, fingerprint.sound, timeline.times) for run in claimed], timeline)
     repeats = repeats_of(families, timeline, fingerprint.sound.end)
     found = tuple(replace(repeat, of="sound", sound=None) for repeat in repeats)
     return SoundFindings(white, found, _rhythms(beats, fingerprint.sound), sound_coverage(white))
 
 
-def _ticks(sound: Sound) -> Timeline:
+def ticks_of(sound: Sound) -> Timeline:
     """Return the ticks of a sound, from the start of the file on."""
     count = max(1, int(np.ceil(sound.end / TICK - 1e-6)))
     return Timeline(np.arange(count, dtype=np.float64) * TICK, TICK)
 
 
-def _as_run(run: SoundRun, sound: Sound, times: NDArray[np.float64]) -> Run:
+def as_run(run: SoundRun, sound: Sound, times: NDArray[np.float64]) -> Run:
     """Return a run as the stages that are common to sound and pictures take it."""
     lag = run.lag / SOUND_RATE
     start, end = sound.time_of(run.start), sound.time_of(run.end)

@@ -161,6 +161,12 @@ PROMISED_BY_CODES = 3.0
 """The same where only codes are compared, in a sound that is longer than CORRELATED_SECONDS. Held by
 `benchmarks/sounds.py`."""
 
+# Across files
+
+FILE_SILENCE = 3.0
+"""Seconds of silence between two files on one timeline: more than a run goes on through what contradicts it. Held by
+`benchmarks/sounds.py`."""
+
 # Beside pictures
 
 APART_SECONDS = 0.5

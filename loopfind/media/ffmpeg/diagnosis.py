@@ -232,7 +232,10 @@ def _unmapped(address: Address, header: Header, stream: int, text: str, said: Se
         streams = "1 video stream, number 0" if count == 1 else f"{count} video streams, numbers 0 to {count - 1}"
         return NoStream(shown, f"no video stream {stream}: it has {streams}")
     if "Audio" in kinds:
-        return SoundOnly(shown, "sound only, no video stream: give a file with pictures")
+        return SoundOnly(
+            shown,
+            "sound only, no video stream: give a file with pictures (loopfind FILE and compare --align sound hear it)",
+        )
     if "Subtitle" in kinds:
         return NotVideo(shown, "subtitles, not a video: give a video file")
     return NotVideo(shown, "no video stream in it: give a video file")

@@ -1,0 +1,157 @@
+"""Repeats of sound across files: their samples end to end on one timeline, searched as one sound."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.arrays.time_index import covered
+from loopfind.engine.repeats.assemble import families_in, repeats_of
+from loopfind.engine.sound.claims import is_claimed, without_overshadowed
+from loopfind.engine.sound.findings import as_run, ticks_of
+from loopfind.engine.sound.parameters import FILE_SILENCE
+from loopfind.engine.sound.rhythm import beats_of, is_of_rhythm
+from loopfind.engine.sound.search import sound_runs
+from loopfind.engine.sound.trace import SoundRun
+from loopfind.engine.sound.white import WhiteSound
+from loopfind.model.comparison import Shared
+from loopfind.model.report import Occurrence, Repeat, counted_from_first_content
+from loopfind.model.sound import SOUND_HOP, SOUND_RATE, AudioTrack, Sound, SoundFingerprint
+from loopfind.settings import CompareSettings
+
+_MISSING_AT_END = 0.15
+"""Seconds that may lack at either end of a sound that is shared as a whole: codecs add and cut as much."""
+
+
+class _JointSamples:
+    """The samples of several sounds, with silence between them. begins: where each begins, and the end."""
+
+    def __init__(self, sounds: Sequence[Sound]) -> None:
+        self._sounds = sounds
+        between = round(FILE_SILENCE * SOUND_RATE)
+        # Each begins at a hop, so that its codes lie on the same grid.
+        lengths = [-(-(len(sound) + between) // SOUND_HOP) * SOUND_HOP for sound in sounds]
+        self.begins: list[int] = np.cumsum([0, *lengths]).tolist()
+
+    def __len__(self) -> int:
+        return self.begins[-1]
+
+    def __getitem__(self, part: slice, /) -> NDArray[np.int16]:
+        low, high, _ = part.indices(len(self))
+        samples = np.zeros((max(0, high - low), 1), np.int16)
+        for begin, sound in zip(self.begins, self._sounds, strict=False):
+            first, last = max(low, begin), min(high, begin + len(sound))
+            if first < last:
+                samples[first - low : last - low] = sound.samples[first - begin : last - begin]
+        return samples
+
+    def file_of(self, sample: float) -> int:
+        """Return the number of the sound in which, or in the silence behind which, a sample lies."""
+        return min(max(0, bisect_right(self.begins, sample) - 1), len(self._sounds) - 1)
+
+
+def compare_sounds(
+    files: Sequence[SoundFingerprint], settings: CompareSettings
+) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
+    """Return what the sounds of files share, as repeats and by pairs of files.
+
+    Start times of two occurrences differ by the offset of their files, to a fraction of a millisecond.
+    """
+    samples = _JointSamples([file.sound for file in files])
+    codes = np.zeros(len(samples) // SOUND_HOP, np.uint32)
+    for begin, file in zip(samples.begins, files, strict=False):
+        codes[begin // SOUND_HOP : begin // SOUND_HOP + len(file.codes)] = file.codes
+    joint = Sound(samples, 0.0, AudioTrack(0, ""))
+    own = settings.own and not settings.query
+    runs = [run for run in sound_runs(WhiteSound(joint), codes) if _is_wanted(run, samples, settings, own)]
+    beats = beats_of([run for run in runs if samples.file_of(run.start) == samples.file_of(run.start + run.lag)])
+    claimed = [run for run in without_overshadowed(runs) if is_claimed(run) and not is_of_rhythm(run, beats)]
+    timeline = ticks_of(joint)
+    families = families_in([as_run(run, joint, timeline.times) for run in claimed], timeline)
+    repeats = []
+    for repeat in repeats_of(families, timeline, joint.end):
+        placed = counted_from_first_content([_placed(one, samples, files) for one in repeat.occurrences])
+        repeats.append(replace(repeat, of="sound", occurrences=tuple(sorted(placed, key=_by_file))))
+    return tuple(repeats), tuple(_pairs(repeats, files, claimed, samples, settings))
+
+
+def _is_wanted(run: SoundRun, samples: _JointSamples, settings: CompareSettings, own: bool) -> bool:
+    """Say whether a run joins two sounds that were to be compared."""
+    middle = (run.start + run.end) / 2
+    one, other = samples.file_of(middle), samples.file_of(middle + run.lag)
+    return own if one == other else _to_compare(one, other, settings)
+
+
+def _to_compare(one: int, other: int, settings: CompareSettings) -> bool:
+    return not settings.query or (one < settings.query) != (other < settings.query)
+
+
+def _by_file(one: Occurrence) -> tuple[int, float]:
+    return one.file or 0, one.start
+
+
+def _placed(one: Occurrence, samples: _JointSamples, files: Sequence[SoundFingerprint]) -> Occurrence:
+    """Return an occurrence on the joint timeline as one in its own file, not past its ends."""
+    number = samples.file_of((one.start + one.end) / 2 * SOUND_RATE)
+    sound, begin = files[number].sound, samples.begins[number] / SOUND_RATE
+    low, high = max(one.start, begin), min(one.end, begin + len(sound) / SOUND_RATE)
+    start, end = low - begin + sound.start, high - begin + sound.start
+    contents = sorted((one.content_at(low), one.content_at(high)))
+    first = round(100 * start)
+    return replace(
+        one,
+        start=start,
+        end=end,
+        start_frame=first,
+        end_frame=max(first + 1, round(100 * end)),
+        content_start=contents[0],
+        content_end=contents[1],
+        start_range=None,
+        end_range=None,
+        file=number,
+    )
+
+
+def _pairs(
+    repeats: Sequence[Repeat],
+    files: Sequence[SoundFingerprint],
+    runs: Sequence[SoundRun],
+    samples: _JointSamples,
+    settings: CompareSettings,
+) -> list[Shared]:
+    """Return any two files that share something, those that share most first."""
+    closeness = dict[tuple[int, int], list[tuple[float, int]]]()
+    for run in runs:
+        middle = (run.start + run.end) / 2
+        one, other = sorted((samples.file_of(middle), samples.file_of(middle + run.lag)))
+        closeness.setdefault((one, other), []).append((run.correlation, run.length))
+    found = []
+    for one, other in combinations(range(len(files)), 2):
+        if not _to_compare(one, other, settings):
+            continue
+        sides = _sides(repeats, one, other)
+        if not sides[0]:
+            continue
+        seconds = (covered(sides[0]), covered(sides[1]))
+        lengths = [len(files[number].sound) / SOUND_RATE for number in (one, other)]
+        whole = [part >= length - 2 * _MISSING_AT_END for part, length in zip(seconds, lengths, strict=True)]
+        agree = closeness.get((one, other))
+        close = sum(r * n for r, n in agree) / sum(n for _, n in agree) if agree else None
+        found.append(Shared((one, other), seconds, (whole[0], whole[1]), close))
+    return sorted(found, key=lambda pair: (-max(pair.seconds), pair.files))
+
+
+def _sides(
+    repeats: Sequence[Repeat], one: int, other: int
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Return the spans of a file that are also in another one, and those of the other."""
+    sides: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
+    for repeat in repeats:
+        within = [[o for o in repeat.occurrences if o.file == number] for number in (one, other)]
+        if all(within):
+            for side, shown in zip(sides, within, strict=True):
+                side += [(o.start, o.end) for o in shown]
+    return sides

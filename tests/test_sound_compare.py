@@ -1,0 +1,72 @@
+"""Sounds of several files: what they share, and by how much one is offset from the other, to the millisecond."""
+
+from pathlib import Path
+
+import pytest
+import sounds
+
+from loopfind import compare
+from loopfind.errors import BadSetting, NotVideo
+from loopfind.model.comparison import Comparison
+
+TALK = sounds.talk(40, 31)
+
+
+def heard(*paths: Path, **changes: object) -> Comparison:
+    return compare(paths, align="sound", **changes)
+
+
+@pytest.mark.parametrize("offset", [0.1, 1.234, 12.5, 30.0])
+def test_the_offset_of_two_cuts_of_one_recording_is_right(offset: float) -> None:
+    one = sounds.file(f"cut-{offset}.m4a", sounds.part(TALK, 0, 36))
+    other = sounds.file(f"cut-{offset}.mp3", sounds.part(TALK, offset, 40))
+    (repeat,) = heard(one, other).repeats
+    first, second = repeat.occurrences
+    assert (first.file, second.file) == (0, 1) and repeat.of == "sound"
+    # Encoders put silence before a sound, and say so, or not.
+    assert first.start - second.start == pytest.approx(offset, abs=0.03)
+
+
+def test_cuts_in_one_codec_are_offset_to_the_sample() -> None:
+    one, other = (sounds.file(f"exact-{n}.flac", sounds.part(TALK, n, n + 20)) for n in (2, 9))
+    (repeat,) = heard(one, other).repeats
+    assert repeat.occurrences[0].start - repeat.occurrences[1].start == pytest.approx(7, abs=0.001)
+
+
+def test_what_is_the_same_from_end_to_end_is_said_to_be() -> None:
+    one, other = (sounds.file(f"whole-{ending}.{ending}", sounds.part(TALK, 0, 15)) for ending in ("flac", "m4a"))
+    found = heard(one, other)
+    (pair,) = found.pairs
+    assert pair.whole == (True, True) and "same from end to end" in found.summary
+
+
+def test_strangers_share_nothing() -> None:
+    one, other = (sounds.file(f"stranger-{n}.mp3", sounds.talk(30, n)) for n in (51, 52))
+    assert not heard(one, other).repeats
+
+
+def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
+    talk = sounds.part(TALK, 0, 12)
+    one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(TALK, 20, 26), sounds.part(talk, 3, 8)))
+    other = sounds.file("outside.flac", sounds.talk(12, 77))
+    assert not heard(one, other).repeats
+    (repeat,) = heard(one, other, own=True).repeats
+    assert [o.file for o in repeat.occurrences] == [0, 0]
+
+
+def test_a_clip_is_looked_for_in_files() -> None:
+    clip = sounds.file("clip.opus", sounds.part(TALK, 11, 16))
+    films = [sounds.file("film-a.m4a", TALK), sounds.file("film-b.m4a", sounds.talk(30, 78))]
+    (match,) = heard(clip, *films, query=1).matches
+    assert match.file == 1 and match.share > 0.95
+    assert match.places[0].there_start == pytest.approx(11, abs=0.1)
+
+
+def test_a_file_without_sound_is_refused(tmp_path: Path) -> None:
+    import videos
+
+    silent = videos.encoded("mp4", "mpeg4")
+    with pytest.raises(NotVideo, match="no sound in it"):
+        heard(silent, sounds.file("with.flac", TALK))
+    with pytest.raises(BadSetting, match="files to compare"):
+        heard(sounds.file("with.flac", TALK))
