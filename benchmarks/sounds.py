@@ -2,6 +2,7 @@
 
     python benchmarks/sounds.py --tracks FOLDER --seeds 1:200    planted repeats, and sounds without any
     python benchmarks/sounds.py --tracks FOLDER --films 60       films of which sound and picture were edited
+    python benchmarks/sounds.py --tracks FOLDER --offsets 40     two cuts of one recording each, in two codecs
     python benchmarks/sounds.py --hours 24                       what the search costs for a day of sound
 
 A case takes three of the tracks, plants a stretch of the first one again among the others, and encodes it all. The
@@ -24,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind import Report, scan
+from loopfind import Report, compare, scan
 from loopfind.engine.sound.findings import find_in_sound
 from loopfind.fingerprints.sound import sound_codes
 from loopfind.media.ffmpeg.process import executable
@@ -152,9 +153,7 @@ def drawn_case(seed: int, tracks: dict[str, Wave], folder: Path) -> Case:
         body = np.concatenate([body[:at], copy, body[at:]])
         truth = (start / RATE, (start + count) / RATE, at / RATE)
     path = folder / f"{seed}.{ENDINGS[codec]}"
-    words = [executable(), "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-"]
-    data = np.clip(body, -1, 1).astype("<f4").tobytes()
-    subprocess.run([*words, *CODECS[codec], path.as_posix()], input=data, check=True)
+    encode(body, codec, path)
     return Case(seed, main, condition, codec, length, len(body) / RATE, truth, path)
 
 
@@ -239,6 +238,30 @@ def film(seed: int, tracks: dict[str, Wave], folder: Path) -> tuple[str, str]:
     return how, ", ".join(seen) or "no repeat"
 
 
+def offset(seed: int, tracks: dict[str, Wave], folder: Path) -> tuple[float, float | None]:
+    """Cut one recording twice, in two codecs. Return by how much one cut begins later, and what is said, seconds."""
+    rng = random.Random(seed)
+    wave = tracks[rng.choice([name for name in sorted(tracks) if len(tracks[name]) >= 14 * RATE])]
+    later = round(min(rng.choice([0.1, 0.5, 1.7, 4.0, 12.0, 30.0]), len(wave) / RATE - 10) * RATE)
+    paths = []
+    for number, (codec, part) in enumerate(zip(rng.sample(sorted(CODECS), 2), (wave, wave[later:]), strict=True)):
+        paths.append(folder / f"offset-{seed}-{number}.{ENDINGS[codec]}")
+        encode(part, codec, paths[-1])
+    found = compare(paths, align="sound").repeats
+    said = None
+    if found:
+        longest = max(found, key=lambda repeat: repeat.length)
+        one, other = (next(o for o in longest.occurrences if o.file == number) for number in (0, 1))
+        said = one.start - other.start - (one.content_start - other.content_start)
+    return later / RATE, said
+
+
+def encode(wave: Wave, codec: str, path: Path) -> None:
+    words = [executable(), "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-"]
+    data = np.clip(wave, -1, 1).astype("<f4").tobytes()
+    subprocess.run([*words, *CODECS[codec], path.as_posix()], input=data, check=True)
+
+
 def cost(hours: float) -> None:
     """Print what the search takes for hours of sound."""
     rng = np.random.default_rng(5)
@@ -267,6 +290,7 @@ def main() -> None:
     parser.add_argument("--drawn", action="store_true", help="drawn sounds and voices beside those of the folder")
     parser.add_argument("--seeds", default="1:200", metavar="FIRST:LAST")
     parser.add_argument("--films", type=int, default=0, metavar="N", help="films with sound and picture edited instead")
+    parser.add_argument("--offsets", type=int, default=0, metavar="N", help="two cuts of one recording instead")
     parser.add_argument("--hours", type=float, help="cost of so many hours of sound instead")
     parser.add_argument("--jobs", type=int, default=2)
     chosen = parser.parse_args()
@@ -276,6 +300,16 @@ def main() -> None:
     print(f"{len(tracks)} tracks: {', '.join(sorted(tracks))}\n")
     first, last = map(int, chosen.seeds.split(":"))
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(chosen.jobs) as pool:
+        if chosen.offsets:
+            seeds = range(first, first + chosen.offsets)
+            both = [offset(seed, tracks, Path(folder)) for seed in seeds]
+            off = [abs(truth - said) for truth, said in both if said is not None]
+            exact, near = (sum(one <= limit for one in off) for limit in (NEAR, 0.06))
+            print(f"pairs {len(both)}, right to 5 ms {exact}, to 60 ms {near}")
+            for seed, (truth, said) in zip(seeds, both, strict=True):
+                if said is None or abs(truth - said) > NEAR:
+                    print(f"  seed {seed}: {truth:.3f} s, said: {said}")
+            return None
         if chosen.films:
             seeds = range(first, first + chosen.films)
             said = [film(seed, tracks, Path(folder)) for seed in seeds]
