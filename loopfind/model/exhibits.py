@@ -83,6 +83,23 @@ class CutFrames:
 
 
 @dataclass(frozen=True)
+class SoundStrip:
+    """The spectrogram of an occurrence of what is heard again, and of what is heard beside it.
+
+    repeat: its id. occurrence: its index. start, end: seconds of the strip. heard_start, heard_end: seconds of the part
+    that is heard again. levels: (rows, columns) uint8, high notes above, loud ones bright.
+    """
+
+    repeat: int
+    occurrence: int
+    start: float
+    end: float
+    heard_start: float
+    heard_end: float
+    levels: Bytes
+
+
+@dataclass(frozen=True)
 class Origin:
     """The identity of the file itself: its size in bytes, and its SHA-256 in hexadecimal."""
 
@@ -115,7 +132,7 @@ class Exhibits:
 
     likeness: (k, k) uint8, how alike the pictures of two moments are, 255 for the most alike. Row and column i stand
     for the middle of the i-th of k equal parts of [start, end) seconds. overview: frames spread over the video.
-    shown: an exhibit for each repeat. origin: None for what is no file.
+    shown: an exhibit for each repeat. origin: None for what is no file. sounds: spectrograms of what is heard again.
     """
 
     start: float
@@ -126,6 +143,7 @@ class Exhibits:
     cuts: tuple[CutFrames, ...] = ()
     shots: Shots = field(default_factory=dict)
     origin: Origin | None = None
+    sounds: tuple[SoundStrip, ...] = ()
 
     def frames(self) -> Iterator[ShownFrame]:
         """Yield all frames to be shown in order of importance: the overview, then the cuts, then the repeats. Some

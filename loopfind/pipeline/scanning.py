@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from loopfind.engine import findings_of, first_look, search_runs
-from loopfind.errors import BadSetting, SoundOnly, StillStream, UsageError
+from loopfind.engine.sound.findings import SoundFindings
+from loopfind.errors import BadSetting, NotVideo, SoundOnly, StillStream, UsageError
 from loopfind.exhibits.select import exhibits_of
+from loopfind.exhibits.sounds import sound_strips
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.ffmpeg import address
@@ -27,7 +29,7 @@ from loopfind.pipeline.hash_sizes import choose_size, every_size
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.resume import Resume, resumable
-from loopfind.pipeline.sound import report_of_sound, sound_beside, with_sound_of
+from loopfind.pipeline.sound import heard_in, report_of_sound, sound_beside, with_sound_of
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
@@ -131,7 +133,8 @@ def _from_video(request: _Request, work: Callable[[_Request], Answer]) -> Answer
             return work(request)
         except SoundOnly as error:
             if work is not _scan:
-                raise
+                what = "sound only: a page shows pictures, so leave --html out"
+                raise NotVideo(error.path, what if work is _scan_to_show else error.what) from None
             return report_of_sound(request.where, request.settings, request.decoding, error)  # type: ignore[return-value]
         except StillStream as error:
             if request.settings.stream >= error.other:
@@ -142,15 +145,18 @@ def _from_video(request: _Request, work: Callable[[_Request], Answer]) -> Answer
 def _scan(request: _Request) -> Report:
     with sound_beside(request.where, request.settings, request.decoding) as sound, _reading(request) as reading:
         found = _analysed(request, reading)
-        return with_sound_of(found.report, sound, found.fingerprint.times)
+        return with_sound_of(found.report, heard_in(sound), found.fingerprint.times)
 
 
 def _scan_to_show(request: _Request) -> tuple[Report, Exhibits]:
     file = FileWatch(request.where)
     with sound_beside(request.where, request.settings, request.decoding) as sound, _reading(request) as reading:
         found = _analysed(request, reading)
-        found = replace(found, report=with_sound_of(found.report, sound, found.fingerprint.times))
+        heard = heard_in(sound)
+        found = replace(found, report=with_sound_of(found.report, heard, found.fingerprint.times))
         exhibits = exhibits_of(found.fingerprint, found.signal, found.runs, found.report)
+        if isinstance(heard, SoundFindings):
+            exhibits = replace(exhibits, sounds=sound_strips(found.report, heard.sound))
     report, shown = found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(request.where))
     if file.changed():  # nothing of another file is shown
         end = found.fingerprint.end

@@ -76,20 +76,22 @@ def sound_beside(where: Address, settings: Settings, decoding: Decoding) -> Iter
         task.close()
 
 
-def with_sound_of(report: Report, task: SoundTask | None, times: Floats) -> Report:
-    """Return a report of pictures with what their sound says. times: (n,) seconds of the frames.
-
-    A sound that cannot be read is said, and costs no answer. Raises BadSetting for a track that is not there.
-    """
-    if task is None:
-        return report
+def heard_in(task: SoundTask | None) -> SoundFindings | MediaError | None:
+    """Return what was found in a sound, once it is read; the error where it cannot be read, as that costs no answer;
+    None where there is none. Raises BadSetting for a track that is not there."""
     try:
-        fingerprint = task.result()
+        fingerprint = None if task is None else task.result()
     except MediaError as error:
-        return replace(report, sound=_unread(report, error))
-    if fingerprint is None:
+        return error
+    return None if fingerprint is None else find_in_sound(fingerprint)
+
+
+def with_sound_of(report: Report, found: SoundFindings | MediaError | None, times: Floats) -> Report:
+    """Return a report of pictures with what their sound says. times: (n,) seconds of the frames."""
+    if found is None:
         return report
-    found = find_in_sound(fingerprint)
+    if isinstance(found, MediaError):
+        return replace(report, sound=_unread(report, found))
     frame = 1 / report.source.fps if report.source.fps > 0 else 0.0
     repeats = tuple(_in_frames(one, times) for one in with_sound(report.repeats, found, frame))
     answer = _answer(found, repeats)

@@ -3,12 +3,12 @@
 import base64
 from collections.abc import Sequence
 
-from loopfind.model.exhibits import CutFrames, Exhibit, Row, Shots, ShownFrame
+from loopfind.model.exhibits import CutFrames, Exhibit, Row, Shots, ShownFrame, SoundStrip
 from loopfind.model.report import Cut, Occurrence, Repeat
 from loopfind.model.transform import Transform
 from loopfind.model.video import Source
 from loopfind.reports.links import Link
-from loopfind.reports.page.figures import curve_figure
+from loopfind.reports.page.figures import curve_figure, sound_figure
 from loopfind.reports.page.limits import PAGE_CURVED, PAGE_OCCURRENCES, PAGE_OPEN, PAGE_PLAYABLE
 from loopfind.reports.page.views import (
     Anchor,
@@ -26,6 +26,7 @@ from loopfind.reports.page.views import (
 )
 from loopfind.reports.wording import (
     EVIDENCE,
+    HEARD,
     changes,
     clock,
     count,
@@ -35,6 +36,7 @@ from loopfind.reports.wording import (
     part_of_picture,
     part_shown,
     share,
+    sound_in_words,
     title,
 )
 
@@ -92,10 +94,12 @@ class CardMaker:
         links: Sequence[Link],
         sources: Sequence[Source],
         names: Sequence[str] = (),
+        sounds: Sequence[SoundStrip] = (),
     ) -> None:
         """repeats: those with a card. links, sources: of each file, one in a scan. names: of the files of a
-        comparison."""
+        comparison. sounds: spectrograms of what is heard again."""
         self._repeats, self._links, self._names = repeats, links, names
+        self._sounds = sounds
         self._rates = [source.fps for source in sources]
         self._known = {repeat.id for repeat in repeats}
         self._exhibits = {exhibit.repeat: exhibit for exhibit in shown}
@@ -152,6 +156,11 @@ class CardMaker:
             rows=self._rows(repeat, exhibit) if pictures else (),
             no_pictures="No pictures of this one: " + self._reason_for_none(exhibit),
             curves=self._curves(repeat, exhibit, place < PAGE_CURVED),
+            sounds=tuple(
+                sound_figure(strip, f"occurrence {strip.occurrence + 1}")
+                for strip in self._sounds
+                if strip.repeat == repeat.id
+            ),
         )
 
     def _occurrence(self, repeat: Repeat, number: int, one: Occurrence) -> OccurrenceLine:
@@ -233,11 +242,13 @@ class CardMaker:
 
 
 def _belief(repeat: Repeat) -> str:
-    words = EVIDENCE[repeat.evidence]
+    words = HEARD if repeat.of == "sound" else EVIDENCE[repeat.evidence]
     sure = f" Confidence {share(repeat.confidence)}." if repeat.kind != "still" else ""
     part = part_of_picture(repeat)
     is_part = f" It is {part}." if part else ""
-    return f"{words[0].upper()}{words[1:]}.{sure}{is_part} {length(repeat.length)} long."
+    beside = sound_in_words(repeat)
+    heard = f" {beside[0].upper()}{beside[1:]}." if beside else ""
+    return f"{words[0].upper()}{words[1:]}.{sure}{is_part}{heard} {length(repeat.length)} long."
 
 
 def _scale(view: Transform) -> str:

@@ -39,7 +39,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
     link = linker(report.settings.link, source.path)
     repeats = longest_repeats(report.repeats, PAGE_REPEATS)
     shots = affordable(exhibits.shots, exhibits.frames())
-    cards = CardMaker(repeats, exhibits.shown, shots, [link], [source])
+    cards = CardMaker(repeats, exhibits.shown, shots, [link], [source], sounds=exhibits.sounds)
     overview = exhibits.overview if shots else ()
     lines = plot_lines(report)
     data = ScanData(
@@ -75,6 +75,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         "answer.",
         command=scan_command_line(report.settings, source.path, href),
         details=_details(report, exhibits),
+        heard=report.sound is not None,
         judged=judged_view(report),
         timeline_words=_timeline_words(report),
         legend=_legend(repeats),
@@ -123,6 +124,8 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         number = sum(repeat.kind == kind for repeat in report.repeats)
         if number:
             facts.append(Fact(label, count(number, one, many)))
+    if report.sound is not None:
+        facts.append(Fact("Sound", report.sound.summary))
     if source.unread:
         facts.append(Fact("Not read", ", ".join(map(safe, source.unread))))
     if report.frozen:

@@ -95,6 +95,19 @@ class CurveFigure:
 
 
 @dataclass(frozen=True)
+class SoundFigure:
+    """The spectrogram of an occurrence. left, wide: the part that is heard again, in thousandths of its width."""
+
+    name: str
+    picture: str
+    left: int
+    wide: int
+    says: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
 class RepeatCard:
     """One repeat with its occurrences, pictures and curves. grid: columns of pictures and of differences between them.
     more, no_pictures: notes on what is left out."""
@@ -112,6 +125,7 @@ class RepeatCard:
     rows: tuple[GridRow, ...]
     no_pictures: str
     curves: tuple[CurveFigure, ...]
+    sounds: tuple["SoundFigure", ...]
 
 
 @dataclass(frozen=True)
@@ -238,12 +252,13 @@ class ScanData:
 
 @dataclass(frozen=True, kw_only=True)
 class ScanPage(Page):
-    """The page of a scan. likeness: a data URL of the dot-plot's picture."""
+    """The page of a scan. likeness: a data URL of the dot-plot's picture. heard: whether the video has sound."""
 
     template: ClassVar[str] = "scan.html.j2"
     scripts: ClassVar[tuple[str, ...]] = ("common.js", "scan.js", "player.js")
     several: ClassVar[bool] = False
 
+    heard: bool
     judged: JudgedView
     timeline_words: str
     legend: tuple[LegendEntry, ...]
@@ -367,6 +382,7 @@ class ComparisonPage(Page):
     template: ClassVar[str] = "comparison.html.j2"
     scripts: ClassVar[tuple[str, ...]] = ("common.js", "matrix.js", "player.js")
     several: ClassVar[bool] = True
+    heard: ClassVar[bool] = True
 
     losses: tuple[LeftOut, ...]
     losses_count: str

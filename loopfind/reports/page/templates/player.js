@@ -5,6 +5,7 @@ function startPlayers() {
   const lost = new Set();
   const fileOf = (video) => data.files[video.file || 0];
   let stretch = null, moving = 0, free = null;
+  const sound = () => $("p-hear") ? " Their sound is off until you choose one below." : "";
   const value = (id) => $(id).value;
   const say = (text) => { $("video-says").textContent = text; };
   function option(select, words, chosen) {
@@ -102,6 +103,11 @@ function startPlayers() {
   $("p-play").onclick = () => (one.paused ? play() : stop());
   $("p-back").onclick = () => nudge(-1);
   $("p-on").onclick = () => nudge(1);
+  if ($("p-hear")) $("p-hear").onchange = () => {
+    const heard = value("p-hear").split(" ");
+    one.muted = !heard.includes("one");
+    two.muted = !heard.includes("two");
+  };
   $("p-speed").onchange = () => { if (!one.paused) { stop(); play(); } };
   $("p-offset").onchange = () => go(shown());
   $("p-mirror").onchange = mirror;
@@ -144,8 +150,8 @@ function startPlayers() {
   function describe() {
     const missing = [one, two].find((video) => lost.has(video.file));
     if (missing && several) say(`“${fileOf(missing).name}” could not be loaded, or this browser does not play its format. Others may; the pictures below remain.`);
-    else if (several) say(`${fileOf(one).name} beside ${fileOf(two).name}, in step and without sound.`);
-    else say("Both copies of the video are loaded. They play in step, without sound.");
+    else if (several) say(`${fileOf(one).name} beside ${fileOf(two).name}, in step.${sound()}`);
+    else say("Both copies of the video are loaded. They play in step." + sound());
   }
   function fail(video) {
     lost.add(video.file);
