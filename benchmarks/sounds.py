@@ -23,9 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from day import peak
 from numpy.typing import NDArray
 
 from loopfind import Report, compare, scan
+from loopfind.arrays.disk import Scratch
 from loopfind.engine.sound.findings import find_in_sound
 from loopfind.fingerprints.sound import sound_codes
 from loopfind.media.ffmpeg.process import executable
@@ -263,24 +265,24 @@ def encode(wave: Wave, codec: str, path: Path) -> None:
 
 
 def cost(hours: float) -> None:
-    """Print what the search takes for hours of sound."""
+    """Print what the search takes for hours of sound, which lie on disk."""
     rng = np.random.default_rng(5)
-    # Half a minute of a tune and a voice, each time with other noise over it.
+    # A tune and two voices, each time at another speed and with other noise over it.
     piece = np.concatenate([played(60, 9), spoken("en-gb", 60), spoken("fr+f2", 60)])
     piece = 8000 * (piece[::4] / max(1e-9, float(np.abs(piece).max())))
-    count = round(hours * 3600 * SOUND_RATE)
-    samples = np.empty((count, 1), np.int16)
-    for low in range(0, count, len(piece)):
-        part = np.roll(piece, int(rng.integers(len(piece))))[: count - low]
-        rate = rng.uniform(0.7, 1.4)
-        part = np.interp(np.arange(len(part)) * rate % (len(part) - 1), np.arange(len(part)), part)
-        samples[low : low + len(part), 0] = part + rng.normal(0, 300, len(part))
-    began = time.process_time()
+    samples, count = Scratch(1, np.int16), round(hours * 3600 * SOUND_RATE)
+    while len(samples) < count:
+        part = np.roll(piece, int(rng.integers(len(piece))))[: count - len(samples)]
+        places = np.arange(len(part)) * rng.uniform(0.7, 1.4) % (len(part) - 1)
+        part = np.interp(places, np.arange(len(part)), part) + rng.normal(0, 300, len(part))
+        samples.append(part.astype(np.int16)[:, None])
+    began, clock = time.process_time(), time.monotonic()
     codes = sound_codes(samples)
     coded = time.process_time()
     found = find_in_sound(SoundFingerprint(Sound(samples, 0.0, AudioTrack(0, "")), codes))
-    done = time.process_time()
-    print(f"{hours} h: codes {coded - began:.1f} s, search {done - coded:.1f} s of processor time", len(found.repeats))
+    taken = time.monotonic() - clock
+    print(f"{hours} h: codes {coded - began:.1f} s, search {time.process_time() - coded:.1f} s of processor time")
+    print(f"{taken:.1f} s by the clock, peak {peak() / 1e6:.0f} MB, {len(found.repeats)} repeats claimed")
 
 
 def main() -> None:

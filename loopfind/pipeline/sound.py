@@ -10,7 +10,7 @@ import numpy as np
 from loopfind.arrays.time_index import covered
 from loopfind.engine.sound.beside import heard_more_than_once, with_sound
 from loopfind.engine.sound.findings import SoundFindings, find_in_sound
-from loopfind.engine.sound.parameters import TICK
+from loopfind.engine.sound.parameters import SOUND_FRAME
 from loopfind.errors import BadSetting, LoopfindError, MediaError, NotVideo
 from loopfind.fingerprints.sound import sound_codes
 from loopfind.media.ffmpeg.address import Address
@@ -22,37 +22,41 @@ from loopfind.model.video import Source
 from loopfind.reports.summaries import summary_of_sound, verdict_with_sound
 from loopfind.settings import Decoding, Settings
 
+_FAREWELL = 2.0
+"""Seconds that the thread of a sound has to end: more than it takes to see that it is given up, and to end ffmpeg."""
+
 
 class SoundTask:
-    """A sound that is being read by a thread of its own, as its decoder takes a small share of the time."""
+    """A sound that is read and searched by a thread of its own: that takes a small share of what the pictures take, and
+    there is a core to spare for it."""
 
     def __init__(self, where: Address, settings: Settings, decoding: Decoding) -> None:
         self._request = SoundRequest(
             where, settings.audio_stream, settings.start, settings.end, settings.stall, decoding.unbounded
         )
         self._given_up = threading.Event()
-        self._found: SoundFingerprint | None = None
+        self._found: SoundFindings | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
-    def result(self) -> SoundFingerprint | None:
-        """Wait for the sound, and return it; None where the file has none. Raises what its reading raised."""
+    def result(self) -> SoundFindings | None:
+        """Wait for the search, and return what was found; None where the file has no sound. Raises what that raised."""
         self._thread.join()
         if self._error is not None:
             raise self._error
         return self._found
 
     def close(self) -> None:
-        """Give the sound up, if it is still being read."""
+        """Give the sound up. Its decoder is gone within a moment; a search that goes on ends with the process."""
         self._given_up.set()
-        self._thread.join()
+        self._thread.join(_FAREWELL)
 
     def _work(self) -> None:
         try:
             sound = read_sound(self._request, self._given_up)
             if sound is not None and not self._given_up.is_set():
-                self._found = SoundFingerprint(sound, sound_codes(sound.samples))
+                self._found = find_in_sound(SoundFingerprint(sound, sound_codes(sound.samples)), self._given_up.is_set)
         except BaseException as error:  # whoever waits for the result raises it
             self._error = error
 
@@ -77,13 +81,12 @@ def sound_beside(where: Address, settings: Settings, decoding: Decoding) -> Iter
 
 
 def heard_in(task: SoundTask | None) -> SoundFindings | MediaError | None:
-    """Return what was found in a sound, once it is read; the error where it cannot be read, as that costs no answer;
-    None where there is none. Raises BadSetting for a track that is not there."""
+    """Return what was found in a sound, once it is; the error where it cannot be read, as that costs no answer; None
+    where there is none. Raises BadSetting for a track that is not there."""
     try:
-        fingerprint = None if task is None else task.result()
+        return None if task is None else task.result()
     except MediaError as error:
         return error
-    return None if fingerprint is None else find_in_sound(fingerprint)
 
 
 def with_sound_of(report: Report, found: SoundFindings | MediaError | None, times: Floats) -> Report:
@@ -102,14 +105,13 @@ def with_sound_of(report: Report, found: SoundFindings | MediaError | None, time
 def report_of_sound(where: Address, settings: Settings, decoding: Decoding, error: LoopfindError) -> Report:
     """Return the report of a file that holds sound alone. error: raised where it holds none that can be read.
 
-    Frames are ticks of a hundredth of a second.
+    Frames are hundredths of a second.
     """
     with sound_beside(where, settings, decoding) as task:
-        fingerprint = None if task is None else task.result()
-    if fingerprint is None:
+        found = None if task is None else task.result()
+    if found is None:
         raise error
-    found = find_in_sound(fingerprint)
-    answer, source = _answer(found, found.repeats), source_of_sound(where, fingerprint.sound)
+    answer, source = _answer(found, found.repeats), source_of_sound(where, found.sound)
     share = min(1.0, answer.repeated_seconds / source.duration) if source.duration > 0 else 0.0
     verdict = Verdict(
         looped=any(repeat.kind == "loop" for repeat in found.repeats),
@@ -125,7 +127,9 @@ def report_of_sound(where: Address, settings: Settings, decoding: Decoding, erro
 def source_of_sound(where: Address, sound: Sound) -> Source:
     """Return a file as its sound describes it: a hundred frames a second, without a picture."""
     length = sound.end - sound.start
-    return Source(where.name, length, round(length / TICK), 1 / TICK, 0, 0, sound.track.codec, sound.track.container)
+    return Source(
+        where.name, length, round(length / SOUND_FRAME), 1 / SOUND_FRAME, 0, 0, sound.track.codec, sound.track.container
+    )
 
 
 def read_fingerprint(where: Address, track: int, stall: float, unbounded: bool) -> SoundFingerprint:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from loopfind.arrays.time_index import covered
 from loopfind.engine.repeats.assemble import families_in, repeats_of
 from loopfind.engine.sound.claims import is_claimed, without_overshadowed
-from loopfind.engine.sound.findings import as_run, ticks_of
+from loopfind.engine.sound.findings import as_run, in_sound_frames, ticks_of
 from loopfind.engine.sound.parameters import FILE_SILENCE
 from loopfind.engine.sound.rhythm import beats_of, is_of_rhythm
 from loopfind.engine.sound.search import sound_runs
@@ -74,7 +74,7 @@ def compare_sounds(
     repeats = []
     for repeat in repeats_of(families, timeline, joint.end):
         placed = counted_from_first_content([_placed(one, samples, files) for one in repeat.occurrences])
-        repeats.append(replace(repeat, of="sound", occurrences=tuple(sorted(placed, key=_by_file))))
+        repeats.append(in_sound_frames(replace(repeat, occurrences=tuple(sorted(placed, key=_by_file)))))
     return tuple(repeats), tuple(_pairs(repeats, files, claimed, samples, settings))
 
 
@@ -100,13 +100,10 @@ def _placed(one: Occurrence, samples: _JointSamples, files: Sequence[SoundFinger
     low, high = max(one.start, begin), min(one.end, begin + len(sound) / SOUND_RATE)
     start, end = low - begin + sound.start, high - begin + sound.start
     contents = sorted((one.content_at(low), one.content_at(high)))
-    first = round(100 * start)
     return replace(
         one,
         start=start,
         end=end,
-        start_frame=first,
-        end_frame=max(first + 1, round(100 * end)),
         content_start=contents[0],
         content_end=contents[1],
         start_range=None,

@@ -1,6 +1,6 @@
 """The stages of the search in sound, in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from loopfind.engine.repeats.assemble import families_in, repeats_of
 from loopfind.engine.sound.claims import confidence_of, is_claimed, without_overshadowed
 from loopfind.engine.sound.coverage import SoundCoverage, sound_coverage
-from loopfind.engine.sound.parameters import TICK
+from loopfind.engine.sound.parameters import SOUND_FRAME, TICK
 from loopfind.engine.sound.rhythm import Beat, beats_of, is_of_rhythm
 from loopfind.engine.sound.search import sound_runs
 from loopfind.engine.sound.trace import SoundRun, whole_turns
@@ -37,11 +37,11 @@ class SoundFindings:
         return self.white.sound
 
 
-def find_in_sound(fingerprint: SoundFingerprint) -> SoundFindings:
+def find_in_sound(fingerprint: SoundFingerprint, given_up: Callable[[], bool] = lambda: False) -> SoundFindings:
     """Find what repeats in a sound, and what would have been found if it did. Repeats are numbered from 1; their frames
-    are ticks of a hundredth of a second."""
+    are hundredths of a second. given_up: asked now and then; once it returns True, the rest is left undone."""
     white = WhiteSound(fingerprint.sound)
-    runs = sound_runs(white, fingerprint.codes)
+    runs = sound_runs(white, fingerprint.codes, given_up)
     beats = beats_of(runs)
     claimed = [
         whole_turns(white, run)
@@ -51,8 +51,17 @@ def find_in_sound(fingerprint: SoundFingerprint) -> SoundFindings:
     timeline = ticks_of(fingerprint.sound)
     families = families_in([as_run(run, fingerprint.sound, timeline.times) for run in claimed], timeline)
     repeats = repeats_of(families, timeline, fingerprint.sound.end)
-    found = tuple(replace(repeat, of="sound", sound=None) for repeat in repeats)
+    found = tuple(in_sound_frames(repeat) for repeat in repeats)
     return SoundFindings(white, found, _rhythms(beats, fingerprint.sound), sound_coverage(white))
+
+
+def in_sound_frames(repeat: Repeat) -> Repeat:
+    """Return a repeat of ticks as one of sound, its frames hundredths of a second."""
+    occurrences = []
+    for one in repeat.occurrences:
+        first, last = (round(t / SOUND_FRAME) for t in (one.start, one.end))
+        occurrences.append(replace(one, start_frame=first, end_frame=max(last, first + 1)))
+    return replace(repeat, of="sound", occurrences=tuple(occurrences))
 
 
 def ticks_of(sound: Sound) -> Timeline:

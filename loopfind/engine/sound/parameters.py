@@ -1,7 +1,10 @@
 """Tuned numbers of the search for repeats in sound."""
 
-TICK = 0.01
-"""Seconds of one tick: what a frame is to a picture, a tick is to a sound. By definition."""
+TICK = 0.04
+"""Seconds of one tick: what a frame is to a picture, a tick is to a sound where runs are joined. By definition."""
+
+SOUND_FRAME = 0.01
+"""Seconds of a frame of a file without pictures, as it is reported. By definition."""
 
 NEAREST_LAG = 0.5
 """Seconds, the shortest lag that is looked at: nearer than this, a beat or a vowel is simply like itself. Held by
@@ -40,7 +43,7 @@ SOUND_WORD_APART = 6
 """Hops between the two codes that make one word of 64 bits: neighbouring codes share most of their window. Held by
 `benchmarks/sounds.py`."""
 
-CORRELATED_SECONDS = 1200.0
+CORRELATED_SECONDS = 300.0
 """Seconds of sound up to which every stretch is correlated with every other, which finds what is masked by noise or by
 other speech. The work grows with the square of the length. Held by `benchmarks/sounds.py`."""
 
@@ -54,7 +57,7 @@ by `benchmarks/sounds.py`."""
 CORRELATION_LINES = 12
 """Candidates that two stretches may give. Held by `benchmarks/sounds.py`."""
 
-WORD_LINES = (64, 8.0)
+WORD_LINES = (64, 1.0)
 """Lines to follow that codes led to, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
 
 # Following
@@ -92,7 +95,7 @@ SHORTEST = 0.5
 SAME_LAG = 0.005
 """Seconds by which two lags may differ and be one. Held by `benchmarks/sounds.py`."""
 
-MOST_FOLLOWED = (80, 12.0)
+MOST_FOLLOWED = (80, 1.0)
 """Candidates that are followed, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
 
 # Claims
@@ -149,6 +152,10 @@ LOOP_OVER_RHYTHM = 0.15
 
 HEARD_SHARE = 0.5
 """Share of the moments of a stretch that must be heard for it to be judged. Held by `benchmarks/sounds.py`."""
+
+LONG_STRIDE = 30
+"""Seconds of which one is looked at in a sound that is longer than CORRELATED_SECONDS. Held by
+`benchmarks/sounds.py`."""
 
 STEADY = 0.6
 """Correlation with itself a little later from which a sound is steady, like hum, and no lag stands out. Held by

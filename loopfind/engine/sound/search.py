@@ -1,6 +1,6 @@
 """The search of a sound for runs: candidates from both sources, each followed once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,15 @@ from loopfind.model.candidate import Line
 from loopfind.model.sound import SOUND_RATE
 
 
-def sound_runs(white: WhiteSound, codes: NDArray[np.uint32]) -> list[SoundRun]:
-    """Return the runs in a sound, the best first. Nothing is claimed of them yet. codes: (n,), its codes."""
+def sound_runs(
+    white: WhiteSound, codes: NDArray[np.uint32], given_up: Callable[[], bool] = lambda: False
+) -> list[SoundRun]:
+    """Return the runs in a sound, the best first. Nothing is claimed of them yet. codes: (n,), its codes. given_up: see
+    find_in_sound."""
     runs, minutes = list[SoundRun](), len(white) / SOUND_RATE / 60
     left = round(MOST_FOLLOWED[0] + MOST_FOLLOWED[1] * minutes)
     for line in _candidates(white, codes):
-        if left <= 0:
+        if left <= 0 or given_up():
             break
         if _is_explained(line, runs):
             continue

@@ -17,10 +17,11 @@ from loopfind.model.sound import SOUND_RATE, Sound
 White = NDArray[np.float32]
 
 _HOP = WHITE_BLOCK // 2
-_CHUNK = 1 << 18
-"""Samples that are made white at a time, 24 s."""
+_CHUNK = 1 << 16
+"""Samples that are made white at a time, 6 s."""
 _MARGIN = (SMOOTH_BLOCKS + 2) * _HOP
-_KEPT = 8
+_KEPT = 160
+"""Chunks that are kept: a quarter of an hour, 42 MB."""
 
 
 class WhiteSound:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from loopfind.engine.candidates.lsh import similar_pairs
 from loopfind.engine.candidates.question import Question
 from loopfind.engine.candidates.votes import voted_lines
-from loopfind.engine.sound.parameters import NEAREST_LAG, SOUND_WORD_APART, WORD_LINES
+from loopfind.engine.sound.parameters import CORRELATED_SECONDS, NEAREST_LAG, SOUND_WORD_APART, WORD_LINES
 from loopfind.model.candidate import Line
 from loopfind.model.fingerprint import Timeline
 from loopfind.model.sound import SOUND_HOP, SOUND_RATE, SOUND_WINDOW
@@ -16,12 +16,13 @@ def word_lines(codes: NDArray[np.uint32]) -> list[Line]:
     """Return the lines for which codes (n,) uint32 vote, the best first, in seconds of the samples."""
     if len(codes) <= SOUND_WORD_APART + 2:
         return []
-    later = codes[SOUND_WORD_APART:].astype(np.uint64)
-    words = (codes[:-SOUND_WORD_APART].astype(np.uint64) << np.uint64(32)) | later
-    times = (np.arange(len(words)) * SOUND_HOP + SOUND_WINDOW / 2) / SOUND_RATE
+    # Of a long sound every second code does: neighbours share most of their windows.
+    stride = 1 if len(codes) * SOUND_HOP <= CORRELATED_SECONDS * SOUND_RATE else 2
+    first, later = codes[:-SOUND_WORD_APART:stride], codes[SOUND_WORD_APART::stride]
+    words = (first.astype(np.uint64) << np.uint64(32)) | later
+    times = (np.arange(len(words)) * (stride * SOUND_HOP) + SOUND_WINDOW / 2) / SOUND_RATE
     # Digital silence has one code, and says nothing.
-    usable = (codes[:-SOUND_WORD_APART] != codes[SOUND_WORD_APART:]) | (words == 0)
-    usable &= words != 0
+    usable = first != later
     pairs = similar_pairs(words, times, usable, NEAREST_LAG)
     most = round(WORD_LINES[0] + WORD_LINES[1] * len(codes) * SOUND_HOP / SOUND_RATE / 60)
-    return voted_lines(pairs, Timeline(times, SOUND_HOP / SOUND_RATE), Question(), most)
+    return voted_lines(pairs, Timeline(times, stride * SOUND_HOP / SOUND_RATE), Question(), most)
