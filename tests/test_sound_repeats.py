@@ -62,6 +62,12 @@ def test_a_loop_goes_round() -> None:
     assert len(only(report).occurrences) == 4 and report.verdict.looped
 
 
+def test_a_loop_of_many_turns_has_its_shortest_period() -> None:
+    report = scan(sounds.file("turns.flac", np.tile(sounds.part(TALK, 0, 7), 60)))
+    assert only(report).kind == "loop" and only(report).period == pytest.approx(7, abs=0.001)
+    assert len(only(report).occurrences) == 60
+
+
 @pytest.mark.parametrize(
     ("name", "sound"),
     [

@@ -98,6 +98,16 @@ SAME_LAG = 0.005
 MOST_FOLLOWED = (80, 1.0)
 """Candidates that are followed, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
 
+ROUND_SHARE = 0.9
+"""Share of its lag that a run must last for the sound to go round. Held by `tests/test_sound_repeats.py`."""
+
+MOST_TURNS_AT_ONCE = 12
+"""Turns of a loop that the lag of a run may be, of which the period is looked for. Held by
+`tests/test_sound_repeats.py`."""
+
+ROUND_AGREES = 0.8
+"""Share of the correlation at several turns that there must be at one. Held by `tests/test_sound_repeats.py`."""
+
 # Claims
 
 CLAIM_WEIGHTS = (-26.0, 34.0, 4.0, 2.0)

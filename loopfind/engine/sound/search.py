@@ -9,10 +9,14 @@ from loopfind.engine.sound.correlation import correlated_lines
 from loopfind.engine.sound.parameters import (
     CORRELATED_SECONDS,
     MOST_FOLLOWED,
+    MOST_TURNS_AT_ONCE,
+    NEAREST_LAG,
     REFINE,
+    ROUND_AGREES,
+    ROUND_SHARE,
     SAME_LAG,
 )
-from loopfind.engine.sound.trace import SoundRun, runs_along
+from loopfind.engine.sound.trace import SoundRun, agreement_on, runs_along
 from loopfind.engine.sound.white import WhiteSound
 from loopfind.engine.sound.words import word_lines
 from loopfind.model.candidate import Line
@@ -34,8 +38,22 @@ def sound_runs(
         left -= 1
         for run in runs_along(white, line):
             if not any(_is_same(run, known) for known in runs):
-                runs.append(run)
+                runs += [*_shorter_periods(white, run), run]
     return sorted(runs, key=lambda run: -run.score)
+
+
+def _shorter_periods(white: WhiteSound, run: SoundRun) -> list[SoundRun]:
+    """Return the run at the shortest period of a sound that goes round, where that is a part of the run's lag: every
+    multiple of a period has as many votes."""
+    if run.length < ROUND_SHARE * run.lag:
+        return []
+    middle = (run.start + run.end) / 2 / SOUND_RATE
+    for turns in range(MOST_TURNS_AT_ONCE, 1, -1):
+        lag = run.lag / SOUND_RATE / turns
+        line = Line(1.0, lag, middle - 1.0, middle + 1.0, 0)
+        if lag >= NEAREST_LAG and agreement_on(white, line) > ROUND_AGREES * run.correlation:
+            return list(runs_along(white, line))
+    return []
 
 
 def _candidates(white: WhiteSound, codes: NDArray[np.uint32]) -> Iterator[Line]:

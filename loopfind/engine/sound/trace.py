@@ -97,6 +97,11 @@ def runs_along(white: WhiteSound, line: Line) -> Iterator[SoundRun]:
             yield run
 
 
+def agreement_on(white: WhiteSound, line: Line) -> float:
+    """Return the correlation of the two sides of a line, of two seconds in its middle; 0 where there is none."""
+    return max((r for _, _, r in _seeds(white, line)), default=0.0)
+
+
 def whole_turns(white: WhiteSound, run: SoundRun) -> SoundRun:
     """Return a run that goes round with its last turn whole, where only silence is missing of it: silence agrees with
     nothing, and belongs to the turn."""
