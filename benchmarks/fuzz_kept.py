@@ -357,6 +357,10 @@ KINDS = {"libraries": library, "checkpoints": checkpoint, "reports": report}
 """Kind -> the function that breaks one and uses it."""
 
 
+class Hung(BaseException):
+    """A trial takes too long. No part of loopfind takes this for an error of a file."""
+
+
 def trial(seed: int, whole: str, keep: str | None, job: tuple[str, int]) -> tuple[str, int, str, float]:
     """Break one thing in this process and use it: its kind and number, what trouble there was, how long it took."""
     kind, number = job
@@ -370,7 +374,7 @@ def trial(seed: int, whole: str, keep: str | None, job: tuple[str, int]) -> tupl
         began, files = time.monotonic(), len(os.listdir("/proc/self/fd"))
 
         def hang(*_: object) -> None:
-            raise TimeoutError(f"took more than {LONGEST} s")
+            raise Hung(f"took more than {LONGEST} s")
 
         signal.signal(signal.SIGALRM, hang)
         signal.alarm(LONGEST)
