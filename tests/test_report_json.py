@@ -155,6 +155,7 @@ def test_every_report_comes_back_with_the_same_numbers(report: Report) -> None:
     assert all(
         found["source"][name] == (list(value) if isinstance(value, tuple) else value)
         for name, value in vars(report.source).items()
+        if name != "sounds"
     )
     assert found["unjudged"] == [vars(stretch) for stretch in report.unjudged]
     assert found["losses"] == [vars(loss) for loss in report.losses]

@@ -5,7 +5,7 @@ from 0 at the first frame scanned. Spans are half-open: `end` is the time at whi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loopfind.model.dtypes import Bytes, Colours, Floats
 
@@ -50,7 +50,8 @@ class Source:
     duration: seconds, measured on the frames once they are read. declared: seconds that the container declares, None
     where it declares none. fps: frames a second as measured (the inverse of the median gap), 0.0 for fewer than two
     frames. unread: the other video streams of the file, in words. size, digest: bytes of the file, and what stands for
-    what is in it (see stores/digest.py), in hexadecimal; None for anything but a file on disk.
+    what is in it (see stores/digest.py), in hexadecimal; None for anything but a file on disk. sounds: tracks of sound,
+    None where that is not known; no part of the machine form, as a library does not keep it.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Source:
     unread: tuple[str, ...] = ()
     size: int | None = None
     digest: str | None = None
+    sounds: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from loopfind.pipeline.hash_sizes import choose_size, every_size
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.resume import Resume, resumable
-from loopfind.pipeline.sound import heard_in, report_of_sound, sound_beside, with_sound_of
+from loopfind.pipeline.sound import SoundTask, check_track, heard_in, report_of_sound, sound_beside, with_sound_of
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
@@ -62,6 +62,7 @@ def scan(
     and the key frames with equal hashes.
     """
     path, settings = os.fspath(path), changed_settings(settings, changes)
+    check_track(settings.audio_stream)
     if settings.packets_only:
         return scan_packets(path, settings, watch, log, decoding.unbounded)
     request = _Request(address.resolve(path), settings, watch, log, cache, resume, decoding)
@@ -143,14 +144,14 @@ def _from_video(request: _Request, work: Callable[[_Request], Answer]) -> Answer
 
 
 def _scan(request: _Request) -> Report:
-    with sound_beside(request.where, request.settings, request.decoding) as sound, _reading(request) as reading:
+    with _reading(request) as reading, _sound_beside(request, reading) as sound:
         found = _analysed(request, reading)
         return with_sound_of(found.report, heard_in(sound), found.fingerprint.times)
 
 
 def _scan_to_show(request: _Request) -> tuple[Report, Exhibits]:
     file = FileWatch(request.where)
-    with sound_beside(request.where, request.settings, request.decoding) as sound, _reading(request) as reading:
+    with _reading(request) as reading, _sound_beside(request, reading) as sound:
         found = _analysed(request, reading)
         heard = heard_in(sound)
         found = replace(found, report=with_sound_of(found.report, heard, found.fingerprint.times))
@@ -162,6 +163,11 @@ def _scan_to_show(request: _Request) -> tuple[Report, Exhibits]:
         end = found.fingerprint.end
         return replace(report, losses=(*report.losses, Loss(end, end, CHANGED))), replace(shown, shots={}, origin=None)
     return report, shown
+
+
+def _sound_beside(request: _Request, read: _Reading) -> contextlib.AbstractContextManager[SoundTask | None]:
+    """Search the sound of a video that was read while its pictures are searched."""
+    return sound_beside(request.where, request.settings, request.decoding, read.reading.source.sounds)
 
 
 @contextlib.contextmanager

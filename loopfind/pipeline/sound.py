@@ -61,16 +61,22 @@ class SoundTask:
             self._error = error
 
 
-@contextlib.contextmanager
-def sound_beside(where: Address, settings: Settings, decoding: Decoding) -> Iterator[SoundTask | None]:
-    """Read the sound of a file while the body runs; None where it is not asked for, or cannot be read beside the
-    pictures, as what comes through a pipe or over a network comes once.
+def check_track(number: int) -> None:
+    """Raise BadSetting for a track of sound that no file has."""
+    if number < 0:
+        raise BadSetting("audio stream", number, "tracks of sound are numbered from 0")
 
-    Raises BadSetting for a track that no file has.
+
+@contextlib.contextmanager
+def sound_beside(
+    where: Address, settings: Settings, decoding: Decoding, tracks: int | None = None
+) -> Iterator[SoundTask | None]:
+    """Read and search the sound of a file while the body runs; None where there is none, where it is not asked for, or
+    cannot be read beside the pictures, as what comes through a pipe or over a network comes once.
+
+    tracks: of sound, None where that is not known.
     """
-    if settings.audio_stream < 0:
-        raise BadSetting("audio stream", settings.audio_stream, "tracks of sound are numbered from 0")
-    if not settings.sound or where.local is None or not where.seekable:
+    if not settings.sound or tracks == 0 or where.local is None or not where.seekable:
         yield None
         return
     task = SoundTask(where, settings, decoding)
@@ -86,7 +92,8 @@ def heard_in(task: SoundTask | None) -> SoundFindings | MediaError | None:
     try:
         return None if task is None else task.result()
     except MediaError as error:
-        return error
+        # Without an ffmpeg the pictures come from a library, which keeps no sound.
+        return error if error.path else None
 
 
 def with_sound_of(report: Report, found: SoundFindings | MediaError | None, times: Floats) -> Report:

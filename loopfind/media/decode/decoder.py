@@ -100,7 +100,7 @@ class Decoder:
         name, codec = self._request.address.name, header.video.codec
         declared = header.duration
         source = Source(name, declared or 0.0, 0, 0.0, width, height, codec, header.container, declared)
-        return replace(source, unread=header.unread)
+        return replace(source, unread=header.unread, sounds=header.sounds)
 
     def await_first(self) -> None:
         """Read until the first frame is there, or nothing will come; of what may be a single picture, until the second

@@ -198,6 +198,11 @@ class Header:
         )
 
     @property
+    def sounds(self) -> int | None:
+        """The number of tracks of sound, None where the header is not to be believed."""
+        return None if self.forged else sum(stream.kind == "Audio" for stream in self.streams.values())
+
+    @property
     def is_picture(self) -> bool:
         """Return whether the format is one of still pictures, of which only several make a video."""
         return self.container == "image2" or self.container.endswith("_pipe")

@@ -10,7 +10,7 @@ from loopfind.model.comparison import Comparison, Group, Match, Shared
 from loopfind.model.report import Repeat
 from loopfind.model.version import version
 from loopfind.reports.formats import warps
-from loopfind.reports.formats.json import REPEAT, SCHEMA, json_line, json_list, occurrence_of
+from loopfind.reports.formats.json import REPEAT, SCHEMA, json_line, json_list, occurrence_of, source_of
 from loopfind.reports.links import linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, pair_words
 from loopfind.reports.wording import belief, changes, clock, count, frames_in, length, names, part_shown, safe
@@ -26,7 +26,7 @@ def as_json(comparison: Comparison) -> Iterator[str]:
     """Yield the comparison in the machine form, ending in a newline, in pieces: one line an item of a list."""
     paths = [source.path for source in comparison.sources]
     sources = [
-        asdict(source) | {"link": linker("", source.path)(0.0), "losses": [asdict(loss) for loss in losses]}
+        source_of(source) | {"link": linker("", source.path)(0.0), "losses": [asdict(loss) for loss in losses]}
         for source, losses in zip(comparison.sources, comparison.losses, strict=True)
     ]
     lists: dict[str, Iterator[Any]] = {

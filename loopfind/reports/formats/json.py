@@ -14,6 +14,7 @@ from typing import Any
 
 from loopfind.model.report import Clusters, Cut, Occurrence, Repeat, Report
 from loopfind.model.version import version
+from loopfind.model.video import Source
 from loopfind.reports.links import Link, linker
 
 SCHEMA = 1
@@ -30,7 +31,7 @@ def write(report: Report) -> Iterator[str]:
     """Yield the report as JSON, ending in a newline, in pieces."""
     link = linker(report.settings.link, report.source.path)
     yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {json_line(version())}'
-    yield f',\n  "source": {json_line(asdict(report.source) | {"link": link(0.0)})}'
+    yield f',\n  "source": {json_line(source_of(report.source) | {"link": link(0.0)})}'
     yield f',\n  "settings": {json_line(asdict(report.settings))}'
     yield f',\n  "choice": {json_line(report.choice)}'
     yield f',\n  "verdict": {json_line(asdict(report.verdict))}'
@@ -45,6 +46,11 @@ def write(report: Report) -> Iterator[str]:
     yield from json_list("losses", ([json_line(asdict(loss))] for loss in report.losses))
     yield from json_list("clusters", _clusters(report.clusters))
     yield "\n}\n"
+
+
+def source_of(source: Source) -> dict[str, Any]:
+    """Return a source under the names of the machine form."""
+    return {name: value for name, value in asdict(source).items() if name != "sounds"}
 
 
 def json_list(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:

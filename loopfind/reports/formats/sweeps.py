@@ -9,7 +9,7 @@ from rich.text import Text
 from loopfind.model.sweep import Size, Sweep
 from loopfind.model.version import version
 from loopfind.reports.formats.csv import csv_row
-from loopfind.reports.formats.json import SCHEMA, jsonable
+from loopfind.reports.formats.json import SCHEMA, jsonable, source_of
 from loopfind.reports.plots.curves import CURVES, kinds_of, points
 from loopfind.reports.wording import count, safe
 
@@ -63,7 +63,7 @@ def sweep_json(sweep: Sweep) -> Iterator[str]:
     value = {
         "schema": SCHEMA,
         "loopfind": version(),
-        "source": asdict(sweep.source),
+        "source": source_of(sweep.source),
         "settings": asdict(sweep.settings),
         "windows": None if sweep.windows is None else [asdict(span) for span in sweep.windows],
         "repeats": sweep.repeats,
