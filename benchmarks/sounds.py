@@ -205,7 +205,8 @@ def table(found: list[Found]) -> None:
         f"minutes of sound {sum(one.case.seconds for one in found) / 60:.0f}; promises {len(promised)}, broken {broken}"
     )
     for name, which in (("plain", ("plain",)), ("all", ("plain", "noise", "speech"))):
-        errors = 1000 * np.abs([one.errors for one in hits if one.case.condition in which])
+        known = [one.errors for one in hits if one.errors is not None and one.case.condition in which]
+        errors = 1000 * np.abs(np.array(known))
         if len(errors):
             lags, ends = errors[:, 0], errors[:, 1:].ravel()
             cells = [f"{np.percentile(part, share):.2f}" for part in (lags, ends) for share in (50, 90)]
@@ -258,6 +259,26 @@ def offset(seed: int, tracks: dict[str, Wave], folder: Path) -> tuple[float, flo
     return later / RATE, said
 
 
+def offsets(seeds: range, tracks: dict[str, Wave], folder: Path) -> None:
+    """Print how many offsets are right."""
+    both = [offset(seed, tracks, folder) for seed in seeds]
+    off = [abs(truth - said) for truth, said in both if said is not None]
+    exact, near = (sum(one <= limit for one in off) for limit in (NEAR, 0.06))
+    print(f"pairs {len(both)}, right to 5 ms {exact}, to 60 ms {near}")
+    for seed, (truth, said) in zip(seeds, both, strict=True):
+        if said is None or abs(truth - said) > NEAR:
+            print(f"  seed {seed}: {truth:.3f} s, said: {said}")
+
+
+def films(seeds: range, tracks: dict[str, Wave], folder: Path) -> None:
+    """Print how many edits are named right."""
+    said = [film(seed, tracks, folder) for seed in seeds]
+    print(f"films {len(said)}, named right {sum(how == heard for how, heard in said)}")
+    for seed, (how, heard) in zip(seeds, said, strict=True):
+        if how != heard:
+            print(f"  seed {seed}: {how}, said: {heard}")
+
+
 def encode(wave: Wave, codec: str, path: Path) -> None:
     words = [executable(), "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-"]
     data = np.clip(wave, -1, 1).astype("<f4").tobytes()
@@ -303,24 +324,9 @@ def main() -> None:
     first, last = map(int, chosen.seeds.split(":"))
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(chosen.jobs) as pool:
         if chosen.offsets:
-            seeds = range(first, first + chosen.offsets)
-            both = [offset(seed, tracks, Path(folder)) for seed in seeds]
-            off = [abs(truth - said) for truth, said in both if said is not None]
-            exact, near = (sum(one <= limit for one in off) for limit in (NEAR, 0.06))
-            print(f"pairs {len(both)}, right to 5 ms {exact}, to 60 ms {near}")
-            for seed, (truth, said) in zip(seeds, both, strict=True):
-                if said is None or abs(truth - said) > NEAR:
-                    print(f"  seed {seed}: {truth:.3f} s, said: {said}")
-            return None
+            return offsets(range(first, first + chosen.offsets), tracks, Path(folder))
         if chosen.films:
-            seeds = range(first, first + chosen.films)
-            said = [film(seed, tracks, Path(folder)) for seed in seeds]
-            right = sum(how == heard for how, heard in said)
-            print(f"films {len(said)}, named right {right}")
-            for seed, (how, heard) in zip(seeds, said, strict=True):
-                if how != heard:
-                    print(f"  seed {seed}: {how}, said: {heard}")
-            return None
+            return films(range(first, first + chosen.films), tracks, Path(folder))
         cases = [drawn_case(seed, tracks, Path(folder)) for seed in range(first, last + 1)]
         table(list(pool.map(answered, cases, chunksize=4)))
     return None
