@@ -41,8 +41,9 @@ def _stuck(path: str, watch: Any, log: Any) -> Any:
 
     endless = ["-nostdin", "-v", "quiet", "-re", "-f", "lavfi", "-i", "color", "-f", "null", "-"]
     child = start([executable(), *endless], subprocess.DEVNULL, subprocess.DEVNULL)
-    print(child.pid, file=sys.stderr, flush=True)
     try:
+        # Within the body: whoever reads it may end this at once.
+        print(child.pid, file=sys.stderr, flush=True)
         let_pass(60)
     finally:
         print("cleaning", file=sys.stderr, flush=True)
