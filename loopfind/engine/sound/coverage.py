@@ -1,7 +1,5 @@
 """Coverage of a sound: where a repeat of it would have shown, and how short a one."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -41,14 +39,7 @@ def sound_coverage(white: WhiteSound) -> SoundCoverage:
     """Return where a sound could be judged, second by second; in a long one, one second stands for LONG_STRIDE."""
     seconds = len(white) / SOUND_RATE
     stride = 1 if seconds <= CORRELATED_SECONDS else LONG_STRIDE
-    places = range(0, len(white), stride * _SECOND)
-    half = len(places) // 2
-    with ThreadPoolExecutor(2) as pool:  # each with a sound of its own, as its chunks are kept in order
-        looked = [
-            reason
-            for part in pool.map(lambda part: _reasons(WhiteSound(white.sound), part), (places[:half], places[half:]))
-            for reason in part
-        ]
+    looked = [_reason(white, low) for low in range(0, len(white), stride * _SECOND)]
     reasons = [looked[second // stride] for second in range(-(-len(white) // _SECOND))]
     unjudged, place = list[UnjudgedSound](), 0
     for reason, group in groupby(reasons):
@@ -64,11 +55,6 @@ def sound_coverage(white: WhiteSound) -> SoundCoverage:
     share = max(0.0, 1 - lost / seconds) if seconds else 0.0
     promised = PROMISED if seconds <= CORRELATED_SECONDS else PROMISED_BY_CODES
     return SoundCoverage(round(share, 4), promised if share > 0 else None, tuple(unjudged))
-
-
-def _reasons(white: WhiteSound, places: Sequence[int]) -> list[str]:
-    """Return why the second from each sample on cannot be judged, "" where it can."""
-    return [_reason(white, low) for low in places]
 
 
 def _reason(white: WhiteSound, low: int) -> str:
