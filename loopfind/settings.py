@@ -10,12 +10,12 @@ SMALLEST_HASH, LARGEST_HASH = 4, 64
 
 
 STALL = 120.0
+"""Seconds without a byte from the reader after which it is given up: a disk wakes up, and a network comes back, in
+less."""
 MOST_STREAMS = 10_000
 """Streams that a file may have: ffmpeg reads no more than a thousand, and takes a number past its own for another."""
 MOST_JOBS = 256
 """Files, or parts of one, that are read side by side at the most."""
-"""Seconds without a byte from the reader after which it is given up: a disk wakes up, and a network comes back, in
-less."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,12 @@ class CompareSettings:
     band: float = 0.15
     band_seconds: float | None = None
     stall: float = STALL
+
+    def joins(self, one: int, other: int) -> bool:
+        """Return whether two files, by their numbers, are compared with each other; or one with itself."""
+        if one == other:
+            return self.own and not self.query
+        return not self.query or (one < self.query) != (other < self.query)
 
 
 ALIGNMENTS = ("engine", "dtw", "sound")

@@ -89,7 +89,7 @@ def _result_of(
     for repeat in repeats_of(families_in(runs, signal), signal, joint.track.end):
         occurrences = counted_from_first_content([_placed(o, joint, signal, numbers) for o in repeat.occurrences])
         repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
-    pairs = [pair for pair in _pairs(repeats, files) if _to_compare(*pair.files, settings)]
+    pairs = [pair for pair in _pairs(repeats, files) if settings.joins(*pair.files)]
     close = _closeness(runs, joint, numbers)
     pairs = [replace(pair, closeness=close.get(pair.files)) for pair in pairs]
     return CrossFileResult(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
@@ -127,21 +127,13 @@ def _cut_to_files(run: Run, joint: JointTimeline, signal: Signal) -> Run:
 
 def _wanted(run: Run, joint: JointTimeline, numbers: Sequence[int], settings: CompareSettings) -> bool:
     """Tell whether a run joins two files that were to be compared."""
-    one, other = _files_of(run, joint, numbers)
-    if one == other:
-        return settings.own and not settings.query
-    return _to_compare(one, other, settings)
+    return settings.joins(*_files_of(run, joint, numbers))
 
 
 def _files_of(run: Run, joint: JointTimeline, numbers: Sequence[int]) -> tuple[int, int]:
     """Return the two files that a run joins: those of its middles, as an end may lie a frame outside of its file."""
     one, other = (joint.file_of((a + b) // 2) for a, b in ((run.first, run.last), (run.other_first, run.other_last)))
     return numbers[one], numbers[other]
-
-
-def _to_compare(one: int, other: int, settings: CompareSettings) -> bool:
-    """Tell whether two files were to be compared."""
-    return not settings.query or (one < settings.query) != (other < settings.query)
 
 
 def _closeness(runs: Sequence[Run], joint: JointTimeline, numbers: Sequence[int]) -> dict[tuple[int, int], float]:

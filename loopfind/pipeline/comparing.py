@@ -255,8 +255,8 @@ def kind_for(settings: CompareSettings) -> str:
 
 def warped(fingerprints: Sequence[Fingerprint], settings: CompareSettings, watch: Watch | None) -> tuple[Warp, ...]:
     """Align any two files, or each clip with each other file, the nearest first. fingerprints: of kind `color`."""
-    warper, queries = Warper(fingerprints, settings), settings.query
-    pairs = [(a, b) for a, b in combinations(range(len(fingerprints)), 2) if not queries or a < queries <= b]
+    warper = Warper(fingerprints, settings)
+    pairs = [pair for pair in combinations(range(len(fingerprints)), 2) if settings.joins(*pair)]
     warps = []
     for number, (one, other) in enumerate(pairs):
         if watch is not None and number % _PAIRS_BETWEEN == 0:

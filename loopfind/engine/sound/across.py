@@ -65,8 +65,7 @@ def compare_sounds(
     for begin, file in zip(samples.begins, files, strict=False):
         codes[begin // SOUND_HOP : begin // SOUND_HOP + len(file.codes)] = file.codes
     joint = Sound(samples, 0.0, AudioTrack(0, ""))
-    own = settings.own and not settings.query
-    runs = [run for run in sound_runs(WhiteSound(joint), codes) if _is_wanted(run, samples, settings, own)]
+    runs = [run for run in sound_runs(WhiteSound(joint), codes) if settings.joins(*_files_of(run, samples))]
     beats = beats_of([run for run in runs if samples.file_of(run.start) == samples.file_of(run.start + run.lag)])
     claimed = [run for run in without_overshadowed(runs) if is_claimed(run) and not is_of_rhythm(run, beats)]
     timeline = ticks_of(joint)
@@ -78,15 +77,10 @@ def compare_sounds(
     return tuple(repeats), tuple(_pairs(repeats, files, claimed, samples, settings))
 
 
-def _is_wanted(run: SoundRun, samples: _JointSamples, settings: CompareSettings, own: bool) -> bool:
-    """Say whether a run joins two sounds that were to be compared."""
+def _files_of(run: SoundRun, samples: _JointSamples) -> tuple[int, int]:
+    """Return the two files that a run joins, the one that lies first on the joint timeline first."""
     middle = (run.start + run.end) / 2
-    one, other = samples.file_of(middle), samples.file_of(middle + run.lag)
-    return own if one == other else _to_compare(one, other, settings)
-
-
-def _to_compare(one: int, other: int, settings: CompareSettings) -> bool:
-    return not settings.query or (one < settings.query) != (other < settings.query)
+    return samples.file_of(middle), samples.file_of(middle + run.lag)
 
 
 def _by_file(one: Occurrence) -> tuple[int, float]:
@@ -122,12 +116,10 @@ def _pairs(
     """Return any two files that share something, those that share most first."""
     closeness = dict[tuple[int, int], list[tuple[float, int]]]()
     for run in runs:
-        middle = (run.start + run.end) / 2
-        one, other = sorted((samples.file_of(middle), samples.file_of(middle + run.lag)))
-        closeness.setdefault((one, other), []).append((run.correlation, run.length))
+        closeness.setdefault(_files_of(run, samples), []).append((run.correlation, run.length))
     found = []
     for one, other in combinations(range(len(files)), 2):
-        if not _to_compare(one, other, settings):
+        if not settings.joins(one, other):
             continue
         sides = _sides(repeats, one, other)
         if not sides[0]:

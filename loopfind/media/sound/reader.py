@@ -16,6 +16,7 @@ from loopfind.media.ffmpeg.process import executable, exit_status, kill, seek_wo
 from loopfind.media.ffmpeg.watchdog import LOOK_SECONDS, SilenceWatch
 from loopfind.media.sound.placement import Placer
 from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound
+from loopfind.settings import STALL
 
 _RUN_UP = 10.0
 """Seconds before the first wanted sample at which decoding begins, where it may begin in the middle."""
@@ -35,7 +36,7 @@ class SoundRequest:
     track: int = 0
     start: float | None = None
     end: float | None = None
-    stall: float = 120.0
+    stall: float = STALL
     unbounded: bool = False
 
 

@@ -125,7 +125,7 @@ class RepeatCard:
     rows: tuple[GridRow, ...]
     no_pictures: str
     curves: tuple[CurveFigure, ...]
-    sounds: tuple["SoundFigure", ...]
+    sounds: tuple[SoundFigure, ...]
 
 
 @dataclass(frozen=True)
