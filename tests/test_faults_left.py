@@ -1,5 +1,6 @@
 """Leftovers of killed processes, and processes that share a number, a folder, a library or a file."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 import oracle
 import pytest
 import videos
+from faulty_site import Fault, serving
 from patience import wait_until
 
 from loopfind.reports.leftovers import new_file, new_folder, remove_leftovers
@@ -60,6 +62,50 @@ def namespaces() -> None:
         pytest.skip("there is no unshare here")
     if done.returncode:
         pytest.skip("process namespaces are not permitted here")
+
+
+def children_of(number: int) -> list[str]:
+    """Process numbers of the children of a running process."""
+    found: list[str] = []
+    for thread in os.listdir(f"/proc/{number}/task"):
+        with contextlib.suppress(OSError):  # a thread that has ended meanwhile
+            found += Path(f"/proc/{number}/task/{thread}/children").read_text().split()
+    return found
+
+
+def runs(number: str) -> bool:
+    """Return whether a process is there and has not ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.mark.parametrize("source", ["server", "server, its packets", "named pipe", "standard input"])
+def test_no_ffmpeg_outlives_a_killed_loopfind_by_waiting_for_what_is_silent(source: str, tmp_path: Path) -> None:
+    head = videos.encoded("mkv", "libx264").read_bytes()[:2000]  # so little that nothing is written of it
+    with contextlib.ExitStack() as stack:
+        place = "-"
+        if source.startswith("server"):
+            place = stack.enter_context(serving(head * 2, Fault("stall", len(head), seeks=False))).address
+        elif source == "named pipe":
+            os.mkfifo(place := str(tmp_path / "pipe"))
+        words = [sys.executable, "-m", "loopfind", place, "--no-resume", *(["--packets-only"] * ("packets" in source))]
+        none = subprocess.DEVNULL
+        running = stack.enter_context(
+            subprocess.Popen(words, stdin=subprocess.PIPE, stdout=none, stderr=none, env=ENVIRONMENT)
+        )
+        stack.callback(running.kill)
+        assert running.stdin is not None
+        if source == "named pipe":
+            stack.enter_context(open(place, "wb", buffering=0)).write(head)
+        elif place == "-":
+            running.stdin.write(head)
+            running.stdin.flush()
+        # One that waits, and one that ends it.
+        left = wait_until(lambda: len(found := children_of(running.pid)) == 2 and found)
+        running.kill()
+        running.wait()
+        wait_until(lambda: not any(map(runs, left)), what="the end of what it had started")
 
 
 def hidden(folder: Path) -> list[str]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,10 @@ from patience import let_pass, wait_until
 
 from loopfind.errors import Broken, DecoderFailed
 from loopfind.media.decode.one_pass import open_video
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.packets.demux import Demux
+from loopfind.media.sound.reader import SoundRequest, read_sound
 
 
 def descriptors() -> set[str]:
@@ -79,6 +84,44 @@ def test_a_refused_file_leaves_nothing() -> None:
     ):
         pass
     assert descriptors() == before
+
+
+def look_through(path: Path) -> None:
+    with open_video(path) as video:
+        list(video)
+
+
+def listen(path: Path) -> None:
+    read_sound(SoundRequest(resolve(path)))
+
+
+def list_its_packets(path: Path) -> None:
+    with Demux(ReadRequest(resolve(path))) as demux:
+        list(demux)
+
+
+@pytest.mark.parametrize("started", [0, 1, 2])
+@pytest.mark.parametrize("reading", [look_through, listen, list_its_packets])
+def test_without_threads_a_reading_is_refused_in_one_line_and_leaves_nothing(
+    reading: Callable[[Path], None], started: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, before = videos.encoded("mkv", "mpeg4"), descriptors()
+    start, left = threading.Thread.start, [started]
+
+    def start_some(thread: threading.Thread) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_some)
+    said = ""
+    try:
+        reading(video)
+    except DecoderFailed as error:
+        said = str(error)
+    assert ("ulimit -u" in said) == (left[0] < 0)
+    assert not decoders() and descriptors() == before
 
 
 def test_a_video_is_iterated_once(long_video: Path) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import IO
 
+from loopfind.errors import DecoderFailed, exhausted
 from loopfind.media.ffmpeg.process import widen
 
 _AT_ONCE = 1 << 18
@@ -31,7 +32,7 @@ class Inlet:
     """
 
     def __init__(self, pipe: IO[bytes], bell: threading.Condition, room: float | None = None) -> None:
-        """Take over the pipe. Raises RuntimeError where the system has no thread to give."""
+        """Take over the pipe. Raises DecoderFailed where the system has no thread to give."""
         self._pipe, self._bell = pipe, bell
         self._parts: list[bytes] = []
         self._held, self._over, self._stopped = 0, False, False
@@ -39,7 +40,10 @@ class Inlet:
         self._nap = _FIRST_NAP if wide else 0.0
         self._room = room if room is not None else _ROOM_BESIDE if wide else _ROOM
         self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            raise DecoderFailed("", f"ffmpeg cannot be read, as {exhausted(error) or error}") from None
 
     @property
     def ready(self) -> bool:

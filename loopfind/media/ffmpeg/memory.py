@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 
+from loopfind.media.ffmpeg.lifeline import Lifeline
+
 MOST_RESIDENT = 4 << 30
 """Bytes that one ffmpeg may hold. The frames of 8K video that sixteen threads decode side by side take three quarters
 of it."""
@@ -17,9 +19,11 @@ _EVERY = 0.25
 
 
 class Child(subprocess.Popen[bytes]):
-    """An ffmpeg. outgrew: whether it was killed because it held more than MOST_RESIDENT."""
+    """An ffmpeg. outgrew: whether it was killed because it held more than MOST_RESIDENT. lifeline: what ends it where
+    this process is killed, None where it ends by itself."""
 
     outgrew = False
+    lifeline: Lifeline | None = None
 
 
 class _Looks:

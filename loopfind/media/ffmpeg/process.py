@@ -7,10 +7,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from typing import Any
 
 from loopfind.errors import DecoderFailed, exhausted, out_of_files
 from loopfind.media.ffmpeg import children, memory
+from loopfind.media.ffmpeg.lifeline import APART, lifeline_for
 from loopfind.media.ffmpeg.log import COLOURED, MARK, UNCOLOURED
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.settings import PICTURE_SIDE
@@ -38,12 +38,6 @@ LONGEST_FAREWELL = 15.0
 WHOLE = "key+eq(pict_type,I)"
 """An expression of ffmpeg's `select` filter: whether a picture is made of no other."""
 
-_APART: dict[str, Any] = (
-    {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    if hasattr(subprocess, "CREATE_NEW_PROCESS_GROUP")
-    else {"process_group": 0}
-)
-"""Arguments of a child in a group of its own: Windows has another word for it."""
 ENDING_SIGNAL: int = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
 """Signal at which ffmpeg ends with the pictures that it has at hand. Windows sends its own to groups alone."""
 _KILLED = -9
@@ -127,7 +121,7 @@ class RunningFfmpeg:
         self._command, self._said, self._out, self._source = command, said, out, source
         self._unbounded = unbounded
 
-    def __enter__(self) -> "subprocess.Popen[bytes]":
+    def __enter__(self) -> memory.Child:
         self._process = start(self._command, self._said, self._out, self._source, unbounded=self._unbounded)
         return self._process
 
@@ -181,12 +175,19 @@ def start(
             stdout=out,
             stderr=said,
             env=environment,
-            **(_APART if apart else {}),
+            **(APART if apart else {}),
         )
+        child.lifeline = lifeline_for(child.pid, command)
         children.adopt(child)
-        if not unbounded:
-            memory.bound_memory(child)
+        try:
+            if not unbounded:
+                memory.bound_memory(child)
+        except BaseException:
+            discard(child)
+            raise
         return child
+    except RuntimeError as error:
+        raise DecoderFailed("", f"ffmpeg cannot be watched, as {exhausted(error) or error}") from None
     except FileNotFoundError:
         what = f"ffmpeg is not at {command[0]}: correct IMAGEIO_FFMPEG_EXE, or unset it to use the one that comes along"
     except OSError as error:
@@ -217,13 +218,24 @@ def check_memory(process: memory.Child, shown: str = "") -> None:
         raise DecoderFailed(shown, f"{most}: to let it have whatever that takes, give --no-budget")
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: memory.Child) -> None:
     """Kill an ffmpeg if it runs, and reap it."""
     if process.poll() is None:
         process.kill()
         # What hangs in a dead network mount cannot even be killed; it is not waited for.
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=_KILL_PATIENCE)
+    if process.lifeline is not None:
+        process.lifeline.let_go()
+        process.lifeline = None
+
+
+def discard(process: memory.Child) -> None:
+    """Kill an ffmpeg of which nothing was read, reap it, and close its pipes."""
+    kill(process)
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
 
 
 def widen(fd: int) -> bool:

@@ -12,7 +12,7 @@ from loopfind.media.ffmpeg.address import Address, is_indexed
 from loopfind.media.ffmpeg.inlet import Inlet, close_all, wait_for
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.packet_times import AS_THEY_ARE
-from loopfind.media.ffmpeg.process import executable, exit_status, kill, start
+from loopfind.media.ffmpeg.process import discard, executable, exit_status, kill, start
 from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.ffmpeg.watchdog import SilenceWatch
 
@@ -46,8 +46,7 @@ class Demux:
         try:
             self._inlet = Inlet(self._process.stdout, self._bell, room=math.inf)
         except BaseException:
-            kill(self._process)
-            self._process.stdout.close()
+            discard(self._process)
             self._said.close()
             raise
 

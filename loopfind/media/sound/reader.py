@@ -3,16 +3,14 @@
 import contextlib
 import threading
 from dataclasses import dataclass
-from functools import partial
-from typing import IO
 
 from loopfind.errors import BadSetting, DecoderFailed
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.container_start import start_of
-from loopfind.media.ffmpeg.inlet import Inlet, close_all, wait_for
 from loopfind.media.ffmpeg.log import MARK, Journal
 from loopfind.media.ffmpeg.nut import DamagedNut, NutReader
-from loopfind.media.ffmpeg.process import executable, exit_status, kill, seek_words, start
+from loopfind.media.ffmpeg.piped import PipedFfmpeg
+from loopfind.media.ffmpeg.process import executable, seek_words
 from loopfind.media.ffmpeg.watchdog import LOOK_SECONDS, SilenceWatch
 from loopfind.media.sound.placement import Placer
 from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound
@@ -87,70 +85,38 @@ def _read(request: SoundRequest, seek: float | None, given_up: threading.Event |
         while not child.drained:
             if given_up is not None and given_up.is_set():
                 return None, True
-            child.take_in()
-        child.finish()
+            child.listen()
+        child.exit_status()
         return child.sound(), child.begins_by(request.start or 0.0)
 
 
-class _SoundChild:
+class _SoundChild(PipedFfmpeg):
     """One running ffmpeg, and the samples that have come out of it so far."""
 
     def __init__(self, request: SoundRequest, seek: float | None) -> None:
-        self._request, self._address = request, request.address
-        self._journal, self._nut = Journal(remote=self._address.is_remote), NutReader()
+        self._request, self._nut = request, NutReader()
         self._placer: Placer | None = None
         self._packets = list[bytes]()
-        self._silence, self._bell = SilenceWatch(self._address.shown, request.stall), threading.Condition()
-        command = sound_command(request, seek)
-        self._process = process = start(command, apart=True, unbounded=request.unbounded)
-        assert process.stdout is not None and process.stderr is not None
-        self._inlets = list[Inlet]()
-        try:
-            self._said = self._inlet(process.stderr, None)
-            self._heard = self._inlet(process.stdout, _ROOM)
-        except BaseException:
-            self.close()
-            process.stdout.close()
-            process.stderr.close()
-            raise
-        self._open = list(self._inlets)
+        self._silence = SilenceWatch(request.address.shown, request.stall)
+        command, journal = sound_command(request, seek), Journal(remote=request.address.is_remote)
+        super().__init__(command, request.address, journal, room=_ROOM, apart=True, unbounded=request.unbounded)
 
-    @property
-    def drained(self) -> bool:
-        """Return whether both pipes have ended, and all that was in them is here."""
-        return not self._open
-
-    def take_in(self) -> None:
+    def listen(self) -> None:
         """Take in what comes within a moment. Raises Unreadable where nothing has come for too long."""
-        reached = 0.0 if self._placer is None else self._placer.reached
-        look = partial(wait_for, self._open, self._bell)
-        if not any(one.ready for one in self._open) and not self._silence.broken(look, LOOK_SECONDS, reached):
-            return
-        for inlet in [one for one in self._open if one.ready]:
-            parts, ended = inlet.take()
-            if ended:
-                self._open.remove(inlet)
-            if inlet is self._said:
-                for part in parts:
-                    self._journal.feed(part)
-                if ended:
-                    self._journal.close()
-            else:
-                self._hear(parts)
+        if not self.take_in():
+            reached = 0.0 if self._placer is None else self._placer.reached
+            if not self._silence.broken(self.wait_for, LOOK_SECONDS, reached):
+                return
+            self.take_in()
         self._settle()
 
     def begins_by(self, seconds: float) -> bool:
         """Return whether the first packet is heard by a time."""
         return self._placer is not None and self._placer.first <= seconds
 
-    def finish(self) -> None:
-        """Wait for the end of an ffmpeg that has closed its pipes. Raises DecoderFailed where it took too much
-        memory."""
-        exit_status(self._process, self._address.shown)
-
     def sound(self) -> Sound | None:
         """Return the sound, None where there is none. Raises BadSetting for a track that is not there."""
-        header, number = self._journal.header, self._request.track
+        header, number = self.journal.header, self._request.track
         tracks = [stream for _, stream in sorted(header.streams.items()) if stream.kind == "Audio"]
         if tracks and number >= len(tracks):
             raise BadSetting("audio stream", number, f"{self._address.shown} has {len(tracks)}, numbered from 0")
@@ -161,20 +127,7 @@ class _SoundChild:
         track = AudioTrack(number, codec, max(0, len(tracks) - 1), header.container)
         return Sound(placer.samples, placer.begin, track, tuple(placer.gaps))
 
-    def close(self) -> None:
-        """End ffmpeg if it runs, reap it, close the pipes."""
-        try:
-            kill(self._process)
-        finally:
-            close_all(self._inlets)
-
-    def _inlet(self, pipe: IO[bytes], room: float | None) -> Inlet:
-        inlet = Inlet(pipe, self._bell, room)
-        self._inlets.append(inlet)
-        return inlet
-
-    def _hear(self, parts: list[bytes]) -> None:
-        """Take samples. Raises DecoderFailed for what makes no sense."""
+    def _take(self, parts: list[bytes]) -> None:
         try:
             self._packets += [packet.data for part in parts for packet in self._nut.feed(part)]
         except DamagedNut as error:
@@ -184,9 +137,9 @@ class _SoundChild:
     def _settle(self) -> None:
         """Put what has come in its place."""
         if self._placer is None:
-            if not self._journal.marks:
+            if not self.journal.marks:
                 return
             limits = self._request.start or 0.0, float("inf") if self._request.end is None else self._request.end
-            self._placer = Placer(start_of(self._journal.header, self._address), limits)
-        self._placer.add(self._packets, self._journal.marks, last=self.drained)
+            self._placer = Placer(start_of(self.journal.header, self._address), limits)
+        self._placer.add(self._packets, self.journal.marks, last=self.drained)
         self._packets.clear()
