@@ -111,6 +111,37 @@ def test_a_cache_that_cannot_be_written_costs_no_answer(tiny: list[str], film: P
     assert is_one_line(said) and "nothing is kept" in said and "the disk is full" in said
 
 
+@pytest.fixture(scope="module")
+def library(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("library") / "l.sqlite"
+    assert loopfind([], "library", "add", film, "--library", place, "-q") == (0, "")
+    return place
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("way", "room"), [("scan", 4), ("compare", 60), ("add", 60)])
+def test_a_disk_that_fills_while_a_library_is_written_costs_neither_the_answer_nor_the_library(
+    way: str, room: int, film: Path, library: Path, tiny: list[str], tmp_path: Path
+) -> None:
+    others = [videos.encoded("ts", "libx264", seconds=3), videos.encoded("mkv", "mpeg4", seconds=3)]
+    place, report = f"{tiny[-1]}/l.sqlite", tmp_path / "report.json"
+    words: list[object] = {
+        "scan": [others[0], "-q", "--no-resume", "-o", report],
+        "compare": ["compare", film, *others, "-q", "-o", report],
+        "add": ["library", "add", *others, "-q"],
+    }[way]
+    zeros = f"{tiny[-1]}/zeros"
+    before = f"mount -t tmpfs -o size=2m tmpfs {tiny[-1]} && cp {library} {place}"
+    fill = f"head -c 3m /dev/zero > {zeros} 2>/dev/null; truncate -s -{room}k {zeros}"
+    verify = f"{sys.executable} -m loopfind library verify --library {place} > /dev/null"
+    script = f'{before} && {{ {fill}; "$@"; status=$?; rm {zeros}; {verify} && exit $status; exit 9; }}'
+    status, said = loopfind(["unshare", "-rm", "sh", "-c", script, "sh"], *words, "--library", place)
+    assert status == (1 if way == "add" else 0) and report.exists() == (way != "add")
+    assert is_one_line(said) and place in said and "the disk is full" in said
+    if way != "add":
+        assert "nothing is kept" in said or "nothing more is kept" in said
+
+
 @pytest.mark.slow
 def test_a_full_disk_for_temporary_files_is_named(tiny: list[str]) -> None:
     long = videos.make(

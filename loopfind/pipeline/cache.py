@@ -97,6 +97,7 @@ class CachingReader:
         self._library, self._note, self._decoding = library, note, decoding
         self._guard = threading.Lock()
         self._turns = WeakValueDictionary[bytes, threading.Lock]()  # each for as long as someone holds it
+        self._takes = True
 
     def read(
         self,
@@ -203,16 +204,19 @@ class CachingReader:
         return replace(reading, track=track, source=_named(reading.source, shown, file))
 
     def _name(self, library: "Library", file: File) -> tuple[Naming | Literal[""], str]:
-        try:
-            return library.name(file)
-        except LibraryError as error:
-            self._complain(error)
-            return "", ""
+        if self._takes:
+            try:
+                return library.name(file)
+            except LibraryError as error:
+                self._complain(error)
+        return "", ""
 
     def _keep(
         self, library: "Library", file: File, settings: Settings, sizes: SizeDigests | None, reading: Reading
     ) -> CachedReading:
         """Keep what was read of a file, if that is still the file."""
+        if not self._takes:
+            return CachedReading(reading, True)
         try:
             now = os.stat(file.path)
             same = (now.st_size, now.st_mtime_ns) == (file.size, file.changed)
@@ -233,10 +237,17 @@ class CachingReader:
         return len(self._turns)
 
     def _complain(self, error: LoopfindError) -> None:
-        """Say that something could not be kept; raise it where nobody would hear."""
+        """Say that something could not be kept; raise it where nobody would hear. A library that takes nothing just now
+        is not tried again, and that is said once for all files."""
         if self._note is None:
             raise error
-        self._note(str(error))
+        with self._guard:
+            full, said = isinstance(error, LibraryUnwritable), not self._takes
+            self._takes &= not full
+        if not full:
+            self._note(str(error))
+        elif not said:
+            self._note(f"nothing more is kept: {error}")
 
     def _turn(self, digest: bytes) -> threading.Lock:
         with self._guard:

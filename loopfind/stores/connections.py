@@ -98,6 +98,8 @@ def code_of(error: sqlite3.Error) -> int:
 
 def _why(error: sqlite3.Error, patience: float) -> str:
     code = code_of(error)
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:  # there is no room for its index
+        code = sqlite3.SQLITE_FULL
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"another program has been writing to it for {patience:g} s: try again when that is done"
     if code == sqlite3.SQLITE_NOTADB:
