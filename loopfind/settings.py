@@ -12,6 +12,8 @@ SMALLEST_HASH, LARGEST_HASH = 4, 64
 STALL = 120.0
 """Seconds without a byte from the reader after which it is given up: a disk wakes up, and a network comes back, in
 less."""
+SOUND_FORMS = ("flac", "wav", "m4a")
+"""Forms of a clip of sound, each the ending of its name."""
 MOST_STREAMS = 10_000
 """Streams that a file may have: ffmpeg reads no more than a thousand, and takes a number past its own for another."""
 MOST_JOBS = 256

@@ -14,7 +14,7 @@ from test_extract import SOURCES, loopfind, pictures, piece, places, report, tim
 
 from loopfind.errors import DecoderFailed, MediaError
 from loopfind.media.animations import ANIMATION_FORMS, ANIMATION_SIDE, LONGEST_ANIMATION, write_animation
-from loopfind.media.clips import Look, Piece
+from loopfind.media.pieces import Look, Piece
 
 
 def animation(path: Path) -> list[Image.Image]:

@@ -15,11 +15,12 @@ from loopfind.cli.app import run
 from loopfind.engine.cross_file import across
 from loopfind.engine.signal import concat, extract
 from loopfind.errors import DecoderFailed
-from loopfind.media.clips import Cutter, Piece
+from loopfind.media.clips import Cutter
 from loopfind.media.decode import budget
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import memory
 from loopfind.media.ffmpeg.request import DecodeOptions
+from loopfind.media.pieces import Piece
 from loopfind.settings import CompareSettings
 
 

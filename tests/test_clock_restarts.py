@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopfind.cli.app import run
-from loopfind.media.clips import Cutter, Piece
+from loopfind.media.clips import Cutter
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.decode.timestamps import mended_packets
 from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.framecrc import clock_falls_back
+from loopfind.media.pieces import Piece
 from loopfind.media.stills import read_stills
 from loopfind.pipeline.scanning import scan
 from loopfind.settings import Settings

@@ -16,7 +16,8 @@ import pytest
 import videos
 from patience import wait_until
 
-from loopfind.media.clips import Cutter, Look, Piece
+from loopfind.media.clips import Cutter
+from loopfind.media.pieces import Look, Piece
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE = 64
@@ -294,6 +295,12 @@ def broken(**more: Any) -> Any:
     return whole
 
 
+def smelt() -> Any:
+    whole = report(Path("/v.mp4"), [[(25, 50), (100, 125)]])
+    whole["repeats"][0]["of"] = "smell"
+    return whole
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -305,6 +312,7 @@ def broken(**more: Any) -> Any:
         ('{"name": "package"}', "JSON, but no report of loopfind"),
         ('{"schema": 2, "loopfind": "9"}', "a report of schema 2"),
         ('{"schema": 1, "loopfind": "1", "sizes": []}', "a report of something else"),
+        (smelt(), r"repeats\[0\].of should be one of picture, sound, both"),
         (broken(start="1"), r"repeats\[0\].occurrences\[1\].start should be a number"),
         (broken(start=float("nan")), "start should be a number"),
         (broken(start_frame=True), "start_frame should be a whole number"),

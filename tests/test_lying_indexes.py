@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import videos
 
-from loopfind.media.clips import Cutter, Piece
+from loopfind.media.clips import Cutter
 from loopfind.media.decode.frame_reader import FrameReader
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.decode.parallel import open_parallel
@@ -16,6 +16,7 @@ from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.framecrc import time_is_place
 from loopfind.media.ffmpeg.mp4_index import index_is_ordered
 from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.pieces import Piece
 from loopfind.media.stills import read_stills
 from loopfind.model.video import Frames
 

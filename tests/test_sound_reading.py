@@ -96,6 +96,21 @@ def test_a_clock_that_falls_back_goes_on() -> None:
     assert read(path).end - read(path).start == pytest.approx(2 * (read(one).end - read(one).start), abs=0.1)
 
 
+def test_a_part_of_a_file_whose_clock_fell_back_is_the_same() -> None:
+    """A time means two places of it, so nothing is sought by one."""
+    parts = [sounds.file(f"joined{seed}.ts", sounds.talk(25, seed), "-c:a", "mp2") for seed in (3, 4)]
+    path = videos.FOLDER / "joined-sounds.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    whole = read(path)
+    for low in (15.0, 35.0):
+        part = read(path, start=low, end=low + 3)
+        assert (part.start, part.end) == (pytest.approx(low, abs=1e-4), pytest.approx(low + 3, abs=2e-4))
+        at = round((low - whole.start) * SOUND_RATE)
+        around = samples(whole)[at - 200 : at + len(part) + 200].astype(np.float32)
+        shift, r = best_shift(samples(part).astype(np.float32), around, 200)
+        assert abs(shift) < 60 and r > 0.99
+
+
 def test_a_track_is_chosen_by_its_number() -> None:
     one, other = (sounds.written(f"track{n}", sounds.talk(3, n).tobytes()).as_posix() for n in (1, 2))
     path = videos.make("tracks.mkv", "-i", one, "-i", other, "-map", "0:a", "-map", "1:a", "-c:a", "flac")

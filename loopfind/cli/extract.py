@@ -1,8 +1,8 @@
-"""The command `extract`: write the repeats of a report as clips or animations."""
+"""The command `extract`: write the repeats of a report as clips, animations or sounds."""
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -10,29 +10,25 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import typer
 
 from loopfind.cli import options, terminal
+from loopfind.cli.clip_writers import FORMS, Wanted, clip_writer
 from loopfind.errors import BadReport, BadSetting, DecoderFailed, OutputError, UnknownPart
 from loopfind.reports.files import as_output_error
 from loopfind.reports.leftovers import new_folder, remove_leftovers
-from loopfind.reports.wording import count
-from loopfind.settings import STALL
+from loopfind.settings import SOUND_FORMS, STALL
 
 if TYPE_CHECKING:
-    from loopfind.media.clips import Look, Piece
-    from loopfind.media.ffmpeg.address import Address
-    from loopfind.model.report import Occurrence, Repeat
+    from loopfind.model.report import Repeat
     from loopfind.reports.formats.json_reader import ReadReport
 
 MOST_CLIPS = 12
 """Occurrences of one repeat that are written by default, as a loop may have thousands."""
-
-FORMS = ("mp4", "gif", "webp")
-"""Forms of a clip. mp4 holds every frame; the others are small animations."""
 
 EXAMPLES = """\b
 Examples:
   loopfind video.mp4 -o report.json && loopfind extract report.json --out clips
   loopfind extract report.json --out clips --repeat 2   one repeat alone
   loopfind extract report.json --out clips --as gif     small animations
+  loopfind extract report.json --out clips --as wav     what is heard alone
   loopfind extract report.json --out clips --video /elsewhere/video.mp4
 
 \b
@@ -51,22 +47,41 @@ def extract_command(
     ] = None,
     most: Annotated[int, typer.Option("--most", metavar="N", min=2, help="Most clips of each repeat.")] = MOST_CLIPS,
     form: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--as",
             metavar="FORM",
-            help="mp4: every frame. gif, webp: small animations of 10 s at most, 10 pictures a second.",
+            help="mp4: every frame, with its sound. gif, webp: small animations of 10 s at most, 10 pictures a second. "
+            "flac, wav, m4a: the sound alone. Default: mp4, of a file without pictures flac.",
         ),
-    ] = FORMS[0],
+    ] = None,
+    audio_stream: Annotated[
+        int | None,
+        typer.Option(
+            "--audio-stream",
+            metavar="N",
+            min=0,
+            help="Track of sound of the clips; default: that of the report.",
+        ),
+    ] = None,
+    no_sound: Annotated[bool, typer.Option("--no-sound", help="Write clips without sound.")] = False,
     stall: options.Stall = STALL,
     no_budget: options.NoBudget = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace clips that exist already.")] = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Write the repeats of a report as clips, alone and side by side."""
-    if form not in FORMS:
+    """Write the repeats of a report as clips, alone and side by side.
+
+    Side by side, the first occurrence is seen and heard on the left, the second on the right.
+    """
+    if form is not None and form not in FORMS:
         raise UnknownPart("form of a clip", form, FORMS)
+    if no_sound and (audio_stream is not None or form in SOUND_FORMS):
+        raise BadSetting("--no-sound", True, "sound is asked for as well; leave one of the two out")
     findings = _read(report)
+    form = form or (FORMS[0] if findings.pictures else SOUND_FORMS[0])
+    if not findings.pictures and form not in SOUND_FORMS:
+        raise BadSetting("--as", form, f"the report is of sound alone; choose one of {', '.join(SOUND_FORMS)}")
     repeats = _choose_repeats(findings, repeat)
     planned = [name for one in repeats for name in (*_clip_names(one, most, form), _pair_name(one, form))]
     _check_folder(Path(out), planned, overwrite)
@@ -74,10 +89,7 @@ def extract_command(
         from loopfind.media.ffmpeg.address import resolve
 
         path = resolve(_find_video(findings, report, video, quiet)).waiting(stall)
-        if form == "mp4":
-            write = _clip_writer(path, findings, no_budget)
-        else:
-            write = _animation_writer(path, findings, form, no_budget)
+        write = clip_writer(path, findings, Wanted(form, audio_stream, not no_sound, stall, no_budget))
         failed: list[DecoderFailed] = []
         for one in repeats:
             clips = [str(work / name) for name in _clip_names(one, most, form)]
@@ -205,88 +217,3 @@ def _working_folder(out: Path) -> Iterator[Path]:
         if made:
             with contextlib.suppress(OSError):  # it holds clips
                 out.rmdir()
-
-
-_Write = Callable[["Repeat", list[str], Path, Callable[[DecoderFailed], None]], str]
-"""Writes clips of the first occurrences of a repeat, and one of the first two side by side; returns a note. What cannot
-be cut out is reported to the last argument, and left out."""
-
-
-@contextlib.contextmanager
-def _reported(report: Callable[[DecoderFailed], None], place: str) -> Iterator[None]:
-    """Report that the clip at `place` cannot be made, and leave none."""
-    try:
-        yield
-    except DecoderFailed as error:
-        Path(place).unlink(missing_ok=True)
-        report(error)
-
-
-def _clip_writer(path: "Address", findings: "ReadReport", unbounded: bool) -> _Write:
-    from loopfind.media.clips import Cutter
-
-    cutter = Cutter(path, findings.stream, unbounded)
-
-    def write(repeat: "Repeat", places: list[str], pair: Path, failed: Callable[[DecoderFailed], None]) -> str:
-        made = copied = 0
-        for place, one in zip(places, repeat.occurrences, strict=False):
-            with _reported(failed, place):
-                cutter.cut(_piece(one, findings), place)
-                made, copied = made + 1, copied + cutter.copied
-        with _reported(failed, str(pair)):
-            cutter.compare(_sides(repeat, findings), str(pair))
-        return f"{count(made, 'clip')}, {copied} copied, {made - copied} encoded"
-
-    return write
-
-
-def _animation_writer(path: "Address", findings: "ReadReport", form: str, unbounded: bool) -> _Write:
-    from loopfind.media.animations import write_animation
-    from loopfind.media.clips import Look
-
-    def write(repeat: "Repeat", places: list[str], pair: Path, failed: Callable[[DecoderFailed], None]) -> str:
-        made = 0
-        for place, one in zip(places, repeat.occurrences, strict=False):
-            with _reported(failed, place):
-                write_animation(path, findings.stream, [(_piece(one, findings), Look())], place, form, unbounded)
-                made += 1
-        with _reported(failed, str(pair)):
-            write_animation(path, findings.stream, _sides(repeat, findings), str(pair), form, unbounded)
-        return f"{count(made, 'clip')} as {form}"
-
-    return write
-
-
-def _piece(one: "Occurrence", findings: "ReadReport") -> "Piece":
-    from loopfind.media.clips import Piece
-
-    first = None if findings.start else one.start_frame
-    return Piece(one.start, one.end, one.end_frame - one.start_frame, first)
-
-
-def _sides(repeat: "Repeat", findings: "ReadReport") -> "tuple[tuple[Piece, Look], tuple[Piece, Look]]":
-    """Return what the first two occurrences both show of the content, so that they begin and end at the same of it."""
-    first, second = repeat.occurrences[:2]
-    return (_shared_piece(first, second, findings), _look(first)), (
-        _shared_piece(second, first, findings),
-        _look(second),
-    )
-
-
-def _shared_piece(one: "Occurrence", other: "Occurrence", findings: "ReadReport") -> "Piece":
-    """Return the part of an occurrence that another one shows too; all of it where that is all but half a frame."""
-    from loopfind.media.clips import Piece
-
-    whole = _piece(one, findings)
-    start, end = one.shared_span(other)
-    rate = whole.frames / (whole.end - whole.start)
-    left, kept = round((start - whole.start) * rate), round((end - start) * rate)
-    if left == 0 and kept == whole.frames:
-        return whole
-    return Piece(start, end, max(1, kept), None if whole.first is None else whole.first + left)
-
-
-def _look(one: "Occurrence") -> "Look":
-    from loopfind.media.clips import Look
-
-    return Look(one.reversed, one.mirrored, one.speed)

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from loopfind.errors import DecoderFailed, OutputError, exhausted
-from loopfind.media.clips import Look, Piece
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.ffmpeg.request import DecodeOptions
+from loopfind.media.pieces import Look, Piece
 from loopfind.media.stills import Still, read_stills
 from loopfind.model.dtypes import Floats
 

@@ -2,96 +2,107 @@
 
 The packets of a piece are copied where a decoder can start at its first frame, and where they follow one another in the
 file with no others between them. The copy is decoded and compared with the original, picture by picture. Any other
-piece is decoded and encoded again, and its frames are counted. No piece has sound: loopfind does not read it.
+piece is decoded and encoded again, and its frames are counted. The sound that is heard meanwhile is encoded anew, as
+its packets do not begin where pictures do, and put under a piece that is finished.
 """
 
 import os
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from loopfind.errors import DecoderFailed, MediaError, OutputError
+from loopfind.errors import DecoderFailed, MediaError
 from loopfind.media.decode.budget import PixelBudget
 from loopfind.media.decode.one_pass import open_video
-from loopfind.media.ffmpeg import diagnosis, framecrc
+from loopfind.media.ffmpeg import framecrc
 from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.ffmpeg.framecrc import Listing
-from loopfind.media.ffmpeg.log import plain_text
-from loopfind.media.ffmpeg.process import COUNTED, WHOLE, RunningFfmpeg, executable, seek_words
+from loopfind.media.ffmpeg.output import BARE, INDEX_FIRST, write_media
+from loopfind.media.ffmpeg.process import COUNTED, WHOLE, seek_words
 from loopfind.media.ffmpeg.request import DecodeOptions
+from loopfind.media.pieces import Look, Piece, Side, shortened
+from loopfind.media.sound.passages import RawSound, SoundCutter
 from loopfind.model.dtypes import Floats
 
 _RUN_UP = 10.0
 """Seconds before a piece at which decoding begins, so that its first frame is decoded whole."""
-_INDEX_FIRST = ("-movflags", "+faststart")
-_ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p", *_INDEX_FIRST)
+_ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p", *INDEX_FIRST)
 _EACH_FRAME = ("-fps_mode", "passthrough", "-enc_time_base:v", "demux")
 _EVEN_SIZE = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
 _HALF = "scale='min(640,iw)':-2:flags=area,setsar=1,pad=ceil(iw/2)*2:ih"
 """Filter for one of two pictures side by side: at most 640 pixels wide."""
 _CLOCK_STEP = 0.0015
 """Seconds by which the times of a copy may differ, as clocks of containers tick a thousand times a second."""
-_LEAST_ROOM = 16 << 20
-"""Bytes that a clip may take beside those of its pictures as they are."""
-LONGEST_REVERSED = 20.0
-"""Seconds of a piece that are reversed at most: ffmpeg holds all its pictures in memory."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A span [start, end) in seconds from the container's start, and its number of frames.
-
-    first: number of its first frame in the file, None where frames were not counted from the file's start.
-    """
-
-    start: float
-    end: float
-    frames: int
-    first: int | None
-
-    @property
-    def last(self) -> int:
-        """Number of the first frame after the piece, counted as `first` is."""
-        return (self.first or 0) + self.frames
-
-
-@dataclass(frozen=True)
-class Look:
-    """The changes of a piece that are undone where it is shown beside another."""
-
-    reversed: bool = False
-    mirrored: bool = False
-    speed: float = 1.0
 
 
 class Cutter:
-    """A cutter of pieces out of one video. copied: whether the packets of the last piece were copied."""
+    """A cutter of pieces out of one video. copied: whether the packets of the last piece were copied. heard: whether it
+    has sound. tracks: of sound in the video, None where that is not known."""
 
-    def __init__(self, path: str | os.PathLike[str] | Address, stream: int, unbounded: bool = False) -> None:
-        """Read the list of the video's packets. unbounded: however much it unpacks to. Raises a kind of MediaError."""
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | Address,
+        stream: int,
+        unbounded: bool = False,
+        sound: SoundCutter | None = None,
+    ) -> None:
+        """Read the list of the video's packets. unbounded: however much it unpacks to. sound: the cutter of the sound
+        that the pieces get. Raises a kind of MediaError."""
         with open_video(path, stream, options=DecodeOptions(unbounded=unbounded)) as video:
             self._address, self._stream = resolve(path), stream  # now it is known that ffmpeg decodes it
             self._size, self._unbounded = (video.source.width, video.source.height), unbounded
+            self.tracks = video.source.sounds
+        self._sound = None if self.tracks == 0 else sound
         self._packets = framecrc.list_packets(self._address, stream)
         PixelBudget(self._address, unbounded).take(len(self._packets), self._size)
         self._times = self._packets.times()
         self._display_times = np.sort(self._times[~np.isnan(self._times)])
-        self.copied = False
+        self.copied = self.heard = False
 
     def cut(self, piece: Piece, place: str) -> None:
         """Write a piece to an mp4 file at `place`.
 
-        Raises DecoderFailed where that does not hold exactly its frames, Unreadable and OutputError.
+        Raises DecoderFailed where that does not hold exactly its frames, kinds of MediaError and OutputError.
         """
-        self.copied = self._copy(piece, place)
-        if self.copied:
-            return
+        shown, ago = self._shown(piece)
+        self.copied = not piece.heard and self._copy(piece, place)
+        if not self.copied:
+            self._encode(shown, ago, place)
+        heard = None if self._sound is None else self._sound.under(self._on_frame(piece))
+        self._add_sound(heard, place, piece.frames)
+
+    def compare(self, sides: tuple[Side, Side], place: str) -> None:
+        """Write two pieces side by side, both from their first frames, to an mp4 file at `place`. The first is heard on
+        the left, the second on the right.
+
+        Raises DecoderFailed, kinds of MediaError and OutputError.
+        """
+        sides = shortened(sides)
+        rate = self._rate(self._shown(sides[0][0])[0]) / sides[0][1].speed
+        words: list[str] = []
+        chains: list[str] = []
+        for number, (piece, look) in enumerate(sides):
+            shown, ago = self._shown(piece)
+            before, picked = next(self._selections(shown))
+            words += [*before, *self._address.words]
+            chain = ",".join((picked, *_undoing_filters(look, ago), f"fps={rate:.6f}", _HALF))
+            chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
+        chains.append("[side0][side1]hstack=shortest=1[both]")
+        words += ["-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER]
+        said = self._write_mp4(words, place, sum(piece.frames for piece, _ in sides))
+        if not len(_written_pictures(place)):
+            raise DecoderFailed(self._address.shown, f"no comparison could be made{said}")
+        one, other = ((self._on_frame(piece), look) for piece, look in sides)
+        heard = None if self._sound is None else self._sound.beside((one, other))
+        self._add_sound(heard, place, one[0].frames + other[0].frames)
+
+    def _encode(self, piece: Piece, ago: float, place: str) -> None:
+        """Decode a piece and encode it. ago: seconds for which its first frame has been shown when it begins. Raises
+        DecoderFailed."""
         said = ""
         for before, picked in self._selections(piece):
-            filters = ",".join((picked, "setpts=PTS-STARTPTS", _EVEN_SIZE))
+            filters = ",".join((picked, f"setpts={_since_start(ago)}", _EVEN_SIZE))
             words = [*before, *self._address.words, *self._mapped(), *_EACH_FRAME, "-vf", filters, *_ENCODER]
             said = self._write_mp4(words, place, piece.frames)
             if len(_written_pictures(place)) == piece.frames:
@@ -99,25 +110,34 @@ class Cutter:
         what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out{said}"
         raise DecoderFailed(self._address.shown, f"{what}: is it the video of the report?")
 
-    def compare(self, sides: tuple[tuple[Piece, Look], tuple[Piece, Look]], place: str) -> None:
-        """Write two pieces side by side, both from their first frames, to an mp4 file at `place`.
+    def _add_sound(self, heard: RawSound | None, place: str, frames: int) -> None:
+        """Put a sound, if there is one, under so many frames in the file at `place`."""
+        self.heard = heard is not None
+        if heard is not None and self._sound is not None:
+            silent = f"{place}.silent"
+            os.replace(place, silent)
+            self._sound.add(heard, silent, self._bytes_of(frames), place)
+            os.remove(silent)
 
-        Raises DecoderFailed, Unreadable and OutputError.
-        """
-        rate = self._rate(sides[0][0]) / sides[0][1].speed
-        turned = any(look.reversed for _, look in sides)
-        words: list[str] = []
-        chains: list[str] = []
-        for number, (piece, look) in enumerate(sides):
-            before, picked = next(self._selections(_shorten(piece, look) if turned else piece))
-            words += [*before, *self._address.words]
-            chain = ",".join((picked, *_undoing_filters(look), f"fps={rate:.6f}", _HALF))
-            chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
-        chains.append("[side0][side1]hstack=shortest=1[both]")
-        words += ["-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER]
-        said = self._write_mp4(words, place, sum(piece.frames for piece, _ in sides))
-        if not len(_written_pictures(place)):
-            raise DecoderFailed(self._address.shown, f"no comparison could be made{said}")
+    def _shown(self, piece: Piece) -> tuple[Piece, float]:
+        """Return the frames that are shown during a piece, and for how many seconds the first has been when it begins:
+        0 where it begins with a frame, less where that comes later."""
+        times = self._display_times
+        if not piece.heard or not len(times):
+            return piece, 0.0
+        first = max(0, int(np.searchsorted(times, piece.start, "right")) - 1)
+        last = max(first + 1, int(np.searchsorted(times, piece.end)))
+        end = float(times[last]) if last < len(times) else max(piece.end, float(times[first]) + _CLOCK_STEP)
+        shown = Piece(float(times[first]), end, last - first, None if piece.first is None else first)
+        return shown, piece.start - shown.start
+
+    def _on_frame(self, piece: Piece) -> Piece:
+        """Return a piece that begins at the time of its first frame; one of a sound begins where that does."""
+        if piece.heard or self._packets.stands_in:  # those of the packets are not those of the pictures then
+            return piece
+        at = int(np.searchsorted(self._display_times, self._bounds(piece)[0]))
+        begin = float(self._display_times[at]) if at < len(self._display_times) else piece.start
+        return replace(piece, start=begin) if abs(begin - piece.start) <= self._gap else piece
 
     def _copy(self, piece: Piece, place: str) -> bool:
         """Copy the packets of a piece. Returns whether that gave exactly its frames."""
@@ -126,7 +146,7 @@ class Cutter:
             return False
         # A microsecond more, lest rounding finds the key frame before.
         words = ["-ss", f"{self._times[first] + 1e-6:.6f}", *self._address.words, *self._mapped(), "-c", "copy"]
-        words += ["-frames:v", str(piece.frames), *_INDEX_FIRST]
+        words += ["-frames:v", str(piece.frames), *INDEX_FIRST]
         if self._write_mp4(words, place, piece.frames):
             return False  # a codec that has no place in mp4
         before, picked = next(self._selections(piece))
@@ -151,12 +171,17 @@ class Cutter:
         """Return the limits of the piece, moved to the middle between frames, so that rounded times decide nothing."""
         return self._middle_before(piece.start), self._middle_before(piece.end)
 
+    @property
+    def _gap(self) -> float:
+        """Seconds from a frame to the next, as is usual; 0 where there is no next."""
+        return float(np.median(np.diff(self._display_times))) if len(self._display_times) > 1 else 0.0
+
     def _middle_before(self, seconds: float) -> float:
         """Return the middle between the frame nearest to `seconds` and the frame before it."""
         shown = self._display_times
         if len(shown) < 2:
             return seconds
-        gap = float(np.median(np.diff(shown)))
+        gap = self._gap
         at = int(np.searchsorted(shown, seconds - gap / 4))
         if at == len(shown) or abs(shown[at] - seconds) > gap:
             return seconds - gap / 2  # the end of the file, or times that had to be mended
@@ -194,46 +219,31 @@ class Cutter:
     def _rate(self, piece: Piece) -> float:
         """Return the piece's average frames a second, as its times may be rounded; the file's where the rate varies."""
         average = piece.frames / (piece.end - piece.start)
-        usual = 1 / float(np.median(np.diff(self._display_times))) if len(self._display_times) > 1 else average
+        usual = 1 / self._gap if self._gap else average
         return average if abs(average / usual - 1) < 0.02 else usual
 
     def _write_mp4(self, words: Sequence[str], place: str, frames: int) -> str:
-        """Run ffmpeg to write an mp4 file of so many frames, which takes no more room than they do as they are.
+        """Write an mp4 file of so many frames. Returns and raises as `write_media` does."""
+        return write_media(self._address, words, place, size=None if self._unbounded else self._bytes_of(frames))
 
-        Returns "" where it succeeded, else its last words in brackets: what it complains about may do no harm, so what
-        it wrote is to be looked at. Raises Unreadable where the connection was cut, OutputError where the disk takes no
-        more, and DecoderFailed where it takes too much memory.
-        """
+    def _bytes_of(self, frames: int) -> int:
+        """Return the bytes of so many frames as they are."""
         width, height = self._size
-        most = 0 if self._unbounded else _LEAST_ROOM + frames * 2 * width * height
-        command = [executable(), "-nostdin", "-hide_banner", "-v", "error", "-y", "-max_error_rate", "1", *words]
-        command += ["-f", "mp4", *(["-fs", str(most)] if most else []), f"file:{place}"]
-        with tempfile.TemporaryFile() as messages:
-            with RunningFfmpeg(command, messages.fileno(), subprocess.DEVNULL, unbounded=self._unbounded) as process:
-                process.wait()
-            messages.seek(0)
-            said = plain_text(messages.read().decode("utf-8", "replace"))
-        if refused := diagnosis.connection_cut(self._address, said):
-            raise refused
-        if full := diagnosis.disk_full(process.returncode, said):
-            raise OutputError(place, full)
-        return f" ({framecrc.last_words(said)})" if process.returncode else ""
+        return frames * 2 * width * height
 
     def _mapped(self) -> list[str]:
-        return ["-map", f"0:V:{self._stream}", "-map_metadata", "-1", "-map_chapters", "-1"]
+        return ["-map", f"0:V:{self._stream}", *BARE]
 
 
-def _undoing_filters(look: Look) -> list[str]:
-    filters = [f"setpts=(PTS-STARTPTS)*{look.speed:.6f}"]
+def _undoing_filters(look: Look, ago: float) -> list[str]:
+    filters = [f"setpts=({_since_start(ago)})*{look.speed:.6f}"]
     filters += ["reverse"] if look.reversed else []
     return [*filters, "hflip"] if look.mirrored else filters
 
 
-def _shorten(piece: Piece, look: Look) -> Piece:
-    """Return the part of a piece that is shown in the first LONGEST_REVERSED seconds, once its changes are undone."""
-    length = min(piece.end - piece.start, LONGEST_REVERSED / look.speed)
-    start = piece.end - length if look.reversed else piece.start
-    return Piece(start, start + length, piece.frames, None)
+def _since_start(ago: float) -> str:
+    """Return a time for setpts. ago: seconds for which the first frame has been shown at 0."""
+    return f"max(PTS-STARTPTS-({ago:.6f})/TB\\,0)" if ago else "PTS-STARTPTS"
 
 
 def _has_same_gaps(one: Floats, other: Floats) -> bool:

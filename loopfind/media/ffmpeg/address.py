@@ -225,6 +225,17 @@ def head_of(local: bytes | None, count: int) -> bytes:
         return b""
 
 
+def file_mark(where: Address) -> tuple[int, ...] | None:
+    """Return numbers that change where a local file does, None for what is no file."""
+    if where.local is None:
+        return None
+    try:
+        status = os.stat(where.local)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def is_indexed(where: Address) -> bool:
     """Return whether it is MP4 or QuickTime, whose index has the times of each packet and whether a decoder can start
     at it. Nothing is gained by looking into the packets for them."""

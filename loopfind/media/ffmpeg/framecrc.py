@@ -1,6 +1,5 @@
 """Lists of a video's packets or pictures, read from ffmpeg's framecrc format."""
 
-import os
 import subprocess
 import tempfile
 from array import array
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from loopfind.errors import DecoderFailed
 from loopfind.media.decode.timestamps import mended_packets, origin
 from loopfind.media.ffmpeg import diagnosis
-from loopfind.media.ffmpeg.address import Address, is_indexed
+from loopfind.media.ffmpeg.address import Address, file_mark, is_indexed
 from loopfind.media.ffmpeg.container_start import container_start
 from loopfind.media.ffmpeg.log import plain_text
 from loopfind.media.ffmpeg.mp4_index import index_is_ordered
@@ -81,13 +80,8 @@ def time_is_place(address: Address, stream: int) -> bool:
     The index of an MP4 or QuickTime file says so, of other local files the packets do, in one pass. What comes over a
     network is not read for this. Raises DecoderFailed.
     """
-    if address.local is None:
-        return True
-    try:
-        status = os.stat(address.local)
-    except OSError:
-        return True  # whoever reads it will say so
-    return _is_ordered(address, stream, (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns))
+    mark = file_mark(address)
+    return mark is None or _is_ordered(address, stream, mark)
 
 
 @lru_cache(maxsize=64)  # of one file many parts are read
@@ -102,7 +96,7 @@ def clock_falls_back(address: Address, stream: int) -> bool:
     One pass over the packets, which holds nine bytes for each. Raises DecoderFailed.
     """
     ticks, keys, base = array("q"), bytearray(), (1, 1)
-    command = _command(["-v", "error", *_copied(address, stream)])
+    command = listing_command(["-v", "error", *_copied(address, stream)])
     with RunningFfmpeg(command, subprocess.DEVNULL, subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -144,7 +138,8 @@ def _copied(address: Address, stream: int) -> list[str]:
     return [*address.words, "-map", f"0:V:{stream}", "-c", "copy", "-bsf:v", AS_THEY_ARE]
 
 
-def _command(words: Sequence[str]) -> list[str]:
+def listing_command(words: Sequence[str]) -> list[str]:
+    """Return the ffmpeg command that lists, on its standard output, what these words select."""
     return [executable(), "-nostdin", "-hide_banner", "-nostats", "-copyts", *words, "-f", "framecrc", "pipe:1"]
 
 
@@ -153,7 +148,7 @@ def _read_listing(words: Sequence[str], address: Address, sums: bool = True) -> 
     listing = Listing()
     # Messages go to a file: read through a second pipe it could block the first.
     with tempfile.TemporaryFile() as said:
-        with RunningFfmpeg(_command(words), said.fileno(), subprocess.PIPE) as process:
+        with RunningFfmpeg(listing_command(words), said.fileno(), subprocess.PIPE) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 _add_line(listing, line, sums)

@@ -15,17 +15,17 @@ _LARGEST_STEP = 1 << 31
 """Ticks from which ffmpeg takes a step between two samples for a negative one."""
 
 
-def index_is_ordered(local: bytes) -> bool | None:
-    """Say whether no video track's clock falls back anywhere, None where the index does not say."""
+def index_is_ordered(local: bytes, handler: bytes = b"vide") -> bool | None:
+    """Say whether the clock of no track of a kind falls back anywhere, None where the index does not say."""
     try:
         with open(local, "rb") as file:
             index = next((span for kind, span in boxes(file, whole_file(file)) if kind == b"moov"), None)
             parts = [] if index is None else list(boxes(file, index))
             tracks = [_Track(file, span) for kind, span in parts if kind == b"trak"]
-            videos = [track for track in tracks if track.handler == b"vide"]
-            if not videos or any(kind == b"mvex" for kind, _ in parts):
+            asked = [track for track in tracks if track.handler == handler]
+            if not asked or any(kind == b"mvex" for kind, _ in parts):
                 return None  # what is in fragments has no index here
-            found = [track.is_ordered() for track in videos]
+            found = [track.is_ordered() for track in asked]
     except OSError:
         return None
     return None if None in found else all(found)

@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Scratch
 from loopfind.media.decode.timestamps import Clock
-from loopfind.model.sound import SOUND_RATE
 from loopfind.model.video import Span
 
-_JITTER = round(0.005 * SOUND_RATE)
-"""Samples by which a packet may lie beside the place where the one before ends and follow it: times are rounded to
+_JITTER = 0.005
+"""Seconds by which a packet may lie beside the place where the one before ends and follow it: times are rounded to
 milliseconds in some containers, and the clock of a sound card runs a little beside that of the pictures."""
 _NAMED_GAP = 0.1
 """Seconds without sound from which a gap is named."""
@@ -25,19 +24,19 @@ _UNLIMITED = 1 << 48
 class Placer:
     """Takes packets and their times in their order, and puts each where its time says.
 
-    start: microseconds at which the container starts. limits: seconds [low, high) of which samples are kept.
-    first: seconds of the first packet, infinite before there is one.
+    start: microseconds at which the container starts. limits: seconds [low, high) of which samples are kept. rate:
+    samples a second. first: seconds of the first packet, infinite before there is one.
     """
 
-    def __init__(self, start: int, limits: tuple[float, float]) -> None:
-        self._start, self._limits = start, limits
+    def __init__(self, start: int, limits: tuple[float, float], rate: int, channels: int) -> None:
+        self._start, self._limits, self._rate, self._channels = start, limits, rate, channels
         self._clock: Clock | None = None
         self._times: deque[float] = deque()
         self._packets: deque[NDArray[np.int16]] = deque()
         self._begin: float | None = None
-        self._strayed = 0
+        self._strayed, self._passed = 0, False
         self.first = float("inf")
-        self.samples = Scratch(1, np.int16)
+        self.samples = Scratch(channels, np.int16)
         self.gaps: list[Span] = []
 
     @property
@@ -48,16 +47,24 @@ class Placer:
     @property
     def reached(self) -> float:
         """Seconds at which the last sample that was kept is over."""
-        return self.begin + len(self.samples) / SOUND_RATE
+        return self.begin + len(self.samples) / self._rate
+
+    @property
+    def full(self) -> bool:
+        """Return whether all is there up to the end of the limits."""
+        return self._passed or (self._begin is not None and not self._room)
 
     def add(self, packets: list[bytes], marks: list[tuple[int | None, bytes]], last: bool = False) -> None:
         """Take packets of samples, as int16, and marks: the time of each packet in ticks, and the seconds of a tick.
         Either may come first. last: no more will come."""
-        self._packets.extend(np.frombuffer(data[: len(data) & -2], "<i2") for data in packets)
+        size = 2 * self._channels
+        self._packets.extend(
+            np.frombuffer(data[: len(data) // size * size], "<i2").reshape(-1, self._channels) for data in packets
+        )
         if self._clock is None:
             if not self._packets or not marks:
                 return
-            self._clock = Clock(self._start, max(1, len(self._packets[0])) / SOUND_RATE)
+            self._clock = Clock(self._start, max(1, len(self._packets[0])) / self._rate)
         self._times.extend(self._clock.read(marks, last).tolist())
         marks.clear()
         while self._times and self._packets:
@@ -68,29 +75,30 @@ class Placer:
     def _place(self, time: float, samples: NDArray[np.int16]) -> None:
         """Put samples that begin at `time` seconds behind those that are there."""
         low, high = self._limits
+        self._passed = time >= high
         if self._begin is None:
-            early = max(0, int(np.ceil((low - time) * SOUND_RATE - 1e-6)))
-            if early >= len(samples) or time >= high:
+            early = max(0, int(np.ceil((low - time) * self._rate - 1e-6)))
+            if early >= len(samples) or self._passed:
                 return
-            samples, time = samples[early:], time + early / SOUND_RATE
+            samples, time = samples[early:], time + early / self._rate
             self._begin = time
-        beside = self._settled(round((time - self.reached) * SOUND_RATE))
+        beside = self._settled(round((time - self.reached) * self._rate))
         if beside > 0:
             beside = min(beside, self._room)
-            if beside >= _NAMED_GAP * SOUND_RATE:
-                self.gaps.append(Span(self.reached, self.reached + beside / SOUND_RATE))
+            if beside >= _NAMED_GAP * self._rate:
+                self.gaps.append(Span(self.reached, self.reached + beside / self._rate))
             for at in range(0, beside, _ZEROS):
-                self.samples.append(np.zeros((min(_ZEROS, beside - at), 1), np.int16))
+                self.samples.append(np.zeros((min(_ZEROS, beside - at), self._channels), np.int16))
         elif beside < 0:
             samples = samples[-beside:]
-        if len(kept := samples[: self._room, None]):
+        if len(kept := samples[: self._room]):
             self.samples.append(kept)
 
     def _settled(self, beside: int) -> int:
         """Return by how many samples a packet lies beside the end of the one before, 0 where that is rounding, or a
         single packet's time is."""
-        self._strayed = self._strayed + 1 if abs(beside) > _JITTER else 0
-        if abs(beside) < _NAMED_GAP * SOUND_RATE and self._strayed < _STRAYED:
+        self._strayed = self._strayed + 1 if abs(beside) > round(_JITTER * self._rate) else 0
+        if abs(beside) < _NAMED_GAP * self._rate and self._strayed < _STRAYED:
             return 0
         self._strayed = 0
         return beside
@@ -98,5 +106,5 @@ class Placer:
     @property
     def _room(self) -> int:
         """Samples up to the end of the limits."""
-        left = (self._limits[1] - self.reached) * SOUND_RATE
+        left = (self._limits[1] - self.reached) * self._rate
         return _UNLIMITED if left > _UNLIMITED else max(0, int(left + 1e-6))

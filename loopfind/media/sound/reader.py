@@ -1,4 +1,4 @@
-"""Reader of sound: one ffmpeg decodes a track and mixes it down. Samples come with their times, as NUT."""
+"""Reader of sound: one ffmpeg decodes a track. Samples come with their times, as NUT."""
 
 import contextlib
 import threading
@@ -12,8 +12,10 @@ from loopfind.media.ffmpeg.nut import DamagedNut, NutReader
 from loopfind.media.ffmpeg.piped import PipedFfmpeg
 from loopfind.media.ffmpeg.process import executable, seek_words
 from loopfind.media.ffmpeg.watchdog import LOOK_SECONDS, SilenceWatch
+from loopfind.media.sound.order import sound_is_ordered
 from loopfind.media.sound.placement import Placer
-from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound
+from loopfind.model.sound import SOUND_RATE, AudioTrack, Samples, Sound
+from loopfind.model.video import Span
 from loopfind.settings import STALL
 
 _RUN_UP = 10.0
@@ -28,6 +30,7 @@ class SoundRequest:
 
     track: its number among the tracks of sound, from 0. start, end: seconds from the container's start, None for no
     limit. stall: seconds without a byte after which reading is given up. unbounded: however much memory ffmpeg takes.
+    audible: at the rate of the file and with up to two channels, to be listened to; else SOUND_RATE and one channel.
     """
 
     address: Address
@@ -36,16 +39,37 @@ class SoundRequest:
     end: float | None = None
     stall: float = STALL
     unbounded: bool = False
+    audible: bool = False
+
+
+@dataclass(frozen=True)
+class PlacedSound:
+    """Samples of a track in their places: (n, channels) int16, `rate` a second, the first one at `start` seconds. gaps:
+    where the file holds none, 0 in the samples."""
+
+    samples: Samples
+    start: float
+    rate: int
+    channels: int
+    track: AudioTrack
+    gaps: tuple[Span, ...]
 
 
 def read_sound(request: SoundRequest, given_up: threading.Event | None = None) -> Sound | None:
-    """Return the sound of a file, None for one that has none.
+    """Return the sound of a file as it is searched, None for one that has none. Arguments and errors as for
+    `read_samples`."""
+    found = read_samples(request, given_up)
+    return None if found is None else Sound(found.samples, found.start, found.track, found.gaps)
+
+
+def read_samples(request: SoundRequest, given_up: threading.Event | None = None) -> PlacedSound | None:
+    """Return the samples of a track that are heard within the limits of a request, None where there are none.
 
     given_up: set by whoever does not want it any more. Raises BadSetting for a track that is not there, Unreadable and
     DecoderFailed.
     """
     begin = None if request.start is None or not request.address.seekable else request.start - _RUN_UP
-    if begin is not None and begin > 0:
+    if begin is not None and begin > 0 and sound_is_ordered(request.address, request.track):
         found, lands = _read(request, begin, given_up)
         if lands:
             return found
@@ -58,8 +82,8 @@ def sound_command(request: SoundRequest, seek: float | None) -> list[str]:
     words += ["-max_error_rate", "1"]
     words += [] if seek is None else seek_words(seek)
     words += [*request.address.words, "-map", f"0:a:{request.track}", "-vn", "-sn", "-dn"]
-    words += [] if request.end is None else ["-to", f"{request.end + _RUN_UP:.3f}"]
-    words += ["-af", f"aresample={SOUND_RATE},aformat=sample_fmts=s16:channel_layouts=mono"]
+    mixed = f"aresample={SOUND_RATE},aformat=sample_fmts=s16:channel_layouts=mono"
+    words += ["-af", "aformat=sample_fmts=s16:channel_layouts=mono|stereo" if request.audible else mixed]
     # Times come as marks, as those of pictures do. Packets are numbered instead, which no clock disturbs.
     words += ["-stats_enc_pre:a:0", "pipe:2", "-stats_enc_pre_fmt:a:0", f"{MARK.decode()}{{pts}} {{tb}}"]
     words += ["-bsf:a", "setts=ts=N"]
@@ -79,14 +103,17 @@ def sound_command(request: SoundRequest, seek: float | None) -> list[str]:
     ]
 
 
-def _read(request: SoundRequest, seek: float | None, given_up: threading.Event | None) -> tuple[Sound | None, bool]:
-    """Return the sound as one ffmpeg gives it, and whether decoding began at or before the first wanted sample."""
+def _read(
+    request: SoundRequest, seek: float | None, given_up: threading.Event | None
+) -> tuple[PlacedSound | None, bool]:
+    """Return the samples as one ffmpeg gives it, and whether decoding began at or before the first wanted sample."""
     with contextlib.closing(_SoundChild(request, seek)) as child:
-        while not child.drained:
+        while not (child.drained or child.full):
             if given_up is not None and given_up.is_set():
                 return None, True
             child.listen()
-        child.exit_status()
+        if not child.full:
+            child.exit_status()
         return child.sound(), child.begins_by(request.start or 0.0)
 
 
@@ -97,9 +124,15 @@ class _SoundChild(PipedFfmpeg):
         self._request, self._nut = request, NutReader()
         self._placer: Placer | None = None
         self._packets = list[bytes]()
+        self._rate, self._channels = SOUND_RATE, 1
         self._silence = SilenceWatch(request.address.shown, request.stall)
         command, journal = sound_command(request, seek), Journal(remote=request.address.is_remote)
         super().__init__(command, request.address, journal, room=_ROOM, apart=True, unbounded=request.unbounded)
+
+    @property
+    def full(self) -> bool:
+        """Return whether all is here that was asked for."""
+        return self._placer is not None and self._placer.full
 
     def listen(self) -> None:
         """Take in what comes within a moment. Raises Unreadable where nothing has come for too long."""
@@ -114,8 +147,8 @@ class _SoundChild(PipedFfmpeg):
         """Return whether the first packet is heard by a time."""
         return self._placer is not None and self._placer.first <= seconds
 
-    def sound(self) -> Sound | None:
-        """Return the sound, None where there is none. Raises BadSetting for a track that is not there."""
+    def sound(self) -> PlacedSound | None:
+        """Return what was read, None where there is none. Raises BadSetting for a track that is not there."""
         header, number = self.journal.header, self._request.track
         tracks = [stream for _, stream in sorted(header.streams.items()) if stream.kind == "Audio"]
         if tracks and number >= len(tracks):
@@ -125,7 +158,7 @@ class _SoundChild(PipedFfmpeg):
             return None
         codec = tracks[number].codec if tracks else ""
         track = AudioTrack(number, codec, max(0, len(tracks) - 1), header.container)
-        return Sound(placer.samples, placer.begin, track, tuple(placer.gaps))
+        return PlacedSound(placer.samples, placer.begin, self._rate, self._channels, track, tuple(placer.gaps))
 
     def _take(self, parts: list[bytes]) -> None:
         try:
@@ -137,9 +170,11 @@ class _SoundChild(PipedFfmpeg):
     def _settle(self) -> None:
         """Put what has come in its place."""
         if self._placer is None:
-            if not self.journal.marks:
+            if not self.journal.marks or not self._nut.streams:
                 return
             limits = self._request.start or 0.0, float("inf") if self._request.end is None else self._request.end
-            self._placer = Placer(start_of(self.journal.header, self._address), limits)
+            stream = self._nut.streams[0]
+            self._rate, self._channels = round(stream.rate), stream.channels
+            self._placer = Placer(start_of(self.journal.header, self._address), limits, self._rate, self._channels)
         self._placer.add(self._packets, self.journal.marks, last=self.drained)
         self._packets.clear()

@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import numpy as np
 
 from loopfind.errors import BadReport
-from loopfind.model.report import Clusters, Occurrence, Repeat, RepeatKind, Report
+from loopfind.model.report import Clusters, Occurrence, Of, Repeat, RepeatKind, Report
 from loopfind.reports.formats.json import SCHEMA
 from loopfind.reports.wording import safe
 
@@ -32,7 +32,8 @@ class ReadReport:
 
     path: the video as it was named; link: its address, which keeps the bytes of names that are not UTF-8. stream:
     number of the video stream. start: where the scan began in seconds, None for the file's own start. fps: frames a
-    second. size, digest: of the file, as for a Source; None where the report, an older one, does not say.
+    second. size, digest: of the file, as for a Source; None where the report, an older one, does not say. audio_stream:
+    number of the track of sound. pictures: whether the file has any.
     """
 
     path: str
@@ -43,6 +44,8 @@ class ReadReport:
     repeats: tuple[Repeat, ...]
     size: int | None = None
     digest: str | None = None
+    audio_stream: int = 0
+    pictures: bool = True
 
 
 def report_bytes(name: str) -> bytes:
@@ -179,12 +182,16 @@ class _Reader:
             tuple(self._repeat(one, f"repeats[{at}]") for at, one in enumerate(self._list(whole, "repeats", ""))),
             None if source.get("size") is None else self._whole(source, "size", "source"),
             None if source.get("digest") is None else self._text(source, "digest", "source"),
+            self._whole(settings, "audio_stream", "settings") if "audio_stream" in settings else 0,
+            "width" not in source or whole.get("sound") is None or self._whole(source, "width", "source") > 0,
         )
 
     def _repeat(self, one: Any, where: str) -> Repeat:
         self._must(isinstance(one, dict), where, "an object")
         kind = self._text(one, "kind", where)
         self._must(kind in get_args(RepeatKind), f"{where}.kind", f"one of {', '.join(get_args(RepeatKind))}")
+        of = one.get("of", "picture")  # an older report has none
+        self._must(of in get_args(Of), f"{where}.of", f"one of {', '.join(get_args(Of))}")
         shown = self._list(one, "occurrences", where)
         return Repeat(
             self._whole(one, "id", where),
@@ -194,6 +201,7 @@ class _Reader:
             self._number(one, "confidence", where),
             "indeterminate",
             tuple(self._occurrence(each, f"{where}.occurrences[{at}]") for at, each in enumerate(shown)),
+            of=of,
         )
 
     def _occurrence(self, one: Any, where: str) -> Occurrence:
