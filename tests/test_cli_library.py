@@ -138,12 +138,15 @@ def test_what_cannot_be_done_is_one_line(home, given, status):
 
 
 @pytest.mark.slow
-def test_a_second_scan_needs_no_ffmpeg(home):
+def test_a_second_scan_needs_no_ffmpeg_but_for_the_sound(home):
     first = run(home, "films/one.mkv", "--cache", "--json")
     none = words(home, "films/one.mkv", "--cache", "--json")
     none["env"]["IMAGEIO_FFMPEG_EXE"] = "/nonexistent"
     second = subprocess.run(**none, capture_output=True, text=True, timeout=60, check=False)
-    assert (second.returncode, second.stderr, second.stdout) == (0, "", first.stdout)
+    assert (second.returncode, second.stderr) == (0, "")
+    known, again = json.loads(first.stdout), json.loads(second.stdout)
+    assert "could not be read: ffmpeg is not at /nonexistent" in again.pop("sound")["summary"]
+    assert known.pop("sound") is None and again == known
     given = none | {"args": [*none["args"][:-2], "--hash-size", "8", "--cache"]}
     third = subprocess.run(**given, capture_output=True, text=True, timeout=60, check=False)
     assert third.returncode == 1 and "ffmpeg" in third.stderr

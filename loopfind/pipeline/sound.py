@@ -92,8 +92,7 @@ def heard_in(task: SoundTask | None) -> SoundFindings | MediaError | None:
     try:
         return None if task is None else task.result()
     except MediaError as error:
-        # Without an ffmpeg the pictures come from a library, which keeps no sound.
-        return error if error.path else None
+        return error
 
 
 def with_sound_of(report: Report, found: SoundFindings | MediaError | None, times: Floats) -> Report:
