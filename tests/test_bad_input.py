@@ -17,6 +17,7 @@ import videos
 from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, SoundOnly, Unreadable
 from loopfind.media.decode.one_pass import OnePassReader, open_video
 from loopfind.model.video import Loss
+from loopfind.reports.links import linker
 
 _X264 = ("-c:v", "libx264", *videos.FAST["libx264"])
 
@@ -105,6 +106,35 @@ def test_an_address_that_does_not_answer_is_refused() -> None:
     refused("http://127.0.0.1:9/video.mp4", Unreadable, "refuses")
     refused("nothing://here", Unreadable, "kind of address")
     refused("file:///no/such/file.mp4", Unreadable, "no such file")
+
+
+def test_file_and_a_colon_before_a_path_mean_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = videos.encoded("mp4", "libx264").read_bytes()
+    for name in ("a b.mp4", "a%20b.mp4", "100%d.mp4"):
+        Path(name).write_bytes(made)
+    absolute = f"{tmp_path.as_posix()}/a b.mp4"
+    for name, path in (
+        ("file:a b.mp4", "a b.mp4"),
+        ("FILE:a%20b.mp4", "a%20b.mp4"),  # as ffmpeg has it; only behind two strokes is it the code of a blank
+        ("file:100%d.mp4", "100%d.mp4"),
+        (f"file:{absolute}", absolute),
+        (f"file://{absolute.replace(' ', '%20')}", absolute),
+    ):
+        times, video = scan(name)
+        assert (len(times), video.source.path) == (25, path)
+        assert linker("", video.source.path)(0.0) == f"{Path(path).absolute().as_uri()}#t=0"
+    refused("file:nothing.mp4", Unreadable, "no such file")
+    refused("file:", Unreadable, "not a file name")
+    refused("file:.", Unreadable, "a folder")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no name holds a colon there")
+def test_a_file_that_is_called_so_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file:x.mp4").write_bytes(videos.encoded("mp4", "libx264").read_bytes())
+    assert scan("file:x.mp4")[1].source.path == "file:x.mp4"
+    assert linker("", "file:x.mp4")(0.0).endswith("/file%3Ax.mp4#t=0")
 
 
 def test_no_permission_is_refused(tmp_path: Path) -> None:

@@ -133,13 +133,14 @@ def _find_video(findings: "ReadReport", report: str, given: str | None, quiet: b
     Raises BadSetting where the report is of standard input or of an address, which is opened only for a user who names
     it, and BadReport where no such file exists, or another one than was scanned.
     """
+    from loopfind.media.ffmpeg.address import is_plain_path, local_name
+
     if given is not None:
+        given = local_name(given)
         # It may be a better copy of the same recording.
         if os.path.isfile(given) and not _is_scanned(findings, given) and not quiet:
             terminal.note(f"loopfind: {given}: not the file that the report is of; its clips are taken by their times")
         return given
-    from loopfind.media.ffmpeg.address import is_plain_path
-
     if findings.path == "-":
         raise BadSetting("REPORT.json", report, "it is of standard input; give the video with --video FILE")
     if not is_plain_path(findings.path):

@@ -30,7 +30,7 @@ def address(path: str) -> str:
         return ""
     if _ADDRESS.match(path):
         return _ascii(path)
-    return Path(os.path.abspath(path.removeprefix("file:"))).as_uri()  # keeps the bytes of names that are not UTF-8
+    return Path(os.path.abspath(path)).as_uri()  # keeps the bytes of names that are not UTF-8
 
 
 def linker(page: str, path: str) -> Link:

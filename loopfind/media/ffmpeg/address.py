@@ -30,7 +30,7 @@ class Address:
     """The place that a video is read from.
 
     shown: the name as the user gave it, printable. name: the same to the byte, with what is not UTF-8 as surrogates,
-    like os.fsdecode. argument: the word after `-i`. options: the words before `-i`.
+    like os.fsdecode; of `file:` the path alone. argument: the word after `-i`. options: the words before `-i`.
     local: the path on disk, None for standard input and URLs. seekable: whether the reader may start in the middle.
     feed: the descriptor that its bytes come through, None where ffmpeg opens it itself.
     """
@@ -77,24 +77,23 @@ class Address:
 
 
 def resolve(path: "str | os.PathLike[str] | Address") -> Address:
-    """Return the address that `path` names: a local path, a `file://` URL, another URL, or `-`. An Address is returned
-    unchanged.
+    """Return the address that `path` names: a local path, `file:` and one, a `file://` URL, another URL, or `-`. An
+    Address is returned unchanged.
 
     Raises Unreadable for a local file that does not exist, is a folder, is empty, or may not be read.
     """
     if isinstance(path, Address):
         return path
-    name = os.fspath(path)
-    return replace(_resolved(name, printable(name)), name=name)
+    given = os.fspath(path)
+    name = local_name(given)
+    return replace(_resolved(name, printable(given)), name=name)
 
 
 def _resolved(name: str, shown: str) -> Address:
     if name == STANDARD_INPUT:
         # The fd protocol seeks when standard input is redirected from a file; pipe: never does.
         return Address(shown, b"fd:", (*limited(("fd",)), "-fd", "0"))
-    if name.lower().startswith("file://"):
-        name = local_name(name)
-    elif _URL.match(name):
+    if _URL.match(name):
         seekable = _SEEKABLE_URL.match(name) is not None
         return Address(shown, _url_argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
     elif _WRAPPED.match(name) and not os.path.lexists(name):
@@ -156,8 +155,12 @@ def is_plain_path(name: str) -> bool:
 
 
 def local_name(name: str) -> str:
-    """Return the path that a `file://` URL names; any other name unchanged."""
-    return path_of_url(name, os.name == "nt") if name.lower().startswith("file://") else name
+    """Return the path that a `file://` URL names, or what stands behind `file:`, which ffmpeg takes for a path as it
+    stands; any other name unchanged, and that of a file which is called so."""
+    lower = name[:7].lower()
+    if lower == "file://":
+        return path_of_url(name, os.name == "nt")
+    return name[5:] if lower.startswith("file:") and not os.path.lexists(name) else name
 
 
 def path_of_url(url: str, on_windows: bool) -> str:
@@ -173,9 +176,10 @@ def path_of_url(url: str, on_windows: bool) -> str:
 
 def fed_address(path: str | os.PathLike[str], feed: int) -> Address:
     """Return the address of a local file whose bytes come through the descriptor `feed`."""
-    name = os.fspath(path)
-    local = os.fsencode(local_name(name))
-    return Address(printable(name), b"fd:", (*limited(("fd",)), "-fd", "0"), local, feed=feed, name=name)
+    given = os.fspath(path)
+    name = local_name(given)
+    options = (*limited(("fd",)), "-fd", "0")
+    return Address(printable(given), b"fd:", options, os.fsencode(name), feed=feed, name=name)
 
 
 def _url_argument(shown: str, name: str) -> bytes:
