@@ -1,5 +1,6 @@
 """Samples and their times: those that ffmpeg decodes, each where the file says it is heard."""
 
+import struct
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from loopfind import scan
 from loopfind.engine.sound.correlation import best_shift
-from loopfind.errors import BadSetting
+from loopfind.errors import BadSetting, Broken
 from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.process import executable
 from loopfind.media.sound.reader import SoundRequest, read_sound
@@ -87,6 +88,49 @@ def test_a_hole_is_silence_and_what_follows_is_heard_at_its_time() -> None:
     assert abs(shift) < 8 and r > 0.95  # times in the file are whole milliseconds
     inside = slice(round(2.2 * SOUND_RATE), 3 * SOUND_RATE)
     assert not samples(sound)[inside].any()
+
+
+def test_what_is_missing_of_a_sound_is_lost_and_not_silent() -> None:
+    quiet = TALK.copy()
+    quiet[: 6 * sounds.RATE // 5] = 0
+    source = sounds.written("lost", quiet.tobytes()).as_posix()
+    lost = "aselect='not(between(t,1.5,3.4)+between(t,3.7,4.2))'"
+    report = scan(videos.make("lost.mkv", "-i", source, "-af", lost, "-c:a", "flac").as_posix())
+    assert report.sound is not None
+    ((start, end),) = [(one.start, one.end) for one in report.sound.unjudged if one.why == "lost"]
+    assert (start, end) == (pytest.approx(1.5, abs=0.1), pytest.approx(4.2, abs=0.1))
+    assert [one.why for one in report.sound.unjudged] == ["silent", "lost"]
+    assert "2.7 s of it are lost" in report.sound.summary
+    whole = scan(sounds.file("quiet.flac", quiet).as_posix()).sound
+    assert whole is not None and "lost" not in whole.summary and {one.why for one in whole.unjudged} == {"silent"}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("-c:a", "aac", "-bsf:a", "setts=ts=TS*if(gt(N\\,40)\\,1e5\\,1)"), "lasts"),
+        (("-c:a", "aac", "-bsf:a", "setts=ts=TS+9e9"), "begins after"),
+    ],
+)
+def test_a_sound_of_holes_is_refused_before_it_fills_the_disk(words: tuple[str, ...], says: str) -> None:
+    source = sounds.written("sparse", TALK.tobytes()).as_posix()
+    path = videos.make(f"{says}.mkv", *SCENE, "-i", source, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg4", *words)
+    with pytest.raises(Broken, match=f"its sound {says}"):
+        read(path)
+    report = scan(path.as_posix())
+    assert report.sound is not None and f"The sound could not be read: its sound {says}" in report.sound.summary
+
+
+def test_samples_that_claim_to_last_for_days_are_refused_and_are_read_on_request() -> None:
+    made = bytearray(sounds.file("slow.wav", sounds.talk(1, 4)).read_bytes())
+    at = made.index(b"fmt ") + 12
+    made[at : at + 8] = struct.pack("<II", 4, 8)  # samples and bytes a second
+    path = videos.FOLDER / "slower.wav"
+    path.write_bytes(made)
+    with pytest.raises(Broken, match=r"its sound lasts .* and more, .* --no-budget"):
+        read(path)
+    found = read_sound(SoundRequest(address.resolve(path), unbounded=True))
+    assert found is not None and found.end > 5000
 
 
 def test_a_clock_that_falls_back_goes_on() -> None:

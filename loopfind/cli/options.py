@@ -42,7 +42,7 @@ Stall = Annotated[
 NoBudget = Annotated[
     bool,
     typer.Option(
-        "--no-budget", help="Read a small file however many pictures, and however much memory, it unpacks to."
+        "--no-budget", help="Read a small file however many pictures, and however much sound and memory, it unpacks to."
     ),
 ]
 FilesAtOnce = Annotated[

@@ -236,11 +236,12 @@ class Unjudged:
 
 @dataclass(frozen=True)
 class UnjudgedSound:
-    """A stretch of sound in which no repeat could have been found, and why."""
+    """A stretch of sound in which no repeat could have been found, and why. lost: the file holds none there, though it
+    goes on behind."""
 
     start: float
     end: float
-    why: Literal["silent", "steady"]
+    why: Literal["silent", "steady", "lost"]
 
 
 @dataclass(frozen=True)

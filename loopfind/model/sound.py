@@ -40,7 +40,7 @@ class Sound:
     """A track of sound, SOUND_RATE samples a second.
 
     samples: (n, 1) int16; sample i is heard at start + i / SOUND_RATE. start: seconds on the clock of the pictures.
-    gaps: stretches in which the file holds no sound, 0 in the samples.
+    gaps: stretches in which the file holds no sound, in their order, 0 in the samples.
     """
 
     samples: Samples

@@ -189,11 +189,10 @@ def summary_of_sound(answer: SoundAnswer, repeats: Sequence[Repeat]) -> str:
         share = _percent(_share(answer.repeated_seconds, answer.end - answer.start))
         found = f"{share} of the sound ({_length(answer.repeated_seconds)}) is heard more than once: {_heard(heard)}."
     rhythm = sum(one.end - one.start for one in answer.rhythms)
-    if rhythm <= 0:
-        return found
-    return (
-        f"{found} For {_length(rhythm)} the same beats come again in time, as a machine plays them: no sign of a cut."
-    )
+    if rhythm > 0:
+        found += f" For {_length(rhythm)} the same beats come again in time, as a machine plays them: no sign of a cut."
+    lost = sum(one.end - one.start for one in answer.unjudged if one.why == "lost")
+    return f"{found} {_length(lost)} of it are lost: the file holds no sound there." if lost > 0 else found
 
 
 def _nothing_heard_twice(answer: SoundAnswer) -> str:

@@ -1,7 +1,10 @@
 """Coverage of a sound: where a repeat of it would have shown, and how short a one."""
 
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +20,7 @@ from loopfind.engine.sound.parameters import (
 from loopfind.engine.sound.white import WhiteSound
 from loopfind.model.report import UnjudgedSound
 from loopfind.model.sound import SOUND_RATE
+from loopfind.model.video import Span
 
 _SECOND = SOUND_RATE
 _PARTS = 20
@@ -41,7 +45,8 @@ def sound_coverage(white: WhiteSound) -> SoundCoverage:
     stride = 1 if seconds <= CORRELATED_SECONDS else LONG_STRIDE
     looked = [_reason(white, low) for low in range(0, len(white), stride * _SECOND)]
     reasons = [looked[second // stride] for second in range(-(-len(white) // _SECOND))]
-    unjudged, place = list[UnjudgedSound](), 0
+    lost = _joined(white.sound.gaps)
+    unjudged, place = [UnjudgedSound(gap.start, gap.end, "lost") for gap in lost], 0
     for reason, group in groupby(reasons):
         count = len(list(group))
         if reason:
@@ -49,12 +54,38 @@ def sound_coverage(white: WhiteSound) -> SoundCoverage:
                 white.sound.time_of(place * _SECOND),
                 min(white.sound.end, white.sound.time_of((place + count) * _SECOND)),
             )
-            unjudged.append(UnjudgedSound(start, end, "silent" if reason == "silent" else "steady"))
+            why: Literal["silent", "steady"] = "silent" if reason == "silent" else "steady"
+            unjudged += [UnjudgedSound(part.start, part.end, why) for part in _outside(Span(start, end), lost)]
         place += count
-    lost = sum(stretch.end - stretch.start for stretch in unjudged)
-    share = max(0.0, 1 - lost / seconds) if seconds else 0.0
+    unjudged.sort(key=lambda stretch: stretch.start)
+    out = sum(stretch.end - stretch.start for stretch in unjudged)
+    share = max(0.0, 1 - out / seconds) if seconds else 0.0
     promised = PROMISED if seconds <= CORRELATED_SECONDS else PROMISED_BY_CODES
     return SoundCoverage(round(share, 4), promised if share > 0 else None, tuple(unjudged))
+
+
+def _joined(gaps: Sequence[Span]) -> list[Span]:
+    """Return gaps as spans of what is lost: those with less than a second of sound between them are one, as nothing
+    could be found there."""
+    found = list[Span]()
+    for gap in gaps:
+        if found and gap.start < found[-1].end + 1.0:
+            found[-1] = Span(found[-1].start, gap.end)
+        else:
+            found.append(gap)
+    return found
+
+
+def _outside(span: Span, gaps: Sequence[Span]) -> list[Span]:
+    """Return the parts of a span outside of gaps, which are in their order."""
+    found, place = list[Span](), span.start
+    for gap in gaps[bisect(gaps, span.start, key=lambda gap: gap.end) :]:
+        if gap.start >= span.end:
+            break
+        if gap.start > place:
+            found.append(Span(place, gap.start))
+        place = gap.end
+    return [*found, Span(place, span.end)] if place < span.end else found
 
 
 def _reason(white: WhiteSound, low: int) -> str:

@@ -1,5 +1,6 @@
 """Samples in their places: packets of sound with their times, as one row without holes."""
 
+import math
 from collections import deque
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Scratch
 from loopfind.media.decode.timestamps import Clock
+from loopfind.media.sound.budget import LATEST_START, BeyondBudget
 from loopfind.model.video import Span
 
 _JITTER = 0.005
@@ -25,11 +27,13 @@ class Placer:
     """Takes packets and their times in their order, and puts each where its time says.
 
     start: microseconds at which the container starts. limits: seconds [low, high) of which samples are kept. rate:
-    samples a second. first: seconds of the first packet, infinite before there is one.
+    samples a second. most: seconds that may be kept. first: seconds of the first packet, infinite before there is one.
     """
 
-    def __init__(self, start: int, limits: tuple[float, float], rate: int, channels: int) -> None:
-        self._start, self._limits, self._rate, self._channels = start, limits, rate, channels
+    def __init__(
+        self, start: int, limits: tuple[float, float], rate: int, channels: int, most: float = math.inf
+    ) -> None:
+        self._start, self._limits, self._rate, self._channels, self._most = start, limits, rate, channels, most
         self._clock: Clock | None = None
         self._times: deque[float] = deque()
         self._packets: deque[NDArray[np.int16]] = deque()
@@ -56,7 +60,7 @@ class Placer:
 
     def add(self, packets: list[bytes], marks: list[tuple[int | None, bytes]], last: bool = False) -> None:
         """Take packets of samples, as int16, and marks: the time of each packet in ticks, and the seconds of a tick.
-        Either may come first. last: no more will come."""
+        Either may come first. last: no more will come. Raises BeyondBudget."""
         size = 2 * self._channels
         self._packets.extend(
             np.frombuffer(data[: len(data) // size * size], "<i2").reshape(-1, self._channels) for data in packets
@@ -81,10 +85,13 @@ class Placer:
             if early >= len(samples) or self._passed:
                 return
             samples, time = samples[early:], time + early / self._rate
+            if time - low > LATEST_START:
+                raise BeyondBudget(f"begins after {time - low:,.0f} s, which cannot be believed")
             self._begin = time
         beside = self._settled(round((time - self.reached) * self._rate))
         if beside > 0:
             beside = min(beside, self._room)
+            self._spend(beside)
             if beside >= _NAMED_GAP * self._rate:
                 self.gaps.append(Span(self.reached, self.reached + beside / self._rate))
             for at in range(0, beside, _ZEROS):
@@ -92,7 +99,15 @@ class Placer:
         elif beside < 0:
             samples = samples[-beside:]
         if len(kept := samples[: self._room]):
+            self._spend(len(kept))
             self.samples.append(kept)
+
+    def _spend(self, more: int) -> None:
+        """Raise BeyondBudget where so many samples more are too many."""
+        seconds = (len(self.samples) + more) / self._rate
+        if seconds > self._most:
+            what = f"lasts {seconds:,.0f} s and more, which so small a file cannot hold"
+            raise BeyondBudget(f"{what}: to read it whatever that takes, give --no-budget")
 
     def _settled(self, beside: int) -> int:
         """Return by how many samples a packet lies beside the end of the one before, 0 where that is rounding, or a

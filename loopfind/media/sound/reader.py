@@ -4,7 +4,7 @@ import contextlib
 import threading
 from dataclasses import dataclass
 
-from loopfind.errors import BadSetting, DecoderFailed
+from loopfind.errors import BadSetting, Broken, DecoderFailed
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.container_start import start_of
 from loopfind.media.ffmpeg.log import MARK, Journal
@@ -12,6 +12,7 @@ from loopfind.media.ffmpeg.nut import DamagedNut, NutReader
 from loopfind.media.ffmpeg.piped import PipedFfmpeg
 from loopfind.media.ffmpeg.process import executable, seek_words
 from loopfind.media.ffmpeg.watchdog import LOOK_SECONDS, SilenceWatch
+from loopfind.media.sound.budget import BeyondBudget, most_seconds
 from loopfind.media.sound.order import sound_is_ordered
 from loopfind.media.sound.placement import Placer
 from loopfind.model.sound import SOUND_RATE, AudioTrack, Samples, Sound
@@ -29,7 +30,8 @@ class SoundRequest:
     """A request for a track of sound.
 
     track: its number among the tracks of sound, from 0. start, end: seconds from the container's start, None for no
-    limit. stall: seconds without a byte after which reading is given up. unbounded: however much memory ffmpeg takes.
+    limit. stall: seconds without a byte after which reading is given up. unbounded: however much memory ffmpeg takes,
+    and however long the sound is.
     audible: at the rate of the file and with up to two channels, to be listened to; else SOUND_RATE and one channel.
     """
 
@@ -65,8 +67,8 @@ def read_sound(request: SoundRequest, given_up: threading.Event | None = None) -
 def read_samples(request: SoundRequest, given_up: threading.Event | None = None) -> PlacedSound | None:
     """Return the samples of a track that are heard within the limits of a request, None where there are none.
 
-    given_up: set by whoever does not want it any more. Raises BadSetting for a track that is not there, Unreadable and
-    DecoderFailed.
+    given_up: set by whoever does not want it any more. Raises BadSetting for a track that is not there, Unreadable,
+    DecoderFailed, and Broken for a sound that is longer than its file can hold.
     """
     begin = None if request.start is None or not request.address.seekable else request.start - _RUN_UP
     if begin is not None and begin > 0 and sound_is_ordered(request.address, request.track):
@@ -175,6 +177,13 @@ class _SoundChild(PipedFfmpeg):
             limits = self._request.start or 0.0, float("inf") if self._request.end is None else self._request.end
             stream = self._nut.streams[0]
             self._rate, self._channels = round(stream.rate), stream.channels
-            self._placer = Placer(start_of(self.journal.header, self._address), limits, self._rate, self._channels)
-        self._placer.add(self._packets, self.journal.marks, last=self.drained)
+            start, most = (
+                start_of(self.journal.header, self._address),
+                most_seconds(self._address, self._request.unbounded),
+            )
+            self._placer = Placer(start, limits, self._rate, self._channels, most)
+        try:
+            self._placer.add(self._packets, self.journal.marks, last=self.drained)
+        except BeyondBudget as error:
+            raise Broken(self._address.shown, f"its sound {error}") from None
         self._packets.clear()

@@ -1,0 +1,33 @@
+"""Budget of sound: a file of a few kilobytes may claim days of it, by its times or by its rate of samples.
+
+Every second is kept and searched, whether anything is heard in it or not. Speech takes the fewest bytes: codecs of
+radios 90 a second, and pauses half of that.
+"""
+
+import math
+import os
+import stat
+
+from loopfind.media.ffmpeg.address import Address
+
+FREE_SECONDS = 3600.0
+"""Seconds that any file may hold, its holes among them."""
+FEWEST_BYTES = 45.0
+"""Bytes that a second beyond these takes of the file at least."""
+LATEST_START = 86400.0
+"""Seconds after which a sound may begin."""
+
+
+class BeyondBudget(Exception):
+    """A sound is longer than its file can hold. Its words go on behind "its sound"."""
+
+
+def most_seconds(address: Address, unbounded: bool) -> float:
+    """Return the seconds of sound that a file may hold; of what is no local file the bytes are not known."""
+    if unbounded or address.local is None:
+        return math.inf
+    try:
+        status = os.stat(address.local)
+    except OSError:
+        return math.inf
+    return max(FREE_SECONDS, status.st_size / FEWEST_BYTES) if stat.S_ISREG(status.st_mode) else math.inf
