@@ -1,5 +1,6 @@
 """Samples and their times: those that ffmpeg decodes, each where the file says it is heard."""
 
+import os
 import struct
 import subprocess
 from pathlib import Path
@@ -127,8 +128,10 @@ def test_samples_that_claim_to_last_for_days_are_refused_and_are_read_on_request
     made[at : at + 8] = struct.pack("<II", 4, 8)  # samples and bytes a second
     path = videos.FOLDER / "slower.wav"
     path.write_bytes(made)
-    with pytest.raises(Broken, match=r"its sound lasts .* and more, .* --no-budget"):
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(Broken, match=r"its sound lasts .* and more, .* --no-budget") as refused:
         read(path)
+    assert len(os.listdir("/proc/self/fd")) == before, f"what was read of it is kept with {refused}"
     found = read_sound(SoundRequest(address.resolve(path), unbounded=True))
     assert found is not None and found.end > 5000
 

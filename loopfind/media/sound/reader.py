@@ -127,6 +127,7 @@ class _SoundChild(PipedFfmpeg):
         self._placer: Placer | None = None
         self._packets = list[bytes]()
         self._rate, self._channels = SOUND_RATE, 1
+        self._given = False
         self._silence = SilenceWatch(request.address.shown, request.stall)
         command, journal = sound_command(request, seek), Journal(remote=request.address.is_remote)
         super().__init__(command, request.address, journal, room=_ROOM, apart=True, unbounded=request.unbounded)
@@ -158,9 +159,16 @@ class _SoundChild(PipedFfmpeg):
         placer = self._placer
         if placer is None or not len(placer.samples):
             return None
+        self._given = True
         codec = tracks[number].codec if tracks else ""
         track = AudioTrack(number, codec, max(0, len(tracks) - 1), header.container)
         return PlacedSound(placer.samples, placer.begin, self._rate, self._channels, track, tuple(placer.gaps))
+
+    def close(self) -> None:
+        """End ffmpeg, and let samples go that nobody was given: an error that is kept would keep their file open."""
+        super().close()
+        if self._placer is not None and not self._given:
+            self._placer.samples.close()
 
     def _take(self, parts: list[bytes]) -> None:
         try:
