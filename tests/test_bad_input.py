@@ -119,7 +119,7 @@ def test_file_and_a_colon_before_a_path_mean_the_path(tmp_path: Path, monkeypatc
         ("FILE:a%20b.mp4", "a%20b.mp4"),  # as ffmpeg has it; only behind two strokes is it the code of a blank
         ("file:100%d.mp4", "100%d.mp4"),
         (f"file:{absolute}", absolute),
-        (f"file://{absolute.replace(' ', '%20')}", absolute),
+        (Path(absolute).as_uri(), absolute),
     ):
         times, video = scan(name)
         assert (len(times), video.source.path) == (25, path)
