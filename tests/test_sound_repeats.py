@@ -177,12 +177,13 @@ def test_a_page_shows_what_is_heard_again_and_lets_it_be_heard(tmp_path: Path) -
     report, exhibits = scan_to_show(film("apart").as_posix())
     one, two = exhibits.sounds
     assert (one.repeat, one.occurrence, two.occurrence) == (1, 0, 1)
-    assert two.start - one.start == pytest.approx(14, abs=0.05)  # both from the same moment of the picture
+    assert two.image.start - one.image.start == pytest.approx(14, abs=0.05)  # both from the same moment of the picture
     # The same sound 80 ms later: moved back, the strips agree far better than as they are.
-    step = round(0.08 * one.levels.shape[1] / (one.end - one.start))
+    first, second = (strip.image.levels.astype(int) for strip in (one, two))
+    step = round(0.08 * first.shape[1] / (one.image.end - one.image.start))
     inner = slice(80, 300)
-    away = np.abs(one.levels[:, inner].astype(int) - two.levels[:, inner]).mean()
-    moved = np.abs(one.levels[:, inner].astype(int) - two.levels[:, 80 + step : 300 + step]).mean()
+    away = np.abs(first[:, inner] - second[:, inner]).mean()
+    moved = np.abs(first[:, inner] - second[:, 80 + step : 300 + step]).mean()
     assert moved < 0.7 * away
     page = "".join(write(report, exhibits, "film.mp4"))
     assert page.count('<figure class="sound">') == 2 and 'id="p-hear"' in page

@@ -100,8 +100,6 @@ def compare_command(
     )
     chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), paths)
     page, places = pages.separate_page(chosen, html)
-    if align == "sound" and page is not None:
-        raise BadSetting("--align", align, "a page shows pictures; write text, JSON or a format for editors instead")
     if align == "dtw" and (page is not None or any(form not in ("json", "text") for _, form in places)):
         raise BadSetting("--align", align, "what it finds is written as text or JSON alone")
     check_formats(places, alone, paths)

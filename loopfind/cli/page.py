@@ -13,7 +13,7 @@ from loopfind.reports.formats import PAGE
 
 if TYPE_CHECKING:
     from loopfind.model.comparison import Comparison
-    from loopfind.model.exhibits import ComparisonExhibits, Exhibits
+    from loopfind.model.exhibits import ComparisonExhibits, Exhibits, SoundExhibits
     from loopfind.model.report import Report
 
 
@@ -45,11 +45,16 @@ def check_page(page: str, videos: Sequence[str], reports: Sequence[str], href: s
         raise BadSetting("--video-href", href, "give a relative path, or an http, https or file address")
 
 
-def write_page(report: "Report", exhibits: "Exhibits", page: str, video: str, href: str | None) -> None:
+def write_page(report: "Report", exhibits: "Exhibits | SoundExhibits", page: str, video: str, href: str | None) -> None:
     """Write the page of a scan whole or not at all. Raises OutputError."""
-    from loopfind.reports.page import scan
+    from loopfind.model.exhibits import SoundExhibits
+    from loopfind.reports.page import scan, sound
 
-    write_file(page, scan.write(report, exhibits, _href(page, video, href)))
+    place = _href(page, video, href)
+    if isinstance(exhibits, SoundExhibits):
+        write_file(page, sound.write(report, exhibits, place))
+    else:
+        write_file(page, scan.write(report, exhibits, place))
 
 
 def write_comparison_page(comparison: "Comparison", shown: "ComparisonExhibits", page: str) -> None:

@@ -24,7 +24,7 @@ from loopfind.settings import LARGEST_HASH, MOST_JOBS, SMALLEST_HASH, STALL, Dec
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from loopfind.model.exhibits import Exhibits
+    from loopfind.model.exhibits import Exhibits, SoundExhibits
     from loopfind.model.report import Report
 
 EXAMPLES = """\b
@@ -275,7 +275,7 @@ def _scan(
     shown: bool,
     library: str | None,
     resumed: bool,
-) -> "tuple[Report, Exhibits | None]":
+) -> "tuple[Report, Exhibits | SoundExhibits | None]":
     """Return the report, and its exhibits where `shown` asks for them."""
     from loopfind.cli.progress import watching
 

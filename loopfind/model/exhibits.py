@@ -83,20 +83,32 @@ class CutFrames:
 
 
 @dataclass(frozen=True)
-class SoundStrip:
-    """The spectrogram of an occurrence of what is heard again, and of what is heard beside it.
+class SoundImage:
+    """A stretch of sound, [start, end) seconds, to be looked at.
 
-    repeat: its id. occurrence: its index. start, end: seconds of the strip. heard_start, heard_end: seconds of the part
-    that is heard again. levels: (rows, columns) uint8, high notes above, loud ones bright.
+    levels: (rows, columns) uint8, a spectrogram from 0 Hz below to `highest` Hz above, loud notes bright. wave: (2,
+    columns) the lowest and the highest sample of each column, -1 to 1.
+    """
+
+    start: float
+    end: float
+    levels: Bytes
+    wave: Floats
+    highest: float
+
+
+@dataclass(frozen=True)
+class SoundStrip:
+    """An occurrence of what is heard again, with what is heard beside it.
+
+    repeat: its id. occurrence: its index. heard_start, heard_end: seconds of the part that is heard again.
     """
 
     repeat: int
     occurrence: int
-    start: float
-    end: float
     heard_start: float
     heard_end: float
-    levels: Bytes
+    image: SoundImage
 
 
 @dataclass(frozen=True)
@@ -111,12 +123,15 @@ class Origin:
 class ComparisonExhibits:
     """The exhibits of a comparison.
 
-    overview: file number -> frames spread over the file. shown: an exhibit for each repeat.
+    overview: file number -> frames spread over the file. shown: an exhibit for each repeat. sounds: strips of what is
+    heard in several files; waves: file number -> its sound, those of files whose sounds were compared.
     """
 
     overview: dict[int, tuple[ShownFrame, ...]] = field(default_factory=dict)
     shown: tuple[Exhibit, ...] = ()
     shots: Shots = field(default_factory=dict)
+    sounds: tuple[SoundStrip, ...] = ()
+    waves: dict[int, SoundImage] = field(default_factory=dict)
 
     def frames(self) -> Iterator[ShownFrame]:
         """Yield all frames to be shown in order of importance: the overview, then the repeats. Some come twice."""
@@ -132,7 +147,7 @@ class Exhibits:
 
     likeness: (k, k) uint8, how alike the pictures of two moments are, 255 for the most alike. Row and column i stand
     for the middle of the i-th of k equal parts of [start, end) seconds. overview: frames spread over the video.
-    shown: an exhibit for each repeat. origin: None for what is no file. sounds: spectrograms of what is heard again.
+    shown: an exhibit for each repeat. origin: None for what is no file. sounds: strips of what is heard again.
     """
 
     start: float
@@ -153,3 +168,12 @@ class Exhibits:
             yield from (cut.before, cut.after)
         for exhibit in self.shown:
             yield from exhibit.frames()
+
+
+@dataclass(frozen=True)
+class SoundExhibits:
+    """The exhibits of a file that holds sound alone. whole: all of it. sounds: strips of what is heard again."""
+
+    whole: SoundImage
+    sounds: tuple[SoundStrip, ...] = ()
+    origin: Origin | None = None

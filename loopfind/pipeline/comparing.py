@@ -14,6 +14,7 @@ from loopfind.engine.cross_file import CrossFileResult, compare_tracks
 from loopfind.engine.sound.across import compare_sounds
 from loopfind.errors import BadSetting, Broken, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across
+from loopfind.exhibits.sounds import sounds_across
 from loopfind.media.ffmpeg import address
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure, Shared, Warp
@@ -21,7 +22,7 @@ from loopfind.model.exhibits import ComparisonExhibits, Shots
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.library import Reading, TrackReading
 from loopfind.model.report import Repeat
-from loopfind.model.sound import SoundFingerprint
+from loopfind.model.sound import Sound, SoundFingerprint
 from loopfind.model.video import Loss, Progress, Source, Watch
 from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of, each, files_in
@@ -68,7 +69,9 @@ def compare_to_show(
     Arguments and errors as for `compare`. Frames of what cannot be read twice are missing.
     """
     files = {name: FileWatch(address.resolve(name)) for name, _ in files_in(paths)[0] if os.path.isfile(name)}
-    comparison, result = _compared(paths, settings, watch, log, cache, unbounded)
+    comparison, result, sounds = _compared(paths, settings, watch, log, cache, unbounded)
+    if settings.align == "sound":
+        return comparison, sounds_across(comparison.repeats, sounds)
     shown = exhibits_across(comparison, result)
     frames = sorted(set(shown.frames()))
     by_file = {number: list(group) for number, group in groupby(frames, lambda frame: frame.file)}
@@ -94,15 +97,16 @@ def _compared(
     log: Callable[[str], None] | None,
     cache: Cache | None,
     unbounded: bool,
-) -> tuple[Comparison, CrossFileResult]:
-    """Read and compare files; return the comparison, and the runs that it was made from."""
+) -> tuple[Comparison, CrossFileResult, list[Sound]]:
+    """Read and compare files; return the comparison, the runs that it was made from, and the sounds."""
     kind = kind_for(settings)
     wanted, queries = files_in(paths, settings.query)
     needed = 1 if settings.own else 2
     if len(wanted) < needed:
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
     if settings.align == "sound":
-        return _heard(wanted, queries, settings, watch, log, unbounded), CrossFileResult()
+        comparison, sounds = _heard(wanted, queries, settings, watch, log, unbounded)
+        return comparison, CrossFileResult(), sounds
     colours = settings.align == "dtw"
     wanted_codes = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not colours:
@@ -124,7 +128,7 @@ def _compared(
             return reading, reading.source.duration
 
         found = each(wanted, one, settings.jobs, watch, log)
-        return _compared_readings(found, queries, settings, watch)
+        return *_compared_readings(found, queries, settings, watch), []
 
 
 def _heard(
@@ -134,8 +138,8 @@ def _heard(
     watch: Watch | None,
     log: Callable[[str], None] | None,
     unbounded: bool,
-) -> Comparison:
-    """Read and compare the sounds of files. queries: how many of them are sought in the others."""
+) -> tuple[Comparison, list[Sound]]:
+    """Read and compare the sounds of files; return the sounds too. queries: how many are sought in the others."""
 
     def one(
         path: str, _halt: CancelToken, _seen: Watch | None, _said: Callable[[str], None]
@@ -151,7 +155,8 @@ def _heard(
         watch(search_progress(sum(fingerprint.sound.end for _, fingerprint in files)))
     repeats, pairs = compare_sounds([fingerprint for _, fingerprint in files], settings)
     sources = tuple(source for source, _ in files)
-    return _comparison_of(repeats, pairs, sources, tuple(() for _ in files), found, settings)
+    comparison = _comparison_of(repeats, pairs, sources, tuple(() for _ in files), found, settings)
+    return comparison, [fingerprint.sound for _, fingerprint in files]
 
 
 def _checked_query(settings: CompareSettings, clips: Sequence[object], files: int) -> CompareSettings:

@@ -10,7 +10,7 @@ from loopfind.engine import findings_of, first_look, search_runs
 from loopfind.engine.sound.findings import SoundFindings
 from loopfind.errors import BadSetting, NotVideo, SoundOnly, StillStream, UsageError
 from loopfind.exhibits.select import exhibits_of
-from loopfind.exhibits.sounds import sound_strips
+from loopfind.exhibits.sounds import sound_exhibits, sound_strips
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.ffmpeg import address
@@ -18,7 +18,7 @@ from loopfind.media.ffmpeg.address import Address
 from loopfind.media.identity import origin_of
 from loopfind.media.stills import shots
 from loopfind.model.candidate import Run
-from loopfind.model.exhibits import Exhibits, Shots
+from loopfind.model.exhibits import Exhibits, Shots, SoundExhibits
 from loopfind.model.fingerprint import Fingerprint, Signal
 from loopfind.model.library import Reading
 from loopfind.model.report import Report
@@ -29,7 +29,15 @@ from loopfind.pipeline.hash_sizes import choose_size, every_size
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.resume import Resume, resumable
-from loopfind.pipeline.sound import SoundTask, check_track, heard_in, report_of_sound, sound_beside, with_sound_of
+from loopfind.pipeline.sound import (
+    SoundTask,
+    check_track,
+    found_in_sound,
+    heard_in,
+    report_of_sound,
+    sound_beside,
+    with_sound_of,
+)
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
@@ -77,8 +85,9 @@ def scan_to_show(
     cache: Cache | None = None,
     resume: Resume | None = None,
     decoding: Decoding = Decoding(),  # noqa: B008 - frozen
-) -> tuple[Report, Exhibits]:
-    """Scan a video, and choose what to show of the answer: curves, and frames that are read again for it.
+) -> tuple[Report, Exhibits | SoundExhibits]:
+    """Scan a video, and choose what to show of the answer: curves, and frames that are read again for it; of a file
+    that holds sound alone, what it looks like.
 
     Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
     Raises BadSetting for settings.packets_only, which leaves nothing to show.
@@ -133,10 +142,10 @@ def _from_video(request: _Request, work: Callable[[_Request], Answer]) -> Answer
         try:
             return work(request)
         except SoundOnly as error:
-            if work is not _scan:
-                what = "sound only: a page shows pictures, so leave --html out"
-                raise NotVideo(error.path, what if work is _scan_to_show else error.what) from None
-            return report_of_sound(request.where, request.settings, request.decoding, error)  # type: ignore[return-value]
+            if work is _first_look:
+                raise NotVideo(error.path, error.what) from None
+            shown = _show_sound(request, error) if work is _scan_to_show else _search_sound(request, error)[0]
+            return shown  # type: ignore[return-value]
         except StillStream as error:
             if request.settings.stream >= error.other:
                 raise
@@ -157,12 +166,25 @@ def _scan_to_show(request: _Request) -> tuple[Report, Exhibits]:
         found = replace(found, report=with_sound_of(found.report, heard, found.fingerprint.times))
         exhibits = exhibits_of(found.fingerprint, found.signal, found.runs, found.report)
         if isinstance(heard, SoundFindings):
-            exhibits = replace(exhibits, sounds=sound_strips(found.report, heard.sound))
+            exhibits = replace(exhibits, sounds=sound_strips(found.report.repeats, [heard.sound]))
     report, shown = found.report, replace(exhibits, shots=_shots(request, exhibits), origin=origin_of(request.where))
     if file.changed():  # nothing of another file is shown
         end = found.fingerprint.end
         return replace(report, losses=(*report.losses, Loss(end, end, CHANGED))), replace(shown, shots={}, origin=None)
     return report, shown
+
+
+def _search_sound(request: _Request, error: SoundOnly) -> tuple[Report, SoundFindings]:
+    """Search a file that holds sound alone. error: raised where it holds none that can be read."""
+    found = found_in_sound(request.where, request.settings, request.decoding, error)
+    return report_of_sound(request.where, request.settings, found), found
+
+
+def _show_sound(request: _Request, error: SoundOnly) -> tuple[Report, SoundExhibits]:
+    file = FileWatch(request.where)
+    report, found = _search_sound(request, error)
+    shown = sound_exhibits(report, found.sound, origin_of(request.where))
+    return report, replace(shown, origin=None) if file.changed() else shown
 
 
 def _sound_beside(request: _Request, read: _Reading) -> contextlib.AbstractContextManager[SoundTask | None]:

@@ -108,15 +108,17 @@ def with_sound_of(report: Report, found: SoundFindings | MediaError | None, time
     return replace(report, repeats=repeats, sound=answer, verdict=verdict)
 
 
-def report_of_sound(where: Address, settings: Settings, decoding: Decoding, error: LoopfindError) -> Report:
-    """Return the report of a file that holds sound alone. error: raised where it holds none that can be read.
-
-    Frames are hundredths of a second.
-    """
+def found_in_sound(where: Address, settings: Settings, decoding: Decoding, error: LoopfindError) -> SoundFindings:
+    """Return what is found in a file that holds sound alone. error: raised where it holds none that can be read."""
     with sound_beside(where, settings, decoding) as task:
         found = None if task is None else task.result()
     if found is None:
         raise error
+    return found
+
+
+def report_of_sound(where: Address, settings: Settings, found: SoundFindings) -> Report:
+    """Return the report of a file that holds sound alone. Frames are hundredths of a second."""
     answer, source = _answer(found, found.repeats), source_of_sound(where, found.sound)
     share = min(1.0, answer.repeated_seconds / source.duration) if source.duration > 0 else 0.0
     verdict = Verdict(

@@ -32,6 +32,13 @@ WHY = {
 }
 """Reason why a stretch could not be judged -> the reason in words."""
 
+UNHEARD = {
+    "silent": "nothing is heard",
+    "steady": "a steady tone or hum",
+    "lost": "the file holds no sound there",
+}
+"""Reason why a stretch of sound could not be judged -> the reason in words."""
+
 LEAP = "the clock leaps ahead: no frame in between"
 """A leap of the clock in words."""
 

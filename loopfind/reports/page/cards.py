@@ -8,8 +8,9 @@ from loopfind.model.report import Cut, Occurrence, Repeat
 from loopfind.model.transform import Transform
 from loopfind.model.video import Source
 from loopfind.reports.links import Link
-from loopfind.reports.page.figures import curve_figure, sound_figure
+from loopfind.reports.page.figures import curve_figure
 from loopfind.reports.page.limits import PAGE_CURVED, PAGE_OCCURRENCES, PAGE_OPEN, PAGE_PLAYABLE
+from loopfind.reports.page.sound_figures import sound_figure
 from loopfind.reports.page.views import (
     Anchor,
     CurveFigure,
@@ -95,11 +96,12 @@ class CardMaker:
         sources: Sequence[Source],
         names: Sequence[str] = (),
         sounds: Sequence[SoundStrip] = (),
+        audible: bool = False,
     ) -> None:
         """repeats: those with a card. links, sources: of each file, one in a scan. names: of the files of a
-        comparison. sounds: spectrograms of what is heard again."""
+        comparison. sounds: strips of what is heard again. audible: whether the files are sounds, without pictures."""
         self._repeats, self._links, self._names = repeats, links, names
-        self._sounds = sounds
+        self._sounds, self._audible = sounds, audible
         self._rates = [source.fps for source in sources]
         self._known = {repeat.id for repeat in repeats}
         self._exhibits = {exhibit.repeat: exhibit for exhibit in shown}
@@ -128,11 +130,19 @@ class CardMaker:
         if len(self._repeats) < total:
             rest = count(total - len(self._repeats), "shorter one")
             return f"These are the {len(self._repeats):,} that take the most time; the JSON report lists {rest} more."
+        if self._audible:
+            return self._strips_left_out()
         bare = [r for r in self._repeats if not (r.id in self._exhibits and self._exhibits[r.id].rows)]
         if not self._shots or not self._repeats or not (bare or len(self._repeats) > _MANY):
             return ""
         words = "A page holds a limited number of pictures: of so many repeats only a few moments each are shown"
         return f"{words}, and none of {count(len(bare), 'the shorter one')}." if bare else f"{words}."
+
+    def _strips_left_out(self) -> str:
+        """Return a note on the repeats without strips."""
+        shown = {strip.repeat for strip in self._sounds}
+        left = sum(repeat.id not in shown for repeat in self._repeats)
+        return f"{count(left, 'more repeat has', 'more repeats have')} no spectrograms on this page." if left else ""
 
     def linked(self, ids: Sequence[int], most: int) -> tuple[int, ...]:
         """Return those of the ids whose repeats have a card, at most so many."""
@@ -154,10 +164,14 @@ class CardMaker:
             heads=self._heads(repeat, exhibit),
             grid=max(1, 2 * len(exhibit.columns) - 1),
             rows=self._rows(repeat, exhibit) if pictures else (),
-            no_pictures="No pictures of this one: " + self._reason_for_none(exhibit),
+            no_pictures="" if self._audible else "No pictures of this one: " + self._reason_for_none(exhibit),
             curves=self._curves(repeat, exhibit, place < PAGE_CURVED),
             sounds=tuple(
-                sound_figure(strip, f"occurrence {strip.occurrence + 1}")
+                sound_figure(
+                    strip.image,
+                    self._name_beside_first(repeat, strip.occurrence),
+                    [(strip.heard_start, strip.heard_end, repeat.id % REPEAT_COLOURS)],
+                )
                 for strip in self._sounds
                 if strip.repeat == repeat.id
             ),

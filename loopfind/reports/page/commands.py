@@ -4,7 +4,7 @@ import shlex
 
 from loopfind.model.comparison import Comparison
 from loopfind.reports.wording import count, safe
-from loopfind.settings import Settings
+from loopfind.settings import CompareSettings, Settings
 
 _MOST_PATHS = 20  # of a comparison; with more the command would be longer than the page
 
@@ -21,6 +21,8 @@ def scan_command_line(settings: Settings, path: str, href: str) -> str:
     words += ["--fast"] * settings.fast
     if settings.stream:
         words += ["--stream", str(settings.stream)]
+    words += ["--no-sound"] if not settings.sound else []
+    words += ["--audio-stream", str(settings.audio_stream)] if settings.audio_stream else []
     for name, limit in (("--start", settings.start), ("--end", settings.end)):
         if limit is not None:
             words += [name, f"{limit:g}" if limit == float(f"{limit:g}") else repr(limit)]
@@ -36,6 +38,7 @@ def comparison_command_line(comparison: Comparison) -> str:
     """Return the command that makes the page of a comparison; of very many files it names the first ones."""
     settings = comparison.settings
     words = ["loopfind", "compare"]
+    words += ["--align", settings.align] if settings.align != CompareSettings.align else []
     words += ["--self"] if settings.own else []
     words += ["--stream", str(settings.stream)] if settings.stream else []
     paths = [source.path if not source.path.startswith("-") else f"./{source.path}" for source in comparison.sources]

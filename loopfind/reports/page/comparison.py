@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from loopfind.model.comparison import Comparison
 from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.model.version import version
+from loopfind.model.video import Source
 from loopfind.reports.links import Link, linker
 from loopfind.reports.page.cards import CardMaker, played_file, played_repeats
 from loopfind.reports.page.commands import comparison_command_line
@@ -34,6 +35,7 @@ from loopfind.reports.rows import longest_repeats
 from loopfind.reports.wording import clock, count, cut_off, length, names, safe
 
 NO_CLAIM = "That nothing was found does not prove that nothing is shared: what is short or hardly moves is not found."
+NOTHING_HEARD = "That nothing was found does not prove that nothing is shared: what is short is not found."
 
 _MATCH_REPEATS, _GROUP_REPEATS = 4, 6  # links to repeats in one line
 _MOST_DETAILED = 24  # files whose length, rate and picture are listed
@@ -52,8 +54,9 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
     links = [linker("", source.path) for source in sources]
     repeats = longest_repeats(comparison.repeats, PAGE_STRETCHES)
     shots = affordable(exhibits.shots, exhibits.frames())
-    cards = CardMaker(repeats, exhibits.shown, shots, links, sources, called)
-    timelines = timelines_of(comparison, called, links, cards, exhibits.overview)
+    audible = comparison.settings.align == "sound"
+    cards = CardMaker(repeats, exhibits.shown, shots, links, sources, called, exhibits.sounds, audible)
+    timelines = timelines_of(comparison, called, links, cards, exhibits)
     matrix = matrix_of(comparison, cards)
     losses = _losses(comparison, called)
     return ComparisonPage(
@@ -62,20 +65,18 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
         summary=unbroken(comparison.summary),
         seriousness="found" if comparison.repeats else "unsure" if comparison.failures else "nothing",
         facts=_facts(comparison),
-        caution="A claim is an estimate. Look at the pictures below before you accuse anyone of anything."
-        if comparison.repeats
-        else NO_CLAIM,
+        caution=_caution(comparison, audible),
         repeats=cards.repeats(),
         left_out=cards.left_out(len(comparison.repeats)),
         playable=any(hrefs),
-        looking="Looking for the videos where they were when this page was made …"
+        looking=f"Looking for the {'sounds' if audible else 'videos'} where they were when this page was made …"
         if any(hrefs)
         else "There is no file to play. What is below remains.",
         noscript="Without scripts the players, the differences and the table of all with all are not drawn.",
         links_out=any(link(0.0) for link in links),
         again="So that someone else can repeat it: this command gives the same answer on the same files.",
         command=comparison_command_line(comparison),
-        details=_details(comparison),
+        details=_details(comparison, audible),
         losses=tuple(losses[:PAGE_LOSSES]),
         losses_count=_losses_count(comparison),
         losses_more=cut_off(len(losses) - PAGE_LOSSES),
@@ -89,8 +90,17 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
         files=timelines.shown,
         files_more=cut_off(timelines.more, "more file that shares less", "more files that share less"),
         files_bare=f"{count(timelines.bare, 'file shares', 'files share')} nothing." if timelines.bare else "",
+        audible=audible,
         data=ComparisonData(tuple(map(played_file, called, hrefs, sources)), matrix, played_repeats(repeats)),
     )
+
+
+def _caution(comparison: Comparison, audible: bool) -> str:
+    """Return what to bear in mind. audible: whether sounds were compared."""
+    if not comparison.repeats:
+        return NOTHING_HEARD if audible else NO_CLAIM
+    how = "Listen to both" if audible else "Look at the pictures below"
+    return f"A claim is an estimate. {how} before you accuse anyone of anything."
 
 
 def _sharing(comparison: Comparison) -> set[int]:
@@ -167,19 +177,22 @@ def _groups(comparison: Comparison, called: Sequence[str], cards: CardMaker) -> 
     )
 
 
-def _details(comparison: Comparison) -> tuple[Fact, ...]:
+def _picture_words(source: Source) -> str:
+    return f"{source.frames:,} frames, {source.fps:.3f} frames/s, {source.width}x{source.height}, "
+
+
+def _details(comparison: Comparison, audible: bool) -> tuple[Fact, ...]:
     sources = comparison.sources
     details = [
         Fact("loopfind", version()),
-        Fact("Frames compared", f"{sum(source.frames for source in sources):,}"),
-        Fact("Video stream", str(comparison.settings.stream)),
+        *([] if audible else [Fact("Frames compared", f"{sum(source.frames for source in sources):,}")]),
+        Fact("Track of sound" if audible else "Video stream", str(comparison.settings.stream)),
     ]
     if len(sources) <= _MOST_DETAILED:
         details += [
             Fact(
                 safe(source.path),
-                f"{length(source.duration)}, {source.frames:,} frames, {source.fps:.3f} frames/s, "
-                f"{source.width}x{source.height}, {safe(source.codec)}",
+                f"{length(source.duration)}, {'' if audible else _picture_words(source)}{safe(source.codec)}",
             )
             for source in sources
         ]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from loopfind.model.dtypes import Bytes, Floats
-from loopfind.model.exhibits import Curve, SoundStrip
+from loopfind.model.exhibits import Curve
 from loopfind.model.report import Repeat, Report
 from loopfind.reports.page.limits import PAGE_LINES
-from loopfind.reports.page.views import CurveFigure, PlotLine, SoundFigure
+from loopfind.reports.page.views import CurveFigure, PlotLine
 from loopfind.reports.wording import clock
 
 ALL_PAIRS = 12
@@ -48,24 +48,6 @@ def plot_picture(likeness: Bytes) -> str:
 
     file = imageio.imwrite("<bytes>", 255 - likeness, extension=".png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file).decode()
-
-
-def sound_figure(strip: SoundStrip, name: str) -> SoundFigure:
-    """Return a spectrogram as a figure. name: of its occurrence."""
-    import imageio.v3 as imageio
-
-    file = imageio.imwrite("<bytes>", strip.levels, extension=".png", optimize=True)
-    scale = 1000 / max(strip.end - strip.start, 1e-9)
-    left, right = (round((t - strip.start) * scale) for t in (strip.heard_start, strip.heard_end))
-    return SoundFigure(
-        name=name,
-        picture="data:image/png;base64," + base64.b64encode(file).decode(),
-        left=left,
-        wide=max(0, right - left),
-        says=f"Spectrogram of {name}, from {clock(max(0.0, strip.start))} to {clock(strip.end)}",
-        start=clock(max(0.0, strip.start)),
-        end=clock(strip.end),
-    )
 
 
 def curve_figure(curve: Curve, start: float, end: float, other: str) -> CurveFigure:

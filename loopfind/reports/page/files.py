@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from loopfind.arrays.time_index import covered
 from loopfind.model.comparison import Comparison
-from loopfind.model.exhibits import ShownFrame
+from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.model.report import Occurrence
 from loopfind.reports.links import Link
 from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker
 from loopfind.reports.page.limits import PAGE_BARS, PAGE_FILES, PAGE_LANES, PAGE_MATRIX
+from loopfind.reports.page.sound_figures import wave_path
 from loopfind.reports.page.views import Anchor, Bar, FileTimeline, Matrix, MatrixCell
 from loopfind.reports.phrases import shares
 from loopfind.reports.wording import changes, clock, count, length, share
@@ -38,7 +39,7 @@ def timelines_of(
     names: Sequence[str],
     links: Sequence[Link],
     cards: CardMaker,
-    overview: Mapping[int, Sequence[ShownFrame]],
+    exhibits: ComparisonExhibits,
 ) -> Timelines:
     """Return a timeline for each of the files that share the most, with a bar for each occurrence in it."""
     own: list[list[_Shown]] = [[] for _ in names]
@@ -52,7 +53,9 @@ def timelines_of(
     for file in shown:
         duration = comparison.sources[file].duration
         bars, lanes = _bars(own[file], duration, cards)
-        strip = [cards.picture(frame, f"{names[file]} at {clock(frame.time)}") for frame in overview.get(file, ())]
+        strip = [
+            cards.picture(frame, f"{names[file]} at {clock(frame.time)}") for frame in exhibits.overview.get(file, ())
+        ]
         more = len(own[file]) - PAGE_BARS
         rows.append(
             FileTimeline(
@@ -63,6 +66,7 @@ def timelines_of(
                 bars=bars,
                 more=f"and {count(more, 'shorter one')}" if more > 0 else "",
                 strip=tuple(picture for picture in strip if picture.src),
+                wave=wave_path(exhibits.waves[file].wave) if file in exhibits.waves else "",
             )
         )
     return Timelines(tuple(rows), len(sharing) - len(shown), len(names) - len(sharing))

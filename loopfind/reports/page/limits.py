@@ -30,6 +30,9 @@ PAGE_CUTS = 300
 PAGE_SPANS = 10_000
 """Bars of the timeline of a scan, the longest."""
 
+PAGE_MARKS = 300
+"""Occurrences that are marked in the waveform of a whole sound, the longest."""
+
 PAGE_LEGEND = 14
 """Repeats named below the timeline."""
 

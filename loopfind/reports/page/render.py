@@ -18,7 +18,7 @@ from loopfind.errors import MissingExtra
 from loopfind.model.exhibits import Shots, ShownFrame
 from loopfind.reports.formats.json import jsonable
 from loopfind.reports.page.limits import PAGE_BYTES
-from loopfind.reports.page.views import ComparisonPage, ScanPage
+from loopfind.reports.page.views import Page
 
 _UNIT = re.compile(r" (?=(?:s|min|h)\b|%)")
 """The space before a unit, at which no line may break."""
@@ -43,7 +43,7 @@ def require_jinja() -> None:
         raise MissingExtra("--html", "jinja2", "report")
 
 
-def rendered(page: ScanPage | ComparisonPage) -> Iterator[str]:
+def rendered(page: Page) -> Iterator[str]:
     """Yield the page as HTML, in one piece. Raises MissingExtra."""
     require_jinja()
     from jinja2 import Environment, PackageLoader, StrictUndefined

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from loopfind.model.exhibits import Exhibits
+from loopfind.model.exhibits import Exhibits, Origin
 from loopfind.model.report import Repeat, Report
 from loopfind.model.version import version
+from loopfind.model.video import Source
 from loopfind.reports.links import linker
 from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker, name_of, played_file, played_repeats
 from loopfind.reports.page.commands import scan_command_line
@@ -46,7 +47,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         start=exhibits.start,
         end=exhibits.end,
         files=(played_file(name(source.path), href, source),),
-        spans=_spans(report),
+        spans=spans_of(report),
         unjudged=tuple(sorted(gaps_of(report))),
         why=WHY,
         cuts=tuple(cut.time for cut in report.cuts),
@@ -57,7 +58,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         version=version(),
         name=name(source.path),
         summary=unbroken(report.verdict.summary),
-        seriousness=_seriousness(report),
+        seriousness=seriousness_of(report),
         facts=_facts(report),
         caution="A claim is an estimate. Look at the pictures below before you accuse anyone of anything."
         if report.repeats
@@ -78,7 +79,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         heard=report.sound is not None,
         judged=judged_view(report),
         timeline_words=_timeline_words(report),
-        legend=_legend(repeats),
+        legend=legend_of(repeats),
         legend_more=f"and {len(report.repeats) - PAGE_LEGEND:,} more" if len(report.repeats) > PAGE_LEGEND else "",
         overview=tuple(cards.picture(frame, f"The video at {clock(frame.time)}") for frame in overview),
         no_pictures=NO_PICTURES,
@@ -90,7 +91,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
     )
 
 
-def _spans(report: Report) -> tuple[tuple[float, float, int, int], ...]:
+def spans_of(report: Report) -> tuple[tuple[float, float, int, int], ...]:
     """Return the longest occurrences in the order in which they begin: start, end, repeat, number."""
     spans = [
         (one.start, one.end, repeat.id, number)
@@ -100,7 +101,8 @@ def _spans(report: Report) -> tuple[tuple[float, float, int, int], ...]:
     return tuple(sorted(sorted(spans, key=lambda span: span[0] - span[1])[:PAGE_SPANS]))
 
 
-def _seriousness(report: Report) -> str:
+def seriousness_of(report: Report) -> str:
+    """Return how serious the answer is, for the colour of the verdict."""
     if any(repeat.kind != "still" for repeat in report.repeats):
         return "found"
     return "unsure" if report.losses or report.verdict.coverage < 0.5 else "nothing"
@@ -115,15 +117,7 @@ def _facts(report: Report) -> tuple[Fact, ...]:
     facts.append(Fact("Could be judged", coverage_in_words(verdict)))
     if verdict.shortest_findable is not None:
         facts.append(Fact("Shortest repeat that would show", length(verdict.shortest_findable)))
-    kinds = (
-        ("repeat", "Found", "repeat", "repeats"),
-        ("loop", "Found", "loop", "loops"),
-        ("still", "Besides", "still view that comes back", "still views that come back"),
-    )
-    for kind, label, one, many in kinds:
-        number = sum(repeat.kind == kind for repeat in report.repeats)
-        if number:
-            facts.append(Fact(label, count(number, one, many)))
+    facts += found_facts(report)
     if report.sound is not None:
         facts.append(Fact("Sound", report.sound.summary))
     if source.unread:
@@ -135,6 +129,17 @@ def _facts(report: Report) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def found_facts(report: Report) -> list[Fact]:
+    """Return how many repeats of each kind there are."""
+    kinds = (
+        ("repeat", "Found", "repeat", "repeats"),
+        ("loop", "Found", "loop", "loops"),
+        ("still", "Besides", "still view that comes back", "still views that come back"),
+    )
+    numbers = [(label, sum(repeat.kind == kind for repeat in report.repeats), words) for kind, label, *words in kinds]
+    return [Fact(label, count(number, *words)) for label, number, words in numbers if number]
+
+
 def _timeline_words(report: Report) -> str:
     if not report.repeats:
         return f"All {length(report.source.duration)} of the video; nothing is marked as shown again."
@@ -143,7 +148,8 @@ def _timeline_words(report: Report) -> str:
     return f"All {length(report.source.duration)} of the video. {shown}; number and colour are those of its repeat."
 
 
-def _legend(repeats: list[Repeat]) -> tuple[LegendEntry, ...]:
+def legend_of(repeats: list[Repeat]) -> tuple[LegendEntry, ...]:
+    """Return the repeats that are named below the timeline."""
     shown = repeats[:PAGE_LEGEND]
     return tuple(LegendEntry(repeat.id, name_of(repeat), repeat.id % REPEAT_COLOURS) for repeat in shown)
 
@@ -155,13 +161,18 @@ def _stroke(line: PlotLine, exhibits: Exhibits) -> PlotStroke:
     return PlotStroke(line.repeat % REPEAT_COLOURS, f"M{a:g} {c:g}L{b:g} {d:g}M{c:g} {a:g}L{d:g} {b:g}")
 
 
+def origin_facts(source: Source, origin: Origin | None) -> list[Fact]:
+    """Return the name of a file, and what it is known by."""
+    facts = [Fact("File", safe(source.path))]
+    if origin is not None:
+        facts += [Fact("Size", f"{origin.size:,} bytes"), Fact("SHA-256", origin.sha256)]
+    return facts
+
+
 def _details(report: Report, exhibits: Exhibits) -> tuple[Fact, ...]:
     source, settings = report.source, report.settings
-    details = [Fact("File", safe(source.path))]
-    if exhibits.origin is not None:
-        size = f"{exhibits.origin.size:,} bytes"
-        details += [Fact("Size", size), Fact("SHA-256", exhibits.origin.sha256)]
-    details += [
+    details = [
+        *origin_facts(source, exhibits.origin),
         Fact("Container", safe(source.container) or "unknown"),
         Fact("Codec", safe(source.codec) or "unknown"),
         Fact("Picture", f"{source.width}x{source.height}"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from loopfind.reports.page.judged import JudgedView
+from loopfind.reports.page.sound_figures import SoundFigure
 
 
 @dataclass(frozen=True)
@@ -95,19 +96,6 @@ class CurveFigure:
 
 
 @dataclass(frozen=True)
-class SoundFigure:
-    """The spectrogram of an occurrence. left, wide: the part that is heard again, in thousandths of its width."""
-
-    name: str
-    picture: str
-    left: int
-    wide: int
-    says: str
-    start: str
-    end: str
-
-
-@dataclass(frozen=True)
 class RepeatCard:
     """One repeat with its occurrences, pictures and curves. grid: columns of pictures and of differences between them.
     more, no_pictures: notes on what is left out."""
@@ -181,9 +169,13 @@ class Page:
 
     seriousness: found, unsure or nothing, the colour of the verdict. left_out: a note on repeats without a card or
     pictures. looking: the player's first words. links_out: whether links lead to the videos. again, command, details:
-    how the page was made.
+    how the page was made. several: whether it is of several files; audible: whether of sounds, without pictures.
     """
 
+    template: ClassVar[str]
+    scripts: ClassVar[tuple[str, ...]]
+    several: ClassVar[bool]
+    audible: bool = False
     version: str
     name: str
     summary: str
@@ -199,6 +191,7 @@ class Page:
     again: str
     command: str
     details: tuple[Fact, ...]
+    data: "ScanData | ComparisonData"
 
 
 @dataclass(frozen=True)
@@ -255,7 +248,7 @@ class ScanPage(Page):
     """The page of a scan. likeness: a data URL of the dot-plot's picture. heard: whether the video has sound."""
 
     template: ClassVar[str] = "scan.html.j2"
-    scripts: ClassVar[tuple[str, ...]] = ("common.js", "scan.js", "player.js")
+    scripts: ClassVar[tuple[str, ...]] = ("common.js", "timeline.js", "likeness.js", "player.js")
     several: ClassVar[bool] = False
 
     heard: bool
@@ -331,7 +324,8 @@ class Bar:
 
 @dataclass(frozen=True)
 class FileTimeline:
-    """A file of a comparison from its start to its end. strip: pictures spread over it."""
+    """A file of a comparison from its start to its end. strip: pictures spread over it. wave: of its sound, as path
+    data, "" where that was not compared."""
 
     name: Anchor
     length: str
@@ -340,6 +334,7 @@ class FileTimeline:
     bars: tuple[Bar, ...]
     more: str
     strip: tuple[Picture, ...]
+    wave: str
 
 
 class MatrixCell(NamedTuple):

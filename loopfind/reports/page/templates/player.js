@@ -4,8 +4,9 @@ function startPlayers() {
   const one = $("v-one"), two = $("v-two"), seek = $("p-seek"), several = data.files.length > 1, free_play = $("plot-play");
   const lost = new Set();
   const fileOf = (video) => data.files[video.file || 0];
+  const pictures = one.tagName === "VIDEO", thing = pictures ? "video" : "sound";
   let stretch = null, moving = 0, free = null;
-  const sound = () => $("p-hear") ? " Their sound is off until you choose one below." : "";
+  const sound = () => pictures && $("p-hear") ? " Their sound is off until you choose one below." : "";
   const value = (id) => $(id).value;
   const say = (text) => { $("video-says").textContent = text; };
   function option(select, words, chosen) {
@@ -29,7 +30,7 @@ function startPlayers() {
     stretch = { a, b, backwards, pace: paceOf(a) / paceOf(b), from: ends[0], to: ends[1] };
     open(one, a.file);
     open(two, b.file);
-    $("p-mirror").checked = a.mirrored !== b.mirrored;
+    if (pictures) $("p-mirror").checked = a.mirrored !== b.mirrored;
     $("p-offset").value = 0;
     mirror();
     stop();
@@ -88,6 +89,7 @@ function startPlayers() {
   }
   // Turn the second like the first: undo its own turn and mirror, then apply those of the first.
   function mirror() {
+    if (!pictures) return;
     const { a, b } = stretch, quarters = Math.round((a.turned - b.turned) / 90), flat = "scaleX(-1)";
     const held = [a.mirrored ? flat : "", `rotate(${a.turned - b.turned}deg)`, b.mirrored ? flat : ""].join(" ");
     const extra = $("p-mirror").checked !== (a.mirrored !== b.mirrored) ? flat : "";
@@ -96,22 +98,25 @@ function startPlayers() {
     if (quarters % 2 && wide && high) fit = $("p-diff").checked ? filling(quarters, wide, high) : `scale(${small})`;
     two.style.transform = `${extra} ${fit} ${held}`;
   }
-  function nudge(frames) { stop(); go(shown() + frames * fileOf(one).step); }
+  function nudge(way) { stop(); go(shown() + way * (pictures ? fileOf(one).step : 1)); }
+  function hear() {
+    const heard = value("p-hear").split(" ");
+    one.muted = !heard.includes("one");
+    two.muted = !heard.includes("two");
+  }
 
   $("p-repeat").onchange = () => occurrences(value("p-repeat"));
   $("p-one").onchange = $("p-two").onchange = take;
   $("p-play").onclick = () => (one.paused ? play() : stop());
   $("p-back").onclick = () => nudge(-1);
   $("p-on").onclick = () => nudge(1);
-  if ($("p-hear")) $("p-hear").onchange = () => {
-    const heard = value("p-hear").split(" ");
-    one.muted = !heard.includes("one");
-    two.muted = !heard.includes("two");
-  };
+  if ($("p-hear")) $("p-hear").onchange = hear;
   $("p-speed").onchange = () => { if (!one.paused) { stop(); play(); } };
   $("p-offset").onchange = () => go(shown());
-  $("p-mirror").onchange = mirror;
-  $("p-diff").onchange = () => { $("screens").classList.toggle("difference", $("p-diff").checked); mirror(); };
+  if (pictures) {
+    $("p-mirror").onchange = mirror;
+    $("p-diff").onchange = () => { $("screens").classList.toggle("difference", $("p-diff").checked); mirror(); };
+  }
   seek.oninput = () => {
     stop();
     const from = free === null ? stretch.from : 0, to = free === null ? stretch.to - fileOf(one).step : data.end;
@@ -123,6 +128,16 @@ function startPlayers() {
       occurrences(button.dataset.play);
       $("players").scrollIntoView();
       $("p-play").focus({ preventScroll: true });
+    };
+  }
+  for (const button of all("[data-listen]")) {
+    button.onclick = () => {
+      const number = button.dataset.number - 1;
+      $("p-repeat").value = button.dataset.listen;
+      occurrences(button.dataset.listen, number, number ? 0 : 1);
+      $("p-hear").value = "one";
+      hear();
+      play();
     };
   }
   if (free_play) free_play.onclick = () => {
@@ -137,7 +152,7 @@ function startPlayers() {
   function offer(shown) {
     $("player").hidden = !shown;
     if (free_play) free_play.hidden = !shown;
-    for (const button of all("[data-play]")) button.disabled = !shown;
+    for (const button of all("[data-play], [data-listen]")) button.disabled = !shown;
   }
   function open(video, file) {
     if (video.file === file) { if (several) describe(); return; }
@@ -151,13 +166,13 @@ function startPlayers() {
     const missing = [one, two].find((video) => lost.has(video.file));
     if (missing && several) say(`“${fileOf(missing).name}” could not be loaded, or this browser does not play its format. Others may; the pictures below remain.`);
     else if (several) say(`${fileOf(one).name} beside ${fileOf(two).name}, in step.${sound()}`);
-    else say("Both copies of the video are loaded. They play in step." + sound());
+    else say(`Both copies of the ${thing} are loaded. They play in step.${sound()}`);
   }
   function fail(video) {
     lost.add(video.file);
     offer(several);
     if (several) describe();
-    else say(`The video could not be loaded from “${data.files[0].href}”, or this browser does not play its format. Put it there, or make this page again with --video-href. The pictures below remain.`);
+    else say(`The ${thing} could not be loaded from “${data.files[0].href}”, or this browser does not play its format. Put it there, or make this page again with --video-href. The pictures below remain.`);
   }
   function loaded() {
     if ([one, two].some((video) => video.readyState < 1 || lost.has(video.file))) return;
