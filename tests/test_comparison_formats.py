@@ -211,6 +211,7 @@ SCHEMA = record(
             whole=FLAG,
             places=many(record(start=NUMBER, end=NUMBER, there_start=NUMBER, there_end=NUMBER)),
             repeats=many(WHOLE),
+            codes_alone=FLAG,
         )
     ),
     groups=many(record(files=many(TEXT), whole=FLAG, seconds=NUMBER, repeats=many(WHOLE))),

@@ -45,6 +45,12 @@ def test_strangers_share_nothing() -> None:
     assert not heard(one, other).repeats
 
 
+def test_a_machine_that_plays_in_two_files_is_no_recording_that_both_share() -> None:
+    beats = sounds.machine(7.5, 0.5)
+    one, other = (sounds.file(f"beats-{n}.mp3", beats + 0.5 * sounds.talk(7.5, n)) for n in (53, 54))
+    assert not heard(one, other).repeats
+
+
 def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
     talk = sounds.part(TALK, 0, 12)
     one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(TALK, 20, 26), sounds.part(talk, 3, 8)))

@@ -384,7 +384,8 @@ def test_what_an_older_loopfind_kept_is_not_used_and_goes(name, tmp_path, monkey
     a = video(tmp_path)
     with opened(tmp_path / "l.sqlite", name) as library:
         library.add(library.look(a), PLAIN, reading())
-        monkeypatch.setattr(f"{type(library).__module__}.CODES", CODES + 1)
+        for module in (type(library).__module__, "loopfind.stores.entries"):
+            monkeypatch.setattr(f"{module}.CODES", CODES + 1)
         assert library.find(library.look(a), PLAIN) is None and library.entries() == ()
         library.add(library.look(a), PLAIN, replaced(reading(), 8))
         assert [entry.id for entry in library.entries()] == [2]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
-  loopfind library add films/                what is in a folder
+  loopfind library add films/ podcasts/      what is in folders
   loopfind video.mp4 --cache                 scan without decoding it again
   loopfind library list
   loopfind library remove old.mp4 17         a file, and an entry by number
@@ -35,13 +35,15 @@ Exit status: 0 done, 1 could not, or something is wrong, 2 wrong usage,
 
 
 def add_command(
-    videos: Annotated[list[str], typer.Argument(metavar="VIDEO", help="Files, and folders of files.")],
+    videos: Annotated[list[str], typer.Argument(metavar="FILE", help="Videos, sounds, and folders of files.")],
     library: options.LibraryOption = None,
     kind: options.KindOption = Settings.kind,
     hash_size: options.FixedHashSize = str(Settings.hash_size),
     stream: options.StreamOption = Settings.stream,
     start: options.Start = None,
     end: options.End = None,
+    audio_stream: options.AudioStreamOption = Settings.audio_stream,
+    no_sound: options.NoSound = False,
     jobs: options.FilesAtOnce = None,
     stall: options.Stall = STALL,
     no_budget: options.NoBudget = False,
@@ -49,10 +51,19 @@ def add_command(
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Read files and keep their fingerprints; what the library has is not read again."""
+    """Read files and keep their fingerprints, of sound too; what the library has is not read again."""
     check_name("kind", kind, KINDS)
     first, last = parse_limits(start, end)
-    settings = Settings(kind, parse_fixed_size("--hash-size", hash_size), stream, first, last, stall=stall)
+    settings = Settings(
+        kind,
+        parse_fixed_size("--hash-size", hash_size),
+        stream,
+        first,
+        last,
+        stall=stall,
+        sound=not no_sound,
+        audio_stream=audio_stream,
+    )
     path = library_at(library, make=True)
 
     from loopfind.cli.progress import watching
@@ -153,7 +164,7 @@ def query_command(
         int, typer.Option("--megabytes", metavar="MB", min=16, max=1 << 20, help="Memory it may take.")
     ] = QUERY_MEGABYTES,
 ) -> int:
-    """Query the library in SQL: the views are files, entries, pairs and stretches."""
+    """Query the library in SQL: the views are files, entries, sounds, pairs and stretches."""
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
     with _store().query(library_at(library), sql, seconds, megabytes) as (columns, found):

@@ -22,6 +22,7 @@ Examples:
   loopfind library compare                   what any two files share
   loopfind library compare -o shared.csv
   loopfind library search clip.mp4           where a clip was taken from
+  loopfind library search clip.mp3           which file a sound is from
 
 \b
 Exit status: 0 done, 1 could not, 2 wrong usage,
@@ -47,7 +48,15 @@ def compare_library_command(
 
 
 def search_command(
-    video: Annotated[str, typer.Argument(metavar="VIDEO", help="A video, in the library or not.")],
+    video: Annotated[str, typer.Argument(metavar="FILE", help="A video or a sound, in the library or not.")],
+    align: Annotated[
+        str,
+        typer.Option(
+            "--align",
+            metavar="WAY",
+            help="engine: by moving pictures, or by sound where there are none; sound: by what is heard.",
+        ),
+    ] = CompareSettings.align,
     stream: options.StreamOption = CompareSettings.stream,
     stall: options.Stall = STALL,
     no_budget: options.NoBudget = False,
@@ -58,10 +67,10 @@ def search_command(
     fail_on_repeats: options.FailOnShared = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Look a video up in the library: list the files that show a part of it, the best first."""
+    """Look a file up in the library: list the files that show or play a part of it, the best first."""
     from loopfind.pipeline import search_library
 
-    path, settings = library_at(library), CompareSettings(query=1, stream=stream, stall=stall)
+    path, settings = library_at(library), CompareSettings(query=1, stream=stream, align=align, stall=stall)
     return _write_result_of(
         lambda watch: search_library(video, path, settings, watch, unbounded=no_budget),
         [video],

@@ -11,14 +11,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model.sound import SOUND_HOP, SOUND_RATE, SOUND_WINDOW, Samples
+from loopfind.model.sound import SOUND_HOP, SOUND_RATE, SOUND_WINDOW, Codes, Samples
 
 _BITS = 32
 _LOWEST, _HIGHEST = 300.0, 3400.0
 _AT_ONCE = 512
 _THREADS = 2
-
-Codes = NDArray[np.uint32]
 
 
 def sound_codes(samples: Samples) -> Codes:
@@ -32,6 +30,12 @@ def sound_codes(samples: Samples) -> Codes:
         for low, part in zip(parts, pool.map(lambda low: _codes_of(samples, low, count), parts), strict=True):
             codes[low : low + len(part)] = part
     return codes
+
+
+def shifted_codes(samples: Samples, steps: int) -> dict[int, Codes]:
+    """Return the codes of a sound from each of its first samples on that lies a step, so many a hop, behind another."""
+    shifts = [step * SOUND_HOP // steps for step in range(steps)]
+    return {low: sound_codes(samples[low : len(samples)] if low else samples) for low in shifts}
 
 
 def _codes_of(samples: Samples, low: int, count: int) -> Codes:

@@ -48,7 +48,8 @@ class Match:
     query, file: numbers of the clip and of the file. rank: 1 for the best match of this clip. score: share times
     confidence times closeness. share: how much of the clip is in the file, 0 to 1. confidence: probability that it is,
     the mean over what is there. closeness: as in Shared, 0 to 1. whole: whether the two are the same from end to end.
-    repeats: ids of what they share.
+    repeats: ids of what they share. codes_alone: whether that rests on the codes of a sound alone, as the file is gone
+    or is another one now.
     """
 
     query: int
@@ -61,6 +62,7 @@ class Match:
     whole: bool
     places: tuple[Place, ...]
     repeats: tuple[int, ...]
+    codes_alone: bool = False
 
 
 @dataclass(frozen=True)

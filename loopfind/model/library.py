@@ -6,11 +6,16 @@ from typing import Literal
 
 from loopfind.model.comparison import Failure
 from loopfind.model.fingerprint import Fingerprint, Track
+from loopfind.model.sound import CodeRows
 from loopfind.model.video import Loss, Source
 
 CODES = 1
 """Version of the meaning of codes, sketches, details and times. One more whenever the same video would give others:
 what a library kept under an older number is not used any more."""
+
+
+SOUND, SOUND_BITS = "sound", 32
+"""Kind of an entry that holds the codes of a sound, and their bits, which stand where others have their hash size."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,22 @@ class TrackReading:
 
 
 @dataclass(frozen=True)
+class SoundReading:
+    """A sound as a library keeps it: its codes, without its samples.
+
+    codes: (n, 1) uint32, see SoundFingerprint. source: as `source_of_sound` describes it, with the size and digest of
+    the file; its duration is that of the sound. start: seconds of the first sample. track: among the tracks of sound.
+    paths: the files that hold it, sorted.
+    """
+
+    codes: CodeRows
+    source: Source
+    start: float
+    track: int
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class File:
     """A file as it is on disk now.
 
@@ -57,6 +78,10 @@ class File:
 Naming = Literal["first", "same", "changed", "moved", "another"]
 """A file as a library sees it: a name and a content that it has not, the name and content that it had, a name whose
 content is another now, a content whose file lay elsewhere and is gone from there, one more name of a content."""
+
+
+Lacking = Literal["pictures", "sound"]
+"""A kind of stream that a content may be known to lack."""
 
 
 @dataclass(frozen=True)
@@ -89,14 +114,16 @@ class Entry:
     added: float
 
 
-Becoming = Literal["added", "re-read", "known", "moved", "another"]
+Becoming = Literal["added", "re-read", "known", "moved", "another", "sound"]
 """Result of adding a file: read for the first time, read again as it had changed, as it was, at another place than
-before, or one more name of what the library had."""
+before, one more name of what the library had, or known without its sound, which is there now."""
 
 
 @dataclass(frozen=True)
 class Added:
-    """A file that is in a library now. other: where a moved file lay, or another name of the same content."""
+    """A file that is in a library now. entry: of its pictures, None where it has none. sound: entry of its sound, None
+    where it has none, or none is kept. other: where a moved file lay, or another name of the same content. unheard: why
+    its sound is not kept, "" unless it could not be read."""
 
     path: str
     what: Becoming
@@ -104,6 +131,8 @@ class Added:
     other: str
     seconds: float
     frames: int
+    sound: int | None = None
+    unheard: str = ""
 
 
 @dataclass(frozen=True)

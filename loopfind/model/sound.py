@@ -16,8 +16,25 @@ SOUND_WINDOW, SOUND_HOP = 2048, 256
 """Samples that a code of sound looks at, and from one code to the next."""
 
 
+Codes = NDArray[np.uint32]
+"""Codes of a sound, (n,)."""
+
+
+def code_count(seconds: float) -> int:
+    """Return how many codes a sound of so many seconds has."""
+    return max(0, (round(seconds * SOUND_RATE) - SOUND_WINDOW) // SOUND_HOP)
+
+
 class Samples(Protocol):
     """A table (n, 1) int16 of samples, in memory or on disk."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> NDArray[Any]: ...
+
+
+class CodeRows(Protocol):
+    """A table (n, 1) uint32 of codes, in memory or on disk."""
 
     def __len__(self) -> int: ...
 
@@ -69,4 +86,4 @@ class SoundFingerprint:
     """
 
     sound: Sound
-    codes: NDArray[np.uint32]
+    codes: Codes

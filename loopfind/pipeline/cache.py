@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from weakref import WeakValueDictionary
 
 from loopfind.arrays.disk import copied
-from loopfind.errors import LibraryError, LibraryUnwritable, LoopfindError, Unreadable, exhausted
+from loopfind.errors import BadSetting, LibraryError, LibraryUnwritable, LoopfindError, Unreadable, exhausted
 from loopfind.fingerprints.sizes import SizeDigests
 from loopfind.media.ffmpeg.address import Address, is_text
 from loopfind.model.dtypes import Rows
@@ -19,6 +19,7 @@ from loopfind.model.transform import SKETCH_CELLS
 from loopfind.model.video import Frames, Source, Watch
 from loopfind.pipeline.reader import ONE_PASS, Taker, read_video
 from loopfind.pipeline.resume import OpenCheckpoint
+from loopfind.pipeline.sound import sound_fingerprint, source_of_sound
 from loopfind.registry import load
 from loopfind.settings import Decoding, Settings
 from loopfind.stores import STORE, STORES
@@ -27,6 +28,7 @@ from loopfind.stores.tables import NEAR
 if TYPE_CHECKING:
     from loopfind.stores.sqlite import Library
 
+_CHANGED = "changed while it was read, so it is not kept: read it once more"
 FRAMES_AT_HAND = NEAR // (2 * SKETCH_CELLS)
 """Frames up to which a library holds all sketches of a video at hand, if it is the only one."""
 
@@ -49,6 +51,18 @@ class CachedReading:
     reading: Reading
     decoded: bool
     entry: int | None = None
+    naming: Naming | Literal[""] = ""
+    other: str = ""
+
+
+@dataclass(frozen=True)
+class CachedSound:
+    """The sound of a file in a library. entry: None where it has none. decoded: whether it was read just now. naming,
+    other: see Library.name."""
+
+    entry: int | None
+    decoded: bool
+    source: Source | None = None
     naming: Naming | Literal[""] = ""
     other: str = ""
 
@@ -166,12 +180,7 @@ class CachingReader:
                 self._note(f"{where.shown}: not kept in the library: {why}")
             return CachedReading(decode(), True)
         assert where.local is not None  # else there is a reason not to keep it
-        try:
-            file = self._library.look(os.fsdecode(where.local))
-        except OSError as error:
-            if exhausted(error):  # which is no fault of the file
-                raise
-            raise Unreadable(where.shown, f"cannot be read: {error.strerror}") from None
+        file = _looked_at(self._library, where)
         with self._turn(file.digest):  # the same content under two names is decoded once
             try:
                 taken = take(self._library, file, where.name, settings, sizes)
@@ -218,18 +227,50 @@ class CachingReader:
         if not self._takes:
             return CachedReading(reading, True)
         try:
-            now = os.stat(file.path)
-            same = (now.st_size, now.st_mtime_ns) == (file.size, file.changed)
-        except OSError:
-            same = False
-        try:
-            if not same:
-                raise Unreadable(reading.source.path, "changed while it was read, so it is not kept: read it once more")
+            if not _is_still(file):
+                raise Unreadable(reading.source.path, _CHANGED)
             kept = library.add(file, settings, reading, None if sizes is None else sizes.by_size())
         except (LibraryError, Unreadable) as error:
             self._complain(error)
             return CachedReading(reading, True)
         return CachedReading(reading, True, kept.entry, kept.naming, kept.other)
+
+    def lacks_pictures(self, where: Address, settings: Settings) -> bool:
+        """Say whether the library knows a file as one without pictures."""
+        assert self._library is not None
+        return self._library.lacks(_looked_at(self._library, where), "pictures", settings.stream)
+
+    def keep_lack(self, where: Address, settings: Settings) -> None:
+        """Note in the library that a file has no pictures."""
+        assert self._library is not None
+        self._library.add_lack(_looked_at(self._library, where), "pictures", settings.stream)
+
+    def keep_sound(self, where: Address, settings: Settings) -> CachedSound:
+        """Keep the codes of the sound of a file, unless that was done before; it must be a file that can be kept.
+
+        Raises MediaError, also for a file that changed meanwhile, and LibraryError.
+        """
+        library = self._library
+        assert library is not None and where.local is not None
+        file = _looked_at(library, where)
+        with self._turn(file.digest):
+            entry = library.find_sound(file, settings)
+            if entry is not None:
+                return CachedSound(entry, False, library.sound(entry).source, *library.name(file))
+            if library.lacks(file, "sound", settings.audio_stream):
+                return CachedSound(None, False)
+            try:
+                fingerprint = sound_fingerprint(where, settings, self._decoding.unbounded)
+            except BadSetting:  # it has fewer tracks than that
+                fingerprint = None
+            if not _is_still(file):
+                raise Unreadable(where.shown, _CHANGED)
+            if fingerprint is None:
+                library.add_lack(file, "sound", settings.audio_stream)
+                return CachedSound(None, True)
+            source = source_of_sound(where, fingerprint.sound)
+            kept = library.add_sound(file, settings, source, fingerprint)
+            return CachedSound(kept.entry, True, source, kept.naming, kept.other)
 
     @property
     def files_in_use(self) -> int:
@@ -252,6 +293,25 @@ class CachingReader:
     def _turn(self, digest: bytes) -> threading.Lock:
         with self._guard:
             return self._turns.setdefault(digest, threading.Lock())
+
+
+def _looked_at(library: "Library", where: Address) -> File:
+    """Return a file as it is now. Raises Unreadable."""
+    try:
+        return library.look(os.fsdecode(where.local or b""))
+    except OSError as error:
+        if exhausted(error):  # which is no fault of the file
+            raise
+        raise Unreadable(where.shown, f"cannot be read: {error.strerror}") from None
+
+
+def _is_still(file: File) -> bool:
+    """Say whether a file is as it was when it was looked at."""
+    try:
+        now = os.stat(file.path)
+    except OSError:
+        return False
+    return (now.st_size, now.st_mtime_ns) == (file.size, file.changed)
 
 
 def _named(source: Source, shown: str, file: File) -> Source:

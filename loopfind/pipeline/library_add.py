@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loopfind.errors import BadSetting, Unreadable
+from loopfind.errors import BadSetting, MediaError, NotVideo, SoundOnly, Unreadable
 from loopfind.media.ffmpeg import address
+from loopfind.media.ffmpeg.address import Address
 from loopfind.model.comparison import Failure
 from loopfind.model.library import Added, Addition, Becoming
 from loopfind.model.video import Watch
-from loopfind.pipeline.cache import Cache, CachedReading, open_reader, why_unkept
+from loopfind.pipeline.cache import Cache, CachedReading, CachedSound, CachingReader, open_reader, why_unkept
 from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
 from loopfind.settings import Settings
 
@@ -23,7 +24,7 @@ def add(
     log: Callable[[str], None] | None = None,
     unbounded: bool = False,
 ) -> Addition:
-    """Read files and keep what stands for them in a library, which is made if it is not there.
+    """Read files and keep what stands for them, and for their sound, in a library, which is made if it is not there.
 
     paths: files, and folders, which stand for every file in them at any depth. Each file is kept as it is finished;
     one that cannot be read is a Failure of the answer. unbounded: as in Decoding. Raises BadSetting where there is no
@@ -39,9 +40,16 @@ def add(
             where = address.resolve(path)
             if why := why_unkept(where):
                 raise Unreadable(path, f"cannot be kept: {why}")
-            read = videos.read(where, settings, others=[halt], watch=seen, log=said)
-            source = read.reading.source
-            return Added(path, _becoming(read), read.entry, read.other, source.duration, source.frames), source.duration
+            if settings.sound and videos.lacks_pictures(where, settings):
+                return _added_sound(path, where, videos, settings, None)
+            try:
+                read = videos.read(where, settings, others=[halt], watch=seen, log=said)
+            except SoundOnly as error:
+                if not settings.sound:
+                    raise
+                return _added_sound(path, where, videos, settings, error)
+            added = _added(path, read)
+            return (_with_sound(added, videos, where, settings) if settings.sound else added), added.seconds
 
         found = each(wanted, one, jobs, watch, log, strict=False, closely=True)
     pairs = list(zip(found, wanted, strict=True))
@@ -52,7 +60,38 @@ def add(
     )
 
 
-def _becoming(read: CachedReading) -> Becoming:
+def _added(path: str, read: CachedReading) -> Added:
+    """Return what became of the pictures of a file."""
+    source = read.reading.source
+    return Added(path, _becoming(read), read.entry, read.other, source.duration, source.frames)
+
+
+def _added_sound(
+    path: str, where: Address, videos: CachingReader, settings: Settings, error: SoundOnly | None
+) -> tuple[Added, float]:
+    """Keep the sound of a file without pictures. Return what became of it, and its seconds. error: what was said of its
+    pictures, None where it is known to have none; raised where it has no sound either."""
+    heard = videos.keep_sound(where, settings)
+    if heard.source is None:
+        raise error or NotVideo(where.shown, "neither pictures nor sound in it")
+    if error is not None:
+        videos.keep_lack(where, settings)
+    source = heard.source
+    added = Added(path, _becoming(heard), None, heard.other, source.duration, source.frames, heard.entry)
+    return added, source.duration
+
+
+def _with_sound(added: Added, videos: CachingReader, where: Address, settings: Settings) -> Added:
+    """Return what became of a file, with its sound. One that cannot be read costs no picture, and is named."""
+    try:
+        heard = videos.keep_sound(where, settings)
+    except MediaError as error:
+        return replace(added, unheard=error.what)
+    what = "sound" if heard.decoded and heard.entry is not None and added.what == "known" else added.what
+    return replace(added, what=what, sound=heard.entry)
+
+
+def _becoming(read: CachedReading | CachedSound) -> Becoming:
     """Return in a word what became of a file."""
     if read.decoded:
         return "re-read" if read.naming == "changed" else "added"

@@ -11,9 +11,11 @@ from loopfind.arrays.disk import copied
 from loopfind.engine.candidates.coherence import coherent
 from loopfind.engine.candidates.library import QUESTIONS, keys_in, postings, probes
 from loopfind.engine.signal.extract import signal_of
+from loopfind.engine.sound.library import sound_postings
 from loopfind.model.candidate import IndexHits
 from loopfind.model.dtypes import Ints, Words
 from loopfind.model.fingerprint import Track
+from loopfind.model.library import SOUND
 from loopfind.model.transform import SKETCH_CELLS
 from loopfind.model.video import Progress, Watch
 from loopfind.registry import load
@@ -42,14 +44,23 @@ def update_index(library: Library, watch: Watch | None = None) -> None:
     table = Postings(library.connections)
     missing = table.missing()
     made: dict[int, list[tuple[int, Ints, Ints]]] = {}
-    for done, entry in enumerate(missing, 1):
-        track = entry_track(library, entry)
-        made[entry] = list(postings(signal_of(track))) if len(track) > 2 else []
+    for done, (entry, kind) in enumerate(missing, 1):
+        made[entry] = _sound_rows(library, entry) if kind == SOUND else _picture_rows(library, entry)
         if len(made) == _AT_ONCE or done == len(missing):
             table.add(made)
             made = {}
         if watch is not None:
             watch(Progress("indexing", done, float(done), float(len(missing))))
+
+
+def _picture_rows(library: Library, entry: int) -> list[tuple[int, Ints, Ints]]:
+    track = entry_track(library, entry)
+    return list(postings(signal_of(track))) if len(track) > 2 else []
+
+
+def _sound_rows(library: Library, entry: int) -> list[tuple[int, Ints, Ints]]:
+    codes = library.sound(entry).codes
+    return list(sound_postings(codes[0 : len(codes)][:, 0]))
 
 
 def entry_track(library: Library, entry: int) -> Track:

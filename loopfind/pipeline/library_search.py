@@ -1,4 +1,4 @@
-"""Look a video up in a library."""
+"""Look a file up in a library."""
 
 import contextlib
 import os
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from loopfind.comparison.ranks import matches_of
+from loopfind.errors import BadSetting, SoundOnly
 from loopfind.media.ffmpeg import address
 from loopfind.model.comparison import Comparison, Shared
 from loopfind.model.library import TrackReading
@@ -14,6 +15,7 @@ from loopfind.model.video import Watch
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_compare import share_of
 from loopfind.pipeline.library_index import IndexedEntries, open_library, update_index
+from loopfind.pipeline.library_sound import search_sounds
 from loopfind.pipeline.reader import ONE_PASS, read_video
 from loopfind.reports.summaries import summary_of_matches
 from loopfind.settings import CompareSettings, Decoding, Settings
@@ -36,43 +38,65 @@ def search_library(
     unbounded: bool = False,
 ) -> Comparison:
     """Return what a video shares with the files of a library. The video, which need not be in it, is the first file of
-    the answer; the others are those that share something. unbounded: as in Decoding.
+    the answer; the others are those that share something. settings.align: "sound" looks its sound up; a file without
+    pictures is looked up by its sound anyway. unbounded: as in Decoding.
 
-    Raises MediaError for a video that cannot be read, LibraryError, and BadSetting for an empty library.
+    Raises MediaError for a video that cannot be read, LibraryError, and BadSetting for another way to align.
     """
+    if settings.align not in ("engine", "sound"):
+        raise BadSetting("align", settings.align, "a library is searched by engine or by sound")
     with open_library(path) as library:
-        wanted, decoding = (
-            Settings(stream=settings.stream, stall=settings.stall),
-            replace(ONE_PASS, unbounded=unbounded),
-        )
-        number, reading = _guest(library, video, wanted, decoding, watch, log)
-        update_index(library, watch)
-        standing = Results(library.connections).standing()
-        own = [content for entry, content, _ in standing if entry == number]
-        indexed = IndexedEntries(library, [row for row in standing if row[1] not in own])
-        asked = {_GUEST: reading.track}
-        hits = indexed.hits(asked)
-        files = indexed.files(hits, asked, MOST_MET)
-        # As the last file it comes after all it may be taken from; in the answer it is the first one.
-        found = share_of(files, hits, replace(settings, query=0), indexed.frames + len(reading.track))
-        guest = len(files) - 1
-        pairs = [pair for pair in found.pairs if guest in pair.files]
-        sharing = [guest, *sorted({file for pair in pairs for file in pair.files} - {guest})]
-        places = {file: place for place, file in enumerate(sharing)}
-        known = {entry.id: entry.source for entry in library.entries()} | {_GUEST: reading.source}
-        sources = tuple(known[[*files][file]] for file in sharing) if files else (reading.source,)
-        repeats = _with_first(found.repeats, places)
-        shared = tuple(_renumbered(pair, places) for pair in pairs)
-        matches = matches_of(repeats, shared, sources, 1)
-        return Comparison(
-            sources=sources,
-            settings=settings,
-            summary=summary_of_matches(matches, len(indexed) + 1, 1),
-            repeats=repeats,
-            pairs=shared,
-            losses=(reading.losses, *(() for _ in sources[1:])),
-            matches=matches,
-        )
+        if settings.align == "sound":
+            return search_sounds(library, video, settings, watch, unbounded)
+        try:
+            return _search_pictures(library, video, settings, watch, log, unbounded)
+        except SoundOnly:
+            if not address.resolve(video).seekable:
+                raise
+            return search_sounds(library, video, settings, watch, unbounded)
+
+
+def _search_pictures(
+    library: Library,
+    video: str,
+    settings: CompareSettings,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+    unbounded: bool,
+) -> Comparison:
+    """Return what the pictures of a video share with those of a library."""
+    wanted, decoding = (
+        Settings(stream=settings.stream, stall=settings.stall),
+        replace(ONE_PASS, unbounded=unbounded),
+    )
+    number, reading = _guest(library, video, wanted, decoding, watch, log)
+    update_index(library, watch)
+    standing = Results(library.connections).standing()
+    own = [content for entry, content, _ in standing if entry == number]
+    indexed = IndexedEntries(library, [row for row in standing if row[1] not in own])
+    asked = {_GUEST: reading.track}
+    hits = indexed.hits(asked)
+    files = indexed.files(hits, asked, MOST_MET)
+    # As the last file it comes after all it may be taken from; in the answer it is the first one.
+    found = share_of(files, hits, replace(settings, query=0), indexed.frames + len(reading.track))
+    guest = len(files) - 1
+    pairs = [pair for pair in found.pairs if guest in pair.files]
+    sharing = [guest, *sorted({file for pair in pairs for file in pair.files} - {guest})]
+    places = {file: place for place, file in enumerate(sharing)}
+    known = {entry.id: entry.source for entry in library.entries()} | {_GUEST: reading.source}
+    sources = tuple(known[[*files][file]] for file in sharing) if files else (reading.source,)
+    repeats = _with_first(found.repeats, places)
+    shared = tuple(_renumbered(pair, places) for pair in pairs)
+    matches = matches_of(repeats, shared, sources, 1)
+    return Comparison(
+        sources=sources,
+        settings=settings,
+        summary=summary_of_matches(matches, len(indexed) + 1, 1),
+        repeats=repeats,
+        pairs=shared,
+        losses=(reading.losses, *(() for _ in sources[1:])),
+        matches=matches,
+    )
 
 
 def _guest(

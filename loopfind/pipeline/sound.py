@@ -142,10 +142,17 @@ def source_of_sound(where: Address, sound: Sound) -> Source:
 
 def read_fingerprint(where: Address, track: int, stall: float, unbounded: bool) -> SoundFingerprint:
     """Return the fingerprint of the sound of a file, for a comparison. Raises NotVideo where there is none."""
-    sound = read_sound(SoundRequest(where, track, stall=stall, unbounded=unbounded))
-    if sound is None:
+    fingerprint = sound_fingerprint(where, Settings(audio_stream=track, stall=stall), unbounded)
+    if fingerprint is None:
         raise NotVideo(where.shown, "no sound in it: compare it without --align sound")
-    return SoundFingerprint(sound, sound_codes(sound.samples))
+    return fingerprint
+
+
+def sound_fingerprint(where: Address, settings: Settings, unbounded: bool) -> SoundFingerprint | None:
+    """Return the fingerprint of the sound of a file, with the track and limits of the settings, None for no sound."""
+    request = SoundRequest(where, settings.audio_stream, settings.start, settings.end, settings.stall, unbounded)
+    sound = read_sound(request)
+    return None if sound is None else SoundFingerprint(sound, sound_codes(sound.samples))
 
 
 def _answer(found: SoundFindings, repeats: Sequence[Repeat]) -> SoundAnswer:

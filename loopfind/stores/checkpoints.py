@@ -23,7 +23,7 @@ from loopfind.model.library import CODES, File
 from loopfind.model.transform import SKETCH_CELLS
 from loopfind.model.video import Loss
 from loopfind.settings import Settings
-from loopfind.stores.sound import losses_of
+from loopfind.stores.checks import losses_of
 
 FORGOTTEN = 30 * 86400.0
 """Seconds after which a checkpoint that nobody went on with is removed."""

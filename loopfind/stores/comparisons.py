@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from loopfind.errors import LibraryError
 from loopfind.model.comparison import Shared
-from loopfind.model.library import CODES
+from loopfind.model.library import CODES, SOUND
 from loopfind.model.report import Occurrence, Repeat, counted_from_first_content
 from loopfind.stores import schema
+from loopfind.stores.checks import is_amount, is_repeat, is_stretch
 from loopfind.stores.connections import Connections
-from loopfind.stores.sound import is_amount, is_repeat, is_stretch
 
-_STANDING = """SELECT min(id), content, frames FROM entry WHERE codes = ?
+_STANDING = f"""SELECT min(id), content, frames FROM entry WHERE codes = ? AND kind <> '{SOUND}'
     GROUP BY content, stream, start, "end" ORDER BY 1"""
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from loopfind.errors import LibraryError
-from loopfind.model.library import CODES, Problem
+from loopfind.model.library import CODES, SOUND, Problem
 from loopfind.model.video import Progress, Watch
 from loopfind.stores import blocks, schema
+from loopfind.stores.checks import is_table
 from loopfind.stores.connections import Connections, interruptible
 from loopfind.stores.digest import digest_of
-from loopfind.stores.sound import is_table
 
 _MOST = 100
 """Faults of the database itself that are reported."""
@@ -69,14 +69,15 @@ def _entries(connections: Connections, watch: Watch | None) -> Iterator[Problem]
     """Yield the entries of which something does not read as it was written."""
     try:
         with connections.reading() as connection:
-            rows = connection.execute("SELECT id, frames, closes FROM entry ORDER BY id").fetchall()
+            rows = connection.execute("SELECT id, kind, frames, closes FROM entry ORDER BY id").fetchall()
         read, seconds = 0, 0.0
-        for entry, frames, closes in rows:
+        for entry, kind, frames, closes in rows:
             with connections.snapshot() as connection:
                 parts = connection.execute(
                     "SELECT id, name, dtype, width, rows, step, digest FROM part WHERE entry = ?", (entry,)
                 ).fetchall()
-                lacking = {"times", "codes", "detail", "sketches"} - {part[1] for part in parts}
+                needed = {"codes"} if kind == SOUND else {"times", "codes", "detail", "sketches"}
+                lacking = needed - {part[1] for part in parts}
                 wrong = [name for number, name, *rest in parts if not _right(connection, number, *rest)]
             if wrong or lacking:
                 what = f"its {' and '.join(sorted({*wrong, *lacking}))} cannot be read any more"

@@ -34,11 +34,12 @@ class Postings:
         self._kept: dict[int, list[tuple[Ints, int]]] = {}
         self._held = 0
 
-    def missing(self) -> tuple[int, ...]:
-        """Entries that are not in the index yet."""
+    def missing(self) -> list[tuple[int, str]]:
+        """Entries that are not in the index yet, with their kinds."""
         with self._connections.reading() as connection:
-            rows = connection.execute("SELECT id FROM entry WHERE id NOT IN (SELECT entry FROM indexed) ORDER BY id")
-            return tuple(number for (number,) in rows)
+            return connection.execute(
+                "SELECT id, kind FROM entry WHERE id NOT IN (SELECT entry FROM indexed) ORDER BY id"
+            ).fetchall()
 
     def add(self, entries: Mapping[int, Sequence[tuple[int, Ints, Ints]]]) -> None:
         """Put entries in, all or none: of each entry and table the table's number, and keys (n,) with when they are
@@ -61,12 +62,13 @@ class Postings:
         self._kept.clear()
         self._held = 0
 
-    def near(self, table: int, keys: Ints, rows: int) -> tuple[Ints, Ints, Ints]:
+    def near(self, table: int, keys: Ints, rows: int, looser: int = 0) -> tuple[Ints, Ints, Ints]:
         """Return what lies near sorted keys (k,) in one table: places in `keys`, entries, milliseconds, (m,) each.
 
-        rows: how many rows the table has, about. Entries that were removed may be among them.
+        rows: how many rows the table has, about. looser: how many bits fewer than usual must agree. Entries that were
+        removed may be among them.
         """
-        bits = shared_bits(rows)
+        bits = shared_bits(rows) - looser
         with self._connections.reading() as connection, interruptible(connection):
             if len(keys) * _LOOKED_UP < rows:
                 return self.look_up(table, keys, bits)

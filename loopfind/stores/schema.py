@@ -13,7 +13,11 @@ step; steps that are there are never changed.
     pair     two entries that share something, and how much
     compared which entries have been compared with all that were there before them
     indexed  which entries are in the index, and
-    posting  the index: at which milliseconds of which entries a code is near a key (see stores/postings.py)
+    posting  the index: at which milliseconds of which entries a code is near a key (see stores/postings.py), or at
+             which code of which sounds
+    lacking  which streams of which contents hold no pictures, or no sound
+
+An entry of the kind `sound` holds the codes of a track, and no pictures.
 """
 
 import sqlite3
@@ -155,10 +159,22 @@ _CONTENT = (
         WHERE other.repeat = stretch.repeat)""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT)
+_SOUND = (
+    """CREATE TABLE lacking (
+        content INTEGER NOT NULL REFERENCES content ON DELETE CASCADE,
+        what TEXT NOT NULL,
+        stream INTEGER NOT NULL,
+        PRIMARY KEY (content, what, stream)) WITHOUT ROWID""",
+    """CREATE VIEW sounds AS
+        SELECT entries.path, entry.id AS entry, entry.stream AS track, entry.closes - entry.duration AS begins,
+            entry.duration, entry.codec, entry.container, entry.bytes, entry.added
+        FROM entry JOIN entries ON entries.entry = entry.id WHERE entry.kind = 'sound'""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND)
 """Step n takes a library of version n to version n + 1."""
 
-_CHECKED = ("content", "file", "entry", "compared", "indexed")
+_CHECKED = ("content", "file", "entry", "compared", "indexed", "lacking")
 """Tables of a row a file, which are checked when a library is opened; the others are, where they are read."""
 
 MOST_ID = (1 << 40) - 1
@@ -166,7 +182,7 @@ MOST_ID = (1 << 40) - 1
 _LARGEST = 1 << 62
 """Largest number of any other kind."""
 
-VIEWS = ("files", "entries", "stretches", "pairs")
+VIEWS = ("files", "entries", "stretches", "pairs", "sounds")
 """Views for queries. Tables may change with any version, these do not."""
 
 

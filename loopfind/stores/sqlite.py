@@ -5,27 +5,46 @@ when it is killed. Readers do not wait for writers (write-ahead log); writers wa
 """
 
 import contextlib
-import json
 import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from loopfind.errors import LibraryError
-from loopfind.model.dtypes import Rows, Words
+from loopfind.model.dtypes import Words
 from loopfind.model.fingerprint import Fingerprint, Track
-from loopfind.model.library import CODES, Entry, File, Kept, Naming, Problem, Reading, TrackReading
+from loopfind.model.library import (
+    CODES,
+    SOUND,
+    SOUND_BITS,
+    Entry,
+    File,
+    Kept,
+    Lacking,
+    Naming,
+    Problem,
+    Reading,
+    SoundReading,
+    TrackReading,
+)
+from loopfind.model.sound import SoundFingerprint, code_count
 from loopfind.model.video import Source, Watch
 from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, Settings
-from loopfind.stores import maintenance, query, schema, sound, tables
+from loopfind.stores import checks, maintenance, query, schema
 from loopfind.stores.blocks import AnyRows, ReadableRows
 from loopfind.stores.connections import PATIENCE, Connections
 from loopfind.stores.digest import digest_of
-from loopfind.stores.tables import Tables
+from loopfind.stores.entries import KEY, NewEntry, add_entry, named_file, paths_of
+from loopfind.stores.tables import Stored, Tables
 
-_KEY = 'codes = ? AND kind = ? AND hash_size = ? AND stream = ? AND start IS ? AND "end" IS ?'
 _AS_IT_WAS = "FROM file JOIN content ON content.id = content WHERE path = ? AND file.size = ? AND changed = ?"
-_SEEN = 'codes = ? AND stream = ? AND start IS ? AND "end" IS ?'
+_SEEN = f"codes = ? AND kind <> '{SOUND}' AND stream = ? AND start IS ? AND \"end\" IS ?"
+_HELD = (
+    "SELECT content, kind, hash_size, closes, duration, frames, fps, width, height, codec, container, declared, losses"
+    " FROM entry WHERE id = ?"
+)
 
 
 class Library:
@@ -89,7 +108,7 @@ class Library:
     def find(self, file: File, settings: Settings) -> int | None:
         """Return the id of the entry for this content and these settings."""
         key = (CODES, settings.kind, settings.hash_size, settings.stream, settings.start, settings.end)
-        return self._find(file, _KEY, key)
+        return self._find(file, KEY, key)
 
     def find_track(self, file: File, settings: Settings) -> int | None:
         """Return the id of an entry for this content, stream and limits, whatever its kind and hash size."""
@@ -112,7 +131,7 @@ class Library:
         if row is not None and row[0] == file.digest:
             return "same", ""
         with self._connections.writing() as connection:
-            return _named(connection, file)[1:]
+            return named_file(connection, file)[1:]
 
     def add(self, file: File, settings: Settings, reading: Reading, sizes: Mapping[int, Words] | None = None) -> Kept:
         """Keep what was read of a file, and note where it lies.
@@ -130,11 +149,56 @@ class Library:
             **{f"size {size}": digests[:, None] for size, digests in (sizes or {}).items()},
         }
         with self._connections.writing() as connection:
-            content, naming, other = _named(connection, file)
-            entry = _entered(connection, content, settings, reading)
-            taken = sum(tables.write_table(connection, entry, name, rows) for name, rows in parts.items())
-            connection.execute("UPDATE entry SET bytes = ? WHERE id = ?", (taken, entry))
+            content, naming, other = named_file(connection, file)
+            held = NewEntry(drawn.kind, drawn.hash_size, settings.stream, drawn.end, reading.source, reading.losses)
+            entry = add_entry(connection, content, settings, held, parts)
         return Kept(entry, naming, other)
+
+    def find_sound(self, file: File, settings: Settings) -> int | None:
+        """Return the id of the entry of the sound of this content, with the track and limits of the settings."""
+        return self._find(file, KEY, (CODES, SOUND, SOUND_BITS, settings.audio_stream, settings.start, settings.end))
+
+    def lacks(self, file: File, what: Lacking, stream: int) -> bool:
+        """Say whether this content is known to hold no such stream."""
+        with self._connections.reading() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM lacking JOIN content ON content.id = content"
+                " WHERE digest = ? AND size = ? AND what = ? AND stream = ?",
+                (file.digest, file.size, what, stream),
+            ).fetchone()
+        return row is not None
+
+    def add_sound(self, file: File, settings: Settings, source: Source, fingerprint: SoundFingerprint) -> Kept:
+        """Keep the codes of a sound that was read of a file, and note where the file lies. source: of the sound."""
+        held = NewEntry(SOUND, SOUND_BITS, settings.audio_stream, fingerprint.sound.end, source)
+        with self._connections.writing() as connection:
+            content, naming, other = named_file(connection, file)
+            entry = add_entry(connection, content, settings, held, {"codes": fingerprint.codes[:, None]})
+        return Kept(entry, naming, other)
+
+    def add_lack(self, file: File, what: Lacking, stream: int) -> None:
+        """Note that a content holds no such stream, so that it need not be looked for again."""
+        with self._connections.writing() as connection:
+            content = named_file(connection, file)[0]
+            connection.execute("INSERT OR IGNORE INTO lacking VALUES (?, ?, ?)", (content, what, stream))
+
+    def sound(self, entry: int) -> SoundReading:
+        """Return what is kept of a sound; its codes are read a slice at a time. Raises KeyError for no such entry."""
+        with self._connections.snapshot() as connection:
+            row = connection.execute(_HELD, (entry,)).fetchone()
+            if row is None:
+                raise KeyError(entry)
+            content, _, _, closes, duration, frames, *rest, _ = row
+            ((track, size, digest),) = connection.execute(
+                "SELECT stream, size, digest FROM entry JOIN content ON content.id = content WHERE entry.id = ?",
+                (entry,),
+            )
+            paths, codes = paths_of(connection, content), self.rows(entry, "codes")
+        known = checks.is_source(duration, frames, *rest) and checks.is_number(closes) and codes.width == 1
+        if not known or duration < 0 or codes.dtype != np.uint32 or len(codes) != code_count(duration):
+            raise LibraryError(self._connections.shown, schema.DAMAGED)
+        source = replace(Source(paths[0] if paths else "", duration, frames, *rest), size=size, digest=digest.hex())
+        return SoundReading(codes, source, closes - duration, track, paths)
 
     def reading(self, entry: int) -> Reading:
         """Return what was read, as it was. Its sketches are read from the library a slice at a time, for as long as
@@ -163,19 +227,15 @@ class Library:
 
     def _track(self, connection: sqlite3.Connection, entry: int) -> tuple[TrackReading, str, int]:
         """Return what was read but for its codes, with the kind and hash size of these."""
-        row = connection.execute(
-            "SELECT content, kind, hash_size, closes, duration, frames, fps, width, height, codec, container,"
-            " declared, losses FROM entry WHERE id = ?",
-            (entry,),
-        ).fetchone()
+        row = connection.execute(_HELD, (entry,)).fetchone()
         if row is None:
             raise KeyError(entry)
         content, kind, hash_size, closes, duration, frames, *rest, losses = row
-        paths = _paths(connection, content)
+        paths = paths_of(connection, content)
         times = self._table(entry, "times")
-        lost = sound.losses_in(losses)
-        known = sound.is_source(duration, frames, *rest) and isinstance(kind, str) and isinstance(hash_size, int)
-        if lost is None or not known or not sound.are_times(times, closes, frames):
+        lost = checks.losses_in(losses)
+        known = checks.is_source(duration, frames, *rest) and isinstance(kind, str) and isinstance(hash_size, int)
+        if lost is None or not known or not checks.are_times(times, closes, frames):
             raise LibraryError(self._connections.shown, schema.DAMAGED)
         track = Track(
             times=times[:, 0],
@@ -188,7 +248,7 @@ class Library:
             raise LibraryError(self._connections.shown, schema.DAMAGED)
         return TrackReading(track, source, lost), kind, hash_size
 
-    def rows(self, entry: int, name: str = "sketches") -> Rows:
+    def rows(self, entry: int, name: str = "sketches") -> Stored:
         """One table of an entry that is there, (n, width), read a slice at a time."""
         try:
             return self._tables.rows(entry, name)
@@ -261,63 +321,3 @@ class Library:
 
 def _shown(path: str | os.PathLike[str]) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _named(connection: sqlite3.Connection, file: File) -> tuple[int, Naming, str]:
-    """Note the path of a file. Return its content, and what Library.name returns."""
-    ((content,),) = connection.execute(
-        "INSERT INTO content (size, digest) VALUES (?, ?)"
-        " ON CONFLICT (digest, size) DO UPDATE SET size = excluded.size RETURNING id",
-        (file.size, file.digest),
-    ).fetchall()
-    was = connection.execute("SELECT content FROM file WHERE path = ?", (file.path,)).fetchone()
-    others = connection.execute(
-        "SELECT path FROM file WHERE content = ? AND path <> ? ORDER BY path", (content, file.path)
-    ).fetchall()
-    gone = [path for (path,) in others if not os.path.exists(path)]
-    connection.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in gone])
-    connection.execute(
-        "INSERT OR REPLACE INTO file (path, size, changed, content) VALUES (?, ?, ?, ?)",
-        (file.path, file.size, file.changed, content),
-    )
-    if was is not None:
-        return content, "same" if was[0] == content else "changed", ""
-    if others:
-        naming: Naming = "moved" if gone else "another"
-        return content, naming, os.fsdecode(gone[0] if gone else others[0][0])
-    return content, "first", ""
-
-
-def _entered(connection: sqlite3.Connection, content: int, settings: Settings, reading: Reading) -> int:
-    """A new entry, without its tables, in the place of what it outdates."""
-    drawn = reading.fingerprint
-    key = (CODES, drawn.kind, drawn.hash_size, settings.stream, settings.start, settings.end)
-    # What an older loopfind kept stands for nothing any more.
-    connection.execute(f"DELETE FROM entry WHERE content = ? AND (codes < ? OR ({_KEY}))", (content, CODES, *key))
-    source = reading.source
-    values = {
-        "content": content,
-        **dict(zip(("codes", "kind", "hash_size", "stream", "start", '"end"'), key, strict=True)),
-        "added": time.time(),
-        "closes": drawn.end,
-        "duration": source.duration,
-        "frames": source.frames,
-        "fps": source.fps,
-        "width": source.width,
-        "height": source.height,
-        "codec": source.codec,
-        "container": source.container,
-        "declared": source.declared,
-        "losses": json.dumps([[loss.start, loss.end, loss.what] for loss in reading.losses]),
-        "bytes": 0,
-    }
-    marks = ", ".join("?" * len(values))
-    cursor = connection.execute(f"INSERT INTO entry ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
-
-
-def _paths(connection: sqlite3.Connection, content: int) -> tuple[str, ...]:
-    """Return the files that hold a content, sorted."""
-    rows = connection.execute("SELECT path FROM file WHERE content = ? ORDER BY path", (content,))
-    return tuple(os.fsdecode(path) for (path,) in rows)

@@ -10,8 +10,8 @@ import numpy as np
 
 from loopfind.errors import LibraryError
 from loopfind.stores import blocks, schema
+from loopfind.stores.checks import is_table
 from loopfind.stores.connections import Connections
-from loopfind.stores.sound import is_table
 
 NEAR = 32 << 20
 """Bytes of rows that are kept at hand, those that were read last."""
@@ -101,7 +101,7 @@ class Stored:
     """Rows (n, width) of one table, read from the library a slice at a time."""
 
     def __init__(self, tables: Tables, part: int, dtype: np.dtype[Any], width: int, rows: int, step: int) -> None:
-        self._tables, self._part, self._dtype, self._width = tables, part, dtype, width
+        self._tables, self._part, self.dtype, self.width = tables, part, dtype, width
         self._rows, self._step = rows, step
 
     def __len__(self) -> int:
@@ -115,8 +115,8 @@ class Stored:
         for number in range(low // step, -(-high // step) if high > low else 0):
             first = number * step
             there = min(step, self._rows - first)
-            table = self._tables.block(self._part, number, self._dtype, self._width, there)
+            table = self._tables.block(self._part, number, self.dtype, self.width, there)
             pieces.append(table[max(0, low - first) : high - first])
         if len(pieces) == 1:
             return pieces[0]
-        return np.concatenate(pieces) if pieces else np.zeros((0, self._width), self._dtype)
+        return np.concatenate(pieces) if pieces else np.zeros((0, self.width), self.dtype)

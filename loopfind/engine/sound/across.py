@@ -1,6 +1,7 @@
 """Repeats of sound across files: their samples end to end on one timeline, searched as one sound."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -13,7 +14,7 @@ from loopfind.engine.repeats.assemble import families_in, repeats_of
 from loopfind.engine.sound.claims import is_claimed, without_overshadowed
 from loopfind.engine.sound.findings import as_run, in_sound_frames, ticks_of
 from loopfind.engine.sound.parameters import FILE_SILENCE
-from loopfind.engine.sound.rhythm import beats_of, is_of_rhythm
+from loopfind.engine.sound.rhythm import beats_of, is_of_rhythm, without_shared_rhythm
 from loopfind.engine.sound.search import sound_runs
 from loopfind.engine.sound.trace import SoundRun
 from loopfind.engine.sound.white import WhiteSound
@@ -67,7 +68,13 @@ def compare_sounds(
     joint = Sound(samples, 0.0, AudioTrack(0, ""))
     runs = [run for run in sound_runs(WhiteSound(joint), codes) if settings.joins(*_files_of(run, samples))]
     beats = beats_of([run for run in runs if samples.file_of(run.start) == samples.file_of(run.start + run.lag)])
-    claimed = [run for run in without_overshadowed(runs) if is_claimed(run) and not is_of_rhythm(run, beats)]
+    between = defaultdict[tuple[int, int], list[SoundRun]](list)
+    for run in without_overshadowed(runs):
+        if is_claimed(run) and not is_of_rhythm(run, beats):
+            between[_files_of(run, samples)].append(run)
+    claimed = list[SoundRun]()
+    for (one, other), those in between.items():
+        claimed += those if one == other else without_shared_rhythm(those)
     timeline = ticks_of(joint)
     families = families_in([as_run(run, joint, timeline.times) for run in claimed], timeline)
     repeats = []
@@ -75,6 +82,11 @@ def compare_sounds(
         placed = counted_from_first_content([_placed(one, samples, files) for one in repeat.occurrences])
         repeats.append(in_sound_frames(replace(repeat, occurrences=tuple(sorted(placed, key=_by_file)))))
     return tuple(repeats), tuple(_pairs(repeats, files, claimed, samples, settings))
+
+
+def is_whole(seconds: float, length: float) -> bool:
+    """Say whether so many seconds that are shared are all of a sound of a length."""
+    return seconds >= length - 2 * _MISSING_AT_END
 
 
 def _files_of(run: SoundRun, samples: _JointSamples) -> tuple[int, int]:
@@ -126,7 +138,7 @@ def _pairs(
             continue
         seconds = (covered(sides[0]), covered(sides[1]))
         lengths = [len(files[number].sound) / SOUND_RATE for number in (one, other)]
-        whole = [part >= length - 2 * _MISSING_AT_END for part, length in zip(seconds, lengths, strict=True)]
+        whole = [is_whole(part, length) for part, length in zip(seconds, lengths, strict=True)]
         agree = closeness.get((one, other))
         close = sum(r * n for r, n in agree) / sum(n for _, n in agree) if agree else None
         found.append(Shared((one, other), seconds, (whole[0], whole[1]), close))

@@ -192,3 +192,43 @@ APART_SECONDS = 0.5
 TOGETHER_SLACK = 0.02
 """Seconds by which sound and picture may lie apart and be together, half a frame besides. Held by
 `benchmarks/sounds.py`."""
+
+# In a library
+
+INDEX_HOPS = 4
+"""Codes of a stored sound, of which one has its word in the index. Held by `benchmarks/sound_library.py`."""
+
+LOOSER_BITS = 5
+"""First bits of a key fewer that must agree where a short sound is looked up: noise and voices leave few words that are
+equal, and a short sound asks few questions. Held by `benchmarks/sound_library.py`."""
+
+FEWEST_MET = 2
+"""Words that must lie at one lag for it to be looked at. Held by `benchmarks/sound_library.py`."""
+
+MOST_MET_PLACES = 400
+"""Places at which a sound is compared with stored codes. Held by `benchmarks/sound_library.py`."""
+
+ALIKE_CODES = 0.4
+"""Share of wrong bits up to which codes speak for a place; strangers have half of them wrong. Held by
+`benchmarks/sound_library.py`."""
+
+SHORTEST_BY_CODES = 0.9
+"""Seconds of the shortest stretch whose samples are looked at. Held by `benchmarks/sound_library.py`."""
+
+MOST_PROVED = (200, 6)
+"""Files whose samples are looked at: of those whose codes are clear, and of others. Of 200 clips whose codes were alike
+anywhere, none had another file before its own. Held by `benchmarks/sound_library.py`."""
+
+ALONE_CONFIDENCE = 0.95
+"""Confidence in what codes alone show. Held by `benchmarks/sound_library.py`."""
+
+ALONE_WRONG = 0.25
+"""Share of wrong bits up to which codes alone make a claim: of strangers, the most alike have a third. Held by
+`benchmarks/sound_library.py`."""
+
+ALONE_SECONDS = 3.0
+"""Seconds of codes that make a claim alone. Held by `benchmarks/sound_library.py`."""
+
+ALONE_CONTRAST = 0.12
+"""Share of bits by which a lag must be better than those beside it: hum and beats are alike at many lags. Held by
+`benchmarks/sound_library.py`."""

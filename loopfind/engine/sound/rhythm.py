@@ -1,6 +1,6 @@
 """Rhythms: what a machine plays again and again, beat by beat. It repeats truly, and is no sign of a cut."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +50,7 @@ def beats_of(runs: Sequence[SoundRun]) -> list[Beat]:
         if step <= RHYTHM_STEP and run.length >= run.lag:
             found.append(Beat(run.start, round(run.end + run.lag), step, run.correlation))
     notes = [run for run in coherent if is_claimed(run) and run.contrast <= COMB_CONTRAST]
-    step_of_all = _comb_step(notes)
+    step_of_all = comb_step(run.lag / SOUND_RATE for run in notes)
     if step_of_all is not None:
         on_it = [run for run in notes if _lies_on(run.lag / SOUND_RATE, step_of_all)]
         start = min(run.start for run in on_it)
@@ -73,13 +73,28 @@ def is_of_rhythm(run: SoundRun, beats: Sequence[Beat]) -> bool:
     return False
 
 
-def _comb_step(runs: Sequence[SoundRun]) -> float | None:
-    """Return the step, in seconds, of which the lags of the runs are multiples; None where they lie on no comb."""
+def without_shared_rhythm(runs: Sequence[SoundRun]) -> list[SoundRun]:
+    """Return the runs between two files but for those that only show that one machine keeps time in both: short ones
+    that are no better than others, a beat apart."""
+    lags = sorted(run.lag / SOUND_RATE for run in runs)
+    # The first one stands at the beginning of the comb.
+    step = comb_step((lag - lags[0] for lag in lags if lag - lags[0] > _BESIDE), COMB_LAGS - 1)
+    if step is None:
+        return list(runs)
+    usual = float(np.median([run.correlation for run in runs]))
+    return [
+        run for run in runs if run.length >= RHYTHM_LENGTH * SOUND_RATE or run.correlation - usual >= LOOP_OVER_RHYTHM
+    ]
+
+
+def comb_step(given: Iterable[float], fewest: int = COMB_LAGS) -> float | None:
+    """Return the step of which lags are multiples, all in seconds; None where they lie on no comb, or where fewer than
+    `fewest` are different."""
     lags = list[float]()
-    for lag in sorted(run.lag / SOUND_RATE for run in runs):
+    for lag in sorted(given):
         if not lags or lag - lags[-1] > _BESIDE:
             lags.append(lag)
-    if len(lags) < COMB_LAGS:
+    if len(lags) < fewest:
         return None
     those: Floats = np.array(lags[:_MOST_LAGS])
     steps: Floats = np.concatenate(

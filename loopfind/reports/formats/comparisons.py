@@ -133,6 +133,8 @@ def _matches(comparison: Comparison, called: Sequence[str]) -> Iterator[Text]:
             row.append(f"{match.score:>5.3f}", "bold")
             row.append(f"  {called[match.file]:<{wide}}  {found_share(match):<{parts}}  {found_places(match)}")
             yield row
+            if match.codes_alone:
+                yield Text("               by its codes alone: the file is gone, or is another one now", "yellow")
         yield from _more(len(found) - MOST_MATCHES, "match", "matches")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from loopfind.model.library import Addition, Entry, Problem
+from loopfind.model.library import SOUND, Addition, Entry, Problem
 from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
@@ -16,6 +16,7 @@ _OUTCOMES = {
     "known": "known already",
     "moved": "known, and moved since",
     "another": "known by another name",
+    "sound": "known, their sound added",
 }
 
 
@@ -31,6 +32,8 @@ def added_text(addition: Addition) -> Iterator[str]:
             yield f"moved: {safe(file.other)} is now {safe(file.path)}\n"
         elif file.what == "another":
             yield f"the same: {safe(file.path)} is {safe(file.other)}\n"
+        if file.unheard:
+            yield f"without its sound: {safe(file.path)}: {safe(file.unheard)}\n"
     for failure in addition.failures:
         yield f"left out: {safe(failure.path)}: {safe(failure.what)}\n"
 
@@ -45,13 +48,16 @@ def listed_text(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> I
     files = {path for entry in entries for path in entry.paths}
     seconds = sum({entry.paths: entry.source.duration for entry in entries}.values())
     taken = size(sum(entry.bytes for entry in entries))
-    what = f"{count(len(entries), 'entry', 'entries')} of {count(len(files), 'file')}, {length(seconds)} of video"
+    heard = "sound" if all(entry.kind == SOUND for entry in entries) else "video and sound"
+    of = heard if any(entry.kind == SOUND for entry in entries) else "video"
+    what = f"{count(len(entries), 'entry', 'entries')} of {count(len(files), 'file')}, {length(seconds)} of {of}"
     yield f"{what}, {taken} in {safe(shown)}\n"
     if older:
         what = count(len(older), "entry is", "entries are")
         yield f"{what} of an older loopfind, and of no use any more: loopfind library remove --missing\n"
     for entry in entries:
-        head = f"{entry.id:>6}  {clock(entry.source.duration)}  {entry.kind} {entry.hash_size}{_limits(entry)}"
+        codes = SOUND if entry.kind == SOUND else f"{entry.kind} {entry.hash_size}"
+        head = f"{entry.id:>6}  {clock(entry.source.duration)}  {codes}{_limits(entry)}"
         first, *others = entry.paths or ("(its file holds something else now)",)
         yield f"{head}  {size(entry.bytes):>8}  {safe(first)}\n"
         for other in others:
