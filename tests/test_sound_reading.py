@@ -1,19 +1,23 @@
 """Samples and their times: those that ffmpeg decodes, each where the file says it is heard."""
 
+import contextlib
 import os
+import signal
 import struct
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import sounds
 import videos
+from conftest import decoders
 from numpy.typing import NDArray
 
 from loopfind import scan
 from loopfind.engine.sound.correlation import best_shift
-from loopfind.errors import BadSetting, Broken
+from loopfind.errors import BadSetting, Broken, DecoderFailed
 from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.process import executable
 from loopfind.media.sound.reader import SoundRequest, read_sound
@@ -134,6 +138,30 @@ def test_samples_that_claim_to_last_for_days_are_refused_and_are_read_on_request
     assert len(os.listdir("/proc/self/fd")) == before, f"what was read of it is kept with {refused}"
     found = read_sound(SoundRequest(address.resolve(path), unbounded=True))
     assert found is not None and found.end > 5000
+
+
+def test_a_sound_that_cannot_be_decoded_is_named_and_not_passed_over(tmp_path: Path) -> None:
+    source = sounds.written("odd", TALK.tobytes()).as_posix()
+    film = videos.make("odd.mkv", *SCENE, "-i", source, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg4", "-c:a", "mp2")
+    sound = videos.make("odd.mka", "-i", source, "-c:a", "mp2")
+    for path in (film, sound):
+        (tmp_path / path.name).write_bytes(path.read_bytes().replace(b"A_MPEG/L2", b"A_MPEG/L9"))
+    report = scan((tmp_path / "odd.mkv").as_posix())
+    assert report.sound is not None and "could not be read: its sound cannot be decoded" in report.sound.summary
+    with pytest.raises(Broken, match="its sound cannot be decoded"):
+        scan((tmp_path / "odd.mka").as_posix())
+
+
+def test_a_sound_whose_ffmpeg_is_killed_is_not_half_a_sound(tmp_path: Path) -> None:
+    data = sounds.file("killed.wav", sounds.talk(30, 3)).read_bytes()
+    os.mkfifo(pipe := tmp_path / "sound.wav")
+    with ThreadPoolExecutor(1) as threads, contextlib.ExitStack() as stack:
+        reading = threads.submit(read_sound, SoundRequest(address.resolve(pipe)))
+        into = stack.enter_context(pipe.open("wb", buffering=0))
+        into.write(data[: len(data) // 2])
+        os.kill(int(decoders()[0].split()[0]), signal.SIGKILL)
+        with pytest.raises(DecoderFailed, match="ended by SIGKILL"):
+            reading.result()
 
 
 def test_a_clock_that_falls_back_goes_on() -> None:

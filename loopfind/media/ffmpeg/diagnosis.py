@@ -193,6 +193,20 @@ def stopped_early(address: Address, status: int, said: Sequence[str]) -> Decoder
     return None
 
 
+def sound_unread(address: Address, status: int, said: Sequence[str], position: float | None) -> MediaError | None:
+    """Return the error for an ffmpeg that gave not all, or nothing, of a track of sound; None where there is no more.
+
+    position: seconds that were read, None where nothing came of the track.
+    """
+    if name := was_killed(status, said):
+        return killed(address.shown, name, position or 0.0)
+    if early := stopped_early(address, status, said):
+        return early
+    if position is None:
+        return Broken(address.shown, f"its sound cannot be decoded: {_last_words(said)}")
+    return None
+
+
 def _unopened(address: Address, text: str, said: Sequence[str]) -> MediaError:
     shown = address.shown
     if address.is_stdin and not re.search(r"moov atom|partial file", text):

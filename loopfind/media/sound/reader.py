@@ -5,8 +5,10 @@ import threading
 from dataclasses import dataclass
 
 from loopfind.errors import BadSetting, Broken, DecoderFailed
+from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.container_start import start_of
+from loopfind.media.ffmpeg.header import StreamInfo
 from loopfind.media.ffmpeg.log import MARK, Journal
 from loopfind.media.ffmpeg.nut import DamagedNut, NutReader
 from loopfind.media.ffmpeg.piped import PipedFfmpeg
@@ -115,7 +117,7 @@ def _read(
                 return None, True
             child.listen()
         if not child.full:
-            child.exit_status()
+            child.judge_end()
         return child.sound(), child.begins_by(request.start or 0.0)
 
 
@@ -150,10 +152,21 @@ class _SoundChild(PipedFfmpeg):
         """Return whether the first packet is heard by a time."""
         return self._placer is not None and self._placer.first <= seconds
 
+    def judge_end(self) -> None:
+        """Raise what went wrong, once ffmpeg has closed its pipes: a kind of MediaError."""
+        status = self.exit_status()
+        if status < 0 or self._request.track < len(self._tracks()):
+            reached = None if self._placer is None else self._placer.reached
+            if error := diagnosis.sound_unread(self._address, status, self.journal.said, reached):
+                raise error
+
+    def _tracks(self) -> list[StreamInfo]:
+        """The tracks of sound, as far as the header is known."""
+        return [stream for _, stream in sorted(self.journal.header.streams.items()) if stream.kind == "Audio"]
+
     def sound(self) -> PlacedSound | None:
         """Return what was read, None where there is none. Raises BadSetting for a track that is not there."""
-        header, number = self.journal.header, self._request.track
-        tracks = [stream for _, stream in sorted(header.streams.items()) if stream.kind == "Audio"]
+        header, number, tracks = self.journal.header, self._request.track, self._tracks()
         if tracks and number >= len(tracks):
             raise BadSetting("audio stream", number, f"{self._address.shown} has {len(tracks)}, numbered from 0")
         placer = self._placer
