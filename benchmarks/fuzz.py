@@ -4,11 +4,11 @@
     python benchmarks/fuzz.py --count 60 --seed 7  fewer, others
     python benchmarks/fuzz.py --keep DIR           files that made trouble are kept there
 
-Small videos are made in every container that ffmpeg writes here, and each is broken in one of the ways of WAYS, by a
-generator that the seed starts, so that a run can be repeated. Each is scanned by its packets, then whole. A scan may
-answer, or refuse with a LoopfindError of one printable line. Counted as trouble is anything else: an exception or a
-warning; more than LONGEST seconds; more than MEMORY bytes of ffmpeg's or Python's; a process, a descriptor or a
-temporary file left over; a file written beside.
+Small videos, with and without sound, and small sounds are made in every container that ffmpeg writes here, and each
+is broken in one of the ways of WAYS, by a generator that the seed starts, so that a run can be repeated. Each is
+scanned by its packets, then whole. A scan may answer, or refuse with a LoopfindError of one printable line. Counted
+as trouble is anything else: an exception or a warning; more than LONGEST seconds; more than MEMORY bytes of ffmpeg's
+or Python's; a process, a descriptor or a temporary file left over; a file written beside.
 """
 
 import argparse
@@ -45,6 +45,8 @@ MEMORY = 1_500_000_000
 
 SCENE = ("-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=1.2")
 SOUND = ("-f", "lavfi", "-i", "sine=d=1.2")
+TWICE = ("-f", "lavfi", "-i", "anoisesrc=d=2.5:seed=7:r=44100:a=0.3,aloop=loop=1:size=110250")
+"""Two and a half seconds of noise that are heard twice: longer than the scene, and something to be found."""
 SEEDS = {
     "h264.mp4": (*SOUND, "-c:v", "libx264", "-preset", "ultrafast", "-g", "12", "-c:a", "aac"),
     "fragments.mp4": ("-c:v", "libx264", "-preset", "ultrafast", "-g", "12", "-movflags", "frag_keyframe+empty_moov"),
@@ -85,8 +87,37 @@ SEEDS = {
         "-c:v",
         "libwebp_anim",
     ),
+    "aac.mp4": (*TWICE, "-c:v", "mpeg4", "-c:a", "aac"),
+    "pcm.mov": (*TWICE, "-c:v", "mjpeg", "-c:a", "pcm_s16be"),
+    "mp3.avi": (*TWICE, "-c:v", "mpeg4", "-c:a", "libmp3lame"),
+    "opus.webm": (*TWICE, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"),
+    "flac.mkv": (*TWICE, *TWICE, "-map", "0", "-map", "1", "-map", "2", "-c:v", "mpeg4", "-c:a", "flac"),
+    "mp3.flv": (*TWICE, "-c:v", "flv1", "-c:a", "libmp3lame"),
+    "ac3.ts": (*TWICE, "-c:v", "mpeg2video", "-c:a", "ac3"),
+    "wma.asf": (*TWICE, "-c:v", "wmv2", "-c:a", "wmav2"),
+    "pcm.nut": (*TWICE, "-c:v", "mpeg4", "-c:a", "pcm_u8"),
 }
-"""What is broken: name -> ffmpeg's arguments after the scene. What this ffmpeg cannot make is left out, and said."""
+"""Videos that are broken: name -> ffmpeg's arguments after the scene. What this ffmpeg cannot make is left out, and
+said."""
+SOUNDS = {
+    "sound.mp3": ("-c:a", "libmp3lame", "-b:a", "64k"),
+    "sound.ogg": ("-c:a", "libvorbis"),
+    "sound.opus": ("-c:a", "libopus"),
+    "sound.flac": ("-c:a", "flac"),
+    "sound.wav": ("-c:a", "pcm_s16le", "-ar", "11025"),
+    "adpcm.wav": ("-c:a", "adpcm_ms"),
+    "sound.m4a": ("-c:a", "aac"),
+    "sound.aac": ("-c:a", "aac"),
+    "sound.ac3": ("-c:a", "ac3"),
+    "sound.aiff": ("-c:a", "pcm_s24be", "-ar", "8000"),
+    "sound.wma": ("-c:a", "wmav2"),
+    "sound.mka": ("-c:a", "libopus"),
+    "sound.caf": ("-c:a", "alac"),
+    "sound.au": ("-c:a", "pcm_mulaw"),
+    "sound.amr": ("-c:a", "libopencore_amrnb", "-ar", "8000", "-b:a", "12.2k"),
+    "sound.wv": ("-c:a", "wavpack"),
+}
+"""Sounds that are broken, in the same way."""
 
 NAMES = (
     "plain",
@@ -163,7 +194,7 @@ def resized(data: bytearray, other: bytes, dice: random.Random) -> bytearray:
 def rated(data: bytearray, other: bytes, dice: random.Random) -> bytearray:
     """Time scales and rates, wherever they stand as numbers, become others."""
     number = dice.choice((0, 1, 0xFFFFFFFF, 0x7FFFFFFF, 1_000_000_000))
-    for known in (12800, 1000, 25, 40_000_000, 40_000, 90_000):
+    for known in (12800, 1000, 25, 40_000_000, 40_000, 90_000, 44_100, 11_025, 48_000, 8000):
         for form in (">I", "<I"):
             data = bytearray(bytes(data).replace(struct.pack(form, known), struct.pack(form, number), 8))
     return bytearray(bytes(data).replace(b"F25:1", f"F{number}:1".encode()))
@@ -206,10 +237,12 @@ WAYS: tuple[Callable[[bytearray, bytes, random.Random], bytearray], ...] = (
 def seeds(folder: Path) -> list[Path]:
     """The whole files, made in `folder`."""
     made = []
-    for name, arguments in SEEDS.items():
+    shortest = {name: ["-shortest"] for name, arguments in SEEDS.items() if SOUND[-1] in arguments}
+    for name, arguments in (SEEDS | SOUNDS).items():
         metadata = ("-metadata", "title=\x1b[31m%s\n[error] no", "-metadata", "comment=file:///etc/hostname")
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", *SCENE, *arguments, *metadata]
-        command += ["-shortest", str(folder / name)]
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y"]
+        command += [*(SCENE if name in SEEDS else TWICE), *arguments, *metadata]
+        command += [*shortest.get(name, ()), str(folder / name)]
         if subprocess.run(command, capture_output=True, check=False).returncode == 0:
             made.append(folder / name)
         else:
@@ -250,7 +283,8 @@ def trial(seed: int, whole: list[Path], work: str, keep: str | None, number: int
                 with contextlib.suppress(LoopfindError):
                     scan(named, Settings(stall=LONGEST / 2, packets_only=True))
                 report = scan(named, Settings(stall=LONGEST / 2))
-            end = "answered" if report.source.frames else "answered: no frames"
+            heard = "answered: sound" if report.sound else "answered"
+            end = heard if report.source.frames else "answered: no frames"
         except LoopfindError as error:
             end = f"refused: {type(error).__name__}"
             if not str(error).isprintable() or len(str(error)) > 600:
@@ -262,7 +296,7 @@ def trial(seed: int, whole: list[Path], work: str, keep: str | None, number: int
             trouble = trouble or f"took {seconds:.0f} s"
         if os.listdir(inside) != [name] or path.read_bytes() != data or os.listdir(scratch):
             trouble = trouble or f"left files: {os.listdir(inside)} {os.listdir(scratch)}"
-        if len(os.listdir("/proc/self/fd")) > open_before:
+        if not _are_open(open_before):
             trouble = trouble or "left descriptors open"
         try:
             os.waitpid(-1, os.WNOHANG)
@@ -276,6 +310,17 @@ def trial(seed: int, whole: list[Path], work: str, keep: str | None, number: int
             Path(keep, f"{number}{Path(name).suffix}").write_bytes(data)
         os.chdir(work)
     return way, end, trouble, seconds
+
+
+def _are_open(count: int, patience: float = 2.0) -> bool:
+    """Return whether no more than so many descriptors are open, now or soon: who watches over the memory of ffmpeg
+    opens one for a moment."""
+    latest = time.monotonic() + patience
+    while len(os.listdir("/proc/self/fd")) > count:
+        if time.monotonic() > latest:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def trials(count: int, seed: int, jobs: int, keep: str | None = None) -> Iterator[tuple[int, str, str, str, float]]:
