@@ -104,6 +104,7 @@ class CompareSettings:
     the others, which are not compared among themselves; 0 to compare all with all. jobs: files read at a time. stream,
     stall: as for a scan; of sounds, stream is the number of the track. align: one of ALIGNMENTS. band: how far a warped
     path may stray from even speed, as a share of the shorter file, at most half; band_seconds: the same in seconds.
+    kind: of what is compared, one of COMPARED_KINDS; "" for the first of these.
     """
 
     own: bool = False
@@ -114,6 +115,7 @@ class CompareSettings:
     band: float = 0.15
     band_seconds: float | None = None
     stall: float = STALL
+    kind: str = ""
 
     def joins(self, one: int, other: int) -> bool:
         """Return whether two files, by their numbers, are compared with each other; or one with itself."""
@@ -125,3 +127,7 @@ class CompareSettings:
 ALIGNMENTS = ("engine", "dtw", "sound")
 """Ways to compare files: by what moves in the pictures, to the frame; by mean colours, with time warped; by what is
 heard, to the millisecond."""
+
+COMPARED_KINDS = {"engine": ("",), "dtw": ("color",), "sound": ("sound", "chromaprint")}
+"""Kinds that each way of aligning can compare: mean colours; codes of sound, loopfind's own, or these with Chromaprint
+beside them."""

@@ -185,6 +185,7 @@ SCHEMA = record(
         band=SHARE,
         band_seconds={"type": ["number", "null"]},
         stall=NUMBER,
+        kind=TEXT,
     ),
     summary=TEXT,
     sources=many(

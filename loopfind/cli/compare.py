@@ -33,6 +33,7 @@ Examples:
   loopfind compare a.mp4 b.mp4 -o a.srt --for a.mp4
   loopfind compare a.mp4 b.mp4 --align dtw   by colour, at a speed that varies
   loopfind compare a.mp3 b.mp4 --align sound by what is heard, to the millisecond
+  loopfind compare a.mp3 b.mp3 --align sound --kind chromaprint
 
 \b
 Exit status: 0 done, 1 could not, 2 wrong usage,
@@ -66,6 +67,10 @@ def compare_command(
             help="engine: by moving pictures; dtw: by colours, with time warped; sound: by what is heard.",
         ),
     ] = CompareSettings.align,
+    kind: Annotated[
+        str,
+        typer.Option("--kind", metavar="NAME", help="With --align sound: chromaprint looks by Chromaprint too."),
+    ] = CompareSettings.kind,
     band: Annotated[
         str | None,
         typer.Option(
@@ -96,7 +101,7 @@ def compare_command(
     """Find the stretches that two or more files share."""
     paths = _paths(videos or [], query or [], place or [], own)
     settings = CompareSettings(
-        own, len(query or []), jobs or os.cpu_count() or 1, stream, align, *parse_band(band, align), stall
+        own, len(query or []), jobs or os.cpu_count() or 1, stream, align, *parse_band(band, align), stall, kind
     )
     chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), paths)
     page, places = pages.separate_page(chosen, html)

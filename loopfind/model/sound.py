@@ -1,6 +1,6 @@
 """The sound of a file: one track, mixed down to one channel, on the clock of the pictures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +15,9 @@ SOUND_RATE = 11025
 SOUND_WINDOW, SOUND_HOP = 2048, 256
 """Samples that a code of sound looks at, and from one code to the next."""
 
+
+CHROMAPRINT_WINDOW, CHROMAPRINT_HOP = 28665, 1365
+"""Samples that an item of a Chromaprint looks at, and from one item to the next."""
 
 Codes = NDArray[np.uint32]
 """Codes of a sound, (n,)."""
@@ -82,8 +85,10 @@ class Sound:
 class SoundFingerprint:
     """A sound and its codes.
 
-    codes: (n,) uint32; code i is of the samples from i * SOUND_HOP on, SOUND_WINDOW of them.
+    codes: (n,) uint32; code i is of the samples from i * SOUND_HOP on, SOUND_WINDOW of them. chromaprint: the items of
+    its Chromaprint, (m,) uint32, where these are asked about too; none elsewhere.
     """
 
     sound: Sound
     codes: Codes
+    chromaprint: Codes = field(default_factory=lambda: np.zeros(0, np.uint32))

@@ -16,6 +16,7 @@ from loopfind.errors import BadSetting, Broken, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across
 from loopfind.exhibits.sounds import sounds_across
 from loopfind.media.ffmpeg import address
+from loopfind.media.sound.chromaprint import chromaprint_of
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure, Shared, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
@@ -30,7 +31,7 @@ from loopfind.pipeline.scanning import shot_width
 from loopfind.pipeline.sound import read_fingerprint, source_of_sound
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
-from loopfind.settings import ALIGNMENTS, SMALLEST_HASH, CompareSettings, Settings
+from loopfind.settings import ALIGNMENTS, COMPARED_KINDS, SMALLEST_HASH, CompareSettings, Settings
 
 _PAIRS_BETWEEN = 16  # pairs between two reports of progress
 
@@ -146,6 +147,8 @@ def _heard(
     ) -> tuple[tuple[Source, SoundFingerprint], float]:
         where = address.resolve(path)
         fingerprint = read_fingerprint(where, settings.stream, settings.stall, unbounded)
+        if settings.kind == "chromaprint":
+            fingerprint = replace(fingerprint, chromaprint=chromaprint_of(fingerprint.sound.samples))
         return (source_of_sound(where, fingerprint.sound), fingerprint), fingerprint.sound.end
 
     found = each(wanted, one, settings.jobs, watch, log)
@@ -246,6 +249,10 @@ def kind_for(settings: CompareSettings) -> str:
     """
     if settings.align not in ALIGNMENTS:
         raise UnknownPart("alignment", settings.align, ALIGNMENTS)
+    kinds = COMPARED_KINDS[settings.align]
+    if settings.kind and settings.kind not in kinds:
+        there = f"there are {', '.join(kinds)}" if kinds[0] else "it compares moving pictures alone"
+        raise BadSetting("kind", settings.kind, f"not of --align {settings.align}: {there}")
     if settings.align != "dtw":
         return Settings.kind
     if settings.own:

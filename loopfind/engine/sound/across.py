@@ -16,6 +16,7 @@ from loopfind.engine.sound.findings import as_run, in_sound_frames, ticks_of
 from loopfind.engine.sound.parameters import FILE_SILENCE
 from loopfind.engine.sound.rhythm import beats_of, is_of_rhythm, without_shared_rhythm
 from loopfind.engine.sound.search import sound_runs
+from loopfind.engine.sound.second import chromaprint_lines
 from loopfind.engine.sound.trace import SoundRun
 from loopfind.engine.sound.white import WhiteSound
 from loopfind.model.comparison import Shared
@@ -66,7 +67,9 @@ def compare_sounds(
     for begin, file in zip(samples.begins, files, strict=False):
         codes[begin // SOUND_HOP : begin // SOUND_HOP + len(file.codes)] = file.codes
     joint = Sound(samples, 0.0, AudioTrack(0, ""))
-    runs = [run for run in sound_runs(WhiteSound(joint), codes) if settings.joins(*_files_of(run, samples))]
+    proposed = chromaprint_lines(samples.begins[:-1], [file.chromaprint for file in files])
+    found = sound_runs(WhiteSound(joint), codes, proposed=proposed)
+    runs = [run for run in found if settings.joins(*_files_of(run, samples))]
     beats = beats_of([run for run in runs if samples.file_of(run.start) == samples.file_of(run.start + run.lag)])
     between = defaultdict[tuple[int, int], list[SoundRun]](list)
     for run in without_overshadowed(runs):

@@ -193,6 +193,10 @@ TOGETHER_SLACK = 0.02
 """Seconds by which sound and picture may lie apart and be together, half a frame besides. Held by
 `benchmarks/sounds.py`."""
 
+CHROMAPRINT_APART = 4
+"""Items between the two that make one word of 64 bits: neighbours share nearly all of their window. Held by
+`benchmarks/sounds.py`."""
+
 # In a library
 
 INDEX_HOPS = 4

@@ -1,6 +1,6 @@
 """The search of a sound for runs: candidates from both sources, each followed once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,21 +24,26 @@ from loopfind.model.sound import SOUND_RATE
 
 
 def sound_runs(
-    white: WhiteSound, codes: NDArray[np.uint32], given_up: Callable[[], bool] = lambda: False
+    white: WhiteSound,
+    codes: NDArray[np.uint32],
+    given_up: Callable[[], bool] = lambda: False,
+    proposed: Iterable[Line] = (),
 ) -> list[SoundRun]:
     """Return the runs in a sound, the best first. Nothing is claimed of them yet. codes: (n,), its codes. given_up: see
-    find_in_sound."""
+    find_in_sound. proposed: candidates to follow besides, which others leave as they are."""
     runs, minutes = list[SoundRun](), len(white) / SOUND_RATE / 60
-    left = round(MOST_FOLLOWED[0] + MOST_FOLLOWED[1] * minutes)
-    for line in _candidates(white, codes):
-        if left <= 0 or given_up():
-            break
-        if _is_explained(line, runs):
-            continue
-        left -= 1
-        for run in runs_along(white, line):
-            if not any(_is_same(run, known) for known in runs):
-                runs += [*_shorter_periods(white, run), run]
+    most = round(MOST_FOLLOWED[0] + MOST_FOLLOWED[1] * minutes)
+    for lines in (_candidates(white, codes), proposed):
+        left = most
+        for line in lines:
+            if left <= 0 or given_up():
+                break
+            if _is_explained(line, runs):
+                continue
+            left -= 1
+            for run in runs_along(white, line):
+                if not any(_is_same(run, known) for known in runs):
+                    runs += [*_shorter_periods(white, run), run]
     return sorted(runs, key=lambda run: -run.score)
 
 
