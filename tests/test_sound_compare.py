@@ -51,6 +51,20 @@ def test_a_machine_that_plays_in_two_files_is_no_recording_that_both_share() -> 
     assert not heard(one, other).repeats
 
 
+def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
+    """Three cuts, of which the third lies as far behind the second as that behind the first."""
+    lengths = ((0, 30, "mp3"), (10, 40, "m4a"), (20, 25, "ogg"))
+    files = [sounds.file(f"chain-{low}.{ending}", sounds.part(TALK, low, high)) for low, high, ending in lengths]
+    repeats = heard(*files).repeats
+    assert {one.file for repeat in repeats for one in repeat.occurrences} == {0, 1, 2}
+    for repeat in repeats:
+        for one in repeat.occurrences:
+            for other in repeat.occurrences:
+                offset = lengths[other.file or 0][0] - lengths[one.file or 0][0]
+                assert one.start - other.start == pytest.approx(offset, abs=0.06)
+                assert one.end - other.end == pytest.approx(offset, abs=0.2)
+
+
 def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
     talk = sounds.part(TALK, 0, 12)
     one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(TALK, 20, 26), sounds.part(talk, 3, 8)))

@@ -56,6 +56,15 @@ def test_a_copy_may_be_louder() -> None:
     assert len(scan(sounds.file("louder.m4a", planted(0.3 * COPY))).repeats) == 1
 
 
+def test_copies_at_one_lag_with_another_sound_between_them_are_several() -> None:
+    one, other, body = sounds.talk(24, 61), sounds.talk(4, 62), sounds.talk(24, 63)
+    rest = [sounds.part(body, at, at + 6) for at in range(0, 24, 6)]
+    whole = sounds.joined(one, rest[0], other, rest[1], one, rest[2], other, rest[3])
+    report = scan(sounds.file("one-lag.flac", whole))
+    found = sorted(spans(repeat)[0] for repeat in report.repeats)
+    assert np.abs(np.array(found) - [(0, 24), (30, 34)]).max() < 0.06
+
+
 def test_a_loop_goes_round() -> None:
     report = scan(sounds.file("loop.m4a", np.tile(sounds.part(TALK, 0, 5), 4)))
     assert only(report).kind == "loop" and only(report).period == pytest.approx(5, abs=0.001)

@@ -238,12 +238,14 @@ def _reach(white: WhiteSound, lag: float, at: int, expected: float, way: int) ->
         if not len(nats):
             return end, best
         along = total + np.cumsum(nats if way > 0 else nats[::-1])
-        top = int(np.argmax(along))
-        if along[top] > best:
+        fallen = np.flatnonzero(np.maximum.accumulate(np.maximum(along, best)) - along > GIVEN_UP)
+        along = along[: int(fallen[0])] if len(fallen) else along
+        if len(along) and along.max() > best:
+            top = int(np.argmax(along))
             best, end = float(along[top]), at + way * (top + 1) * FIND_WINDOW
-        total, at = float(along[-1]), at + way * len(nats) * FIND_WINDOW
-        if best - total > GIVEN_UP:
+        if len(fallen):
             return end, best
+        total, at = float(along[-1]), at + way * len(nats) * FIND_WINDOW
         size = min(2 * size, _STEP * 4)
 
 
