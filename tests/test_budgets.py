@@ -14,11 +14,13 @@ import videos
 from loopfind.cli.app import run
 from loopfind.engine.cross_file import across
 from loopfind.engine.signal import concat, extract
-from loopfind.errors import DecoderFailed
+from loopfind.errors import Broken, DecoderFailed
 from loopfind.media.clips import Cutter
 from loopfind.media.decode import budget
 from loopfind.media.decode.one_pass import open_video
+from loopfind.media.decode.budget import PixelBudget
 from loopfind.media.ffmpeg import memory
+from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.request import DecodeOptions
 from loopfind.media.pieces import Piece
 from loopfind.settings import CompareSettings
@@ -58,6 +60,15 @@ def test_every_command_has_the_budget_and_the_option(
     said = capfd.readouterr()
     assert (said.err + said.out).count("--no-budget") == 1 and said.err.count("\n") <= 1
     assert run([*words, "-q", "--no-budget"]) == 0
+
+
+def test_the_budget_lets_pass_what_stands_still_and_refuses_what_claims_it(tmp_path: Path) -> None:
+    (still := tmp_path / "still.mkv").write_bytes(bytes(30 * 18_000))
+    PixelBudget(resolve(still), False).take(18_000, (3840, 2160))  # ten minutes of 4K
+    (claims := tmp_path / "claims.gif").write_bytes(bytes(20 + 23 * 200))
+    PixelBudget(resolve(claims), True).take(200, (65535, 1000))
+    with pytest.raises(Broken, match="--no-budget"):
+        PixelBudget(resolve(claims), False).take(200, (65535, 1000))
 
 
 def test_clips_have_the_budget(bomb: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

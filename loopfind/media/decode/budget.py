@@ -9,8 +9,8 @@ import stat
 from loopfind.errors import Broken
 from loopfind.media.ffmpeg.address import Address
 
-FREE_PIXELS = 20_000_000_000
-"""Pixels that any file may unpack to: ten minutes of full HD."""
+FREE_PIXELS = 5_000_000_000
+"""Pixels that any file may unpack to: a minute and a half of full HD."""
 PIXELS_A_BYTE = 1_000_000
 """Pixels that each byte of the file adds."""
 
