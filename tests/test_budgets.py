@@ -17,8 +17,8 @@ from loopfind.engine.signal import concat, extract
 from loopfind.errors import Broken, DecoderFailed
 from loopfind.media.clips import Cutter
 from loopfind.media.decode import budget
-from loopfind.media.decode.one_pass import open_video
 from loopfind.media.decode.budget import PixelBudget
+from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import memory
 from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.request import DecodeOptions
