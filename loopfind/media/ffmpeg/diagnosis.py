@@ -200,11 +200,9 @@ def sound_unread(address: Address, status: int, said: Sequence[str], position: f
     """
     if name := was_killed(status, said):
         return killed(address.shown, name, position or 0.0)
-    if early := stopped_early(address, status, said):
-        return early
-    if position is None:
+    if position is None:  # what the file claims may be more than ffmpeg can allocate
         return Broken(address.shown, f"its sound cannot be decoded: {_last_words(said)}")
-    return None
+    return stopped_early(address, status, said)
 
 
 def _unopened(address: Address, text: str, said: Sequence[str]) -> MediaError:
