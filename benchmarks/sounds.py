@@ -3,6 +3,7 @@
     python benchmarks/sounds.py --tracks FOLDER --seeds 1:200    planted repeats, and sounds without any
     python benchmarks/sounds.py --tracks FOLDER --films 60       films of which sound and picture were edited
     python benchmarks/sounds.py --tracks FOLDER --offsets 40     two cuts of one recording each, in two codecs
+    python benchmarks/sounds.py --tracks FOLDER --speeds 60      copies at another speed, tempo or pitch
     python benchmarks/sounds.py --hours 24                       what the search costs for a day of sound
 
 A case takes three of the tracks, plants a stretch of the first one again among the others, and encodes it all. The
@@ -259,6 +260,82 @@ def offset(seed: int, tracks: dict[str, Wave], folder: Path) -> tuple[float, flo
     return later / RATE, said
 
 
+def changed(wave: Wave, how: str, factor: float) -> Wave:
+    """A sound at another speed, or of another tempo or pitch alone."""
+    filters = [f"asetrate={round(RATE * factor)}", f"aresample={RATE}"] if how != "tempo" else [f"atempo={factor}"]
+    filters += [f"atempo={1 / factor}"] if how == "pitch" else []
+    words = [executable(), "-v", "error", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-", "-af"]
+    done = subprocess.run(
+        [*words, ",".join(filters), "-f", "f32le", "-"],
+        input=wave.astype("<f4").tobytes(),
+        capture_output=True,
+        check=True,
+    )
+    return np.frombuffer(done.stdout, "<f4").copy()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A copy at another speed, tempo or pitch, and what was said. errors: seconds by which start and end of both are
+    off, None where it was missed. speed: share by which the speed is off. wrong: other repeats."""
+
+    seed: int
+    track: str
+    how: str
+    factor: float
+    length: float
+    errors: tuple[float, ...] | None
+    speed: float
+    wrong: int
+
+
+def at_speed(seed: int, tracks: dict[str, Wave], folder: Path) -> Changed:
+    """Plant a copy at 0.8 to 1.25 times the speed, tempo or pitch, and look for it."""
+    rng = random.Random(seed)
+    main, *others = rng.sample(sorted(tracks), 3)
+    wave, how, codec = tracks[main], ("speed", "tempo", "pitch")[seed % 3], rng.choice(list(CODECS))
+    length = min(float(rng.choice((2, 3, 4, 6, 8) if how == "speed" else (4, 5, 6, 8))), len(wave) / RATE / 2)
+    factor = rng.choice([rng.uniform(0.8, 0.97), rng.uniform(1.03, 1.25)])
+    count = round(length * RATE)
+    start = rng.randrange(len(wave) - count)
+    copy = changed(wave[start : start + count], how, factor)
+    body = np.concatenate([wave, tracks[others[0]], tracks[others[1]]])
+    at = rng.randrange(len(wave), len(body))
+    path = folder / f"speed-{seed}.{ENDINGS[codec]}"
+    encode(np.concatenate([body[:at], copy, body[at:]]), codec, path)
+    report = scan(path)
+    path.unlink()
+    truth = np.array([start, start + count, at, at + len(copy)]) / RATE
+    pace = 1.0 if how == "pitch" else factor
+    errors, off, wrong = None, 0.0, 0
+    for repeat in report.repeats:
+        one, other = repeat.occurrences[0], repeat.occurrences[-1]
+        ends = np.array([one.start, one.end, other.start, other.end])
+        if len(repeat.occurrences) == 2 and np.abs(ends - truth).max() < 0.6 and abs(other.speed / pace - 1) < 0.02:
+            errors, off = tuple((ends - truth).tolist()), other.speed / pace - 1
+        else:
+            wrong += 1
+    return Changed(seed, main, how, factor, length, errors, off, wrong)
+
+
+def speeds(seeds: range, tracks: dict[str, Wave], folder: Path) -> None:
+    """Print how many copies at another speed are found."""
+    found = [at_speed(seed, tracks, folder) for seed in seeds]
+    print("| changed | copies | found | ends off by (median / 90 %) | speed off by (median) |\n|---|---|---|---|---|")
+    for how in ("speed", "tempo", "pitch"):
+        cases = [one for one in found if one.how == how]
+        hits = [one for one in cases if one.errors is not None]
+        ends = 1000 * np.abs(np.array([one.errors for one in hits])) if hits else np.zeros(1)
+        off = np.median([abs(one.speed) for one in hits]) if hits else 0.0
+        middle, most = np.percentile(ends, (50, 90))
+        print(f"| {how} | {len(cases)} | {len(hits)} | {middle:.0f} / {most:.0f} ms | {100 * off:.3f} % |")
+    print(f"\nother claims {sum(one.wrong for one in found)}")
+    for one in found:
+        if one.errors is None or one.wrong:
+            what = "missed" if one.errors is None else "wrong"
+            print(f"  {what}: seed {one.seed}, {one.track}, {one.how} {one.factor:.4f}, {one.length:.1f} s")
+
+
 def offsets(seeds: range, tracks: dict[str, Wave], folder: Path) -> None:
     """Print how many offsets are right."""
     both = [offset(seed, tracks, folder) for seed in seeds]
@@ -314,6 +391,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="1:200", metavar="FIRST:LAST")
     parser.add_argument("--films", type=int, default=0, metavar="N", help="films with sound and picture edited instead")
     parser.add_argument("--offsets", type=int, default=0, metavar="N", help="two cuts of one recording instead")
+    parser.add_argument("--speeds", type=int, default=0, metavar="N", help="copies at another speed instead")
     parser.add_argument("--hours", type=float, help="cost of so many hours of sound instead")
     parser.add_argument("--jobs", type=int, default=2)
     chosen = parser.parse_args()
@@ -325,6 +403,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(chosen.jobs) as pool:
         if chosen.offsets:
             return offsets(range(first, first + chosen.offsets), tracks, Path(folder))
+        if chosen.speeds:
+            return speeds(range(first, first + chosen.speeds), tracks, Path(folder))
         if chosen.films:
             return films(range(first, first + chosen.films), tracks, Path(folder))
         cases = [drawn_case(seed, tracks, Path(folder)) for seed in range(first, last + 1)]

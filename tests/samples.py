@@ -58,7 +58,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
             None,
             0.998,
             "replay",
-            (occurrence(142.07, 251.2), occurrence(2403.2, 251.2)),
+            (occurrence(142.07, 251.2), occurrence(2403.2, 251.2, pitch=1.0)),
             picture_share=0.62,
             of="both",
             sound="apart",
@@ -267,7 +267,11 @@ def comparison(names: tuple[str, ...] = NAMES, queries: int = 0) -> Comparison:
             None,
             0.95,
             "replay",
-            (among(0, 1000, 100), among(1, 2000, 119, reversed=True), among(2, 900, 120, mirrored=True, speed=2.0)),
+            (
+                among(0, 1000, 100),
+                among(1, 2000, 119, reversed=True),
+                among(2, 900, 120, mirrored=True, speed=2.0, pitch=2.0),
+            ),
         ),
         Repeat(3, "repeat", 100.0, None, 1.0, "replay", (among(0, 0, 2500), among(3, 0, 2500, turned=90))),
     )

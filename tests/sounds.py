@@ -1,5 +1,6 @@
 """Sounds for tests, drawn by seed: talk, rain, hum, machines; and files of them."""
 
+import re
 import wave
 from functools import cache
 from pathlib import Path
@@ -92,3 +93,13 @@ def file(name: str, sound: Wave, *more: str) -> Path:
 
 def _scaled(sound: Any) -> Wave:
     return np.asarray(0.3 * sound / np.abs(sound).max(), np.float32)
+
+
+def changed(sound: Wave, *filters: str) -> Wave:
+    """A sound behind filters of ffmpeg, "{rate}" in them being RATE."""
+    source = written(f"plain-{len(sound)}", sound.tobytes())
+    chain = ",".join(filters).format(rate=RATE)
+    name = "changed-" + re.sub(r"\W+", "-", chain) + f"-{abs(hash(sound.tobytes()))}.wav"
+    path = videos.make(name, "-i", source.as_posix(), "-af", f"{chain},aresample={RATE}", "-c:a", "pcm_s16le")
+    with wave.open(path.as_posix(), "rb") as read:
+        return np.frombuffer(read.readframes(read.getnframes()), "<i2").astype(np.float32) / np.float32(32767)

@@ -105,6 +105,7 @@ def test_a_picture_that_stays_is_held_once(form: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ANIMATION_FORMS)
+@pytest.mark.slow
 def test_a_single_frame_is_a_picture(form: str, tmp_path: Path) -> None:
     source = videos.make(SOURCES["mp4"][0], *SOURCES["mp4"][1])
     place = tmp_path / f"clip.{form}"
@@ -144,6 +145,7 @@ def test_extract_writes_animations_whole_or_none(form: str, tmp_path: Path) -> N
     assert [path.name for path in (tmp_path / "other").iterdir()] == names[:1]
 
 
+@pytest.mark.slow
 def test_a_form_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text(json.dumps(report(tmp_path / "v.mp4", [[(25, 50), (100, 125)]])))
     done = loopfind("extract", tmp_path / "r.json", "--out", tmp_path / "clips", "--as", "avi")

@@ -165,6 +165,7 @@ def test_a_pipe_that_gives_nothing_is_refused() -> None:
     assert "through a pipe" in piped(videos.encoded("mp4", "libx264", seconds=4, size="160x120").read_bytes())
 
 
+@pytest.mark.slow
 def test_one_picture_through_a_pipe_is_refused_and_several_are_not() -> None:
     one = videos.make("piped.png", *videos.moving(), "-frames:v", "1").read_bytes()
     assert "single picture" in piped(one)
@@ -268,6 +269,7 @@ def server() -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_an_address_is_read_or_refused_clearly(server: str) -> None:
     path = videos.encoded("mkv", "libx264")
     assert len(scan(f"{server}/{path.name}")[0]) == 25

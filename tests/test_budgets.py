@@ -48,6 +48,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.slow
 def test_every_command_has_the_budget_and_the_option(
     name: str, bomb: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,6 +72,7 @@ def test_the_budget_lets_pass_what_stands_still_and_refuses_what_claims_it(tmp_p
         PixelBudget(resolve(claims), False).take(200, (65535, 1000))
 
 
+@pytest.mark.slow
 def test_clips_have_the_budget(bomb: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     looped = tmp_path / "looped.gif"
     videos.run("-stream_loop", "1", "-i", str(bomb), str(looped))
@@ -84,6 +86,7 @@ def test_clips_have_the_budget(bomb: Path, tmp_path: Path, capfd: pytest.Capture
         assert run([*words, "--no-budget"]) == 0
 
 
+@pytest.mark.slow
 def test_a_clip_takes_no_more_room_than_its_pictures(tmp_path: Path) -> None:
     film = videos.make("room.mp4", *videos.moving(3.0), "-c:v", "libx264", "-g", "25")
     limits = []
@@ -150,6 +153,7 @@ def quick(seed: int, rate: float, frames: int = 400):  # type: ignore[no-untyped
     return replace(drawn, times=np.arange(frames) / rate, end=frames / rate)
 
 
+@pytest.mark.slow
 def test_a_clock_of_a_million_frames_a_second_makes_no_million_frames() -> None:
     files = [quick(1, 1e6), quick(2, 1e6)]
     assert len(concat.joint_timeline_of(files).track) < 20_000

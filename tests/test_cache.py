@@ -103,12 +103,14 @@ def test_a_comparison_takes_what_a_scan_kept_and_keeps_the_rest(film, cache, dec
     assert len(decodes) == 2
 
 
+@pytest.mark.slow
 def test_a_long_video_that_is_kept_reads_from_disk_and_says_the_same(film, cache, monkeypatch):
     first = scan(str(film), cache=cache)
     monkeypatch.setattr(caching, "FRAMES_AT_HAND", 10)
     assert scan(str(film), cache=cache) == first
 
 
+@pytest.mark.slow
 def test_what_cannot_be_known_again_is_read_and_not_kept_and_said(film, cache, tmp_path):
     said = []
     noted = Cache(cache.path, said.append)
@@ -128,6 +130,7 @@ def test_what_cannot_be_known_again_is_read_and_not_kept_and_said(film, cache, t
         assert library.entries() == ()
 
 
+@pytest.mark.slow
 def test_a_report_is_given_though_it_could_not_be_kept(film, cache, monkeypatch):
     def full(*_):
         raise LibraryError("l.sqlite", "the disk is full")
@@ -168,6 +171,7 @@ def test_errors_are_those_of_a_scan_without_a_library(film, cache):
         assert errors[0] == errors[1]
 
 
+@pytest.mark.slow
 def test_adding_says_what_became_of_each_file(film, cache, tmp_path, decodes):
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -240,6 +244,7 @@ def test_readings_are_the_same_by_any_number_of_jobs(film, cache, tmp_path):
             assert same(one.reading, other.reading) and (one.decoded, other.decoded) == (False, True)
 
 
+@pytest.mark.slow
 def test_a_reading_without_codes_is_no_fingerprint(film, cache, decodes):
     scan(str(film), Settings("exact"), cache=cache)
     with open_reader(cache) as read:
@@ -261,6 +266,7 @@ PINNED = {  # while CODES is 1
 
 
 @pytest.mark.parametrize("name", KINDS)
+@pytest.mark.slow
 def test_what_a_picture_gives_is_what_libraries_hold(name):
     """A digest of all that a fingerprint holds, which must stay the same while CODES does."""
     rng = np.random.default_rng(7)

@@ -46,6 +46,7 @@ def on_terminal(*words: str, **more: str) -> tuple[str, int]:
     return seen.decode().replace("\r\n", "\n"), child.wait(10)
 
 
+@pytest.mark.slow
 def test_stdout_carries_the_result_alone() -> None:
     done = run("film.mp4")
     assert (done.returncode, done.stderr) == (0, "")
@@ -53,6 +54,7 @@ def test_stdout_carries_the_result_alone() -> None:
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.slow
 def test_json_is_json() -> None:
     done = run("film.mp4", "--json")
     assert json.loads(done.stdout)["source"]["path"] == "film.mp4"
@@ -80,6 +82,7 @@ def test_a_name_that_is_not_utf8_is_reported() -> None:
     assert "/caf%E9.mp4#t=142.07" in run(name).stdout
 
 
+@pytest.mark.slow
 def test_options_become_settings() -> None:
     words = "--hash-size 8 --kind dhash --stream 1 --start 1:00 --end 90500ms --link https://youtu.be/abc --json"
     words += " --stall 9.5 --packets-only"
@@ -201,6 +204,7 @@ def test_a_full_disk_is_one_line(words: list[str]) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_closed_stdout_is_one_line() -> None:
     done = subprocess.run(
         ["sh", "-c", '"$@" >&-', "sh", *command("film.mp4")],
@@ -238,6 +242,7 @@ def test_what_nohup_starts_goes_on_without_its_terminal() -> None:
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+@pytest.mark.slow
 def test_a_second_press_ends_it_at_once_and_its_ffmpeg_too(name: str) -> None:
     child = subprocess.Popen(
         command("stuck"), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -307,6 +312,7 @@ def test_a_plain_terminal_gets_plain_text(more: dict[str, str]) -> None:
     assert "\x1b" not in seen and "reading" not in seen
 
 
+@pytest.mark.slow
 def test_a_terminal_without_hyperlinks_gets_addresses() -> None:
     seen, _ = on_terminal("film.mp4", TERM="linux")
     assert COLOUR in seen and "\x1b]8;" not in seen and "file:///" in seen
@@ -318,6 +324,7 @@ def test_quiet_draws_nothing() -> None:
     assert "reading" not in seen
 
 
+@pytest.mark.slow
 def test_any_locale_will_do() -> None:
     done = run("caf\u00e9\u4e16.mp4", env=environment(PYTHONIOENCODING="ascii"))
     assert done.returncode == 0
@@ -335,6 +342,7 @@ def test_a_report_file_is_written_and_stdout_stays_empty(tmp_path: Path) -> None
     assert len([*tmp_path.iterdir()]) == 3
 
 
+@pytest.mark.slow
 def test_start_up_loads_nothing_heavy() -> None:
     heavy = {"numpy", "scipy", "PIL", "imagehash", "imageio", "imageio_ffmpeg", "rich"}
     code = "import sys\nfrom loopfind.cli import main\nmain()\nprint(*sys.modules, file=sys.stderr)"
@@ -357,6 +365,7 @@ def test_importing_loopfind_loads_nothing_heavy() -> None:
     assert public == f"24 {names}"
 
 
+@pytest.mark.slow
 def test_the_linear_algebra_library_gets_one_thread() -> None:
     code = "import os\nfrom loopfind.cli import main\nmain()\nprint(os.environ['OPENBLAS_NUM_THREADS'])"
     for given, kept in [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")]:

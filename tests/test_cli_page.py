@@ -16,6 +16,7 @@ def run(*words: str, cwd: Path, code: str = "") -> subprocess.CompletedProcess[s
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.slow
 def test_writes_the_page_and_still_says_the_answer(tmp_path):
     done = run("film.mp4", "--html", "report.html", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

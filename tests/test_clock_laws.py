@@ -62,6 +62,7 @@ def wild(draw: st.DrawFn) -> list[int | None]:
 
 
 @given(wild(), st.lists(st.integers(0, 400), max_size=5))
+@pytest.mark.slow
 def test_the_clock_is_the_plain_one_however_times_arrive(ticks: list[int | None], cuts: list[int]) -> None:
     shown, restarts = plain(ticks)
     mine, clock = read(ticks, cuts=tuple(sorted(min(cut, len(ticks)) for cut in cuts)))

@@ -50,6 +50,7 @@ def read(path: Path, **limits: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize(("start", "end"), [(2.5, 4.0), (7.0, 9.0), (9.0, 10.0), (12.0, 14.0)])
+@pytest.mark.slow
 def test_a_range_is_what_one_pass_shows_there(joined: Path, start: float, end: float) -> None:
     times, pictures = read(joined)
     inside = (times >= start) & (times < end)
@@ -58,6 +59,7 @@ def test_a_range_is_what_one_pass_shows_there(joined: Path, start: float, end: f
     assert np.array_equal(shown, pictures[inside])
 
 
+@pytest.mark.slow
 def test_pictures_are_those_of_their_times(joined: Path) -> None:
     times, pictures = read(joined)
     wanted = [30, 120, 230, 350]
@@ -70,6 +72,7 @@ def test_pictures_are_those_of_their_times(joined: Path) -> None:
         assert int(np.argmin(apart)) == place
 
 
+@pytest.mark.slow
 def test_a_clip_has_its_frames(joined: Path, tmp_path: Path) -> None:
     times, pictures = read(joined)
     first = 260
@@ -95,6 +98,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_packets_and_a_first_look_see_the_whole_of_it(twice: Path) -> None:
     for settings in (Settings(), Settings(packets_only=True)):
         (repeat,) = scan(twice, settings).repeats
@@ -105,6 +109,7 @@ def test_packets_and_a_first_look_see_the_whole_of_it(twice: Path) -> None:
     assert f"{SECONDS}.0 s later" in look.verdict.summary
 
 
+@pytest.mark.slow
 def test_its_clips_can_be_cut(twice: Path, tmp_path: Path) -> None:
     report = str(tmp_path / "report.json")
     assert run([str(twice), "-o", report, "-q"]) == 0
@@ -112,6 +117,7 @@ def test_its_clips_can_be_cut(twice: Path, tmp_path: Path) -> None:
     assert len(list((tmp_path / "clips").glob("*.mp4"))) == 3
 
 
+@pytest.mark.slow
 def test_what_an_edit_list_hides_is_no_packet_of_the_video(tmp_path: Path) -> None:
     whole, path = tmp_path / "whole.mp4", tmp_path / "trimmed.mp4"
     videos.run(*videos.moving(2), "-c:v", "libx264", "-g", "25", "-bf", "0", str(whole))

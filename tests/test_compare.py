@@ -68,6 +68,7 @@ def game_of_life(seed):
     return s.fingerprint(np.array(shown, np.float32), np.arange(5) / 10, seed=seed)
 
 
+@pytest.mark.slow
 def test_a_line_between_two_of_many_files_is_not_followed_through_the_others():
     files = [game_of_life(seed) for seed in range(100)]
     files = [replace(file, sketches=Counted(file.sketches)) for file in files]
@@ -165,6 +166,7 @@ def test_what_repeats_inside_one_file_is_told_where_asked():
     assert pairs == () and [(o.file, o.start) for o in repeat.occurrences] == [(0, 2.0), (0, 10.0)]
 
 
+@pytest.mark.slow
 def test_a_query_compares_its_file_with_the_others_alone():
     film = s.film(6)
     files = [

@@ -162,7 +162,7 @@ NUMBER, TEXT, FLAG, WHOLE = {"type": "number"}, {"type": "string"}, {"type": "bo
 
 
 def record(**members):
-    optional = [name for name in members if name.endswith("_range")]
+    optional = [name for name in members if name.endswith("_range") or name == "pitch"]
     required = [name for name in members if name not in optional]
     return {"type": "object", "properties": members, "required": required, "additionalProperties": False}
 
@@ -240,6 +240,7 @@ SCHEMA = record(
                     mirrored=FLAG,
                     turned={"enum": [0, 90, 180, 270]},
                     speed=NUMBER,
+                    pitch=NUMBER,
                     start_range=RANGE,
                     end_range=RANGE,
                     file=TEXT,

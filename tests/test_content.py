@@ -73,6 +73,7 @@ cut = st.floats(0, 0.24)
 
 
 @given(st.data())
+@pytest.mark.slow
 def test_any_two_occurrences_of_a_family_pair_what_its_runs_pair(data) -> None:
     speeds = [
         1.0,

@@ -86,6 +86,7 @@ def quiet(seed: int, share: float) -> s.Scene:
 
 
 @pytest.mark.parametrize(("seed", "share"), [(2, 0.1), (4, 0.1), (1, 0.15), (5, 0.15)])
+@pytest.mark.slow
 def test_a_loop_on_a_quiet_camera_is_found_and_begins_where_its_turns_do(seed: int, share: float) -> None:
     """By its content the loop may begin a few frames earlier; the small jump between its turns says where."""
     scene = quiet(seed, share)

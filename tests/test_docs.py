@@ -47,6 +47,7 @@ def generator():
 
 
 @pytest.mark.parametrize("name", ["command-line.md", "tuning.md"])
+@pytest.mark.slow
 def test_a_generated_page_is_current(name):
     """To accept a change: python docs/generate.py"""
     assert PAGES[name].text == generator().PAGES[name]()
@@ -114,6 +115,7 @@ def named_options(document):
 
 
 @every_document
+@pytest.mark.slow
 def test_no_option_is_named_that_does_not_exist(name):
     assert named_options(DOCUMENTS[name]) <= options()
 
@@ -292,6 +294,7 @@ def machine_form(value, table):
 @pytest.mark.parametrize(
     "video", ["loop", *(pytest.param(name, marks=pytest.mark.slow) for name in ("replay", "none"))]
 )
+@pytest.mark.slow
 def test_the_report_of_a_fixture_holds_to_the_published_schema(video):
     report = scan(str(ROOT / "fixtures" / f"{video}.mp4"))
     jsonschema.Draft202012Validator(published("report")).validate(machine_form(report, FORMATS))

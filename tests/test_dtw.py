@@ -61,6 +61,7 @@ def problems(draw):
 
 @settings(max_examples=200, deadline=None)
 @given(problems())
+@pytest.mark.slow
 def test_the_search_finds_what_trying_everything_finds(problem):
     query, series, reach, most = problem
     truth, answer = naive(query, series, reach), cheapest_path(*problem)
@@ -79,6 +80,7 @@ def test_the_search_finds_what_trying_everything_finds(problem):
 
 @settings(max_examples=100, deadline=None)
 @given(problems())
+@pytest.mark.slow
 def test_no_path_costs_less_than_the_bounds_of_its_samples(problem):
     query, series, reach, _ = problem
     bounds = bounds_at(query, *envelope(series, reach), places_of(len(query), len(series), reach))

@@ -183,6 +183,7 @@ def test_what_repeats_inside_a_file_is_looked_for_only_where_asked(own):
     assert lines and any(inside) == own
 
 
+@pytest.mark.slow
 def test_nearly_equal_rates_are_followed_to_the_end_of_both():
     """As an editor converts rates: each instant shows the frame that is nearest to it."""
     film, rate = s.film(14), 29.83

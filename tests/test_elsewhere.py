@@ -133,10 +133,12 @@ def test_every_command_says_the_same_without_what_windows_lacks(tmp_path: Path) 
         assert there[name] == said, name
 
 
+@pytest.mark.slow
 def test_a_checkpoint_is_for_one_process_and_goes_whole_without_what_windows_lacks(tmp_path: Path) -> None:
     assert started(KEPT, str(tmp_path)) == "in turn\n[] 0\n"
 
 
+@pytest.mark.slow
 def test_what_is_followed_can_be_ended_with_the_pictures_at_hand(tmp_path: Path) -> None:
     """There is no signal that lets ffmpeg end but in a group of its own."""
     code = """
@@ -194,6 +196,7 @@ def test_a_crash_is_named_as_windows_numbers_it() -> None:
 
 
 @pytest.mark.parametrize(("module", "name"), [("os", "mkfifo"), ("signal", "SIGKILL"), ("os", "nothing")])
+@pytest.mark.slow
 def test_a_test_is_skipped_for_what_is_not_there_and_for_nothing_else(module: str, name: str) -> None:
     code = f"""
 import os, signal, posix_only

@@ -60,6 +60,7 @@ def truths(draw: st.DrawFn) -> Truth:
 
 
 @given(truths())
+@pytest.mark.slow
 def test_a_perfect_report_scores_one(truth: Truth) -> None:
     score = evaluate(report_of(list(truth.repeats), truth.suspects), truth)
     assert (score.precision, score.recall, score.f1, score.false_seconds) == (1, 1, 1, 0)
@@ -69,6 +70,7 @@ def test_a_perfect_report_scores_one(truth: Truth) -> None:
 
 
 @given(truths())
+@pytest.mark.slow
 def test_an_empty_report_is_precise_and_finds_nothing(truth: Truth) -> None:
     score = evaluate(nothing(), truth)
     assert (score.precision, score.recall, score.f1, score.false_seconds) == (1, 0, 0, 0)
@@ -78,6 +80,7 @@ def test_an_empty_report_is_precise_and_finds_nothing(truth: Truth) -> None:
 
 
 @given(truths())
+@pytest.mark.slow
 def test_where_nothing_repeats_all_that_is_claimed_is_false(truth: Truth) -> None:
     score = evaluate(report_of(list(truth.repeats), truth.suspects), Truth(FPS))
     claimed = sum(pair.first.length for pair in truth.repeats)

@@ -48,6 +48,7 @@ def test_every_moment_has_its_picture_and_matching_ones_are_alike(shown):
             )
 
 
+@pytest.mark.slow
 def test_the_curve_is_low_inside_the_repeat_and_high_past_its_ends(shown):
     report, exhibits = shown
     first = report.repeats[0].occurrences[0]

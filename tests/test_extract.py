@@ -90,6 +90,7 @@ def test_a_clip_holds_exactly_its_frames(name: str, tmp_path: Path) -> None:
         assert np.abs((clock - clock[0]) - (times[first:last] - times[first])).max() < 0.0015
 
 
+@pytest.mark.slow
 def test_what_starts_at_a_key_frame_and_stands_alone_is_copied(tmp_path: Path) -> None:
     file, arguments = SOURCES["mp4"]
     source = videos.make(file, *arguments)

@@ -62,6 +62,7 @@ def once(change: Callable[[Path], None], path: Path) -> Callable[[Progress], Non
 
 @pytest.mark.parametrize("container", ["ts", "mp4"])
 @pytest.mark.parametrize("change", [replace_it, write_over, cut])
+@pytest.mark.slow
 def test_a_file_that_becomes_another_one_is_no_answer(
     change: Callable[[Path], None], container: str, tmp_path: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_file_that_becomes_another_one_is_no_answer(
         scan(str(path), watch=once(change, path))
 
 
+@pytest.mark.slow
 def test_a_file_that_grows_or_goes_is_read_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "film.ts"
     shutil.copyfile(film("ts"), path)

@@ -81,6 +81,7 @@ def runs(number: str) -> bool:
 
 
 @pytest.mark.parametrize("source", ["server", "server, its packets", "named pipe", "standard input"])
+@pytest.mark.slow
 def test_no_ffmpeg_outlives_a_killed_loopfind_by_waiting_for_what_is_silent(source: str, tmp_path: Path) -> None:
     head = videos.encoded("mkv", "libx264").read_bytes()[:2000]  # so little that nothing is written of it
     with contextlib.ExitStack() as stack:

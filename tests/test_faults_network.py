@@ -40,6 +40,7 @@ def answered(data: bytes, fault: Fault, container: str) -> Report | str:
 
 @pytest.mark.parametrize("container", ["mkv", "ts"])
 @pytest.mark.parametrize("kind", ["close", "reset"])
+@pytest.mark.slow
 def test_a_connection_that_is_cut_is_called_that(container: str, kind: str) -> None:
     data = film(container)
     whole = answered(data, Fault(), container)
@@ -54,6 +55,7 @@ def test_a_connection_that_is_cut_is_called_that(container: str, kind: str) -> N
 
 @pytest.mark.parametrize("packets_only", [False, True])
 @pytest.mark.parametrize("container", ["mkv", "ts"])
+@pytest.mark.slow
 def test_what_came_before_a_server_fell_silent_is_the_answer(container: str, packets_only: bool) -> None:
     data = videos.encoded(container, "libx264", seconds=12).read_bytes()  # ffmpeg looks at five before it begins
     with serving(data, Fault("stall", len(data) * 2 // 3, seeks=False), f"film.{container}") as site:
@@ -64,6 +66,7 @@ def test_what_came_before_a_server_fell_silent_is_the_answer(container: str, pac
         assert report.losses[-1].end == pytest.approx(12.0, abs=0.1)
 
 
+@pytest.mark.slow
 def test_of_an_rtsp_server_that_falls_silent_all_counts_that_came() -> None:
     path, over = videos.encoded("ts", "libx264", seconds=24), threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))
@@ -79,6 +82,7 @@ def test_of_an_rtsp_server_that_falls_silent_all_counts_that_came() -> None:
 
 
 @pytest.mark.parametrize("greeting", [b"", b"RTSP/1.0 200 OK\r\n"])
+@pytest.mark.slow
 def test_an_rtsp_server_that_does_not_answer_is_given_up_in_one_line(greeting: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -124,6 +128,7 @@ def test_whatever_goes_wrong_at_any_byte_is_said(kind: str, container: str, shar
         (Fault(redirect="/again"), "cannot be read"),
     ],
 )
+@pytest.mark.slow
 def test_a_server_that_gives_no_video_is_refused_in_one_line(fault: Fault, says: str) -> None:
     answer = answered(film("mkv"), fault, "mkv")
     assert isinstance(answer, str) and says in answer
@@ -155,6 +160,7 @@ def test_clips_of_a_connection_that_fails_are_given_up_in_one_line(
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.slow
 def test_readings_that_wait_for_a_silent_server_are_ended_at_once(name: str) -> None:
     number: int = getattr(signal, name)
     data = film("mkv")

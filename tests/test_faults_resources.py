@@ -161,6 +161,7 @@ def test_a_full_disk_for_temporary_files_is_named(tiny: list[str]) -> None:
     assert status == 1 and is_one_line(said) and folder in said and "TMPDIR" in said
 
 
+@pytest.mark.slow
 def test_an_old_report_stays_whole_where_a_new_one_cannot_be_written(film: Path, tmp_path: Path) -> None:
     place = tmp_path / "report.json"
     place.write_text("the old one")

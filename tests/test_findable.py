@@ -45,6 +45,7 @@ def test_most_copies_of_the_answered_length_are_found_more_of_twice_and_few_of_a
     assert found[1 / 3] <= asked / 2
 
 
+@pytest.mark.slow
 def test_a_longer_file_asks_for_longer_copies() -> None:
     """More moments could be alike by chance. Of two lengths next to each other the answer may waver by one."""
     scene = s.film(33)
@@ -59,6 +60,7 @@ def test_nothing_is_findable_where_nothing_moves(noise: float) -> None:
 
 
 @pytest.mark.parametrize("seed", [41, 42])
+@pytest.mark.slow
 def test_a_rest_is_not_judged_and_what_moves_beside_it_is(seed: int) -> None:
     file = s.shown([(bursts(seed), 0, SECONDS)], FPS, seed=seed)
     found = coverage(file)
@@ -77,6 +79,7 @@ def test_a_rest_belongs_to_a_copy_that_moves_on_both_sides_of_it(seed: int) -> N
     assert [o.end for o in repeat.occurrences] == pytest.approx([39.5, 67.5], abs=0.6)
 
 
+@pytest.mark.slow
 def test_a_rest_in_another_place_joins_nothing() -> None:
     """Between the two copies of a movement the second showing rests in front of another background."""
     scene, other = bursts(43), s.still(7)

@@ -219,6 +219,7 @@ def test_encoding_leaves_the_frames_as_they_were(name, size):
 
 
 @pytest.mark.parametrize(("name", "size"), EVERY)
+@pytest.mark.slow
 def test_different_pictures_have_different_codes(name, size):
     codes = kind(name).encode(frames(natural(12)), size)
     # A few bits of the whole picture are alike for many pictures; a digest or a mean colour is not.
@@ -332,6 +333,7 @@ def test_equals_imagehash_on_pictures_nobody_would_draw(pictures, size, name):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.slow
 def test_phash_equals_imagehash_on_natural_pictures(size):
     pictures = natural(40)
     assert np.array_equal(bits(kind("phash").encode(frames(pictures), size), size), oracle("phash", pictures, size))
@@ -358,6 +360,7 @@ def test_phash_equals_imagehash_wherever_no_rounding_error_decides(pictures, siz
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.slow
 def test_phash_of_a_flat_picture_says_only_how_bright_it_is(size):
     flat = np.repeat(np.arange(0, 256, dtype=np.uint8)[:, None, None], 64, axis=1).repeat(64, axis=2)
     codes = bits(kind("phash").encode(frames(flat), size), size)

@@ -42,6 +42,7 @@ def test_a_fixture_has_the_frames_it_is_said_to_have(fixture):
     assert len(pictures) == truth["frames"]
 
 
+@pytest.mark.slow
 def test_occurrences_show_the_same_pictures_and_only_at_the_lag_said(fixture):
     truth, pictures = fixture
     for repeat in truth["repeats"]:
@@ -63,6 +64,7 @@ def test_pictures_jump_where_a_cut_is_said_to_be_and_nowhere_else(fixture):
     assert (step[np.array(cuts) - 1] > 1.5 * beside).all()
 
 
+@pytest.mark.slow
 def test_nothing_else_repeats(fixture):
     """Every second against every other: what moves alike does so in an occurrence, at its lag."""
     truth, pictures = fixture

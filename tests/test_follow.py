@@ -103,6 +103,7 @@ def test_a_file_that_grows_is_read_to_its_end_and_answered_as_a_scan_does(contai
     assert [o.start_frame for o in mine.occurrences] == [o.start_frame for o in theirs.occurrences]
 
 
+@pytest.mark.slow
 def test_every_byte_is_read_once(tmp_path: Path) -> None:
     path = tmp_path / "growing"
     path.write_bytes(b"begin")
@@ -192,6 +193,7 @@ def test_a_window_that_holds_next_to_nothing_is_refused() -> None:
         follow(str(LOOP), window=5.0)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_followed_is_refused_in_one_line(tmp_path: Path) -> None:
     path = videos.make("index-behind.mp4", "-i", str(LOOP), "-c", "copy")
     with pytest.raises(Broken, match="cannot be followed"):

@@ -58,6 +58,7 @@ def read(path: Path) -> tuple[Source, np.ndarray, tuple[object, ...]]:
 
 @pytest.mark.parametrize("place", ["container", "stream"])
 @pytest.mark.parametrize("what", FORGED)
+@pytest.mark.slow
 def test_a_tag_changes_nothing(what: str, place: str, tmp_path: Path) -> None:
     source, times, losses = read(forged(FORGED[what], place, tmp_path))
     wanted, known, _ = read(plain())
@@ -74,6 +75,7 @@ def test_a_tag_takes_a_declared_duration_away_at_most(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", FORGED)
+@pytest.mark.slow
 def test_a_name_changes_nothing(what: str, tmp_path: Path) -> None:
     # A name may have 255 bytes, so that the longest text takes two.
     folder = tmp_path / FORGED[what].replace("\n[info]   Stream #0:0 ->", "\n/\n[info]   Stream #0:0 ->")
@@ -91,6 +93,7 @@ def test_pictures_are_found_in_a_forged_file(tmp_path: Path) -> None:
     assert [place for place, _ in read_stills(path, 0, [1.0, 2.0], 64)] == [0, 1]
 
 
+@pytest.mark.slow
 def test_a_report_on_a_forged_file_is_that_on_the_file(tmp_path: Path) -> None:
     film = videos.make("forged-loop.mkv", *videos.moving(3.0), "-c:v", "libx264", "-g", "25", "-bf", "0")
     looped = tmp_path / "looped.mkv"
@@ -103,6 +106,7 @@ def test_a_report_on_a_forged_file_is_that_on_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", MAPPED])
+@pytest.mark.slow
 def test_times_count_from_the_start_of_the_sound_where_that_comes_first(text: str, tmp_path: Path) -> None:
     """As in a player; ffmpeg alone knows when a forged file starts."""
     path = tmp_path / "sound.mkv"

@@ -32,6 +32,7 @@ def plain_rows(file: Fingerprint) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(("first", "last"), [(100, 106), (100, 400), (3, 60), (440, 500)])
+@pytest.mark.slow
 def test_a_freeze_is_named_to_the_frame(first: int, last: int) -> None:
     file = held_at(s.shown([(s.film(21), 0, 20)], FPS), first, last)
     assert plain_rows(file) == [(first, last)]
@@ -40,6 +41,7 @@ def test_a_freeze_is_named_to_the_frame(first: int, last: int) -> None:
     assert (found.start, found.end) == pytest.approx((first / FPS, last / FPS))
 
 
+@pytest.mark.slow
 def test_what_an_encoder_refines_belongs_to_the_freeze() -> None:
     file = held_at(s.shown([(s.film(21), 0, 20)], FPS), 100, 160)
     sketches = np.asarray(file.sketches[0 : len(file)]).copy()
@@ -49,6 +51,7 @@ def test_what_an_encoder_refines_belongs_to_the_freeze() -> None:
     assert (found.start_frame, found.end_frame) == (100, 160)
 
 
+@pytest.mark.slow
 def test_a_freeze_is_no_repeat_and_no_still() -> None:
     """The film is held twice, and goes on between."""
     report = s.answer(held_at(held_at(s.shown([(s.film(22), 0, 30)], FPS), 200, 300), 400, 480))
@@ -57,10 +60,12 @@ def test_a_freeze_is_no_repeat_and_no_still() -> None:
 
 
 @pytest.mark.parametrize("frames", [2, 4])
+@pytest.mark.slow
 def test_frames_that_a_rate_conversion_repeats_are_no_freeze(frames: int) -> None:
     assert s.answer(held_at(s.shown([(s.film(21), 0, 20)], FPS), 100, 100 + frames)).frozen == ()
 
 
+@pytest.mark.slow
 def test_a_calm_scene_a_slide_and_black_are_no_freeze() -> None:
     film = s.film(23)
     slide = s.shown([(s.still(1), 0, 4)], FPS, noise=0)
@@ -69,6 +74,7 @@ def test_a_calm_scene_a_slide_and_black_are_no_freeze() -> None:
     assert s.answer(black).frozen == ()
 
 
+@pytest.mark.slow
 def test_rows_that_an_encoder_skips_all_the_time_are_no_freeze() -> None:
     file = s.shown([(s.film(24), 0, 40)], FPS)
     for first in range(0, 1000, 8):
@@ -78,6 +84,7 @@ def test_rows_that_an_encoder_skips_all_the_time_are_no_freeze() -> None:
     assert one == Freeze(20.0, 22.4, 500, 560)
 
 
+@pytest.mark.slow
 def test_a_freeze_does_not_hide_a_replay() -> None:
     film = s.film(25)
     file = s.shown([(film, 0, 12), (film, 4, 9), (film, 12, 20)], FPS)

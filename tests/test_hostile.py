@@ -81,6 +81,7 @@ def test_a_list_opens_nothing_that_it_names(tmp_path: Path, site: tuple[str, lis
     assert not asked
 
 
+@pytest.mark.slow
 def test_a_list_hidden_behind_other_bytes_opens_nothing(tmp_path: Path, site: tuple[str, list[str]]) -> None:
     piece = videos.encoded("ts", "libx264")
     address, asked = site
@@ -126,6 +127,7 @@ def test_what_an_address_leads_to_is_no_local_file(site: tuple[str, list[str]]) 
 @pytest.mark.parametrize(
     "name", ["concat:b.mp4", "pipe:0.mp4", "a%03d.mp4", "data:,x.mp4", "-", "x\ty.mp4", "[a]*?{b}.mp4"]
 )
+@pytest.mark.slow
 def test_a_file_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
     Path(name).write_bytes(videos.encoded("mp4", "libx264").read_bytes())
@@ -153,6 +155,7 @@ def test_a_silent_source_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyP
         count(pipe, stall=0.3)
 
 
+@pytest.mark.slow
 def test_of_a_pipe_that_falls_silent_all_counts_that_came(tmp_path: Path) -> None:
     pipe = tmp_path / "halting.ts"
     os.mkfifo(pipe)
@@ -175,6 +178,7 @@ def test_of_a_pipe_that_falls_silent_all_counts_that_came(tmp_path: Path) -> Non
     assert (report.losses[-1].what, report.losses[-1].start) == (SILENT, report.source.duration)
 
 
+@pytest.mark.slow
 def test_the_command_line_gives_up_in_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pipe = tmp_path / "silent.mkv"
     os.mkfifo(pipe)
@@ -186,6 +190,7 @@ def test_the_command_line_gives_up_in_one_line(tmp_path: Path, capfd: pytest.Cap
         open_video(pipe, stall=0.0)
 
 
+@pytest.mark.slow
 def test_clips_are_not_waited_for_without_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A server that hands a video out once, and then says nothing more."""
     film = videos.make("silent-server.mp4", *videos.moving(3.0), "-c:v", "libx264", "-g", "25")
@@ -202,6 +207,7 @@ def test_clips_are_not_waited_for_without_end(tmp_path: Path, capfd: pytest.Capt
     assert "address" in capfd.readouterr().err and not (tmp_path / "clips").exists()
 
 
+@pytest.mark.slow
 def test_a_report_opens_no_address_by_itself(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.5)
@@ -227,6 +233,7 @@ def test_files_that_cannot_be_joined_are_not_half_read() -> None:
         count(f"concat:{film}|{film}")
 
 
+@pytest.mark.slow
 def test_a_cell_of_a_table_is_no_formula(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     name = "=cmd|calc!A0.mp4"
@@ -264,6 +271,7 @@ def test_a_checkpoint_from_elsewhere_is_begun_anew(said: str | None, tmp_path: P
     again.close()
 
 
+@pytest.mark.slow
 def test_a_small_file_may_not_unpack_to_hours_of_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A GIF whose pictures are all alike takes some 20 bytes a picture, however large these are."""
     path = tmp_path / "bomb.gif"

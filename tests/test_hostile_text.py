@@ -154,6 +154,7 @@ NAMES = ("\x1b]0;owned\x07=cmd\n\u202e.mkv", "=1+1\t|x.mkv", "caf\udce9\u2028\x9
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+@pytest.mark.slow
 def test_every_command_says_a_hostile_name_on_its_lines(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -175,6 +175,7 @@ def test_only_the_command_line_prints_exits_and_reads_the_environment(module):
 
 
 @every_module
+@pytest.mark.slow
 def test_only_media_starts_processes(module):
     if part(module) != "media":
         assert not [name for name, _ in imports(module) if name.split(".")[0] in ("subprocess", "multiprocessing")]
@@ -217,6 +218,7 @@ NOT_IN_WINDOWS = {
 
 
 @every_module
+@pytest.mark.slow
 def test_nothing_takes_what_windows_lacks(module):
     """Only code that asks first whether it is there may use it."""
     body = TREES[module].body
@@ -243,6 +245,7 @@ def loaded_by(statement):
 
 
 @pytest.mark.parametrize("statement", ["import loopfind", "from loopfind import *", "import loopfind.cli"])
+@pytest.mark.slow
 def test_an_import_pulls_in_nothing_heavy(statement):
     assert not loaded_by(statement) & HEAVY
 
@@ -340,6 +343,7 @@ def private_names(tree):
         yield from ((found[1], node.lineno) for name in names if (found := PRIVATE.search(name)))
 
 
+@pytest.mark.slow
 def test_no_test_reads_or_patches_a_private_name():
     wrong = {
         f"{named(module)}:{at} {name}"
@@ -376,6 +380,7 @@ def docstrings(tree):
                 yield one.value.value, one.lineno
 
 
+@pytest.mark.slow
 def test_docstrings_begin_plainly():
     wrong = [
         f"{named(module)}:{at} {text[:60]}"

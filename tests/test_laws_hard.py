@@ -44,34 +44,40 @@ def test_a_fixed_camera_with_fresh_motion_gives_no_repeat(seed: int, fps: int, b
 # ---- minimal cases ----
 
 
+@pytest.mark.slow
 def test_small_a_second_at_10_fps_is_found():
     film = s.film(1)
     held(only(s.answer(s.shown([(film, 0, 3), (film, 0, 1), (film, 3, 8)], 10, seed=1))), [(0, 1), (3, 4)], 10)
 
 
+@pytest.mark.slow
 def test_small_a_loop_whose_turn_ends_just_after_a_shot_change():
     """film(68) cuts 7 frames before its turn ends: the loop is reported as a repeat that ends at that cut."""
     repeat = only(s.answer(s.shown([(s.film(68), 0, 3)] * 2, 60, seed=613)), "loop")
     assert repeat.period == pytest.approx(3)
 
 
+@pytest.mark.slow
 def test_small_two_bodies_on_a_fixed_camera():
     recordings = [(s.camera(377 + k, where=377, bodies=2), 0.0, 15.0) for k in range(3)]
     assert not claimed(s.answer(s.shown(recordings, 24, 0.06601505541222981, 377)))
 
 
+@pytest.mark.slow
 def test_small_no_line_slides_onto_lag_0():
     """10 frames a second: align() moves a line of 0.3 s by up to 4 frames, onto the identity; loops_of divides by
     it."""
     s.answer(s.shown([(s.film(1), 0, 45)], 10, seed=1))
 
 
+@pytest.mark.slow
 def test_small_cuts_of_a_fixed_camera_at_10_fps():
     film = s.camera(1)
     report = s.answer(s.shown([(film, 0, 20), (film, 5, 9), (film, 30, 40)], 10))
     assert [cut.time for cut in report.cuts] == pytest.approx([20, 24])
 
 
+@pytest.mark.slow
 def test_small_a_still_ends_where_black_begins():
     """The card is shown from 8 to 12 and from 31 to 35, then black to 38: the second still is said to last to 38."""
     film, card = s.film(1), (s.still(5), 0, 4)

@@ -23,6 +23,7 @@ def leaping(container: str) -> Path:
 
 @pytest.mark.parametrize("packets_only", [False, True])
 @pytest.mark.parametrize("container", ["mkv", "mov"])
+@pytest.mark.slow
 def test_a_leap_is_said_where_it_is_and_how_long(container: str, packets_only: bool) -> None:
     report = scan(leaping(container), packets_only=packets_only)
     (leap,) = report.leaps
@@ -30,6 +31,7 @@ def test_a_leap_is_said_where_it_is_and_how_long(container: str, packets_only: b
     assert report.losses == () and report.source.duration == pytest.approx(3609.0, abs=0.002)
 
 
+@pytest.mark.slow
 def test_a_leap_stands_in_every_form_for_people(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     names = [tmp_path / name for name in ("r.json", "r.md", "r.html")]
     words = [word for name in names for word in ("-o", str(name))]
@@ -48,6 +50,7 @@ def test_slides_and_pauses_are_no_leaps() -> None:
     assert leaps_of(pause) == [(pytest.approx(4.0), pytest.approx(86.0))]
 
 
+@pytest.mark.slow
 def test_what_was_lost_is_no_leap_besides(tmp_path: Path) -> None:
     data = videos.encoded("ts", "libx264", seconds=150, rate="5").read_bytes()
     packets = len(data) // 188

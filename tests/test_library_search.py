@@ -74,6 +74,7 @@ def test_a_library_finds_what_a_comparison_of_its_files_finds(library):
     assert shown[3].reversed and shown[5].mirrored and not shown[1].reversed
 
 
+@pytest.mark.slow
 def test_only_what_is_new_is_compared_and_the_answer_is_of_all(library, monkeypatch):
     before = compare_library(library)
     fill(library, [s.shown([(s.film(5), 2, 9)], 25, seed=8)], first=7)
@@ -202,6 +203,7 @@ codes = hnp.arrays(np.uint64, st.integers(1, 60), elements=st.integers(0, 2**64 
 
 @settings(max_examples=60, deadline=None)
 @given(codes, codes, st.integers(1, 12), st.integers(1, 5))
+@pytest.mark.slow
 def test_near_keys_are_those_that_share_their_first_bits_the_nearest_first(ours, theirs, bits, most):
     keys, rows = np.sort(lsh_forest.keys_of(ours, 1)), np.sort(lsh_forest.keys_of(theirs, 1))
     found = sorted(zip(*(part.tolist() for part in lsh_forest.near(keys, rows, bits, most)), strict=True))

@@ -94,6 +94,7 @@ def test_times_rise_strictly_whatever_the_clocks_say(batches: list[Batch], belie
 
 
 @given(sources(), st.booleans(), st.data())
+@pytest.mark.slow
 def test_splitting_a_batch_in_two_changes_nothing(batches: list[Batch], believed: bool, data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(batches) - 1))
     batch = batches[number]
@@ -110,6 +111,7 @@ def test_splitting_a_batch_in_two_changes_nothing(batches: list[Batch], believed
 
 
 @given(sources(), st.booleans(), st.integers(-1000, 1000))
+@pytest.mark.slow
 def test_a_clock_that_begins_elsewhere_moves_everything_and_changes_nothing_else(
     batches: list[Batch], believed: bool, by: int
 ) -> None:

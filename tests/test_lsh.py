@@ -64,6 +64,7 @@ def test_frames_with_equal_codes_match_frame_0_too(match: Match) -> None:
 @both_ways
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 150), st.sampled_from([0.04, 0.1, 1.0]))
+@pytest.mark.slow
 def test_matches_are_usable_apart_and_in_order(match: Match, seed: int, n: int, gap: float) -> None:
     rng = np.random.default_rng(seed)
     codes = random_codes(4, seed)[rng.integers(0, 4, n)]  # four codes shared by all: every bucket is crowded
@@ -114,6 +115,7 @@ def test_all_pairs_are_just_those_within_the_radius() -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 4))
+@pytest.mark.slow
 def test_words_find_no_pair_by_chance_that_shares_few_bits(seed: int, bits: int) -> None:
     """A shared word is ten bits or more, so pairs that share none are never there; true pairs are."""
     n = 800

@@ -165,6 +165,7 @@ def test_what_is_sought_is_what_one_pass_shows(name: str, tmp_path: Path) -> Non
     assert apart[600] <= apart.min() + 0.5
 
 
+@pytest.mark.slow
 def test_a_recording_joined_with_itself_is_read_whole_side_by_side(tmp_path: Path) -> None:
     videos.run(*videos.moving(12), *AVC[:6], "-g", "25", str(tmp_path / "once.ts"))
     path = tmp_path / "twice.ts"
@@ -181,6 +182,7 @@ def ordered(data: bytes, folder: Path) -> bool | None:
     return index_is_ordered(bytes(path))
 
 
+@pytest.mark.slow
 def test_an_index_says_whether_its_times_are_in_order(tmp_path: Path) -> None:
     data = sound("avc.mp4", *AVC)
     assert ordered(bytes(data), tmp_path) is True

@@ -99,6 +99,7 @@ def test_a_file_cut_short_or_damaged_gives_the_colours_that_are_left() -> None:
     assert np.abs(left[-20:] - mine[-20:]).max() < 1e-9
 
 
+@pytest.mark.slow
 def test_equal_colours_are_equal_frames_in_a_scan() -> None:
     path = videos.make("colours-twice.mkv", *videos.moving(3), "-vf", "loop=loop=1:size=75", "-c:v", "ffv1")
     clusters = scan(path.as_posix(), Settings(kind="color")).clusters

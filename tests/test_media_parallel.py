@@ -96,6 +96,7 @@ def test_frames_that_wait_on_disk_are_the_same(more: bool, monkeypatch: pytest.M
     assert (read.why, read.segments > 2) == ("", True)
 
 
+@pytest.mark.slow
 def test_a_variable_rate_is_kept() -> None:
     path = videos.make(
         "split_vfr.mkv", *videos.moving(14), "-vf", "select='not(mod(n,3))+gt(mod(n,50),30)'", "-fps_mode", "vfr",
@@ -204,11 +205,13 @@ def test_a_range_may_begin_though_its_decoder_is_in_the_damage_behind_already() 
     assert (loss.start, loss.end) == pytest.approx((wanted.start, wanted.end), abs=0.5)
 
 
+@pytest.mark.slow
 def test_a_file_cut_short_is_left_to_one_pass() -> None:
     path = videos.cut_short(coded("open.mkv"), "split_short.mkv", 0.7)
     assert same_as_one_pass(path).why
 
 
+@pytest.mark.slow
 def test_a_joint_that_does_not_agree_is_left_to_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
@@ -233,6 +236,7 @@ def test_a_disagreement_of_one_pixel_or_tick_is_seen() -> None:
 
 
 @pytest.mark.parametrize("name", ["raw.h264", "one_group.mp4"])
+@pytest.mark.slow
 def test_what_has_no_place_to_begin_at_is_read_in_one_pass(name: str) -> None:
     path = videos.make(f"split_{name}", *videos.moving(14), "-c:v", "libx264", "-preset", "ultrafast", "-g", "9999")
     assert same_as_one_pass(path, 4.0).segments == 1
@@ -256,6 +260,7 @@ def test_decoders_that_are_equally_fast_end_together(jobs: int) -> None:
     assert parallel.marks_of(0.0, 79.0, jobs, 40.0, 300.0) == []
 
 
+@pytest.mark.slow
 def test_no_more_decoders_are_made_than_there_are_ranges() -> None:
     path, threads = videos.encoded("mkv", "mpeg4", seconds=20, size="64x48"), threading.active_count()
     video, _ = split(path, 4.0, 1000)

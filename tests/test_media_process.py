@@ -53,6 +53,7 @@ def test_closing_early_leaves_nothing(long_video: Path, digests: bool) -> None:
     wait_until(lambda: threading.active_count() == threads, what="the end of all threads")
 
 
+@pytest.mark.slow
 def test_an_error_in_the_body_leaves_nothing(long_video: Path) -> None:
     before = descriptors()
 
@@ -145,6 +146,7 @@ def test_a_killed_child_is_named_with_the_time(long_video: Path, name: str) -> N
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_slow_reader_gets_every_frame() -> None:
     path = videos.encoded("mkv", "ffv1", seconds=60, size="64x48")
     with open_video(path, digests=True) as video:
@@ -156,6 +158,7 @@ def test_a_slow_reader_gets_every_frame() -> None:
     assert total == 1500
 
 
+@pytest.mark.slow
 def test_a_slow_source_is_handed_over_in_parts() -> None:
     data = videos.encoded("ts", "mpeg2video", seconds=8).read_bytes()
     read, write = os.pipe()
@@ -177,6 +180,7 @@ def test_a_slow_source_is_handed_over_in_parts() -> None:
     assert sum(map(int, last)) == 200
 
 
+@pytest.mark.slow
 def test_standard_input_may_be_a_file_that_needs_seeking() -> None:
     code = (
         "from loopfind.media.decode.one_pass import open_video\n"

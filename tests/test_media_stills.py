@@ -62,6 +62,7 @@ def test_a_frame_read_again_is_that_frame(path):
         assert apart[number] < 12
 
 
+@pytest.mark.slow
 def test_pictures_are_no_wider_than_asked_and_keep_their_shape():
     path = videos.make("thumbs-anamorphic.mkv", *videos.moving(1, size="96x96"), "-vf", "setsar=2", "-c:v", "ffv1")
     ((_, wide),) = shots(path, 0, [0.0], 80)
@@ -71,6 +72,7 @@ def test_pictures_are_no_wider_than_asked_and_keep_their_shape():
     assert Image.open(io.BytesIO(tall)).size == (40, 80)
 
 
+@pytest.mark.slow
 def test_a_moment_that_no_frame_has_gives_none():
     assert not dict(shots(FIXTURE, 0, [0.013, 99.0], 96))
 

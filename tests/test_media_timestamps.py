@@ -90,6 +90,7 @@ def test_the_journal_is_read_alike_wherever_it_is_cut(cuts: list[int]) -> None:
     assert not any(MARK.decode() in line for line in journal.said)
 
 
+@pytest.mark.slow
 def test_what_ffmpeg_says_without_end_stays_bounded() -> None:
     journal, endless = Journal(), b"x" * 10_000_000
     tracemalloc.start()

@@ -78,12 +78,14 @@ def test_a_window_counts_from_the_containers_start(name: str) -> None:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 110), st.integers(0, 60), st.sampled_from([-1e-9, 0.0, 1e-9]))
+@pytest.mark.slow
 def test_any_window_is_a_slice(first: int, length: int, nudge: float) -> None:
     path = videos.encoded("mp4", "libx264", seconds=4, rate="30000/1001")
     start = max(0.0, first * 1001 / 30000 + nudge)
     holds(path, start, start + length * 1001 / 30000)
 
 
+@pytest.mark.slow
 def test_a_start_past_the_end_is_an_empty_scan() -> None:
     for extension in ("mp4", "ts", "mkv"):
         times, _, video = window(videos.encoded(extension, "libx264"), 100.0, None)
@@ -91,6 +93,7 @@ def test_a_start_past_the_end_is_an_empty_scan() -> None:
         assert (video.source.frames, video.losses) == (0, ())
 
 
+@pytest.mark.slow
 def test_a_window_holds_through_a_pipe() -> None:
     path = videos.encoded("ts", "libx264", seconds=6)
     code = (

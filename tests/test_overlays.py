@@ -118,6 +118,7 @@ def test_regions_are_those_that_a_plain_loop_over_frames_and_cells_counts() -> N
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.slow
 def test_a_covered_corner_does_not_cost_a_find(overlay: Overlay) -> None:
     report = s.answer(s.shown([(under(looped(s.camera(5), 150), overlay), 0, 30)], FPS))
     repeat = only(report, "loop")
@@ -125,10 +126,12 @@ def test_a_covered_corner_does_not_cost_a_find(overlay: Overlay) -> None:
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.slow
 def test_an_overlay_alone_gives_no_repeat(overlay: Overlay) -> None:
     assert not claimed(s.answer(s.shown([(under(s.camera(6), overlay), 0, 40)], FPS)))
 
 
+@pytest.mark.slow
 def test_ends_never_lie_in_black() -> None:
     """A spot is aired three times, after black of 0.4 s, of 0.2 s, and after none."""
     film, spot = s.film(11), (s.film(12), 0, 5)
@@ -138,6 +141,7 @@ def test_ends_never_lie_in_black() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.slow
 def test_dissolves_end_in_the_middle(seed: int) -> None:
     """Seconds 4 to 12 of a shot are shown again within other pictures, by dissolves of a second."""
     shot, other = s.camera(seed, seed), s.camera(seed + 50, seed + 50)
@@ -146,6 +150,7 @@ def test_dissolves_end_in_the_middle(seed: int) -> None:
     assert (second.start, second.end) == pytest.approx((20, 28), abs=0.2)
 
 
+@pytest.mark.slow
 def test_a_loop_in_light_that_drifts_by_a_quarter_is_one_loop() -> None:
     film = looped(s.film(13), 200)
     lit = lambda t: film(t) * (1 + 0.25 * np.sin(2 * np.pi * t / 47))[:, None]  # noqa: E731 - a scene
@@ -156,6 +161,7 @@ def test_a_loop_in_light_that_drifts_by_a_quarter_is_one_loop() -> None:
 # ---- what runs imply ----
 
 
+@pytest.mark.slow
 def test_two_runs_imply_a_third() -> None:
     """Of a stretch that is shown three times, the runs from the first to the others imply the run between these."""
     film = s.film(16)
@@ -166,6 +172,7 @@ def test_two_runs_imply_a_third() -> None:
     assert any(12 <= start < 16 and lag == pytest.approx(12, abs=0.1) for start, lag in lags)
 
 
+@pytest.mark.slow
 def test_one_run_implies_nothing_new() -> None:
     film = s.film(16)
     signal = signal_of(s.shown([(film, 0, 12), (film, 4, 8), (film, 12, 20)], FPS))

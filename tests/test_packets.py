@@ -49,6 +49,7 @@ def joined(name: str, *pieces: Path) -> Path:
 
 
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
+@pytest.mark.slow
 def test_a_looped_file_is_a_loop_of_its_length(container: str) -> None:
     clip = scene("turn.mp4", 3, 0)
     path = videos.make(f"turns.{container}", "-stream_loop", "4", "-i", clip.as_posix(), "-c", "copy")
@@ -72,6 +73,7 @@ def test_a_piece_copied_in_again_is_found_to_the_frame() -> None:
     assert {(o.start_frame, o.end_frame) for r in plain.repeats for o in r.occurrences} >= {(0, 100)}
 
 
+@pytest.mark.slow
 def test_three_showings_are_one_repeat() -> None:
     a, b, c = scene("a.mp4", 4, 0), scene("b.mp4", 3, 10), scene("c.mp4", 5, 20)
     (repeat,) = by_packets(joined("thrice.mp4", b, a, b, c, b)).repeats
@@ -166,6 +168,7 @@ def test_lines_that_are_not_alike_say_the_same() -> None:
 
 
 @pytest.mark.parametrize("extra", [("libx264", "-bf", "2"), ("libx264", "-x264-params", "open-gop=1"), ("mpeg4",)])
+@pytest.mark.slow
 def test_an_index_tells_what_the_packets_themselves_do(extra: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     path = videos.make(f"index{len(extra[-1])}.mp4", *videos.moving(3), "-c:v", *extra, "-g", "12")
     with Demux(ReadRequest(resolve(path))) as demux:

@@ -68,6 +68,7 @@ def drawn(report: Report, exhibits: Exhibits | None = None, href: str = "film.mp
     return "".join(scan.write(report, samples.exhibits(report) if exhibits is None else exhibits, href))
 
 
+@pytest.mark.slow
 def test_is_well_formed_and_shows_every_repeat_and_cut():
     report = samples.three_and_a_loop()
     page = Page(drawn(report))

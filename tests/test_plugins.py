@@ -68,6 +68,7 @@ def test_an_unknown_name_is_answered_with_those_of_other_packages_too(installed)
     assert done.returncode == 2 and f"{[*KINDS][-1]}, corners" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_kind_that_is_not_sized_is_not_swept(installed):
     video = str(ROOT / "fixtures" / "loop.mp4")
     for words in (("sweep", video), (video, "--hash-size", "auto")):

@@ -77,6 +77,7 @@ def parts_by_hand(lengths: list[int]) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.slow
 def test_the_stretches_are_those_for_which_the_least_is_lost(seed: int) -> None:
     rng = np.random.default_rng(seed)
     lengths = np.repeat(rng.integers(0, len(FINDABLE_LENGTHS) + 1, 3), [5, 4, 5]) + rng.integers(-2, 1, 14)
@@ -108,6 +109,7 @@ def test_lively_and_calm_parts_of_a_file_are_promised_what_each_allows() -> None
     assert both[0].picture_coverage > 2 * both[-1].picture_coverage
 
 
+@pytest.mark.slow
 def test_the_map_shows_where_something_moves() -> None:
     rows = np.array(coverage(s.shown([(inside(s.camera(63), columns(0, 6)), 0, 40)], FPS)).map)
     assert rows.shape == (s.SIDE, s.SIDE)
@@ -136,6 +138,7 @@ def test_a_screen_of_nothing_but_text_and_doubled_frames_have_no_overlay() -> No
     assert not overlaid_cells(signal_of(doubled)).any()
 
 
+@pytest.mark.slow
 def test_a_promise_does_not_rest_on_a_chat() -> None:
     """Of a copy the chat is another one, and the footage beside it must be enough."""
     calm = inside(s.camera(66, bodies=4), columns(0, 5))

@@ -52,6 +52,7 @@ def test_an_unknown_setting_is_answered_with_those_that_there_are(call):
 
 
 @pytest.mark.parametrize("ending", [ending for ending, form in SUFFIXES.items() if form != PAGE])
+@pytest.mark.slow
 def test_a_report_is_saved_in_the_format_of_the_ending(report, tmp_path, ending):
     report.save(tmp_path / f"r{ending}")
     assert (tmp_path / f"r{ending}").read_text() == "".join(load("format", SUFFIXES[ending], FORMATS)(report))

@@ -80,6 +80,7 @@ def test_a_worse_copy_is_less_close():
     assert [match.file for match in matches] == [2, 1] and matches[0].closeness > matches[1].closeness
 
 
+@pytest.mark.slow
 def test_files_are_not_chained_into_one_group():
     """A shares one film with B, and B another one with C; A and C share nothing."""
     one, other = s.film(1), s.film(2)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from documents import README, ROOT
 
 MOST_LINES = 150
@@ -28,6 +29,7 @@ def test_is_read_in_two_minutes():
     assert len(README.text.splitlines()) <= MOST_LINES
 
 
+@pytest.mark.slow
 def test_the_answer_shown_is_the_answer():
     """But for where the checkout lies, which also decides whether an address has a line of its own."""
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}

@@ -270,6 +270,7 @@ def test_ffmpeg_takes_the_chapters(tmp_path: Path) -> None:
     assert re.search(r"^title=a\\=b\\;c\\#d\\\\e\\\\x0a\"f\"", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_opentimelineio_takes_the_edl() -> None:
     """The whole list by its own reader of CMX 3600: every event, in order, with the name of the file."""
     pytest.importorskip("otio_cmx3600_adapter")

@@ -115,6 +115,7 @@ def test_pieces_that_were_cut_out_are_the_plain_ones(name: str, cut: str) -> Non
     assert skipped > 200 or (name, cut) != ("closed.mp4", "1.6")
 
 
+@pytest.mark.slow
 def test_damage_is_left_to_a_plain_reading() -> None:
     path = videos.damaged(looped("closed.mp4"), "skip_damaged.mp4", 0.6, 0.62)
     mine, plain = read(path)[0], read(path, plain=True)[0]
@@ -122,6 +123,7 @@ def test_damage_is_left_to_a_plain_reading() -> None:
     assert np.array_equal(mine.fingerprint.times, plain.fingerprint.times)
 
 
+@pytest.mark.slow
 def test_frames_that_are_not_what_packets_promise_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof at the joints is all that stands between a wrong word and a wrong answer."""
     one = clip("closed.mp4")

@@ -46,6 +46,7 @@ def spans(found: Report) -> list[tuple[str, list[tuple[float, float]]]]:
 
 
 @every_fixture
+@pytest.mark.slow
 def test_repeats_of_a_fixture_are_found_to_the_frame_and_nothing_else_is(name: str) -> None:
     known = [(r["kind"], [tuple(span) for span in r["occurrences"]]) for r in ROWS[name]["repeats"]]
     assert spans(report(name)) == known
@@ -53,6 +54,7 @@ def test_repeats_of_a_fixture_are_found_to_the_frame_and_nothing_else_is(name: s
 
 
 @every_fixture
+@pytest.mark.slow
 def test_suspect_cuts_of_a_fixture_are_the_splices_at_its_repeats_and_no_others(name: str) -> None:
     assert [cut.time for cut in report(name).cuts] == pytest.approx(ROWS[name]["cuts"])
 
@@ -133,6 +135,7 @@ def test_the_kind_rules_the_clusters_and_not_the_repeats(kind: str) -> None:
     assert spans(found) == spans(report("replay.mp4")) and found.settings.kind == kind
 
 
+@pytest.mark.slow
 def test_exact_clusters_are_bit_identical_pictures() -> None:
     """A lossless loop: every frame is shown again bit for bit, and the exact kind says which with which."""
     path = videos.make(
@@ -151,11 +154,13 @@ def test_exact_clusters_are_bit_identical_pictures() -> None:
     assert clusters == [[k, k + 20, k + 40] for k in range(20)]
 
 
+@pytest.mark.slow
 def test_limits_count_from_the_start_of_the_file() -> None:
     found = scan(str(FIXTURES / "loop.mp4"), Settings(start=11.0, end=29.0))
     assert spans(found) == spans(report("loop.mp4"))
 
 
+@pytest.mark.slow
 def test_progress_is_told_and_reaches_the_end() -> None:
     seen: list[Progress] = []
     scan(str(FIXTURES / "none.mp4"), watch=seen.append)

@@ -47,6 +47,7 @@ def test_a_sound_shorter_than_a_window_has_no_codes() -> None:
     assert len(sound_codes(sampled(0.1, 3))) == 0
 
 
+@pytest.mark.slow
 def test_a_white_sound_is_the_same_in_parts() -> None:
     sound = Sound(sampled(60, 4), 0.0, AudioTrack(0, "flac"))
     whole = WhiteSound(sound).part(0, len(sound))

@@ -17,6 +17,7 @@ def heard(*paths: Path, **changes: object) -> Comparison:
 
 
 @pytest.mark.parametrize("offset", [0.1, 1.234, 12.5, 30.0])
+@pytest.mark.slow
 def test_the_offset_of_two_cuts_of_one_recording_is_right(offset: float) -> None:
     one = sounds.file(f"cut-{offset}.m4a", sounds.part(TALK, 0, 36))
     other = sounds.file(f"cut-{offset}.mp3", sounds.part(TALK, offset, 40))
@@ -27,12 +28,14 @@ def test_the_offset_of_two_cuts_of_one_recording_is_right(offset: float) -> None
     assert first.start - second.start == pytest.approx(offset, abs=0.03)
 
 
+@pytest.mark.slow
 def test_cuts_in_one_codec_are_offset_to_the_sample() -> None:
     one, other = (sounds.file(f"exact-{n}.flac", sounds.part(TALK, n, n + 20)) for n in (2, 9))
     (repeat,) = heard(one, other).repeats
     assert repeat.occurrences[0].start - repeat.occurrences[1].start == pytest.approx(7, abs=0.001)
 
 
+@pytest.mark.slow
 def test_what_is_the_same_from_end_to_end_is_said_to_be() -> None:
     one, other = (sounds.file(f"whole-{ending}.{ending}", sounds.part(TALK, 0, 15)) for ending in ("flac", "m4a"))
     found = heard(one, other)
@@ -40,6 +43,7 @@ def test_what_is_the_same_from_end_to_end_is_said_to_be() -> None:
     assert pair.whole == (True, True) and "same from end to end" in found.summary
 
 
+@pytest.mark.slow
 def test_strangers_share_nothing() -> None:
     one, other = (sounds.file(f"stranger-{n}.mp3", sounds.talk(30, n)) for n in (51, 52))
     assert not heard(one, other).repeats
@@ -65,6 +69,7 @@ def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
                 assert one.end - other.end == pytest.approx(offset, abs=0.2)
 
 
+@pytest.mark.slow
 def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
     talk = sounds.part(TALK, 0, 12)
     one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(TALK, 20, 26), sounds.part(talk, 3, 8)))
@@ -74,6 +79,7 @@ def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
     assert [o.file for o in repeat.occurrences] == [0, 0]
 
 
+@pytest.mark.slow
 def test_a_clip_is_looked_for_in_files() -> None:
     clip = sounds.file("clip.opus", sounds.part(TALK, 11, 16))
     films = [sounds.file("film-a.m4a", TALK), sounds.file("film-b.m4a", sounds.talk(30, 78))]

@@ -51,6 +51,7 @@ def plain(path: Path, track: int = 0) -> NDArray[np.int16]:
 
 
 @pytest.mark.parametrize("ending", sounds.CODECS)
+@pytest.mark.slow
 def test_samples_are_those_of_the_decoder(ending: str) -> None:
     path = sounds.file(f"read.{ending}", TALK)
     sound, expected = read(path), plain(path)
@@ -61,6 +62,7 @@ def test_samples_are_those_of_the_decoder(ending: str) -> None:
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.slow
 def test_a_sound_that_begins_late_is_heard_late(name: str) -> None:
     source = sounds.written("late", TALK.tobytes()).as_posix()
     late = ("-itsoffset", "1.5", "-i", source, "-map", "0:v", "-map", "1:a")
@@ -72,6 +74,7 @@ def test_a_sound_that_begins_late_is_heard_late(name: str) -> None:
     assert heard == pytest.approx(1.5 + first, abs=0.06)
 
 
+@pytest.mark.slow
 def test_a_part_is_the_same_samples_at_the_same_times() -> None:
     path = sounds.file("long.flac", sounds.talk(40, 2))
     whole, part = read(path), read(path, start=31.0, end=33.5)
@@ -186,6 +189,7 @@ def test_a_part_of_a_file_whose_clock_fell_back_is_the_same() -> None:
         assert abs(shift) < 60 and r > 0.99
 
 
+@pytest.mark.slow
 def test_a_track_is_chosen_by_its_number() -> None:
     one, other = (sounds.written(f"track{n}", sounds.talk(3, n).tobytes()).as_posix() for n in (1, 2))
     path = videos.make("tracks.mkv", "-i", one, "-i", other, "-map", "0:a", "-map", "1:a", "-c:a", "flac")

@@ -1,6 +1,7 @@
 """Repeats of sound: found to the millisecond in any codec, and not where sounds are merely alike."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,7 @@ def spans(repeat: Repeat) -> list[tuple[float, float]]:
 
 
 @pytest.mark.parametrize("ending", sounds.CODECS)
+@pytest.mark.slow
 def test_a_copy_is_found_in_any_codec(ending: str) -> None:
     report = scan(sounds.file(f"planted.{ending}", planted(COPY)))
     (start, end), (again, over) = spans(only(report))
@@ -44,6 +46,7 @@ def test_a_copy_is_found_in_any_codec(ending: str) -> None:
 
 
 @pytest.mark.parametrize("cover", ["noise", "talk"])
+@pytest.mark.slow
 def test_a_copy_is_found_under_another_sound(cover: str) -> None:
     other = sounds.noise(3, 1) if cover == "noise" else sounds.talk(3, 99)
     level = float(np.sqrt(np.square(COPY).mean() / np.square(other).mean())) * (0.18 if cover == "noise" else 1.0)
@@ -52,6 +55,7 @@ def test_a_copy_is_found_under_another_sound(cover: str) -> None:
     assert again - start == pytest.approx(16, abs=0.001)
 
 
+@pytest.mark.slow
 def test_a_copy_may_be_louder() -> None:
     assert len(scan(sounds.file("louder.m4a", planted(0.3 * COPY))).repeats) == 1
 
@@ -65,12 +69,14 @@ def test_copies_at_one_lag_with_another_sound_between_them_are_several() -> None
     assert np.abs(np.array(found) - [(0, 24), (30, 34)]).max() < 0.06
 
 
+@pytest.mark.slow
 def test_a_loop_goes_round() -> None:
     report = scan(sounds.file("loop.m4a", np.tile(sounds.part(TALK, 0, 5), 4)))
     assert only(report).kind == "loop" and only(report).period == pytest.approx(5, abs=0.001)
     assert len(only(report).occurrences) == 4 and report.verdict.looped
 
 
+@pytest.mark.slow
 def test_a_loop_of_many_turns_has_its_shortest_period() -> None:
     report = scan(sounds.file("turns.flac", np.tile(sounds.part(TALK, 0, 7), 60)))
     assert only(report).kind == "loop" and only(report).period == pytest.approx(7, abs=0.001)
@@ -78,17 +84,18 @@ def test_a_loop_of_many_turns_has_its_shortest_period() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "sound"),
+    ("name", "draw"),
     [
-        ("talk", sounds.talk(60, 21)),
-        ("rain", sounds.noise(60, 22)),
-        ("hum", sounds.hum(30)),
-        ("silence", np.zeros(30 * sounds.RATE, np.float32)),
-        ("tone", np.sin(0.2 * np.arange(30 * sounds.RATE)).astype(np.float32) * 0.3),
+        ("talk", lambda: sounds.talk(60, 21)),
+        ("rain", lambda: sounds.noise(60, 22)),
+        ("hum", lambda: sounds.hum(30)),
+        ("silence", lambda: np.zeros(30 * sounds.RATE, np.float32)),
+        ("tone", lambda: np.sin(0.2 * np.arange(30 * sounds.RATE)).astype(np.float32) * 0.3),
     ],
 )
-def test_what_is_heard_once_is_not_claimed(name: str, sound: sounds.Wave) -> None:
-    report = scan(sounds.file(f"once-{name}.m4a", sound))
+@pytest.mark.slow
+def test_what_is_heard_once_is_not_claimed(name: str, draw: Callable[[], sounds.Wave]) -> None:
+    report = scan(sounds.file(f"once-{name}.m4a", draw()))
     assert not report.repeats and report.sound is not None
     heard = name in ("talk", "rain")
     assert (report.verdict.coverage > 0.9) == heard or name == "hum"
@@ -96,6 +103,7 @@ def test_what_is_heard_once_is_not_claimed(name: str, sound: sounds.Wave) -> Non
 
 
 @pytest.mark.parametrize("step", [0.25, 0.4])
+@pytest.mark.slow
 def test_a_machine_keeps_time_and_is_no_loop(step: float) -> None:
     report = scan(sounds.file(f"machine-{step}.m4a", sounds.machine(40, step)))
     assert report.sound is not None and not report.repeats
@@ -105,6 +113,7 @@ def test_a_machine_keeps_time_and_is_no_loop(step: float) -> None:
     assert beats == pytest.approx(round(beats), abs=0.02)
 
 
+@pytest.mark.slow
 def test_what_would_have_shown_shows() -> None:
     report = scan(sounds.file("promise.m4a", sounds.part(TALK, 0, 20)))
     assert report.sound is not None and report.sound.shortest_findable is not None
@@ -174,6 +183,7 @@ def test_a_still_camera_whose_sound_goes_round_is_found_by_its_sound() -> None:
     assert "In the sound, a loop of 6.000 s" in report.verdict.summary and not report.cuts
 
 
+@pytest.mark.slow
 def test_a_report_with_sound_comes_back_the_same(tmp_path: Path) -> None:
     report = scan(sounds.file("planted-again.flac", planted(COPY)))
     report.save(tmp_path / "report.json")

@@ -33,6 +33,7 @@ def by_itself(signal: Signal, frame: int) -> Splice:
 
 
 @pytest.mark.parametrize("fps", [5, 25])
+@pytest.mark.slow
 def test_many_seams_are_those_of_each_frame_by_itself(fps: int) -> None:
     signal = signal_of(s.shown(PIECES, fps))
     n = len(signal.times)
@@ -44,6 +45,7 @@ def test_many_seams_are_those_of_each_frame_by_itself(fps: int) -> None:
         assert [splice_at(signal, frame) for frame in frames] == [wanted[frame + 1] for frame in frames]
 
 
+@pytest.mark.slow
 def test_what_is_usual_is_the_upper_quartile() -> None:
     rng = np.random.default_rng(2)
     for _ in range(3000):

@@ -75,6 +75,7 @@ WRAPPED = {
 
 
 @pytest.mark.parametrize("name", WRAPPED)
+@pytest.mark.slow
 def test_a_counter_that_begins_again_is_no_gap(name: str, tmp_path: Path) -> None:
     codec, start = WRAPPED[name]
     path = tmp_path / name

@@ -146,6 +146,7 @@ def test_a_block_comes_back_and_a_damaged_one_does_not(dtype, rows, width, data)
         assert blocks.unpack_block(bytes(spoilt), np.dtype(dtype), width, rows).tobytes() == table.tobytes()
 
 
+@pytest.mark.slow
 def test_a_block_unpacks_to_no_more_than_its_rows() -> None:
     bomb = zlib.compress(bytes(64 << 20), 9)
     tracemalloc.start()
@@ -191,6 +192,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("change", FOREIGN)
+@pytest.mark.slow
 def test_a_library_from_elsewhere_is_damaged_and_no_more(change, tmp_path):
     path = tmp_path / "l.sqlite"
     with opened(path) as library:
@@ -224,6 +226,7 @@ DOUBLED = "WITH RECURSIVE n(s) AS (SELECT 'x' UNION ALL SELECT s || s FROM n)"
         "SELECT replace(printf('%.*c', 9000, 'a'), 'a', printf('%.*c', 9000, 'a'))",
     ],
 )
+@pytest.mark.slow
 def test_a_query_has_a_budget(sql, tmp_path):
     path = tmp_path / "l.sqlite"
     with opened(path):
@@ -259,6 +262,7 @@ def test_a_query_has_a_budget(sql, tmp_path):
         "BEGIN",
     ],
 )
+@pytest.mark.slow
 def test_a_query_may_only_look_and_count(sql, tmp_path):
     path = tmp_path / "l.sqlite"
     with opened(path):
@@ -302,6 +306,7 @@ def test_a_library_that_is_shared_stays_shared(tmp_path):
         "PRAGMA user_version = -1",
     ],
 )
+@pytest.mark.slow
 def test_a_library_whose_tables_are_others_is_refused(change, tmp_path):
     path = tmp_path / "l.sqlite"
     with opened(path):
@@ -489,6 +494,7 @@ def test_what_cannot_be_opened_says_so(tmp_path):
         opened(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_takes_nothing_that_was_kept(tmp_path, monkeypatch):
     path = tmp_path / "l.sqlite"
     with opened(path) as library:
@@ -741,6 +747,7 @@ def test_verify_tells_files_that_are_gone_or_changed_and_entries_that_do_not_rea
         assert told["entry 1"].startswith("its times cannot") and told["entry 2"].startswith("its sketches cannot")
 
 
+@pytest.mark.slow
 def test_verify_unpacks_no_more_than_a_block_may_hold(tmp_path):
     path = tmp_path / "l.sqlite"
     with opened(path) as library:

@@ -25,6 +25,7 @@ def thumbed() -> Path:
     return videos.make("streams-thumbed.mp4", "-i", str(picture), "-i", str(film), *both)
 
 
+@pytest.mark.slow
 def test_the_stream_that_holds_the_video_is_read_and_the_other_named(thumbed: Path) -> None:
     report = scan(thumbed)
     assert (report.source.frames, report.settings.stream) == (75, 1)
@@ -40,6 +41,7 @@ def test_a_stream_of_one_picture_says_where_the_video_is(thumbed: Path) -> None:
     assert caught.value.other == 1
 
 
+@pytest.mark.slow
 def test_a_stream_that_goes_on_under_another_pid_is_one_video(tmp_path: Path) -> None:
     first = tmp_path / "first.ts"
     second = tmp_path / "second.ts"
@@ -52,6 +54,7 @@ def test_a_stream_that_goes_on_under_another_pid_is_one_video(tmp_path: Path) ->
     assert report.verdict.looped and report.repeats[0].period == pytest.approx(3.0)
 
 
+@pytest.mark.slow
 def test_two_views_beside_each_other_are_no_one_video(tmp_path: Path) -> None:
     path = tmp_path / "views.ts"
     videos.run(*videos.moving(3.0), *videos.moving(3.0, size="128x96"), "-map", "0", "-map", "1", *PLAIN, str(path))
@@ -98,6 +101,7 @@ def encrypted(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("packets_only", [False, True])
+@pytest.mark.slow
 def test_an_encrypted_mp4_is_refused(tmp_path: Path, packets_only: bool) -> None:
     path = encrypted(tmp_path / "cenc.mp4")
     with pytest.raises(Broken, match="encrypted"):

@@ -110,6 +110,7 @@ def near(one, other, origin):
 
 @settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=PAIRED_AHEAD), st.data())
+@pytest.mark.slow
 def test_figures_are_the_plain_ones(frames, data):
     codes = np.array([code for code, _ in frames], np.uint64)
     moving = np.array([moves for _, moves in frames])
@@ -207,6 +208,7 @@ def test_a_video_shown_twice_gets_advice_and_a_scan_takes_it():
     assert auto.repeats == fixed.repeats
 
 
+@pytest.mark.slow
 def test_where_nothing_repeats_there_is_nothing_to_tune_on():
     path = videos.make("sweep-once.mkv", *videos.moving(4.0), "-c:v", "libx264", "-crf", "30").as_posix()
     result = sweep(path)
@@ -230,6 +232,7 @@ def test_what_has_no_size_cannot_be_swept(kinds):
         sweep(repeated(), SweepSettings(kinds=kinds))
 
 
+@pytest.mark.slow
 def test_the_machine_forms_say_the_same_and_come_back():
     result = sweep(repeated(), SweepSettings(sizes=(8, 16)))
     value = json.loads("".join(sweeps.sweep_json(result)))

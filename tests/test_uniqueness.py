@@ -75,6 +75,7 @@ def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(na
 
 
 @pytest.mark.parametrize("left_out", [1, 20, 60])
+@pytest.mark.slow
 def test_cells_that_differ_most_do_not_count_in_a_match_nor_in_a_rival(left_out: int, monkeypatch) -> None:
     signal = signal_of(s.shown([(s.film(1), 0, 20), (s.film(1), 5, 12), (s.film(1), 20, 30)], 25))
     (run,) = runs_of(signal)

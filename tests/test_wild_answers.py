@@ -34,6 +34,7 @@ def part_of(scene: s.Scene, other: s.Scene, rows: slice) -> s.Scene:
 
 
 @pytest.mark.parametrize("seed", [31, 32, 33])
+@pytest.mark.slow
 def test_a_loop_under_a_chat_and_a_wandering_mark_is_one_loop(seed: int) -> None:
     scene = under(under(looped(s.camera(seed), 200), mark), chat)
     repeat = only(s.answer(s.shown([(scene, 0, 40)], FPS)), "loop")
@@ -41,6 +42,7 @@ def test_a_loop_under_a_chat_and_a_wandering_mark_is_one_loop(seed: int) -> None
     assert repeat.picture_share is not None and 0.3 < repeat.picture_share < 1
 
 
+@pytest.mark.slow
 def test_a_repeat_of_the_whole_picture_says_so() -> None:
     assert only(s.answer(s.shown([(looped(s.film(34), 150), 0, 24)], FPS)), "loop").picture_share == 1.0
 
@@ -104,6 +106,7 @@ def test_the_onset_of_another_motion_is_no_part_of_a_stretch(
 # ---- words ----
 
 
+@pytest.mark.slow
 def test_a_rhythm_over_most_of_a_file_is_said_to_be_possible() -> None:
     short = s.answer(s.shown([(looped(s.film(46, 1.0), 50), 0, 30)], FPS))
     assert only(short, "loop") and _RHYTHM in short.verdict.summary
@@ -114,6 +117,7 @@ def test_a_rhythm_over_most_of_a_file_is_said_to_be_possible() -> None:
     assert only(long, "loop") and _RHYTHM not in long.verdict.summary
 
 
+@pytest.mark.slow
 def test_several_loops_are_counted() -> None:
     films = [s.film(50 + k, 1.0) for k in range(3)]
     pieces = [(looped(film, 50), 0, 4) for film in films]
@@ -133,6 +137,7 @@ def test_chance_votes_beside_a_short_repeat_do_not_hide_it(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [70, 71, 72])
+@pytest.mark.slow
 def test_half_a_second_at_a_slow_rate_is_found(seed: int) -> None:
     scene = s.film(seed)
     repeat = only(s.answer(s.shown([(scene, 0, 20), (scene, 7, 7.5), (scene, 40, 44)], 12)))
@@ -140,6 +145,7 @@ def test_half_a_second_at_a_slow_rate_is_found(seed: int) -> None:
 
 
 @pytest.mark.parametrize("pace", [0.04, 0.1])
+@pytest.mark.slow
 def test_what_changes_too_little_within_a_hop_is_compared_over_a_longer_one(pace: float) -> None:
     scene = s.camera(90, bodies=3)
     repeat = only(
@@ -149,6 +155,7 @@ def test_what_changes_too_little_within_a_hop_is_compared_over_a_longer_one(pace
 
 
 @pytest.mark.parametrize("speed", [0.8, 1.25])
+@pytest.mark.slow
 def test_a_copy_at_another_speed_is_a_candidate_by_its_motion_alone(speed: float) -> None:
     scene = s.camera(80, bodies=2, size=0.07)
     signal = signal_of(s.shown([(scene, 0, 14), (lambda t: scene(speed * t), 3 / speed, 11 / speed)], FPS))
@@ -158,6 +165,7 @@ def test_a_copy_at_another_speed_is_a_candidate_by_its_motion_alone(speed: float
 
 
 @pytest.mark.parametrize(("top", "left"), [(6, 6), (1, 7), (11, 2)])
+@pytest.mark.slow
 def test_a_crop_is_followed_wherever_it_was_taken(top: int, left: int) -> None:
     film, side = drawn(1), 48
     pieces: list[s.Piece] = [

@@ -5,31 +5,75 @@ the energies of two neighbouring bands rises or falls from one hop to the next. 
 23 ms, half as long as theirs, as 3,400 Hz need no more.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.model.sound import SOUND_HOP, SOUND_RATE, SOUND_WINDOW, Codes, Samples
+from loopfind.model.sound import (
+    LONGEST_PITCHED,
+    SOUND_HOP,
+    SOUND_RATE,
+    SOUND_WINDOW,
+    Codes,
+    PitchCodes,
+    Samples,
+    Sound,
+    SoundFingerprint,
+)
 
 _BITS = 32
 _LOWEST, _HIGHEST = 300.0, 3400.0
 _AT_ONCE = 512
 _THREADS = 2
 
+_LONGEST = LONGEST_PITCHED * SOUND_RATE
+
+PITCHES = tuple(float(1.25 ** (step / 11)) for step in range(12))
+"""Pitches at which a sound has codes: 2 % apart, as codes bear 1 %."""
+
+
+def fingerprint_of(sound: Sound) -> SoundFingerprint:
+    """Return a sound with its codes, not those at other pitches."""
+    return SoundFingerprint(sound, sound_codes(sound.samples))
+
+
+def with_pitches(fingerprint: SoundFingerprint) -> SoundFingerprint:
+    """Return a fingerprint with the codes at other pitches, unless the sound is longer than LONGEST_PITCHED."""
+    samples = fingerprint.sound.samples
+    return replace(fingerprint, pitched=pitch_codes(samples)) if len(samples) <= _LONGEST else fingerprint
+
 
 def sound_codes(samples: Samples) -> Codes:
     """Return the codes (n,) uint32 of a sound; code i is of the window in the middle of which sample
     i * SOUND_HOP + SOUND_WINDOW // 2 lies. No code is there where the sound is shorter than a window and a hop."""
+    return _coded(samples, lambda power: power @ _bands())[:, 0]
+
+
+def pitch_codes(samples: Samples) -> PitchCodes:
+    """Return the codes of a sound at each of PITCHES."""
+    lines, shares = _pitched_edges()
+
+    def energies(power: NDArray[np.float32]) -> NDArray[np.float32]:
+        total = np.pad(np.cumsum(power, 1, dtype=np.float64), ((0, 0), (1, 0)))
+        below = total[:, lines] + shares * (total[:, lines + 1] - total[:, lines])
+        return np.diff(below.reshape(len(power), len(PITCHES), -1), axis=2).astype(np.float32)
+
+    return PitchCodes(PITCHES, np.ascontiguousarray(_coded(samples, energies).T))
+
+
+def _coded(samples: Samples, energies: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Codes:
+    """Return the codes (n, k) of a sound. energies: of power (m, SOUND_WINDOW // 2 + 1), those of _BITS + 1 bands, in k
+    ways: (m, k, bands), or (m, bands) in one."""
     count = max(0, (len(samples) - SOUND_WINDOW) // SOUND_HOP)
-    codes = np.zeros(count, np.uint32)
     parts = range(0, count, _AT_ONCE)
     # Transforms leave the interpreter free, so two threads take half the time.
     with ThreadPoolExecutor(_THREADS) as pool:
-        for low, part in zip(parts, pool.map(lambda low: _codes_of(samples, low, count), parts), strict=True):
-            codes[low : low + len(part)] = part
-    return codes
+        found = list(pool.map(lambda low: _codes_of(energies(_power(samples, low, count))), parts))
+    return np.concatenate(found) if found else np.zeros((0, 1), np.uint32)
 
 
 def shifted_codes(samples: Samples, steps: int) -> dict[int, Codes]:
@@ -38,23 +82,36 @@ def shifted_codes(samples: Samples, steps: int) -> dict[int, Codes]:
     return {low: sound_codes(samples[low : len(samples)] if low else samples) for low in shifts}
 
 
-def _codes_of(samples: Samples, low: int, count: int) -> Codes:
-    """Return the codes from one on, as many as are made at once, of `count` in all."""
+def _power(samples: Samples, low: int, count: int) -> NDArray[np.float32]:
+    """Return the power of the windows from one on, of as many codes as are made at once, of `count` in all."""
     high = min(count, low + _AT_ONCE)
     # One window more than there are codes, as each is compared with the one before it too.
     part = samples[low * SOUND_HOP : high * SOUND_HOP + SOUND_WINDOW][:, 0].astype(np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(part, SOUND_WINDOW)[::SOUND_HOP]
     spectrum = np.fft.rfft(frames * _window())
-    power = np.square(spectrum.real) + np.square(spectrum.imag)
-    bands = power @ _bands()
-    steps = bands[:, :-1] - bands[:, 1:]
+    return np.square(spectrum.real) + np.square(spectrum.imag)
+
+
+def _codes_of(bands: NDArray[np.float32]) -> Codes:
+    """Return the codes (m - 1, k) of the energies (m, k, _BITS + 1) of bands."""
+    bands = bands.reshape(len(bands), -1, _BITS + 1)
+    steps = bands[:, :, :-1] - bands[:, :, 1:]
     bits = steps[1:] > steps[:-1]
-    return np.packbits(bits, axis=1).view(">u4")[:, 0].astype(np.uint32)
+    return np.packbits(bits, axis=2).view(">u4")[:, :, 0].astype(np.uint32)
 
 
 @cache
 def _window() -> NDArray[np.float32]:
     return np.hanning(SOUND_WINDOW).astype(np.float32)
+
+
+@cache
+def _pitched_edges() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Lines of the spectrum below the edges of all bands at all pitches, and the share of a line from there to each."""
+    edges = _LOWEST * (_HIGHEST / _LOWEST) ** (np.arange(_BITS + 2) / (_BITS + 1))
+    places = np.concatenate([edges / pitch for pitch in PITCHES]) * SOUND_WINDOW / SOUND_RATE
+    below = np.floor(places).astype(np.int64)
+    return below, (places - below).astype(np.float32)
 
 
 @cache

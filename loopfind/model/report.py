@@ -37,7 +37,9 @@ class Occurrence:
     it runs backwards, it shows content_end at its start and content_start at its end. Two occurrences are aligned by
     their content, not by their starts.
     start_range, end_range: the earliest and latest instants that the content allows for each end. turned: degrees
-    clockwise, before it is mirrored. file: the number of its file, from 0, where several are compared.
+    clockwise, before it is mirrored. file: the number of its file, from 0, where several are compared. pitch: how many
+    times as high as in the first occurrence a sound is, which is its speed where it was simply played faster; None of
+    pictures.
     """
 
     start: float
@@ -53,6 +55,7 @@ class Occurrence:
     end_range: tuple[float, float] | None = None
     turned: int = 0
     file: int | None = None
+    pitch: float | None = None
 
     @overload
     def content_at(self, time: float) -> float: ...
@@ -262,6 +265,7 @@ class SoundAnswer:
     end: seconds. repeated_seconds: length of what is heard more than once, every occurrence counted. coverage: share of
     the sound in which a repeat could have been found. shortest_findable: seconds, the shortest plain one that would
     have been found in it; None where nothing could be judged. unjudged: stretches, rhythms: what a machine plays.
+    other_speeds: whether copies at another speed or pitch were looked for, as is done in a sound that is not too long.
     """
 
     track: int
@@ -275,6 +279,7 @@ class SoundAnswer:
     summary: str
     unjudged: tuple[UnjudgedSound, ...] = ()
     rhythms: tuple[Rhythm, ...] = ()
+    other_speeds: bool = False
 
 
 @dataclass(frozen=True, repr=False)

@@ -28,6 +28,10 @@ def code_count(seconds: float) -> int:
     return max(0, (round(seconds * SOUND_RATE) - SOUND_WINDOW) // SOUND_HOP)
 
 
+LONGEST_PITCHED = 3600.0
+"""Seconds of the longest sound of which copies at another speed or pitch are looked for."""
+
+
 class Samples(Protocol):
     """A table (n, 1) int16 of samples, in memory or on disk."""
 
@@ -82,13 +86,27 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class PitchCodes:
+    """Codes of a sound by which copies at other pitches are found.
+
+    pitches: (k,) rising, the first is 1. codes: (k, n) uint32; row i are the codes of the sound as they would be if it
+    were played pitches[i] times as high.
+    """
+
+    pitches: tuple[float, ...]
+    codes: NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
 class SoundFingerprint:
     """A sound and its codes.
 
     codes: (n,) uint32; code i is of the samples from i * SOUND_HOP on, SOUND_WINDOW of them. chromaprint: the items of
-    its Chromaprint, (m,) uint32, where these are asked about too; none elsewhere.
+    its Chromaprint, (m,) uint32, where these are asked about too; none elsewhere. pitched: codes at other pitches, None
+    where copies at another speed or pitch are not looked for.
     """
 
     sound: Sound
     codes: Codes
     chromaprint: Codes = field(default_factory=lambda: np.zeros(0, np.uint32))
+    pitched: PitchCodes | None = None

@@ -12,7 +12,7 @@ from loopfind.engine.sound.beside import heard_more_than_once, with_sound
 from loopfind.engine.sound.findings import SoundFindings, find_in_sound
 from loopfind.engine.sound.parameters import SOUND_FRAME
 from loopfind.errors import BadSetting, LoopfindError, MediaError, NotVideo
-from loopfind.fingerprints.sound import sound_codes
+from loopfind.fingerprints.sound import fingerprint_of, with_pitches
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.sound.reader import SoundRequest, read_sound
 from loopfind.model.dtypes import Floats
@@ -56,7 +56,7 @@ class SoundTask:
         try:
             sound = read_sound(self._request, self._given_up)
             if sound is not None and not self._given_up.is_set():
-                self._found = find_in_sound(SoundFingerprint(sound, sound_codes(sound.samples)), self._given_up.is_set)
+                self._found = find_in_sound(with_pitches(fingerprint_of(sound)), self._given_up.is_set)
         except BaseException as error:  # whoever waits for the result raises it
             self._error = error
 
@@ -141,18 +141,19 @@ def source_of_sound(where: Address, sound: Sound) -> Source:
 
 
 def read_fingerprint(where: Address, track: int, stall: float, unbounded: bool) -> SoundFingerprint:
-    """Return the fingerprint of the sound of a file, for a comparison. Raises NotVideo where there is none."""
+    """Return the fingerprint of the sound of a file, with codes at other pitches, for a comparison. Raises NotVideo
+    where there is none."""
     fingerprint = sound_fingerprint(where, Settings(audio_stream=track, stall=stall), unbounded)
     if fingerprint is None:
         raise NotVideo(where.shown, "no sound in it: compare it without --align sound")
-    return fingerprint
+    return with_pitches(fingerprint)
 
 
 def sound_fingerprint(where: Address, settings: Settings, unbounded: bool) -> SoundFingerprint | None:
     """Return the fingerprint of the sound of a file, with the track and limits of the settings, None for no sound."""
     request = SoundRequest(where, settings.audio_stream, settings.start, settings.end, settings.stall, unbounded)
     sound = read_sound(request)
-    return None if sound is None else SoundFingerprint(sound, sound_codes(sound.samples))
+    return None if sound is None else fingerprint_of(sound)
 
 
 def _answer(found: SoundFindings, repeats: Sequence[Repeat]) -> SoundAnswer:
@@ -171,6 +172,7 @@ def _answer(found: SoundFindings, repeats: Sequence[Repeat]) -> SoundAnswer:
         summary="",
         unjudged=found.coverage.unjudged,
         rhythms=found.rhythms,
+        other_speeds=found.other_speeds,
     )
     return replace(answer, summary=summary_of_sound(answer, repeats))
 

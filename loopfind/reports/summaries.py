@@ -199,7 +199,8 @@ def _nothing_heard_twice(answer: SoundAnswer) -> str:
     if answer.shortest_findable is None:
         return "No repeat could be heard: the sound is silent, or a steady one."
     judged = f"{_percent(answer.coverage)} of the sound could be judged"
-    return f"Nothing is heard twice; {judged}, where a repeat of {answer.shortest_findable:.1f} s would have shown."
+    found = f"Nothing is heard twice; {judged}, where a repeat of {answer.shortest_findable:.1f} s would have shown."
+    return found if answer.other_speeds else f"{found} Copies at another speed were not looked for."
 
 
 def _heard(heard: Sequence[Repeat]) -> str:

@@ -170,6 +170,9 @@ def changes(occurrence: "Occurrence") -> list[str]:
     words += ["mirrored"] if occurrence.mirrored else []
     if abs(occurrence.speed - 1.0) > 0.0005:
         words.append(f"at {occurrence.speed:.3g}x speed")
+    pitch = occurrence.pitch if occurrence.pitch is not None else occurrence.speed
+    if abs(pitch / occurrence.speed - 1) > LEAST_PITCH:
+        words.append(f"{pitch:.3g}x as high" if abs(pitch - 1) > LEAST_PITCH else "as high as before")
     return words
 
 
@@ -201,6 +204,10 @@ def names(paths: "Sequence[str]") -> list[str]:
             break
         depth = [d + (often[end] > 1) for d, end in zip(depth, ends, strict=True)]
     return [safe("/".join(part[-d:])) for part, d in zip(parts, depth, strict=True)]
+
+
+LEAST_PITCH = 0.005
+"""Share by which a pitch must be another than that of the speed for it to be said."""
 
 
 def safe(text: str) -> str:

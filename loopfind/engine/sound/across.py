@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import covered
-from loopfind.engine.repeats.assemble import families_in, repeats_of
+from loopfind.engine.sound.changed import ChangedRun
+from loopfind.engine.sound.changed_search import changed_runs
 from loopfind.engine.sound.claims import is_claimed, without_overshadowed
-from loopfind.engine.sound.findings import as_run, in_sound_frames, ticks_of
 from loopfind.engine.sound.parameters import FILE_SILENCE
+from loopfind.engine.sound.repeats import in_sound_frames, sound_repeats
 from loopfind.engine.sound.rhythm import beats_of, is_of_rhythm, without_shared_rhythm
 from loopfind.engine.sound.search import sound_runs
 from loopfind.engine.sound.second import chromaprint_lines
@@ -21,7 +22,15 @@ from loopfind.engine.sound.trace import SoundRun
 from loopfind.engine.sound.white import WhiteSound
 from loopfind.model.comparison import Shared
 from loopfind.model.report import Occurrence, Repeat, counted_from_first_content
-from loopfind.model.sound import SOUND_HOP, SOUND_RATE, AudioTrack, Sound, SoundFingerprint
+from loopfind.model.sound import (
+    LONGEST_PITCHED,
+    SOUND_HOP,
+    SOUND_RATE,
+    AudioTrack,
+    PitchCodes,
+    Sound,
+    SoundFingerprint,
+)
 from loopfind.settings import CompareSettings
 
 _MISSING_AT_END = 0.15
@@ -63,13 +72,12 @@ def compare_sounds(
     Start times of two occurrences differ by the offset of their files, to a fraction of a millisecond.
     """
     samples = _JointSamples([file.sound for file in files])
-    codes = np.zeros(len(samples) // SOUND_HOP, np.uint32)
-    for begin, file in zip(samples.begins, files, strict=False):
-        codes[begin // SOUND_HOP : begin // SOUND_HOP + len(file.codes)] = file.codes
+    codes = _joined([file.codes for file in files], samples)
     joint = Sound(samples, 0.0, AudioTrack(0, ""))
+    white = WhiteSound(joint)
     proposed = chromaprint_lines(samples.begins[:-1], [file.chromaprint for file in files])
-    found = sound_runs(WhiteSound(joint), codes, proposed=proposed)
-    runs = [run for run in found if settings.joins(*_files_of(run, samples))]
+    seen = sound_runs(white, codes, proposed=proposed)
+    runs = [run for run in seen if settings.joins(*_files_of(run, samples))]
     beats = beats_of([run for run in runs if samples.file_of(run.start) == samples.file_of(run.start + run.lag)])
     between = defaultdict[tuple[int, int], list[SoundRun]](list)
     for run in without_overshadowed(runs):
@@ -78,13 +86,14 @@ def compare_sounds(
     claimed = list[SoundRun]()
     for (one, other), those in between.items():
         claimed += those if one == other else without_shared_rhythm(those)
-    timeline = ticks_of(joint)
-    families = families_in([as_run(run, joint, timeline.times) for run in claimed], timeline)
+    pitched = _joined_pitches(files, samples)
+    found = [] if pitched is None else changed_runs(white, pitched, beats)
+    changed = [run for run in found if settings.joins(*_files_of(run, samples))]
     repeats = []
-    for repeat in repeats_of(families, timeline, joint.end):
+    for repeat in sound_repeats(joint, claimed, changed):
         placed = counted_from_first_content([_placed(one, samples, files) for one in repeat.occurrences])
         repeats.append(in_sound_frames(replace(repeat, occurrences=tuple(sorted(placed, key=_by_file)))))
-    return tuple(repeats), tuple(_pairs(repeats, files, claimed, samples, settings))
+    return tuple(repeats), tuple(_pairs(repeats, files, [*claimed, *changed], samples, settings))
 
 
 def is_whole(seconds: float, length: float) -> bool:
@@ -92,10 +101,27 @@ def is_whole(seconds: float, length: float) -> bool:
     return seconds >= length - 2 * _MISSING_AT_END
 
 
-def _files_of(run: SoundRun, samples: _JointSamples) -> tuple[int, int]:
+def _joined(codes: Sequence[NDArray[np.uint32]], samples: _JointSamples) -> NDArray[np.uint32]:
+    """Return the codes (..., n) of several sounds as those of the joint one."""
+    joint = np.zeros((*codes[0].shape[:-1], len(samples) // SOUND_HOP), np.uint32)
+    for begin, own in zip(samples.begins, codes, strict=False):
+        joint[..., begin // SOUND_HOP : begin // SOUND_HOP + own.shape[-1]] = own
+    return joint
+
+
+def _joined_pitches(files: Sequence[SoundFingerprint], samples: _JointSamples) -> PitchCodes | None:
+    """Return the codes of the joint sound at other pitches; None where it is too long for them."""
+    pitched = [file.pitched for file in files if file.pitched is not None]
+    if len(pitched) < len(files) or len(samples) > LONGEST_PITCHED * SOUND_RATE:
+        return None
+    return PitchCodes(pitched[0].pitches, _joined([one.codes for one in pitched], samples))
+
+
+def _files_of(run: SoundRun | ChangedRun, samples: _JointSamples) -> tuple[int, int]:
     """Return the two files that a run joins, the one that lies first on the joint timeline first."""
     middle = (run.start + run.end) / 2
-    return samples.file_of(middle), samples.file_of(middle + run.lag)
+    one, other = sorted((middle, run.other_at(middle)))
+    return samples.file_of(one), samples.file_of(other)
 
 
 def _by_file(one: Occurrence) -> tuple[int, float]:
@@ -124,14 +150,14 @@ def _placed(one: Occurrence, samples: _JointSamples, files: Sequence[SoundFinger
 def _pairs(
     repeats: Sequence[Repeat],
     files: Sequence[SoundFingerprint],
-    runs: Sequence[SoundRun],
+    runs: Sequence[SoundRun | ChangedRun],
     samples: _JointSamples,
     settings: CompareSettings,
 ) -> list[Shared]:
     """Return any two files that share something, those that share most first."""
     closeness = dict[tuple[int, int], list[tuple[float, int]]]()
     for run in runs:
-        closeness.setdefault(_files_of(run, samples), []).append((run.correlation, run.length))
+        closeness.setdefault(_files_of(run, samples), []).append((run.correlation, run.end - run.start))
     found = []
     for one, other in combinations(range(len(files)), 2):
         if not settings.joins(one, other):

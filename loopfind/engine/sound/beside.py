@@ -20,6 +20,8 @@ _AGREES, _DIFFERS = 0.35, 0.12
 over a second, copies under another voice 0.4."""
 _SOFT = 0.1
 _MOST_PAIRS = 8
+_SPEED_SLACK = 0.02
+"""Share by which the speeds of sound and picture may differ: those of pictures are found to a hundredth."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,18 @@ def with_sound(repeats: Sequence[Repeat], found: SoundFindings, frame: float) ->
 
     frame: seconds of a frame. The confidence of a picture's repeat stays as it is, whatever its sound does.
     """
-    pictures = [_with_own_sound(repeat, found.white, frame) if repeat.kind != "still" else repeat for repeat in repeats]
+    pictures = [_with_own_sound(repeat, found, frame) if repeat.kind != "still" else repeat for repeat in repeats]
     known = [repeat for repeat in pictures if repeat.of == "both"]
     alone = [repeat for repeat in found.repeats if not any(_holds(other, repeat, frame) for other in known)]
     return (*pictures, *(replace(one, id=len(pictures) + n) for n, one in enumerate(alone, 1)))
 
 
-def _with_own_sound(repeat: Repeat, white: WhiteSound, frame: float) -> Repeat:
+def _with_own_sound(repeat: Repeat, found: SoundFindings, frame: float) -> Repeat:
     """Return a repeat of pictures with how its sound behaves, over pairs of its occurrences."""
     shown = [one for one in repeat.occurrences if one.speed == 1.0 and not one.reversed]
     pairs = list(pairwise(shown))[:_MOST_PAIRS]
-    pairs_heard = [_pair(white, one, other, frame) for one, other in pairs]
-    judged = [one for one in pairs_heard if one.how != "not judged"]
+    pairs_heard = [_pair(found.white, one, other, frame) for one, other in pairs]
+    judged = [one for one in pairs_heard if one.how != "not judged"] or _at_its_speed(repeat, found.repeats, frame)
     if not judged:
         return replace(repeat, sound="not judged")
     ways = [one.how for one in judged]
@@ -77,6 +79,32 @@ def _pair(white: WhiteSound, one: Occurrence, other: Occurrence, frame: float) -
     if r >= _AGREES:
         return _Heard("together" if abs(later) <= TOGETHER_SLACK + frame / 2 else "apart", later)
     return _Heard("runs on" if r <= _DIFFERS else "not judged")
+
+
+def _at_its_speed(repeat: Repeat, sounds: Sequence[Repeat], frame: float) -> list[_Heard]:
+    """Return how the sound of showings at other speeds behaves, by a repeat of the sound at the same speeds."""
+    heard = list[_Heard]()
+    for one, other in pairwise(repeat.occurrences):
+        if one.reversed or other.reversed or one.speed == other.speed:
+            continue
+        for sound in sounds:
+            first, second = (_under(shown, sound.occurrences) for shown in (one, other))
+            if first is None or second is None or first is second:
+                continue
+            if abs(second.speed / first.speed * one.speed / other.speed - 1) > _SPEED_SLACK:
+                continue
+            content = (max(one.content_start, other.content_start) + min(one.content_end, other.content_end)) / 2
+            later = second.time_of(first.content_at(one.time_of(content))) - other.time_of(content)
+            if abs(later) <= APART_SECONDS:
+                heard.append(_Heard("together" if abs(later) <= TOGETHER_SLACK + frame else "apart", later))
+    return heard
+
+
+def _under(shown: Occurrence, sounds: Sequence[Occurrence]) -> Occurrence | None:
+    """Return the sound that is heard for most of a picture, None for none."""
+    lengths = [(min(shown.end, one.end) - max(shown.start, one.start), one) for one in sounds]
+    longest, sound = max(lengths, key=lambda pair: pair[0], default=(0.0, None))
+    return sound if longest >= HEARD_SHARE * (shown.end - shown.start) else None
 
 
 def _is_heard(part: np.ndarray) -> bool:

@@ -236,3 +236,71 @@ ALONE_SECONDS = 3.0
 ALONE_CONTRAST = 0.12
 """Share of bits by which a lag must be better than those beside it: hum and beats are alike at many lags. Held by
 `benchmarks/sound_library.py`."""
+
+# Copies at another speed or pitch
+
+CHANGED_SOUND_LINES = (8, 0.25)
+"""Candidates for each speed and pitch, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
+
+CHANGED_BESIDE = (-1.1, -0.6, 0.6, 1.1)
+"""Seconds beside a line at which chance agrees as well as on it. Held by `benchmarks/sounds.py`."""
+
+MOST_CHANGED = (24, 0.5)
+"""Candidates that are looked at in the samples, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
+
+CHANGED_WINDOW = 512
+"""Samples, 46 ms, that are compared at a time: about as long as the pieces by which programs change a tempo. Held by
+`benchmarks/sounds.py`."""
+
+CHANGED_LOOK = 44 * CHANGED_WINDOW
+"""Samples of a look, two seconds: 44 windows. Held by `benchmarks/sounds.py`."""
+
+CHANGED_REACH = 380
+"""Samples, 34 ms, by which a piece may lie beside the line: programs move it by half its length. Held by
+`benchmarks/sounds.py`."""
+
+CHANGED_PITCHES = (0.99, 0.9934, 0.9967, 1.0, 1.0033, 1.0066, 1.01)
+"""Factors by which the pitch of a candidate may be off. Held by `benchmarks/sounds.py`."""
+
+CHANGED_RIVALS = (-1.1, 0.9, 2.3)
+"""Seconds beside a line at which strangers are measured. Held by `benchmarks/sounds.py`."""
+
+RIVAL_PITCHES = (0.955, 1.047)
+"""Factors of the pitch at which strangers are measured. Held by `benchmarks/sounds.py`."""
+
+LEAST_CHANGED = 0.35
+"""Mean correlation from which a candidate is followed. Held by `benchmarks/sounds.py`."""
+
+CHANGED_GIVEN_UP = 8.0
+"""Sum of correlations that may speak against a run before it is not followed further: some two seconds. Held by
+`benchmarks/sounds.py`."""
+
+PURE_SPREAD = 3.0
+"""Samples by which half of the windows of a copy that is played faster as a whole lie off its line at the most. Held by
+`benchmarks/sounds.py`."""
+
+CHANGED_WEIGHTS = (20.0, 6.0, 1.5, 2.0)
+"""Log odds of a copy at another speed or pitch: for its correlation above 0.5, for its contrast above 0.45, for each
+doubling of its seconds from two on, and where it is played faster as a whole. Held by `benchmarks/sounds.py`."""
+
+SHORTEST_CHANGED = (1.4, 3.4)
+"""Seconds that are heard of the shortest copy at another speed: played faster as a whole, and of changed tempo or pitch
+alone, which music made of samples comes near to. Held by `benchmarks/sounds.py`."""
+
+LEAST_SOUND_CHANGE = 0.012
+"""Share by which speed or pitch must be another for a copy to be a changed one. Held by `benchmarks/sounds.py`."""
+
+SAME_CHANGE = 0.012
+"""Share by which two speeds or pitches may differ and be one reading of a copy. Held by `benchmarks/sounds.py`."""
+
+LEAST_CHANGED_CONTRAST = 0.35
+"""Contrast of a copy at another speed that is claimed at the least: a tone agrees with itself everywhere. Held by
+`benchmarks/sounds.py`."""
+
+MOST_OWN = 0.85
+"""Correlation of its windows with the sound right beside them up to which a copy of changed tempo or pitch alone is
+claimed: that of a tone is 1, of a synthetic tune 0.95, of other music up to 0.75. Held by `benchmarks/sounds.py`."""
+
+PLAIN_AGREES = 0.5
+"""Correlation over a second from which two showings agree as they are, so that no other speed is needed. Held by
+`benchmarks/sounds.py`."""

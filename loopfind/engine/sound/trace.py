@@ -62,6 +62,10 @@ class SoundRun:
     def length(self) -> int:
         return self.end - self.start
 
+    def other_at(self, sample: float) -> float:
+        """Return the sample at which is heard again what is heard at one."""
+        return sample + self.lag
+
     @property
     def contrast(self) -> float:
         """How much better it agrees than beside its lag: 1 where nothing else agrees, 0 or less where as much does."""

@@ -19,7 +19,8 @@ White = NDArray[np.float32]
 _HOP = WHITE_BLOCK // 2
 _CHUNK = 1 << 16
 """Samples that are made white at a time, 6 s."""
-_MARGIN = (SMOOTH_BLOCKS + 2) * _HOP
+WHITE_MARGIN = (SMOOTH_BLOCKS + 2) * _HOP
+"""Samples beside a part that its whiteness depends on."""
 _KEPT = 160
 """Chunks that are kept: a quarter of an hour, 42 MB."""
 
@@ -50,9 +51,9 @@ class WhiteSound:
         found = self._kept.get(number)
         if found is None:
             low, high = number * _CHUNK, min(len(self), (number + 1) * _CHUNK)
-            first = max(0, low - _MARGIN)
-            samples = self.sound.samples[first : high + _MARGIN][:, 0].astype(np.float32)
-            found = self._kept[number] = _whitened(samples)[low - first : high - first]
+            first = max(0, low - WHITE_MARGIN)
+            samples = self.sound.samples[first : high + WHITE_MARGIN][:, 0].astype(np.float32)
+            found = self._kept[number] = whitened(samples)[low - first : high - first]
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         else:
@@ -60,7 +61,7 @@ class WhiteSound:
         return found
 
 
-def _whitened(samples: White) -> White:
+def whitened(samples: White) -> White:
     """Return samples (n,) made white."""
     count = len(samples)
     padded = np.concatenate([np.zeros(_HOP, np.float32), samples, np.zeros(WHITE_BLOCK + _HOP, np.float32)])
