@@ -16,11 +16,12 @@ from typing import Any
 import imageio_ffmpeg
 import pytest
 import rtsp
+import sounds
 import videos
 from patience import let_pass, wait_until
 
 from loopfind import LoopfindError, Report, Settings, follow, scan
-from loopfind.errors import Broken, Unreadable, UsageError
+from loopfind.errors import BadSetting, Broken, Unreadable, UsageError
 from loopfind.media.decode.growing_file import Tail
 from loopfind.model.events import Ended, Event, Finding, Missed
 
@@ -461,3 +462,42 @@ def test_what_changed_while_it_was_followed_is_told_in_one_line(tmp_path: Path) 
 def test_what_does_not_go_with_following_is_wrong_usage(words: tuple[str, ...]) -> None:
     status, out, said = ran(str(LOOP), *words)
     assert (status, out, len(said.splitlines())) == (2, "", 1)
+
+
+TALK = sounds.talk(14, 41)
+
+
+def with_sound() -> Path:
+    """A scene of 14 s of which four seconds are heard again at 10 s."""
+    heard = sounds.joined(sounds.part(TALK, 0, 10), sounds.part(TALK, 3, 7))
+    source = sounds.written("followed-sound", heard.tobytes()).as_posix()
+    path = videos.FOLDER / "followed-sound.mkv"
+    made = (*videos.moving(14), "-i", source, "-c:v", "mpeg4", "-c:a", "flac")
+    return path if path.exists() else videos.make(path.name, *made)
+
+
+@pytest.mark.slow
+def test_the_whole_answer_on_a_file_has_its_sound_as_a_scan_has(tmp_path: Path) -> None:
+    source, path = with_sound(), tmp_path / "growing.mkv"
+    with writing(source, path):
+        _, _, end = told(list(follow(path, stall=4.0)))
+    scanned = scan(path)
+    assert "sound" in [repeat.of for repeat in scanned.repeats]
+    assert (end.report.repeats, end.report.sound) == (scanned.repeats, scanned.sound)
+    assert end.report.verdict == scanned.verdict
+
+
+@pytest.mark.slow
+def test_the_sound_of_a_followed_file_is_that_of_what_is_held(tmp_path: Path) -> None:
+    _, _, end = told(list(follow(with_sound(), start=2.0, end=9.0, stall=30.0)))
+    assert end.report.sound is not None and "sound" not in [repeat.of for repeat in end.report.repeats]
+    assert (end.report.sound.start, end.report.sound.end) == pytest.approx((2.0, 9.0), abs=0.01)
+    silent = told(list(follow(with_sound(), end=3.0, stall=30.0, sound=False)))[2]
+    assert silent.report.sound is None
+
+
+def test_a_track_that_is_not_there_is_said_at_once() -> None:
+    with pytest.raises(BadSetting, match="has 1, numbered from 0"):
+        next(follow(with_sound(), audio_stream=1, stall=30.0))
+    with pytest.raises(BadSetting, match="numbered from 0"):
+        follow(with_sound(), audio_stream=-1)

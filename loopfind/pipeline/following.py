@@ -1,5 +1,6 @@
 """Follow a recording that still grows, or a live source."""
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -8,15 +9,19 @@ from typing import Any
 
 from loopfind.engine import find
 from loopfind.engine.live.detector import LiveDetector
-from loopfind.errors import BadSetting, UsageError
+from loopfind.errors import BadSetting, MediaError, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.window import SlidingWindow
 from loopfind.media.decode.frame_reader import measured
+from loopfind.media.decode.growing_file import is_file
+from loopfind.media.ffmpeg import address
 from loopfind.model.events import Ended, Event, Finding, Missed
+from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.video import Loss, Progress, Watch
 from loopfind.pipeline.answer import report_of
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.live_source import LiveRequest, LiveSource
+from loopfind.pipeline.sound import SoundTask, check_track, heard_in, sound_beside, with_sound_of
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
@@ -56,8 +61,9 @@ def follow(
     window: seconds of footage that are held, SHORTEST_WINDOW at the least: what is older is forgotten, so that memory
     and disk are bounded. settings, watch, log: as for `scan`; of decoding, jobs make no difference. note: called with a
     line for each connection that was lost. The frames of a finding count from the first one read; those of the whole
-    answer from the first one held. Raises MediaError for what cannot be read at all, and UsageError for settings that
-    cannot be met. Leaving the iteration ends ffmpeg.
+    answer from the first one held. The sound of a file is searched for the whole answer alone, that of a pipe or a
+    stream is not. Raises MediaError for what cannot be read at all, and UsageError for settings that cannot be met.
+    Leaving the iteration ends ffmpeg.
     """
     settings = changed_settings(settings, changes)
     return _Following(LiveRequest(os.fspath(path), settings, window, decoding, watch, log, halted, note)).events()
@@ -77,12 +83,14 @@ class _Following:
                 raise UsageError(f"what is followed is read as it comes, so {name} does not go with it; leave it out")
         if not SHORTEST_WINDOW <= window < float("inf"):
             raise BadSetting("window", window, f"give {SHORTEST_WINDOW:g} seconds or more")
+        check_track(settings.audio_stream)
         kind = load("fingerprint kind", settings.kind, KINDS)
         kind.check(settings.hash_size)
-        self._settings, self._watch = settings, request.watch
+        self._request, self._settings, self._watch = request, settings, request.watch
         self._held, self._detector = SlidingWindow(kind, settings.hash_size, window), LiveDetector()
         self._source = LiveSource(request, kind, self._held)
         self._losses: list[Loss] = []
+        self._forgotten = 0
         self._read, self._pending, self._next, self._until, self._came = 0, 0.0, 0.0, 0.0, 0.0
 
     def events(self) -> Iterator[Event]:
@@ -97,6 +105,8 @@ class _Following:
                     yield from self._search()
                 continue
             self._came = time.monotonic()
+            if not self._read:
+                self._check_sound()
             begins = float(item.times[0])
             self._pending += float(item.times[-1]) - (self._until if self._read else begins)
             self._until, self._read = float(item.times[-1]), self._read + len(item)
@@ -110,12 +120,20 @@ class _Following:
         self._detector = LiveDetector()  # what it held takes as much memory as the whole answer does
         yield self._end()
 
+    def _check_sound(self) -> None:
+        """Raise BadSetting for a track that a file does not have, before hours of following."""
+        wanted, tracks, path = self._settings.audio_stream, self._source.source.sounds, self._request.path
+        if self._settings.sound and tracks and wanted >= tracks and is_file(path):
+            raise BadSetting("audio stream", wanted, f"{address.printable(path)} has {tracks}, numbered from 0")
+
     def _search(self) -> list[Finding]:
         """Search what has come, and forget what is older than the window."""
         began, self._pending = time.monotonic(), 0.0
         times = self._held.times(len(self._detector))
         found = self._detector.detect(times, self._held.cells) if len(times) else []
-        self._detector.forget(self._held.drop())
+        dropped = self._held.drop()
+        self._forgotten += dropped
+        self._detector.forget(dropped)
         now = time.monotonic()
         self._next = now + min(_PAUSE_RATIO * (now - began), _LONGEST_PAUSE)
         return found
@@ -129,7 +147,24 @@ class _Following:
         losses = tuple(sorted((loss for loss in self._losses if loss.end > begin), key=lambda loss: loss.start))
         if self._watch is not None:
             self._watch(search_progress(fingerprint.end))
-        report = report_of(
-            find(fingerprint), replace(known, frames=len(fingerprint)), settings, losses, times=fingerprint.times
-        )
+        with self._sound(fingerprint) as sound:
+            report = report_of(
+                find(fingerprint), replace(known, frames=len(fingerprint)), settings, losses, times=fingerprint.times
+            )
+            report = with_sound_of(report, heard_in(sound), fingerprint.times)
         return Ended(report, source.why, source.said)
+
+    def _sound(self, fingerprint: Fingerprint) -> contextlib.AbstractContextManager[SoundTask | None]:
+        """Search the sound of a file, as far as its pictures are held; what came through a pipe or over a network is
+        gone."""
+        settings, source = self._settings, self._source
+        try:
+            where = address.resolve(self._request.path)
+        except MediaError:  # it is not there any more
+            return contextlib.nullcontext()
+        if source.why == "changed":
+            return contextlib.nullcontext()
+        start = float(fingerprint.times[0]) if self._forgotten and len(fingerprint) else settings.start
+        end = fingerprint.end if source.why == "asked" else settings.end  # it may still be written
+        held = replace(settings, start=start, end=end)
+        return sound_beside(where, held, self._request.decoding, source.source.sounds)
