@@ -101,15 +101,17 @@ BLOBS = (b"", b"\0", b"\xff" * 40, b"x\x9c\x03\0\0\0\0\1", bytes(200_000), zlib.
 
 
 def drawn(folder: Path) -> None:
-    """Draw videos, and keep what loopfind makes of them.
+    """Draw videos with sound, and keep what loopfind makes of them.
 
     plain.sqlite holds two videos that share nothing, shared.sqlite one and the same shown twice; of that a report and a
     checkpoint are kept too, and what a scan answers.
     """
     life = "life=s=96x64:r=25:seed={}:ratio=0.3:mold=10:mold_color=gray"
-    coded = ("-c:v", "mpeg4", "-g", "25", "-q:v", "4")
+    noise = "anoisesrc=r=22050:c=pink:a=0.5:seed={}"
+    coded = ("-c:v", "mpeg4", "-g", "25", "-q:v", "4", "-c:a", "aac")
     for number in (1, 2):
-        _ffmpeg("-f", "lavfi", "-i", life.format(number), "-t", "4", *coded, folder / f"{number}.mkv")
+        drawn = ("-f", "lavfi", "-i", life.format(number), "-f", "lavfi", "-i", noise.format(number))
+        _ffmpeg(*drawn, "-t", "4", *coded, folder / f"{number}.mkv")
     _ffmpeg("-stream_loop", "1", "-i", folder / "1.mkv", "-c", "copy", folder / "twice.mkv")
     for name, videos in {"plain": ("1", "2"), "shared": ("1", "twice")}.items():
         library = ("--library", str(folder / f"{name}.sqlite"), "-q")
@@ -231,8 +233,9 @@ def library(whole: Path, work: Path, number: int, dice: random.Random) -> str:
         ("library", "list"),
         ("library", "compare"),
         ("library", "search", video),
+        ("library", "search", video, "--align", "sound"),
         ("library", "add", video),
-        ("library", "query", "SELECT * FROM files, stretches"),
+        ("library", "query", "SELECT * FROM files, stretches, sounds"),
         ("library", "remove", video),
         ("scan", video, "--cache", "--no-resume"),
         ("compare", str(whole / "1.mkv"), str(whole / "2.mkv"), "--cache"),
