@@ -1,8 +1,10 @@
-"""The two ways to compare files on the same clips: the engine, and colours with time warped.
+"""The two ways to compare files on the same clips: the engine, and colours with time warped; and sounds by their tones.
 
     python benchmarks/warping.py clips FOLDER     every two files of a folder that has a TRUTH.tsv
     python benchmarks/warping.py pieces FOLDER    pieces of videos, sought in their own video and in the others
     python benchmarks/warping.py ramps DIR        drawn films, and clips of them whose speed changes as they run
+    python benchmarks/warping.py sounds FOLDER --first 1
+                                                  clips of tracks, drawn and of a folder, at another tempo or pitch
 
 TRUTH.tsv has a heading and the columns a, first, last, b, first, last, and a word on what was done: frames first ..
 last of a are frames first .. last of b, whose first is after its last where it runs backwards. Names are seen from the
@@ -11,9 +13,11 @@ folder. A pair that the table implies (a is in b, b is c) is true as well; a row
 
 import argparse
 import contextlib
+import math
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from loopfind import CompareSettings, Comparison, compare
-from loopfind.comparison.dtw.pairs import Warper
+from loopfind.comparison.dtw.pairs import ColouredFile, Warper
 from loopfind.errors import MediaError
 from loopfind.fingerprints.color import colours_of
 from loopfind.media.ffmpeg.address import resolve
@@ -227,7 +231,8 @@ def pieces(folder: Path) -> None:
         for number, video in enumerate(videos):
             for _ in range(PIECES if video.end - video.times[0] > length + 1 else 0):
                 start = float(rng.uniform(video.times[0], video.end - length))
-                warper = Warper([*videos, piece_of(video, start, length, rng)], CompareSettings(align="dtw"))
+                files = [*map(ColouredFile, videos), ColouredFile(piece_of(video, start, length, rng))]
+                warper = Warper(files, CompareSettings(align="dtw"))
                 for other in range(len(videos)):
                     warp = warper.warp(other, len(videos))
                     if other == number:
@@ -247,13 +252,51 @@ def piece_of(video: Fingerprint, start: float, length: float, rng: np.random.Gen
     return replace(video, times=video.times[low:high] - start, end=length, codes=codes)
 
 
+def sounds_at_other_tempos(folder: Path, first: int, clips: int = 40) -> None:
+    """Print how far clips of 6 to 15 s, at 0.9 to 1.1 times the tempo, with their pitch and with another one, are from
+    their own track and from two others."""
+    from sound_library import cuts_of, drawn
+    from sounds import RATE, encode
+
+    rng, waves = np.random.default_rng(first), [*cuts_of(str(folder)), *(drawn(first + n) for n in range(24))]
+    waves = [wave for wave in waves if len(wave) > 17 * RATE]
+    near, apart, right, wrong = list[float](), list[float](), 0, 0
+    with tempfile.TemporaryDirectory() as work:
+        for number in range(clips):
+            own, *others = rng.permutation(len(waves))[:3].tolist()
+            length, tempo = float(rng.uniform(6, 15)), float(rng.uniform(0.9, 1.1))
+            start = round(float(rng.uniform(0, len(waves[own]) / RATE - length)) * RATE)
+            paths = [Path(work) / f"{number}-{name}.wav" for name in ("own", "one", "other")]
+            for place, path in zip((own, *others), paths, strict=True):
+                encode(waves[place], "wav", path)
+            clip, cut = Path(work) / f"{number}.mp3", Path(work) / f"{number}-cut.wav"
+            encode(waves[own][start : start + round(length * RATE)], "wav", cut)
+            change = f"atempo={tempo:.4f}" if number % 2 else f"asetrate={round(RATE * tempo)},aresample={RATE}"
+            words = [executable(), "-v", "error", "-y", "-i", cut.as_posix(), "-af", change, "-b:a", "64k"]
+            subprocess.run([*words, clip.as_posix()], check=True)
+            warps = compare([clip, *paths], CompareSettings(align="dtw", kind="chroma", query=1)).warps
+            for warp in warps:
+                distance = math.inf if warp.distance is None else warp.distance
+                (near if warp.files[1] == 1 else apart).append(distance)
+                right += warp.nearness == "alike" and warp.files[1] == 1
+                wrong += warp.nearness == "alike" and warp.files[1] != 1
+    print(f"{len(near)} clips: {right} alike to their own track, {wrong} of {len(apart)} to another one")
+    print(
+        f"distance: {np.median(near):.2f} in the middle, {max(near):.2f} at most; of another: {min(apart):.2f} at least"
+    )
+
+
 def main() -> None:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("clips", "pieces", "ramps"))
+    parser.add_argument("what", choices=("clips", "pieces", "ramps", "sounds"))
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--first", type=int, default=1, metavar="SEED", help="first seed of the sounds")
     given = parser.parse_args()
+    if given.what == "sounds":
+        return sounds_at_other_tempos(given.folder, given.first)
     {"clips": clips, "pieces": pieces, "ramps": ramps}[given.what](given.folder)
+    return None
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loopfind.cli.compare import parse_band
 from loopfind.comparison.dtw import search as searching
-from loopfind.comparison.dtw.pairs import knots_of
+from loopfind.comparison.dtw.pairs import ColouredFile, knots_of
 from loopfind.comparison.dtw.parameters import KNOT_SLACK, MOST_SAMPLES, SERIES_RATE, STALL_PENALTY
 from loopfind.comparison.dtw.search import bounds_at, cheapest_path, envelope, longest, places_of
 from loopfind.comparison.dtw.series import rate_for, series_of
@@ -22,8 +22,8 @@ from loopfind.fingerprints.color import COLOR, colours_of
 from loopfind.model.comparison import Warp
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.video import Frames
-from loopfind.pipeline import compare
-from loopfind.pipeline.comparing import kind_for, warped
+from loopfind.pipeline import compare, warping
+from loopfind.pipeline.comparing import kind_for
 from loopfind.reports.formats import comparisons
 from loopfind.settings import CompareSettings
 
@@ -102,6 +102,10 @@ def test_what_cannot_be_near_is_never_aligned_to_its_end(monkeypatch):
     monkeypatch.setattr(searching, "dtw_library", lambda: pytest.fail("it was aligned"))
     answer = cheapest_path(query, series, 6, 0.16 * longest(60, 6))
     assert answer.found is None and answer.aligned == 0 and answer.places > 80
+
+
+def warped(files, settings, watch):
+    return warping.warped([ColouredFile(one) for one in files], settings, watch)
 
 
 def scene(seed):

@@ -34,6 +34,7 @@ Examples:
   loopfind compare a.mp4 b.mp4 --align dtw   by colour, at a speed that varies
   loopfind compare a.mp3 b.mp4 --align sound by what is heard, to the millisecond
   loopfind compare a.mp3 b.mp3 --align sound --kind chromaprint
+  loopfind compare a.mp3 b.mp3 --align dtw   by tones, at another tempo
 
 \b
 Exit status: 0 done, 1 could not, 2 wrong usage,
@@ -64,12 +65,16 @@ def compare_command(
         typer.Option(
             "--align",
             metavar="WAY",
-            help="engine: by moving pictures; dtw: by colours, with time warped; sound: by what is heard.",
+            help="engine: by moving pictures; dtw: by colours or tones, with time warped; sound: by what is heard.",
         ),
     ] = CompareSettings.align,
     kind: Annotated[
         str,
-        typer.Option("--kind", metavar="NAME", help="With --align sound: chromaprint looks by Chromaprint too."),
+        typer.Option(
+            "--kind",
+            metavar="NAME",
+            help="For dtw: color, or chroma, the tones of the sound. For sound: chromaprint to look by that too.",
+        ),
     ] = CompareSettings.kind,
     band: Annotated[
         str | None,

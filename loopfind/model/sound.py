@@ -19,6 +19,9 @@ SOUND_WINDOW, SOUND_HOP = 2048, 256
 CHROMAPRINT_WINDOW, CHROMAPRINT_HOP = 28665, 1365
 """Samples that an item of a Chromaprint looks at, and from one item to the next."""
 
+CHROMA_HOP, CHROMA_TONES = SOUND_RATE // 25, 24
+"""Samples from one row of a chroma to the next, and tones of an octave."""
+
 Codes = NDArray[np.uint32]
 """Codes of a sound, (n,)."""
 
@@ -110,3 +113,12 @@ class SoundFingerprint:
     codes: Codes
     chromaprint: Codes = field(default_factory=lambda: np.zeros(0, np.uint32))
     pitched: PitchCodes | None = None
+
+
+@dataclass(frozen=True)
+class Chroma:
+    """How loud each tone of the octave is. energies: (n, CHROMA_TONES) float32; row i is of the moment i * CHROMA_HOP
+    samples behind the start. start: seconds."""
+
+    energies: NDArray[np.float32]
+    start: float

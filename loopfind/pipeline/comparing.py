@@ -3,16 +3,16 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import combinations, groupby
-from typing import Any
+from itertools import groupby
+from typing import Any, TypeVar
 
-from loopfind.comparison.dtw.pairs import Warper
+from loopfind.comparison.dtw.pairs import ColouredFile
 from loopfind.comparison.dtw.parameters import LONGEST_WARPED
 from loopfind.comparison.dtw.search import dtw_library
 from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.engine.cross_file import CrossFileResult, compare_tracks
 from loopfind.engine.sound.across import compare_sounds
-from loopfind.errors import BadSetting, Broken, UnknownPart
+from loopfind.errors import BadSetting, Broken, SoundOnly, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across
 from loopfind.exhibits.sounds import sounds_across
 from loopfind.media.ffmpeg import address
@@ -20,7 +20,6 @@ from loopfind.media.sound.chromaprint import chromaprint_of
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure, Shared, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
-from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.library import Reading, TrackReading
 from loopfind.model.report import Repeat
 from loopfind.model.sound import Sound, SoundFingerprint
@@ -30,10 +29,11 @@ from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of,
 from loopfind.pipeline.scanning import shot_width
 from loopfind.pipeline.sound import read_fingerprint, source_of_sound
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
+from loopfind.pipeline.warping import read_tones, warped
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
 from loopfind.settings import ALIGNMENTS, COMPARED_KINDS, SMALLEST_HASH, CompareSettings, Settings
 
-_PAIRS_BETWEEN = 16  # pairs between two reports of progress
+_T = TypeVar("_T")
 
 
 def compare(
@@ -108,6 +108,8 @@ def _compared(
     if settings.align == "sound":
         comparison, sounds = _heard(wanted, queries, settings, watch, log, unbounded)
         return comparison, CrossFileResult(), sounds
+    if kind == "chroma":
+        return _warped_sounds(wanted, queries, settings, watch, log, unbounded), CrossFileResult(), []
     colours = settings.align == "dtw"
     wanted_codes = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not colours:
@@ -128,7 +130,13 @@ def _compared(
                 reading = videos.track(where, wanted_codes, others=[halt], watch=seen, log=said)
             return reading, reading.source.duration
 
-        found = each(wanted, one, settings.jobs, watch, log)
+        try:
+            found = each(wanted, one, settings.jobs, watch, log)
+        except SoundOnly:
+            if not colours or settings.kind:
+                raise
+            # There are no colours to compare.
+            return _compared(paths, replace(settings, kind="chroma"), watch, log, None, unbounded)
         return *_compared_readings(found, queries, settings, watch), []
 
 
@@ -142,16 +150,13 @@ def _heard(
 ) -> tuple[Comparison, list[Sound]]:
     """Read and compare the sounds of files; return the sounds too. queries: how many are sought in the others."""
 
-    def one(
-        path: str, _halt: CancelToken, _seen: Watch | None, _said: Callable[[str], None]
-    ) -> tuple[tuple[Source, SoundFingerprint], float]:
-        where = address.resolve(path)
+    def fingerprint_of(where: address.Address) -> tuple[Source, SoundFingerprint]:
         fingerprint = read_fingerprint(where, settings.stream, settings.stall, unbounded)
         if settings.kind == "chromaprint":
             fingerprint = replace(fingerprint, chromaprint=chromaprint_of(fingerprint.sound.samples))
-        return (source_of_sound(where, fingerprint.sound), fingerprint), fingerprint.sound.end
+        return source_of_sound(where, fingerprint.sound), fingerprint
 
-    found = each(wanted, one, settings.jobs, watch, log)
+    found = _each_sound(wanted, fingerprint_of, settings, watch, log)
     files = [item for item in found if not isinstance(item, Failure)]
     settings = _checked_query(settings, found[:queries], len(files))
     if watch is not None:
@@ -160,6 +165,41 @@ def _heard(
     sources = tuple(source for source, _ in files)
     comparison = _comparison_of(repeats, pairs, sources, tuple(() for _ in files), found, settings)
     return comparison, [fingerprint.sound for _, fingerprint in files]
+
+
+def _each_sound(
+    wanted: Sequence[tuple[str, bool]],
+    read: Callable[[address.Address], tuple[Source, _T]],
+    settings: CompareSettings,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+) -> list[tuple[Source, _T] | Failure]:
+    """Read the sounds of files, some at a time, with a Failure for each that cannot be read."""
+
+    def one(
+        path: str, _halt: CancelToken, _seen: Watch | None, _said: Callable[[str], None]
+    ) -> tuple[tuple[Source, _T], float]:
+        source, sound = read(address.resolve(path))
+        return (source, sound), source.duration
+
+    return each(wanted, one, settings.jobs, watch, log)
+
+
+def _warped_sounds(
+    wanted: Sequence[tuple[str, bool]],
+    queries: int,
+    settings: CompareSettings,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+    unbounded: bool,
+) -> Comparison:
+    """Read files, and compare them by the tones of their sound."""
+    found = _each_sound(wanted, lambda where: read_tones(where, settings, unbounded), settings, watch, log)
+    files = [item for item in found if not isinstance(item, Failure)]
+    settings = _checked_query(settings, found[:queries], len(files))
+    warps = warped([heard for _, heard in files], settings, watch)
+    sources = tuple(source for source, _ in files)
+    return _comparison_of_warps(warps, sources, tuple(() for _ in sources), found, settings)
 
 
 def _checked_query(settings: CompareSettings, clips: Sequence[object], files: int) -> CompareSettings:
@@ -229,15 +269,27 @@ def _warped(
     watch: Watch | None,
 ) -> Comparison:
     """Compare by their colours what was read."""
-    warps = warped([file.fingerprint for file in files], settings, watch)
+    warps = warped([ColouredFile(file.fingerprint) for file in files], settings, watch)
+    sources, losses = tuple(file.source for file in files), tuple(file.losses for file in files)
+    return _comparison_of_warps(warps, sources, losses, found, settings)
+
+
+def _comparison_of_warps(
+    warps: tuple[Warp, ...],
+    sources: tuple[Source, ...],
+    losses: tuple[tuple[Loss, ...], ...],
+    found: Sequence[object],
+    settings: CompareSettings,
+) -> Comparison:
+    """Return the answer of how near files are. found: what was read, with the failures."""
     return Comparison(
-        sources=tuple(file.source for file in files),
+        sources=sources,
         settings=settings,
-        summary=summary_of_warps(warps),
+        summary=summary_of_warps(warps, "sound" if settings.kind == "chroma" else "colour"),
         repeats=(),
         pairs=(),
         failures=tuple(item for item in found if isinstance(item, Failure)),
-        losses=tuple(file.losses for file in files),
+        losses=losses,
         warps=warps,
     )
 
@@ -262,21 +314,4 @@ def kind_for(settings: CompareSettings) -> str:
     if settings.band_seconds is not None and not 0 < settings.band_seconds < float("inf"):
         raise BadSetting("band", settings.band_seconds, "give seconds above 0")
     dtw_library()
-    return "color"
-
-
-def warped(fingerprints: Sequence[Fingerprint], settings: CompareSettings, watch: Watch | None) -> tuple[Warp, ...]:
-    """Align any two files, or each clip with each other file, the nearest first. fingerprints: of kind `color`."""
-    warper = Warper(fingerprints, settings)
-    pairs = [pair for pair in combinations(range(len(fingerprints)), 2) if settings.joins(*pair)]
-    warps = []
-    for number, (one, other) in enumerate(pairs):
-        if watch is not None and number % _PAIRS_BETWEEN == 0:
-            watch(Progress(f"aligned {number} of {len(pairs)} pairs", number, 0.0, None))
-        warps.append(warper.warp(one, other))
-    return tuple(sorted(warps, key=_rank))
-
-
-def _rank(warp: Warp) -> tuple[bool, float, tuple[int, int]]:
-    """Return a sort key: by distance, or the least that it may be."""
-    return warp.distance is None, warp.at_least, warp.files
+    return settings.kind or kinds[0]

@@ -172,12 +172,15 @@ def summary_of_matches(matches: Sequence[Match], files: int, queries: int) -> st
     return f"{start} {count(len({match.query for match in matches}), 'was', 'were')} {where}."
 
 
-def summary_of_warps(warps: Sequence[Warp]) -> str:
-    """Sum up how alike files are in colour, in one sentence."""
+def summary_of_warps(warps: Sequence[Warp], what: str) -> str:
+    """Sum up how alike files are, in one sentence. what: they were compared by, "colour" or "sound"."""
     alike = sum(warp.nearness == "alike" for warp in warps)
+    looks = "look" if what == "colour" else "sound"
+    by = " in colour" if what == "colour" else ""
     if not alike:
-        return f"No two files look alike in colour ({count(len(warps), 'pair')} compared)."
-    return f"{count(alike, 'pair of files looks', 'pairs of files look')} alike in colour, of {len(warps):,} compared."
+        return f"No two files {looks} alike{by} ({count(len(warps), 'pair')} compared)."
+    those = count(alike, f"pair of files {looks}s", f"pairs of files {looks}")
+    return f"{those} alike{by}, of {len(warps):,} compared."
 
 
 def summary_of_sound(answer: SoundAnswer, repeats: Sequence[Repeat]) -> str:

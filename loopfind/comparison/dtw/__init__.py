@@ -1,1 +1,1 @@
-"""Dynamic time warping of mean colours: where one file's colours go the way of another's, at whatever speed."""
+"""Dynamic time warping: where the colours or the tones of one file go the way of another's, at whatever speed."""

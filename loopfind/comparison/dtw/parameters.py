@@ -51,3 +51,29 @@ hundredth, where codecs alone make a quarter of that. Held by `benchmarks/warpin
 LONGEST_WARPED = 30 * 86400.0
 """Seconds that the times of a file may span: its series takes memory by them, however few frames it has. By definition
 of a budget."""
+
+# Sound
+
+CHROMA_MEAN = 1.0
+"""Seconds on either side whose mean is taken from a chroma, so that what changes counts: a held note is like any other.
+Held by `benchmarks/warping.py`."""
+
+CHROMA_SILENCE = 1000.0
+"""Amplitude of a window under which a chroma is small: below it, codecs are heard alone. Held by
+`benchmarks/warping.py`."""
+
+TRANSPOSED = (0, 1, -1, 2, -2, 3, -3, 4, -4)
+"""Half semitones by which a sound is turned back: up to 12 % faster or slower played without its pitch kept. Held by
+`benchmarks/warping.py`."""
+
+ALIKE_SOUNDS = (0.6, 0.7)
+"""Distance up to which two sounds are called alike, at either of WARP_LENGTHS. Held by `benchmarks/warping.py`."""
+
+FARTHEST_SOUND = 0.75
+"""Distance up to which a path of sounds is reported. Held by `benchmarks/warping.py`."""
+
+LEAST_SOUND = 0.1
+"""Changes of the shorter sound on the whole under which its chroma says nothing. Held by `benchmarks/warping.py`."""
+
+LONGEST_HEARD = 2 * 86400.0
+"""Seconds of a sound whose tones are held in memory, 200 MB a day. By definition of a budget."""

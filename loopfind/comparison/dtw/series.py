@@ -1,9 +1,17 @@
-"""Mean colours as series that can be compared: one rate, no brightness, no contrast."""
+"""Colours and sounds as series that can be compared: one rate, no brightness or loudness, changes alone."""
 
 import numpy as np
 
-from loopfind.comparison.dtw.parameters import BLACK_LIGHT, CHANGE_SPAN, MOST_SAMPLES, SERIES_RATE
+from loopfind.comparison.dtw.parameters import (
+    BLACK_LIGHT,
+    CHANGE_SPAN,
+    CHROMA_MEAN,
+    CHROMA_SILENCE,
+    MOST_SAMPLES,
+    SERIES_RATE,
+)
 from loopfind.model.dtypes import Colours, Floats
+from loopfind.model.sound import CHROMA_HOP, CHROMA_TONES, SOUND_RATE, Chroma
 
 
 def rate_for(shorter: float) -> float:
@@ -43,3 +51,25 @@ def _sampled(times: Floats, values: Floats, places: Floats, step: float) -> Floa
 def _between(times: Floats, values: Floats, places: Floats) -> Floats:
     """Return values (n, 3) at `places`, along lines between frames."""
     return np.stack([np.interp(places, times, channel) for channel in values.T], axis=1)
+
+
+def chroma_series(chroma: Chroma, rate: float, transposed: int = 0) -> Floats:
+    """Return the changes of a sound's tones at a steady rate, comparable with another's: (m, 12) float64, C-contiguous.
+
+    transposed: half semitones by which it is turned down. Sample k stands for the second k / rate behind the start. The
+    values are amplitudes of a length of 1 at each moment, less their mean over CHROMA_MEAN seconds on either side.
+    """
+    own = SOUND_RATE / CHROMA_HOP
+    energies = np.roll(chroma.energies, -transposed, axis=1)
+    # A semitone takes the half of what lies between it and its neighbours.
+    between = energies[:, 1::2] / 2
+    tones = np.sqrt(energies[:, 0:CHROMA_TONES:2] + between + np.roll(between, 1, axis=1))
+    count = int(len(tones) / own * rate)
+    edges = np.minimum(np.round(np.arange(count + 1) * own / rate).astype(int), len(tones))
+    sums = np.concatenate([np.zeros((1, tones.shape[1])), np.cumsum(tones, axis=0, dtype=np.float64)])
+    means = np.diff(sums[edges], axis=0) / np.maximum(np.diff(edges), 1)[:, None]
+    means /= np.linalg.norm(means, axis=1, keepdims=True) + CHROMA_SILENCE
+    reach = max(1, round(CHROMA_MEAN * rate))
+    sums = np.concatenate([np.zeros((1, tones.shape[1])), np.cumsum(means, axis=0)])
+    low, high = np.maximum(np.arange(count) - reach, 0), np.minimum(np.arange(count) + reach + 1, count)
+    return np.ascontiguousarray(means - (sums[high] - sums[low]) / (high - low)[:, None])
