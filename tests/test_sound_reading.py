@@ -190,6 +190,13 @@ def test_a_part_of_a_file_whose_clock_fell_back_is_the_same() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
+def test_behind_the_end_of_a_short_track_nothing_is_heard(ending: str) -> None:
+    source = sounds.written("early", TALK.tobytes()).as_posix()
+    path = videos.make(f"early.{ending}", *videos.moving(24), "-i", source, "-c:v", "mpeg4", "-c:a", "aac")
+    assert read_sound(SoundRequest(address.resolve(path), start=20.0, end=22.0)) is None
+
+
 def test_a_track_is_chosen_by_its_number() -> None:
     one, other = (sounds.written(f"track{n}", sounds.talk(3, n).tobytes()).as_posix() for n in (1, 2))
     path = videos.make("tracks.mkv", "-i", one, "-i", other, "-map", "0:a", "-map", "1:a", "-c:a", "flac")

@@ -68,13 +68,20 @@ def _picture_writer(path: "Address", findings: "ReadReport", wanted: Wanted) -> 
     cutter = Cutter(path, findings.stream, wanted.unbounded, sound)
     if cutter.tracks == 0 and wanted.track is not None:
         raise BadSetting("--audio-stream", wanted.track, f"{path.shown} has no sound")
-    hoped = sound is not None and cutter.tracks != 0
+    hoped, said = sound is not None and cutter.tracks != 0, set[str]()
+
+    def say_unheard(failed: Callable[[DecoderFailed], None]) -> None:
+        error = cutter.unheard
+        if error is not None and error.what not in said:
+            said.add(error.what)
+            failed(DecoderFailed(path.shown, f"its sound could not be read, so clips have none: {error.what}"))
 
     def write(repeat: "Repeat", places: list[str], pair: Path, failed: Callable[[DecoderFailed], None]) -> str:
         made = copied = heard = 0
         for place, one in zip(places, repeat.occurrences, strict=False):
             with _reported(failed, place):
                 cutter.cut(_piece(repeat, one, findings), place)
+                say_unheard(failed)
                 made, copied, heard = made + 1, copied + cutter.copied, heard + cutter.heard
         with _reported(failed, str(pair)):
             cutter.compare(_sides(repeat, findings), str(pair))
@@ -166,4 +173,4 @@ def _shared_piece(repeat: "Repeat", one: "Occurrence", other: "Occurrence", find
 def _look(one: "Occurrence") -> "Look":
     from loopfind.media.pieces import Look
 
-    return Look(one.reversed, one.mirrored, one.speed)
+    return Look(one.reversed, one.mirrored, one.speed, one.pitch)

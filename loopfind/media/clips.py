@@ -7,7 +7,7 @@ its packets do not begin where pictures do, and put under a piece that is finish
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -38,7 +38,8 @@ _CLOCK_STEP = 0.0015
 
 class Cutter:
     """A cutter of pieces out of one video. copied: whether the packets of the last piece were copied. heard: whether it
-    has sound. tracks: of sound in the video, None where that is not known."""
+    has sound. unheard: why it has none where there may be some, None where it could be read. tracks: of sound in the
+    video, None where that is not known."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Cutter:
         self._times = self._packets.times()
         self._display_times = np.sort(self._times[~np.isnan(self._times)])
         self.copied = self.heard = False
+        self.unheard: MediaError | None = None
 
     def cut(self, piece: Piece, place: str) -> None:
         """Write a piece to an mp4 file at `place`.
@@ -69,8 +71,7 @@ class Cutter:
         self.copied = not piece.heard and self._copy(piece, place)
         if not self.copied:
             self._encode(shown, ago, place)
-        heard = None if self._sound is None else self._sound.under(self._on_frame(piece))
-        self._add_sound(heard, place, piece.frames)
+        self._add_sound(lambda sound: sound.under(self._on_frame(piece)), place, piece.frames)
 
     def compare(self, sides: tuple[Side, Side], place: str) -> None:
         """Write two pieces side by side, both from their first frames, to an mp4 file at `place`. The first is heard on
@@ -94,8 +95,7 @@ class Cutter:
         if not len(_written_pictures(place)):
             raise DecoderFailed(self._address.shown, f"no comparison could be made{said}")
         one, other = ((self._on_frame(piece), look) for piece, look in sides)
-        heard = None if self._sound is None else self._sound.beside((one, other))
-        self._add_sound(heard, place, one[0].frames + other[0].frames)
+        self._add_sound(lambda sound: sound.beside((one, other)), place, one[0].frames + other[0].frames)
 
     def _encode(self, piece: Piece, ago: float, place: str) -> None:
         """Decode a piece and encode it. ago: seconds for which its first frame has been shown when it begins. Raises
@@ -110,14 +110,22 @@ class Cutter:
         what = f"the {piece.frames} frames from {piece.start:.3f} s on could not be cut out{said}"
         raise DecoderFailed(self._address.shown, f"{what}: is it the video of the report?")
 
-    def _add_sound(self, heard: RawSound | None, place: str, frames: int) -> None:
-        """Put a sound, if there is one, under so many frames in the file at `place`."""
-        self.heard = heard is not None
-        if heard is not None and self._sound is not None:
+    def _add_sound(self, taken: Callable[[SoundCutter], RawSound | None], place: str, frames: int) -> None:
+        """Put the sound that is taken of the track, if there is any, under so many frames in the file at `place`."""
+        self.heard, self.unheard = False, None
+        if self._sound is None:
+            return
+        try:
+            heard = taken(self._sound)
+        except MediaError as error:  # which costs no picture
+            self.unheard = error
+            return
+        if heard is not None:
             silent = f"{place}.silent"
             os.replace(place, silent)
             self._sound.add(heard, silent, self._bytes_of(frames), place)
             os.remove(silent)
+            self.heard = True
 
     def _shown(self, piece: Piece) -> tuple[Piece, float]:
         """Return the frames that are shown during a piece, and for how many seconds the first has been when it begins:

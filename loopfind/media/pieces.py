@@ -25,11 +25,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class Look:
-    """The changes of a piece that are undone where it is shown beside another."""
+    """The changes of a piece that are undone where it is shown beside another. pitch: how many times as high it sounds,
+    None where that goes with the speed."""
 
     reversed: bool = False
     mirrored: bool = False
     speed: float = 1.0
+    pitch: float | None = None
 
 
 Side = tuple[Piece, Look]

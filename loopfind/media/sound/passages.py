@@ -57,10 +57,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class RawSound:
-    """Samples for an encoder: one passage, or two of which each has a side. speeds: at which each was played."""
+    """Samples for an encoder: one passage, or two of which each has a side. looks: what is undone of each."""
 
     passages: tuple[Passage | None, ...]
-    speeds: tuple[float, ...]
+    looks: tuple[Look, ...]
 
     @property
     def length(self) -> int:
@@ -83,15 +83,22 @@ class RawSound:
         return ["-f", "s16le", "-ar", str(self._rate), "-ac", str(self.channels), "-i", "pipe:0"]
 
     def mapped(self, number: int) -> list[str]:
-        """Return the words by which ffmpeg takes it, as its input of a number, at the speed of the first passage."""
-        pairs = zip(self.passages, self.speeds, strict=True)
-        rates = [round((self._rate if one is None else one.found.rate) / speed) for one, speed in pairs]
-        if rates == [self._rate] * len(rates):
+        """Return the words by which ffmpeg takes it, as its input of a number, with speed and pitch undone."""
+        changed = [self._undoing(one, look) for one, look in zip(self.passages, self.looks, strict=True)]
+        if not any(changed):
             return ["-map", f"{number}:a"]
         chains = [f"[{number}:a]channelsplit[one0][one1]"]
-        chains += [f"[one{side}]asetrate={one},aresample={self._rate}[as{side}]" for side, one in enumerate(rates)]
+        chains += [f"[one{side}]{filters or 'anull'}[as{side}]" for side, filters in enumerate(changed)]
         chains.append("[as0][as1]join=inputs=2:channel_layout=stereo:map=0.0-FL|1.0-FR[heard]")
         return ["-filter_complex", ";".join(chains), "-map", "[heard]"]
+
+    def _undoing(self, one: Passage | None, look: Look) -> str:
+        """Return the filters that undo speed and pitch of a passage, "" for none."""
+        pitch = look.speed if look.pitch is None else look.pitch
+        rate = round((self._rate if one is None else one.found.rate) / pitch)
+        filters = [] if rate == self._rate else [f"asetrate={rate}", f"aresample={self._rate}"]
+        filters += [] if look.speed == pitch else [f"atempo={pitch / look.speed:.6f}"]
+        return ",".join(filters)
 
     def parts(self) -> Iterator[bytes]:
         """Yield the samples as they are read."""
@@ -124,14 +131,14 @@ class SoundCutter:
         """Return what is heard during a piece, None where the track has nothing there. Raises BadSetting for a track
         that is not there, and kinds of MediaError."""
         found = self._passage(piece, Look())
-        return None if found is None else RawSound((found,), (1.0,))
+        return None if found is None else RawSound((found,), (Look(),))
 
     def beside(self, sides: tuple[Side, Side]) -> RawSound | None:
         """Return what is heard during two pieces, the first on the left and the second on the right, their changes
         undone, up to the end of the shorter; None where the track has nothing at either. Raises as `under` does."""
         length = min((piece.end - piece.start) * look.speed for piece, look in sides)
         found = tuple(self._passage(_beginning(side, length), side[1]) for side in sides)
-        return RawSound(found, tuple(look.speed for _, look in sides)) if any(found) else None
+        return RawSound(found, tuple(look for _, look in sides)) if any(found) else None
 
     def cut(self, piece: Piece, place: str, form: str) -> None:
         """Write what is heard during a piece to a file at `place`, in one of SOUND_FORMS.

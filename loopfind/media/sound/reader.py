@@ -74,9 +74,11 @@ def read_samples(request: SoundRequest, given_up: threading.Event | None = None)
     """
     begin = None if request.start is None or not request.address.seekable else request.start - _RUN_UP
     if begin is not None and begin > 0 and sound_is_ordered(request.address, request.track):
-        found, lands = _read(request, begin, given_up)
-        if lands:
-            return found
+        # Behind the end of a track that is shorter than its file there is nothing to decode, which is no damage.
+        with contextlib.suppress(Broken, DecoderFailed):
+            found, lands = _read(request, begin, given_up)
+            if lands:
+                return found
     return _read(request, None, given_up)[0]
 
 

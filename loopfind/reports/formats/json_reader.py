@@ -211,6 +211,8 @@ class _Reader:
         self._must(start < end and first < last, where, "a span whose end is after its start")
         speed = self._number(one, "speed", where)
         self._must(speed > 0, f"{where}.speed", "above 0")
+        pitch = None if one.get("pitch") is None else self._number(one, "pitch", where)
+        self._must(pitch is None or pitch > 0, f"{where}.pitch", "above 0")
         content = self._number(one, "content_start", where), self._number(one, "content_end", where)
         self._must(content[0] < content[1], where, "a span of content whose end is after its start")
         return Occurrence(
@@ -223,6 +225,7 @@ class _Reader:
             speed,
             content_start=content[0],
             content_end=content[1],
+            pitch=pitch,
         )
 
     def _must(self, holds: bool, where: str, what: str) -> None:
