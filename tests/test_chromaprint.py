@@ -17,14 +17,14 @@ from loopfind.errors import BadSetting, DecoderFailed
 from loopfind.media.ffmpeg import address
 from loopfind.media.sound.chromaprint import chromaprint_of
 from loopfind.model.sound import CHROMAPRINT_HOP, CHROMAPRINT_WINDOW, SOUND_RATE, AudioTrack, Sound
-from loopfind.pipeline.sound import read_fingerprint
+from loopfind.pipeline.sound import sound_in
 
 TALK = sounds.talk(24, 301)
 HALF = sounds.RATE // SOUND_RATE
 
 
 def heard(path: Path) -> Sound:
-    return read_fingerprint(address.resolve(str(path)), 0, 60.0, False).sound
+    return sound_in(address.resolve(str(path)), 0, 60.0, False)
 
 
 def test_the_items_of_a_copy_are_alike_where_it_lies() -> None:
@@ -54,6 +54,7 @@ def test_candidates_by_chromaprint_are_followed_where_no_others_lead() -> None:
     assert abs(best.lag - lag) < 1 and abs(best.start - low) < 100 and abs(best.length - 8 * SOUND_RATE) < 200
 
 
+@pytest.mark.slow
 def test_a_comparison_finds_with_chromaprint_what_it_finds_without() -> None:
     one = sounds.file("print-one.mp3", sounds.part(TALK, 0, 14))
     other = sounds.file("print-other.opus", sounds.part(TALK, 5, 19))

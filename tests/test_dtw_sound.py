@@ -42,6 +42,7 @@ def test_a_sound_at_another_tempo_is_alike_and_its_speed_is_said(filters: str, s
     assert first.start == pytest.approx(5, abs=0.4) and first.end == pytest.approx(17, abs=0.4)
 
 
+@pytest.mark.slow
 def test_strangers_and_steady_sounds_are_not_alike() -> None:
     files = [
         sounds.file("tempo-a.flac", sounds.part(TALK, 0, 12)),

@@ -74,6 +74,7 @@ def test_a_clip_is_found_in_its_file_to_the_millisecond(library: Path, ending: s
     assert {repeat.of for repeat in answer.repeats} == {"sound"}
 
 
+@pytest.mark.slow
 def test_a_clip_is_found_through_noise_and_a_video_by_its_sound(library: Path, folder: Path) -> None:
     talk = sounds.part(TALKS["mp3"], 4, 10)
     noisy = sounds.file("noisy.opus", talk + 0.1 * sounds.noise(6, 5))
@@ -83,6 +84,7 @@ def test_a_clip_is_found_through_noise_and_a_video_by_its_sound(library: Path, f
     assert list(found(looked_up(other, library, "sound"))) == ["film.mp4"]
 
 
+@pytest.mark.slow
 def test_strangers_are_found_nowhere(library: Path) -> None:
     stranger = sounds.file("stranger-there.mp3", sounds.talk(6, 251))
     assert not looked_up(stranger, library).matches
@@ -91,6 +93,7 @@ def test_strangers_are_found_nowhere(library: Path) -> None:
     assert not looked_up(beats, library).matches
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gone", ["removed", "changed"])
 def test_where_the_file_is_gone_codes_that_are_clear_are_enough_and_the_answer_says_so(
     library: Path, folder: Path, tmp_path: Path, gone: str
@@ -155,6 +158,7 @@ def test_pictures_are_compared_as_before_and_sounds_are_listed_checked_and_remov
     assert "not found in any" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_file_is_looked_up_in_others_than_itself(library: Path, folder: Path, tmp_path: Path) -> None:
     answer = looked_up(Path(shutil.copy(folder / "talk.mp3", tmp_path / "same.mp3")), library)
     assert not answer.matches and "5 files" in answer.summary

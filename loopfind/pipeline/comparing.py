@@ -15,6 +15,7 @@ from loopfind.engine.sound.across import compare_sounds
 from loopfind.errors import BadSetting, Broken, SoundOnly, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across
 from loopfind.exhibits.sounds import sounds_across
+from loopfind.fingerprints.sound import fingerprint_of, with_pitches
 from loopfind.media.ffmpeg import address
 from loopfind.media.sound.chromaprint import chromaprint_of
 from loopfind.media.stills import shots
@@ -27,7 +28,7 @@ from loopfind.model.video import Loss, Progress, Source, Watch
 from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of, each, files_in
 from loopfind.pipeline.scanning import shot_width
-from loopfind.pipeline.sound import read_fingerprint, source_of_sound
+from loopfind.pipeline.sound import sound_in, source_of_sound
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.pipeline.warping import read_tones, warped
 from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
@@ -150,13 +151,13 @@ def _heard(
 ) -> tuple[Comparison, list[Sound]]:
     """Read and compare the sounds of files; return the sounds too. queries: how many are sought in the others."""
 
-    def fingerprint_of(where: address.Address) -> tuple[Source, SoundFingerprint]:
-        fingerprint = read_fingerprint(where, settings.stream, settings.stall, unbounded)
+    def one(where: address.Address) -> tuple[Source, SoundFingerprint]:
+        fingerprint = with_pitches(fingerprint_of(sound_in(where, settings.stream, settings.stall, unbounded)))
         if settings.kind == "chromaprint":
             fingerprint = replace(fingerprint, chromaprint=chromaprint_of(fingerprint.sound.samples))
         return source_of_sound(where, fingerprint.sound), fingerprint
 
-    found = _each_sound(wanted, fingerprint_of, settings, watch, log)
+    found = _each_sound(wanted, one, settings, watch, log)
     files = [item for item in found if not isinstance(item, Failure)]
     settings = _checked_query(settings, found[:queries], len(files))
     if watch is not None:

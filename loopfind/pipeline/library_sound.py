@@ -24,7 +24,7 @@ from loopfind.engine.sound.library import (
 )
 from loopfind.engine.sound.parameters import ALONE_CONFIDENCE, MOST_PROVED, SOUND_FRAME
 from loopfind.errors import MediaError
-from loopfind.fingerprints.sound import shifted_codes, sound_codes
+from loopfind.fingerprints.sound import fingerprint_of, shifted_codes, sound_codes
 from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.sound.reader import SoundRequest, read_sound
@@ -35,7 +35,7 @@ from loopfind.model.sound import SOUND_HOP, SOUND_RATE, Codes, Sound, SoundFinge
 from loopfind.model.video import Source, Watch
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_index import update_index
-from loopfind.pipeline.sound import read_fingerprint, source_of_sound
+from loopfind.pipeline.sound import sound_in, source_of_sound
 from loopfind.reports.summaries import search_progress, summary_of_matches
 from loopfind.settings import CompareSettings
 from loopfind.stores.digest import digest_of
@@ -69,7 +69,7 @@ def search_sounds(
     Raises MediaError for a file that cannot be read, and LibraryError.
     """
     where = address.resolve(video)
-    sought = read_fingerprint(where, settings.stream, settings.stall, unbounded)
+    sought = fingerprint_of(sound_in(where, settings.stream, settings.stall, unbounded))
     update_index(library, watch)
     own = library.look(video).digest.hex() if not why_unkept(where) else ""
     kept = {entry.id for entry in library.entries() if entry.kind == SOUND}
@@ -154,8 +154,7 @@ def _part_of(fingerprint: SoundFingerprint, low: int, high: int) -> SoundFingerp
     """Return the samples from a hop before `low` up to `high` of a sound, with their codes."""
     sound, first = fingerprint.sound, max(0, low) // SOUND_HOP
     samples = sound.samples[first * SOUND_HOP : max(first * SOUND_HOP, min(high, len(sound)))]
-    part = replace(sound, samples=samples, start=sound.time_of(first * SOUND_HOP))
-    return SoundFingerprint(part, sound_codes(samples))
+    return fingerprint_of(replace(sound, samples=samples, start=sound.time_of(first * SOUND_HOP)))
 
 
 def _read_again(reading: SoundReading, low: int, high: int, stall: float, unbounded: bool) -> SoundFingerprint | None:
@@ -170,7 +169,7 @@ def _read_again(reading: SoundReading, low: int, high: int, stall: float, unboun
         except MediaError:
             return None
         if sound is not None and _lies_right(sound, reading):
-            return SoundFingerprint(sound, sound_codes(sound.samples))
+            return fingerprint_of(sound)
     return None
 
 

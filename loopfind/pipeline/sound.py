@@ -140,13 +140,12 @@ def source_of_sound(where: Address, sound: Sound) -> Source:
     )
 
 
-def read_fingerprint(where: Address, track: int, stall: float, unbounded: bool) -> SoundFingerprint:
-    """Return the fingerprint of the sound of a file, with codes at other pitches, for a comparison. Raises NotVideo
-    where there is none."""
-    fingerprint = sound_fingerprint(where, Settings(audio_stream=track, stall=stall), unbounded)
-    if fingerprint is None:
-        raise NotVideo(where.shown, "no sound in it: compare it without --align sound")
-    return with_pitches(fingerprint)
+def sound_in(where: Address, track: int, stall: float, unbounded: bool) -> Sound:
+    """Return the sound of a file. Raises NotVideo where there is none."""
+    sound = read_sound(SoundRequest(where, track, stall=stall, unbounded=unbounded))
+    if sound is None:
+        raise NotVideo(where.shown, "no sound in it: leave it out, or compare its pictures")
+    return sound
 
 
 def sound_fingerprint(where: Address, settings: Settings, unbounded: bool) -> SoundFingerprint | None:

@@ -10,7 +10,7 @@ from loopfind.fingerprints.chroma import chroma_of
 from loopfind.media.ffmpeg.address import Address
 from loopfind.model.comparison import Warp
 from loopfind.model.video import Progress, Source, Watch
-from loopfind.pipeline.sound import read_fingerprint, source_of_sound
+from loopfind.pipeline.sound import sound_in, source_of_sound
 from loopfind.settings import CompareSettings
 
 _PAIRS_BETWEEN = 16  # pairs between two reports of progress
@@ -35,7 +35,7 @@ def _rank(warp: Warp) -> tuple[bool, float, tuple[int, int]]:
 
 def read_tones(where: Address, settings: CompareSettings, unbounded: bool) -> tuple[Source, HeardFile]:
     """Read the tones of the sound of a file. Raises NotVideo where it has no sound, and Broken for days of it."""
-    sound = read_fingerprint(where, settings.stream, settings.stall, unbounded).sound
+    sound = sound_in(where, settings.stream, settings.stall, unbounded)
     source = source_of_sound(where, sound)
     if source.duration > LONGEST_HEARD:
         days = f"it lasts {source.duration / 86400:,.0f} days"
