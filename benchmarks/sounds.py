@@ -21,6 +21,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,9 @@ from numpy.typing import NDArray
 from loopfind import Report, compare, scan
 from loopfind.arrays.disk import Scratch
 from loopfind.engine.sound.findings import find_in_sound
-from loopfind.fingerprints.sound import sound_codes
+from loopfind.fingerprints.sound import fingerprint_of, with_pitches
 from loopfind.media.ffmpeg.process import executable
-from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound, SoundFingerprint
+from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound
 
 Wave = NDArray[np.float32]
 RATE = 44_100
@@ -318,9 +319,8 @@ def at_speed(seed: int, tracks: dict[str, Wave], folder: Path) -> Changed:
     return Changed(seed, main, how, factor, length, errors, off, wrong)
 
 
-def speeds(seeds: range, tracks: dict[str, Wave], folder: Path) -> None:
+def speeds(found: list[Changed]) -> None:
     """Print how many copies at another speed are found."""
-    found = [at_speed(seed, tracks, folder) for seed in seeds]
     print("| changed | copies | found | ends off by (median / 90 %) | speed off by (median) |\n|---|---|---|---|---|")
     for how in ("speed", "tempo", "pitch"):
         cases = [one for one in found if one.how == how]
@@ -375,9 +375,9 @@ def cost(hours: float) -> None:
         part = np.interp(places, np.arange(len(part)), part) + rng.normal(0, 300, len(part))
         samples.append(part.astype(np.int16)[:, None])
     began, clock = time.process_time(), time.monotonic()
-    codes = sound_codes(samples)
+    fingerprint = with_pitches(fingerprint_of(Sound(samples, 0.0, AudioTrack(0, ""))))
     coded = time.process_time()
-    found = find_in_sound(SoundFingerprint(Sound(samples, 0.0, AudioTrack(0, "")), codes))
+    found = find_in_sound(fingerprint)
     taken = time.monotonic() - clock
     print(f"{hours} h: codes {coded - began:.1f} s, search {time.process_time() - coded:.1f} s of processor time")
     print(f"{taken:.1f} s by the clock, peak {peak() / 1e6:.0f} MB, {len(found.repeats)} repeats claimed")
@@ -404,7 +404,8 @@ def main() -> None:
         if chosen.offsets:
             return offsets(range(first, first + chosen.offsets), tracks, Path(folder))
         if chosen.speeds:
-            return speeds(range(first, first + chosen.speeds), tracks, Path(folder))
+            seeds = range(first, first + chosen.speeds)
+            return speeds(list(pool.map(partial(at_speed, tracks=tracks, folder=Path(folder)), seeds, chunksize=4)))
         if chosen.films:
             return films(range(first, first + chosen.films), tracks, Path(folder))
         cases = [drawn_case(seed, tracks, Path(folder)) for seed in range(first, last + 1)]
