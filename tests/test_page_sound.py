@@ -12,10 +12,10 @@ from patience import wait_until
 from test_page_browser import browser, errors, look, run, there_is_a_browser, wait_for
 
 from loopfind.cli.app import run as loopfind
-from loopfind.exhibits.sounds import whole_image
+from loopfind.exhibits.sounds import sound_strips, whole_image
 from loopfind.media.ffmpeg import address
 from loopfind.media.sound.reader import SoundRequest, read_sound
-from loopfind.model.report import UnjudgedSound
+from loopfind.model.report import Occurrence, Repeat, UnjudgedSound
 from loopfind.reports.page.sound_figures import sound_figure
 from loopfind.reports.wording import UNHEARD
 
@@ -81,6 +81,18 @@ def test_a_spectrogram_shows_notes_at_their_height_and_a_waveform_the_level() ->
     figure = sound_figure(image, "it", [(1.0, 2.0, 3), (9.0, 10.0, 4)])
     assert [(mark.left, mark.wide, mark.colour) for mark in figure.marks] == [(250.0, 250.0, 3)]
     assert figure.times == ((0.0, "00:00"), (25.0, "00:01"), (50.0, "00:02"), (75.0, "00:03"))
+
+
+def test_strips_of_another_speed_show_the_same_content() -> None:
+    sound = read_sound(SoundRequest(address.resolve(sounds.file("page-cast.flac", CAST))))
+    assert sound is not None
+    shown = (
+        Occurrence(5.0, 9.0, 500, 900, content_start=0.0, content_end=4.0),
+        Occurrence(16.0, 18.0, 1600, 1800, content_start=0.0, content_end=4.0, speed=2.0),
+    )
+    repeat = Repeat(1, "repeat", 4.0, None, 0.99, "replay", shown, of="sound")
+    images = [strip.image for strip in sound_strips((repeat,), [sound])]
+    assert [(image.start, image.end) for image in images] == [(4.0, 10.0), (15.5, 18.5)]
 
 
 @pytest.mark.slow

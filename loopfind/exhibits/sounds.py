@@ -62,9 +62,10 @@ def sound_strips(repeats: Sequence[Repeat], sounds: Sequence[Sound]) -> tuple[So
 def _strip(repeat: Repeat, place: int, one: Occurrence, sound: Sound) -> SoundStrip:
     # Both from the same content on, so that what is alike lies one under the other.
     first = repeat.occurrences[0]
-    begin = float(one.time_of(first.content_start))
     length = min(LONGEST, first.end - first.start)
-    low, high = begin - BESIDE, begin + length + BESIDE
+    begin, end = sorted(float(one.time_of(first.content_start + gone)) for gone in (0.0, length))
+    beside = BESIDE * (end - begin) / length
+    low, high = begin - beside, end + beside
     return SoundStrip(
         repeat=repeat.id,
         occurrence=place,

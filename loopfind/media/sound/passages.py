@@ -1,6 +1,6 @@
 """Passages of a track of sound, exact to the sample, to be listened to: alone, under pictures, or two at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,7 +136,7 @@ class SoundCutter:
     def beside(self, sides: tuple[Side, Side]) -> RawSound | None:
         """Return what is heard during two pieces, the first on the left and the second on the right, their changes
         undone, up to the end of the shorter; None where the track has nothing at either. Raises as `under` does."""
-        length = min((piece.end - piece.start) * look.speed for piece, look in sides)
+        length = _shorter(sides)
         found = tuple(self._passage(_beginning(side, length), side[1]) for side in sides)
         return RawSound(found, tuple(look for _, look in sides)) if any(found) else None
 
@@ -145,11 +145,11 @@ class SoundCutter:
 
         Raises DecoderFailed where the track does not have all of it, kinds of MediaError, and OutputError.
         """
-        self._write(self._whole(piece, self.under(piece)), place, form)
+        self._write(self._whole(((piece, Look()),), self.under(piece)), place, form)
 
     def compare(self, sides: tuple[Side, Side], place: str, form: str) -> None:
         """Write what is heard during two pieces to one file, as `beside` has it. Raises as `cut` does."""
-        self._write(self._whole(sides[0][0], self.beside(sides)), place, form)
+        self._write(self._whole(sides, self.beside(sides)), place, form)
 
     def add(self, heard: RawSound, pictures: str, size: int, place: str) -> None:
         """Write the pictures of an mp4 file with a sound to another one at `place`. size: bytes of the pictures.
@@ -179,14 +179,20 @@ class SoundCutter:
         there = round((found.start - start) * found.rate) + len(found.samples)
         return Passage(found, start, whole if look.reversed else min(whole, there), look.reversed)
 
-    def _whole(self, piece: Piece, heard: RawSound | None) -> RawSound:
-        """Return a sound that is there. Raises DecoderFailed for another one."""
-        for one in (None,) if heard is None else heard.passages:
-            if one is None or one.length < (piece.end - piece.start - _MISSING) * one.found.rate:
+    def _whole(self, sides: Sequence[Side], heard: RawSound | None) -> RawSound:
+        """Return a sound of these sides that is there. Raises DecoderFailed for another one."""
+        for number, (piece, look) in enumerate(sides):
+            one = None if heard is None else heard.passages[number]
+            if one is None or one.length < (_shorter(sides) / look.speed - _MISSING) * one.found.rate:
                 what = f"the sound from {piece.start:.3f} s on is not there: is it the file of the report?"
                 raise DecoderFailed(self._address.shown, what)
         assert heard is not None
         return heard
+
+
+def _shorter(sides: Sequence[Side]) -> float:
+    """Return the seconds of the shortest side, once its changes are undone."""
+    return min((piece.end - piece.start) * look.speed for piece, look in sides)
 
 
 def _beginning(side: Side, length: float) -> Piece:
