@@ -41,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_the_page_of_a_sound_shows_and_names_all_that_is_heard_again(folder: Path) -> None:
     page = (folder / "cast.html").read_text()
     assert page.count("<audio ") == 2 and "<video" not in page
@@ -53,6 +54,7 @@ def test_the_page_of_a_sound_shows_and_names_all_that_is_heard_again(folder: Pat
     assert "http" not in re.sub(r'"http://www.w3.org/\S+', "", page.partition("<body")[2])
 
 
+@pytest.mark.slow
 def test_the_page_of_sounds_compared_shows_each_file_and_what_both_have(folder: Path) -> None:
     page = (folder / "pair.html").read_text()
     assert page.count("<audio ") == 2 and "<video" not in page

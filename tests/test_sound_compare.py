@@ -55,6 +55,7 @@ def test_a_machine_that_plays_in_two_files_is_no_recording_that_both_share() -> 
     assert not heard(one, other).repeats
 
 
+@pytest.mark.slow
 def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
     """Three cuts, of which the third lies as far behind the second as that behind the first."""
     lengths = ((0, 30, "mp3"), (10, 40, "m4a"), (20, 25, "ogg"))

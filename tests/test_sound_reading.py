@@ -174,6 +174,7 @@ def test_a_clock_that_falls_back_goes_on() -> None:
     assert read(path).end - read(path).start == pytest.approx(2 * (read(one).end - read(one).start), abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_part_of_a_file_whose_clock_fell_back_is_the_same() -> None:
     """A time means two places of it, so nothing is sought by one."""
     parts = [sounds.file(f"joined{seed}.ts", sounds.talk(25, seed), "-c:a", "mp2") for seed in (3, 4)]

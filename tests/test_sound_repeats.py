@@ -60,6 +60,7 @@ def test_a_copy_may_be_louder() -> None:
     assert len(scan(sounds.file("louder.m4a", planted(0.3 * COPY))).repeats) == 1
 
 
+@pytest.mark.slow
 def test_copies_at_one_lag_with_another_sound_between_them_are_several() -> None:
     one, other, body = sounds.talk(24, 61), sounds.talk(4, 62), sounds.talk(24, 63)
     rest = [sounds.part(body, at, at + 6) for at in range(0, 24, 6)]
