@@ -14,6 +14,7 @@ import oracle
 import pytest
 import videos
 
+import loopfind
 from loopfind.errors import Broken, DecoderFailed, MediaError, NoStream, NotVideo, SoundOnly, Unreadable
 from loopfind.media.decode.one_pass import OnePassReader, open_video
 from loopfind.model.video import Loss
@@ -106,6 +107,20 @@ def test_an_address_that_does_not_answer_is_refused() -> None:
     refused("http://127.0.0.1:9/video.mp4", Unreadable, "refuses")
     refused("nothing://here", Unreadable, "kind of address")
     refused("file:///no/such/file.mp4", Unreadable, "no such file")
+
+
+def test_what_was_lost_is_not_judged_and_is_called_lost(tmp_path: Path) -> None:
+    life = "life=s=96x64:r=25:seed=3:ratio=0.3:mold=10:mold_color=gray"
+    words = ("-f", "lavfi", "-i", life, "-t", "12", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast")
+    data = videos.make("lively.ts", *words, "-g", "25", "-bf", "2").read_bytes()
+    packets = len(data) // 188
+    (holed := tmp_path / "holed.ts").write_bytes(data[: packets * 3 // 8 * 188] + data[packets * 5 // 8 * 188 :])
+    report = loopfind.scan(holed)
+    (loss,) = report.losses
+    assert loss.start < 6 < loss.end and loss.end - loss.start > 2
+    (gap,) = report.unjudged
+    assert gap.why == "lost" and gap.start <= loss.start + 0.1 and gap.end >= loss.end - 0.1
+    assert report.verdict.coverage < 1 - 2 / 12
 
 
 def test_file_and_a_colon_before_a_path_mean_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from loopfind.comparison.dtw.pairs import ColouredFile, knots_of
 from loopfind.comparison.dtw.parameters import KNOT_SLACK, MOST_SAMPLES, SERIES_RATE, STALL_PENALTY
 from loopfind.comparison.dtw.search import bounds_at, cheapest_path, envelope, longest, places_of
 from loopfind.comparison.dtw.series import rate_for, series_of
-from loopfind.errors import BadSetting, MissingExtra, UnknownPart
+from loopfind.errors import BadSetting, Broken, MissingExtra, UnknownPart
 from loopfind.fingerprints.color import COLOR, colours_of
 from loopfind.model.comparison import Warp
 from loopfind.model.fingerprint import Fingerprint
@@ -308,3 +308,10 @@ def test_the_command_line_aligns_and_refuses_in_one_line(pair):
             if wrong
             else not done.returncode
         )
+
+
+def test_times_that_span_years_are_refused_before_they_take_memory() -> None:
+    years = ("-frames:v", "50", "-bsf:v", "setts=ts=N*3e6/TB", "-c:v", "mpeg4", "-bf", "0")
+    path = videos.make("years.mkv", *videos.moving(2), *years)
+    with pytest.raises(Broken, match=r"its times span .* days, too many to be warped"):
+        compare([path, videos.encoded("mkv", "mpeg4")], CompareSettings(align="dtw"))
