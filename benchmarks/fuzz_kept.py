@@ -188,7 +188,7 @@ def odd_library(path: Path, dice: random.Random) -> str:
             if isinstance(value, int) and abs(value) >= 1 << 63:
                 value = float("inf")
             where = dice.choice(("", f" WHERE rowid % {dice.choice((2, 3))} = 0"))
-            if table in ("pair", "posting"):
+            if table in ("pair", "posting", "lacking"):
                 where = ""
             statement = dice.choice(
                 (
