@@ -121,6 +121,22 @@ def test_both_occurrences_are_heard_in_step_and_each_by_itself(browser, folder: 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("pitch", "kept"), [("2", False), ("1", True), ("null", True)])
+def test_a_copy_that_was_played_faster_is_heard_as_the_first_one(  # type: ignore[no-untyped-def]
+    browser, folder: Path, pitch: str, kept: bool
+) -> None:
+    look(browser, folder / "cast.html")
+    wait_for(browser, "!document.getElementById('player').hidden")
+    again = "data.repeats[1].occurrences[1]"
+    run(browser, f"({again}.pitch = {pitch}, {again}.end = {again}.start + ({again}.end - {again}.start) / 2)")
+    run(browser, "document.getElementById('p-one').onchange()")
+    run(browser, "document.getElementById('p-play').click()")
+    second = "document.getElementById('v-two')"
+    assert run(browser, f"{second}.playbackRate") == pytest.approx(0.5, abs=0.01)
+    assert run(browser, f"{second}.preservesPitch") == kept
+
+
+@pytest.mark.slow
 def test_a_sound_that_is_not_there_is_said_and_the_figures_remain(browser, folder: Path) -> None:  # type: ignore[no-untyped-def]
     look(browser, folder / "lost.html")
     wait_for(browser, "document.getElementById('video-says').textContent.startsWith('The sound could not be loaded')")

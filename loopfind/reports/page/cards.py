@@ -76,6 +76,7 @@ def played_repeats(repeats: Sequence[Repeat]) -> dict[int, PlayedRepeat]:
                     o.reversed,
                     o.mirrored,
                     o.turned,
+                    o.pitch,
                 )
                 for number, o in enumerate(repeat.occurrences[:PAGE_PLAYABLE], 1)
             ),

@@ -140,7 +140,8 @@ class PlayedFile:
 
 @dataclass(frozen=True)
 class PlayedOccurrence:
-    """An occurrence as the player plays it, [start, end) seconds. file: its place in the list of files."""
+    """An occurrence as the player plays it, [start, end) seconds. file: its place in the list of files. pitch: as an
+    Occurrence has it."""
 
     number: int
     file: int
@@ -151,6 +152,7 @@ class PlayedOccurrence:
     reversed: bool
     mirrored: bool
     turned: int
+    pitch: float | None
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,9 @@ function startPlayers() {
     const rate = +value("p-speed");
     one.playbackRate = rate;
     two.playbackRate = Math.min(16, Math.max(0.0625, rate * (free === null ? stretch.pace : 1)));
+    // A sound that was played faster, and so higher, is as the first one was where its pitch goes with the speed.
+    const higher = stretch.b.pitch ? stretch.b.pitch / (stretch.a.pitch || 1) * stretch.pace : 0;
+    two.preservesPitch = free !== null || rate !== 1 || Math.abs(higher - 1) > 0.02;
     const started = [one.play()];
     if (!(stretch.backwards && free === null)) started.push(two.play());
     Promise.all(started).catch(() => stop());
