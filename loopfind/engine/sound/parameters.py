@@ -195,7 +195,7 @@ TOGETHER_SLACK = 0.02
 
 CHROMAPRINT_APART = 4
 """Items between the two that make one word of 64 bits: neighbours share nearly all of their window. Held by
-`benchmarks/sounds.py`."""
+`benchmarks/sound_library.py`."""
 
 # In a library
 
