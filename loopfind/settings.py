@@ -124,6 +124,27 @@ class CompareSettings:
         return not self.query or (one < self.query) != (other < self.query)
 
 
+LIKENESS_WAYS = ("palette", "cnn")
+"""Ways in which files may be alike: by their dominant colours, or by what a network sees in them."""
+
+
+@dataclass(frozen=True)
+class SimilarSettings:
+    """Settings of a search for files that look alike. Each default stands here and nowhere else.
+
+    by: one of LIKENESS_WAYS. model: path of a network as ONNX, "" for loopfind's own. nearest: files to list. prove:
+    whether the engine compares the video with these. jobs: files read at a time. stream, stall: as for a scan.
+    """
+
+    by: str = "palette"
+    model: str = ""
+    nearest: int = 10
+    prove: bool = False
+    jobs: int = 1
+    stream: int = 0
+    stall: float = STALL
+
+
 ALIGNMENTS = ("engine", "dtw", "sound")
 """Ways to compare files: by what moves in the pictures, to the frame; by mean colours or by tones, with time warped; by
 what is heard, to the millisecond."""

@@ -30,6 +30,7 @@ LIBRARY = {
     "query": "loopfind.cli.library:query_command",
     "compare": "loopfind.cli.library_search:compare_library_command",
     "search": "loopfind.cli.library_search:search_command",
+    "similar": "loopfind.cli.library_similar:similar_command",
 }
 """The commands of `loopfind library`, as above."""
 

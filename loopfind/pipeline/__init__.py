@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from loopfind.pipeline.library_add import add as add
     from loopfind.pipeline.library_compare import compare_library as compare_library
     from loopfind.pipeline.library_search import search_library as search_library
+    from loopfind.pipeline.library_similar import similar as similar
     from loopfind.pipeline.packet_scan import scan_packets as scan_packets
     from loopfind.pipeline.resume import Resume as Resume
     from loopfind.pipeline.scanning import scan as scan
@@ -28,6 +29,7 @@ else:  # each loads what it needs and no more
         "scanning": ("scan", "scan_to_show"),
         "library_compare": ("compare_library",),
         "library_search": ("search_library",),
+        "library_similar": ("similar",),
         "sweeping": ("sweep",),
     }
     __getattr__ = on_demand(__name__, {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names})

@@ -11,6 +11,7 @@ from loopfind.errors import LibraryError
 from loopfind.model.library import CODES, SOUND, Problem
 from loopfind.model.video import Progress, Watch
 from loopfind.stores import blocks, schema
+from loopfind.stores.appearances import damaged_appearances
 from loopfind.stores.checks import is_table
 from loopfind.stores.connections import Connections, interruptible
 from loopfind.stores.digest import digest_of
@@ -58,6 +59,7 @@ def verify(connections: Connections, watch: Watch | None = None) -> Iterator[Pro
         if faults:
             yield Problem(shown, schema.DAMAGED.partition(":")[0] + ": delete it, then add the files again")
     yield from _entries(connections, watch)
+    yield from _appearances(connections)
     yield from _files(connections, watch)
 
 
@@ -103,6 +105,16 @@ def _right(
     except (ValueError, TypeError, sqlite3.DatabaseError):
         return False
     return there == rows and found.digest() == digest
+
+
+def _appearances(connections: Connections) -> Iterator[Problem]:
+    """Yield the files whose appearances cannot be read any more."""
+    try:
+        for path, way in damaged_appearances(connections):
+            what = f"its likeness by {way} cannot be read any more: remove it, then add it again"
+            yield Problem(os.fsdecode(path), what)
+    except LibraryError as error:
+        yield Problem(error.path, error.what)
 
 
 def _files(connections: Connections, watch: Watch | None) -> Iterator[Problem]:

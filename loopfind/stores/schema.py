@@ -16,6 +16,7 @@ step; steps that are there are never changed.
     posting  the index: at which milliseconds of which entries a code is near a key (see stores/postings.py), or at
              which code of which sounds
     lacking  which streams of which contents hold no pictures, or no sound
+    appearance  how a content appears at some moments, in one way, by one network
 
 An entry of the kind `sound` holds the codes of a track, and no pictures.
 """
@@ -171,7 +172,19 @@ _SOUND = (
         FROM entry JOIN entries ON entries.entry = entry.id WHERE entry.kind = 'sound'""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND)
+_APPEARANCES = (
+    """CREATE TABLE appearance (
+        content INTEGER NOT NULL REFERENCES content ON DELETE CASCADE,
+        way TEXT NOT NULL,
+        model TEXT NOT NULL,
+        stream INTEGER NOT NULL,
+        width INTEGER NOT NULL,
+        times BLOB NOT NULL,
+        vectors BLOB NOT NULL,
+        PRIMARY KEY (content, way, model, stream))""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES)
 """Step n takes a library of version n to version n + 1."""
 
 _CHECKED = ("content", "file", "entry", "compared", "indexed", "lacking")

@@ -137,8 +137,8 @@ class RunningFfmpeg:
                 process.stdout.close()
 
 
-def output_of(words: Sequence[str]) -> tuple[bytes, bytes]:
-    """Return what an ffmpeg wrote to its output, b"" where it took longer than TIME_LIMIT, and its messages.
+def output_of(words: Sequence[str], limit: float = TIME_LIMIT) -> tuple[bytes, bytes]:
+    """Return what an ffmpeg wrote to its output, b"" where it took longer than `limit` seconds, and its messages.
 
     Raises DecoderFailed where there is no ffmpeg to start.
     """
@@ -146,7 +146,7 @@ def output_of(words: Sequence[str]) -> tuple[bytes, bytes]:
     with tempfile.TemporaryFile() as said:
         with RunningFfmpeg(words, said.fileno(), subprocess.PIPE) as process:
             try:
-                written = process.communicate(timeout=TIME_LIMIT)[0]
+                written = process.communicate(timeout=limit)[0]
             except subprocess.TimeoutExpired:
                 process.kill()
                 written = b""

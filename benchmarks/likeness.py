@@ -1,0 +1,324 @@
+"""Likeness: how often the nearest of many pictures, and of many clips, is the one that an edit was made of.
+
+    python benchmarks/likeness.py --clips FOLDER
+    python benchmarks/likeness.py --clips FOLDER --other FOLDER    a mean, taken of other clips, is subtracted too
+    python benchmarks/likeness.py cost                             what a search among 5,000 files takes
+
+Pictures are read twice a second of every clip, and queries are edits of pictures drawn by seed. A picture is found
+where the nearest one is of the same clip and within a second of it, or shows the same: fixed cameras stand still, and a
+picture whose levels differ by 3 of 255 on average, or less, from the true one is as right. A clip is found where the
+nearest clip to an edit of its drawn pictures is the clip itself. Nothing is fitted to the clips that are named.
+"""
+
+import argparse
+import io
+import json
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
+
+from loopfind.comparison.neighbours import Query, chances, likenesses
+from loopfind.errors import MediaError
+from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.network import OWN_SIDE, Network, load_network, unit
+from loopfind.fingerprints.palette import palette_vectors, palettes, strips
+from loopfind.media.ffmpeg import address
+from loopfind.media.spread import spread_pictures
+from loopfind.model.likeness import Appearance, AppearanceKey
+from loopfind.model.video import Frames
+from loopfind.registry import load
+
+SIDE = 320
+SAME = 3.0
+"""Levels of 255 by which pictures that show the same differ, on average."""
+Pictures = NDArray[np.uint8]
+"""(n, side, side, 3)."""
+Table = NDArray[np.float32]
+Edit = Callable[[Image.Image, np.random.Generator, Image.Image], Image.Image]
+
+
+class Way(NamedTuple):
+    """A way to be alike. views: (v, n, ...) what describes pictures that are asked for; the first view describes those
+    that are kept. alike: likeness (n, m) of n descriptions to m."""
+
+    views: Callable[[Pictures], NDArray[np.float64] | Table]
+    alike: Callable[[NDArray[np.float64] | Table, NDArray[np.float64] | Table], NDArray[np.float64] | Table]
+
+
+def jpeg(picture: Image.Image, _: np.random.Generator, __: Image.Image) -> Image.Image:
+    file = io.BytesIO()
+    picture.resize((SIDE // 2, SIDE // 2), Image.Resampling.BOX).save(file, "JPEG", quality=20)
+    return Image.open(file).convert("RGB").resize((SIDE, SIDE))
+
+
+def hue(picture: Image.Image, rng: np.random.Generator, _: Image.Image) -> Image.Image:
+    bands = list(picture.convert("HSV").split())
+    by = int(rng.integers(30, 90))
+    bands[0] = bands[0].point(lambda level: (level + by) % 256)
+    return Image.merge("HSV", bands).convert("RGB")
+
+
+def cropped(share: float, free: bool) -> Edit:
+    def edit(picture: Image.Image, rng: np.random.Generator, _: Image.Image) -> Image.Image:
+        size, room = round(share * SIDE), SIDE - round(share * SIDE)
+        left, top = (int(rng.integers(room + 1)) for _ in range(2)) if free else (room // 2, room // 2)
+        return picture.crop((left, top, left + size, top + size)).resize((SIDE, SIDE))
+
+    return edit
+
+
+def letterbox(picture: Image.Image, _: np.random.Generator, __: Image.Image) -> Image.Image:
+    black = Image.new("RGB", (SIDE, SIDE))
+    black.paste(picture.resize((SIDE, round(0.75 * SIDE))), (0, round(0.125 * SIDE)))
+    return black
+
+
+def marked(picture: Image.Image, _: np.random.Generator, __: Image.Image) -> Image.Image:
+    held = picture.copy()
+    draw = ImageDraw.Draw(held)
+    draw.rectangle((SIDE * 0.75, SIDE * 0.05, SIDE * 0.95, SIDE * 0.2), fill=(230, 30, 30))
+    draw.rectangle((0, SIDE * 0.84, SIDE, SIDE * 0.96), fill=(10, 10, 40))
+    draw.text((SIDE * 0.1, SIDE * 0.87), "BREAKING: the harbour is open again", fill=(255, 255, 255))
+    return held
+
+
+def inset(share: float, mine: bool) -> Edit:
+    """A picture in a picture: another one in it, or it in another one."""
+
+    def edit(picture: Image.Image, rng: np.random.Generator, other: Image.Image) -> Image.Image:
+        held, small = (other, picture) if mine else (picture, other)
+        held, side = held.copy(), round(share * SIDE)
+        corner = [(0, 0), (SIDE - side, 0), (0, SIDE - side), (SIDE - side, SIDE - side)][int(rng.integers(4))]
+        held.paste(small.resize((side, side)), corner)
+        return held
+
+    return edit
+
+
+def screenshot(picture: Image.Image, _: np.random.Generator, __: Image.Image) -> Image.Image:
+    """A player in a page: a bar above, a list beside, a bar below."""
+    page = Image.new("RGB", (SIDE, SIDE), (245, 245, 245))
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((0, 0, SIDE, SIDE * 0.08), fill=(50, 50, 60))
+    for row in range(6):
+        draw.rectangle(
+            (SIDE * 0.74, SIDE * (0.12 + 0.14 * row), SIDE * 0.97, SIDE * (0.22 + 0.14 * row)), fill=(190, 200, 210)
+        )
+    page.paste(picture.resize((round(0.68 * SIDE), round(0.68 * SIDE))), (round(0.03 * SIDE), round(0.12 * SIDE)))
+    draw.rectangle((SIDE * 0.03, SIDE * 0.8, SIDE * 0.71, SIDE * 0.83), fill=(220, 40, 40))
+    return page
+
+
+EDITS: dict[str, Edit] = {
+    "JPEG 20, half": jpeg,
+    "grey": lambda picture, _, __: ImageOps.grayscale(picture).convert("RGB"),
+    "dark": lambda picture, _, __: ImageEnhance.Brightness(picture).enhance(0.5),
+    "hue": hue,
+    "mirrored": lambda picture, _, __: ImageOps.mirror(picture),
+    "crop 80": cropped(0.8, False),
+    "crop 60 off": cropped(0.6, True),
+    "turned 10": lambda picture, _, __: picture.rotate(10, Image.Resampling.BILINEAR),
+    "turned 90": lambda picture, _, __: picture.rotate(90),
+    "boxed": letterbox,
+    "logo, text": marked,
+    "with inset": inset(1 / 3, False),
+    "in picture": inset(1 / 2, True),
+    "screenshot": screenshot,
+}
+
+
+def clips_of(folder: str, a_second: float) -> dict[str, tuple[NDArray[np.float64], Pictures]]:
+    """Return times and pictures of each clip that can be read."""
+    found = {}
+    for path in sorted(Path(folder).rglob("*")):
+        if path.is_file():
+            try:
+                found[path.name] = spread_pictures(address.resolve(path), 0, round(20 * a_second), SIDE)
+            except MediaError as error:  # a list of the clips
+                print(f"left out: {error}")
+    return found
+
+
+def small(pictures: Pictures, side: int) -> Pictures:
+    return np.stack([np.asarray(Image.fromarray(one).resize((side, side), Image.Resampling.BOX)) for one in pictures])
+
+
+def products(one: NDArray[np.float64] | Table, other: NDArray[np.float64] | Table) -> NDArray[np.float64] | Table:
+    return np.asarray(one @ other.T)
+
+
+def hashed(name: str, size: int) -> Way:
+    """Vectors whose products order pictures as the distance of their hashes does."""
+    kind = load("fingerprint kind", name, KINDS)
+
+    def views(pictures: Pictures) -> Table:
+        grey = np.stack([np.asarray(Image.fromarray(one).convert("L")) for one in small(pictures, 64)])
+        codes = kind.encode(Frames(0, np.arange(len(grey), dtype=np.float64), grey), size)
+        bits = np.unpackbits(codes, axis=1).astype(np.float32) * 2 - 1
+        return np.asarray(bits / np.sqrt(bits.shape[1]), np.float32)[None]
+
+    return Way(views, products)
+
+
+def moved(one: NDArray[np.float64] | Table, other: NDArray[np.float64] | Table) -> NDArray[np.float64]:
+    """Return how little of the colour of palettes must be moved, and how little far: the earth mover's distance,
+    negative, by Sinkhorn's iteration (Cuturi 2013)."""
+    found = np.empty((len(one), len(other)))
+    for number, row in enumerate(one):
+        cost = np.sqrt(np.square(row[None, :, None, :3] - other[:, None, :, :3]).sum(-1))
+        kernel, mine, theirs = np.exp(-cost / 3.0), row[:, 3] + 1e-9, other[:, :, 3] + 1e-9
+        scale = np.ones((len(other), len(row)))
+        for _ in range(30):
+            ours = mine / np.maximum(np.einsum("mij,mj->mi", kernel, scale), 1e-30)
+            scale = theirs / np.maximum(np.einsum("mij,mi->mj", kernel, ours), 1e-30)
+        found[number] = -np.einsum("mi,mij,mj->m", ours, kernel * cost, scale)
+    return found
+
+
+def striped(pictures: Pictures) -> NDArray[np.float64]:
+    return strips(palettes(small(pictures, 64))).reshape(1, len(pictures), -1) / 255.0
+
+
+def unlike(one: NDArray[np.float64] | Table, other: NDArray[np.float64] | Table) -> NDArray[np.float64]:
+    """Return the mean square difference of strips, negative, as VideoSimilarity has it."""
+    return np.stack([-np.square(row - other).mean(1) for row in one])
+
+
+def seen(network: Network, mean: Table | None = None, in_parts: bool = False) -> Way:
+    side = network.card.side
+
+    def whole(pictures: Pictures) -> Table:
+        vectors = network.vectors(small(pictures, side))
+        return vectors if mean is None else unit(vectors - mean)
+
+    def views(pictures: Pictures) -> Table:
+        if not in_parts:
+            return whole(pictures)[None]
+        half, quarter = SIDE // 2, SIDE // 4
+        corners = [(0, 0), (0, half), (half, 0), (half, half), (quarter, quarter)]
+        return np.stack([whole(pictures), *(whole(pictures[:, y : y + half, x : x + half]) for y, x in corners)])
+
+    return Way(views, products)
+
+
+def ways_of(others: dict[str, tuple[NDArray[np.float64], Pictures]]) -> dict[str, Way]:
+    """Return the ways that are compared. others: clips of which a mean is taken."""
+    ways = {
+        "aHash 24": hashed("ahash", 24),
+        "pHash 16": hashed("phash", 16),
+        "palette: smooth histogram": Way(lambda pictures: palette_vectors(small(pictures, 64))[None], products),
+        "palette: strips, MSE": Way(striped, unlike),
+        "palette: earth mover's": Way(lambda pictures: palettes(small(pictures, 64))[None], moved),
+    }
+    data = files("loopfind.fingerprints").joinpath("weights", "efficientnet-lite0.onnx").read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        for outputs in (["stages"], ["head"], ["stages", "head"]):
+            path = Path(folder) / "network.onnx"
+            path.write_bytes(data)
+            path.with_suffix(".json").write_text(json.dumps({"side": OWN_SIDE, "outputs": outputs}))
+            network, name = load_network(str(path)), f"cnn: {' and '.join(outputs)}"
+            ways[name] = seen(network)
+            if others:
+                pictures = np.concatenate([small(held, OWN_SIDE) for _, held in others.values()])
+                ways[f"{name}, less a mean"] = seen(network, network.vectors(pictures).mean(0))
+    ways["cnn"], ways["cnn, in parts"] = seen(load_network()), seen(load_network(), in_parts=True)
+    return ways
+
+
+def best_half(nearest: NDArray[np.float64] | Table) -> NDArray[np.float64]:
+    """Return the mean over the best half of the moments (k, n)."""
+    means: NDArray[np.float64] = np.sort(nearest, 1)[:, -max(1, nearest.shape[1] // 2) :].mean(1)
+    return means
+
+
+def measure(chosen: argparse.Namespace) -> None:
+    """Print how often the nearest is the right one."""
+    clips = clips_of(chosen.clips, chosen.pictures)
+    names, whens = list(clips), np.concatenate([times for times, _ in clips.values()])
+    owner = np.repeat(np.arange(len(clips)), [len(times) for times, _ in clips.values()])
+    firsts = np.unique(owner, return_index=True)[1]
+    everything = np.concatenate([pictures for _, pictures in clips.values()])
+    tiny = small(everything, 64).astype(np.int16)
+    print(f"{len(clips)} clips, {len(everything)} pictures\n")
+    rng, drawn = np.random.default_rng(chosen.seed), {}
+    for edit, change in EDITS.items():
+        truth = np.concatenate([rng.choice(np.flatnonzero(owner == n), chosen.queries) for n in range(len(clips))])
+        strangers = [int(rng.choice(np.flatnonzero(owner != owner[at]))) for at in truth]
+        edited = [
+            np.asarray(change(Image.fromarray(everything[at]), rng, Image.fromarray(everything[other])))
+            for at, other in zip(truth, strangers, strict=True)
+        ]
+        drawn[edit] = np.stack(edited), truth
+    print("| way | of | " + " | ".join(EDITS) + " | mean | ms a picture |\n|---|---|" + "--|" * (len(EDITS) + 2))
+    for name, way in ways_of(clips_of(chosen.other, chosen.pictures) if chosen.other else {}).items():
+        began = time.process_time()
+        kept = way.views(everything)[0]
+        taken = 1000 * (time.process_time() - began) / len(everything)
+        right: dict[str, list[float]] = {"pictures": [], "clips": []}
+        for asked, truth in drawn.values():
+            likeness = np.max([way.alike(view, kept) for view in way.views(asked)], 0)
+            best = likeness.argmax(1)
+            close = (owner[best] == owner[truth]) & (np.abs(whens[best] - whens[truth]) <= 1)
+            close |= np.abs(tiny[best] - tiny[truth]).mean((1, 2, 3)) <= SAME
+            right["pictures"].append(float(close.mean()))
+            nearest = np.maximum.reduceat(likeness, firsts, axis=1)
+            found = [int(best_half(nearest[owner[truth] == n].T).argmax()) == n for n in range(len(names))]
+            right["clips"].append(float(np.mean(found)))
+        for what, shares in right.items():
+            cells = " | ".join(f"{share:.2f}" for share in [*shares, np.mean(shares)])
+            print(f"| {name} | {what} | {cells} | {taken:.1f} |", flush=True)
+
+
+def cost(count: int) -> None:
+    """Print what a search among drawn appearances takes."""
+    network, rng = load_network(), np.random.default_rng(1)
+    width = network.vectors(np.zeros((1, OWN_SIDE, OWN_SIDE, 3), np.uint8)).shape[1]
+    key = AppearanceKey("cnn", "", 0)
+    held = [
+        Appearance(key, np.arange(20.0), unit(rng.random((20, width), np.float32)).astype(np.float16))
+        for _ in range(count)
+    ]
+    vectors = unit(rng.random((60, width), np.float32))
+    query = Query(vectors[:20], vectors[20:], np.tile(np.arange(8), 5), np.arange(20.0))
+    began = time.process_time()
+    network.vectors(rng.integers(0, 256, (60, OWN_SIDE, OWN_SIDE, 3), np.uint8))
+    looked = time.process_time()
+    scores = likenesses(query, held)
+    searched = time.process_time()
+    chances(query, [held[n] for n in np.argsort(-scores)[:10]], held)
+    told = time.process_time()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print("| files | numbers | network, 60 pictures | search | chances | memory |\n|---|---|---|---|---|---|")
+    spent = " | ".join(f"{seconds:.2f} s" for seconds in np.diff([began, looked, searched, told]))
+    print(f"| {count:,} | {width:,} | {spent} | {memory:.0f} MB |")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("what", nargs="?", choices=["find", "cost"], default="find")
+    parser.add_argument("--clips", metavar="FOLDER", help="clips to find")
+    parser.add_argument("--other", metavar="FOLDER", help="clips of which a mean is taken")
+    parser.add_argument("--pictures", type=float, default=2.0, help="pictures of a clip, in twenties")
+    parser.add_argument("--queries", type=int, default=8, help="edited pictures of each clip")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--files", type=int, default=5000, help="files of the library that is drawn")
+    chosen = parser.parse_args()
+    if chosen.what == "cost":
+        cost(chosen.files)
+    elif chosen.clips:
+        measure(chosen)
+    else:
+        parser.error("name a folder of clips: --clips FOLDER")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""A few pictures spread over a video, read in one go: near key frames, which is all that a look at it needs."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.errors import NotVideo, Unreadable
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.header import Header
+from loopfind.media.ffmpeg.log import Journal
+from loopfind.media.ffmpeg.process import executable, output_of
+from loopfind.model.dtypes import Bytes, Floats
+from loopfind.settings import STALL
+
+_STEP, _MOST_UNTIMED = 2.0, 600
+"""Seconds between the pictures that are read of a file that says no length, and how many of these at the most."""
+_BLANK = 6.0
+"""Standard deviation of the levels below which a picture shows nothing."""
+
+
+def spread_pictures(
+    where: Address, stream: int, count: int, side: int, stall: float = STALL
+) -> tuple[Floats, NDArray[np.uint8]]:
+    """Return the seconds, about, and the pictures (n, side, side, 3) uint8, red, green and blue and stretched to a
+    square, of up to `count` moments spread over a video.
+
+    Blank pictures are left out, unless all are. A time may lie up to the distance of two key frames after what the
+    picture shows. Of a file that does not say how long it is, its first twenty minutes count. stall: seconds that an
+    ffmpeg may take. Raises NotVideo where it has no such stream, and Unreadable where it cannot be read from any place.
+    """
+    if not where.seekable:
+        raise Unreadable(where.shown, "it can be read once only, and likeness needs a file: save it as one first")
+    header = _header(where, stall)
+    # A header that is not to be believed says neither which streams there are nor how long the file is.
+    if header.video_count <= stream and not header.forged:
+        raise NotVideo(where.shown, f"there is no video stream {stream} in it" if stream else "no pictures in it")
+    if header.forged or header.duration is None or header.duration <= 0:
+        times, pictures = _first_ones(where, stream, count, side, stall)
+    else:
+        times = header.duration * (np.arange(count) + 0.5) / count
+        places, pictures = _pictures_at(where, stream, times, side, stall)
+        times = times[places]
+    if not len(pictures):
+        raise Unreadable(where.shown, f"no picture of it can be decoded within {stall:g} s")
+    shows = pictures.std(axis=(1, 2, 3)) > _BLANK
+    return (times[shows], pictures[shows]) if shows.any() else (times, pictures)
+
+
+def _header(where: Address, stall: float) -> Header:
+    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", *where.words]
+    journal = Journal()
+    journal.feed(output_of(words, stall)[1])
+    journal.close()
+    return journal.header
+
+
+def _pictures_at(where: Address, stream: int, times: Floats, side: int, stall: float) -> tuple[NDArray[np.intp], Bytes]:
+    """Return which of some times were read, and the pictures of the key frames at or before these, by one ffmpeg that
+    opens the file once for each: to start it takes longer."""
+    words, chains = [executable(), "-nostdin", "-v", "error"], []
+    for number, time in enumerate(times):
+        words += ["-threads", "1", "-ss", f"{time:.3f}", "-noaccurate_seek", *where.words]
+        # A row below says which picture it is: a place where nothing can be decoded gives none.
+        mark = f"pad={side}:{side + 1}:0:0:color=0x{number:06x}"
+        chains.append(f"[{number}:V:{stream}]trim=end_frame=1,{_shape(side)},{mark},setpts=0[v{number}]")
+    joined = "".join(f"[v{number}]" for number in range(len(times)))
+    graph = ";".join([*chains, f"{joined}concat=n={len(times)}:v=1[all]"])
+    held = _read([*words, "-filter_complex", graph, "-map", "[all]"], side, side + 1, stall)
+    return held[:, side, 0].astype(np.intp) @ np.array([1 << 16, 1 << 8, 1]), held[:, :side]
+
+
+def _first_ones(where: Address, stream: int, count: int, side: int, stall: float) -> tuple[Floats, Bytes]:
+    """Return times and pictures spread over the beginning of a file: of its key frames, or where these are few, of all
+    its frames."""
+    times, pictures = np.zeros(0), np.zeros((0, side, side, 3), np.uint8)
+    for skipped in (["-skip_frame", "nokey"], []):
+        words = [executable(), "-nostdin", "-v", "error", *skipped, *where.words, "-map", f"0:V:{stream}"]
+        words += ["-an", "-sn", "-dn", "-vf", f"fps={1 / _STEP},{_shape(side)}", "-frames:v", str(_MOST_UNTIMED)]
+        found = _read(words, side, side, stall)
+        if len(found) > len(pictures):
+            times, pictures = _STEP * np.arange(len(found), dtype=np.float64), found
+        if len(pictures) >= count:
+            break
+    chosen = np.linspace(0, len(times) - 1, min(count, len(times))).round().astype(np.intp)
+    return times[chosen], pictures[chosen]
+
+
+def _shape(side: int) -> str:
+    return f"scale={side}:{side}:flags=area,setsar=1,format=rgb24"
+
+
+def _read(words: list[str], width: int, height: int, stall: float) -> Bytes:
+    data = output_of([*words, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"], stall)[0]
+    size = width * height * 3
+    whole = len(data) // size
+    return np.frombuffer(data, np.uint8, whole * size).reshape(whole, height, width, 3)

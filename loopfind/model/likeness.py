@@ -1,0 +1,77 @@
+"""Likeness of videos: how each appears at some of its moments, and the ones that appear alike. Likeness is no proof."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.model.comparison import Comparison, Failure
+from loopfind.model.dtypes import Floats
+
+Vectors = NDArray[np.float32]
+"""(n, d), each of length 1: the likeness of two is their product."""
+KeptVectors = NDArray[np.float16] | Vectors
+"""The same, where they are kept in half precision."""
+
+
+@dataclass(frozen=True)
+class AppearanceKey:
+    """The way in which an appearance was taken. way: one of `LIKENESS_WAYS`. model: digest of the network, "" for none.
+    stream: of the pictures. Appearances of unlike keys are never compared."""
+
+    way: str
+    model: str
+    stream: int
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How a video appears at some moments. times: (n,) seconds, about. vectors: (n, d)."""
+
+    key: AppearanceKey
+    times: Floats
+    vectors: KeptVectors
+
+
+@dataclass(frozen=True)
+class AlikeMoments:
+    """Two moments that look alike, in seconds, about. likeness: 1 for equal ones."""
+
+    time: float
+    other: float
+    likeness: float
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A file that looks like another one.
+
+    likeness: up to 1. chance: share of searches in which the nearest of files that are not the one looked for is as
+    alike, as the library itself shows it; None in a library that is too small to tell. moments: the most alike ones,
+    the best first. proven: seconds of it that the engine has shown to be the same recording, None where it was not
+    asked.
+    """
+
+    path: str
+    likeness: float
+    chance: float | None
+    moments: tuple[AlikeMoments, ...]
+    proven: float | None = None
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """The files of a library that look like a video, the nearest first; with proof, the proven ones before the others.
+
+    searched: how many files were compared. itself: whether the library holds the video too, which is left out of the
+    neighbours. failures: files of the library that could not be looked at. comparison: what the engine found between
+    the video and its neighbours, None where it was not asked.
+    """
+
+    video: str
+    key: AppearanceKey
+    neighbours: tuple[Neighbour, ...]
+    searched: int
+    itself: bool = False
+    failures: tuple[Failure, ...] = ()
+    comparison: Comparison | None = None

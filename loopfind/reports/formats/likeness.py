@@ -1,0 +1,64 @@
+"""Files that look alike, as text and as JSON."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from loopfind.model.likeness import Likeness, Neighbour
+from loopfind.model.version import version
+from loopfind.reports.formats.json import SCHEMA, jsonable
+from loopfind.reports.wording import clock, count, length, safe
+
+_SHOWN_MOMENTS = 3
+_WAYS = {"palette": "dominant colours", "cnn": "what a network sees"}
+_LEAST_PROVEN = 0.5
+"""Seconds of the same recording that are called proof."""
+
+
+def similar_text(answer: Likeness) -> Iterator[str]:
+    """Yield the neighbours, the nearest first, with the moments that are most alike."""
+    files, way = count(answer.searched, "other file"), _WAYS[answer.key.way]
+    yield f"{safe(answer.video)}: compared by {way} with {files} of the library\n"
+    if answer.itself:
+        yield "The library holds this video too; it is left out.\n"
+    if answer.neighbours:
+        yield "To look alike is no proof: only what is called proven is the same recording.\n\n"
+        yield "      likeness  file\n"
+    for rank, one in enumerate(answer.neighbours, 1):
+        yield f"{rank:>4}  {one.likeness:>8.3f}  {safe(one.path)}{_told(one)}\n"
+        moments = [f"{_about(pair.time)} is like {_about(pair.other)}" for pair in one.moments[:_SHOWN_MOMENTS]]
+        yield f"                about {', '.join(moments)} there\n"
+    for failure in answer.failures:
+        yield f"left out: {safe(failure.path)}: {safe(failure.what)}\n"
+
+
+def similar_json(answer: Likeness) -> Iterator[str]:
+    """Yield the same as JSON."""
+    held = {
+        "schema": SCHEMA,
+        "loopfind": version(),
+        "video": answer.video,
+        "by": answer.key.way,
+        "model": answer.key.model or None,
+        "searched": answer.searched,
+        "itself": answer.itself,
+        "neighbours": [asdict(one) for one in answer.neighbours],
+        "failures": [asdict(one) for one in answer.failures],
+    }
+    yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
+
+
+def _about(seconds: float) -> str:
+    """Return a time to the second: it is that of a key frame nearby."""
+    return clock(round(seconds)).partition(".")[0]
+
+
+def _told(one: Neighbour) -> str:
+    """Return what is known of a neighbour beside its likeness."""
+    words = []
+    if one.proven is not None:
+        proven = one.proven >= _LEAST_PROVEN
+        words.append(f"proven: {length(one.proven)} are the same recording" if proven else "not proven")
+    if one.chance is not None:
+        words.append(f"{100 * one.chance:.0f} % of other files have a stranger as near")
+    return f"  ({'; '.join(words)})" if words else ""

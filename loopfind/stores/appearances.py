@@ -1,0 +1,105 @@
+"""Appearances in a library: how its files look, in each way and by each network, never mixed."""
+
+import os
+from typing import Any
+
+import numpy as np
+
+from loopfind.errors import LibraryError
+from loopfind.model.library import File
+from loopfind.model.likeness import Appearance, AppearanceKey
+from loopfind.stores import schema
+from loopfind.stores.connections import Connections
+from loopfind.stores.entries import named_file
+
+_MOST_MOMENTS, _WIDEST, _LATEST = 4096, 1 << 14, 1e9
+"""Moments, numbers a moment, and seconds that an appearance may have. None that is written comes near."""
+_LONGEST = 1.05
+"""Length that a vector may have: 1, and what it is rounded to."""
+_TIMES, _NUMBERS = np.dtype("<f8"), np.dtype("<f2")
+_COLUMNS = ("way", "model", "stream", "width", "times", "vectors")
+_KEY = "way = ? AND model = ? AND stream = ?"
+
+
+class Appearances:
+    """The appearances in a library, through its connections. Every method raises LibraryError."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def missing(self, key: AppearanceKey) -> list[str]:
+        """Return the paths of the files, one for each content, of which no such appearance is kept; without those that
+        are known to hold no pictures. Of several names one that is there is taken."""
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                "SELECT content, path FROM file WHERE NOT EXISTS (SELECT 1 FROM appearance"
+                f" WHERE appearance.content = file.content AND {_KEY}) AND NOT EXISTS (SELECT 1 FROM lacking"
+                " WHERE lacking.content = file.content AND what = 'pictures' AND stream = ?) ORDER BY path",
+                (key.way, key.model, key.stream, key.stream),
+            ).fetchall()
+        paths: dict[int, bytes] = {}
+        for content, path in rows:
+            if content not in paths or not os.path.exists(paths[content]):
+                paths[content] = path
+        return sorted(os.fsdecode(path) for path in paths.values())
+
+    def add(self, file: File, appearance: Appearance) -> None:
+        """Keep an appearance of a file; an earlier one of the same content and key goes."""
+        key, vectors = appearance.key, appearance.vectors.astype(_NUMBERS)
+        with self._connections.writing() as connection:
+            content = named_file(connection, file)[0]
+            times = appearance.times.astype(_TIMES).tobytes()
+            values = (content, key.way, key.model, key.stream, vectors.shape[1], times, vectors.tobytes())
+            connection.execute("INSERT OR REPLACE INTO appearance VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def held(self, key: AppearanceKey) -> list[tuple[File, Appearance]]:
+        """Return the appearances of one key, sorted by path, each with the first file of its content; their vectors in
+        half precision, as they are kept."""
+        with self._connections.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT min(path), file.size, changed, digest, width, times, vectors FROM appearance"
+                " JOIN content ON content.id = appearance.content JOIN file ON file.content = appearance.content"
+                f" WHERE {_KEY} GROUP BY appearance.content ORDER BY 1",
+                (key.way, key.model, key.stream),
+            ).fetchall()
+        found = [(File(*row[:4]), _appearance(key, *row[4:])) for row in rows]
+        wholes = [(file, appearance) for file, appearance in found if appearance is not None]
+        if len(wholes) < len(found) or len({one.vectors.shape[1] for _, one in wholes}) > 1:
+            raise LibraryError(self._connections.shown, schema.DAMAGED)
+        return wholes
+
+
+def damaged_appearances(connections: Connections) -> list[tuple[bytes, str]]:
+    """Return the files whose appearances cannot be read any more, by path, and the ways of these."""
+    with connections.reading() as connection:
+        rows = connection.execute(
+            f"SELECT path, {', '.join(map(_readable, _COLUMNS))} FROM appearance"
+            " JOIN file ON file.content = appearance.content ORDER BY path"
+        )
+        key = AppearanceKey("", "", 0)
+        return [
+            (path, str(way))
+            for path, way, model, stream, *rest in rows
+            if not (type(way) is type(model) is str and type(stream) is int) or _appearance(key, *rest) is None
+        ]
+
+
+def _readable(column: str) -> str:
+    """Return a column as a term that is NULL for a text in the place of bytes: Python may not be able to read it."""
+    wrong = "'blob'" if column in ("way", "model") else "'text'"
+    return f"CASE typeof({column}) WHEN {wrong} THEN NULL ELSE {column} END"
+
+
+def _appearance(key: AppearanceKey, width: Any, times: Any, vectors: Any) -> Appearance | None:
+    """Return an appearance as its row holds it, None for a row that is none: SQLite keeps any value in any column."""
+    if type(width) is not int or type(times) is not bytes or type(vectors) is not bytes:
+        return None
+    count = len(times) // _TIMES.itemsize
+    if not 1 <= count <= _MOST_MOMENTS or not 1 <= width <= _WIDEST:
+        return None
+    if (len(times), len(vectors)) != (count * _TIMES.itemsize, count * width * _NUMBERS.itemsize):
+        return None
+    seconds, numbers = np.frombuffer(times, _TIMES), np.frombuffer(vectors, _NUMBERS).reshape(count, width)
+    lengths = np.einsum("nd,nd->n", numbers, numbers, dtype=np.float32)
+    sound = (lengths <= _LONGEST**2).all() and (np.abs(seconds) <= _LATEST).all() and (np.diff(seconds) >= 0).all()
+    return Appearance(key, seconds, numbers) if sound else None
