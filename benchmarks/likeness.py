@@ -25,16 +25,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from loopfind.comparison.neighbours import Query, chances, likenesses
+from loopfind.arrays.directions import rounded, unit
+from loopfind.comparison.neighbours import Query, rank
 from loopfind.errors import MediaError
 from loopfind.fingerprints import KINDS
-from loopfind.fingerprints.network import OWN_SIDE, Network, load_network, unit
+from loopfind.fingerprints.network import OWN_SIDE, Network, load_network
 from loopfind.fingerprints.palette import palette_vectors, palettes, strips
 from loopfind.media.ffmpeg import address
 from loopfind.media.spread import spread_pictures
+from loopfind.model.library import File
 from loopfind.model.likeness import Appearance, AppearanceKey
 from loopfind.model.video import Frames
 from loopfind.registry import load
+from loopfind.stores.appearances import Appearances
+from loopfind.stores.sqlite import Library
 
 SIDE = 320
 SAME = 3.0
@@ -278,27 +282,30 @@ def measure(chosen: argparse.Namespace) -> None:
 
 
 def cost(count: int) -> None:
-    """Print what a search among drawn appearances takes."""
+    """Print what a search in a library of drawn appearances takes."""
     network, rng = load_network(), np.random.default_rng(1)
     width = network.vectors(np.zeros((1, OWN_SIDE, OWN_SIDE, 3), np.uint8)).shape[1]
-    key = AppearanceKey("cnn", "", 0)
-    held = [
-        Appearance(key, np.arange(20.0), unit(rng.random((20, width), np.float32)).astype(np.float16))
-        for _ in range(count)
-    ]
-    vectors = unit(rng.random((60, width), np.float32))
-    query = Query(vectors[:20], vectors[20:], np.tile(np.arange(8), 5), np.arange(20.0))
-    began = time.process_time()
-    network.vectors(rng.integers(0, 256, (60, OWN_SIDE, OWN_SIDE, 3), np.uint8))
-    looked = time.process_time()
-    scores = likenesses(query, held)
-    searched = time.process_time()
-    chances(query, [held[n] for n in np.argsort(-scores)[:10]], held)
-    told = time.process_time()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print("| files | numbers | network, 60 pictures | search | chances | memory |\n|---|---|---|---|---|---|")
-    spent = " | ".join(f"{seconds:.2f} s" for seconds in np.diff([began, looked, searched, told]))
-    print(f"| {count:,} | {width:,} | {spent} | {memory:.0f} MB |")
+    key = AppearanceKey("cnn", network.digest, 0)
+    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "l.sqlite") as library:
+        table = Appearances(library.connections)
+        for number in range(count):
+            file = File(b"/drawn/%d.mp4" % number, 1 + number, 0, rng.bytes(16))
+            table.add(file, Appearance(key, np.arange(20.0), rounded(rng.random((20, width), np.float32))))
+        vectors = unit(rng.random((60, width), np.float32))
+        query = Query(vectors[:20], vectors[20:], np.tile(np.arange(8), 5), np.arange(20.0))
+        moments = [time.process_time()]
+        network.vectors(rng.integers(0, 256, (60, OWN_SIDE, OWN_SIDE, 3), np.uint8))
+        moments.append(time.process_time())
+        held = table.held(key)
+        moments.append(time.process_time())
+        rank(query, [one for _, one in held])
+        moments.append(time.process_time())
+        size = (Path(folder) / "l.sqlite").stat().st_size
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print("| files | numbers | network, 60 pictures | read the library | search | memory | library |")
+    print("|---|---|---|---|---|---|---|")
+    spent = " | ".join(f"{seconds:.2f} s" for seconds in np.diff(moments))
+    print(f"| {count:,} | {width:,} | {spent} | {memory / 1024:.0f} MB | {size / 1e6:.0f} MB |")
 
 
 def main() -> None:

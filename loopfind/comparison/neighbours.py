@@ -7,14 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.directions import unit
 from loopfind.model.dtypes import Floats
-from loopfind.model.likeness import AlikeMoments, Appearance, KeptVectors, Vectors
+from loopfind.model.likeness import AlikeMoments, Appearance, Vectors
 
 _BLOCK = 1 << 12
 """Vectors that are compared at a time."""
 _BEST_SHARE = 0.5
 """Share of the moments of a query that count, the best ones: an edit of a video may leave out the others."""
-_SAMPLED, _SAMPLED_MOMENTS, _FEWEST = 40, 6, 20
+_SAMPLED, _SAMPLED_MOMENTS, _FEWEST = 30, 3, 20
 """Files by which a library tells how alike strangers are, moments of each, and files that it takes at the least."""
 _SEED = 20170528
 _MOST_MOMENTS = 5
@@ -33,46 +34,53 @@ class Query(NamedTuple):
     times: Floats
 
 
+class Ranking(NamedTuple):
+    """How alike files are to a query.
+
+    likenesses: (k,), each the mean over the better half of the query's moments of the likeness of the nearest moment.
+    chances: (k,), each the share of files of the library, of some that are drawn, whose own nearest file is as alike;
+    by a few moments as a whole, both times. None in a library of few.
+    """
+
+    likenesses: Floats
+    chances: Floats | None
+
+
 def query_of(appearance: Appearance) -> Query:
     """Return an appearance as a query, each moment seen as a whole."""
-    vectors = appearance.vectors.astype(np.float32)
+    vectors = unit(appearance.vectors)
     return Query(vectors, vectors[:0], np.zeros(0, np.intp), appearance.times)
 
 
-def likenesses(query: Query, appearances: Sequence[Appearance]) -> Floats:
-    """Return the likeness (k,) of each of k appearances to a query: the mean over the best half of its moments of the
-    likeness of the nearest moment."""
-    count = len(query.vectors)
-    nearest = _nearest(np.concatenate([query.vectors, query.parts]), appearances)
-    best = nearest[:, :count]
-    np.maximum.at(best.T, query.owners, nearest[:, count:].T)
-    return _best_half(best)
-
-
-def chances(query: Query, nearest: Sequence[Appearance], appearances: Sequence[Appearance]) -> list[float | None]:
-    """Return for each of the nearest the chance of a stranger to be as alike: the share of files of the library, of
-    some that are drawn, whose own nearest is. Files are compared by a few moments as a whole, both times. None in a
-    library of few."""
-    if len(appearances) < _FEWEST:
-        return [None] * len(nearest)
-    rng = np.random.default_rng(_SEED)
-    chosen = rng.choice(len(appearances), min(_SAMPLED, len(appearances)), replace=False)
-    samples = [_some(appearances[number].vectors) for number in chosen]
-    products = _nearest(np.concatenate(samples).astype(np.float32), appearances)
-    levels = np.empty(len(chosen))
-    place = 0
+def rank(query: Query, appearances: Sequence[Appearance]) -> Ranking:
+    """Return how alike appearances are to a query. All of them are read once."""
+    count, asked = len(query.vectors), len(query.vectors) + len(query.parts)
+    chosen = np.zeros(0, np.intp)
+    if len(appearances) >= _FEWEST:
+        rng = np.random.default_rng(_SEED)
+        chosen = rng.choice(len(appearances), min(_SAMPLED, len(appearances)), replace=False)
+    drawn = [appearances[int(number)] for number in chosen]
+    samples = [unit(one.vectors[_some(len(one.times))]) for one in drawn]
+    nearest = _nearest(np.concatenate([query.vectors, query.parts, *samples]), appearances)
+    best = nearest[:, :count].copy()
+    np.maximum.at(best.T, query.owners, nearest[:, count:asked].T)
+    likenesses = _best_half(best)
+    if not samples:
+        return Ranking(likenesses, None)
+    levels, place = np.empty(len(samples)), asked
     for row, (number, sample) in enumerate(zip(chosen, samples, strict=True)):
-        scores = _best_half(products[:, place : place + len(sample)])
+        scores = _best_half(nearest[:, place : place + len(sample)])
         scores[number] = -np.inf  # a file is no stranger to itself
         levels[row] = scores.max()
         place += len(sample)
-    own = _best_half(_nearest(_some(query.vectors), nearest)) if nearest else np.zeros(0)
-    return [float((np.count_nonzero(levels >= score) + 1) / (len(levels) + 1)) for score in own]
+    own = _best_half(nearest[:, _some(count)])
+    above = len(levels) - np.searchsorted(np.sort(levels), own, "left")
+    return Ranking(likenesses, (above + 1) / (len(levels) + 1))
 
 
 def alike_moments(query: Query, appearance: Appearance) -> tuple[AlikeMoments, ...]:
     """Return the moments of a query and of an appearance that are most alike, the best first, each moment once."""
-    other = appearance.vectors.astype(np.float32).T
+    other = unit(appearance.vectors).T
     products = query.vectors @ other
     np.maximum.at(products, query.owners, query.parts @ other)
     found = list[AlikeMoments]()
@@ -84,9 +92,9 @@ def alike_moments(query: Query, appearance: Appearance) -> tuple[AlikeMoments, .
     return tuple(found)
 
 
-def _some(vectors: KeptVectors) -> KeptVectors:
-    """Return the vectors of a few moments, spread evenly."""
-    return vectors[np.linspace(0, len(vectors) - 1, min(_SAMPLED_MOMENTS, len(vectors))).round().astype(np.intp)]
+def _some(count: int) -> NDArray[np.intp]:
+    """Return a few of so many moments, spread evenly."""
+    return np.linspace(0, count - 1, min(_SAMPLED_MOMENTS, count)).round().astype(np.intp)
 
 
 def _best_half(nearest: Floats) -> Floats:
@@ -96,7 +104,7 @@ def _best_half(nearest: Floats) -> Floats:
     return means
 
 
-def _nearest(vectors: KeptVectors, appearances: Sequence[Appearance]) -> Floats:
+def _nearest(vectors: Vectors, appearances: Sequence[Appearance]) -> Floats:
     """Return the likeness (k, n) of the nearest moment of each of k appearances to each of n vectors."""
     wanted = np.ascontiguousarray(vectors.T, np.float32)
     rows = np.cumsum([0, *(len(one.vectors) for one in appearances)])
@@ -104,7 +112,10 @@ def _nearest(vectors: KeptVectors, appearances: Sequence[Appearance]) -> Floats:
     first = 0
     while first < len(appearances):
         last = max(first + 1, int(np.searchsorted(rows, rows[first] + _BLOCK, "right")) - 1)
-        block = np.concatenate([one.vectors for one in appearances[first:last]]).astype(np.float32)
-        found[first:last] = np.maximum.reduceat(block @ wanted, rows[first:last] - rows[first], axis=0)
+        block = np.empty((rows[last] - rows[first], vectors.shape[1]), np.float32)
+        np.concatenate([one.vectors for one in appearances[first:last]], out=block, casting="unsafe")
+        lengths = np.sqrt(np.einsum("nd,nd->n", block, block))[:, None]
+        products = (block @ wanted) / np.maximum(lengths, 1e-9)
+        found[first:last] = np.maximum.reduceat(products, rows[first:last] - rows[first], axis=0)
         first = last
     return found

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.directions import unit
 from loopfind.errors import BadSetting, MissingExtra
 from loopfind.model.likeness import Vectors
 
@@ -56,13 +57,6 @@ class Network:
         answers = self._session.run(list(self.card.outputs) or None, {self._session.get_inputs()[0].name: given})
         whole = np.concatenate([unit(np.asarray(one).reshape(len(pictures), -1)) for one in answers], 1)
         return unit(whole)
-
-
-def unit(vectors: NDArray[Any]) -> Vectors:
-    """Return vectors (n, d) made of length 1; those of no length stay."""
-    held = np.nan_to_num(np.asarray(vectors, np.float32))
-    lengths = np.sqrt(np.square(held).sum(1, keepdims=True))
-    return np.asarray(held / np.maximum(lengths, 1e-9), np.float32)
 
 
 def load_network(path: str = "") -> Network:

@@ -10,8 +10,6 @@ from loopfind.model.dtypes import Floats
 
 Vectors = NDArray[np.float32]
 """(n, d), each of length 1: the likeness of two is their product."""
-KeptVectors = NDArray[np.float16] | Vectors
-"""The same, where they are kept in half precision."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +24,12 @@ class AppearanceKey:
 
 @dataclass(frozen=True)
 class Appearance:
-    """How a video appears at some moments. times: (n,) seconds, about. vectors: (n, d)."""
+    """How a video appears at some moments. times: (n,) seconds, about. vectors: (n, d), of
+    which the direction counts, rounded to a byte a number."""
 
     key: AppearanceKey
     times: Floats
-    vectors: KeptVectors
+    vectors: NDArray[np.int8]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.comparison.neighbours import Query, alike_moments, chances, likenesses, query_of
+from loopfind.arrays.directions import rounded
+from loopfind.comparison.neighbours import Query, alike_moments, query_of, rank
 from loopfind.errors import BadSetting, LibraryError, Unreadable
 from loopfind.fingerprints.network import Network, load_network
 from loopfind.fingerprints.palette import palette_vectors
@@ -61,13 +62,15 @@ def similar(
     appearances = [one for _, one in known]
     if appearances and appearances[0].vectors.shape[1] != query.vectors.shape[1]:
         raise LibraryError(shown, schema.DAMAGED)
-    scores = likenesses(query, appearances) if appearances else np.zeros(0)
-    nearest = [known[number] for number in np.argsort(-scores, kind="stable")[: settings.nearest]]
-    best = sorted(scores.tolist(), reverse=True)
-    shares = chances(query, [one for _, one in nearest], appearances)
+    scores, chances = rank(query, appearances)
     neighbours = tuple(
-        Neighbour(path, round(score, 4), share, alike_moments(query, one))
-        for (path, one), score, share in zip(nearest, best, shares, strict=False)
+        Neighbour(
+            known[number][0],
+            round(float(scores[number]), 4),
+            None if chances is None else round(float(chances[number]), 4),
+            alike_moments(query, known[number][1]),
+        )
+        for number in np.argsort(-scores, kind="stable")[: settings.nearest]
     )
     answer = Likeness(video, eye.key, neighbours, len(known), len(known) < len(every), failures)
     return _proved(answer, settings, watch, log) if settings.prove and neighbours else answer
@@ -85,7 +88,7 @@ class _Eye:
     def look(self, path: str) -> Appearance:
         """Return how a file appears."""
         times, pictures = spread_pictures(address.resolve(path), self._stream, MOMENTS, self._side, self._stall)
-        return Appearance(self.key, times, self._seen(pictures))
+        return Appearance(self.key, times, rounded(self._seen(pictures)))
 
     def query(self, path: str) -> Query:
         """Return an appearance to search with: a network also sees quarters of the pictures, and their middle."""
