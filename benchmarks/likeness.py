@@ -263,6 +263,8 @@ def measure(chosen: argparse.Namespace) -> None:
         drawn[edit] = np.stack(edited), truth
     print("| way | of | " + " | ".join(EDITS) + " | mean | ms a picture |\n|---|---|" + "--|" * (len(EDITS) + 2))
     for name, way in ways_of(clips_of(chosen.other, chosen.pictures) if chosen.other else {}).items():
+        if chosen.only not in name:
+            continue
         began = time.process_time()
         kept = way.views(everything)[0]
         taken = 1000 * (time.process_time() - began) / len(everything)
@@ -316,6 +318,7 @@ def main() -> None:
     parser.add_argument("--other", metavar="FOLDER", help="clips of which a mean is taken")
     parser.add_argument("--pictures", type=float, default=2.0, help="pictures of a clip, in twenties")
     parser.add_argument("--queries", type=int, default=8, help="edited pictures of each clip")
+    parser.add_argument("--only", default="", help="ways whose name holds this")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", type=int, default=5000, help="files of the library that is drawn")
     chosen = parser.parse_args()

@@ -8,6 +8,11 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+import tarfile
+import wave
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -427,7 +432,7 @@ ONE = Neighbour("/films/\x1bone.mp4", 0.91239, None, (AlikeMoments(4.6, 3605.2, 
         (replace(PLAIN, neighbours=(ONE,)), "about 0:00:05 is like 1:00:05 there"),
         (replace(PLAIN, neighbours=(replace(ONE, proven=0.4),)), "(not proven)"),
         (replace(PLAIN, neighbours=(replace(ONE, proven=7.25),)), "(proven: 7.25 s are the same recording)"),
-        (replace(PLAIN, neighbours=(replace(ONE, chance=0.05),)), "(5 % of other files have a stranger as near)"),
+        (replace(PLAIN, neighbours=(replace(ONE, chance=0.05),)), "(for 5 % of files a stranger is as near)"),
         (replace(PLAIN, failures=(Failure("/a\nb", "gone"),)), "left out: /a\\x0ab: gone\n"),
     ],
 )
@@ -453,9 +458,11 @@ def test_a_video_is_compared_with_others_than_itself_and_files_that_are_gone_are
 WRONG = {
     "there is no library yet": (1, ["tiles.mp4", "--library", "none.sqlite"]),
     "no such file": (1, ["gone.mp4"]),
-    "no pictures in it": (1, ["broken.mp4"]),
+    "no video format that ffmpeg knows": (1, ["broken.mp4"]),
+    "the server refuses the connection": (1, ["http://127.0.0.1:1/x.mp4"]),
+    "sound only": (1, ["sound.wav"]),
     "it can be read once only": (1, ["pipe.mp4"]),
-    "there is no video stream 3": (1, ["tiles.mp4", "--stream", "3"]),
+    "no video stream 3: it has 1 video stream": (1, ["tiles.mp4", "--stream", "3"]),
     "unknown way to be alike 'sound'": (2, ["tiles.mp4", "--by", "sound"]),
     "only --by cnn looks with a network": (2, ["tiles.mp4", "--model", "eye.onnx"]),
     "it cannot be used": (2, ["tiles.mp4", "--by", "cnn", "--model", "eye.onnx"]),
@@ -470,6 +477,9 @@ def test_what_is_asked_wrongly_is_one_line(said, films, tmp_path, monkeypatch, c
     shutil.copy(folder / "tiles.mp4", tmp_path)
     (tmp_path / "broken.mp4").write_bytes(b"\0" * 3000)
     (tmp_path / "eye.onnx").write_bytes(b"none")
+    with wave.open(str(tmp_path / "sound.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(8000))
     os.mkfifo(tmp_path / "pipe.mp4")
     monkeypatch.chdir(tmp_path)
     status, given = WRONG[said]
@@ -489,3 +499,49 @@ def test_pictures_are_spread_over_a_video_whether_or_not_it_says_how_long_it_is(
     videos.run("-i", str(folder / "testsrc2.mp4"), "-c:v", "libx264", "-preset", "ultrafast", "-g", "5", str(raw))
     times, pictures = spread_pictures(address.resolve(raw), 0, 8, 64)
     assert len(times) == len(pictures) >= 2 and (np.diff(times) > 0).all()
+
+
+@pytest.mark.slow
+def test_a_file_whose_header_is_forged_is_looked_at_all_the_same(films, tmp_path):
+    folder, _ = films
+    forged = tmp_path / "forged.mkv"
+    title = "x\n  Duration: 99:00:00.00, start: 0.000000, bitrate: 1 kb/s\n  Stream #0:0: Audio: pcm"
+    videos.run("-i", str(folder / "tiles.mp4"), "-c", "copy", "-metadata", f"title={title}", str(forged))
+    times, pictures = spread_pictures(address.resolve(forged), 0, 4, 64)
+    assert len(times) == len(pictures) >= 2 and times[-1] < 4.1
+
+
+@pytest.mark.slow
+def test_a_place_where_nothing_can_be_decoded_moves_no_other_picture(films, tmp_path):
+    folder, _ = films
+    early, cut = tmp_path / "early.mp4", tmp_path / "cut.mp4"
+    videos.run("-i", str(folder / "testsrc2.mp4"), "-c", "copy", "-movflags", "+faststart", str(early))
+    data = early.read_bytes()
+    cut.write_bytes(data[: len(data) * 6 // 10])  # its index names what is not there any more
+    whole_times, whole = spread_pictures(address.resolve(early), 0, 8, 64)
+    times, pictures = spread_pictures(address.resolve(cut), 0, 8, 64)
+    assert 2 <= len(times) < 8 == len(whole_times)
+    for time, picture in zip(times, pictures, strict=True):
+        (place,) = np.flatnonzero(whole_times == time)
+        assert np.array_equal(picture, whole[place])
+
+
+@pytest.mark.slow
+def test_a_picture_alone_can_be_asked_for(films, tmp_path):
+    folder, library = films
+    videos.run("-ss", "2", "-i", str(folder / "bars.mp4"), "-frames:v", "1", str(tmp_path / "shot.png"))
+    answer = similar(str(tmp_path / "shot.png"), library, SimilarSettings(nearest=1))
+    assert [os.path.basename(one.path) for one in answer.neighbours] == ["bars.mp4"]
+
+
+@pytest.mark.slow
+def test_the_wheel_and_the_source_hold_the_network_with_its_licence(tmp_path):
+    words = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (wheel,), (source_,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as one, tarfile.open(source_) as other:
+        names, sources = set(one.namelist()), {name.partition("/")[2] for name in other.getnames()}
+    for name in ("efficientnet-lite0.onnx", "LICENSE", "NOTICE"):
+        assert f"loopfind/fingerprints/weights/{name}" in names & sources
+    assert "fixtures/make_weights.py" in sources
+    assert any(name.endswith("licenses/loopfind/fingerprints/weights/NOTICE") for name in names)

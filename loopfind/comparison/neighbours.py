@@ -87,7 +87,8 @@ def alike_moments(query: Query, appearance: Appearance) -> tuple[AlikeMoments, .
     while len(found) < min(_MOST_MOMENTS, *products.shape):
         row, column = divmod(int(np.argmax(products)), products.shape[1])
         likeness = round(float(products[row, column]), 4)
-        found.append(AlikeMoments(float(query.times[row]), float(appearance.times[column]), likeness))
+        here, there = round(float(query.times[row]), 3), round(float(appearance.times[column]), 3)
+        found.append(AlikeMoments(here, there, likeness))
         products[row], products[:, column] = -np.inf, -np.inf
     return tuple(found)
 

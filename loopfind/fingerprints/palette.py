@@ -1,12 +1,13 @@
 """Palettes: the dominant colours of pictures, by k-means in CIE Lab, the same every time.
 
 After VideoSimilarity's strips of dominant colours. There a strip is compared pixel by pixel; here a palette becomes a
-smooth histogram of colour, whose products (Bhattacharyya 1943) do not depend on the order of colours of like share.
+smooth histogram of colour, whose products do not depend on the order of colours of like share.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.directions import unit
 from loopfind.model.dtypes import Floats
 from loopfind.model.likeness import Vectors
 
@@ -19,8 +20,9 @@ _POINTS = 32
 """Side of the picture whose points are clustered."""
 _ROUNDS = 10
 _GRID = tuple(np.meshgrid(np.linspace(10, 90, 6), np.linspace(-60, 60, 7), np.linspace(-60, 60, 7), indexing="ij"))
-_SPREAD = (14.0, 16.0, 16.0)
-"""Distances, in lightness and the two colour axes of Lab, at which colours are still alike."""
+_SPREAD = (7.0, 8.0, 8.0)
+"""Distances, in lightness and the two colour axes of Lab, at which colours are still alike. Twice as wide finds fewer
+pictures, and the square root of shares does not help (benchmarks/likeness.py)."""
 _WHITE = np.array([0.9505, 1.0, 1.089])
 _TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 _FROM_XYZ = np.linalg.inv(_TO_XYZ)
@@ -43,8 +45,7 @@ def palette_vectors(pictures: NDArray[np.uint8]) -> Vectors:
         )
         near = np.exp(-0.5 * np.asarray(apart))
         total += whole[:, colour, 3, None] * near / np.maximum(near.sum(1, keepdims=True), 1e-12)
-    shares = total / np.maximum(total.sum(1, keepdims=True), 1e-12)
-    return np.asarray(np.sqrt(shares), np.float32)
+    return unit(total)
 
 
 def strips(palettes_: Floats) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.errors import NotVideo, Unreadable
+from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.log import Journal
@@ -25,14 +26,11 @@ def spread_pictures(
 
     Blank pictures are left out, unless all are. A time may lie up to the distance of two key frames after what the
     picture shows. Of a file that does not say how long it is, its first twenty minutes count. stall: seconds that an
-    ffmpeg may take. Raises NotVideo where it has no such stream, and Unreadable where it cannot be read from any place.
+    ffmpeg may take. Raises MediaError where it has no such stream, or cannot be read from any place.
     """
     if not where.seekable:
         raise Unreadable(where.shown, "it can be read once only, and likeness needs a file: save it as one first")
-    header = _header(where, stall)
-    # A header that is not to be believed says neither which streams there are nor how long the file is.
-    if header.video_count <= stream and not header.forged:
-        raise NotVideo(where.shown, f"there is no video stream {stream} in it" if stream else "no pictures in it")
+    header = _header(where, stream, stall)
     if header.forged or header.duration is None or header.duration <= 0:
         times, pictures = _first_ones(where, stream, count, side, stall)
     else:
@@ -40,17 +38,27 @@ def spread_pictures(
         places, pictures = _pictures_at(where, stream, times, side, stall)
         times = times[places]
     if not len(pictures):
-        raise Unreadable(where.shown, f"no picture of it can be decoded within {stall:g} s")
+        raise Unreadable(
+            where.shown, "not one picture of it can be decoded: get another copy, or wait longer (--stall SECONDS)"
+        )
     shows = pictures.std(axis=(1, 2, 3)) > _BLANK
     return (times[shows], pictures[shows]) if shows.any() else (times, pictures)
 
 
-def _header(where: Address, stall: float) -> Header:
+def _header(where: Address, stream: int, stall: float) -> Header:
+    """Return the header of an input that has such a video stream, as far as it can be believed."""
     words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", *where.words]
     journal = Journal()
     journal.feed(output_of(words, stall)[1])
     journal.close()
-    return journal.header
+    header = journal.header
+    if refused := diagnosis.not_a_video(where, header):
+        raise refused
+    if header.video_count <= stream and not header.forged:
+        raise diagnosis.without_frames(where, header, stream, 0, journal.said, ()) or NotVideo(
+            where.shown, "no pictures in it: give a video file"
+        )
+    return header
 
 
 def _pictures_at(where: Address, stream: int, times: Floats, side: int, stall: float) -> tuple[NDArray[np.intp], Bytes]:
@@ -72,9 +80,12 @@ def _first_ones(where: Address, stream: int, count: int, side: int, stall: float
     """Return times and pictures spread over the beginning of a file: of its key frames, or where these are few, of all
     its frames."""
     times, pictures = np.zeros(0), np.zeros((0, side, side, 3), np.uint8)
-    for skipped in (["-skip_frame", "nokey"], []):
+    spaced = f"fps={1 / _STEP},{_shape(side)}"
+    # A picture alone lasts no time, so that none of it comes at a rate.
+    tries = [(["-skip_frame", "nokey"], spaced, _MOST_UNTIMED), ([], spaced, _MOST_UNTIMED), ([], _shape(side), 1)]
+    for skipped, shape, most in tries:
         words = [executable(), "-nostdin", "-v", "error", *skipped, *where.words, "-map", f"0:V:{stream}"]
-        words += ["-an", "-sn", "-dn", "-vf", f"fps={1 / _STEP},{_shape(side)}", "-frames:v", str(_MOST_UNTIMED)]
+        words += ["-an", "-sn", "-dn", "-vf", shape, "-frames:v", str(most)]
         found = _read(words, side, side, stall)
         if len(found) > len(pictures):
             times, pictures = _STEP * np.arange(len(found), dtype=np.float64), found

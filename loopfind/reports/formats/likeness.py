@@ -60,5 +60,5 @@ def _told(one: Neighbour) -> str:
         proven = one.proven >= _LEAST_PROVEN
         words.append(f"proven: {length(one.proven)} are the same recording" if proven else "not proven")
     if one.chance is not None:
-        words.append(f"{100 * one.chance:.0f} % of other files have a stranger as near")
+        words.append(f"for {100 * one.chance:.0f} % of files a stranger is as near")
     return f"  ({'; '.join(words)})" if words else ""
