@@ -71,6 +71,20 @@ def test_copies_at_one_lag_with_another_sound_between_them_are_several() -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("order", ["the same", "another"])
+def test_however_many_sounds_come_again_each_is_found(order: str) -> None:
+    """Jingles with other sound between them: in the same order they all come again at one lag."""
+    rng, count = np.random.default_rng(4), 60
+    jingles = [sounds.talk(rng.uniform(3.2, 4.2), 1000 + number) for number in range(count)]
+    between = [[sounds.talk(2.6, seed + number) for number in range(count)] for seed in (3000, 5000)]
+    again = range(count) if order == "the same" else rng.permutation(count)
+    first = [part for pair in zip(jingles, between[0], strict=True) for part in pair]
+    second = [part for number, gap in zip(again, between[1], strict=True) for part in (jingles[number], gap)]
+    name = f"jingles-{order.replace(' ', '-')}.flac"
+    assert len(scan(sounds.file(name, sounds.joined(*first, *second))).repeats) == count
+
+
+@pytest.mark.slow
 def test_a_loop_goes_round() -> None:
     report = scan(sounds.file("loop.m4a", np.tile(sounds.part(TALK, 0, 5), 4)))
     assert only(report).kind == "loop" and only(report).period == pytest.approx(5, abs=0.001)

@@ -57,7 +57,7 @@ by `benchmarks/sounds.py`."""
 CORRELATION_LINES = 12
 """Candidates that two stretches may give. Held by `benchmarks/sounds.py`."""
 
-WORD_LINES = (64, 1.0)
+WORD_LINES = (400, 8.0)
 """Lines to follow that codes led to, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
 
 # Following
@@ -82,9 +82,9 @@ MASKED = 4.0
 """Nats that a window may speak against a run: a showing may be drowned by another sound for half a second. Held by
 `benchmarks/sounds.py`."""
 
-GIVEN_UP = 600.0
-"""Nats that may speak against a run from its best end on before it is not followed further: some two seconds. Held by
-`benchmarks/sounds.py`."""
+GIVEN_UP = 250.0
+"""Nats that may speak against a run from its best end on before it is not followed further: some two seconds of another
+sound. Held by `benchmarks/sounds.py` and `tests/test_sound_repeats.py`."""
 
 LEAST_SCORE = 60.0
 """Nats that a run must have in its favour. Held by `benchmarks/sounds.py`."""
@@ -96,7 +96,11 @@ SAME_LAG = 0.005
 """Seconds by which two lags may differ and be one. Held by `benchmarks/sounds.py`."""
 
 MOST_FOLLOWED = (80, 1.0)
-"""Candidates that are followed, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
+"""Candidates that are followed in vain, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
+
+FOUND_ALLOWS = 4
+"""Times as many candidates as MOST_FOLLOWED that are followed at the most: those that lead to a run are not counted,
+so that where much comes again all of it is found. Held by `tests/test_sound_repeats.py`."""
 
 ROUND_SHARE = 0.9
 """Share of its lag that a run must last for the sound to go round. Held by `tests/test_sound_repeats.py`."""

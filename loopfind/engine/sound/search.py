@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from loopfind.engine.sound.correlation import correlated_lines
 from loopfind.engine.sound.parameters import (
     CORRELATED_SECONDS,
+    FOUND_ALLOWS,
     MOST_FOLLOWED,
     MOST_TURNS_AT_ONCE,
     NEAREST_LAG,
@@ -34,16 +35,17 @@ def sound_runs(
     runs, minutes = list[SoundRun](), len(white) / SOUND_RATE / 60
     most = round(MOST_FOLLOWED[0] + MOST_FOLLOWED[1] * minutes)
     for lines in (_candidates(white, codes), proposed):
-        left = most
+        followed, in_vain = 0, 0
         for line in lines:
-            if left <= 0 or given_up():
+            if in_vain >= most or followed >= FOUND_ALLOWS * most or given_up():
                 break
             if _is_explained(line, runs):
                 continue
-            left -= 1
+            known = len(runs)
             for run in runs_along(white, line):
-                if not any(_is_same(run, known) for known in runs):
+                if not any(_is_same(run, other) for other in runs):
                     runs += [*_shorter_periods(white, run), run]
+            followed, in_vain = followed + 1, in_vain + (len(runs) == known)
     return sorted(runs, key=lambda run: -run.score)
 
 
