@@ -117,6 +117,7 @@ def drawn(folder: Path) -> None:
         library = ("--library", str(folder / f"{name}.sqlite"), "-q")
         _said("library", "add", *(str(folder / f"{video}.mkv") for video in videos), *library)
         _said("library", "compare", *library)
+        _said("library", "similar", str(folder / "1.mkv"), *library)
     twice = str(folder / "twice.mkv")
     scan(twice).save(folder / "report.json")
 
@@ -234,6 +235,7 @@ def library(whole: Path, work: Path, number: int, dice: random.Random) -> str:
         ("library", "compare"),
         ("library", "search", video),
         ("library", "search", video, "--align", "sound"),
+        ("library", "similar", video),
         ("library", "add", video),
         ("library", "query", "SELECT * FROM files, stretches, sounds"),
         ("library", "remove", video),

@@ -121,9 +121,12 @@ def _look_at_missing(
     def one(path: str, *_: object) -> tuple[None, float]:
         try:
             file = library.look(path)
+            appearance = eye.look(path)
+            if library.look(path) != file:
+                raise Unreadable(path, "it changed while it was looked at: ask once more")
         except OSError as error:
             raise Unreadable(path, f"it cannot be read: {error.strerror}") from error
-        appearances.add(file, eye.look(path))
+        appearances.add(file, appearance)
         return None, 0.0
 
     found = each([(path, False) for path in appearances.missing(eye.key)], one, settings.jobs, watch, log)
