@@ -419,6 +419,38 @@ def test_with_proof_it_is_said_what_is_proven_and_what_is_not(films, tmp_path, c
     assert "comparison" not in answer
 
 
+@pytest.mark.slow
+def test_a_neighbour_that_was_broken_since_costs_the_others_no_proof(films, tmp_path):
+    folder, _ = films
+    for name in ("testsrc2.mp4", "tiles.mp4", "bars.mp4"):
+        shutil.copy(folder / name, tmp_path)
+    add([str(tmp_path)], tmp_path / "l.sqlite", Settings(sound=False))
+    again = tmp_path / "again.mp4"
+    again.write_bytes((folder / "testsrc2.mp4").read_bytes() + b"\0")
+    similar(str(again), tmp_path / "l.sqlite")
+    (tmp_path / "tiles.mp4").write_bytes(bytes(5000))
+    (tmp_path / "bars.mp4").unlink()
+    answer = similar(str(again), tmp_path / "l.sqlite", SimilarSettings(prove=True))
+    proven = {os.path.basename(one.path): one.proven for one in answer.neighbours}
+    assert proven == {"testsrc2.mp4": pytest.approx(4, abs=0.2), "tiles.mp4": None, "bars.mp4": None}
+    assert {os.path.basename(one.path) for one in answer.failures} == {"tiles.mp4", "bars.mp4"}
+
+
+@pytest.mark.slow
+def test_an_address_in_a_library_is_not_opened(films, tmp_path):
+    folder, library = films
+    own = shutil.copy(library, tmp_path / "l.sqlite")
+    similar(str(folder / "tiles.mp4"), own)
+    with contextlib.closing(sqlite3.connect(own)) as connection, connection:
+        connection.execute(
+            "UPDATE file SET path = ? WHERE path = ?", (b"http://127.0.0.1:1/x.mp4", os.fsencode(folder / "bars.mp4"))
+        )
+        connection.execute("DELETE FROM file WHERE CAST(path AS TEXT) NOT LIKE 'http%'")
+    answer = similar(str(folder / "tiles.mp4"), own, SimilarSettings(prove=True))
+    assert [(one.path, one.proven) for one in answer.neighbours] == [("http://127.0.0.1:1/x.mp4", None)]
+    assert answer.failures == () and answer.comparison is None
+
+
 PLAIN = Likeness("clip.mp4", PALETTE, (), 0)
 ONE = Neighbour("/films/\x1bone.mp4", 0.91239, None, (AlikeMoments(4.6, 3605.2, 0.9),))
 

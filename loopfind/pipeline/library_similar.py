@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.directions import rounded
 from loopfind.comparison.neighbours import Query, alike_moments, query_of, rank
-from loopfind.errors import BadSetting, LibraryError, Unreadable
+from loopfind.errors import BadSetting, LibraryError, MediaError, Unreadable
 from loopfind.fingerprints.network import Network, load_network
 from loopfind.fingerprints.palette import palette_vectors
 from loopfind.media.ffmpeg import address
@@ -138,15 +138,27 @@ def _proved(
 ) -> Likeness:
     """Return the answer with what the engine finds between the video and its neighbours: likeness is no proof. What is
     proven stands before what is merely alike."""
-    there = [neighbour.path for neighbour in answer.neighbours if os.path.exists(neighbour.path)]
-    if not there:
-        return answer
+    # A library of someone else's may hold addresses, which are not opened.
+    there = [neighbour.path for neighbour in answer.neighbours if os.path.isabs(neighbour.path)]
+    failures = list(answer.failures)
     wanted = CompareSettings(query=1, jobs=settings.jobs, stream=settings.stream, stall=settings.stall)
-    found = compare([answer.video, *there], wanted, watch, log)
+    found = None
+    while there and found is None:
+        try:
+            found = compare([answer.video, *there], wanted, watch, log)
+        except MediaError as error:
+            broken = [path for path in there if address.printable(path) == error.path]
+            if not broken:
+                raise
+            # A neighbour that is gone, or was broken since it was looked at, costs the others no proof.
+            there.remove(broken[0])
+            failures.append(Failure(error.path, error.what))
+    if found is None:
+        return replace(answer, failures=tuple(failures))
     seconds = {found.sources[pair.files[1]].path: pair.seconds[1] for pair in found.pairs}
     proven = [
         replace(one, proven=round(seconds.get(one.path, 0.0), 3) if one.path in there else None)
         for one in answer.neighbours
     ]
     ranked = sorted(proven, key=lambda one: (not one.proven, -one.likeness))
-    return replace(answer, neighbours=tuple(ranked), comparison=found)
+    return replace(answer, neighbours=tuple(ranked), failures=tuple(failures), comparison=found)
