@@ -101,7 +101,7 @@ def answers(folder: Path, alike: bool) -> dict[str, object]:
         "side by side": (other, "--json", "--no-resume", "--jobs", "2"),
         "packets": (video, "--json", "--packets-only"),
         "compare": ("compare", video, other, "--json"),
-        "add": ("library", "add", video, other, "--json", "--quiet", *library),
+        "add": ("library", "add", video, other, "--jobs", "1", "--json", "--quiet", *library),
         "search": ("library", "search", video, "--json", *library),
         "csv": (video, "--no-resume", "-o", str(folder / "table.csv"), "-o", report),
         "text": (video, "--no-resume"),

@@ -72,23 +72,23 @@ def cut_off(path: Path, folder: Path, kind: str, after: int) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("container", "coding", "kind"),
+    ("container", "coding", "kind", "times"),
     [
-        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash"),
-        ("mkv", ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40", "-preset", "veryfast"), "exact"),
+        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash", 10),
+        ("mkv", ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40"), "exact", 4),
     ],
 )
-def test_a_scan_killed_at_ten_random_moments_says_what_an_unbroken_one_says(
-    container: str, coding: tuple[str, ...], kind: str, tmp_path: Path
+def test_a_scan_killed_at_random_moments_says_what_an_unbroken_one_says(
+    container: str, coding: tuple[str, ...], kind: str, times: int, tmp_path: Path
 ) -> None:
     path, rng, went_on = video(container, *coding), random.Random(7), 0
-    for _ in range(10):
+    for _ in range(times):
         lines = cut_off(path, tmp_path, kind, rng.randint(1, 7))
         went_on += any(line.startswith("note") for line in lines)
         assert len(list(tmp_path.iterdir())) <= 3
     notes: list[str] = []
     assert said(scan(str(path), Settings(kind=kind), resume=Resume(tmp_path, 0.0, notes.append))) == told(path, kind)
-    assert went_on >= 5 and list(tmp_path.iterdir()) == []
+    assert went_on >= times // 2 and list(tmp_path.iterdir()) == []
 
 
 class Stop(Exception):
