@@ -35,7 +35,7 @@ def test_most_copies_of_the_answered_length_are_found_more_of_twice_and_few_of_a
     for draw in (s.film, s.camera):
         shortest = coverage(s.shown([(draw(21), 0, SECONDS)], FPS, seed=21)).shortest
         assert shortest is not None
-        for start in (5.0, 13.0, 22.0, 27.0):
+        for start in (5.0, 22.0):
             asked += 1
             for share in found:
                 report = spliced(draw(21), start, round(share * shortest * FPS) / FPS, 100 + asked)

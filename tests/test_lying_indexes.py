@@ -144,7 +144,7 @@ def test_what_is_sought_is_what_one_pass_shows(name: str, tmp_path: Path) -> Non
     path = tmp_path / name
     path.write_bytes(LIES[name]())
     times, pictures = taken(open_video(path))
-    for start, end in ((6.0, 7.0), (17.3, 19.0), (33.0, 34.0)):
+    for start, end in ((6.0, 7.0), (33.0, 34.0)):
         low, high = np.searchsorted(times, [start, end])
         part, shown = taken(open_video(path, 0, start, end))
         assert part.tolist() == times[low:high].tolist()

@@ -52,8 +52,7 @@ def test_codes_at_a_pitch_are_those_of_the_sound_played_that_much_higher() -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", ["m4a", "opus"])
-@pytest.mark.parametrize("factor", [0.81, 1.0427, 1.24])
+@pytest.mark.parametrize(("factor", "ending"), [(0.81, "m4a"), (1.0427, "opus"), (1.24, "m4a")])
 def test_a_copy_that_is_played_faster_is_found_to_the_millisecond(factor: float, ending: str) -> None:
     path = sounds.file(f"faster-{factor}.{ending}", with_copy(copied(faster(factor))))
     one, other = only(path).occurrences
@@ -65,7 +64,7 @@ def test_a_copy_that_is_played_faster_is_found_to_the_millisecond(factor: float,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tempo", [0.85, 1.15])
+@pytest.mark.parametrize("tempo", [1.15])
 def test_a_copy_of_another_tempo_is_as_high_as_before(tempo: float) -> None:
     one, other = only(sounds.file(f"tempo-{tempo}.m4a", with_copy(copied(f"atempo={tempo}")))).occurrences
     assert (one.start, one.end) == pytest.approx((START, START + LENGTH), abs=0.25)
@@ -74,7 +73,7 @@ def test_a_copy_of_another_tempo_is_as_high_as_before(tempo: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pitch", [0.9, 1.12])
+@pytest.mark.parametrize("pitch", [0.9])
 def test_a_copy_of_another_pitch_keeps_its_time(pitch: float) -> None:
     copy = copied(faster(pitch), f"aresample={sounds.RATE}", f"atempo={1 / pitch}")
     one, other = only(sounds.file(f"pitch-{pitch}.m4a", with_copy(copy))).occurrences
@@ -124,8 +123,8 @@ def test_a_picture_that_is_shown_faster_has_its_sound_with_it() -> None:
 
 @pytest.mark.slow
 def test_what_is_alike_at_another_speed_is_not_claimed() -> None:
-    tones = np.sin(np.cumsum(np.linspace(0.1, 0.4, 40 * sounds.RATE))).astype(np.float32) * 0.3
-    for name, sound in (("talk", sounds.talk(50, 31)), ("machine", sounds.machine(40, 0.25)), ("glide", tones)):
+    tones = np.sin(np.cumsum(np.linspace(0.1, 0.3, 25 * sounds.RATE))).astype(np.float32) * 0.3
+    for name, sound in (("talk", sounds.talk(25, 31)), ("machine", sounds.machine(25, 0.25)), ("glide", tones)):
         shown = [one for repeat in scan(sounds.file(f"alike-{name}.m4a", sound)).repeats for one in repeat.occurrences]
         assert all(one.speed == 1.0 and one.pitch == 1.0 for one in shown)
 
