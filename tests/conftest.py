@@ -13,14 +13,14 @@ from hypothesis import settings
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # How long one example takes says how busy the machine is, not whether the law holds.
-settings.register_profile("loopfind", deadline=None)
+settings.register_profile("loopfind", deadline=None, max_examples=50)
 settings.register_profile("quick look", deadline=None, max_examples=20)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the quick look quick.
 
-    A law that names no number of examples gets a fifth of them, and the tests of one file run in one process, so that
+    A law that names no number of examples gets twenty, and the tests of one file run in one process, so that
     what they share is made once.
     """
     quick = config.option.markexpr == "not slow"
