@@ -95,7 +95,7 @@ SHORTEST = 0.5
 SAME_LAG = 0.005
 """Seconds by which two lags may differ and be one. Held by `benchmarks/sounds.py`."""
 
-MOST_FOLLOWED = (40, 1.0)
+MOST_FOLLOWED = (80, 1.0)
 """Candidates that are followed in vain, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
 
 FOUND_ALLOWS = 4
