@@ -29,7 +29,8 @@ from loopfind.arrays.directions import rounded, unit
 from loopfind.comparison.neighbours import Query, rank
 from loopfind.errors import MediaError
 from loopfind.fingerprints import KINDS
-from loopfind.fingerprints.network import OWN_SIDE, Network, load_network
+from loopfind.fingerprints.likeness_parameters import NETWORK_SIDE
+from loopfind.fingerprints.network import Network, load_network
 from loopfind.fingerprints.palette import palette_vectors, palettes, strips
 from loopfind.media.ffmpeg import address
 from loopfind.media.spread import spread_pictures
@@ -227,11 +228,11 @@ def ways_of(others: dict[str, tuple[NDArray[np.float64], Pictures]]) -> dict[str
         for outputs in (["stages"], ["head"], ["stages", "head"]):
             path = Path(folder) / "network.onnx"
             path.write_bytes(data)
-            path.with_suffix(".json").write_text(json.dumps({"side": OWN_SIDE, "outputs": outputs}))
+            path.with_suffix(".json").write_text(json.dumps({"side": NETWORK_SIDE, "outputs": outputs}))
             network, name = load_network(str(path)), f"cnn: {' and '.join(outputs)}"
             ways[name] = seen(network)
             if others:
-                pictures = np.concatenate([small(held, OWN_SIDE) for _, held in others.values()])
+                pictures = np.concatenate([small(held, NETWORK_SIDE) for _, held in others.values()])
                 ways[f"{name}, less a mean"] = seen(network, network.vectors(pictures).mean(0))
     ways["cnn"], ways["cnn, in parts"] = seen(load_network()), seen(load_network(), in_parts=True)
     return ways
@@ -286,7 +287,7 @@ def measure(chosen: argparse.Namespace) -> None:
 def cost(count: int) -> None:
     """Print what a search in a library of drawn appearances takes."""
     network, rng = load_network(), np.random.default_rng(1)
-    width = network.vectors(np.zeros((1, OWN_SIDE, OWN_SIDE, 3), np.uint8)).shape[1]
+    width = network.vectors(np.zeros((1, NETWORK_SIDE, NETWORK_SIDE, 3), np.uint8)).shape[1]
     key = AppearanceKey("cnn", network.digest, 0)
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "l.sqlite") as library:
         table = Appearances(library.connections)
@@ -296,7 +297,7 @@ def cost(count: int) -> None:
         vectors = unit(rng.random((60, width), np.float32))
         query = Query(vectors[:20], vectors[20:], np.tile(np.arange(8), 5), np.arange(20.0))
         moments = [time.process_time()]
-        network.vectors(rng.integers(0, 256, (60, OWN_SIDE, OWN_SIDE, 3), np.uint8))
+        network.vectors(rng.integers(0, 256, (60, NETWORK_SIDE, NETWORK_SIDE, 3), np.uint8))
         moments.append(time.process_time())
         held = table.held(key)
         moments.append(time.process_time())

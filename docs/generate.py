@@ -36,9 +36,10 @@ terminals: a pipe, `NO_COLOR` or `TERM=dumb` get plain text. `-h` or `--help` sh
 TUNING = """\
 # Tuned numbers
 
-Every tuned number of the engine, with its unit, its reason and the benchmark or test that holds it: the one that shows
-whether another value is better. They stand in one module for each folder; buffer sizes stay beside the code that uses
-them. To change one, change it there, run what holds it before and after, and write down what you measured.
+Every tuned number of the engine and of likeness, with its unit, its reason and the benchmark or test that holds it: the
+one that shows whether another value is better. They stand in one module for each folder; buffer sizes stay beside the
+code that uses them. To change one, change it there, run what holds it before and after, and write down what you
+measured.
 """
 
 

@@ -129,20 +129,26 @@ LIKENESS_WAYS = ("palette", "cnn")
 
 
 @dataclass(frozen=True)
-class SimilarSettings:
-    """Settings of a search for files that look alike. Each default stands here and nowhere else.
+class LookSettings:
+    """Settings of a look at files. Each default stands here and nowhere else.
 
-    by: one of LIKENESS_WAYS. model: path of a network as ONNX, "" for loopfind's own. nearest: files to list. prove:
-    whether the engine compares the video with these. jobs: files read at a time. stream, stall: as for a scan.
+    by: one of LIKENESS_WAYS. model: path of a network as ONNX, "" for loopfind's own. prove: whether the engine
+    compares the files that are alike. jobs: files read at a time. stream, stall: as for a scan.
     """
 
     by: str = "palette"
     model: str = ""
-    nearest: int = 10
     prove: bool = False
     jobs: int = 1
     stream: int = 0
     stall: float = STALL
+
+
+@dataclass(frozen=True)
+class SimilarSettings(LookSettings):
+    """Settings of a search for files that look alike. nearest: files to list."""
+
+    nearest: int = 10
 
 
 ALIGNMENTS = ("engine", "dtw", "sound")

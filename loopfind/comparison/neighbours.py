@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.directions import unit
+from loopfind.comparison.likeness_parameters import (
+    BEST_SHARE,
+    FEWEST_FILES,
+    MOST_MOMENTS,
+    STRANGER_MOMENTS,
+    STRANGERS,
+)
 from loopfind.model.dtypes import Floats
 from loopfind.model.likeness import AlikeMoments, Appearance, Vectors
 
 _BLOCK = 1 << 12
 """Vectors that are compared at a time."""
-_BEST_SHARE = 0.5
-"""Share of the moments of a query that count, the best ones: an edit of a video may leave out the others."""
-_SAMPLED, _SAMPLED_MOMENTS, _FEWEST = 30, 3, 20
-"""Files by which a library tells how alike strangers are, moments of each, and files that it takes at the least."""
 _SEED = 20170528
-_MOST_MOMENTS = 5
 
 
 class Query(NamedTuple):
@@ -56,9 +58,9 @@ def rank(query: Query, appearances: Sequence[Appearance]) -> Ranking:
     """Return how alike appearances are to a query. All of them are read once."""
     count, asked = len(query.vectors), len(query.vectors) + len(query.parts)
     chosen = np.zeros(0, np.intp)
-    if len(appearances) >= _FEWEST:
+    if len(appearances) >= FEWEST_FILES:
         rng = np.random.default_rng(_SEED)
-        chosen = rng.choice(len(appearances), min(_SAMPLED, len(appearances)), replace=False)
+        chosen = rng.choice(len(appearances), min(STRANGERS, len(appearances)), replace=False)
     drawn = [appearances[int(number)] for number in chosen]
     samples = [unit(one.vectors[_some(len(one.times))]) for one in drawn]
     nearest = _nearest(np.concatenate([query.vectors, query.parts, *samples]), appearances)
@@ -84,7 +86,7 @@ def alike_moments(query: Query, appearance: Appearance) -> tuple[AlikeMoments, .
     products = query.vectors @ other
     np.maximum.at(products, query.owners, query.parts @ other)
     found = list[AlikeMoments]()
-    while len(found) < min(_MOST_MOMENTS, *products.shape):
+    while len(found) < min(MOST_MOMENTS, *products.shape):
         row, column = divmod(int(np.argmax(products)), products.shape[1])
         likeness = round(float(products[row, column]), 4)
         here, there = round(float(query.times[row]), 3), round(float(appearance.times[column]), 3)
@@ -95,12 +97,12 @@ def alike_moments(query: Query, appearance: Appearance) -> tuple[AlikeMoments, .
 
 def _some(count: int) -> NDArray[np.intp]:
     """Return a few of so many moments, spread evenly."""
-    return np.linspace(0, count - 1, min(_SAMPLED_MOMENTS, count)).round().astype(np.intp)
+    return np.linspace(0, count - 1, min(STRANGER_MOMENTS, count)).round().astype(np.intp)
 
 
 def _best_half(nearest: Floats) -> Floats:
     """Return the mean (k,) over the best half of the moments (k, n)."""
-    count = max(1, round(_BEST_SHARE * nearest.shape[1]))
+    count = max(1, round(BEST_SHARE * nearest.shape[1]))
     means: Floats = np.sort(nearest, axis=1)[:, -count:].mean(1)
     return means
 

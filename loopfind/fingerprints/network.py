@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.directions import unit
 from loopfind.errors import BadSetting, MissingExtra
+from loopfind.fingerprints.likeness_parameters import NETWORK_SIDE
 from loopfind.model.likeness import Vectors
-
-OWN_SIDE = 160
-"""Side in pixels of the pictures that loopfind's own network looks at."""
 
 _OWN = "efficientnet-lite0.onnx"
 _AT_ONCE = 16
@@ -71,7 +69,7 @@ def load_network(path: str = "") -> Network:
     if path:
         data, card = _held(Path(path)), _card_of(Path(path).with_suffix(".json"))
     else:
-        data, card = files("loopfind.fingerprints").joinpath("weights", _OWN).read_bytes(), Card(side=OWN_SIDE)
+        data, card = files("loopfind.fingerprints").joinpath("weights", _OWN).read_bytes(), Card(side=NETWORK_SIDE)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = 1, 4
     try:

@@ -8,21 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.directions import unit
+from loopfind.fingerprints.likeness_parameters import COLOUR_SPREAD, COLOURS, PALETTE_POINTS, PALETTE_ROUNDS
 from loopfind.model.dtypes import Floats
 from loopfind.model.likeness import Vectors
 
-COLOURS = 5
-"""Dominant colours of a picture."""
 STRIP_PIXELS = 100
 """Pixels of a strip, in which each colour takes its share."""
 
-_POINTS = 32
-"""Side of the picture whose points are clustered."""
-_ROUNDS = 10
 _GRID = tuple(np.meshgrid(np.linspace(10, 90, 6), np.linspace(-60, 60, 7), np.linspace(-60, 60, 7), indexing="ij"))
-_SPREAD = (7.0, 8.0, 8.0)
-"""Distances, in lightness and the two colour axes of Lab, at which colours are still alike. Twice as wide finds fewer
-pictures, and the square root of shares does not help (benchmarks/likeness.py)."""
 _WHITE = np.array([0.9505, 1.0, 1.089])
 _TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 _FROM_XYZ = np.linalg.inv(_TO_XYZ)
@@ -41,7 +34,7 @@ def palette_vectors(pictures: NDArray[np.uint8]) -> Vectors:
     for colour in range(COLOURS):
         apart = sum(
             np.square((axis.ravel() - whole[:, colour, number, None]) / spread)
-            for number, (axis, spread) in enumerate(zip(_GRID, _SPREAD, strict=True))
+            for number, (axis, spread) in enumerate(zip(_GRID, COLOUR_SPREAD, strict=True))
         )
         near = np.exp(-0.5 * np.asarray(apart))
         total += whole[:, colour, 3, None] * near / np.maximum(near.sum(1, keepdims=True), 1e-12)
@@ -59,13 +52,13 @@ def strips(palettes_: Floats) -> NDArray[np.uint8]:
 
 
 def _palette(picture: NDArray[np.uint8]) -> Floats:
-    side = picture.shape[0] // _POINTS
-    small = picture[: _POINTS * side, : _POINTS * side].reshape(_POINTS, side, _POINTS, side, 3).mean((1, 3))
+    count, side = PALETTE_POINTS, picture.shape[0] // PALETTE_POINTS
+    small = picture[: count * side, : count * side].reshape(count, side, count, side, 3).mean((1, 3))
     points = _lab(small.reshape(-1, 3) / 255)
     # From light to dark: the same start for the same picture.
     order = np.argsort(points[:, 0], kind="stable")
     centres = np.stack([points[part].mean(0) for part in np.array_split(order, COLOURS)])
-    for _ in range(_ROUNDS):
+    for _ in range(PALETTE_ROUNDS):
         nearest = np.square(points[:, None] - centres).sum(2).argmin(1)
         counts = np.bincount(nearest, minlength=COLOURS)
         sums = np.stack([np.bincount(nearest, points[:, axis], COLOURS) for axis in range(3)], 1)

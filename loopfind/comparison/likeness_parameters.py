@@ -1,0 +1,19 @@
+"""Tuned numbers of likeness: how moments make the likeness of files, and by what a library tells strangers."""
+
+BEST_SHARE = 0.5
+"""Share of the moments of a query that count, the best ones: an edit of a video may leave out the others. Held by
+`benchmarks/likeness.py`."""
+
+STRANGERS = 30
+"""Files by which a library tells how alike strangers are to one another. Held by `tests/test_neighbours.py`."""
+
+STRANGER_MOMENTS = 3
+"""Moments of each of them: they take half as long as the search itself. Held by
+`tests/test_neighbours.py`."""
+
+FEWEST_FILES = 20
+"""Files without which a library cannot tell: a chance of 5 % is the least that so many show. By definition of a
+share."""
+
+MOST_MOMENTS = 5
+"""Pairs of moments that an answer names at the most. By definition of an answer to be read."""
