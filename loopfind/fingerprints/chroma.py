@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.fingerprints.sound import power_of
 from loopfind.model.sound import CHROMA_HOP, CHROMA_TONES, SOUND_RATE, SOUND_WINDOW, Chroma, Samples, Sound
 
 _LOWEST, _HIGHEST, _CONCERT_PITCH = 120.0, 4000.0, 440.0
@@ -32,9 +33,7 @@ def _energies(samples: Samples, low: int, high: int) -> NDArray[np.float32]:
     first, last = low * CHROMA_HOP - half, (high - 1) * CHROMA_HOP + half
     part = samples[max(0, first) : last][:, 0].astype(np.float32)
     part = np.pad(part, (max(0, -first), max(0, last - max(0, first) - len(part))))
-    frames = np.lib.stride_tricks.sliding_window_view(part, SOUND_WINDOW)[::CHROMA_HOP]
-    spectrum = np.fft.rfft(frames * np.hanning(SOUND_WINDOW).astype(np.float32))
-    return np.asarray((np.square(spectrum.real) + np.square(spectrum.imag)) @ _tones(), np.float32)
+    return np.asarray(power_of(part, CHROMA_HOP) @ _tones(), np.float32)
 
 
 @cache

@@ -87,7 +87,12 @@ def _power(samples: Samples, low: int, count: int) -> NDArray[np.float32]:
     high = min(count, low + _AT_ONCE)
     # One window more than there are codes, as each is compared with the one before it too.
     part = samples[low * SOUND_HOP : high * SOUND_HOP + SOUND_WINDOW][:, 0].astype(np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(part, SOUND_WINDOW)[::SOUND_HOP]
+    return power_of(part, SOUND_HOP)
+
+
+def power_of(samples: NDArray[np.float32], hop: int) -> NDArray[np.float32]:
+    """Return the power (m, SOUND_WINDOW // 2 + 1) of the windows of samples (n,), one each hop."""
+    frames = np.lib.stride_tricks.sliding_window_view(samples, SOUND_WINDOW)[::hop]
     spectrum = np.fft.rfft(frames * _window())
     return np.square(spectrum.real) + np.square(spectrum.imag)
 
@@ -108,8 +113,7 @@ def _window() -> NDArray[np.float32]:
 @cache
 def _pitched_edges() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Lines of the spectrum below the edges of all bands at all pitches, and the share of a line from there to each."""
-    edges = _LOWEST * (_HIGHEST / _LOWEST) ** (np.arange(_BITS + 2) / (_BITS + 1))
-    places = np.concatenate([edges / pitch for pitch in PITCHES]) * SOUND_WINDOW / SOUND_RATE
+    places = np.concatenate([_edges() / pitch for pitch in PITCHES]) * SOUND_WINDOW / SOUND_RATE
     below = np.floor(places).astype(np.int64)
     return below, (places - below).astype(np.float32)
 
@@ -117,7 +121,12 @@ def _pitched_edges() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
 @cache
 def _bands() -> NDArray[np.float32]:
     """Shares (SOUND_WINDOW // 2 + 1, _BITS + 1) of each frequency in each band; bands widen with their frequency."""
-    edges = _LOWEST * (_HIGHEST / _LOWEST) ** (np.arange(_BITS + 2) / (_BITS + 1))
+    edges = _edges()
     lines = np.fft.rfftfreq(SOUND_WINDOW, 1 / SOUND_RATE)
     inside = (lines[:, None] >= edges[:-1]) & (lines[:, None] < edges[1:])
     return inside.astype(np.float32)
+
+
+def _edges() -> NDArray[np.float64]:
+    """The frequencies (_BITS + 2,) between bands, each as many times as high as the one before."""
+    return np.asarray(_LOWEST * (_HIGHEST / _LOWEST) ** (np.arange(_BITS + 2) / (_BITS + 1)))

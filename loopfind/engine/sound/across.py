@@ -157,7 +157,7 @@ def _pairs(
     """Return any two files that share something, those that share most first."""
     closeness = dict[tuple[int, int], list[tuple[float, int]]]()
     for run in runs:
-        closeness.setdefault(_files_of(run, samples), []).append((run.correlation, run.end - run.start))
+        closeness.setdefault(_files_of(run, samples), []).append((run.correlation, run.length))
     found = []
     for one, other in combinations(range(len(files)), 2):
         if not settings.joins(one, other):

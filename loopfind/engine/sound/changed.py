@@ -30,8 +30,9 @@ from loopfind.model.sound import SOUND_RATE
 _LEAST_ENERGY, _GOOD = 0.05, 0.45
 _LONGEST_FIT, _FEWEST_FITTED = 6 * SOUND_RATE, 8
 _AROUND = 2 * CHANGED_WINDOW
-_MOST_OWN, _PERIOD = 60, 30
+_MOST_ALONE, _PERIOD = 60, 30
 """Windows that are looked at for tones, and the least samples from one to what it is like: a period of 370 Hz."""
+_IN_LOOK = CHANGED_LOOK // CHANGED_WINDOW
 _SLOPE_SLACK, _SLOPE_DRIFT, _SAME_PITCH = 0.004, 0.02, 0.006
 
 
@@ -49,7 +50,6 @@ class ChangedRun:
     start: int
     end: int
     other_start: float
-    other_end: float
     speed: float
     pitch: float
     correlation: float
@@ -57,6 +57,14 @@ class ChangedRun:
     heard: float
     pure: bool
     own: float
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    @property
+    def other_end(self) -> float:
+        return self.other_at(self.end)
 
     def other_at(self, sample: float) -> float:
         """Return the sample of the other showing that is heard at one of the faster one."""
@@ -115,44 +123,42 @@ class _Windows:
 def changed_run(white: WhiteSound, found: ChangedLine) -> ChangedRun | None:
     """Return the run on a candidate, None where there is none."""
     line = found.line
-    middle = round((line.start + line.end) / 2 * SOUND_RATE)
-    begin = middle - CHANGED_LOOK // 2
-    if _looked(white, line.slope, line.offset, found.pitch, begin).mean < LEAST_CHANGED:
+    begin = round((line.start + line.end) / 2 * SOUND_RATE) - CHANGED_LOOK // 2
+
+    def way_at(pitch: float, away: float = 0.0) -> _Way:
+        return _Way(line.slope / pitch, (line.offset + away) * SOUND_RATE / pitch)
+
+    first = _looked(white, way_at(found.pitch), found.pitch, begin)
+    if first.mean < LEAST_CHANGED:
         return None
-    pitch = max(
-        (found.pitch * factor for factor in CHANGED_PITCHES),
-        key=lambda pitch: _looked(white, line.slope, line.offset, pitch, begin).mean,
-    )
-    way = _Way(line.slope / pitch, line.offset * SOUND_RATE / pitch)
-    beside = max(_looked(white, line.slope, line.offset + away, pitch, begin).mean for away in CHANGED_RIVALS)
+    pitches = [found.pitch * factor for factor in CHANGED_PITCHES]
+    looks = {other: first if other == found.pitch else _looked(white, way_at(other), other, begin) for other in pitches}
+    pitch = max(looks, key=lambda other: looks[other].mean)
+    beside = max(_looked(white, way_at(pitch, away), pitch, begin).mean for away in CHANGED_RIVALS)
     # A tone, a siren, agree with themselves a little higher as well.
-    higher = max(_looked(white, line.slope, line.offset, pitch * factor, begin).mean for factor in RIVAL_PITCHES)
+    higher = max(
+        _looked(white, way_at(other), other, begin).mean for other in (pitch * factor for factor in RIVAL_PITCHES)
+    )
     rivals = beside, max(beside, higher)
-    run = _followed(white, way, pitch, begin, rivals)
+    run = _followed(white, way_at(pitch), pitch, looks[pitch], rivals)
     for _ in range(2):
         if run is None or not run.pure or abs(run.speed / pitch - 1) < 1e-5:
             return run
         # One that was played faster as a whole is as much higher, and its time says more exactly by how much.
         pitch = run.speed
         way = _Way(1.0, run.other_start / pitch - run.start)
-        run = _followed(white, way, pitch, begin, rivals) or run
+        run = _followed(white, way, pitch, _looked(white, way, pitch, begin), rivals) or run
     return run
 
 
-def _looked(white: WhiteSound, slope: float, offset: float, pitch: float, begin: int) -> _Windows:
-    """Return the windows of a look at a line from a sample on."""
-    way = _Way(slope / pitch, offset * SOUND_RATE / pitch)
-    return _windows(white, way, pitch, begin, CHANGED_LOOK // CHANGED_WINDOW)
-
-
-def _windows(white: WhiteSound, way: _Way, pitch: float, begin: int, count: int) -> _Windows:
-    """Return windows from a sample on, each where it agrees best near a way."""
+def _looked(white: WhiteSound, way: _Way, pitch: float, begin: int) -> _Windows:
+    """Return the windows of a look from a sample on, each where it agrees best near a way."""
     size, reach = CHANGED_WINDOW, CHANGED_REACH
-    begins = begin + size * np.arange(count)
+    begins = begin + size * np.arange(_IN_LOOK)
     expected = np.round(way.slope * begins + way.offset).astype(np.int64)
     low = int(expected[0]) - reach
     other = raised_part(white.sound.samples, pitch, low, int(expected[-1]) + size + reach)
-    first = white.part(begin, begin + size * count).reshape(count, size)
+    first = white.part(begin, begin + CHANGED_LOOK).reshape(_IN_LOOK, size)
     second = other[(expected - reach - low)[:, None] + np.arange(size + 2 * reach)]
     shifts, r = _best_shifts(first, second)
     energy = np.minimum(np.square(first).mean(1), np.square(second).mean(1))
@@ -179,19 +185,18 @@ def _best_shifts(first: White, second: White) -> tuple[Floats, Floats]:
     return np.asarray(shift, np.float64), np.asarray(normal[rows, at], np.float64)
 
 
-def _followed(white: WhiteSound, way: _Way, pitch: float, begin: int, rivals: tuple[float, float]) -> ChangedRun | None:
-    """Return the run through the look that begins at a sample. rivals: how well strangers agree, at other places, and
-    at other pitches too."""
-    seed = _windows(white, way, pitch, begin, CHANGED_LOOK // CHANGED_WINDOW)
-    near = _fitted(seed, way)
-    way = near if abs(near.slope - way.slope) <= _SLOPE_DRIFT else way
+def _followed(
+    white: WhiteSound, way: _Way, pitch: float, seed: _Windows, rivals: tuple[float, float]
+) -> ChangedRun | None:
+    """Return the run through a look. rivals: how well strangers agree, at other places, and at other pitches too."""
+    way = _steered(seed, way)
     middle = (rivals[0] + seed.mean) / 2
     half = len(seed.r) // 2
     back, forth = seed.between(0, half), seed.between(half, len(seed.r))
     before = _walked(white, pitch, back, way, middle, -1)
     after = _walked(white, pitch, forth, way, middle, 1)
     along = before.joined(after)
-    if len(along.r) < CHANGED_LOOK // CHANGED_WINDOW // 2:
+    if len(along.r) < _IN_LOOK // 2:
         return None
     fit = _fitted(along, way)
     off = along.places - fit.slope * along.begins - fit.offset
@@ -206,15 +211,13 @@ def _followed(white: WhiteSound, way: _Way, pitch: float, begin: int, rivals: tu
         return None
     kept = along.heard & (along.begins >= start - CHANGED_WINDOW) & (along.begins < end)
     speed = fit.slope * pitch
-    if not pure and abs(pitch - 1) <= _SAME_PITCH:
-        pitch = 1.0
+    height = 1.0 if abs(pitch - 1) <= _SAME_PITCH else pitch
     return ChangedRun(
         start,
         end,
-        fit.at(start) * speed / fit.slope,
-        fit.at(end) * speed / fit.slope,
+        fit.at(start) * pitch,
         speed,
-        speed if pure else pitch,
+        speed if pure else height,
         float(along.r[kept].mean()) if kept.any() else 0.0,
         rivals[1],
         float(kept.sum() * CHANGED_WINDOW),
@@ -225,7 +228,7 @@ def _followed(white: WhiteSound, way: _Way, pitch: float, begin: int, rivals: tu
 
 def _own(white: WhiteSound, begins: Floats) -> float:
     """Return the mean correlation of windows with the sound right beside them, of some of them."""
-    some = begins[:: max(1, len(begins) // _MOST_OWN)].astype(np.int64)
+    some = begins[:: max(1, len(begins) // _MOST_ALONE)].astype(np.int64)
     if not len(some):
         return 0.0
     pieces = [white.part(at - CHANGED_REACH, at + CHANGED_WINDOW + CHANGED_REACH) for at in some]
@@ -238,15 +241,14 @@ def _own(white: WhiteSound, begins: Floats) -> float:
 def _walked(white: WhiteSound, pitch: float, seen: _Windows, way: _Way, middle: float, step: int) -> _Windows:
     """Return the windows from the middle of a look on, forwards or backwards, as far as they speak for a copy: those of
     the highest sum, until too much speaks against it (X-drop, as in BLAST)."""
-    count = CHANGED_LOOK // CHANGED_WINDOW
     while True:
         gains = np.cumsum((np.where(seen.heard, seen.r - middle, 0.0))[::step])
         best = int(np.argmax(gains)) if len(gains) and gains.max() > 0 else -1
-        begin = int(seen.begins[-1]) + CHANGED_WINDOW if step > 0 else int(seen.begins[0]) - count * CHANGED_WINDOW
-        is_over = begin < 0 or begin + count * CHANGED_WINDOW > len(white) + CHANGED_LOOK
+        begin = int(seen.begins[-1]) + CHANGED_WINDOW if step > 0 else int(seen.begins[0]) - CHANGED_LOOK
+        is_over = begin < 0 or begin > len(white)
         silent = np.flatnonzero(seen.heard[::step])
         waited = len(seen.r) - (silent[-1] if len(silent) else 0)
-        if is_over or gains[best] - gains[-1] > CHANGED_GIVEN_UP or waited > 2 * count:
+        if is_over or gains[best] - gains[-1] > CHANGED_GIVEN_UP or waited > 2 * _IN_LOOK:
             kept = best + 1
             return seen.between(0, kept) if step > 0 else seen.between(len(seen.r) - kept, len(seen.r))
         recent = (
@@ -254,10 +256,15 @@ def _walked(white: WhiteSound, pitch: float, seen: _Windows, way: _Way, middle: 
             if step > 0
             else seen.between(0, _LONGEST_FIT // CHANGED_WINDOW)
         )
-        near = _fitted(recent, way)
-        way = near if abs(near.slope - way.slope) <= _SLOPE_DRIFT else way
-        more = _windows(white, way, pitch, begin, count)
+        way = _steered(recent, way)
+        more = _looked(white, way, pitch, begin)
         seen = seen.joined(more) if step > 0 else more.joined(seen)
+
+
+def _steered(windows: _Windows, way: _Way) -> _Way:
+    """Return the line of some windows, the way as it was where that leads elsewhere."""
+    near = _fitted(windows, way)
+    return near if abs(near.slope - way.slope) <= _SLOPE_DRIFT else way
 
 
 def _fitted(windows: _Windows, way: _Way) -> _Way:

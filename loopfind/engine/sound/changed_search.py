@@ -69,7 +69,7 @@ def _shows_same(run: ChangedRun, known: ChangedRun) -> bool:
     """Say whether a run pairs about the same two stretches as a better one, whichever of them is called the faster."""
     for low, high in ((known.start, known.end), (known.other_start, known.other_end)):
         shared = min(run.end, high) - max(run.start, low)
-        if shared < (run.end - run.start) / 2:
+        if shared < run.length / 2:
             continue
         middle = (max(run.start, low) + min(run.end, high)) / 2
         there = known.other_at(middle) if low == known.start else known.start_at(middle)
@@ -89,10 +89,10 @@ def _is_plain(white: WhiteSound, at: float, there: float) -> bool:
 def _is_known(white: WhiteSound, run: ChangedRun, beats: Sequence[Beat]) -> bool:
     """Say whether the sound at its own speed explains a run: its showings agree as they are, or a machine keeps time
     there."""
-    places = [run.start + share * (run.end - run.start) for share in (0.25, 0.5, 0.75)]
+    places = [run.start + share * run.length for share in (0.25, 0.5, 0.75)]
     if any(_is_plain(white, at, run.other_at(at)) for at in places):
         return True
-    if run.pure or run.end - run.start >= RHYTHM_LENGTH * SOUND_RATE:
+    if run.pure or run.length >= RHYTHM_LENGTH * SOUND_RATE:
         return False
     at = places[1]
     return any(beat.start <= at <= beat.end and beat.start <= run.other_at(at) <= beat.end for beat in beats)

@@ -15,6 +15,7 @@ from loopfind.engine.candidates.lsh import similar_pairs
 from loopfind.engine.candidates.question import Question
 from loopfind.engine.candidates.votes import voted_lines
 from loopfind.engine.sound.parameters import CHANGED_BESIDE, CHANGED_SOUND_LINES, NEAREST_LAG, SOUND_WORD_APART
+from loopfind.engine.sound.words import word_of
 from loopfind.model.candidate import Line
 from loopfind.model.dtypes import Words
 from loopfind.model.fingerprint import Timeline
@@ -66,8 +67,7 @@ def _asked(codes: PitchCodes) -> Iterator[ChangedLine]:
 
 def _words(codes: np.ndarray, apart: int) -> Words:
     """Return words (n,) of each code (n,) and the one `apart` hops later."""
-    later = codes[np.minimum(np.arange(len(codes)) + apart, len(codes) - 1)]
-    return np.asarray((codes.astype(np.uint64) << np.uint64(32)) | later)
+    return word_of(codes, codes[np.minimum(np.arange(len(codes)) + apart, len(codes) - 1)])
 
 
 def _nearer(codes: PitchCodes, line: Line, row: int) -> float:

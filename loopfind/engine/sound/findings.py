@@ -39,14 +39,14 @@ def find_in_sound(fingerprint: SoundFingerprint, given_up: Callable[[], bool] = 
     """Find what repeats in a sound, and what would have been found if it did. Repeats are numbered from 1; their frames
     are hundredths of a second. given_up: asked now and then; once it returns True, the rest is left undone."""
     white = WhiteSound(fingerprint.sound)
-    claimed, changed, beats = claimed_in(white, fingerprint, given_up)
+    claimed, changed, beats = _claimed_in(white, fingerprint, given_up)
     whole = [whole_turns(white, run) for run in claimed]
     found = tuple(sound_repeats(fingerprint.sound, whole, changed))
     rhythms, looked = _rhythms(beats, fingerprint.sound), fingerprint.pitched is not None
     return SoundFindings(white, found, rhythms, sound_coverage(white), looked)
 
 
-def claimed_in(
+def _claimed_in(
     white: WhiteSound, fingerprint: SoundFingerprint, given_up: Callable[[], bool] = lambda: False
 ) -> tuple[list[SoundRun], list[ChangedRun], list[Beat]]:
     """Return what is claimed of a sound at its own speed, at another speed or pitch, and its rhythms."""

@@ -24,6 +24,7 @@ from loopfind.engine.sound.parameters import (
     MOST_MET_PLACES,
     SHORTEST_BY_CODES,
 )
+from loopfind.engine.sound.trace import best_stretch
 from loopfind.engine.sound.words import words_of
 from loopfind.model.dtypes import Floats, Ints, Words
 from loopfind.model.sound import SOUND_HOP, SOUND_RATE, SOUND_WINDOW, Codes
@@ -164,7 +165,7 @@ def stretches_on(place: MetPlace, shifted: Mapping[int, Codes], stored: Codes) -
     for low, codes in shifted.items():
         for hops in {round((place.lag + low) / SOUND_HOP) + by for by in (-1, 0, 1)}:
             wrong = _wrong_bits(codes, stored, hops)
-            score = _best_part(ALIKE_CODES - wrong)[2]
+            score = best_stretch(ALIKE_CODES - wrong)[2]
             if best is None or score > best[0]:
                 best = score, low, hops, wrong
     if best is None or best[0] <= 0:
@@ -173,7 +174,7 @@ def stretches_on(place: MetPlace, shifted: Mapping[int, Codes], stored: Codes) -
     codes, gains = shifted[low], ALIKE_CODES - wrong
     found = list[CodeStretch]()
     for _ in range(_MOST_STRETCHES):
-        first, last, score = _best_part(gains)
+        first, last, score = best_stretch(gains)
         if score <= 0 or (last - first) * SOUND_HOP < SHORTEST_BY_CODES * SOUND_RATE:
             break
         gains[first:last] = -1.0
@@ -214,14 +215,3 @@ def _contrast(codes: Codes, stored: Codes, hops: int, part: slice) -> float:
         if 2 * len(wrong) > part.stop - part.start:
             best = min(best, float(wrong.mean()))
     return best - there if best < 1.0 else 0.0
-
-
-def _best_part(gains: Floats) -> tuple[int, int, float]:
-    """Return the part [first, last) whose sum is the highest, and the sum."""
-    if not len(gains):
-        return 0, 0, 0.0
-    total = np.concatenate([[0.0], np.cumsum(gains)])
-    rise = total - np.minimum.accumulate(total)
-    last = int(np.argmax(rise))
-    first = int(np.argmin(total[: last + 1]))
-    return first, last, float(rise[last])

@@ -3,11 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.engine.sound.correlation import TAPS
 from loopfind.engine.sound.white import WHITE_MARGIN, White, whitened
 from loopfind.model.sound import Samples
-
-_TAPS = 8
-"""Samples to either side that one between two is made of, after Lanczos."""
 
 
 def raised_part(samples: Samples, pitch: float, low: int, high: int) -> White:
@@ -18,18 +16,19 @@ def raised_part(samples: Samples, pitch: float, low: int, high: int) -> White:
 
 
 def _resampled(samples: Samples, pitch: float, low: int, high: int) -> NDArray[np.float32]:
+    """Return samples [low, high) as they are when it is played so much faster, made of those beside each (Lanczos)."""
     places = np.arange(low, high) * pitch
-    begin, end = int(np.floor(places[0])) - _TAPS, int(np.floor(places[-1])) + _TAPS + 2
+    begin, end = int(np.floor(places[0])) - TAPS, int(np.floor(places[-1])) + TAPS + 2
     first, last = min(max(begin, 0), len(samples)), min(max(end, 0), len(samples))
     held = np.zeros(end - begin, np.float32)
     if first < last:
         held[first - begin : last - begin] = samples[first:last][:, 0]
     if pitch == 1.0:
-        return held[_TAPS : _TAPS + high - low]
+        return held[TAPS : TAPS + high - low]
     whole = np.floor(places).astype(np.int64)
     rest = (places - whole).astype(np.float32)
     found = np.zeros(high - low, np.float32)
-    for tap in range(1 - _TAPS, _TAPS + 1):
+    for tap in range(1 - TAPS, TAPS + 1):
         away = rest - np.float32(tap)
-        found += held[whole - begin + tap] * np.sinc(away) * np.sinc(away / _TAPS)
+        found += held[whole - begin + tap] * np.sinc(away) * np.sinc(away / TAPS)
     return found

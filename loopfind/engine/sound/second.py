@@ -8,6 +8,7 @@ from loopfind.engine.candidates.lsh import similar_pairs
 from loopfind.engine.candidates.question import Question
 from loopfind.engine.candidates.votes import voted_lines
 from loopfind.engine.sound.parameters import CHROMAPRINT_APART, NEAREST_LAG, REFINE, WORD_LINES
+from loopfind.engine.sound.words import word_of
 from loopfind.model.candidate import Line
 from loopfind.model.fingerprint import Timeline
 from loopfind.model.sound import CHROMAPRINT_HOP, CHROMAPRINT_WINDOW, SOUND_RATE, Codes
@@ -27,8 +28,7 @@ def chromaprint_lines(begins: Sequence[int], items: Sequence[Codes]) -> Iterator
         return
     at = np.concatenate([one[part] for one, part in zip(places, held, strict=True)])
     times = (at + CHROMAPRINT_WINDOW / 2) / SOUND_RATE
-    words = (first.astype(np.uint64) << np.uint64(32)) | later
-    pairs = similar_pairs(words, times, first != later, NEAREST_LAG)
+    pairs = similar_pairs(word_of(first, later), times, first != later, NEAREST_LAG)
     most = round(WORD_LINES[0] + WORD_LINES[1] * float(times[-1] - times[0]) / 60)
     timeline = Timeline(times, CHROMAPRINT_HOP / SOUND_RATE)
     for line in voted_lines(pairs, timeline, Question(), most):

@@ -169,7 +169,7 @@ def _follow_seed(white: WhiteSound, at: int, lag: float, r: float) -> SoundRun |
     agreement = _agreement(white, lag, low, high, FIND_WINDOW)
     for _ in range(2):
         nats = np.maximum(agreement.nats(expected), -MASKED)
-        first, last, score = _best_stretch(nats)
+        first, last, score = best_stretch(nats)
         if score <= 0:
             return None
         kept = slice(first, last)
@@ -212,11 +212,11 @@ def _later(white: WhiteSound, at: int, count: int, lag: float) -> White:
     return moved(part, lag - whole)[TAPS : TAPS + count]
 
 
-def _best_stretch(nats: Floats) -> tuple[int, int, float]:
+def best_stretch(gains: Floats) -> tuple[int, int, float]:
     """Return the stretch [first, last) whose sum is the highest, and the sum."""
-    if not len(nats):
+    if not len(gains):
         return 0, 0, 0.0
-    total = np.concatenate([[0.0], np.cumsum(nats)])
+    total = np.concatenate([[0.0], np.cumsum(gains)])
     lowest = np.minimum.accumulate(total)
     last = int(np.argmax(total - lowest))
     first = int(np.argmin(total[: last + 1]))

@@ -33,4 +33,9 @@ def words_of(codes: NDArray[np.uint32], stride: int = 1) -> tuple[Words, NDArray
     """
     first, later = codes[:-SOUND_WORD_APART:stride], codes[SOUND_WORD_APART::stride]
     # Digital silence has one code, and says nothing.
-    return (first.astype(np.uint64) << np.uint64(32)) | later, first != later
+    return word_of(first, later), first != later
+
+
+def word_of(first: NDArray[np.uint32], later: NDArray[np.uint32]) -> Words:
+    """Return the words (n,) uint64 of two codes each."""
+    return np.asarray((first.astype(np.uint64) << np.uint64(32)) | later)

@@ -3,11 +3,8 @@
 Footage that stands still takes the fewest bytes: 30 for a frame of 4K, which is a quarter of what is allowed.
 """
 
-import os
-import stat
-
 from loopfind.errors import Broken
-from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.address import Address, file_size
 
 FREE_PIXELS = 5_000_000_000
 """Pixels that any file may unpack to: a minute and a half of full HD."""
@@ -36,10 +33,5 @@ class PixelBudget:
 
 def _most_of(address: Address) -> int | None:
     """Return the pixels that a file may unpack to, None where its bytes are not known."""
-    if address.local is None:
-        return None
-    try:
-        status = os.stat(address.local)
-    except OSError:
-        return None
-    return FREE_PIXELS + PIXELS_A_BYTE * status.st_size if stat.S_ISREG(status.st_mode) else None
+    size = file_size(address)
+    return None if size is None else FREE_PIXELS + PIXELS_A_BYTE * size

@@ -229,15 +229,26 @@ def head_of(local: bytes | None, count: int) -> bytes:
         return b""
 
 
+def file_size(where: Address) -> int | None:
+    """Return the bytes of a local file, None for a pipe, a stream, or what cannot be looked at."""
+    status = _status_of(where)
+    return status.st_size if status is not None and stat.S_ISREG(status.st_mode) else None
+
+
 def file_mark(where: Address) -> tuple[int, ...] | None:
     """Return numbers that change where a local file does, None for what is no file."""
+    status = _status_of(where)
+    return None if status is None else (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _status_of(where: Address) -> os.stat_result | None:
+    """Return what the system knows of a local file, None where there is none to look at."""
     if where.local is None:
         return None
     try:
-        status = os.stat(where.local)
+        return os.stat(where.local)
     except OSError:
         return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def is_indexed(where: Address) -> bool:

@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -80,14 +80,22 @@ def time_is_place(address: Address, stream: int) -> bool:
     The index of an MP4 or QuickTime file says so, of other local files the packets do, in one pass. What comes over a
     network is not read for this. Raises DecoderFailed.
     """
+    return is_ordered(address, stream, b"vide", clock_falls_back)
+
+
+def is_ordered(address: Address, stream: int, handler: bytes, falls: Callable[[Address, int], bool]) -> bool:
+    """Say whether the clock of a stream falls back nowhere, as far as its file can be asked. handler: the name of its
+    kind in an MP4. falls: asks the packets."""
     mark = file_mark(address)
-    return mark is None or _is_ordered(address, stream, mark)
+    return mark is None or _is_ordered(address, stream, handler, falls, mark)
 
 
 @lru_cache(maxsize=64)  # of one file many parts are read
-def _is_ordered(address: Address, stream: int, _file: tuple[int, ...]) -> bool:
-    known = index_is_ordered(address.local) if address.local and is_indexed(address) else None
-    return not clock_falls_back(address, stream) if known is None else known
+def _is_ordered(
+    address: Address, stream: int, handler: bytes, falls: Callable[[Address, int], bool], _file: tuple[int, ...]
+) -> bool:
+    known = index_is_ordered(address.local, handler) if address.local and is_indexed(address) else None
+    return not falls(address, stream) if known is None else known
 
 
 def clock_falls_back(address: Address, stream: int) -> bool:

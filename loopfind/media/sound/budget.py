@@ -5,10 +5,8 @@ radios 90 a second, and pauses half of that.
 """
 
 import math
-import os
-import stat
 
-from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.address import Address, file_size
 
 FREE_SECONDS = 3600.0
 """Seconds that any file may hold, its holes among them."""
@@ -24,10 +22,5 @@ class BeyondBudget(Exception):
 
 def most_seconds(address: Address, unbounded: bool) -> float:
     """Return the seconds of sound that a file may hold; of what is no local file the bytes are not known."""
-    if unbounded or address.local is None:
-        return math.inf
-    try:
-        status = os.stat(address.local)
-    except OSError:
-        return math.inf
-    return max(FREE_SECONDS, status.st_size / FEWEST_BYTES) if stat.S_ISREG(status.st_mode) else math.inf
+    size = None if unbounded else file_size(address)
+    return math.inf if size is None else max(FREE_SECONDS, size / FEWEST_BYTES)

@@ -1,11 +1,9 @@
 """The order of the packets of a track of sound: whether what is sought by its time is found where one pass has it."""
 
 import subprocess
-from functools import lru_cache
 
-from loopfind.media.ffmpeg.address import Address, file_mark, is_indexed
-from loopfind.media.ffmpeg.framecrc import listing_command
-from loopfind.media.ffmpeg.mp4_index import index_is_ordered
+from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.framecrc import is_ordered, listing_command
 from loopfind.media.ffmpeg.packet_times import cells_in
 from loopfind.media.ffmpeg.process import RunningFfmpeg
 
@@ -22,14 +20,7 @@ def sound_is_ordered(address: Address, track: int) -> bool:
     The index of an MP4 or QuickTime file says so, of other local files the packets do, in one pass. What comes over a
     network is not read for this. Raises DecoderFailed.
     """
-    mark = file_mark(address)
-    return mark is None or _is_ordered(address, track, mark)
-
-
-@lru_cache(maxsize=64)  # of one file many parts are read
-def _is_ordered(address: Address, track: int, _file: tuple[int, ...]) -> bool:
-    known = index_is_ordered(address.local, b"soun") if address.local and is_indexed(address) else None
-    return not _falls(address, track) if known is None else known
+    return is_ordered(address, track, b"soun", _falls)
 
 
 def _falls(address: Address, track: int) -> bool:

@@ -26,6 +26,11 @@ from loopfind.reports.wording import WHY, clock, count, coverage_in_words, cut_o
 
 NO_PICTURES = "There are no pictures: the video could not be read a second time."
 
+SAME_ANSWER = (
+    "So that someone else can repeat it: the same file has the same digest, and this command gives the same answer."
+)
+"""Words before the command of a scan."""
+
 _MOST_FREEZES = 3  # that are named
 
 
@@ -72,15 +77,14 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         noscript="Without scripts the timeline, the players and the differences are not drawn; tables, pictures and "
         "curves are.",
         links_out=bool(link(0.0)),
-        again="So that someone else can repeat it: the same file has the same digest, and this command gives the same "
-        "answer.",
+        again=SAME_ANSWER,
         command=scan_command_line(report.settings, source.path, href),
         details=_details(report, exhibits),
         heard=report.sound is not None,
         judged=judged_view(report),
         timeline_words=_timeline_words(report),
         legend=legend_of(repeats),
-        legend_more=f"and {len(report.repeats) - PAGE_LEGEND:,} more" if len(report.repeats) > PAGE_LEGEND else "",
+        legend_more=legend_more_of(report),
         overview=tuple(cards.picture(frame, f"The video at {clock(frame.time)}") for frame in overview),
         no_pictures=NO_PICTURES,
         likeness=plot_picture(exhibits.likeness),
@@ -152,6 +156,12 @@ def legend_of(repeats: list[Repeat]) -> tuple[LegendEntry, ...]:
     """Return the repeats that are named below the timeline."""
     shown = repeats[:PAGE_LEGEND]
     return tuple(LegendEntry(repeat.id, name_of(repeat), repeat.id % REPEAT_COLOURS) for repeat in shown)
+
+
+def legend_more_of(report: Report) -> str:
+    """Return how many repeats are not named there, "" for none."""
+    more = len(report.repeats) - PAGE_LEGEND
+    return f"and {more:,} more" if more > 0 else ""
 
 
 def _stroke(line: PlotLine, exhibits: Exhibits) -> PlotStroke:

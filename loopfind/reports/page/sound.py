@@ -12,9 +12,17 @@ from loopfind.reports.links import linker
 from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker, played_file, played_repeats
 from loopfind.reports.page.commands import scan_command_line
 from loopfind.reports.page.judged import Gap, JudgedView
-from loopfind.reports.page.limits import PAGE_GAPS, PAGE_LEGEND, PAGE_MARKS, PAGE_REPEATS
+from loopfind.reports.page.limits import PAGE_GAPS, PAGE_MARKS, PAGE_REPEATS
 from loopfind.reports.page.render import rendered, unbroken
-from loopfind.reports.page.scan import found_facts, legend_of, origin_facts, seriousness_of, spans_of
+from loopfind.reports.page.scan import (
+    SAME_ANSWER,
+    found_facts,
+    legend_more_of,
+    legend_of,
+    origin_facts,
+    seriousness_of,
+    spans_of,
+)
 from loopfind.reports.page.sound_figures import SoundFigure, sound_figure
 from loopfind.reports.page.views import CutCard, Fact, LegendEntry, Page, ScanData
 from loopfind.reports.rows import longest_repeats
@@ -76,14 +84,13 @@ def sound_page(report: Report, exhibits: SoundExhibits, href: str) -> SoundPage:
         else "There is no file to play. What is below remains.",
         noscript="Without scripts the timeline and the players are not drawn; tables, waveforms and spectrograms are.",
         links_out=bool(link(0.0)),
-        again="So that someone else can repeat it: the same file has the same digest, and this command gives the same "
-        "answer.",
+        again=SAME_ANSWER,
         command=scan_command_line(report.settings, source.path, href),
         details=_details(report, exhibits, answer),
         judged=_judged(answer),
         timeline_words=_timeline_words(report),
         legend=legend_of(repeats),
-        legend_more=f"and {len(report.repeats) - PAGE_LEGEND:,} more" if len(report.repeats) > PAGE_LEGEND else "",
+        legend_more=legend_more_of(report),
         whole=sound_figure(
             whole, "The whole sound", [(start, end, id % REPEAT_COLOURS) for start, end, id, _ in marked]
         ),
