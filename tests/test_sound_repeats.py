@@ -45,6 +45,15 @@ def test_a_copy_is_found_in_any_codec(ending: str) -> None:
     assert not report.cuts and report.is_of_sound and report.source.width == 0
 
 
+@pytest.mark.slow
+def test_a_copy_with_a_moment_cut_out_is_found_on_both_sides_of_it() -> None:
+    talk = sounds.talk(30, 77)
+    four_ms = 96
+    whole = np.concatenate([talk, sounds.part(talk, 2, 13.54), sounds.part(talk, 13.54, 22)[four_ms:]])
+    shown = sorted(spans(repeat)[0] for repeat in scan(sounds.file("shortened.flac", whole)).repeats)
+    assert shown[0][0] == pytest.approx(2, abs=0.06) and shown[-1][1] == pytest.approx(22, abs=0.06)
+
+
 @pytest.mark.parametrize("cover", ["noise", "talk"])
 @pytest.mark.slow
 def test_a_copy_is_found_under_another_sound(cover: str) -> None:

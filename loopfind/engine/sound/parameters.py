@@ -95,6 +95,10 @@ SHORTEST = 0.5
 SAME_LAG = 0.005
 """Seconds by which two lags may differ and be one. Held by `benchmarks/sounds.py`."""
 
+SAME_SHARE = 0.5
+"""Share of the shorter of two runs that both cover when they are one that was found twice. Held by
+`tests/test_sound_repeats.py`."""
+
 MOST_FOLLOWED = (80, 1.0)
 """Candidates that are followed in vain, fixed and for each minute of sound. Held by `benchmarks/sounds.py`."""
 

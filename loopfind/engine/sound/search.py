@@ -16,6 +16,7 @@ from loopfind.engine.sound.parameters import (
     ROUND_AGREES,
     ROUND_SHARE,
     SAME_LAG,
+    SAME_SHARE,
 )
 from loopfind.engine.sound.trace import SoundRun, agreement_on, runs_along
 from loopfind.engine.sound.white import WhiteSound
@@ -87,6 +88,7 @@ def _is_explained(line: Line, runs: Sequence[SoundRun]) -> bool:
 
 
 def _is_same(run: SoundRun, known: SoundRun) -> bool:
-    """Say whether two runs are one that was found twice."""
+    """Say whether two runs are one that was found twice. Runs that follow each other share a few samples at most."""
     near = abs(run.lag - known.lag) < SAME_LAG * SOUND_RATE
-    return near and run.start < known.end and known.start < run.end
+    shared = min(run.end, known.end) - max(run.start, known.start)
+    return near and shared > SAME_SHARE * min(run.length, known.length)
