@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from loopfind import Report, compare, scan
 from loopfind.arrays.disk import Scratch
 from loopfind.engine.sound.findings import find_in_sound
-from loopfind.fingerprints.sound import fingerprint_of, with_pitches
+from loopfind.fingerprints.sound import pitched_fingerprint_of
 from loopfind.media.ffmpeg.process import executable
 from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound
 
@@ -375,7 +375,7 @@ def cost(hours: float) -> None:
         part = np.interp(places, np.arange(len(part)), part) + rng.normal(0, 300, len(part))
         samples.append(part.astype(np.int16)[:, None])
     began, clock = time.process_time(), time.monotonic()
-    fingerprint = with_pitches(fingerprint_of(Sound(samples, 0.0, AudioTrack(0, ""))))
+    fingerprint = pitched_fingerprint_of(Sound(samples, 0.0, AudioTrack(0, "")))
     coded = time.process_time()
     found = find_in_sound(fingerprint)
     taken = time.monotonic() - clock

@@ -10,7 +10,7 @@ import sounds
 import videos
 
 from loopfind import compare, scan
-from loopfind.fingerprints.sound import PITCHES, fingerprint_of, pitch_codes, sound_codes, with_pitches
+from loopfind.fingerprints.sound import PITCHES, is_pitched, pitched_fingerprint_of, sound_codes
 from loopfind.model.report import Repeat
 from loopfind.model.sound import LONGEST_PITCHED, SOUND_RATE, AudioTrack, Sound
 from loopfind.reports.summaries import summary_of_sound
@@ -43,8 +43,10 @@ def test_codes_at_a_pitch_are_those_of_the_sound_played_that_much_higher() -> No
     high = np.cumsum(rng.normal(size=20 * SOUND_RATE)) + 20 * rng.normal(size=20 * SOUND_RATE)
     played = np.interp(np.arange(0, len(high) - 1, PITCHES[number]), np.arange(len(high)), high)
     original, raised = (np.rint(part)[:, None].astype(np.int16) for part in (high, played))
-    pitched, plain = pitch_codes(original), sound_codes(raised)
-    assert pitched.pitches == PITCHES and pitched.codes.shape == (len(PITCHES), len(sound_codes(original)))
+    found, plain = pitched_fingerprint_of(Sound(original, 0.0, AudioTrack(0, ""))), sound_codes(raised)
+    pitched = found.pitched
+    assert pitched is not None and pitched.pitches == PITCHES and np.array_equal(found.codes, sound_codes(original))
+    assert pitched.codes.shape == (len(PITCHES), len(found.codes))
     there = np.round(np.arange(len(plain)) * PITCHES[number]).astype(int)
     there = there[there < pitched.codes.shape[1]]
     apart = [np.bitwise_count(plain[: len(there)] ^ row[there]).mean() / 32 for row in pitched.codes]
@@ -130,12 +132,8 @@ def test_what_is_alike_at_another_speed_is_not_claimed() -> None:
 
 
 def test_in_a_long_sound_no_other_speed_is_looked_for_and_that_is_said() -> None:
-    track = AudioTrack(0, "pcm_s16le")
-    count = round(LONGEST_PITCHED * SOUND_RATE)
-    short = fingerprint_of(Sound(np.zeros((count // 60, 1), np.int16), 0.0, track))
-    assert short.pitched is None and with_pitches(short).pitched is not None
-    silence = np.broadcast_to(np.zeros((1, 1), np.int16), (count + 1, 1))
-    assert with_pitches(replace(short, sound=Sound(silence, 0.0, track))).pitched is None
+    silence = np.broadcast_to(np.zeros((1, 1), np.int16), (round(LONGEST_PITCHED * SOUND_RATE) + 1, 1))
+    assert is_pitched(silence[1:]) and not is_pitched(silence)
     answer = scan(sounds.file("short.flac", sounds.part(TALK, 0, 8))).sound
     assert answer is not None and answer.other_speeds and "another speed" not in answer.summary
     assert "another speed were not looked for" in summary_of_sound(replace(answer, other_speeds=False), [])

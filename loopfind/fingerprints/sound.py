@@ -7,7 +7,6 @@ the energies of two neighbouring bands rises or falls from one hop to the next. 
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -30,8 +29,6 @@ _LOWEST, _HIGHEST = 300.0, 3400.0
 _AT_ONCE = 512
 _THREADS = 2
 
-_LONGEST = LONGEST_PITCHED * SOUND_RATE
-
 PITCHES = tuple(float(1.25 ** (step / 11)) for step in range(12))
 """Pitches at which a sound has codes: 2 % apart, as codes bear 1 %."""
 
@@ -41,33 +38,43 @@ def fingerprint_of(sound: Sound) -> SoundFingerprint:
     return SoundFingerprint(sound, sound_codes(sound.samples))
 
 
-def with_pitches(fingerprint: SoundFingerprint) -> SoundFingerprint:
-    """Return a fingerprint with the codes at other pitches, unless the sound is longer than LONGEST_PITCHED."""
-    samples = fingerprint.sound.samples
-    return replace(fingerprint, pitched=pitch_codes(samples)) if len(samples) <= _LONGEST else fingerprint
+def pitched_fingerprint_of(sound: Sound) -> SoundFingerprint:
+    """Return a sound with its codes and, where it is short enough, those at other pitches."""
+    if not is_pitched(sound.samples):
+        return fingerprint_of(sound)
+    # Both from one transform: that is what takes the time.
+    codes = _coded(sound.samples, lambda power: np.concatenate([_plain(power), _pitched(power)], 1))
+    pitched = PitchCodes(PITCHES, np.ascontiguousarray(codes[:, 1:].T))
+    return SoundFingerprint(sound, np.ascontiguousarray(codes[:, 0]), pitched=pitched)
+
+
+def is_pitched(samples: Samples) -> bool:
+    """Say whether a sound is short enough to have codes at other pitches."""
+    return len(samples) <= LONGEST_PITCHED * SOUND_RATE
 
 
 def sound_codes(samples: Samples) -> Codes:
     """Return the codes (n,) uint32 of a sound; code i is of the window in the middle of which sample
     i * SOUND_HOP + SOUND_WINDOW // 2 lies. No code is there where the sound is shorter than a window and a hop."""
-    return _coded(samples, lambda power: power @ _bands())[:, 0]
+    return _coded(samples, _plain)[:, 0]
 
 
-def pitch_codes(samples: Samples) -> PitchCodes:
-    """Return the codes of a sound at each of PITCHES."""
+def _plain(power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the energies (m, 1, _BITS + 1) of the bands of windows (m, SOUND_WINDOW // 2 + 1)."""
+    return np.asarray((power @ _bands())[:, None], np.float32)
+
+
+def _pitched(power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the same at each of PITCHES, (m, k, _BITS + 1)."""
     lines, shares = _pitched_edges()
-
-    def energies(power: NDArray[np.float32]) -> NDArray[np.float32]:
-        total = np.pad(np.cumsum(power, 1, dtype=np.float64), ((0, 0), (1, 0)))
-        below = total[:, lines] + shares * (total[:, lines + 1] - total[:, lines])
-        return np.diff(below.reshape(len(power), len(PITCHES), -1), axis=2).astype(np.float32)
-
-    return PitchCodes(PITCHES, np.ascontiguousarray(_coded(samples, energies).T))
+    total = np.pad(np.cumsum(power, 1, dtype=np.float64), ((0, 0), (1, 0)))
+    below = total[:, lines] + shares * (total[:, lines + 1] - total[:, lines])
+    return np.diff(below.reshape(len(power), len(PITCHES), -1), axis=2).astype(np.float32)
 
 
 def _coded(samples: Samples, energies: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Codes:
     """Return the codes (n, k) of a sound. energies: of power (m, SOUND_WINDOW // 2 + 1), those of _BITS + 1 bands, in k
-    ways: (m, k, bands), or (m, bands) in one."""
+    ways: (m, k, _BITS + 1)."""
     count = max(0, (len(samples) - SOUND_WINDOW) // SOUND_HOP)
     parts = range(0, count, _AT_ONCE)
     # Transforms leave the interpreter free, so two threads take half the time.
@@ -99,7 +106,6 @@ def power_of(samples: NDArray[np.float32], hop: int) -> NDArray[np.float32]:
 
 def _codes_of(bands: NDArray[np.float32]) -> Codes:
     """Return the codes (m - 1, k) of the energies (m, k, _BITS + 1) of bands."""
-    bands = bands.reshape(len(bands), -1, _BITS + 1)
     steps = bands[:, :, :-1] - bands[:, :, 1:]
     bits = steps[1:] > steps[:-1]
     return np.packbits(bits, axis=2).view(">u4")[:, :, 0].astype(np.uint32)

@@ -15,7 +15,7 @@ from loopfind.engine.sound.across import compare_sounds
 from loopfind.errors import BadSetting, Broken, SoundOnly, UnknownPart
 from loopfind.exhibits.select_across import exhibits_across
 from loopfind.exhibits.sounds import sounds_across
-from loopfind.fingerprints.sound import fingerprint_of, with_pitches
+from loopfind.fingerprints.sound import pitched_fingerprint_of
 from loopfind.media.ffmpeg import address
 from loopfind.media.sound.chromaprint import chromaprint_of
 from loopfind.media.stills import shots
@@ -152,7 +152,7 @@ def _heard(
     """Read and compare the sounds of files; return the sounds too. queries: how many are sought in the others."""
 
     def one(where: address.Address) -> tuple[Source, SoundFingerprint]:
-        fingerprint = with_pitches(fingerprint_of(sound_in(where, settings.stream, settings.stall, unbounded)))
+        fingerprint = pitched_fingerprint_of(sound_in(where, settings.stream, settings.stall, unbounded))
         if settings.kind == "chromaprint":
             fingerprint = replace(fingerprint, chromaprint=chromaprint_of(fingerprint.sound.samples))
         return source_of_sound(where, fingerprint.sound), fingerprint

@@ -12,7 +12,7 @@ from loopfind.engine.sound.beside import heard_more_than_once, with_sound
 from loopfind.engine.sound.findings import SoundFindings, find_in_sound
 from loopfind.engine.sound.parameters import SOUND_FRAME
 from loopfind.errors import BadSetting, LoopfindError, MediaError, NotVideo
-from loopfind.fingerprints.sound import fingerprint_of, with_pitches
+from loopfind.fingerprints.sound import fingerprint_of, pitched_fingerprint_of
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.sound.reader import SoundRequest, read_sound
 from loopfind.model.dtypes import Floats
@@ -56,7 +56,7 @@ class SoundTask:
         try:
             sound = read_sound(self._request, self._given_up)
             if sound is not None and not self._given_up.is_set():
-                self._found = find_in_sound(with_pitches(fingerprint_of(sound)), self._given_up.is_set)
+                self._found = find_in_sound(pitched_fingerprint_of(sound), self._given_up.is_set)
         except BaseException as error:  # whoever waits for the result raises it
             self._error = error
 
