@@ -151,6 +151,15 @@ class SimilarSettings(LookSettings):
     nearest: int = 10
 
 
+@dataclass(frozen=True)
+class GroupSettings(LookSettings):
+    """Settings of groups of files that look alike. chance: share of files that may have a stranger for alike. level:
+    likeness from which files are alike, None for what the library itself shows."""
+
+    chance: float = 0.01
+    level: float | None = None
+
+
 ALIGNMENTS = ("engine", "dtw", "sound")
 """Ways to compare files: by what moves in the pictures, to the frame; by mean colours or by tones, with time warped; by
 what is heard, to the millisecond."""

@@ -31,6 +31,7 @@ LIBRARY = {
     "compare": "loopfind.cli.library_search:compare_library_command",
     "search": "loopfind.cli.library_search:search_command",
     "similar": "loopfind.cli.library_similar:similar_command",
+    "groups": "loopfind.cli.library_similar:groups_command",
 }
 """The commands of `loopfind library`, as above."""
 

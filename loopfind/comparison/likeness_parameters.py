@@ -17,3 +17,15 @@ share."""
 
 MOST_MOMENTS = 5
 """Pairs of moments that an answer names at the most. By definition of an answer to be read."""
+
+# Groups
+
+MOST_FRIENDS = 100
+"""Nearest files that are kept of each. By definition of a budget."""
+
+STRANGER_QUANTILES = ((0.5, 0.75), (0.5, 0.9))
+"""Shares of all pairs of files, from the least alike on, at which it is measured how alike strangers are: at first, and
+once the pairs that are no strangers by that are left out. Held by `tests/test_groups.py`."""
+
+LEVEL_ROUNDS = 10
+"""Times that it is measured at the most. Held by `tests/test_groups.py`."""

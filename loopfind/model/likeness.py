@@ -74,3 +74,40 @@ class Likeness:
     itself: bool = False
     failures: tuple[Failure, ...] = ()
     comparison: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class ProvenPair:
+    """Two files in which the engine has found the same recording. seconds: of the other one."""
+
+    path: str
+    other: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class AlikeGroup:
+    """Files that look alike. reference: the one that all others are alike to. others: the nearest first; the moments of
+    each are beside those of the reference, and its proof is that of the two. proven: every two of the files that show
+    the same recording, the most seconds first; None where the engine was not asked."""
+
+    reference: str
+    others: tuple[Neighbour, ...]
+    proven: tuple[ProvenPair, ...] | None = None
+
+
+@dataclass(frozen=True)
+class LikenessGroups:
+    """The files of a library that look alike, in groups; the largest first.
+
+    searched: how many files were compared. level: likeness from which files are alike. chance: share of files whose
+    nearest stranger reaches the level, as the library shows it; None for a level that was given. failures: files that
+    could not be looked at, or proven.
+    """
+
+    key: AppearanceKey
+    groups: tuple[AlikeGroup, ...]
+    searched: int
+    level: float
+    chance: float | None
+    failures: tuple[Failure, ...] = ()

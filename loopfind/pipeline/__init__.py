@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from loopfind.pipeline.following import follow as follow
     from loopfind.pipeline.library_add import add as add
     from loopfind.pipeline.library_compare import compare_library as compare_library
+    from loopfind.pipeline.library_groups import groups as groups
     from loopfind.pipeline.library_search import search_library as search_library
     from loopfind.pipeline.library_similar import similar as similar
     from loopfind.pipeline.packet_scan import scan_packets as scan_packets
@@ -28,6 +29,7 @@ else:  # each loads what it needs and no more
         "resume": ("Resume",),
         "scanning": ("scan", "scan_to_show"),
         "library_compare": ("compare_library",),
+        "library_groups": ("groups",),
         "library_search": ("search_library",),
         "library_similar": ("similar",),
         "sweeping": ("sweep",),

@@ -65,8 +65,9 @@ def _proved(
 ) -> Likeness:
     """Return the answer with what the engine finds between the video and its neighbours: likeness is no proof. What is
     proven stands before what is merely alike."""
-    proof = proof_of(answer.video, [one.path for one in answer.neighbours], settings, watch, log)
-    proven = [replace(one, proven=proof.seconds.get(one.path)) for one in answer.neighbours]
+    proof = proof_of([one.path for one in answer.neighbours], answer.video, settings, watch, log)
+    seconds = dict.fromkeys(proof.files, 0.0) | {pair.other: pair.seconds for pair in proof.pairs}
+    proven = [replace(one, proven=seconds.get(one.path)) for one in answer.neighbours]
     ranked = sorted(proven, key=lambda one: (not one.proven, -one.likeness))
     failures = (*answer.failures, *proof.failures)
     return replace(answer, neighbours=tuple(ranked), failures=failures, comparison=proof.comparison)

@@ -1,4 +1,4 @@
-"""Proof of likeness: what the engine finds between a video and the files that look like it."""
+"""Proof of likeness: what the engine finds between files that look alike."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -7,36 +7,40 @@ from typing import NamedTuple
 from loopfind.errors import MediaError
 from loopfind.media.ffmpeg import address
 from loopfind.model.comparison import Comparison, Failure
+from loopfind.model.likeness import ProvenPair
 from loopfind.model.video import Watch
 from loopfind.pipeline.comparing import compare
 from loopfind.settings import CompareSettings, LookSettings
 
 
 class Proof(NamedTuple):
-    """The outcome of a comparison. seconds: of each file, by its path, that are the same recording; a file that could not
-    be compared is none of them. comparison: None where nothing could be compared."""
+    """The outcome of a comparison. files: those that could be compared. pairs: those that share something. comparison:
+    None where nothing could be compared."""
 
-    seconds: dict[str, float]
+    files: tuple[str, ...]
+    pairs: tuple[ProvenPair, ...]
     failures: tuple[Failure, ...]
     comparison: Comparison | None
 
 
 def proof_of(
-    video: str,
-    others: Sequence[str],
+    files: Sequence[str],
+    video: str | None,
     settings: LookSettings,
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Proof:
-    """Return what the engine finds between a video and others. Raises MediaError for the video."""
+    """Return what the engine finds between a video and files of a library, or where there is no video, between any two
+    of the files. Raises MediaError for the video."""
     # A library of someone else's may hold addresses, which are not opened.
-    there = [path for path in others if os.path.isabs(path)]
+    there = [path for path in files if os.path.isabs(path)]
+    asked = [] if video is None else [video]
     failures = list[Failure]()
-    wanted = CompareSettings(query=1, jobs=settings.jobs, stream=settings.stream, stall=settings.stall)
+    wanted = CompareSettings(query=len(asked), jobs=settings.jobs, stream=settings.stream, stall=settings.stall)
     found = None
-    while there and found is None:
+    while len(asked) + len(there) > 1 and found is None:
         try:
-            found = compare([video, *there], wanted, watch, log)
+            found = compare([*asked, *there], wanted, watch, log)
         except MediaError as error:
             broken = [path for path in there if address.printable(path) == error.path]
             if not broken:
@@ -45,6 +49,7 @@ def proof_of(
             there.remove(broken[0])
             failures.append(Failure(error.path, error.what))
     if found is None:
-        return Proof({}, tuple(failures), None)
-    seconds = {found.sources[pair.files[1]].path: pair.seconds[1] for pair in found.pairs}
-    return Proof({path: round(seconds.get(path, 0.0), 3) for path in there}, tuple(failures), found)
+        return Proof((), (), tuple(failures), None)
+    names = [source.path for source in found.sources]
+    pairs = [ProvenPair(names[pair.files[0]], names[pair.files[1]], round(pair.seconds[1], 3)) for pair in found.pairs]
+    return Proof(tuple(there), tuple(pairs), tuple(failures), found)

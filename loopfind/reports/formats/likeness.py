@@ -1,10 +1,11 @@
 """Files that look alike, as text and as JSON."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from loopfind.model.likeness import Likeness, Neighbour
+from loopfind.model.comparison import Failure
+from loopfind.model.likeness import Likeness, LikenessGroups, Neighbour
 from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
@@ -25,11 +26,8 @@ def similar_text(answer: Likeness) -> Iterator[str]:
         yield "To look alike is no proof: only what is called proven is the same recording.\n\n"
         yield "      likeness  file\n"
     for rank, one in enumerate(answer.neighbours, 1):
-        yield f"{rank:>4}  {one.likeness:>8.3f}  {safe(one.path)}{_told(one)}\n"
-        moments = [f"{_about(pair.time)} is like {_about(pair.other)}" for pair in one.moments[:_SHOWN_MOMENTS]]
-        yield f"                about {', '.join(moments)} there\n"
-    for failure in answer.failures:
-        yield f"left out: {safe(failure.path)}: {safe(failure.what)}\n"
+        yield from _neighbour(f"{rank:>4}", one)
+    yield from _left_out(answer.failures)
 
 
 def similar_json(answer: Likeness) -> Iterator[str]:
@@ -48,6 +46,55 @@ def similar_json(answer: Likeness) -> Iterator[str]:
     yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
 
 
+def groups_text(answer: LikenessGroups) -> Iterator[str]:
+    """Yield the groups, each with its reference, the nearest files first."""
+    alike = sum(1 + len(group.others) for group in answer.groups)
+    files, way = count(answer.searched, "file"), _WAYS[answer.key.way]
+    yield f"{files} of the library compared by {way}: {alike:,} of them in {count(len(answer.groups), 'group')}\n"
+    if answer.chance is None:
+        yield f"Files are called alike from a likeness of {answer.level:.3f} on, as asked for.\n"
+    else:
+        yield f"Files are called alike from a likeness of {answer.level:.3f} on: strangers reach it for "
+        yield f"{100 * answer.chance:g} % of files of this library at the most.\n"
+    if answer.groups:
+        yield "To look alike is no proof: only what is called proven is the same recording.\n"
+    for number, group in enumerate(answer.groups, 1):
+        yield f"\n{number:>4}            {safe(group.reference)}\n"
+        for one in group.others:
+            yield from _neighbour("    ", one)
+        for pair in group.proven or ():
+            if group.reference not in (pair.path, pair.other) and pair.seconds >= _LEAST_PROVEN:
+                yield f"      proven: {safe(pair.path)} and {safe(pair.other)}: {length(pair.seconds)}\n"
+    yield from _left_out(answer.failures)
+
+
+def groups_json(answer: LikenessGroups) -> Iterator[str]:
+    """Yield the same as JSON."""
+    held = {
+        "schema": SCHEMA,
+        "loopfind": version(),
+        "by": answer.key.way,
+        "model": answer.key.model or None,
+        "searched": answer.searched,
+        "level": answer.level,
+        "chance": answer.chance,
+        "groups": [asdict(group) for group in answer.groups],
+        "failures": [asdict(one) for one in answer.failures],
+    }
+    yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
+
+
+def _neighbour(head: str, one: Neighbour) -> Iterator[str]:
+    yield f"{head}  {one.likeness:>8.3f}  {safe(one.path)}{_told(one)}\n"
+    moments = [f"{_about(pair.time)} is like {_about(pair.other)}" for pair in one.moments[:_SHOWN_MOMENTS]]
+    yield f"                about {', '.join(moments)} there\n"
+
+
+def _left_out(failures: Sequence[Failure]) -> Iterator[str]:
+    for failure in failures:
+        yield f"left out: {safe(failure.path)}: {safe(failure.what)}\n"
+
+
 def _about(seconds: float) -> str:
     """Return a time to the second: it is that of a key frame nearby."""
     return clock(round(seconds)).partition(".")[0]
@@ -60,5 +107,6 @@ def _told(one: Neighbour) -> str:
         proven = one.proven >= _LEAST_PROVEN
         words.append(f"proven: {length(one.proven)} are the same recording" if proven else "not proven")
     if one.chance is not None:
-        words.append(f"for {100 * one.chance:.0f} % of files a stranger is as near")
+        files = f"{100 * one.chance:.0f} %" if one.chance >= 0.01 else "under 1 %"
+        words.append(f"for {files} of files a stranger is as near")
     return f"  ({'; '.join(words)})" if words else ""
