@@ -51,7 +51,7 @@ def test_every_turn_of_a_loop_begins_at_a_splice_that_need_not_show(seed: int) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("through_black", [False, True])
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_copy_that_is_faded_in_and_out_is_a_fade_at_both_ends(seed: int, through_black: bool) -> None:
     """A minute's shot, and its seconds 4 to 12 again, laid into other pictures by fades of 0.6 s."""
     shot, other = s.camera(seed, seed), s.camera(seed + 50, seed + 50)
@@ -98,9 +98,9 @@ def test_a_loop_on_a_quiet_camera_is_found_and_begins_where_its_turns_do(seed: i
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.1, 0.15])
 def test_a_quiet_camera_that_shows_nothing_twice_gives_no_repeat(share: float) -> None:
-    for seed in range(1, 4):
-        report = s.answer(s.shown([(quiet(seed, share), 0, 60)], FPS, seed=seed))
-        assert all(repeat.kind == "still" for repeat in report.repeats) and not report.cuts
+    seed = round(100 * share)
+    report = s.answer(s.shown([(quiet(seed, share), 0, 60)], FPS, seed=seed))
+    assert all(repeat.kind == "still" for repeat in report.repeats) and not report.cuts
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def is_one_line(said: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("most", [5, 8, 12, 24])
+@pytest.mark.parametrize("most", [5, 8, 24])
 def test_without_files_to_open_it_is_one_line_or_the_answer(
     most: int, film: Path, report: Path, tmp_path: Path
 ) -> None:
