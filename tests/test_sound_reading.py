@@ -13,6 +13,7 @@ import pytest
 import sounds
 import videos
 from conftest import decoders
+from faulty_site import Fault, serving
 from numpy.typing import NDArray
 
 from loopfind import scan
@@ -22,6 +23,7 @@ from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.process import executable
 from loopfind.media.sound.reader import SoundRequest, read_sound
 from loopfind.model.sound import SOUND_RATE, Sound
+from loopfind.reports.formats.text import report_lines
 
 TALK = sounds.talk(6, 1)
 CONTAINERS = {
@@ -165,6 +167,21 @@ def test_a_sound_whose_ffmpeg_is_killed_is_not_half_a_sound(tmp_path: Path) -> N
         os.kill(int(decoders()[0].split()[0]), signal.SIGKILL)
         with pytest.raises(DecoderFailed, match="ended by SIGKILL"):
             reading.result()
+
+
+def test_the_sound_of_a_file_on_a_server_is_searched_and_of_a_live_stream_is_not() -> None:
+    alone = sounds.file("served.flac", sounds.joined(TALK, sounds.noise(2, 3), sounds.part(TALK, 1, 4)))
+    with serving(alone.read_bytes(), Fault(), alone.name) as site:
+        report = scan(site.address)
+    assert report.repeats == scan(alone).repeats and len(report.repeats) == 1
+    film = videos.make(
+        "served.ts", *videos.moving(2), "-f", "lavfi", "-i", "anoisesrc=d=2", *("-map", "0", "-map", "1", "-c:a", "mp2")
+    )
+    for fault, searched in ((Fault(), True), (Fault(seeks=False, claimed=-1), False)):
+        with serving(film.read_bytes(), fault, film.name) as site:
+            report = scan(site.address)
+        assert (report.sound is not None) == searched
+        assert ("can be read twice" in " ".join(line.plain for line in report_lines(report))) != searched
 
 
 def test_a_clock_that_falls_back_goes_on() -> None:

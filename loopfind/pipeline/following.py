@@ -162,7 +162,7 @@ class _Following:
             where = address.resolve(self._request.path)
         except MediaError:  # it is not there any more
             return contextlib.nullcontext()
-        if source.why == "changed":
+        if source.why == "changed" or not where.is_on_disk:
             return contextlib.nullcontext()
         start = float(fingerprint.times[0]) if self._forgotten and len(fingerprint) else settings.start
         end = fingerprint.end if source.why == "asked" else settings.end  # it may still be written

@@ -189,7 +189,10 @@ def _show_sound(request: _Request, error: SoundOnly) -> tuple[Report, SoundExhib
 
 def _sound_beside(request: _Request, read: _Reading) -> contextlib.AbstractContextManager[SoundTask | None]:
     """Search the sound of a video that was read while its pictures are searched."""
-    return sound_beside(request.where, request.settings, request.decoding, read.reading.source.sounds)
+    source = read.reading.source
+    if not request.where.is_on_disk and source.declared is None:  # it may be live, and then is another sound by now
+        return contextlib.nullcontext()
+    return sound_beside(request.where, request.settings, request.decoding, source.sounds)
 
 
 @contextlib.contextmanager

@@ -72,11 +72,11 @@ def sound_beside(
     where: Address, settings: Settings, decoding: Decoding, tracks: int | None = None
 ) -> Iterator[SoundTask | None]:
     """Read and search the sound of a file while the body runs; None where there is none, where it is not asked for, or
-    cannot be read beside the pictures, as what comes through a pipe or over a network comes once.
+    cannot be read beside the pictures, as what comes through a pipe or is live comes once.
 
     tracks: of sound, None where that is not known.
     """
-    if not settings.sound or tracks == 0 or where.local is None or not where.seekable:
+    if not settings.sound or tracks == 0 or not where.seekable:
         yield None
         return
     task = SoundTask(where, settings, decoding)

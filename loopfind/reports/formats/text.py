@@ -130,7 +130,7 @@ def _unread(report: Report) -> Iterator[str]:
     """Yield the streams that were not read, in words."""
     yield from report.source.unread
     if report.sound is None and report.source.sounds and report.settings.sound and not report.settings.fast:
-        yield "its sound: it is searched in files on disk, and by the whole scan alone"
+        yield "its sound: it is searched in what can be read twice, and by the whole scan alone"
     if report.sound is not None and report.sound.others:
         more = count(report.sound.others, "more track of sound", "more tracks of sound")
         yield f"{more}: --audio-stream names one"
