@@ -124,16 +124,16 @@ class CompareSettings:
         return not self.query or (one < self.query) != (other < self.query)
 
 
-LIKENESS_WAYS = ("palette", "cnn")
-"""Ways in which files may be alike: by their dominant colours, or by what a network sees in them."""
+LIKENESS_WAYS = ("palette", "cnn", "sound")
+"""Ways in which files may be alike: by their dominant colours, by what a network sees in them, or by what is heard."""
 
 
 @dataclass(frozen=True)
 class LookSettings:
     """Settings of a look at files. Each default stands here and nowhere else.
 
-    by: one of LIKENESS_WAYS. model: path of a network as ONNX, "" for loopfind's own. prove: whether the engine
-    compares the files that are alike. jobs: files read at a time. stream, stall: as for a scan.
+    by: one of LIKENESS_WAYS. model: path of a network as ONNX, "" for what comes with loopfind. prove: whether the
+    engine compares the files that are alike. jobs: files read at a time. stream, audio_stream, stall: as for a scan.
     """
 
     by: str = "palette"
@@ -141,6 +141,7 @@ class LookSettings:
     prove: bool = False
     jobs: int = 1
     stream: int = 0
+    audio_stream: int = 0
     stall: float = STALL
 
 

@@ -38,13 +38,13 @@ def tensor(name, *sizes):
     return coded(1, name) + coded(2, coded(1, coded(1, 1) + coded(2, shape)))
 
 
-def onnx(nodes, inputs=("pictures",), outputs=("out",)):
-    """A network. nodes: (kind, inputs, output)."""
+def onnx(nodes, inputs=("pictures",), outputs=("out",), shape=("n", 3, "h", "w")):
+    """A network. nodes: (kind, inputs, output). shape: of each input."""
     graph = b"".join(
         coded(1, b"".join(coded(1, name) for name in given) + coded(2, out) + coded(4, kind))
         for kind, given, out in nodes
     )
-    graph += coded(2, "drawn") + b"".join(coded(11, tensor(name, "n", 3, "h", "w")) for name in inputs)
+    graph += coded(2, "drawn") + b"".join(coded(11, tensor(name, *shape)) for name in inputs)
     graph += b"".join(coded(12, tensor(name, "n", "d")) for name in outputs)
     return coded(1, 8) + coded(8, coded(1, "") + coded(2, 17)) + coded(7, graph)
 

@@ -24,17 +24,23 @@ Exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C.
 _WayOption = Annotated[
     str,
     typer.Option(
-        "--by", metavar="WAY", help="palette: by dominant colours; cnn: by what a network sees in the pictures."
+        "--by",
+        metavar="WAY",
+        help="palette: by dominant colours; cnn: by what a network sees in the pictures; sound: by what is heard.",
     ),
 ]
 _ModelOption = Annotated[
     str | None,
-    typer.Option("--model", metavar="FILE", help="A network as ONNX for --by cnn; default: loopfind's own."),
+    typer.Option(
+        "--model", metavar="FILE", help="A network as ONNX for --by cnn, or --by sound, that has a card beside it."
+    ),
 ]
 
 
 def similar_command(
-    video: Annotated[str, typer.Argument(metavar="VIDEO", help="A video, in the library or not.")],
+    video: Annotated[
+        str, typer.Argument(metavar="VIDEO", help="A video, or with --by sound a sound, in the library or not.")
+    ],
     by: _WayOption = SimilarSettings.by,
     nearest: Annotated[
         int, typer.Option("--nearest", "-k", metavar="N", min=1, max=1000, help="Files to list.")
@@ -44,6 +50,7 @@ def similar_command(
         bool, typer.Option("--prove", help="Compare the video with these files, and say what is the same recording.")
     ] = SimilarSettings.prove,
     stream: options.StreamOption = SimilarSettings.stream,
+    audio_stream: options.AudioStreamOption = SimilarSettings.audio_stream,
     jobs: options.FilesAtOnce = None,
     stall: options.Stall = STALL,
     library: options.LibraryOption = None,
@@ -66,6 +73,7 @@ def similar_command(
         prove=prove,
         jobs=jobs or os.cpu_count() or 1,
         stream=stream,
+        audio_stream=audio_stream,
         stall=stall,
     )
     with watching(quiet) as (watch, note):
@@ -93,6 +101,7 @@ def groups_command(
         bool, typer.Option("--prove", help="Compare the files of each group, and say what is the same recording.")
     ] = GroupSettings.prove,
     stream: options.StreamOption = GroupSettings.stream,
+    audio_stream: options.AudioStreamOption = GroupSettings.audio_stream,
     jobs: options.FilesAtOnce = None,
     stall: options.Stall = STALL,
     library: options.LibraryOption = None,
@@ -116,6 +125,7 @@ def groups_command(
         prove=prove,
         jobs=jobs or os.cpu_count() or 1,
         stream=stream,
+        audio_stream=audio_stream,
         stall=stall,
     )
     with watching(quiet) as (watch, note):

@@ -33,12 +33,12 @@ def _energies(samples: Samples, low: int, high: int) -> NDArray[np.float32]:
     first, last = low * CHROMA_HOP - half, (high - 1) * CHROMA_HOP + half
     part = samples[max(0, first) : last][:, 0].astype(np.float32)
     part = np.pad(part, (max(0, -first), max(0, last - max(0, first) - len(part))))
-    return np.asarray(power_of(part, CHROMA_HOP) @ _tones(), np.float32)
+    return np.asarray(power_of(part, CHROMA_HOP) @ tone_shares(), np.float32)
 
 
 @cache
-def _tones() -> NDArray[np.float32]:
-    """Return the share of each line of a spectrum in each tone."""
+def tone_shares() -> NDArray[np.float32]:
+    """Return the share of each line of a spectrum of SOUND_WINDOW samples in each tone, (lines, tones)."""
     lines = np.fft.rfftfreq(SOUND_WINDOW, 1 / SOUND_RATE)
     heard = np.flatnonzero((lines > _LOWEST) & (lines < _HIGHEST))
     place = CHROMA_TONES * np.log2(lines[heard] / _CONCERT_PITCH)

@@ -1,5 +1,8 @@
 """Tuned numbers of how videos appear: which moments are looked at, and what is seen in them."""
 
+from loopfind.fingerprints.mel import Mel
+from loopfind.model.sound import SOUND_RATE
+
 MOMENTS = 20
 """Moments of a video that are looked at, as many as VideoSimilarity has. Held by `benchmarks/likeness.py`."""
 
@@ -31,3 +34,13 @@ pictures, and the square root of shares does not help. Held by `benchmarks/liken
 NETWORK_SIDE = 160
 """Side in pixels of the pictures that loopfind's own network looks at: 224 takes twice as long. Held by
 `benchmarks/likeness.py`."""
+
+# Sound
+
+TIMBRE_SECONDS = 2.0
+"""Seconds of the pieces of sound that are compared: of four seconds, fewer noisy and faster copies are found. Held by
+`benchmarks/likeness_sound.py`."""
+
+TIMBRE_MEL = Mel(SOUND_RATE, 512, 256, 40, 60.0, 5000.0, 0.01)
+"""The log-mel spectrum of these: windows of 46 ms, 40 bands up to 5 kHz; what is added keeps faint noise out.
+Held by `benchmarks/likeness_sound.py`."""

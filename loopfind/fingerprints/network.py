@@ -4,22 +4,17 @@ After E_LAN-NDVR, which compares the largest answers of a network's layers over 
 convolutions, Tolias, Sicre & Jegou 2016), and the generalised mean of the last layer (Radenovic, Tolias & Chum 2018).
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.arrays.directions import unit
-from loopfind.errors import BadSetting, MissingExtra
 from loopfind.fingerprints.likeness_parameters import NETWORK_SIDE
+from loopfind.fingerprints.onnx_file import OnnxFile, card_error, open_onnx
 from loopfind.model.likeness import Vectors
 
-_OWN = "efficientnet-lite0.onnx"
 _AT_ONCE = 16
 _SIDES = range(32, 1025)
 _MOST_OUTPUTS = 1 << 14
@@ -62,56 +57,31 @@ def load_network(path: str = "") -> Network:
 
     Raises MissingExtra without onnxruntime, and BadSetting for a file or a card that cannot be used.
     """
+    found = open_onnx(path)
+    card = _card_of(found) if path else Card(side=NETWORK_SIDE)
     try:
-        import onnxruntime
-    except ImportError:
-        raise MissingExtra("likeness by a network", "onnxruntime", "cnn") from None
-    if path:
-        data, card = _held(Path(path)), _card_of(Path(path).with_suffix(".json"))
-    else:
-        data, card = files("loopfind.fingerprints").joinpath("weights", _OWN).read_bytes(), Card(side=NETWORK_SIDE)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = 1, 4
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        _check(session, card)
-    except Exception as error:  # what it raises has no name of its own, and a file of anyone's may hold anything
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BadSetting("the model", path or _OWN, f"it cannot be used: {said}") from error
-    about = json.dumps([card.side, card.mean, card.spread, card.outputs])
-    digest = hashlib.sha256(data + about.encode()).hexdigest()[:16]
-    return Network(session, card, digest)
+        _check(found.session, card)
+    except Exception as error:  # a file of anyone's may hold anything
+        raise found.unusable(error) from error
+    return Network(found.session, card, found.digest([card.side, card.mean, card.spread, card.outputs]))
 
 
-def _held(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadSetting("the model", str(path), f"it cannot be read: {error.strerror}") from error
-
-
-def _card_of(path: Path) -> Card:
+def _card_of(found: OnnxFile) -> Card:
     """Return the card of a network, the usual one where none lies beside it."""
+    held = found.card
+    if held.get("input", "pictures") != "pictures":
+        raise card_error(found.shown, f"its input is {held['input']!r}, and not pictures: ask it with --by sound")
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Card()
-    except (OSError, ValueError) as error:
-        raise BadSetting("the card of the model", str(path), "it cannot be read") from error
-    try:
-        held = json.loads(text)
         card = Card(
             side=int(held.get("side", 224)),
             mean=_three(held.get("mean", (0, 0, 0))),
             spread=_three(held.get("spread", (1, 1, 1))),
             outputs=tuple(str(name) for name in held.get("outputs", ())),
         )
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise BadSetting(
-            "the card of the model", str(path), "it should be JSON with side, mean, spread, outputs"
-        ) from error
+    except (ValueError, TypeError, OverflowError) as error:
+        raise card_error(found.shown, "it should be JSON with side, mean, spread, outputs") from error
     if card.side not in _SIDES or not all(np.isfinite(card.mean)) or not all(value > 0 for value in card.spread):
-        raise BadSetting("the card of the model", str(path), "side is 32 to 1024, and spread above 0")
+        raise card_error(found.shown, "side is 32 to 1024, and spread above 0")
     return card
 
 

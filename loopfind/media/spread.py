@@ -7,7 +7,7 @@ from loopfind.errors import NotVideo, Unreadable
 from loopfind.media.ffmpeg import diagnosis
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.header import Header
-from loopfind.media.ffmpeg.log import Journal
+from loopfind.media.ffmpeg.probe import header_of
 from loopfind.media.ffmpeg.process import executable, output_of
 from loopfind.model.dtypes import Bytes, Floats
 from loopfind.settings import STALL
@@ -47,13 +47,7 @@ def spread_pictures(
 
 def _header(where: Address, stream: int, stall: float) -> Header:
     """Return the header of an input that has such a video stream, as far as it can be believed."""
-    words = [executable(), "-nostdin", "-hide_banner", "-v", "repeat+level+verbose", *where.words]
-    journal = Journal()
-    journal.feed(output_of(words, stall)[1])
-    journal.close()
-    header = journal.header
-    if refused := diagnosis.not_a_video(where, header):
-        raise refused
+    header, journal = header_of(where, stall)
     if header.video_count <= stream and not header.forged:
         raise diagnosis.without_frames(where, header, stream, 0, journal.said, ()) or NotVideo(
             where.shown, "no pictures in it: give a video file"

@@ -15,11 +15,16 @@ Vectors = NDArray[np.float32]
 @dataclass(frozen=True)
 class AppearanceKey:
     """The way in which an appearance was taken. way: one of `LIKENESS_WAYS`. model: digest of the network, "" for none.
-    stream: of the pictures. Appearances of unlike keys are never compared."""
+    stream: of the pictures, or of the sound. Appearances of unlike keys are never compared."""
 
     way: str
     model: str
     stream: int
+
+    @property
+    def what(self) -> str:
+        """Return "pictures" or "sound", whatever is looked at."""
+        return "sound" if self.way == "sound" else "pictures"
 
 
 @dataclass(frozen=True)

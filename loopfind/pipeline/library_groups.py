@@ -12,7 +12,7 @@ from loopfind.comparison.neighbours import alike_moments, query_of
 from loopfind.errors import BadSetting, LibraryError
 from loopfind.model.likeness import AlikeGroup, Appearance, LikenessGroups, Neighbour
 from loopfind.model.video import Progress, Watch
-from loopfind.pipeline.appearances import Eye, look_at_missing
+from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.likeness_proof import proof_of
 from loopfind.settings import GroupSettings
 from loopfind.stores.appearances import Appearances
@@ -39,7 +39,7 @@ def groups(
         raise BadSetting("the chance of a stranger", settings.chance, "it takes a share above 0, up to 0.5")
     if settings.level is not None and not 0 < settings.level <= 1:
         raise BadSetting("the level", settings.level, "it takes a likeness above 0, up to 1")
-    eye = Eye(settings)
+    eye = eye_of(settings)
     with Library.open(library, make=False) as held:
         failures = look_at_missing(held, eye, settings, watch, log)
         every = Appearances(held.connections).held(eye.key)

@@ -11,7 +11,7 @@ from loopfind.errors import BadSetting, LibraryError
 from loopfind.media.ffmpeg import address
 from loopfind.model.likeness import Likeness, Neighbour
 from loopfind.model.video import Watch
-from loopfind.pipeline.appearances import Eye, look_at_missing
+from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.likeness_proof import proof_of
 from loopfind.settings import SimilarSettings
@@ -34,7 +34,7 @@ def similar(
     """
     if settings.nearest < 1:
         raise BadSetting("the number of neighbours", settings.nearest, "it takes 1 or more")
-    eye = Eye(settings)
+    eye = eye_of(settings)
     with Library.open(library, make=False) as held:
         query = eye.query(video)
         failures = look_at_missing(held, eye, settings, watch, log)

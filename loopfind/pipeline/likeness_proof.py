@@ -36,7 +36,14 @@ def proof_of(
     there = [path for path in files if os.path.isabs(path)]
     asked = [] if video is None else [video]
     failures = list[Failure]()
-    wanted = CompareSettings(query=len(asked), jobs=settings.jobs, stream=settings.stream, stall=settings.stall)
+    heard = settings.by == "sound"
+    wanted = CompareSettings(
+        query=len(asked),
+        align="sound" if heard else CompareSettings.align,
+        jobs=settings.jobs,
+        stream=settings.audio_stream if heard else settings.stream,
+        stall=settings.stall,
+    )
     found = None
     while len(asked) + len(there) > 1 and found is None:
         try:

@@ -27,13 +27,13 @@ class Appearances:
 
     def missing(self, key: AppearanceKey) -> list[str]:
         """Return the paths of the files, one for each content, of which no such appearance is kept; without those that
-        are known to hold no pictures. Of several names one that is there is taken."""
+        are known to hold no such pictures or sound. Of several names one that is there is taken."""
         with self._connections.reading() as connection:
             rows = connection.execute(
                 "SELECT content, path FROM file WHERE NOT EXISTS (SELECT 1 FROM appearance"
                 f" WHERE appearance.content = file.content AND {_KEY}) AND NOT EXISTS (SELECT 1 FROM lacking"
-                " WHERE lacking.content = file.content AND what = 'pictures' AND stream = ?) ORDER BY path",
-                (key.way, key.model, key.stream, key.stream),
+                " WHERE lacking.content = file.content AND what = ? AND stream = ?) ORDER BY path",
+                (key.way, key.model, key.stream, key.what, key.stream),
             ).fetchall()
         paths: dict[int, bytes] = {}
         for content, path in rows:

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from loopfind.model.comparison import Failure
-from loopfind.model.likeness import Likeness, LikenessGroups, Neighbour
+from loopfind.model.likeness import AppearanceKey, Likeness, LikenessGroups, Neighbour
 from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
 
 _SHOWN_MOMENTS = 3
-_WAYS = {"palette": "dominant colours", "cnn": "what a network sees"}
+_WAYS = {"palette": "dominant colours", "cnn": "what a network sees", "sound": "what is heard"}
 _LEAST_PROVEN = 0.5
 """Seconds of the same recording that are called proof."""
 
@@ -21,9 +21,9 @@ def similar_text(answer: Likeness) -> Iterator[str]:
     files, way = count(answer.searched, "other file"), _WAYS[answer.key.way]
     yield f"{safe(answer.video)}: compared by {way} with {files} of the library\n"
     if answer.itself:
-        yield "The library holds this video too; it is left out.\n"
+        yield f"The library holds this {'sound' if answer.key.what == 'sound' else 'video'} too; it is left out.\n"
     if answer.neighbours:
-        yield "To look alike is no proof: only what is called proven is the same recording.\n\n"
+        yield f"{_caution(answer.key)}\n\n"
         yield "      likeness  file\n"
     for rank, one in enumerate(answer.neighbours, 1):
         yield from _neighbour(f"{rank:>4}", one)
@@ -57,7 +57,7 @@ def groups_text(answer: LikenessGroups) -> Iterator[str]:
         yield f"Files are called alike from a likeness of {answer.level:.3f} on: strangers reach it for "
         yield f"{100 * answer.chance:g} % of files of this library at the most.\n"
     if answer.groups:
-        yield "To look alike is no proof: only what is called proven is the same recording.\n"
+        yield f"{_caution(answer.key)}\n"
     for number, group in enumerate(answer.groups, 1):
         yield f"\n{number:>4}            {safe(group.reference)}\n"
         for one in group.others:
@@ -88,6 +88,11 @@ def _neighbour(head: str, one: Neighbour) -> Iterator[str]:
     yield f"{head}  {one.likeness:>8.3f}  {safe(one.path)}{_told(one)}\n"
     moments = [f"{_about(pair.time)} is like {_about(pair.other)}" for pair in one.moments[:_SHOWN_MOMENTS]]
     yield f"                about {', '.join(moments)} there\n"
+
+
+def _caution(key: AppearanceKey) -> str:
+    verb = "sound" if key.what == "sound" else "look"
+    return f"To {verb} alike is no proof: only what is called proven is the same recording."
 
 
 def _left_out(failures: Sequence[Failure]) -> Iterator[str]:
