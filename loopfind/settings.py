@@ -124,8 +124,9 @@ class CompareSettings:
         return not self.query or (one < self.query) != (other < self.query)
 
 
-LIKENESS_WAYS = ("palette", "cnn", "sound")
-"""Ways in which files may be alike: by their dominant colours, by what a network sees in them, or by what is heard."""
+LIKENESS_WAYS = ("palette", "cnn", "bag", "sound")
+"""Ways in which files may be alike: by their dominant colours, by what a network sees in them, by how often it sees
+what, or by what is heard."""
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ WRONG = {
     "no video stream 3: it has 1 video stream": (1, ["tiles.mp4", "--stream", "3"]),
     "unknown way to be alike 'smell'": (2, ["tiles.mp4", "--by", "smell"]),
     "no sound in it": (1, ["tiles.mp4", "--by", "sound"]),
-    "only --by cnn and --by sound ask a network": (2, ["tiles.mp4", "--model", "eye.onnx"]),
+    "only --by cnn, bag and sound ask a network": (2, ["tiles.mp4", "--model", "eye.onnx"]),
     "it cannot be used": (2, ["tiles.mp4", "--by", "cnn", "--model", "eye.onnx"]),
     "-k": (2, ["tiles.mp4", "-k", "0"]),
 }

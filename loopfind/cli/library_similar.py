@@ -26,13 +26,14 @@ _WayOption = Annotated[
     typer.Option(
         "--by",
         metavar="WAY",
-        help="palette: by dominant colours; cnn: by what a network sees in the pictures; sound: by what is heard.",
+        help="palette: by dominant colours; cnn: by what a network sees in the pictures; "
+        "bag: by how often it sees what; sound: by what is heard.",
     ),
 ]
 _ModelOption = Annotated[
     str | None,
     typer.Option(
-        "--model", metavar="FILE", help="A network as ONNX for --by cnn, or --by sound, that has a card beside it."
+        "--model", metavar="FILE", help="A network as ONNX for --by cnn, bag or sound, with a card beside it."
     ),
 ]
 

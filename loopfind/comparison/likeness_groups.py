@@ -24,6 +24,7 @@ _AT_ONCE = 128
 _LEAST = 1e-4
 """Distance that is the same as none: vectors are rounded to a byte a number."""
 _BINS = 4000
+_LEAST_WIDTH = 0.02
 
 
 class Nearest(NamedTuple):
@@ -104,7 +105,7 @@ def strangers_of(nearest: Nearest, chance: float) -> Strangers:
         low, high = STRANGER_QUANTILES[min(turn, 1)]
         below = np.cumsum(np.where(values <= level, pairs, 0))
         one, other = (float(apart[np.searchsorted(below, share * below[-1])]) for share in (low, high))
-        width = max((other - one) / np.log((1 - low) / (1 - high)), 1e-3)
+        width = max((other - one) / np.log((1 - low) / (1 - high)), _LEAST_WIDTH)
         found = Strangers(other, 1 - high, width, others)
         if (reached := found.level(chance)) == level:
             break

@@ -29,3 +29,22 @@ once the pairs that are no strangers by that are left out. Held by `tests/test_g
 
 LEVEL_ROUNDS = 10
 """Times that it is measured at the most. Held by `tests/test_groups.py`."""
+
+# Codebooks
+
+MOST_WORDS = 256
+"""Words of a codebook at the most. Held by `benchmarks/likeness.py`."""
+
+WORD_WIDTH = 0.05
+"""Likeness by which a word may be less near than the nearest one to count a third of it: with the nearest alone, edits
+share no word with their originals. Held by `benchmarks/likeness.py`."""
+
+VECTORS_PER_WORD = 4
+"""Vectors for each word of a codebook, in a library of few. Held by `benchmarks/likeness.py`."""
+
+MOST_LEARNED = 20_000
+"""Vectors that a codebook is learned on, of a thousand files; more take longer, and it is a baseline. By definition of
+a budget."""
+
+CODEBOOK_ROUNDS = 15
+"""Rounds of k-means, after which words hardly move. Held by `benchmarks/likeness.py`."""

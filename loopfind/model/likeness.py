@@ -1,5 +1,6 @@
 """Likeness of videos: how each appears at some of its moments, and the ones that appear alike. Likeness is no proof."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,8 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class AppearanceKey:
-    """The way in which an appearance was taken. way: one of `LIKENESS_WAYS`. model: digest of the network, "" for none.
-    stream: of the pictures, or of the sound. Appearances of unlike keys are never compared."""
+    """The way in which an appearance was taken. way: one of `LIKENESS_WAYS`. model: digest of the network, or of the
+    codebook, "" for none. stream: of the pictures, or of the sound. Appearances of unlike keys are never compared."""
 
     way: str
     model: str
@@ -35,6 +36,23 @@ class Appearance:
     key: AppearanceKey
     times: Floats
     vectors: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Knowledge that a library has of appearances of one key. what: "codebook". files: how many it had then. values:
+    (n, d)."""
+
+    what: str
+    key: AppearanceKey
+    files: int
+    values: NDArray[np.float16]
+
+    @property
+    def digest(self) -> str:
+        """Return 16 hexadecimal digits of it, and of the key."""
+        about = f"{self.what} {self.key} {self.values.shape}".encode()
+        return hashlib.sha256(about + np.ascontiguousarray(self.values, "<f2").tobytes()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

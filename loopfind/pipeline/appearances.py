@@ -48,10 +48,10 @@ def eye_of(settings: LookSettings) -> Eye:
         raise BadSetting("the way to be alike", settings.by, f"it takes {' or '.join(LIKENESS_WAYS)}")
     if settings.by == "sound":
         return _Ear(settings)
-    if settings.by == "cnn":
+    if settings.by in ("cnn", "bag"):
         return _NetworkEye(settings)
     if settings.model:
-        raise BadSetting("the model", settings.model, "only --by cnn and --by sound ask a network")
+        raise BadSetting("the model", settings.model, "only --by cnn, bag and sound ask a network")
     return _PaletteEye(settings)
 
 

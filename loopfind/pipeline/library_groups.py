@@ -14,6 +14,7 @@ from loopfind.model.likeness import AlikeGroup, Appearance, LikenessGroups, Neig
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.likeness_proof import proof_of
+from loopfind.pipeline.likeness_spaces import space_of
 from loopfind.settings import GroupSettings
 from loopfind.stores.appearances import Appearances
 from loopfind.stores.sqlite import Library
@@ -44,19 +45,20 @@ def groups(
         failures = look_at_missing(held, eye, settings, watch, log)
         every = Appearances(held.connections).held(eye.key)
         shown = held.shown
-    names, appearances = [os.fsdecode(file.path) for file, _ in every], [one for _, one in every]
+        space = space_of(held.connections, shown, settings, eye.key, [one for _, one in every])
+    names = [os.fsdecode(file.path) for file, _ in every]
     if settings.level is None and len(every) < FEWEST_FILES:
         what = (
             f"it holds {len(every)} files to compare, and {FEWEST_FILES} are the fewest that show how alike strangers"
         )
         raise LibraryError(shown, f"{what} are: add more, or say from where on files are alike, such as --level 0.9")
-    nearest = nearest_files(appearances, None if watch is None else _compared(watch, len(every)))
+    nearest = nearest_files(space.ranked, None if watch is None else _compared(watch, len(every)))
     strangers = strangers_of(nearest, settings.chance) if len(every) >= FEWEST_FILES else None
     level = settings.level if strangers is None or settings.level is not None else strangers.level(settings.chance)
     assert level is not None
-    found = tuple(_group(star, names, appearances, strangers) for star in stars(nearest, level))
+    found = tuple(_group(star, names, space.seen, strangers) for star in stars(nearest, level))
     chance = None if settings.level is not None else settings.chance
-    answer = LikenessGroups(eye.key, found, len(every), round(level, 4), chance, failures)
+    answer = LikenessGroups(space.key, found, len(every), round(level, 4), chance, failures)
     return _proved(answer, settings, watch, log) if settings.prove else answer
 
 

@@ -14,6 +14,7 @@ from loopfind.model.video import Watch
 from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.likeness_proof import proof_of
+from loopfind.pipeline.likeness_spaces import space_of
 from loopfind.settings import SimilarSettings
 from loopfind.stores import schema
 from loopfind.stores.appearances import Appearances
@@ -41,22 +42,21 @@ def similar(
         where = address.resolve(video)
         own = b"" if where.local is None or why_unkept(where) else held.look(where.name).digest
         every = Appearances(held.connections).held(eye.key)
-        shown = held.shown
-    known = [(os.fsdecode(file.path), one) for file, one in every if file.digest != own]
-    appearances = [one for _, one in known]
-    if appearances and appearances[0].vectors.shape[1] != query.vectors.shape[1]:
-        raise LibraryError(shown, schema.DAMAGED)
-    scores, chances = rank(query, appearances)
+        known = [(os.fsdecode(file.path), one) for file, one in every if file.digest != own]
+        if known and known[0][1].vectors.shape[1] != query.vectors.shape[1]:
+            raise LibraryError(held.shown, schema.DAMAGED)
+        space = space_of(held.connections, held.shown, settings, eye.key, [one for _, one in known])
+    scores, chances = rank(space.asked(query), space.ranked)
     neighbours = tuple(
         Neighbour(
             known[number][0],
             round(float(scores[number]), 4),
             None if chances is None else round(float(chances[number]), 4),
-            alike_moments(query, known[number][1]),
+            alike_moments(query, space.seen[number]),
         )
         for number in np.argsort(-scores, kind="stable")[: settings.nearest]
     )
-    answer = Likeness(video, eye.key, neighbours, len(known), len(known) < len(every), failures)
+    answer = Likeness(video, space.key, neighbours, len(known), len(known) < len(every), failures)
     return _proved(answer, settings, watch, log) if settings.prove and neighbours else answer
 
 

@@ -17,6 +17,7 @@ step; steps that are there are never changed.
              which code of which sounds
     lacking  which streams of which contents hold no pictures, or no sound
     appearance  how a content appears at some moments, in one way, by one network
+    learned  what was learned of all appearances of one way and network, such as a codebook
 
 An entry of the kind `sound` holds the codes of a track, and no pictures.
 """
@@ -184,7 +185,19 @@ _APPEARANCES = (
         PRIMARY KEY (content, way, model, stream))""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES)
+_LEARNED = (
+    """CREATE TABLE learned (
+        what TEXT NOT NULL,
+        way TEXT NOT NULL,
+        model TEXT NOT NULL,
+        stream INTEGER NOT NULL,
+        width INTEGER NOT NULL,
+        files INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (what, way, model, stream))""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED)
 """Step n takes a library of version n to version n + 1."""
 
 _CHECKED = ("content", "file", "entry", "compared", "indexed", "lacking")

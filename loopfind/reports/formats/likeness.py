@@ -11,7 +11,12 @@ from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
 
 _SHOWN_MOMENTS = 3
-_WAYS = {"palette": "dominant colours", "cnn": "what a network sees", "sound": "what is heard"}
+_WAYS = {
+    "palette": "dominant colours",
+    "cnn": "what a network sees",
+    "bag": "how often a network sees what",
+    "sound": "what is heard",
+}
 _LEAST_PROVEN = 0.5
 """Seconds of the same recording that are called proof."""
 

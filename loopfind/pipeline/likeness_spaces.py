@@ -1,0 +1,60 @@
+"""The space in which likeness is measured: that of the appearances themselves, or one that a library has learned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.arrays.directions import rounded, unit
+from loopfind.comparison.codebook import bag, learn_words
+from loopfind.comparison.neighbours import Query
+from loopfind.errors import LibraryError
+from loopfind.model.likeness import Appearance, AppearanceKey, Learned
+from loopfind.settings import LookSettings
+from loopfind.stores import schema
+from loopfind.stores.connections import Connections
+from loopfind.stores.learned import LearnedTable
+
+_GROWN = 2
+"""Times as many files as a codebook was learned on, with which it is learned anew."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """Files of a library as they are compared. key: of what is compared. ranked: by which files are ranked. seen: by
+    which their moments are named. words: of a codebook, None for none."""
+
+    key: AppearanceKey
+    ranked: Sequence[Appearance]
+    seen: Sequence[Appearance]
+    words: NDArray[np.float16] | None = None
+
+    def asked(self, query: Query) -> Query:
+        """Return a query as it is compared with `ranked`."""
+        if self.words is None:
+            return query
+        held = bag(query.vectors, self.words)
+        return Query(held, held[:0], np.zeros(0, np.intp), query.times[:1])
+
+
+def space_of(
+    connections: Connections, shown: str, settings: LookSettings, key: AppearanceKey, seen: Sequence[Appearance]
+) -> Space:
+    """Return the space in which files of a library are compared. A codebook is learned where there is none, and again
+    once the library has twice as many files. shown: the library's name. Raises LibraryError."""
+    if settings.by != "bag":
+        return Space(key, seen, seen)
+    table = LearnedTable(connections)
+    learned = table.held("codebook", key)
+    if seen and (learned is None or len(seen) >= _GROWN * learned.files):
+        learned = Learned("codebook", key, len(seen), learn_words(seen))
+        table.keep(learned)
+    own = replace(key, way="bag", model="" if learned is None else learned.digest)
+    if learned is None or not seen:
+        return Space(own, seen, seen)
+    if learned.values.shape[1] != seen[0].vectors.shape[1]:
+        raise LibraryError(shown, schema.DAMAGED)
+    words = learned.values
+    bags = [Appearance(own, one.times[:1], rounded(bag(unit(one.vectors), words))) for one in seen]
+    return Space(own, bags, seen, words)
