@@ -24,6 +24,7 @@ from loopfind import LoopfindError, Report, Settings, follow, scan
 from loopfind.errors import BadSetting, Broken, Unreadable, UsageError
 from loopfind.media.decode.growing_file import Tail
 from loopfind.model.events import Ended, Event, Finding, Missed
+from loopfind.reports.formats.events import event_text
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOP, NONE = ROOT / "fixtures" / "loop.mp4", ROOT / "fixtures" / "none.mp4"
@@ -480,16 +481,23 @@ def with_sound() -> Path:
 def test_the_whole_answer_on_a_file_has_its_sound_as_a_scan_has(tmp_path: Path) -> None:
     source, path = with_sound(), tmp_path / "growing.mkv"
     with writing(source, path):
-        _, _, end = told(list(follow(path, stall=4.0)))
+        found, _, end = told(list(follow(path, stall=7.0)))
     scanned = scan(path)
     assert "sound" in [repeat.of for repeat in scanned.repeats]
+    # What is only heard again is reported on the way too.
+    *_, heard = [one for one in found if one.repeat.of == "sound"]
+    (shown,) = [repeat for repeat in scanned.repeats if repeat.of == "sound"]
+    assert not heard.going_on and heard.repeat.occurrences == shown.occurrences
+    assert event_text(heard).endswith("is heard what was heard at 0:00:03.002")
+    assert len({(one.repeat.of, one.repeat.id) for one in found}) == len({one.repeat.id for one in found})
     assert (end.report.repeats, end.report.sound) == (scanned.repeats, scanned.sound)
     assert end.report.verdict == scanned.verdict
 
 
 @pytest.mark.slow
 def test_the_sound_of_a_followed_file_is_that_of_what_is_held(tmp_path: Path) -> None:
-    _, _, end = told(list(follow(with_sound(), start=2.0, end=9.0, stall=30.0)))
+    found, _, end = told(list(follow(with_sound(), start=2.0, end=9.0, stall=30.0)))
+    assert all(one.repeat.of != "sound" for one in found)
     assert end.report.sound is not None and "sound" not in [repeat.of for repeat in end.report.repeats]
     assert (end.report.sound.start, end.report.sound.end) == pytest.approx((2.0, 9.0), abs=0.01)
     silent = told(list(follow(with_sound(), end=3.0, stall=30.0, sound=False)))[2]

@@ -1,14 +1,19 @@
 """Follow a recording that still grows, or a live source."""
 
 import contextlib
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from loopfind.engine import find
 from loopfind.engine.live.detector import LiveDetector
+from loopfind.engine.live.findings import FindingLog
+from loopfind.engine.sound.beside import holds
 from loopfind.errors import BadSetting, MediaError, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.fingerprints.window import SlidingWindow
@@ -20,8 +25,9 @@ from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.video import Loss, Progress, Watch
 from loopfind.pipeline.answer import report_of
 from loopfind.pipeline.inputs import changed_settings
+from loopfind.pipeline.live_sound import SILENCE_SO_FAR, LiveSound
 from loopfind.pipeline.live_source import LiveRequest, LiveSource
-from loopfind.pipeline.sound import SoundTask, check_track, heard_in, sound_beside, with_sound_of
+from loopfind.pipeline.sound import SoundTask, check_track, heard_in, in_frames, sound_beside, with_sound_of
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
@@ -61,9 +67,9 @@ def follow(
     window: seconds of footage that are held, SHORTEST_WINDOW at the least: what is older is forgotten, so that memory
     and disk are bounded. settings, watch, log: as for `scan`; of decoding, jobs make no difference. note: called with a
     line for each connection that was lost. The frames of a finding count from the first one read; those of the whole
-    answer from the first one held. The sound of a file is searched for the whole answer alone, that of a pipe or a
-    stream is not. Raises MediaError for what cannot be read at all, and UsageError for settings that cannot be met.
-    Leaving the iteration ends ffmpeg.
+    answer from the first one held. The sound of a file is searched too, and what is only heard again is reported; that
+    of a pipe or a stream is not. Raises MediaError for what cannot be read at all, and UsageError for settings that
+    cannot be met. Leaving the iteration ends ffmpeg.
     """
     settings = changed_settings(settings, changes)
     return _Following(LiveRequest(os.fspath(path), settings, window, decoding, watch, log, halted, note)).events()
@@ -87,7 +93,10 @@ class _Following:
         kind = load("fingerprint kind", settings.kind, KINDS)
         kind.check(settings.hash_size)
         self._request, self._settings, self._watch = request, settings, request.watch
-        self._held, self._detector = SlidingWindow(kind, settings.hash_size, window), LiveDetector()
+        ids = itertools.count(1)
+        self._held, self._detector = SlidingWindow(kind, settings.hash_size, window), LiveDetector(ids)
+        self._sound: LiveSound | None = None
+        self._heard, self._last_heard = FindingLog(ids), SILENCE_SO_FAR
         self._source = LiveSource(request, kind, self._held)
         self._losses: list[Loss] = []
         self._forgotten = 0
@@ -95,6 +104,16 @@ class _Following:
 
     def events(self) -> Iterator[Event]:
         """Yield all events, in order."""
+        try:
+            yield from self._on_the_way()
+        finally:
+            if self._sound is not None:
+                self._sound.close()
+        self._detector = LiveDetector()  # what it held takes as much memory as the whole answer does
+        yield self._end()
+
+    def _on_the_way(self) -> Iterator[Event]:
+        """Yield the events before the whole answer."""
         for item in self._source:
             if isinstance(item, Loss):
                 self._losses = [*self._losses, item][-_MOST_LOSSES:]
@@ -103,10 +122,12 @@ class _Following:
             if item is None:
                 if self._pending and time.monotonic() >= max(self._next, self._came + _PATIENCE):
                     yield from self._search()
+                elif self._sound is not None and self._sound.heard is not self._last_heard:
+                    yield from self._hear()
                 continue
             self._came = time.monotonic()
             if not self._read:
-                self._check_sound()
+                self._begin_sound()
             begins = float(item.times[0])
             self._pending += float(item.times[-1]) - (self._until if self._read else begins)
             self._until, self._read = float(item.times[-1]), self._read + len(item)
@@ -117,23 +138,40 @@ class _Following:
                 yield from self._search()
         yield from self._search()
         yield from self._detector.finish()
-        self._detector = LiveDetector()  # what it held takes as much memory as the whole answer does
-        yield self._end()
+        yield from self._hear(ended=True)
 
-    def _check_sound(self) -> None:
-        """Raise BadSetting for a track that a file does not have, before hours of following."""
+    def _begin_sound(self) -> None:
+        """Begin to search the sound of a file. Raises BadSetting for a track that it does not have."""
         wanted, tracks, path = self._settings.audio_stream, self._source.source.sounds, self._request.path
-        if self._settings.sound and tracks and wanted >= tracks and is_file(path):
+        if not self._settings.sound or not tracks or not is_file(path):
+            return
+        if wanted >= tracks:
             raise BadSetting("audio stream", wanted, f"{address.printable(path)} has {tracks}, numbered from 0")
+        self._sound = LiveSound(self._request)
+
+    def _hear(self, ended: bool = False) -> list[Finding]:
+        """Return what is to be reported now of the sound: what is only heard again, as far as the pictures came too."""
+        self._last_heard = heard = SILENCE_SO_FAR if self._sound is None else self._sound.heard
+        times = self._held.times() if heard.repeats else np.zeros(0)
+        if not len(times):
+            return []
+        held = [one for one in heard.repeats if times[0] < one.occurrences[-1].end <= self._until]
+        seen, frame = self._detector.repeats, 1 / self._source.rate
+        alone = [repeat for repeat in held if not any(holds(other, repeat, frame) for other in seen)]
+        shown = [in_frames(repeat, times, self._forgotten) for repeat in alone]
+        return self._heard.update(shown, min(heard.until, self._until), ended)
 
     def _search(self) -> list[Finding]:
         """Search what has come, and forget what is older than the window."""
         began, self._pending = time.monotonic(), 0.0
         times = self._held.times(len(self._detector))
         found = self._detector.detect(times, self._held.cells) if len(times) else []
+        found += self._hear()
         dropped = self._held.drop()
         self._forgotten += dropped
         self._detector.forget(dropped)
+        if dropped:
+            self._heard.forget(float(self._held.times()[0]))
         now = time.monotonic()
         self._next = now + min(_PAUSE_RATIO * (now - began), _LONGEST_PAUSE)
         return found
@@ -147,14 +185,14 @@ class _Following:
         losses = tuple(sorted((loss for loss in self._losses if loss.end > begin), key=lambda loss: loss.start))
         if self._watch is not None:
             self._watch(search_progress(fingerprint.end))
-        with self._sound(fingerprint) as sound:
+        with self._whole_sound(fingerprint) as sound:
             report = report_of(
                 find(fingerprint), replace(known, frames=len(fingerprint)), settings, losses, times=fingerprint.times
             )
             report = with_sound_of(report, heard_in(sound), fingerprint.times)
         return Ended(report, source.why, source.said)
 
-    def _sound(self, fingerprint: Fingerprint) -> contextlib.AbstractContextManager[SoundTask | None]:
+    def _whole_sound(self, fingerprint: Fingerprint) -> contextlib.AbstractContextManager[SoundTask | None]:
         """Search the sound of a file, as far as its pictures are held; what came through a pipe or over a network is
         gone."""
         settings, source = self._settings, self._source

@@ -102,7 +102,7 @@ def with_sound_of(report: Report, found: SoundFindings | MediaError | None, time
     if isinstance(found, MediaError):
         return replace(report, sound=_unread(report, found))
     frame = 1 / report.source.fps if report.source.fps > 0 else 0.0
-    repeats = tuple(_in_frames(one, times) for one in with_sound(report.repeats, found, frame))
+    repeats = tuple(in_frames(one, times) for one in with_sound(report.repeats, found, frame))
     answer = _answer(found, repeats)
     verdict = verdict_with_sound(report.verdict, repeats)
     return replace(report, repeats=repeats, sound=answer, verdict=verdict)
@@ -184,14 +184,15 @@ def _unread(report: Report, error: MediaError) -> SoundAnswer:
     )
 
 
-def _in_frames(repeat: Repeat, times: Floats) -> Repeat:
-    """Return a repeat of sound alone with the frames that are shown meanwhile."""
+def in_frames(repeat: Repeat, times: Floats, before: int = 0) -> Repeat:
+    """Return a repeat of sound alone with the frames that are shown meanwhile. times: (n,) seconds of frames. before:
+    frames that were shown before these, and are counted."""
     if repeat.of != "sound" or not len(times):
         return repeat
-    return replace(repeat, occurrences=tuple(_shown_at(one, times) for one in repeat.occurrences))
+    return replace(repeat, occurrences=tuple(_shown_at(one, times, before) for one in repeat.occurrences))
 
 
-def _shown_at(one: Occurrence, times: Floats) -> Occurrence:
+def _shown_at(one: Occurrence, times: Floats, before: int) -> Occurrence:
     first = max(0, min(int(np.searchsorted(times, one.start, "right")) - 1, len(times) - 1))
     last = max(first + 1, min(int(np.searchsorted(times, one.end)), len(times)))
-    return replace(one, start_frame=first, end_frame=last)
+    return replace(one, start_frame=first + before, end_frame=last + before)

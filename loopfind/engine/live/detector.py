@@ -5,6 +5,7 @@ are followed by the same rules. They only come from another source (engine/live/
 goes on is followed from where it was, not from its beginning.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -26,12 +27,15 @@ from loopfind.model.report import Repeat
 class LiveDetector:
     """Takes footage portion by portion, and holds it until `forget` is called.
 
-    long_run, tail: seconds from which a run that goes on is followed from near its end, and how near.
+    ids: of the findings, in their order; from 1 on unless they are given. long_run, tail: seconds from which a run that
+    goes on is followed from near its end, and how near.
     """
 
-    def __init__(self, long_run: float = LONG_RUN, tail: float = LONG_RUN_TAIL) -> None:
+    def __init__(
+        self, ids: Iterator[int] | None = None, *, long_run: float = LONG_RUN, tail: float = LONG_RUN_TAIL
+    ) -> None:
         self._long_run, self._tail = long_run, tail
-        self._signal, self._candidates, self._log = GrowingSignal(), LiveCandidates(), FindingLog()
+        self._signal, self._candidates, self._log = GrowingSignal(), LiveCandidates(), FindingLog(ids)
         self._runs: list[Run] = []
         self._until = -np.inf
         self._repeats: list[Repeat] = []
@@ -39,6 +43,11 @@ class LiveDetector:
     def __len__(self) -> int:
         """Frames that it holds."""
         return len(self._signal)
+
+    @property
+    def repeats(self) -> Sequence[Repeat]:
+        """All that is known to be shown again, of what is held."""
+        return self._repeats
 
     def detect(self, times: Floats, cells: Rows) -> list[Finding]:
         """Take new frames, and return what is to be reported now. times: (m,) seconds of the new frames, m > 0. cells:

@@ -1,7 +1,8 @@
 """The findings of footage that grows: each reported once when it is sure, and once more when it has ended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 import numpy as np
 
@@ -24,11 +25,11 @@ class _Known:
 
 
 class FindingLog:
-    """The findings reported so far, and which repeats make a new report."""
+    """The findings reported so far, and which repeats make a new report. ids: of new findings, in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: Iterator[int] | None = None) -> None:
         self._known: list[_Known] = []
-        self._last_id = 0
+        self._ids = count(1) if ids is None else ids
 
     def update(self, repeats: Sequence[Repeat], until: float, ended: bool = False) -> list[Finding]:
         """Return the findings that are new, have ended, or last longer than was reported.
@@ -62,8 +63,7 @@ class FindingLog:
     def _id_of(self, known: _Known) -> int:
         """Return the id of a finding, the next free one where it has none yet."""
         if not known.id:
-            self._last_id += 1
-            known.id = self._last_id
+            known.id = next(self._ids)
         return known.id
 
     def _matched(self, repeats: Sequence[Repeat], edge: float) -> list[tuple[Repeat, _Known]]:

@@ -39,7 +39,7 @@ def with_sound(repeats: Sequence[Repeat], found: SoundFindings, frame: float) ->
     """
     pictures = [_with_own_sound(repeat, found, frame) if repeat.kind != "still" else repeat for repeat in repeats]
     known = [repeat for repeat in pictures if repeat.of == "both"]
-    alone = [repeat for repeat in found.repeats if not any(_holds(other, repeat, frame) for other in known)]
+    alone = [repeat for repeat in found.repeats if not any(holds(other, repeat, frame) for other in known)]
     return (*pictures, *(replace(one, id=len(pictures) + n) for n, one in enumerate(alone, 1)))
 
 
@@ -116,7 +116,7 @@ def _is_heard(part: np.ndarray) -> bool:
     return bool((np.square(part[: count * step]).reshape(count, step).mean(1) > _SOFT).mean() >= HEARD_SHARE)
 
 
-def _holds(picture: Repeat, sound: Repeat, frame: float) -> bool:
+def holds(picture: Repeat, sound: Repeat, frame: float) -> bool:
     """Say whether a repeat of pictures that repeats with its sound says all that one of the sound says."""
     return all(any(_covers(shown, heard, frame) for shown in picture.occurrences) for heard in sound.occurrences)
 

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from loopfind.engine.sound.changed import ChangedRun
 from loopfind.engine.sound.changed_search import changed_runs
 from loopfind.engine.sound.claims import is_claimed, without_overshadowed
 from loopfind.engine.sound.coverage import SoundCoverage, sound_coverage
 from loopfind.engine.sound.repeats import sound_repeats
 from loopfind.engine.sound.rhythm import Beat, beats_of, is_of_rhythm
 from loopfind.engine.sound.search import sound_runs
-from loopfind.engine.sound.trace import SoundRun, whole_turns
+from loopfind.engine.sound.trace import whole_turns
 from loopfind.engine.sound.white import WhiteSound
 from loopfind.model.report import Repeat, Rhythm
 from loopfind.model.sound import Sound, SoundFingerprint
@@ -39,23 +38,27 @@ def find_in_sound(fingerprint: SoundFingerprint, given_up: Callable[[], bool] = 
     """Find what repeats in a sound, and what would have been found if it did. Repeats are numbered from 1; their frames
     are hundredths of a second. given_up: asked now and then; once it returns True, the rest is left undone."""
     white = WhiteSound(fingerprint.sound)
-    claimed, changed, beats = _claimed_in(white, fingerprint, given_up)
-    whole = [whole_turns(white, run) for run in claimed]
-    found = tuple(sound_repeats(fingerprint.sound, whole, changed))
+    found, beats = _heard_again(white, fingerprint, given_up)
     rhythms, looked = _rhythms(beats, fingerprint.sound), fingerprint.pitched is not None
     return SoundFindings(white, found, rhythms, sound_coverage(white), looked)
 
 
-def _claimed_in(
-    white: WhiteSound, fingerprint: SoundFingerprint, given_up: Callable[[], bool] = lambda: False
-) -> tuple[list[SoundRun], list[ChangedRun], list[Beat]]:
-    """Return what is claimed of a sound at its own speed, at another speed or pitch, and its rhythms."""
+def repeats_in_sound(fingerprint: SoundFingerprint, given_up: Callable[[], bool] = lambda: False) -> tuple[Repeat, ...]:
+    """Return the repeats that find_in_sound finds, and look no further."""
+    return _heard_again(WhiteSound(fingerprint.sound), fingerprint, given_up)[0]
+
+
+def _heard_again(
+    white: WhiteSound, fingerprint: SoundFingerprint, given_up: Callable[[], bool]
+) -> tuple[tuple[Repeat, ...], list[Beat]]:
+    """Return the repeats in a sound, at its own speed and at others, and its rhythms."""
     runs = sound_runs(white, fingerprint.codes, given_up)
     beats = beats_of(runs)
     claimed = [run for run in without_overshadowed(runs) if is_claimed(run) and not is_of_rhythm(run, beats)]
     pitched = fingerprint.pitched
     changed = [] if pitched is None else changed_runs(white, pitched, beats, given_up)
-    return claimed, changed, beats
+    whole = [whole_turns(white, run) for run in claimed]
+    return tuple(sound_repeats(fingerprint.sound, whole, changed)), beats
 
 
 def _rhythms(beats: Sequence[Beat], sound: Sound) -> tuple[Rhythm, ...]:

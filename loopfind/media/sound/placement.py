@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ _NAMED_GAP = 0.1
 _STRAYED = 8
 """Packets in a row that must lie beside their place for the clock to have gone another way: Vorbis writes the time of a
 single one 6 ms off where its blocks change."""
-_ZEROS = 1 << 20
+_AT_ONCE = 1 << 20
 _UNLIMITED = 1 << 48
 
 
@@ -27,18 +28,26 @@ class Placer:
     """Takes packets and their times in their order, and puts each where its time says.
 
     start: microseconds at which the container starts. limits: seconds [low, high) of which samples are kept. rate:
-    samples a second. most: seconds that may be kept. first: seconds of the first packet, infinite before there is one.
+    samples a second. most: returns how many seconds there may be by now. first: seconds of the first packet, infinite
+    before there is one.
     """
 
     def __init__(
-        self, start: int, limits: tuple[float, float], rate: int, channels: int, most: float = math.inf
+        self,
+        start: int,
+        limits: tuple[float, float],
+        rate: int,
+        channels: int,
+        most: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self._start, self._limits, self._rate, self._channels, self._most = start, limits, rate, channels, most
+        self._allowed = 0.0
         self._clock: Clock | None = None
         self._times: deque[float] = deque()
         self._packets: deque[NDArray[np.int16]] = deque()
         self._begin: float | None = None
         self._strayed, self._passed = 0, False
+        self._forgotten = 0
         self.first = float("inf")
         self.samples = Scratch(channels, np.int16)
         self.gaps: list[Span] = []
@@ -76,6 +85,17 @@ class Placer:
             self.first = min(self.first, time)
             self._place(time, self._packets.popleft())
 
+    def forget(self, count: int) -> None:
+        """Forget so many samples at the beginning, and the gaps in them."""
+        kept = Scratch(self._channels, np.int16)
+        for low in range(count, len(self.samples), _AT_ONCE):
+            kept.append(self.samples[low : low + _AT_ONCE])
+        count = min(count, len(self.samples))
+        self.samples.close()
+        self.samples, self._begin = kept, self.begin + count / self._rate
+        self._forgotten += count
+        self.gaps = [gap for gap in self.gaps if gap.end > self.begin]
+
     def _place(self, time: float, samples: NDArray[np.int16]) -> None:
         """Put samples that begin at `time` seconds behind those that are there."""
         low, high = self._limits
@@ -94,8 +114,8 @@ class Placer:
             self._spend(beside)
             if beside >= _NAMED_GAP * self._rate:
                 self.gaps.append(Span(self.reached, self.reached + beside / self._rate))
-            for at in range(0, beside, _ZEROS):
-                self.samples.append(np.zeros((min(_ZEROS, beside - at), self._channels), np.int16))
+            for at in range(0, beside, _AT_ONCE):
+                self.samples.append(np.zeros((min(_AT_ONCE, beside - at), self._channels), np.int16))
         elif beside < 0:
             samples = samples[-beside:]
         if len(kept := samples[: self._room]):
@@ -104,8 +124,10 @@ class Placer:
 
     def _spend(self, more: int) -> None:
         """Raise BeyondBudget where so many samples more are too many."""
-        seconds = (len(self.samples) + more) / self._rate
-        if seconds > self._most:
+        seconds = (self._forgotten + len(self.samples) + more) / self._rate
+        if seconds > self._allowed:
+            self._allowed = self._most()
+        if seconds > self._allowed:
             what = f"lasts {seconds:,.0f} s and more, which so small a file cannot hold"
             raise BeyondBudget(f"{what}: to read it whatever that takes, give --no-budget")
 

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from dataclasses import dataclass
+from functools import partial
 
 from loopfind.errors import BadSetting, Broken, DecoderFailed
 from loopfind.media.ffmpeg import diagnosis
@@ -113,7 +114,7 @@ def _read(
     request: SoundRequest, seek: float | None, given_up: threading.Event | None
 ) -> tuple[PlacedSound | None, bool]:
     """Return the samples as one ffmpeg gives it, and whether decoding began at or before the first wanted sample."""
-    with contextlib.closing(_SoundChild(request, seek)) as child:
+    with contextlib.closing(SoundChild(request, seek)) as child:
         while not (child.drained or child.full):
             if given_up is not None and given_up.is_set():
                 return None, True
@@ -123,10 +124,11 @@ def _read(
         return child.sound(), child.begins_by(request.start or 0.0)
 
 
-class _SoundChild(PipedFfmpeg):
-    """One running ffmpeg, and the samples that have come out of it so far."""
+class SoundChild(PipedFfmpeg):
+    """One running ffmpeg, and the samples that have come out of it so far. seek: seconds at which it begins, None for
+    the start of the file. What comes through a pipe may grow while it is read."""
 
-    def __init__(self, request: SoundRequest, seek: float | None) -> None:
+    def __init__(self, request: SoundRequest, seek: float | None = None) -> None:
         self._request, self._nut = request, NutReader()
         self._placer: Placer | None = None
         self._packets = list[bytes]()
@@ -179,6 +181,11 @@ class _SoundChild(PipedFfmpeg):
         track = AudioTrack(number, codec, max(0, len(tracks) - 1), header.container)
         return PlacedSound(placer.samples, placer.begin, self._rate, self._channels, track, tuple(placer.gaps))
 
+    def forget(self, count: int) -> None:
+        """Forget so many samples at the beginning. Sounds that were given before hold them no longer."""
+        if self._placer is not None:
+            self._placer.forget(count)
+
     def close(self) -> None:
         """End ffmpeg, and let samples go that nobody was given: an error that is kept would keep their file open."""
         super().close()
@@ -200,10 +207,8 @@ class _SoundChild(PipedFfmpeg):
             limits = self._request.start or 0.0, float("inf") if self._request.end is None else self._request.end
             stream = self._nut.streams[0]
             self._rate, self._channels = round(stream.rate), stream.channels
-            start, most = (
-                start_of(self.journal.header, self._address),
-                most_seconds(self._address, self._request.unbounded),
-            )
+            start = start_of(self.journal.header, self._address)
+            most = partial(most_seconds, self._address, self._request.unbounded)
             self._placer = Placer(start, limits, self._rate, self._channels, most)
         try:
             self._placer.add(self._packets, self.journal.marks, last=self.drained)

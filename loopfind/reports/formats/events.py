@@ -42,10 +42,13 @@ def event_text(event: Finding | Missed) -> str:
         begins, ends = clock(repeat.occurrences[0].start), clock(last.end)
         return f"{named} goes on: {turns} since {begins}" if event.going_on else f"{named}: {turns}, {begins} - {ends}"
     first = repeat.occurrences[0]
-    how = "".join(f", {words}" for words in changes(last))
-    if event.going_on:
-        return f"{named} goes on: {clock(last.start)} shows what {clock(first.start)} showed{how}"
-    return f"{named}: {clock(last.start)} - {clock(last.end)} shows what {clock(first.start)} showed{how}"
+    where = clock(last.start) if event.going_on else f"{clock(last.start)} - {clock(last.end)}"
+    if repeat.of == "sound":
+        what = f"at {where} is heard what was heard at {clock(first.start)}"
+    else:
+        how = "".join(f", {words}" for words in changes(last))
+        what = f"{where} shows what {clock(first.start)} showed{how}"
+    return f"{named} goes on: {what}" if event.going_on else f"{named}: {what}"
 
 
 def _repeat(repeat: Repeat, link: Link) -> dict[str, Any]:
