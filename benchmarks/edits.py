@@ -8,7 +8,8 @@ calls judged, as near as may be to a third of its length, since of a picture tha
 Then, for each edit, all clips and all copies are compared with one another. Printed is a row for each edit: how many
 copies were found, by how many frames the worse end of the found stretch is off (median, and the worst), and how many
 pairs of files were claimed that share nothing. While it works, it names the clips whose copies were not found, and the
-wrong pairs. --only TEXT keeps the edits whose name holds TEXT; what is made already is not made again.
+wrong pairs. --only TEXT keeps the edits whose name holds TEXT; what is made already is not made again. --kind cnn also
+looks in parts of pictures. --unedited compares the clips with one another, and nothing else.
 """
 
 import argparse
@@ -24,12 +25,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scenes import clips, draw
 from suite import ffmpeg
 
+from loopfind.comparison.crops import Glimpses
 from loopfind.engine import find
-from loopfind.engine.cross_file import across
+from loopfind.engine.cross_file import compare_tracks
 from loopfind.errors import MediaError
 from loopfind.media.ffmpeg.address import resolve
-from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.comparison import Shared
+from loopfind.model.fingerprint import Track
+from loopfind.model.library import TrackReading
 from loopfind.model.report import Repeat
+from loopfind.pipeline.crops import CropSearch
 from loopfind.pipeline.reader import read_video
 from loopfind.settings import CompareSettings, Settings
 
@@ -53,6 +58,11 @@ class Edit:
 
 
 _CORNER = "[other]scale=iw*{share}:ih*{share}[small];[copy][small]overlay={place}"
+_PLAYER = (
+    "scale=648:364,setsar=1,pad=960:540:30:64:0xf5f5f5,drawbox=0:0:iw:44:0x32323c:fill,"
+    "drawbox=30:432:648:14:0xdc2828:fill,drawbox=710:64:220:80:0xbec8d2:fill,drawbox=710:164:220:80:0xaab4c8:fill,"
+    "drawbox=710:264:220:80:0xbec8d2:fill,drawbox=30:466:400:30:0x787878:fill"
+)
 _UNDER = "[copy]scale=iw*{share}:ih*{share}[small];[other][small]overlay={place}"
 
 EDITS = {
@@ -76,6 +86,8 @@ EDITS = {
     "1.25 times the speed": Edit("setpts=PTS/1.25", speed=1.25),
     "cropped to 90 %": Edit("crop=iw*0.9:ih*0.9"),
     "cropped to 80 %": Edit("crop=iw*0.8:ih*0.8"),
+    "cropped to 60 %": Edit("crop=iw*0.6:ih*0.6"),
+    "cropped to 60 %, aside": Edit("crop=iw*0.6:ih*0.6:iw*0.35:ih*0.1"),
     "sides cropped to 75 %": Edit("crop=iw*0.75:ih"),
     "letterbox": Edit("pad=iw:ih*4/3:0:-1"),
     "pillarbox": Edit("pad=iw*4/3:ih:-1:0"),
@@ -83,6 +95,8 @@ EDITS = {
     "another video in a corner, 1/3": Edit(_CORNER.format(share="0.33", place="W-w-8:H-h-8")),
     "in a corner of another video, 1/2": Edit(_UNDER.format(share="0.5", place="W-w:H-h")),
     "in a corner of another video, 1/3": Edit(_UNDER.format(share="0.3333", place="W-w:0")),
+    "in a corner of another video, 1/4": Edit(_UNDER.format(share="0.25", place="12:H-h-12")),
+    "player in a page": Edit(_PLAYER),
 }
 
 
@@ -91,8 +105,13 @@ class Clip:
     """A clip, and the stretch of it that is copied: seconds from its first frame."""
 
     path: Path
-    fingerprint: Fingerprint
+    reading: TrackReading
     start: float
+    glimpses: Glimpses | None
+
+    @property
+    def fingerprint(self) -> Track:
+        return self.reading.track
 
 
 @dataclass(frozen=True)
@@ -104,7 +123,7 @@ class Outcome:
     wrong: tuple[tuple[str, str], ...]
 
 
-def clip_of(path: Path) -> Clip | None:
+def clip_of(path: Path, crops: CropSearch | None) -> Clip | None:
     """A clip of the folder; None for what is no video, too short, or shows nothing that could be judged for long
     enough."""
     settings = Settings(hash_size=4)
@@ -121,7 +140,13 @@ def clip_of(path: Path) -> Clip | None:
     if not free:
         return None
     start = min(free, key=lambda s: abs(s - begin - (end - begin) / 3))
-    return Clip(path, reading.fingerprint, start - begin)
+    read = TrackReading(reading.track, reading.source, reading.losses)
+    return Clip(path, read, start - begin, glimpses_of(read, crops))
+
+
+def glimpses_of(reading: TrackReading, crops: CropSearch | None) -> Glimpses | None:
+    """What a network sees of a file, None where none is to look."""
+    return None if crops is None else crops.look([reading], CompareSettings(jobs=1))[0][0]
 
 
 def copy(folder: Path, clip: Clip, other: Clip, name: str) -> Path:
@@ -144,13 +169,32 @@ def copy(folder: Path, clip: Clip, other: Clip, name: str) -> Path:
     return path
 
 
-def outcome(folder: Path, chosen: Sequence[Clip], name: str) -> Outcome:
+def found_in(
+    readings: Sequence[TrackReading], glimpses: Sequence[Glimpses | None], crops: CropSearch | None
+) -> tuple[list[Repeat], tuple[Shared, ...]]:
+    """What files share."""
+    results = [compare_tracks([reading.track for reading in readings], CompareSettings())]
+    if crops is not None:
+        seen = [one for one in glimpses if one is not None]
+        results = crops.search(readings, seen, results[0], CompareSettings())[0]
+    return [repeat for result in results for repeat in result.repeats], results[0].pairs
+
+
+def wrong_pairs_of(chosen: Sequence[Clip], crops: CropSearch | None) -> list[tuple[str, str]]:
+    """Pairs of clips that are claimed to share something."""
+    _, pairs = found_in([clip.reading for clip in chosen], [clip.glimpses for clip in chosen], crops)
+    return [(chosen[pair.files[0]].path.name, chosen[pair.files[1]].path.name) for pair in pairs]
+
+
+def outcome(folder: Path, chosen: Sequence[Clip], name: str, crops: CropSearch | None) -> Outcome:
     """Compare all clips and all their copies of one edit."""
     beside = [*chosen[1:], chosen[0]]
     with ThreadPoolExecutor(WORKERS) as pool:
         paths = list(pool.map(partial(copy, folder, name=name), chosen, beside))
-        copies = list(pool.map(lambda path: read_video(resolve(path), Settings(hash_size=4)).fingerprint, paths))
-    repeats, pairs = across([*(clip.fingerprint for clip in chosen), *copies], CompareSettings())
+        read = list(pool.map(lambda path: read_video(resolve(path), Settings(hash_size=4)), paths))
+    copies = [TrackReading(one.track, one.source, one.losses) for one in read]
+    glimpses = [*(clip.glimpses for clip in chosen), *(glimpses_of(one, crops) for one in copies)]
+    repeats, pairs = found_in([*(clip.reading for clip in chosen), *copies], glimpses, crops)
     count = len(chosen)
     # Where another clip is in the picture too, its own share of it is true as well.
     true = {(k, count + k) for k in range(count)}
@@ -192,7 +236,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", help="clips of one's own; drawn ones where there is none")
     parser.add_argument("--work", type=Path, required=True, help="where the copies go")
-    parser.add_argument("--only", default="", metavar="TEXT", help="edits whose name holds TEXT")
+    parser.add_argument("--only", default=[""], nargs="+", metavar="TEXT", help="edits whose name holds one of these")
+    parser.add_argument("--kind", default="", choices=["", "cnn"], help="what is compared, as of loopfind compare")
+    parser.add_argument("--unedited", action="store_true", help="compare the clips with one another alone")
     words = parser.parse_args()
     words.work.mkdir(parents=True, exist_ok=True)
     folder = words.folder
@@ -202,15 +248,20 @@ def main() -> None:
         for name in clips():
             if name != "clock" and not (folder / f"{name}.mkv").exists():
                 draw(name, folder / f"{name}.mkv")
+    crops = CropSearch(None, None) if words.kind == "cnn" else None
     with ThreadPoolExecutor(WORKERS) as pool:
-        found = pool.map(clip_of, sorted(path for path in folder.iterdir() if path.is_file()))
+        found = pool.map(partial(clip_of, crops=crops), sorted(path for path in folder.iterdir() if path.is_file()))
         chosen = [clip for clip in found if clip is not None]
     if len(chosen) < 2:
         raise SystemExit(f"{folder}: too few videos of {LEAST:g} s or more in which something moves")
-    names = [name for name in EDITS if words.only in name]
+    if words.unedited:
+        wrong = wrong_pairs_of(chosen, crops)
+        print(f"{len(chosen)} clips, {len(wrong)} pairs claimed", *(f"  {a} and {b}" for a, b in wrong), sep="\n")
+        return
+    names = [name for name in EDITS if any(text in name for text in words.only)]
     lines = ["| edit | found | frames off: median / worst | wrong pairs |", "|---|--:|--:|--:|"]
     for name in names:
-        result = outcome(words.work, chosen, name)
+        result = outcome(words.work, chosen, name, crops)
         lines.append(row(name, result))
         missed = [clip.path.name for clip, off in zip(chosen, result.off, strict=True) if off is None]
         said = [f"  not found: {', '.join(missed)}"] if missed else []

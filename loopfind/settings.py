@@ -166,6 +166,6 @@ ALIGNMENTS = ("engine", "dtw", "sound")
 """Ways to compare files: by what moves in the pictures, to the frame; by mean colours or by tones, with time warped; by
 what is heard, to the millisecond."""
 
-COMPARED_KINDS = {"engine": ("",), "dtw": ("color", "chroma"), "sound": ("sound", "chromaprint")}
-"""Kinds that each way of aligning can compare: mean colours, or the tones of the sound; codes of sound, loopfind's own,
-or these with Chromaprint beside them."""
+COMPARED_KINDS = {"engine": ("", "cnn"), "dtw": ("color", "chroma"), "sound": ("sound", "chromaprint")}
+"""Kinds that each way of aligning can compare: what moves, "", or cnn for what moves in parts of pictures too; mean
+colours, or the tones of the sound; codes of sound, loopfind's own, or these with Chromaprint beside them."""

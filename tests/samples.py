@@ -8,6 +8,7 @@ import numpy as np
 
 from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.model.comparison import Comparison, Failure, Shared
+from loopfind.model.crop import Crop
 from loopfind.model.exhibits import ComparisonExhibits, Curve, CutFrames, Exhibit, Exhibits, Origin, Row, ShownFrame
 from loopfind.model.report import (
     Clusters,
@@ -268,7 +269,7 @@ def comparison(names: tuple[str, ...] = NAMES, queries: int = 0) -> Comparison:
             0.95,
             "replay",
             (
-                among(0, 1000, 100),
+                among(0, 1000, 100, crop=Crop(0.5, 0.0, 0.5, 0.4)),
                 among(1, 2000, 119, reversed=True),
                 among(2, 900, 120, mirrored=True, speed=2.0, pitch=2.0),
             ),

@@ -162,7 +162,7 @@ NUMBER, TEXT, FLAG, WHOLE = {"type": "number"}, {"type": "string"}, {"type": "bo
 
 
 def record(**members):
-    optional = [name for name in members if name.endswith("_range") or name == "pitch"]
+    optional = [name for name in members if name.endswith("_range") or name in ("pitch", "crop")]
     required = [name for name in members if name not in optional]
     return {"type": "object", "properties": members, "required": required, "additionalProperties": False}
 
@@ -241,6 +241,7 @@ SCHEMA = record(
                     turned={"enum": [0, 90, 180, 270]},
                     speed=NUMBER,
                     pitch=NUMBER,
+                    crop=record(left=NUMBER, top=NUMBER, width=NUMBER, height=NUMBER),
                     start_range=RANGE,
                     end_range=RANGE,
                     file=TEXT,

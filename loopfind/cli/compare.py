@@ -28,6 +28,7 @@ Examples:
   loopfind compare film.mkv clips/ --self    and what repeats inside each
   loopfind compare --query clip.mp4 --in films/
                                              which films a clip was taken from
+  loopfind compare a.mp4 b.mp4 --kind cnn    and what is cropped, or inside a page
   loopfind compare clips/ --html report.html a page to look at, side by side
   loopfind compare a.mp4 b.mp4 -o shared.csv -o shared.otio
   loopfind compare a.mp4 b.mp4 -o a.srt --for a.mp4
@@ -73,7 +74,10 @@ def compare_command(
         typer.Option(
             "--kind",
             metavar="NAME",
-            help="For dtw: color, or chroma, the tones of the sound. For sound: chromaprint to look by that too.",
+            help=(
+                "cnn: also find copies that are cropped by a lot, or shown inside another picture. For dtw: color, or "
+                "chroma, the tones of the sound. For sound: chromaprint to look by that too."
+            ),
         ),
     ] = CompareSettings.kind,
     band: Annotated[

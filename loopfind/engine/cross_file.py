@@ -89,7 +89,7 @@ def _result_of(
     for repeat in repeats_of(families_in(runs, signal), signal, joint.track.end):
         occurrences = counted_from_first_content([_placed(o, joint, signal, numbers) for o in repeat.occurrences])
         repeats.append(replace(repeat, occurrences=tuple(sorted(occurrences, key=lambda o: (o.file, o.start)))))
-    pairs = [pair for pair in _pairs(repeats, files) if settings.joins(*pair.files)]
+    pairs = [pair for pair in pairs_of(repeats, files) if settings.joins(*pair.files)]
     close = _closeness(runs, joint, numbers)
     pairs = [replace(pair, closeness=close.get(pair.files)) for pair in pairs]
     return CrossFileResult(tuple(repeats), tuple(pairs), joint, signal, tuple(runs), tuple(numbers))
@@ -181,7 +181,7 @@ def _placed(occurrence: Occurrence, joint: JointTimeline, signal: Signal, number
     )
 
 
-def _pairs(repeats: Sequence[Repeat], files: Sequence[Track]) -> list[Shared]:
+def pairs_of(repeats: Sequence[Repeat], files: Sequence[Track]) -> list[Shared]:
     """Return any two files that share something, those that share most first."""
     spans: dict[tuple[int, int], tuple[list[tuple[float, float]], list[tuple[float, float]]]] = defaultdict(
         lambda: ([], [])

@@ -19,10 +19,20 @@ _SLACK = 0.001
 """Seconds of error that moving a time to the joint timeline and back may leave."""
 
 
-def exhibits_across(comparison: Comparison, result: CrossFileResult) -> ComparisonExhibits:
-    """Return the exhibits of a comparison, without the pictures themselves."""
-    if result.joint is None or result.signal is None:
+def exhibits_across(comparison: Comparison, results: Sequence[CrossFileResult]) -> ComparisonExhibits:
+    """Return the exhibits of a comparison, without the pictures themselves. results: those that its repeats are of, the
+    first one of all files."""
+    first = results[0]
+    if first.joint is None:
         return ComparisonExhibits()
+    shown = [exhibit for result in results for exhibit in _shown(result)]
+    return ComparisonExhibits(_overview(comparison, first.joint, first.numbers), tuple(shown))
+
+
+def _shown(result: CrossFileResult) -> list[Exhibit]:
+    """Return the exhibits of the repeats of a result."""
+    if result.joint is None or result.signal is None:
+        return []
     place = {number: at for at, number in enumerate(result.numbers)}
     shift = {number: float(result.joint.shift[at]) for number, at in place.items()}
     moved = [
@@ -33,7 +43,7 @@ def exhibits_across(comparison: Comparison, result: CrossFileResult) -> Comparis
     for exhibit, repeat in zip(shown_of(result.signal, result.runs, moved), result.repeats, strict=True):
         columns = tuple(repeat.occurrences[column].file or 0 for column in exhibit.columns)
         shown.append(_in_own_times(exhibit, repeat, columns, shift, result.joint, place))
-    return ComparisonExhibits(_overview(comparison, result.joint, result.numbers), tuple(shown))
+    return shown
 
 
 def _moved(occurrence: Occurrence, seconds: float) -> Occurrence:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
+from loopfind.model.crop import Crop
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.video import Loss, Source, Span
 from loopfind.registry import load_entry
@@ -39,7 +40,7 @@ class Occurrence:
     start_range, end_range: the earliest and latest instants that the content allows for each end. turned: degrees
     clockwise, before it is mirrored. file: the number of its file, from 0, where several are compared. pitch: how many
     times as high as in the first occurrence a sound is, which is its speed where it was simply played faster; None of
-    pictures.
+    pictures. crop: the part of the picture that shows it, None for all of it.
     """
 
     start: float
@@ -56,6 +57,7 @@ class Occurrence:
     turned: int = 0
     file: int | None = None
     pitch: float | None = None
+    crop: Crop | None = None
 
     @overload
     def content_at(self, time: float) -> float: ...

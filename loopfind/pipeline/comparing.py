@@ -26,6 +26,7 @@ from loopfind.model.report import Repeat
 from loopfind.model.sound import Sound, SoundFingerprint
 from loopfind.model.video import Loss, Progress, Source, Watch
 from loopfind.pipeline.cache import Cache, open_reader
+from loopfind.pipeline.crops import CropSearch
 from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of, each, files_in
 from loopfind.pipeline.scanning import shot_width
 from loopfind.pipeline.sound import sound_in, source_of_sound
@@ -71,10 +72,10 @@ def compare_to_show(
     Arguments and errors as for `compare`. Frames of what cannot be read twice are missing.
     """
     files = {name: FileWatch(address.resolve(name)) for name, _ in files_in(paths)[0] if os.path.isfile(name)}
-    comparison, result, sounds = _compared(paths, settings, watch, log, cache, unbounded)
+    comparison, results, sounds = _compared(paths, settings, watch, log, cache, unbounded)
     if settings.align == "sound":
         return comparison, sounds_across(comparison.repeats, sounds)
-    shown = exhibits_across(comparison, result)
+    shown = exhibits_across(comparison, results)
     frames = sorted(set(shown.frames()))
     by_file = {number: list(group) for number, group in groupby(frames, lambda frame: frame.file)}
     taken: Shots = {}
@@ -99,8 +100,8 @@ def _compared(
     log: Callable[[str], None] | None,
     cache: Cache | None,
     unbounded: bool,
-) -> tuple[Comparison, CrossFileResult, list[Sound]]:
-    """Read and compare files; return the comparison, the runs that it was made from, and the sounds."""
+) -> tuple[Comparison, list[CrossFileResult], list[Sound]]:
+    """Read and compare files; return the comparison, the results that it was made from, and the sounds."""
     kind = kind_for(settings)
     wanted, queries = files_in(paths, settings.query)
     needed = 1 if settings.own else 2
@@ -108,10 +109,11 @@ def _compared(
         raise BadSetting("the files to compare", len(wanted), f"give {needed} or more, or a folder that holds them")
     if settings.align == "sound":
         comparison, sounds = _heard(wanted, queries, settings, watch, log, unbounded)
-        return comparison, CrossFileResult(), sounds
+        return comparison, [], sounds
     if kind == "chroma":
-        return _warped_sounds(wanted, queries, settings, watch, log, unbounded), CrossFileResult(), []
+        return _warped_sounds(wanted, queries, settings, watch, log, unbounded), [], []
     colours = settings.align == "dtw"
+    crops = CropSearch(watch, log) if settings.kind == "cnn" else None  # what it lacks is said before hours of reading
     wanted_codes = Settings(kind=kind, hash_size=SMALLEST_HASH, stream=settings.stream, stall=settings.stall)
     if cache is not None and not colours:
         wanted_codes = Settings(stream=settings.stream, stall=settings.stall)  # so that a scan has its codes too
@@ -138,7 +140,7 @@ def _compared(
                 raise
             # There are no colours to compare.
             return _compared(paths, replace(settings, kind="chroma"), watch, log, None, unbounded)
-        return *_compared_readings(found, queries, settings, watch), []
+        return *_compared_readings(found, queries, settings, watch, crops), []
 
 
 def _heard(
@@ -248,19 +250,33 @@ def _comparison_of(
 
 
 def _compared_readings(
-    found: Sequence[Reading | TrackReading | Failure], queries: int, settings: CompareSettings, watch: Watch | None
-) -> tuple[Comparison, CrossFileResult]:
-    """Compare what was read. queries: how many of them are sought in the others."""
+    found: Sequence[Reading | TrackReading | Failure],
+    queries: int,
+    settings: CompareSettings,
+    watch: Watch | None,
+    crops: CropSearch | None,
+) -> tuple[Comparison, list[CrossFileResult]]:
+    """Compare what was read. queries: how many of them are sought in the others. crops: also compares parts of
+    pictures."""
     files = [item for item in found if not isinstance(item, Failure)]
     settings = _checked_query(settings, found[:queries], len(files))
     if settings.align == "dtw":
         colours = [file for file in files if isinstance(file, Reading)]
-        return _warped(colours, found, settings, watch), CrossFileResult()
+        return _warped(colours, found, settings, watch), []
     if watch is not None:
         watch(search_progress(sum(file.source.duration for file in files)))
-    result = compare_tracks([file.track for file in files], settings)
+    results = [compare_tracks([file.track for file in files], settings)]
     sources, losses = tuple(file.source for file in files), tuple(file.losses for file in files)
-    return _comparison_of(result.repeats, result.pairs, sources, losses, found, settings), result
+    if crops is not None:
+        read = [
+            file if isinstance(file, TrackReading) else TrackReading(file.track, file.source, file.losses)
+            for file in files
+        ]
+        glimpses, unseen = crops.look(read, settings)
+        results, lost = crops.search(read, glimpses, results[0], settings)
+        losses = tuple((*a, *b, *c) for a, b, c in zip(losses, unseen, lost, strict=True))
+    repeats = tuple(repeat for result in results for repeat in result.repeats)
+    return _comparison_of(repeats, results[0].pairs, sources, losses, found, settings), results
 
 
 def _warped(
@@ -304,7 +320,8 @@ def kind_for(settings: CompareSettings) -> str:
         raise UnknownPart("alignment", settings.align, ALIGNMENTS)
     kinds = COMPARED_KINDS[settings.align]
     if settings.kind and settings.kind not in kinds:
-        there = f"there are {', '.join(kinds)}" if kinds[0] else "it compares moving pictures alone"
+        named = [kind for kind in kinds if kind]
+        there = f"there {'are' if len(named) > 1 else 'is'} {', '.join(named)}"
         raise BadSetting("kind", settings.kind, f"not of --align {settings.align}: {there}")
     if settings.align != "dtw":
         return Settings.kind

@@ -40,6 +40,10 @@ class CancelToken:
 
     def add(self, frames: Frames) -> None:
         """Raise RuntimeError if it is time to stop."""
+        self.check()
+
+    def check(self) -> None:
+        """Raise RuntimeError if it is time to stop."""
         if self._cancelled:
             raise RuntimeError("the reading was stopped")
 

@@ -168,6 +168,11 @@ def changes(occurrence: "Occurrence") -> list[str]:
     words = ["backwards"] if occurrence.reversed else []
     words += [f"turned by {occurrence.turned} degrees"] if occurrence.turned else []
     words += ["mirrored"] if occurrence.mirrored else []
+    if occurrence.crop is not None:
+        crop = occurrence.crop
+        words.append(
+            f"in a part of the picture, {share(crop.width)} of its width and {share(crop.height)} of its height"
+        )
     if abs(occurrence.speed - 1.0) > 0.0005:
         words.append(f"at {occurrence.speed:.3g}x speed")
     pitch = occurrence.pitch if occurrence.pitch is not None else occurrence.speed

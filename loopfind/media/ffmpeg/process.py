@@ -87,6 +87,10 @@ def decode_command(request: ReadRequest, seek: float | None = None, digests: str
     alone = ["-an", "-sn", "-dn", *unsynced]
     marks = ["-stats_enc_pre:v:0", "pipe:2", "-stats_enc_pre_fmt:v:0", f"{MARK.decode()}{{ptsi}} {{tbi}}"]
     grey = f"scale={PICTURE_SIDE}:{PICTURE_SIDE}:flags=area,format=gray"
+    if request.crop is not None:
+        crop = request.crop
+        place = f"w=iw*{crop.width:.5f}:h=ih*{crop.height:.5f}:x=iw*{crop.left:.5f}:y=ih*{crop.top:.5f}"
+        grey = f"crop={place}:exact=1,{grey}"
     # Slicing so small a picture over threads costs more than it saves.
     words += ["-filter_threads", "1"]
     if request.colours:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from loopfind.errors import BadSetting
 from loopfind.media.ffmpeg.address import Address
+from loopfind.model.crop import Crop
 from loopfind.settings import MOST_STREAMS, STALL
 
 _NO_KEY = "if(key*(not(ld(1))+gte(abs(dts*tb-ld(0)),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
@@ -41,6 +42,7 @@ class ReadRequest:
     stream: number of the video stream, from 0, cover art not counted. start, end: frames with start <= time < end are
     read, seconds from the container's start; None for no limit. digests, colours: also give a digest of each full-size
     picture, its mean colour. stall: seconds without a byte from ffmpeg after which it is ended. options: how to decode.
+    crop: the part of each picture that is read, None for all of it.
     """
 
     address: Address
@@ -51,6 +53,7 @@ class ReadRequest:
     colours: bool = False
     stall: float = STALL
     options: DecodeOptions = DecodeOptions()
+    crop: Crop | None = None
 
     def __post_init__(self) -> None:
         check_limits(self.stream, self.start, self.end, self.stall)
