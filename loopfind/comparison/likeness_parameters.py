@@ -48,3 +48,15 @@ a budget."""
 
 CODEBOOK_ROUNDS = 15
 """Rounds of k-means, after which words hardly move. Held by `benchmarks/likeness.py`."""
+
+# Large libraries
+
+FEWEST_TO_SHORTLIST = 1000
+"""Files from which a library is first searched by few numbers for each moment. Fewer are searched in full within a
+quarter of a second. Held by `benchmarks/likeness.py`."""
+
+COMPACT_NUMBERS = 128
+"""Numbers for each moment in that search. Held by `benchmarks/likeness.py`."""
+
+SHORTLISTED = 200
+"""Files that are then compared by all numbers. Held by `benchmarks/likeness.py`."""

@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 from loopfind.errors import Unreadable
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.process import executable, output_of
+from loopfind.media.spread import BLANK_SPREAD, spreads_of
 from loopfind.model.dtypes import Floats
-
-_BLANK = 6.0
-"""Standard deviation of the levels below which a picture shows nothing."""
 
 
 class SteadyPictures(NamedTuple):
@@ -49,5 +47,5 @@ def steady_pictures(
     data = output_of([*words, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"], stall)[0]
     size = side * side * 3
     pictures = np.frombuffer(data, np.uint8, len(data) // size * size).reshape(-1, side, side, 3)
-    shows = pictures.std(axis=(1, 2, 3)) > _BLANK
+    shows = spreads_of(pictures) > BLANK_SPREAD
     return SteadyPictures(start + np.flatnonzero(shows) / rate, pictures[shows], len(pictures) > 0)

@@ -117,9 +117,9 @@ class _Ear:
 
 def _halved(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return pictures at half their side, four pixels averaged to one."""
-    count, side = pictures.shape[:2]
-    means = pictures.reshape(count, side // 2, 2, side // 2, 2, 3).mean((2, 4))
-    return np.asarray(np.rint(means), np.uint8)
+    rows = pictures[:, ::2].astype(np.uint16) + pictures[:, 1::2]
+    sums = rows[:, :, ::2] + rows[:, :, 1::2]
+    return np.asarray(np.rint(sums * np.float32(0.25)), np.uint8)
 
 
 def look_at_missing(

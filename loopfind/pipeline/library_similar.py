@@ -14,6 +14,7 @@ from loopfind.model.video import Watch
 from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.likeness_proof import proof_of
+from loopfind.pipeline.likeness_shortlist import shortlist_of
 from loopfind.pipeline.likeness_spaces import space_of
 from loopfind.settings import SimilarSettings
 from loopfind.stores import schema
@@ -41,12 +42,16 @@ def similar(
         failures = look_at_missing(held, eye, settings, watch, log)
         where = address.resolve(video)
         own = b"" if where.local is None or why_unkept(where) else held.look(where.name).digest
-        every = Appearances(held.connections).held(eye.key)
+        table = Appearances(held.connections)
+        few = None if settings.by == "bag" else shortlist_of(table, eye.key, query, own, settings.nearest)
+        every = table.held(eye.key) if few is None else few.files
         known = [(os.fsdecode(file.path), one) for file, one in every if file.digest != own]
+        searched, itself = (len(known), len(known) < len(every)) if few is None else (few.searched, few.itself)
         if known and known[0][1].vectors.shape[1] != query.vectors.shape[1]:
             raise LibraryError(held.shown, schema.DAMAGED)
         space = space_of(held.connections, held.shown, settings, eye.key, [one for _, one in known])
     scores, chances = rank(space.asked(query), space.ranked)
+    chances = chances if few is None else few.chances
     neighbours = tuple(
         Neighbour(
             known[number][0],
@@ -56,7 +61,7 @@ def similar(
         )
         for number in np.argsort(-scores, kind="stable")[: settings.nearest]
     )
-    answer = Likeness(video, space.key, neighbours, len(known), len(known) < len(every), failures)
+    answer = Likeness(video, space.key, neighbours, searched, itself, failures)
     return _proved(answer, settings, watch, log) if settings.prove and neighbours else answer
 
 

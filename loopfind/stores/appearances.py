@@ -1,6 +1,7 @@
 """Appearances in a library: how its files look, in each way and by each network, never mixed."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,25 @@ class Appearances:
             values = (content, key.way, key.model, key.stream, vectors.shape[1], times, vectors.tobytes())
             connection.execute("INSERT OR REPLACE INTO appearance VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
-    def held(self, key: AppearanceKey) -> list[tuple[File, Appearance]]:
-        """Return the appearances of one key, sorted by path, each with the first file of its content."""
+    def count(self, key: AppearanceKey) -> int:
+        """Return how many contents have such an appearance."""
+        with self._connections.reading() as connection:
+            counted = f"SELECT count(*) FROM appearance WHERE {_KEY}"
+            return int(connection.execute(counted, (key.way, key.model, key.stream)).fetchone()[0])
+
+    def lacking(self, key: AppearanceKey, other: AppearanceKey) -> list[bytes]:
+        """Return a path of each content that has an appearance of one key and none of another."""
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                f"SELECT min(path) FROM file WHERE content IN (SELECT content FROM appearance WHERE {_KEY})"
+                f" AND content NOT IN (SELECT content FROM appearance WHERE {_KEY}) GROUP BY content",
+                (key.way, key.model, key.stream, other.way, other.model, other.stream),
+            )
+            return [path for (path,) in rows]
+
+    def held(self, key: AppearanceKey, paths: Sequence[bytes] | None = None) -> list[tuple[File, Appearance]]:
+        """Return the appearances of one key, sorted by path, each with the first file of its content. paths: of files,
+        where not all are wanted."""
         with self._connections.snapshot() as connection:
             # The first name of each content, apart: SQLite would carry the vectors along as it sorts.
             names = connection.execute(
@@ -59,9 +77,20 @@ class Appearances:
                 " GROUP BY content"
             )
             files = {content: File(*rest) for content, *rest in names}
-            rows = connection.execute(
-                f"SELECT content, width, times, vectors FROM appearance WHERE {_KEY}", (key.way, key.model, key.stream)
-            )
+            wanted = set(files)
+            if paths is not None:
+                named = set(paths)
+                wanted = {content for content, file in files.items() if file.path in named}
+            every = f"SELECT content, width, times, vectors FROM appearance WHERE {_KEY}"
+            values = (key.way, key.model, key.stream)
+            if len(wanted) < len(files):
+                rows = [
+                    row
+                    for content in wanted
+                    for row in connection.execute(f"{every} AND content = ?", (*values, content))
+                ]
+            else:
+                rows = connection.execute(every, values).fetchall()
             found = [(files[content], _appearance(key, *rest)) for content, *rest in rows if content in files]
         wholes = sorted(((file, one) for file, one in found if one is not None), key=lambda pair: pair[0].path)
         if len(wholes) < len(found) or len({one.vectors.shape[1] for _, one in wholes}) > 1:
