@@ -162,6 +162,13 @@ class GroupSettings(LookSettings):
     level: float | None = None
 
 
+@dataclass(frozen=True)
+class KnnSettings(LookSettings):
+    """Settings of scores on labelled files. counts: of the nearest files by which they are scored."""
+
+    counts: tuple[int, ...] = (1, 5, 10)
+
+
 ALIGNMENTS = ("engine", "dtw", "sound")
 """Ways to compare files: by what moves in the pictures, to the frame; by mean colours or by tones, with time warped; by
 what is heard, to the millisecond."""

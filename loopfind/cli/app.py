@@ -35,7 +35,13 @@ LIBRARY = {
 }
 """The commands of `loopfind library`, as above."""
 
-GROUPS = {"library": ("Keep fingerprints of videos, and search and compare them.", LIBRARY)}
+EVALUATE = {"knn": "loopfind.cli.evaluate:knn_command"}
+"""The commands of `loopfind evaluate`, as above."""
+
+GROUPS = {
+    "library": ("Keep fingerprints of videos, and search and compare them.", LIBRARY),
+    "evaluate": ("Measure how well likeness finds, on files of your own.", EVALUATE),
+}
 """Name -> its help, and the commands below it."""
 
 DEFAULT = "scan"

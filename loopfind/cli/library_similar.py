@@ -21,7 +21,7 @@ Examples:
 Exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C.
 """
 
-_WayOption = Annotated[
+WayOption = Annotated[
     str,
     typer.Option(
         "--by",
@@ -30,7 +30,7 @@ _WayOption = Annotated[
         "bag: by how often it sees what; sound: by what is heard.",
     ),
 ]
-_ModelOption = Annotated[
+ModelOption = Annotated[
     str | None,
     typer.Option(
         "--model", metavar="FILE", help="A network as ONNX for --by cnn, bag or sound, with a card beside it."
@@ -42,11 +42,11 @@ def similar_command(
     video: Annotated[
         str, typer.Argument(metavar="VIDEO", help="A video, or with --by sound a sound, in the library or not.")
     ],
-    by: _WayOption = SimilarSettings.by,
+    by: WayOption = SimilarSettings.by,
     nearest: Annotated[
         int, typer.Option("--nearest", "-k", metavar="N", min=1, max=1000, help="Files to list.")
     ] = SimilarSettings.nearest,
-    model: _ModelOption = None,
+    model: ModelOption = None,
     prove: Annotated[
         bool, typer.Option("--prove", help="Compare the video with these files, and say what is the same recording.")
     ] = SimilarSettings.prove,
@@ -84,7 +84,7 @@ def similar_command(
 
 
 def groups_command(
-    by: _WayOption = GroupSettings.by,
+    by: WayOption = GroupSettings.by,
     chance: Annotated[
         float,
         typer.Option(
@@ -97,7 +97,7 @@ def groups_command(
             "--level", metavar="L", help="Likeness from which files are alike; default: what the library itself shows."
         ),
     ] = GroupSettings.level,
-    model: _ModelOption = None,
+    model: ModelOption = None,
     prove: Annotated[
         bool, typer.Option("--prove", help="Compare the files of each group, and say what is the same recording.")
     ] = GroupSettings.prove,

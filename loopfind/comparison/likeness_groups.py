@@ -7,7 +7,7 @@ taken anew until nothing changes.
 """
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -93,6 +93,15 @@ def nearest_files(appearances: Sequence[Appearance], watch: Callable[[int], None
         if watch is not None:
             watch(int(mine[-1]) + 1)
     return Nearest(np.where(np.isfinite(likenesses), files, -1), likenesses, pairs)
+
+
+def likeness_rows(appearances: Sequence[Appearance]) -> Iterator[tuple[NDArray[np.intp], Floats]]:
+    """Yield the likeness (m, n) of some of n files to all, with the numbers of these; that of a file to itself is 1."""
+    count = len(appearances)
+    for low in range(0, count, _AT_ONCE):
+        ours = _Block(appearances[low : low + _AT_ONCE])
+        parts = [ours.alike(_Block(appearances[start : start + _AT_ONCE])) for start in range(0, count, _AT_ONCE)]
+        yield np.arange(low, min(count, low + _AT_ONCE)), np.concatenate(parts, 1)
 
 
 def strangers_of(nearest: Nearest, chance: float) -> Strangers:

@@ -11,7 +11,7 @@ from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
 
 _SHOWN_MOMENTS = 3
-_WAYS = {
+LIKENESS_WORDS = {
     "palette": "dominant colours",
     "cnn": "what a network sees",
     "bag": "how often a network sees what",
@@ -23,7 +23,7 @@ _LEAST_PROVEN = 0.5
 
 def similar_text(answer: Likeness) -> Iterator[str]:
     """Yield the neighbours, the nearest first, with the moments that are most alike."""
-    files, way = count(answer.searched, "other file"), _WAYS[answer.key.way]
+    files, way = count(answer.searched, "other file"), LIKENESS_WORDS[answer.key.way]
     yield f"{safe(answer.video)}: compared by {way} with {files} of the library\n"
     if answer.itself:
         yield f"The library holds this {'sound' if answer.key.what == 'sound' else 'video'} too; it is left out.\n"
@@ -54,7 +54,7 @@ def similar_json(answer: Likeness) -> Iterator[str]:
 def groups_text(answer: LikenessGroups) -> Iterator[str]:
     """Yield the groups, each with its reference, the nearest files first."""
     alike = sum(1 + len(group.others) for group in answer.groups)
-    files, way = count(answer.searched, "file"), _WAYS[answer.key.way]
+    files, way = count(answer.searched, "file"), LIKENESS_WORDS[answer.key.way]
     yield f"{files} of the library compared by {way}: {alike:,} of them in {count(len(answer.groups), 'group')}\n"
     if answer.chance is None:
         yield f"Files are called alike from a likeness of {answer.level:.3f} on, as asked for.\n"
