@@ -21,8 +21,8 @@ _AT_ONCE = 256
 
 
 class Shortlist(NamedTuple):
-    """Files of a library, to be ranked. files: with their appearances. chances: of each of these, see Ranking; None in a
-    library of few. searched: files that were looked through. itself: whether one was left out."""
+    """Files of a library, to be ranked. files: with their appearances. chances: of each of these, see Ranking.
+    searched: files that were looked through. itself: whether one was left out."""
 
     files: list[tuple[File, Appearance]]
     chances: Floats | None
