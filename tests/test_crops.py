@@ -1,6 +1,7 @@
 """Parts of pictures: where one lies in another, which parts are proposed, and what a comparison makes of them."""
 
 import json
+import sys
 from functools import cache
 
 import jsonschema
@@ -12,7 +13,7 @@ from test_docs import published
 from loopfind.arrays.directions import rounded
 from loopfind.comparison.crops import Glimpses, crop_at, likely_lags
 from loopfind.comparison.placement import place_of
-from loopfind.errors import BadSetting
+from loopfind.errors import BadSetting, MissingExtra, Unreadable
 from loopfind.model.crop import Crop
 from loopfind.pipeline import compare, compare_to_show
 from loopfind.registry import load
@@ -166,3 +167,15 @@ def test_a_network_looks_at_moving_pictures_alone():
         compare(["a.mp4", "b.mp4"], align="dtw", kind="cnn")
     with pytest.raises(BadSetting, match="there is cnn"):
         compare(["a.mp4", "b.mp4"], kind="ahash")
+
+
+def test_what_can_be_read_once_only_is_refused_before_it_is_read():
+    pytest.importorskip("onnxruntime")
+    with pytest.raises(Unreadable, match="save it as one first"):
+        compare(["-", "-"], kind="cnn")
+
+
+def test_a_network_that_is_missing_is_said_in_a_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(MissingExtra, match="cnn"):
+        compare(["a.mp4", "b.mp4"], kind="cnn")

@@ -27,8 +27,8 @@ PAIRS = 6
 """Pairs of pictures by which a place is found. Held by `benchmarks/edits.py`."""
 
 LEAST_AT_PLACE = 0.6
-"""Correlation that FEWEST_AGREEING pairs must have at their place. Copies had 0.8 to 1.0, strangers 0.5 at the most,
-over 14 clips on which this was set. Held by `benchmarks/edits.py`."""
+"""Correlation that FEWEST_AGREEING pairs must have at their place. Copies had 0.8 to 1.0, strangers 0.5 at the most, of
+the seven clips on which this was set. Held by `benchmarks/edits.py`."""
 
 LEAST_AT_FIRST = 0.3
 """Correlation below which a first place is not looked at more closely. Held by `benchmarks/edits.py`."""

@@ -21,6 +21,12 @@ class SteadyPictures(NamedTuple):
     decoded: bool
 
 
+def check_seekable(where: Address) -> None:
+    """Raise Unreadable for what can be read once only."""
+    if not where.seekable:
+        raise Unreadable(where.shown, "it can be read once only, and a network needs a file: save it as one first")
+
+
 def steady_pictures(
     where: Address, stream: int, start: float, end: float, rate: float, side: int, stall: float
 ) -> SteadyPictures:
@@ -28,8 +34,7 @@ def steady_pictures(
 
     stall: seconds that ffmpeg may take. Raises Unreadable for what can be read once only.
     """
-    if not where.seekable:
-        raise Unreadable(where.shown, "it can be read once only, and a network needs a file: save it as one first")
+    check_seekable(where)
     shape = f"fps={rate}:start_time=0,scale={side}:{side}:flags=area,setsar=1,format=rgb24"
     words = [
         executable(),

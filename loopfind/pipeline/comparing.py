@@ -18,6 +18,7 @@ from loopfind.exhibits.sounds import sounds_across
 from loopfind.fingerprints.sound import pitched_fingerprint_of
 from loopfind.media.ffmpeg import address
 from loopfind.media.sound.chromaprint import chromaprint_of
+from loopfind.media.steady import check_seekable
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure, Shared, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
@@ -123,6 +124,8 @@ def _compared(
             path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]
         ) -> tuple[Reading | TrackReading, float]:
             where = address.resolve(path)
+            if crops is not None:
+                check_seekable(where)
             reading: Reading | TrackReading
             if colours:
                 reading = videos.read(where, wanted_codes, others=[halt], watch=seen, log=said).reading
