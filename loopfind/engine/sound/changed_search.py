@@ -1,6 +1,7 @@
 """The search for copies at another speed or pitch: candidates by codes, each followed once, the best claimed."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from loopfind.engine.sound.changed import ChangedRun, changed_run
 from loopfind.engine.sound.changed_words import ChangedLine, changed_lines
@@ -12,14 +13,17 @@ from loopfind.engine.sound.parameters import (
     PLAIN_AGREES,
     RHYTHM_LENGTH,
     SAME_CHANGE,
+    SAME_LAG,
 )
 from loopfind.engine.sound.rhythm import Beat
 from loopfind.engine.sound.white import WhiteSound
+from loopfind.model.candidate import Line
 from loopfind.model.sound import SOUND_RATE, PitchCodes
 
 _NEAR = 0.25 * SOUND_RATE
 _SLACK = _SECOND = SOUND_RATE
 _BESIDE = SOUND_RATE // 4
+_ASIDE = 0.7 * SOUND_RATE
 
 
 def changed_runs(
@@ -37,9 +41,7 @@ def changed_runs(
     for found in changed_lines(codes):
         if left <= 0 or given_up():
             break
-        middle = (found.line.start + found.line.end) / 2
-        there = found.line.slope * middle + found.line.offset
-        if any(_explains(run, found) for run in runs) or _is_plain(white, middle * SOUND_RATE, there * SOUND_RATE):
+        if any(_explains(run, found) for run in runs) or _is_plain(white, _places_on(found.line)):
             continue
         left -= 1
         run = changed_run(white, found)
@@ -78,21 +80,39 @@ def _shows_same(run: ChangedRun, known: ChangedRun) -> bool:
     return False
 
 
-def _is_plain(white: WhiteSound, at: float, there: float) -> bool:
-    """Say whether the sound around two samples agrees as it is, over a second: then no other speed is needed."""
+def _places_on(line: Line) -> list[tuple[float, float]]:
+    """Return samples near the middle of a line, each with that of the other showing."""
+    middle = (line.start + line.end) / 2 * SOUND_RATE
+    return [(at, line.slope * at + line.offset * SOUND_RATE) for at in (middle - _ASIDE, middle + _ASIDE)]
+
+
+def _is_plain(white: WhiteSound, places: Sequence[tuple[float, float]]) -> bool:
+    """Say whether the sound agrees as it is, at one lag at two of some places: then no other speed is needed.
+
+    places: samples of both showings. A program that changes the tempo by little leaves pieces of half a second as they
+    are, but each at a lag of its own.
+    """
+    lags = sorted(lag for lag in (_plain_lag(white, at, there) for at, there in places) if lag is not None)
+    return any(later - lag <= SAME_LAG * SOUND_RATE for lag, later in pairwise(lags))
+
+
+def _plain_lag(white: WhiteSound, at: float, there: float) -> float | None:
+    """Return the lag, in samples, at which the sound around two samples agrees as it is, over a second; None where it
+    does not."""
     first, second = round(at) - _SECOND // 2, round(there) - _SECOND // 2
     one = white.part(first, first + _SECOND)
     other = white.part(second - _BESIDE, second + _SECOND + _BESIDE)
-    return best_shift(one, other, _BESIDE)[1] >= PLAIN_AGREES
+    shift, r = best_shift(one, other, _BESIDE)
+    return second + shift - first if r >= PLAIN_AGREES else None
 
 
 def _is_known(white: WhiteSound, run: ChangedRun, beats: Sequence[Beat]) -> bool:
     """Say whether the sound at its own speed explains a run: its showings agree as they are, or a machine keeps time
     there."""
-    places = [run.start + share * run.length for share in (0.25, 0.5, 0.75)]
-    if any(_is_plain(white, at, run.other_at(at)) for at in places):
+    places = [run.start + share * run.length for share in (0.1, 0.3, 0.5, 0.7, 0.9)]
+    if _is_plain(white, [(at, run.other_at(at)) for at in places]):
         return True
     if run.pure or run.length >= RHYTHM_LENGTH * SOUND_RATE:
         return False
-    at = places[1]
+    at = places[2]
     return any(beat.start <= at <= beat.end and beat.start <= run.other_at(at) <= beat.end for beat in beats)
