@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.evidence.claim_parameters import COPY_NOISE, FINDABLE_LENGTHS, LONGEST_JUDGED
 from loopfind.engine.evidence.claims import confidence, may_hold, replays, sure_of
-from loopfind.engine.evidence.differences import Fit, cells_at, changes_between, hop_of, sampled_stretches
+from loopfind.engine.evidence.differences import Cells, Fit, cells_at, changes_between, hop_of, sampled_stretches
 from loopfind.engine.evidence.marks import WanderingMarks
 from loopfind.engine.evidence.region import measure_regions, tells
 from loopfind.engine.evidence.sharpness import even_shift, share_of_change
-from loopfind.engine.evidence.splices import NO_SEAMS, Seams, seams_of, splice_if_joined, splice_reach
+from loopfind.engine.evidence.splices import NO_SEAMS, Seams, peak_if_joined, seams_of, splice_reach
 from loopfind.engine.evidence.uniqueness import Rivals, rivals_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.dtypes import Ints
@@ -115,6 +115,7 @@ class _Planted:
         self._overlaid = self._marks.overlaid
         free = shown(PLAIN) * ~self._overlaid
         self._weights = np.asarray(free / free.sum(), np.float32)
+        self._joins = _joins_in(signal)
 
     def telling(self, first: int, last: int) -> NDArray[np.bool_]:
         """Return the cells (144,) bool in which frames [first, last) change by so much that it tells."""
@@ -153,13 +154,15 @@ class _Planted:
             residual=0.0,
             informative=len(telling),
         )
+        if not (may_hold(run, signal) and eventful(signal, first, last)):
+            return False
         regions = measure_regions(signal, line, frames, Fit())
-        if regions is None or not (may_hold(run, signal) and eventful(signal, first, last)):
+        if regions is None:
             return False
         # The stretch is aligned with itself, so noise is all that it may differ from its copy by. An overlay goes on
         # its own way, and covers the copy.
         regions = replace(regions, along=np.where(self._overlaid, regions.beside, np.float32(noise)))
-        seams = _seams_of_copy(signal, first, last)
+        seams = self._seams_of_copy(first, last)
         if not replays(run, regions, seams):
             return False
 
@@ -178,22 +181,29 @@ class _Planted:
         own = np.minimum(moved[shift:], moved[:-shift])
         return share_of_change(1 - self._noise / np.maximum(own, 1e-9), own)
 
+    def _seams_of_copy(self, first: int, last: int) -> Seams:
+        """Return how clearly the picture would jump at both ends of a copy of frames [first, last): usually, of
+        _PUT_IN places where it may be put in."""
+        if not self._joins:
+            return NO_SEAMS
+        signal, reach, peaks = self.signal, splice_reach(self.signal), []
+        begins = cells_at(signal, np.arange(first, min(len(signal.times), first + reach)))
+        ends = cells_at(signal, np.arange(max(0, last - reach), last))
+        for before, after in self._joins:
+            peaks.append(sorted((peak_if_joined(signal, before, begins), peak_if_joined(signal, ends, after))))
+        return seams_of(*np.median(peaks, axis=0))
+
+
+def _joins_in(signal: Signal) -> list[tuple[Cells, Cells]]:
+    """Return the cells of the frames before and after each of _PUT_IN places where a copy may be put in; none where the
+    file is too short for it."""
+    n, reach = len(signal.times), splice_reach(signal)
+    if n < 4 * reach:
+        return []
+    places = np.linspace(reach, n - reach, _PUT_IN + 2).astype(np.int64)[1:-1].tolist()
+    return [(cells_at(signal, np.arange(p - reach, p)), cells_at(signal, np.arange(p, p + reach))) for p in places]
+
 
 def _onto_itself(signal: Signal, first: int, last: int) -> Line:
     """Return the line that pairs frames [first, last) with themselves."""
     return Line(1.0, 0.0, float(signal.times[first]), float(signal.times[last - 1]) + signal.step, 0)
-
-
-def _seams_of_copy(signal: Signal, first: int, last: int) -> Seams:
-    """Return how clearly the picture would jump at both ends of a copy of frames [first, last): usually, of _PUT_IN
-    places where it may be put in."""
-    n, reach = len(signal.times), splice_reach(signal)
-    if n < 4 * reach:
-        return NO_SEAMS
-    begins, ends = np.arange(first, min(n, first + reach)), np.arange(max(0, last - reach), last)
-    peaks = []
-    for place in np.linspace(reach, n - reach, _PUT_IN + 2).astype(np.int64)[1:-1].tolist():
-        start = splice_if_joined(signal, np.arange(place - reach, place), begins)
-        end = splice_if_joined(signal, ends, np.arange(place, place + reach))
-        peaks.append(sorted((start.peak, end.peak)))
-    return seams_of(*np.median(peaks, axis=0))

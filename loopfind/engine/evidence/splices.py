@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.order import upper_quartile
 from loopfind.engine.evidence.claim_parameters import MOST_SEAM, SEAM_REACH
-from loopfind.engine.evidence.differences import cells_at, changes_between
+from loopfind.engine.evidence.differences import Cells, changes_between
 from loopfind.engine.evidence.parameters import HARD_CUT, LEAST_ONSET, LEAST_PEAK, LEAST_RATIO, SPLICE_WINDOW
 from loopfind.model.candidate import Run
-from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.report import CutKind
 
@@ -69,11 +68,14 @@ def splices_at(signal: Signal, frames: Sequence[int]) -> list[Splice]:
     ]
 
 
-def splice_if_joined(signal: Signal, before: Ints, after: Ints) -> Splice:
-    """Measure the splice that frames in a row would make with others in a row, if these followed them."""
-    cells = np.concatenate([cells_at(signal, before), cells_at(signal, after)])
+def peak_if_joined(signal: Signal, before: Cells, after: Cells) -> float:
+    """Return the peak of the splice that frames in a row would make with others in a row, if these followed them.
+
+    before, after: (m, 144) float32, the cells of both.
+    """
+    cells = np.concatenate([before, after])
     changes = np.square(np.diff(cells, axis=0)).mean(1)
-    return _splice_of(int(after[0]), changes, len(before) - 1, len(cells), 2 * signal.noise)
+    return _splice_of(len(before), changes, len(before) - 1, len(cells), 2 * signal.noise).peak
 
 
 def _splice_of(frame: int, changes: NDArray[np.float32], at: int, reach: int, floor: float) -> Splice:
