@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import synthetic as s
-from test_edited_copies import cells, drawn
+from test_edited_copies import boxed, cells, cropped, drawn
 from test_laws import claimed, only
 from test_overlays import FPS, chat, looped, mark, under
 
@@ -178,3 +178,33 @@ def test_a_crop_is_followed_wherever_it_was_taken(top: int, left: int) -> None:
     assert trace is not None and (trace.low, trace.high) == pytest.approx(trace.high - np.array([175, 0]), abs=1)
     found = trace.line.view
     assert (found.below, found.right) == pytest.approx(((30 - top) / side - 0.5, (30 - left) / side - 0.5), abs=0.04)
+
+
+# ---- copies that were changed in two ways ----
+
+_FILM = drawn(1)
+_TWICE_CHANGED = {
+    "mirrored and smaller": (lambda t: cells(boxed(_FILM(t))[:, :, ::-1]), 2.0, 8.0, (True, False, 1.0)),
+    "mirrored and faster": (lambda t: cells(_FILM(1.25 * t)[:, :, ::-1]), 1.6, 6.4, (True, False, 1.25)),
+    "backwards and cropped": (lambda t: cells(cropped(_FILM(8 - t))), 0.0, 6.0, (False, True, 1.0)),
+}
+
+
+@pytest.mark.parametrize("way", _TWICE_CHANGED)
+@pytest.mark.slow
+def test_a_copy_that_was_changed_in_two_ways_is_found(way: str) -> None:
+    scene, start, end, (mirrored, backwards, speed) = _TWICE_CHANGED[way]
+    repeat = only(s.answer(s.shown([(lambda t: cells(_FILM(t)), 0, 10), (s.film(51), 0, 3), (scene, start, end)], FPS)))
+    first, second = repeat.occurrences
+    assert (first.start, first.end) == pytest.approx((2, 8), abs=0.05)
+    assert (second.start, second.end) == pytest.approx((13, 13 + end - start), abs=0.05)
+    assert (second.mirrored, second.reversed) == (mirrored, backwards)
+    assert second.speed == pytest.approx(speed, abs=0.01)
+
+
+def test_of_all_speeds_the_lines_with_most_votes_come_first() -> None:
+    scene = s.film(81)
+    signal = signal_of(s.shown([(scene, 0, 12), (lambda t: scene(1.25 * t), 1.6, 8)], FPS))
+    batch = next(batch for batch in candidates_of(signal) if any(not line.keeps_speed for line in batch.lines))
+    votes = [line.votes for line in batch.lines]
+    assert votes == sorted(votes, reverse=True) and batch.lines[0].slope == pytest.approx(0.8, abs=0.04)

@@ -107,6 +107,33 @@ is fitted. Held by `benchmarks/edits.py`."""
 ZOOM_TOLERANCE = 0.05
 """Share by which two zooms may differ for one of them to find copies of the other. Held by `benchmarks/edits.py`."""
 
+SPEED_LINES = 7.0
+"""Times the lines of one question about changed copies that are followed for all speeds together. Copies at another
+speed are among the first 8 of them, one of 17 was the 26th. Held by `benchmarks/edits.py`."""
+
+TWICE_CHANGED_SPEEDS = (0.5, 0.75, 0.8, 0.9, 1.1111, 1.25, 1.5, 2.0)
+"""Speeds at which copies are looked for that were changed in another way as well. Held by
+`tests/test_wild_answers.py`."""
+
+TWICE_CHANGED_ZOOMS = tuple(Transform(across=s, down=s) for s in (1.11, 1.2, 0.9, 0.82, 0.75))
+"""Zooms at which they are looked for. Held by `tests/test_wild_answers.py`."""
+
+TWICE_CHANGED_SPED_ZOOMS = (TWICE_CHANGED_ZOOMS[0], TWICE_CHANGED_ZOOMS[3])
+"""Those of them that are looked for at other speeds: one crop, one smaller picture. Held by
+`tests/test_wild_answers.py`."""
+
+TWICE_CHANGED_LINES = 2.0
+"""Times the lines of one question about changed copies that are followed for all ways of changing a copy twice. Held by
+`tests/test_wild_answers.py`."""
+
+TWICE_CHANGED_VOTES = 12
+"""Votes that make a candidate there: a copy of four seconds gets 19 and more, and chance seldom as many. Held by
+`tests/test_wild_answers.py`."""
+
+MOST_TWICE_CHANGED_FRAMES = 100_000
+"""Frames up to which copies are looked for that were changed in two ways at once, an hour at 25 frames a second: there
+are as many such questions as others. Held by `benchmarks/day.py`."""
+
 TURNS = (
     Transform(turned=2),
     Transform(turned=1),  # and by three quarters, as either of two occurrences may be the turned one

@@ -6,7 +6,7 @@ other speeds by both. Motion over a fifth of a second grows with the speed, and 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,19 @@ from loopfind.engine.candidates.parameters import (
     INSETS,
     LEAST_LAG,
     MOST_QUADRANT_FRAMES,
+    MOST_TWICE_CHANGED_FRAMES,
     PLAIN_LINES,
     QUADRANT_LINES_SHARE,
     QUADRANTS,
     SIFTED_PER_FOLLOWED,
     SPARSE_GAP,
+    SPEED_LINES,
     TURNS,
+    TWICE_CHANGED_LINES,
+    TWICE_CHANGED_SPED_ZOOMS,
+    TWICE_CHANGED_SPEEDS,
+    TWICE_CHANGED_VOTES,
+    TWICE_CHANGED_ZOOMS,
     ZOOMS,
 )
 from loopfind.engine.candidates.question import FrameCodes, Question
@@ -42,7 +49,7 @@ from loopfind.engine.signal.extract import (
     upside_down_flips,
 )
 from loopfind.engine.signal.per_file import local_signal
-from loopfind.model.candidate import CandidateBatch, Line, Matches
+from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Words
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import Transform
@@ -95,11 +102,36 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBat
                 rough = transformed_motion(signal, replace(view, rough=True), signal.moving)
             yield from finder.transformed(rough, transformed_motion(signal, view, sparse), view, sparse)
     motions, moved = FrameCodes(motion, motion, signal.moving), finder.similar(motion, None, sparse)
-    for speed in COPY_SPEEDS:
-        by_motion, by_picture = (
-            finder.batch(Question(speed), found, codes) for found, codes in ((moved, motions), (similar, pictures))
-        )
-        yield replace(by_motion, lines=_alternating(by_motion.lines, by_picture.lines))
+    asked = ((moved, motions), (similar, pictures))
+    yield finder.pooled(
+        (finder.batch(Question(speed), found, codes) for speed in COPY_SPEEDS for found, codes in asked), SPEED_LINES
+    )
+    del moved, similar, asked
+    if not across and len(signal.times) <= MOST_TWICE_CHANGED_FRAMES:
+        yield finder.pooled(_twice_changed(finder, signal, sparse), TWICE_CHANGED_LINES, TWICE_CHANGED_VOTES)
+
+
+def _twice_changed(finder: "CandidateFinder", signal: Signal, sparse: NDArray[np.bool_]) -> Iterator[CandidateBatch]:
+    """Find candidates of copies that were changed in two ways at once: mirrored or backwards, and zoomed or at another
+    speed; or zoomed at another speed.
+
+    sparse: (n,) bool, the frames that are asked.
+    """
+    motion, ways = signal.motion, ((mirror_flips(), 1.0, True), (_ALL, -1.0, False))
+    for flips, slope, mirrored in ways:
+        other = motion ^ flips
+        found, codes = finder.similar(motion, other, sparse), FrameCodes(motion, other, signal.moving)
+        for speed in TWICE_CHANGED_SPEEDS:  # each pair is found from either side, and one is enough
+            question = Question(slope * speed, Transform(mirrored=mirrored))
+            yield finder.batch(question, _later(found, False), codes)
+        del other, found, codes
+    for zoom in TWICE_CHANGED_ZOOMS:
+        changed = transformed_motion(signal, zoom, sparse)
+        for flips, slope, mirrored in ways:
+            view = replace(zoom, mirrored=mirrored)
+            yield from finder.transformed(motion, changed ^ flips, view, sparse, (slope,))
+        if zoom in TWICE_CHANGED_SPED_ZOOMS:
+            yield from finder.transformed(motion, changed, zoom, sparse, TWICE_CHANGED_SPEEDS)
 
 
 class CandidateFinder:
@@ -132,18 +164,24 @@ class CandidateFinder:
         return kept
 
     def transformed(
-        self, codes: Words, changed: Words, view: Transform, usable: NDArray[np.bool_]
+        self,
+        codes: Words,
+        changed: Words,
+        view: Transform,
+        usable: NDArray[np.bool_],
+        slopes: Sequence[float] = (1.0,),
     ) -> Iterator[CandidateBatch]:
         """Find candidates of which one occurrence, transformed, looks like the other.
 
-        codes, changed: (n,) uint64, codes of frames as they are and transformed. Two batches: of copies whose first
-        occurrence is to be transformed, and of those whose second one is.
+        codes, changed: (n,) uint64, codes of frames as they are and transformed. slopes: of the questions. Two batches
+        for each: of copies whose first occurrence is to be transformed, and of those whose second one is.
         """
         found = self.similar(codes, changed, usable)
-        yield self.batch(
-            Question(view=view, viewed_first=True), _later(found, True), FrameCodes(changed, codes, usable)
-        )
-        yield self.batch(Question(view=view), _later(found, False), FrameCodes(codes, changed, usable))
+        for slope in slopes:
+            yield self.batch(
+                Question(slope, view, viewed_first=True), _later(found, True), FrameCodes(changed, codes, usable)
+            )
+            yield self.batch(Question(slope, view), _later(found, False), FrameCodes(codes, changed, usable))
 
     def batch(
         self, question: Question, matches: Iterable[Matches], codes: FrameCodes, share: float = 1.0
@@ -165,6 +203,16 @@ class CandidateFinder:
             # A motion ends where, backwards, it begins: the moments lie one gap closer together than their motions.
             kept = [replace(line, offset=line.offset - motion_gap(local_signal(signal, line).step)) for line in kept]
         return CandidateBatch(tuple(kept), most)
+
+    def pooled(self, batches: Iterable[CandidateBatch], share: float, fewest: int = 0) -> CandidateBatch:
+        """Return the candidates of several questions as one batch, those with most votes first.
+
+        A copy gets votes from the questions beside its own too, the most from its own. share: of the usual number of
+        lines for one question about changed copies, how many are to be followed for all of them. fewest: votes.
+        """
+        lines = chain.from_iterable(batch.lines for batch in batches)
+        kept = sorted((line for line in lines if line.votes >= fewest), key=lambda line: -line.votes)
+        return CandidateBatch(tuple(kept), round(share * self._most_changed))
 
 
 def changing_frames(signal: Signal) -> NDArray[np.bool_]:
@@ -192,12 +240,6 @@ def sparse_frames(signal: Signal) -> NDArray[np.bool_]:
             chosen[first : first + count] = False
             chosen[first : first + count : max(1, round(SPARSE_GAP / step))] = True
     return chosen
-
-
-def _alternating(lines: Sequence[Line], others: Sequence[Line]) -> tuple[Line, ...]:
-    """Return the lines of both, the best of either first."""
-    pairs = zip_longest(lines, others)
-    return tuple(line for pair in pairs for line in pair if line is not None)
 
 
 def _ordered(matches: Matches) -> Matches:
