@@ -94,6 +94,8 @@ def test_boxes_over_a_copy_do_not_pass_for_other_brightness() -> None:
         ([1.0] * 5, [-1.0] * 40, 20),  # another motion begins in the same place
         ([1.0] * 12, [-1.0] * 40, 72),  # too much for that
         ([1.0] * 5, [0.0] * 40, 65),  # and the rest goes on
+        ([1.0] * 5, [-1.0] * 6, 20),  # the file ends before it fell by as much
+        ([1e-3], [-1.0] * 40, 20),  # a rest, and then other footage
     ],
 )
 def test_the_onset_of_another_motion_is_no_part_of_a_stretch(
@@ -178,6 +180,16 @@ def test_a_crop_is_followed_wherever_it_was_taken(top: int, left: int) -> None:
     assert trace is not None and (trace.low, trace.high) == pytest.approx(trace.high - np.array([175, 0]), abs=1)
     found = trace.line.view
     assert (found.below, found.right) == pytest.approx(((30 - top) / side - 0.5, (30 - left) / side - 0.5), abs=0.04)
+
+
+@pytest.mark.parametrize("scene", [s.film(61), s.camera(60, bodies=3)])
+def test_an_end_that_lies_on_a_frame_takes_no_frame_past_it(scene: s.Scene) -> None:
+    signal = signal_of(s.shown([(scene, 0, 20), (scene, 7, 7 + 17 / 24), (s.film(560), 40, 44)], 24))
+    last = 7 * 24 + 16
+    end = float(signal.times[last]) + signal.step
+    assert end > signal.times[last + 1]  # for a rounding
+    trace = follow_line(signal, Line(1.0, 13.0, float(signal.times[last - 11]), end, 9))
+    assert trace is not None and trace.line.offset == pytest.approx(13.0, abs=signal.step / 4)
 
 
 # ---- copies that were changed in two ways ----

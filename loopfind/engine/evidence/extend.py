@@ -24,6 +24,7 @@ from loopfind.engine.evidence.parameters import (
     GROW_SECONDS,
     ISLAND_NATS,
     ISLAND_REST,
+    LAST_DROP,
     LEAST_FIRST_NATS,
     LEAST_FRAME_NATS,
     LEAST_SAY,
@@ -222,7 +223,8 @@ def _limits(signal: Signal, line: Line, seed: Ints) -> tuple[int, int]:
 
 def _seed_frames(signal: Signal, line: Line) -> Ints:
     """Return frames around those that voted for the candidate, whose partners lie inside the file."""
-    low, high = np.searchsorted(signal.times, [line.start, line.end])
+    # By half a frame, as an end that lies on a frame must not take that frame in for a rounding.
+    low, high = np.searchsorted(signal.times, np.array([line.start, line.end]) - signal.step / 2)
     short = max(10, round(SEED_SECONDS / signal.step)) - (high - low)
     if short > 0:
         low, high = max(0, low - short // 2), min(len(signal.times), high + short - short // 2)
@@ -320,7 +322,7 @@ def grown(score: NDArray[np.float64], rest: int) -> int:
     """Return how many leading values (m,) reach the largest sum before it drops by SCORE_DROP, 0 where none does.
 
     What agrees after `rest` values that say nothing, and soon before the drop, must say ISLAND_NATS. The onset of
-    another motion in the same place says less.
+    another motion in the same place says less. The rest itself is no part of it either.
     """
     if not len(score):
         return 0
@@ -328,18 +330,26 @@ def grown(score: NDArray[np.float64], rest: int) -> int:
     behind = np.maximum(total, 0)
     np.maximum.accumulate(behind, out=behind)
     behind -= total
-    fallen = behind > SCORE_DROP
-    drop = int(np.argmax(fallen)) if fallen.any() else len(total)
+    drop = _first(behind > SCORE_DROP)
     total = total[:drop]
     if not len(total) or total.max() <= 0:
         return 0
     end = int(np.argmax(total)) + 1
-    if drop == len(score) or drop - end > 2 * rest:
+    # Where the frames end sooner, a lesser fall shows as well that something else went on.
+    contradicted = drop if drop < len(score) else end + _first(behind[end:] > LAST_DROP)
+    if contradicted == len(score) or contradicted - end > 2 * rest:
         return end
     says = np.flatnonzero(np.abs(score[:end]) > LEAST_SAY)
+    if len(says) and end - 1 - int(says[-1]) > rest:
+        end = int(says[-1]) + 1
     breaks = np.flatnonzero(np.diff(says) > rest)
     before = int(says[breaks[-1]]) + 1 if len(breaks) else end
     return before if total[end - 1] - total[before - 1] < ISLAND_NATS else end
+
+
+def _first(found: NDArray[np.bool_]) -> int:
+    """Return the number of the first that is true, or how many there are where none is."""
+    return int(np.argmax(found)) if found.any() else len(found)
 
 
 def _open_ends(score: NDArray[np.float64], low: int, high: int) -> tuple[tuple[int, int], tuple[int, int]]:

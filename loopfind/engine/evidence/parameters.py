@@ -70,6 +70,10 @@ ISLAND_NATS = 6.5
 """Nats that must follow such a rest: a quarter of a second of clear agreement. Two cars that enter the picture in one
 place agree for a fifth. Held by `benchmarks/footage.py`."""
 
+LAST_DROP = 4.0
+"""Nats by which the score must fall behind its best where the file ends before it falls by SCORE_DROP, for what was
+best to have ended there. Held by `tests/test_wild_answers.py`."""
+
 LEAST_SAY = 0.1
 """Nats below which a frame says nothing. Held by `benchmarks/footage.py`."""
 
