@@ -13,8 +13,12 @@ from loopfind.engine.evidence.claim_parameters import (
     LEAST_BARE_SEAMS,
     LEAST_CONFIDENCE,
     LEAST_CONFIDENCE_OF_BARE,
+    LEAST_CONFIDENCE_OF_CROWDED,
+    LEAST_CONTRAST,
     LEAST_CROWDED_LAG,
+    LEAST_CROWDED_SCORE,
     LEAST_RIM_SEAMS,
+    LEAST_SEAMED_CONTRAST,
     SHORT_CLAIM,
     SMALL_PART,
 )
@@ -119,7 +123,9 @@ def test_confidence_spans_from_hardly_to_almost_certain() -> None:
 def test_a_claim_must_be_likely_and_a_little_one_surer_or_cut_out(
     length: float, replayed: int, seams: Seams, least: float
 ) -> None:
-    cells = regions(replayed, 0)
+    cells, among_others = regions(replayed, 0), regions(replayed, 144 - replayed)
+    assert believed(max(least, LEAST_CONFIDENCE_OF_CROWDED), length, among_others, seams)
+    assert believed(LEAST_CONFIDENCE_OF_CROWDED - 0.001, length, among_others, seams) == (replayed >= SMALL_PART)
     assert believed(least, length, cells, seams) and not believed(least - 0.001, length, cells, seams)
     assert LEAST_CONFIDENCE_OF_BARE > LEAST_CONFIDENCE > 0.5
 
@@ -193,4 +199,14 @@ def test_a_rhythm_in_a_small_part_of_what_moves_is_no_replay() -> None:
     far = replace(run(), line=replace(run().line, offset=2 * LEAST_CROWDED_LAG))
     assert not replays(run(), crowded, NO_SEAMS) and replays(far, crowded, NO_SEAMS)
     share[7] = 1.0
-    assert not replays(far, replace(crowded, along=share.ravel()), NO_SEAMS)  # and one of more than a few cells
+    few = replace(crowded, along=share.ravel())
+    assert not replays(far, few, NO_SEAMS)  # and one of more than a few cells
+    assert replays(replace(far, score=LEAST_CROWDED_SCORE), few, NO_SEAMS)  # or one that moved for long
+
+
+def test_calm_footage_is_believed_where_the_picture_jumps_at_both_ends() -> None:
+    calm = run(contrast=LEAST_SEAMED_CONTRAST)
+    assert may_hold(calm, SIGNAL) and not may_hold(run(contrast=LEAST_SEAMED_CONTRAST - 0.01), SIGNAL)
+    assert not replays(calm, regions(), Seams(LEAST_RIM_SEAMS - 0.1, 3.0))
+    assert replays(calm, regions(), Seams(LEAST_RIM_SEAMS, 3.0))
+    assert replays(run(contrast=LEAST_CONTRAST), regions(), NO_SEAMS)

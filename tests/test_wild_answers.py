@@ -7,15 +7,16 @@ import pytest
 import synthetic as s
 from test_edited_copies import boxed, cells, cropped, drawn
 from test_laws import claimed, only
-from test_overlays import FPS, chat, looped, mark, under
+from test_overlays import FPS, chat, looped, mark, ticker, under
 
 from loopfind.engine.candidates.plan import candidates_of
 from loopfind.engine.evidence.differences import Fit
 from loopfind.engine.evidence.extend import follow_line, grown
 from loopfind.engine.evidence.parameters import ISLAND_REST
 from loopfind.engine.evidence.photometry import fit_of
+from loopfind.engine.evidence.verify import RunFinder
 from loopfind.engine.signal.extract import motion_within, signal_of
-from loopfind.model.candidate import Line
+from loopfind.model.candidate import CandidateBatch, Line
 from loopfind.model.dtypes import Floats
 from loopfind.model.transform import Transform
 
@@ -220,3 +221,27 @@ def test_of_all_speeds_the_lines_with_most_votes_come_first() -> None:
     batch = next(batch for batch in candidates_of(signal) if any(not line.keeps_speed for line in batch.lines))
     votes = [line.votes for line in batch.lines]
     assert votes == sorted(votes, reverse=True) and batch.lines[0].slope == pytest.approx(0.8, abs=0.04)
+
+
+# ---- little that moves, and little that changes ----
+
+
+def twitching(seed: int) -> s.Scene:
+    """A room in which four cells in the middle change, and nothing else."""
+    rng = np.random.default_rng(seed)
+    ways = [s.path(rng, 30.0) for _ in range(4)]
+
+    def at(t: Floats) -> np.ndarray:
+        shown = np.repeat(s.room(0).reshape(1, s.CELLS), len(t), 0)
+        shown[:, [65, 66, 77, 78]] += np.stack([way(t) for way in ways], 1)
+        return shown
+
+    return at
+
+
+@pytest.mark.parametrize(("turns", "found"), [(20, True), (1000, False)])
+def test_a_small_mover_beside_a_ticker_is_believed_if_it_moves_for_long(turns: int, found: bool) -> None:
+    scene = under(looped(twitching(1), 25 * turns), ticker)
+    finder = RunFinder(signal_of(s.shown([(scene, 0, 50)], FPS)))
+    finder.search(CandidateBatch((Line(1.0, 20.0, 5, 25, 9),), 1))
+    assert bool(finder.runs) == found

@@ -35,6 +35,10 @@ LEAST_CONTRAST = 0.2
 0.26; counters and machines of one rhythm, whose digits differ, have less than nothing. Held by
 `benchmarks/footage.py`."""
 
+LEAST_SEAMED_CONTRAST = 0.05
+"""The same where the picture jumps at both ends: calm footage hardly differs from itself a moment later. Below, no lag
+stands out. Held by `tests/test_wild_answers.py`."""
+
 LEAST_CHANGED_SECONDS = 1.0
 """Seconds that a copy at another speed must last: over less, one slow movement fits another by the choice of the speed.
 Held by `benchmarks/suite.py`."""
@@ -86,6 +90,10 @@ LEAST_BARE_SEAMS = 0.4
 
 LEAST_CONFIDENCE_OF_BARE = 0.9
 """Confidence that such a claim without such ends needs. Held by `tests/test_confidence.py`."""
+
+LEAST_CONFIDENCE_OF_CROWDED = 0.97
+"""Confidence that a claim needs of which a small part moves among much that goes on. Held by
+`tests/test_wild_answers.py`."""
 
 ALIKE_FACTOR = 4.0
 """Factor in squared grey levels up to which replays of one stretch differ from it alike: copies made at another
@@ -217,6 +225,10 @@ LEAST_CROWDED_LAG. Of a road that goes by, the dashes that come round are a sixt
 LEAST_CROWDED_LAG = 6.0
 """Seconds of lag from which a small part of the picture may come round by being shown again, and not by a rhythm. Held
 by `benchmarks/footage.py`."""
+
+LEAST_CROWDED_SCORE = 300.0
+"""Nats that a run must score to rest on fewer than SMALL_PART cells among others that go on: twelve seconds of clear
+motion. Held by `tests/test_wild_answers.py`."""
 
 LEAST_RIM_SEAMS = 0.7
 """Nats by which an end must jump where nothing but the rim of the picture moves: twice the largest change beside

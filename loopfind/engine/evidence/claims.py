@@ -16,11 +16,14 @@ from loopfind.engine.evidence.claim_parameters import (
     LEAST_CHANGED_SECONDS,
     LEAST_CONFIDENCE,
     LEAST_CONFIDENCE_OF_BARE,
+    LEAST_CONFIDENCE_OF_CROWDED,
     LEAST_CONTRAST,
     LEAST_CROWDED_LAG,
+    LEAST_CROWDED_SCORE,
     LEAST_REPLAYED_SHARE,
     LEAST_RIM_SEAMS,
     LEAST_SCORE_SHARE,
+    LEAST_SEAMED_CONTRAST,
     LEAST_TELLING_SECONDS,
     MOST_FRAME_WORTH,
     MOST_GAP,
@@ -58,7 +61,7 @@ def may_hold(run: Run, signal: Signal) -> bool:
     return (
         (run.line.is_shift or _can_be_changed(run))
         and run.score * _frame_worth(signal.step) >= LEAST_SCORE_SHARE * least_score(signal)
-        and run.contrast >= LEAST_CONTRAST
+        and run.contrast >= LEAST_SEAMED_CONTRAST
         and run.residual <= MOST_RESIDUAL
         and run.informative * signal.step >= LEAST_TELLING_SECONDS
     )
@@ -74,16 +77,25 @@ def replays(run: Run, regions: Regions, seams: Seams) -> bool:
     """Say whether the picture is replayed, and not a ticker or a clock alone, which say nothing of the picture.
 
     Where most of what moves goes on, what comes round soon has a rhythm: the dashes of a road while the road goes by.
-    What moves at the rim alone may be footage, of which an end jumps. A ticker that comes round has no such end, and
-    the digits of a clock come back after tens of seconds.
+    A small mover among what goes on must have moved for long. What moves at the rim alone may be footage, of which an
+    end jumps. A ticker that comes round has no such end, and the digits of a clock come back after tens of seconds.
+    Calm footage is hardly sharp in time, and is believed where the picture jumps at both ends.
     """
-    replayed, covered = int(regions.replayed.sum()), int(regions.covered.sum())
-    crowded = replayed < LEAST_REPLAYED_SHARE * (replayed + covered)
-    if crowded and run.line.is_shift and (run.line.offset < LEAST_CROWDED_LAG or replayed < SMALL_PART):
+    if run.contrast < LEAST_CONTRAST and seams.lesser < LEAST_RIM_SEAMS:
+        return False
+    too_soon = run.line.offset < LEAST_CROWDED_LAG
+    too_little = regions.replayed.sum() < SMALL_PART and run.score < LEAST_CROWDED_SCORE
+    if _is_crowded(regions) and run.line.is_shift and (too_soon or too_little):
         return False
     if regions.is_at_the_rim and (seams.greater < LEAST_RIM_SEAMS or _is_clock_lag(run)):
         return False
     return regions.agreement_inside >= LEAST_AGREEMENT
+
+
+def _is_crowded(regions: Regions) -> bool:
+    """Say whether most of what moves goes on its own way."""
+    replayed, covered = int(regions.replayed.sum()), int(regions.covered.sum())
+    return replayed < LEAST_REPLAYED_SHARE * (replayed + covered)
 
 
 def _is_clock_lag(run: Run) -> bool:
@@ -153,6 +165,8 @@ def believed(sure: float, length: float, regions: Regions, seams: Seams) -> bool
     unless the picture jumps at both its ends. Single movements of one body look alike, and so does a watermark that
     comes round. Nothing jumps where they begin and end.
     """
-    little = length < SHORT_CLAIM or regions.replayed.sum() < SMALL_PART
-    bare = little and seams.lesser < LEAST_BARE_SEAMS
+    small = bool(regions.replayed.sum() < SMALL_PART)
+    if small and _is_crowded(regions):
+        return sure >= LEAST_CONFIDENCE_OF_CROWDED
+    bare = (small or length < SHORT_CLAIM) and seams.lesser < LEAST_BARE_SEAMS
     return sure >= (LEAST_CONFIDENCE_OF_BARE if bare else LEAST_CONFIDENCE)
