@@ -22,6 +22,7 @@ from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -74,14 +75,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer to a case. errors: seconds by which lag, start and end are off, of a repeat that was found. claimed,
-    wrong: repeats. promised: whether one as long as the truth should have shown."""
+    """The answer to a case. errors: seconds by which lag, start and end are off, of a repeat that was found. claims: of
+    each repeat how sure it is, and whether it is true. promised: whether one as long as the truth should have shown."""
 
     case: Case
     errors: tuple[float, float, float] | None
-    claimed: int
-    wrong: int
+    claims: tuple[tuple[float, bool], ...]
     promised: bool
+
+    @property
+    def wrong(self) -> int:
+        return sum(not true for _, true in self.claims)
 
 
 def loaded(path: Path) -> Wave:
@@ -164,17 +168,16 @@ def drawn_case(seed: int, tracks: dict[str, Wave], folder: Path) -> Case:
 def answered(case: Case) -> Found:
     report = scan(case.path)
     case.path.unlink()
-    errors, wrong = None, 0
+    errors, claims = None, list[tuple[float, bool]]()
     for repeat in report.repeats:
-        one, other = repeat.occurrences[0], repeat.occurrences[-1]
+        one, other, true = repeat.occurrences[0], repeat.occurrences[-1], False
         if case.truth is not None:
             start, end, again = case.truth
             lag = (other.start - one.start) - (again - start)
-            if abs(lag) <= NEAR and one.start < end and one.end > start and len(repeat.occurrences) == 2:
-                errors = (lag, one.start - start, one.end - end)
-                continue
-        wrong += 1
-    return Found(case, errors, len(report.repeats), wrong, case.truth is not None and promises(report, case))
+            true = abs(lag) <= NEAR and one.start < end and one.end > start and len(repeat.occurrences) == 2
+            errors = (lag, one.start - start, one.end - end) if true else errors
+        claims.append((repeat.confidence, true))
+    return Found(case, errors, tuple(claims), case.truth is not None and promises(report, case))
 
 
 def promises(report: Report, case: Case) -> bool:
@@ -198,11 +201,15 @@ def table(found: list[Found]) -> None:
         share = sum(one.errors is not None for one in cases) / len(cases)
         print(f"| {condition} | {length} | {len(cases)} | {100 * share:.1f} % |")
     hits = [one for one in found if one.errors is not None]
-    claims, wrong = sum(one.claimed for one in found), sum(one.wrong for one in found)
+    claims = [claim for one in found for claim in one.claims]
     honest = [one for one in found if one.case.truth is None]
     promised = [one for one in found if one.promised]
     broken = sum(one.errors is None for one in promised)
-    print(f"\nclaims {claims}, wrong {wrong}; honest {len(honest)}, with a claim {sum(o.claimed > 0 for o in honest)}")
+    wrong, disturbed = sum(one.wrong for one in found), sum(bool(one.claims) for one in honest)
+    print(f"\nclaims {len(claims)}, wrong {wrong}; honest {len(honest)}, with a claim {disturbed}")
+    for low, high in pairwise((0.7, 0.9, 0.99, 1.0)):
+        true = [right for sure, right in claims if low <= sure < high]
+        print(f"claims at {low:g} to {high:g}: {len(true)}, true {sum(true)}")
     print(
         f"minutes of sound {sum(one.case.seconds for one in found) / 60:.0f}; promises {len(promised)}, broken {broken}"
     )
