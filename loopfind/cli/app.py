@@ -32,6 +32,7 @@ LIBRARY = {
     "search": "loopfind.cli.library_search:search_command",
     "similar": "loopfind.cli.library_similar:similar_command",
     "groups": "loopfind.cli.library_similar:groups_command",
+    "train": "loopfind.cli.library_train:train_command",
 }
 """The commands of `loopfind library`, as above."""
 

@@ -31,7 +31,7 @@ _AT_ONCE = 1 << 9
 
 @dataclass(frozen=True)
 class Glimpses:
-    """What a network sees of a video, GLIMPSES_A_SECOND times a second.
+    """The looks of a network at a video, GLIMPSES_A_SECOND times a second.
 
     times: (n,) seconds. vectors: (n, parts, d) int8 directions, of the whole picture first. pictures: (n, side, side)
     uint8 grey, stretched to a square. shape: width of the picture by its height.

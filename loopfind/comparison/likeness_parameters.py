@@ -60,3 +60,25 @@ COMPACT_NUMBERS = 128
 
 SHORTLISTED = 200
 """Files that are then compared by all numbers. Held by `benchmarks/likeness.py`."""
+
+# Metrics
+
+METRIC_RANK = 64
+"""Directions in which vectors are changed: more learn the files by heart. Held by `benchmarks/likeness_train.py`."""
+
+METRIC_MARGIN = 0.1
+"""Likeness by which an edit should be nearer to its own moment than to any other. Held by
+`benchmarks/likeness_train.py`."""
+
+METRIC_STEP = 0.0005
+"""Step of Adam. Held by `benchmarks/likeness_train.py`."""
+
+METRIC_BATCH = 256
+"""Edits of a step. Held by `benchmarks/likeness_train.py`."""
+
+METRIC_ROUNDS = 20
+"""Times that all edits are gone through. Held by `benchmarks/likeness_train.py`."""
+
+SAME_MOMENT = 0.97
+"""Likeness from which two moments show the same, whichever file they are of: a library holds copies. Held by
+`benchmarks/likeness_train.py`."""

@@ -10,6 +10,10 @@ MOMENTS_IN_PARTS = 8
 """Moments of a query that are also looked at in parts, to find a video inside another picture: each takes the network
 five times more. Held by `benchmarks/likeness.py`."""
 
+TRAINED_MOMENTS = 5
+"""Moments of a file on which a metric is trained, each with eight edits: more files teach more than more moments. Held
+by `benchmarks/likeness_train.py`."""
+
 # Palettes
 
 PALETTE_SIDE = 64

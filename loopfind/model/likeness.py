@@ -40,8 +40,8 @@ class Appearance:
 
 @dataclass(frozen=True)
 class Learned:
-    """Knowledge that a library has of appearances of one key. what: "codebook". files: how many it had then. values:
-    (n, d)."""
+    """Knowledge that a library has of appearances of one key. what: "codebook", or "metric". files: how many it had
+    then. values: (n, d)."""
 
     what: str
     key: AppearanceKey
@@ -133,4 +133,25 @@ class LikenessGroups:
     searched: int
     level: float
     chance: float | None
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Training:
+    """The outcome of training on a library.
+
+    files: that were looked at. judged: how many of them were left out to judge by, with so many `edits`. before, after:
+    share of these edits for which the nearest moment is the right one. kept: whether that rose by more than chance
+    makes. digest: of what is compared by from now on, "" for nothing learned. failures: files that could not be looked
+    at.
+    """
+
+    key: AppearanceKey
+    files: int
+    judged: int
+    edits: int
+    before: float
+    after: float
+    kept: bool
+    digest: str
     failures: tuple[Failure, ...] = ()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from loopfind.pipeline.library_groups import groups as groups
     from loopfind.pipeline.library_search import search_library as search_library
     from loopfind.pipeline.library_similar import similar as similar
+    from loopfind.pipeline.library_train import forget as forget
+    from loopfind.pipeline.library_train import train as train
     from loopfind.pipeline.likeness_knn import evaluate_knn as evaluate_knn
     from loopfind.pipeline.packet_scan import scan_packets as scan_packets
     from loopfind.pipeline.resume import Resume as Resume
@@ -33,6 +35,7 @@ else:  # each loads what it needs and no more
         "library_groups": ("groups",),
         "library_search": ("search_library",),
         "library_similar": ("similar",),
+        "library_train": ("forget", "train"),
         "likeness_knn": ("evaluate_knn",),
         "sweeping": ("sweep",),
     }

@@ -15,7 +15,7 @@ from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.likeness_proof import proof_of
 from loopfind.pipeline.likeness_shortlist import shortlist_of
-from loopfind.pipeline.likeness_spaces import space_of
+from loopfind.pipeline.likeness_spaces import is_learned, space_of
 from loopfind.settings import SimilarSettings
 from loopfind.stores import schema
 from loopfind.stores.appearances import Appearances
@@ -43,7 +43,8 @@ def similar(
         where = address.resolve(video)
         own = b"" if where.local is None or why_unkept(where) else held.look(where.name).digest
         table = Appearances(held.connections)
-        few = None if settings.by == "bag" else shortlist_of(table, eye.key, query, own, settings.nearest)
+        learned = is_learned(held.connections, settings.by, eye.key)
+        few = None if learned else shortlist_of(table, eye.key, query, own, settings.nearest)
         every = table.held(eye.key) if few is None else few.files
         known = [(os.fsdecode(file.path), one) for file, one in every if file.digest != own]
         searched, itself = (len(known), len(known) < len(every)) if few is None else (few.searched, few.itself)
@@ -57,7 +58,7 @@ def similar(
             known[number][0],
             round(float(scores[number]), 4),
             None if chances is None else round(float(chances[number]), 4),
-            alike_moments(query, space.seen[number]),
+            alike_moments(space.named(query), space.seen[number]),
         )
         for number in np.argsort(-scores, kind="stable")[: settings.nearest]
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.directions import rounded, unit
 from loopfind.comparison.codebook import bag, learn_words
+from loopfind.comparison.metric import changed
 from loopfind.comparison.neighbours import Query
 from loopfind.errors import LibraryError
 from loopfind.model.likeness import Appearance, AppearanceKey, Learned
@@ -23,29 +24,52 @@ _GROWN = 2
 @dataclass(frozen=True)
 class Space:
     """Files of a library as they are compared. key: of what is compared. ranked: by which files are ranked. seen: by
-    which their moments are named. words: of a codebook, None for none."""
+    which their moments are named. words: of a codebook, metric: of a training, None for none."""
 
     key: AppearanceKey
     ranked: Sequence[Appearance]
     seen: Sequence[Appearance]
     words: NDArray[np.float16] | None = None
+    metric: NDArray[np.float16] | None = None
 
     def asked(self, query: Query) -> Query:
         """Return a query as it is compared with `ranked`."""
         if self.words is None:
-            return query
+            return self.named(query)
         held = bag(query.vectors, self.words)
         return Query(held, held[:0], np.zeros(0, np.intp), query.times[:1])
+
+    def named(self, query: Query) -> Query:
+        """Return a query as its moments are compared with `seen`."""
+        if self.metric is None:
+            return query
+        return query._replace(vectors=changed(query.vectors, self.metric), parts=changed(query.parts, self.metric))
+
+
+def is_learned(connections: Connections, by: str, key: AppearanceKey) -> bool:
+    """Return whether files are compared in a space that the library has learned."""
+    return by == "bag" or (by == "cnn" and LearnedTable(connections).held("metric", key) is not None)
 
 
 def space_of(
     connections: Connections, shown: str, settings: LookSettings, key: AppearanceKey, seen: Sequence[Appearance]
 ) -> Space:
-    """Return the space in which files of a library are compared. A codebook is learned where there is none, and again
-    once the library has twice as many files. shown: the library's name. Raises LibraryError."""
-    if settings.by != "bag":
-        return Space(key, seen, seen)
+    """Return the space in which files of a library are compared. shown: the library's name. Raises LibraryError."""
     table = LearnedTable(connections)
+    if settings.by == "bag":
+        return _bags(table, shown, key, seen)
+    learned = table.held("metric", key) if settings.by == "cnn" else None
+    if learned is None:
+        return Space(key, seen, seen)
+    _check_width(learned, shown, seen)
+    own, metric = replace(key, model=f"{key.model}+{learned.digest}"), learned.values
+    made = [Appearance(own, one.times, rounded(changed(unit(one.vectors), metric))) for one in seen]
+    return Space(own, made, made, metric=metric)
+
+
+def _bags(table: LearnedTable, shown: str, key: AppearanceKey, seen: Sequence[Appearance]) -> Space:
+    """Return the space of bags. A codebook is learned where there is none, and again once the library has twice as many
+    files."""
     learned = table.held("codebook", key)
     if seen and (learned is None or len(seen) >= _GROWN * learned.files):
         learned = Learned("codebook", key, len(seen), learn_words(seen))
@@ -53,8 +77,14 @@ def space_of(
     own = replace(key, way="bag", model="" if learned is None else learned.digest)
     if learned is None or not seen:
         return Space(own, seen, seen)
-    if learned.values.shape[1] != seen[0].vectors.shape[1]:
-        raise LibraryError(shown, schema.DAMAGED)
+    _check_width(learned, shown, seen)
     words = learned.values
     bags = [Appearance(own, one.times[:1], rounded(bag(unit(one.vectors), words))) for one in seen]
     return Space(own, bags, seen, words)
+
+
+def _check_width(learned: Learned, shown: str, seen: Sequence[Appearance]) -> None:
+    """Raise LibraryError where something was learned of other vectors."""
+    rows = len(learned.values) % 2 if learned.what == "metric" else 0
+    if rows or (seen and learned.values.shape[1] != seen[0].vectors.shape[1]):
+        raise LibraryError(shown, schema.DAMAGED)

@@ -1,4 +1,4 @@
-"""Knowledge that a library has of its own files, for likeness: codebooks, each of one way and network."""
+"""Knowledge that a library has of its own files, for likeness: codebooks and metrics, each of one way and network."""
 
 from typing import Any
 
@@ -39,6 +39,11 @@ class LearnedTable:
         row = (learned.what, key.way, key.model, key.stream, values.shape[1], learned.files, values.tobytes())
         with self._connections.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO learned VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def forget(self, what: str) -> int:
+        """Take out all that was learned of one kind; return how much that was."""
+        with self._connections.writing() as connection:
+            return connection.execute("DELETE FROM learned WHERE what = ?", (what,)).rowcount
 
 
 def damaged_learned(connections: Connections) -> list[str]:

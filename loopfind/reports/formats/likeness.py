@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from loopfind.model.comparison import Failure
-from loopfind.model.likeness import AppearanceKey, Likeness, LikenessGroups, Neighbour
+from loopfind.model.likeness import AppearanceKey, Likeness, LikenessGroups, Neighbour, Training
 from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
@@ -86,6 +86,26 @@ def groups_json(answer: LikenessGroups) -> Iterator[str]:
         "groups": [asdict(group) for group in answer.groups],
         "failures": [asdict(one) for one in answer.failures],
     }
+    yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
+
+
+def training_text(answer: Training) -> Iterator[str]:
+    """Yield what training came to."""
+    files, left = count(answer.files, "file"), count(answer.judged, "file")
+    yield f"Trained on {files} of the library, and judged by {answer.edits:,} edits of {left} that were left out.\n"
+    yield f"The nearest moment is the right one for {answer.before:.3f} of them before, for {answer.after:.3f} after.\n"
+    if answer.kept:
+        yield f"Kept, as {answer.digest}: `similar` and `groups` compare by it from now on.\n"
+    else:
+        rest = "What was trained before stays." if answer.digest else "Files are compared as before."
+        yield f"Not kept: that is no more than chance makes. {rest}\n"
+    yield from _left_out(answer.failures)
+
+
+def training_json(answer: Training) -> Iterator[str]:
+    """Yield the same as JSON."""
+    held = {"schema": SCHEMA, "loopfind": version(), "by": answer.key.way, "model": answer.key.model, **asdict(answer)}
+    del held["key"]
     yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
 
 
