@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from loopfind.errors import LibraryError
+from loopfind.model.dtypes import Floats
 from loopfind.model.library import File
 from loopfind.model.likeness import Appearance, AppearanceKey
 from loopfind.stores import schema
@@ -93,7 +94,8 @@ class Appearances:
                 rows = connection.execute(every, values).fetchall()
             found = [(files[content], _appearance(key, *rest)) for content, *rest in rows if content in files]
         wholes = sorted(((file, one) for file, one in found if one is not None), key=lambda pair: pair[0].path)
-        if len(wholes) < len(found) or len({one.vectors.shape[1] for _, one in wholes}) > 1:
+        unlike = len({one.vectors.shape[1] for _, one in wholes}) > 1
+        if len(wholes) < len(found) or unlike or not _are_times([one.times for _, one in wholes]):
             raise LibraryError(self._connections.shown, schema.DAMAGED)
         return wholes
 
@@ -109,7 +111,9 @@ def damaged_appearances(connections: Connections) -> list[tuple[bytes, str]]:
         return [
             (path, str(way))
             for path, way, model, stream, *rest in rows
-            if not (type(way) is type(model) is str and type(stream) is int) or _appearance(key, *rest) is None
+            if not (type(way) is type(model) is str and type(stream) is int)
+            or (one := _appearance(key, *rest)) is None
+            or not _are_times([one.times])
         ]
 
 
@@ -120,7 +124,8 @@ def _readable(column: str) -> str:
 
 
 def _appearance(key: AppearanceKey, width: Any, times: Any, vectors: Any) -> Appearance | None:
-    """Return an appearance as its row holds it, None for a row that is none: SQLite keeps any value in any column."""
+    """Return an appearance as its row holds it, its times unchecked. None for a row that is none: SQLite keeps any
+    value in any column."""
     if type(width) is not int or type(times) is not bytes or type(vectors) is not bytes:
         return None
     count = len(times) // _TIMES.itemsize
@@ -128,6 +133,14 @@ def _appearance(key: AppearanceKey, width: Any, times: Any, vectors: Any) -> App
         return None
     if (len(times), len(vectors)) != (count * _TIMES.itemsize, count * width):
         return None
-    seconds, numbers = np.frombuffer(times, _TIMES), np.frombuffer(vectors, _NUMBERS).reshape(count, width)
-    sound = (np.abs(seconds) <= _LATEST).all() and (np.diff(seconds) >= 0).all()
-    return Appearance(key, seconds, numbers) if sound else None
+    numbers = np.frombuffer(vectors, _NUMBERS).reshape(count, width)
+    return Appearance(key, np.frombuffer(times, _TIMES), numbers)
+
+
+def _are_times(several: Sequence[Floats]) -> bool:
+    """Say whether each row of seconds rises and holds no wild ones; all are checked at once, which takes no time."""
+    seconds = np.concatenate([np.zeros(0), *several])
+    ends = np.cumsum([len(one) for one in several], dtype=np.intp)[:-1]
+    rises = np.diff(seconds) >= 0
+    rises[ends - 1] = True
+    return bool((np.abs(seconds) <= _LATEST).all() and rises.all())
