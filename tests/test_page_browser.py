@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import browsers
+import likeness_pages
 import numpy as np
 import pytest
 import samples
@@ -16,7 +17,7 @@ from PIL import Image
 
 from loopfind import pipeline
 from loopfind.reports.page import comparison as pages
-from loopfind.reports.page import scan
+from loopfind.reports.page import likeness, scan
 
 CHROMIUM, DRIVER = browsers.programs()
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -75,6 +76,14 @@ def folder(tmp_path_factory):
     crowded = samples.crowded()
     text = "".join(scan.write(crowded, samples.exhibits(crowded), ""))
     (place / "many.html").write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory):
+    """The page of files that look alike."""
+    place = tmp_path_factory.mktemp("alike")
+    (place / "alike.html").write_text("".join(likeness.write_groups(*likeness_pages.grouped(), "x")), encoding="utf-8")
     return place
 
 
@@ -152,6 +161,23 @@ def test_a_click_on_the_dot_plot_shows_both_moments(browser, folder):
     before = run(browser, "document.getElementById('plot-says').textContent")
     plot.send_keys("\ue014")  # right
     assert run(browser, "document.getElementById('plot-says').textContent") != before
+    assert not errors(browser)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "dark"), [(1100, False), (400, True)])
+def test_a_click_on_a_dot_of_the_map_shows_its_file(browser, alike, width, dark):
+    look(browser, alike / "alike.html", width, dark=dark)
+    wait_for(browser, "[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    browser.execute_script("for (const card of document.querySelectorAll('details')) card.open = false")
+    run(browser, "document.getElementById('map').scrollIntoView({behavior: 'instant'})")
+    browser.find_element("css selector", "a[href='#file-2-1'] circle").click()
+    wait_for(browser, "document.getElementById('group-2').open")
+    assert run(browser, "document.getElementById('map-says').textContent") == "/films/six.mp4"
+    assert not run(browser, "document.getElementById('group-1').open")
+    top = "document.getElementById('file-2-1').getBoundingClientRect().top"
+    wait_for(browser, f"{top} >= 0 && {top} < innerHeight")
+    assert run(browser, "document.documentElement.scrollWidth <= innerWidth")
     assert not errors(browser)
 
 

@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from loopfind.cli import options, terminal
+from loopfind.cli.page import check_page
 from loopfind.cli.paths import library_at
+from loopfind.errors import BadSetting
 from loopfind.registry import check_name
+from loopfind.reports.files import write_file
 from loopfind.settings import LIKENESS_WAYS, STALL, GroupSettings, SimilarSettings
 
 EXAMPLES = """\b
@@ -15,6 +18,7 @@ Examples:
   loopfind library similar clip.mp4                 by dominant colours
   loopfind library similar clip.mp4 --by cnn        by what a network sees
   loopfind library similar clip.mp4 --by cnn --prove
+  loopfind library similar clip.mp4 -o alike.html   with pictures and a map
   loopfind library groups --by cnn                  all files that look alike
 
 \b
@@ -36,6 +40,21 @@ ModelOption = Annotated[
         "--model", metavar="FILE", help="A network as ONNX for --by cnn, bag or sound, with a card beside it."
     ),
 ]
+_PageOption = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write a page with pictures and a map, to a name in .html."),
+]
+
+
+def _check_page(page: str | None, as_json: bool, videos: list[str]) -> None:
+    """Raise, before files are looked at, where a page could not be written."""
+    if page is None:
+        return
+    if not page.lower().endswith((".html", ".htm")):
+        raise BadSetting("--output", page, "a page is written here: let the name end in .html")
+    if as_json:
+        raise BadSetting("--output", page, "--json writes no page; leave one of the two out")
+    check_page(page, videos, [])
 
 
 def similar_command(
@@ -55,6 +74,7 @@ def similar_command(
     jobs: options.FilesAtOnce = None,
     stall: options.Stall = STALL,
     library: options.LibraryOption = None,
+    output: _PageOption = None,
     as_json: options.Json = False,
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
@@ -62,9 +82,10 @@ def similar_command(
     """List the files of the library that look like a video, the nearest first. To be alike is no proof."""
     check_name("way to be alike", by, dict.fromkeys(LIKENESS_WAYS, ""))
     path = library_at(library)
+    _check_page(output, as_json, [video, path])
 
     from loopfind.cli.progress import watching
-    from loopfind.pipeline import similar
+    from loopfind.pipeline import similar, similar_to_show
     from loopfind.reports.formats import likeness
 
     settings = SimilarSettings(
@@ -78,7 +99,15 @@ def similar_command(
         stall=stall,
     )
     with watching(quiet) as (watch, note):
-        answer = similar(video, path, settings, watch, note if verbose else None)
+        log = note if verbose else None
+        if output is not None:
+            from loopfind.reports.page.commands import likeness_command_line
+            from loopfind.reports.page.likeness import write_similar
+
+            answer, shown = similar_to_show(video, path, settings, watch, log)
+            write_file(output, write_similar(answer, shown, likeness_command_line(settings, video)))
+            return 0
+        answer = similar(video, path, settings, watch, log)
     terminal.put(likeness.similar_json(answer) if as_json else likeness.similar_text(answer))
     return 0
 
@@ -106,6 +135,7 @@ def groups_command(
     jobs: options.FilesAtOnce = None,
     stall: options.Stall = STALL,
     library: options.LibraryOption = None,
+    output: _PageOption = None,
     as_json: options.Json = False,
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
@@ -113,9 +143,10 @@ def groups_command(
     """List the files of the library that look alike, in groups. To be alike is no proof."""
     check_name("way to be alike", by, dict.fromkeys(LIKENESS_WAYS, ""))
     path = library_at(library)
+    _check_page(output, as_json, [path])
 
     from loopfind.cli.progress import watching
-    from loopfind.pipeline import groups
+    from loopfind.pipeline import groups, groups_to_show
     from loopfind.reports.formats import likeness
 
     settings = GroupSettings(
@@ -130,6 +161,14 @@ def groups_command(
         stall=stall,
     )
     with watching(quiet) as (watch, note):
-        answer = groups(path, settings, watch, note if verbose else None)
+        log = note if verbose else None
+        if output is not None:
+            from loopfind.reports.page.commands import likeness_command_line
+            from loopfind.reports.page.likeness import write_groups
+
+            answer, shown = groups_to_show(path, settings, watch, log)
+            write_file(output, write_groups(answer, shown, likeness_command_line(settings, None)))
+            return 0
+        answer = groups(path, settings, watch, log)
     terminal.put(likeness.groups_json(answer) if as_json else likeness.groups_text(answer))
     return 0

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from loopfind.pipeline.library_add import add as add
     from loopfind.pipeline.library_compare import compare_library as compare_library
     from loopfind.pipeline.library_groups import groups as groups
+    from loopfind.pipeline.library_groups import groups_to_show as groups_to_show
     from loopfind.pipeline.library_search import search_library as search_library
     from loopfind.pipeline.library_similar import similar as similar
+    from loopfind.pipeline.library_similar import similar_to_show as similar_to_show
     from loopfind.pipeline.library_train import forget as forget
     from loopfind.pipeline.library_train import train as train
     from loopfind.pipeline.likeness_knn import evaluate_knn as evaluate_knn
@@ -32,9 +34,9 @@ else:  # each loads what it needs and no more
         "resume": ("Resume",),
         "scanning": ("scan", "scan_to_show"),
         "library_compare": ("compare_library",),
-        "library_groups": ("groups",),
+        "library_groups": ("groups", "groups_to_show"),
         "library_search": ("search_library",),
-        "library_similar": ("similar",),
+        "library_similar": ("similar", "similar_to_show"),
         "library_train": ("forget", "train"),
         "likeness_knn": ("evaluate_knn",),
         "sweeping": ("sweep",),

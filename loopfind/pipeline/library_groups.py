@@ -11,8 +11,10 @@ from loopfind.comparison.likeness_parameters import FEWEST_FILES
 from loopfind.comparison.neighbours import alike_moments, query_of
 from loopfind.errors import BadSetting, LibraryError
 from loopfind.model.likeness import AlikeGroup, Appearance, LikenessGroups, Neighbour
+from loopfind.model.likeness_exhibits import LikenessExhibits
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.appearances import eye_of, look_at_missing
+from loopfind.pipeline.likeness_exhibits import likeness_exhibits
 from loopfind.pipeline.likeness_proof import proof_of
 from loopfind.pipeline.likeness_spaces import space_of
 from loopfind.settings import GroupSettings
@@ -21,6 +23,8 @@ from loopfind.stores.sqlite import Library
 
 _MOST_PROVED, _MOST_TOGETHER = 200, 50
 """Files that the engine compares at the most, and of one group; those of the largest groups."""
+SHOWN_FILES = 120
+"""Files of which a page has pictures, those of the largest groups."""
 _LEAST_CHANCE = 1e-4
 """Chance below which a library says nothing: it has too few pairs."""
 
@@ -36,6 +40,25 @@ def groups(
 
     Raises BadSetting, MissingExtra and LibraryError.
     """
+    return _grouped(library, settings, watch, log)[0]
+
+
+def groups_to_show(
+    library: str | os.PathLike[str],
+    settings: GroupSettings = GroupSettings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> tuple[LikenessGroups, LikenessExhibits]:
+    """Return the same with exhibits for a page. Raises as `groups` does."""
+    answer, known = _grouped(library, settings, watch, log)
+    alike = [path for group in answer.groups for path in (group.reference, *(one.path for one in group.others))]
+    return answer, likeness_exhibits(known, None, alike[:SHOWN_FILES], settings, watch, log)
+
+
+def _grouped(
+    library: str | os.PathLike[str], settings: GroupSettings, watch: Watch | None, log: Callable[[str], None] | None
+) -> tuple[LikenessGroups, list[tuple[str, Appearance]]]:
+    """Return the answer, and the files as they were compared."""
     if not 0 < settings.chance <= 0.5:
         raise BadSetting("the chance of a stranger", settings.chance, "it takes a share above 0, up to 0.5")
     if settings.level is not None and not 0 < settings.level <= 1:
@@ -59,7 +82,9 @@ def groups(
     found = tuple(_group(star, names, space.seen, strangers) for star in stars(nearest, level))
     chance = None if settings.level is not None else settings.chance
     answer = LikenessGroups(space.key, found, len(every), round(level, 4), chance, failures)
-    return _proved(answer, settings, watch, log) if settings.prove else answer
+    if settings.prove:
+        answer = _proved(answer, settings, watch, log)
+    return answer, list(zip(names, space.ranked, strict=True))
 
 
 def _compared(watch: Watch, count: int) -> Callable[[int], None]:

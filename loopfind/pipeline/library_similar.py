@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.comparison.neighbours import alike_moments, rank
+from loopfind.comparison.neighbours import Query, alike_moments, rank
 from loopfind.errors import BadSetting, LibraryError
 from loopfind.media.ffmpeg import address
-from loopfind.model.likeness import Likeness, Neighbour
+from loopfind.model.likeness import Appearance, Likeness, Neighbour
+from loopfind.model.likeness_exhibits import LikenessExhibits
 from loopfind.model.video import Watch
 from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.cache import why_unkept
+from loopfind.pipeline.likeness_exhibits import likeness_exhibits
 from loopfind.pipeline.likeness_proof import proof_of
 from loopfind.pipeline.likeness_shortlist import shortlist_of
 from loopfind.pipeline.likeness_spaces import is_learned, space_of
@@ -34,6 +36,30 @@ def similar(
 
     Raises BadSetting, MissingExtra, MediaError for a video that cannot be read, and LibraryError.
     """
+    return _searched(video, library, settings, watch, log)[0]
+
+
+def similar_to_show(
+    video: str,
+    library: str | os.PathLike[str],
+    settings: SimilarSettings = SimilarSettings(),  # noqa: B008 - frozen
+    watch: Watch | None = None,
+    log: Callable[[str], None] | None = None,
+) -> tuple[Likeness, LikenessExhibits]:
+    """Return the same with exhibits for a page. Raises as `similar` does."""
+    answer, known, asked = _searched(video, library, settings, watch, log)
+    alike = [video, *(one.path for one in answer.neighbours)]
+    return answer, likeness_exhibits(known, (video, asked.vectors), alike, settings, watch, log)
+
+
+def _searched(
+    video: str,
+    library: str | os.PathLike[str],
+    settings: SimilarSettings,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
+) -> tuple[Likeness, list[tuple[str, Appearance]], Query]:
+    """Return the answer, the files that were ranked, as they were, and the query as it was compared with them."""
     if settings.nearest < 1:
         raise BadSetting("the number of neighbours", settings.nearest, "it takes 1 or more")
     eye = eye_of(settings)
@@ -51,7 +77,8 @@ def similar(
         if known and known[0][1].vectors.shape[1] != query.vectors.shape[1]:
             raise LibraryError(held.shown, schema.DAMAGED)
         space = space_of(held.connections, held.shown, settings, eye.key, [one for _, one in known])
-    scores, chances = rank(space.asked(query), space.ranked)
+    asked = space.asked(query)
+    scores, chances = rank(asked, space.ranked)
     chances = chances if few is None else few.chances
     neighbours = tuple(
         Neighbour(
@@ -63,7 +90,9 @@ def similar(
         for number in np.argsort(-scores, kind="stable")[: settings.nearest]
     )
     answer = Likeness(video, space.key, neighbours, searched, itself, failures)
-    return _proved(answer, settings, watch, log) if settings.prove and neighbours else answer
+    if settings.prove and neighbours:
+        answer = _proved(answer, settings, watch, log)
+    return answer, [(path, one) for (path, _), one in zip(known, space.ranked, strict=True)], asked
 
 
 def _proved(

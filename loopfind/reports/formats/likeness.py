@@ -17,7 +17,7 @@ LIKENESS_WORDS = {
     "bag": "how often a network sees what",
     "sound": "what is heard",
 }
-_LEAST_PROVEN = 0.5
+LEAST_PROVEN = 0.5
 """Seconds of the same recording that are called proof."""
 
 
@@ -28,7 +28,7 @@ def similar_text(answer: Likeness) -> Iterator[str]:
     if answer.itself:
         yield f"The library holds this {'sound' if answer.key.what == 'sound' else 'video'} too; it is left out.\n"
     if answer.neighbours:
-        yield f"{_caution(answer.key)}\n\n"
+        yield f"{caution(answer.key)}\n\n"
         yield "      likeness  file\n"
     for rank, one in enumerate(answer.neighbours, 1):
         yield from _neighbour(f"{rank:>4}", one)
@@ -62,13 +62,13 @@ def groups_text(answer: LikenessGroups) -> Iterator[str]:
         yield f"Files are called alike from a likeness of {answer.level:.3f} on: strangers reach it for "
         yield f"{100 * answer.chance:g} % of files of this library at the most.\n"
     if answer.groups:
-        yield f"{_caution(answer.key)}\n"
+        yield f"{caution(answer.key)}\n"
     for number, group in enumerate(answer.groups, 1):
         yield f"\n{number:>4}            {safe(group.reference)}\n"
         for one in group.others:
             yield from _neighbour("    ", one)
         for pair in group.proven or ():
-            if group.reference not in (pair.path, pair.other) and pair.seconds >= _LEAST_PROVEN:
+            if group.reference not in (pair.path, pair.other) and pair.seconds >= LEAST_PROVEN:
                 yield f"      proven: {safe(pair.path)} and {safe(pair.other)}: {length(pair.seconds)}\n"
     yield from _left_out(answer.failures)
 
@@ -110,12 +110,15 @@ def training_json(answer: Training) -> Iterator[str]:
 
 
 def _neighbour(head: str, one: Neighbour) -> Iterator[str]:
-    yield f"{head}  {one.likeness:>8.3f}  {safe(one.path)}{_told(one)}\n"
-    moments = [f"{_about(pair.time)} is like {_about(pair.other)}" for pair in one.moments[:_SHOWN_MOMENTS]]
+    words = neighbour_words(one)
+    told = f"  ({words})" if words else ""
+    yield f"{head}  {one.likeness:>8.3f}  {safe(one.path)}{told}\n"
+    moments = [f"{about(pair.time)} is like {about(pair.other)}" for pair in one.moments[:_SHOWN_MOMENTS]]
     yield f"                about {', '.join(moments)} there\n"
 
 
-def _caution(key: AppearanceKey) -> str:
+def caution(key: AppearanceKey) -> str:
+    """Return what to bear in mind of a likeness."""
     verb = "sound" if key.what == "sound" else "look"
     return f"To {verb} alike is no proof: only what is called proven is the same recording."
 
@@ -125,18 +128,18 @@ def _left_out(failures: Sequence[Failure]) -> Iterator[str]:
         yield f"left out: {safe(failure.path)}: {safe(failure.what)}\n"
 
 
-def _about(seconds: float) -> str:
+def about(seconds: float) -> str:
     """Return a time to the second: it is that of a key frame nearby."""
     return clock(round(seconds)).partition(".")[0]
 
 
-def _told(one: Neighbour) -> str:
+def neighbour_words(one: Neighbour) -> str:
     """Return what is known of a neighbour beside its likeness."""
     words = []
     if one.proven is not None:
-        proven = one.proven >= _LEAST_PROVEN
+        proven = one.proven >= LEAST_PROVEN
         words.append(f"proven: {length(one.proven)} are the same recording" if proven else "not proven")
     if one.chance is not None:
         files = f"{100 * one.chance:.0f} %" if one.chance >= 0.01 else "under 1 %"
         words.append(f"for {files} of files a stranger is as near")
-    return f"  ({'; '.join(words)})" if words else ""
+    return "; ".join(words)

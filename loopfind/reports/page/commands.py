@@ -4,7 +4,7 @@ import shlex
 
 from loopfind.model.comparison import Comparison
 from loopfind.reports.wording import count, safe
-from loopfind.settings import CompareSettings, Settings
+from loopfind.settings import CompareSettings, GroupSettings, LookSettings, Settings, SimilarSettings
 
 _MOST_PATHS = 20  # of a comparison; with more the command would be longer than the page
 
@@ -48,3 +48,21 @@ def comparison_command_line(comparison: Comparison) -> str:
     left = len(paths) - _MOST_PATHS
     more = f" … and {count(left, 'more file')}" if left > 0 else ""
     return safe(shlex.join([*words, "--html", "report.html", *named])) + more
+
+
+def likeness_command_line(settings: LookSettings, video: str | None) -> str:
+    """Return the command that makes the page of likeness. video: that was asked for, None for groups of a library."""
+    words = ["loopfind", "library", "groups" if video is None else "similar", "--by", settings.by]
+    words += ["--model", settings.model] if settings.model else []
+    if isinstance(settings, SimilarSettings) and settings.nearest != SimilarSettings.nearest:
+        words += ["-k", str(settings.nearest)]
+    if isinstance(settings, GroupSettings):
+        words += ["--chance", f"{settings.chance:g}"] if settings.chance != GroupSettings.chance else []
+        words += ["--level", f"{settings.level:g}"] if settings.level is not None else []
+    words += ["--prove"] if settings.prove else []
+    words += ["--stream", str(settings.stream)] if settings.stream else []
+    words += ["--audio-stream", str(settings.audio_stream)] if settings.audio_stream else []
+    words += ["-o", "likeness.html"]
+    if video is not None:
+        words += [*(["--"] if video.startswith("-") else []), video]
+    return safe(shlex.join(words))

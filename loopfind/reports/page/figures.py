@@ -44,9 +44,14 @@ def _lines_of(repeat: Repeat) -> Iterator[PlotLine]:
 
 def plot_picture(likeness: Bytes) -> str:
     """Return the likeness (k, k) as a data URL of a PNG file, dark where pictures look alike."""
+    return png_url(255 - likeness)
+
+
+def png_url(picture: Bytes) -> str:
+    """Return a picture as a data URL of a PNG file."""
     import imageio.v3 as imageio
 
-    file = imageio.imwrite("<bytes>", 255 - likeness, extension=".png", optimize=True)
+    file = imageio.imwrite("<bytes>", picture, extension=".png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file).decode()
 
 

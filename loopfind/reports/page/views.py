@@ -4,7 +4,7 @@ A `ScanPage` or a `ComparisonPage` holds all words of one page, `Page` those of 
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from loopfind.reports.page.judged import JudgedView
 from loopfind.reports.page.sound_figures import SoundFigure
@@ -193,7 +193,7 @@ class Page:
     again: str
     command: str
     details: tuple[Fact, ...]
-    data: "ScanData | ComparisonData"
+    data: Any
 
 
 @dataclass(frozen=True)
