@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from loopfind.arrays.directions import rounded, unit
+from loopfind.comparison.codebook import bag, learn_words
 from loopfind.comparison.neighbours import Query, rank
 from loopfind.errors import MediaError
 from loopfind.fingerprints import KINDS
@@ -283,6 +284,27 @@ def measure(chosen: argparse.Namespace) -> None:
         for what, shares in right.items():
             cells = " | ".join(f"{share:.2f}" for share in [*shares, np.mean(shares)])
             print(f"| {name} | {what} | {cells} | {taken:.1f} |", flush=True)
+    if chosen.only in "bag":
+        shares = bagged(everything, owner, drawn)
+        print(f"| bag | clips | {' | '.join(f'{share:.2f}' for share in [*shares, np.mean(shares)])} | |")
+
+
+def bagged(
+    everything: Pictures, owner: NDArray[np.intp], drawn: dict[str, tuple[Pictures, NDArray[np.intp]]]
+) -> list[float]:
+    """Return for each edit the share of clips whose bag is nearest to that of its edited pictures. The codebook is of
+    the clips themselves, as that of a library is."""
+    network = load_network()
+    kept = network.vectors(small(everything, NETWORK_SIDE))
+    clips = [kept[owner == number] for number in range(owner.max() + 1)]
+    key = AppearanceKey("cnn", network.digest, 0)
+    words = learn_words([Appearance(key, np.arange(float(len(one))), rounded(one)) for one in clips])
+    bags, found = np.concatenate([bag(one, words) for one in clips]), []
+    for asked, truth in drawn.values():
+        seen = network.vectors(small(asked, NETWORK_SIDE))
+        queries = np.concatenate([bag(seen[owner[truth] == number], words) for number in range(len(clips))])
+        found.append(float(((queries @ bags.T).argmax(1) == np.arange(len(clips))).mean()))
+    return found
 
 
 def cost(count: int) -> None:

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from loopfind.pipeline import Cache as Cache
     from loopfind.pipeline import compare as compare
     from loopfind.pipeline import follow as follow
+    from loopfind.pipeline import groups as groups
     from loopfind.pipeline import scan as scan
+    from loopfind.pipeline import similar as similar
     from loopfind.pipeline import sweep as sweep
     from loopfind.settings import CompareSettings as CompareSettings
     from loopfind.settings import Decoding as Decoding
+    from loopfind.settings import GroupSettings as GroupSettings
     from loopfind.settings import Settings as Settings
+    from loopfind.settings import SimilarSettings as SimilarSettings
     from loopfind.settings import SweepSettings as SweepSettings
 
     __version__: str
@@ -28,15 +32,19 @@ __all__ = [
     "CompareSettings",
     "Comparison",
     "Decoding",
+    "GroupSettings",
     "LoopfindError",
     "Report",
     "Settings",
+    "SimilarSettings",
     "Sweep",
     "SweepSettings",
     "__version__",
     "compare",
     "follow",
+    "groups",
     "scan",
+    "similar",
     "sweep",
 ]
 
@@ -45,14 +53,18 @@ _HOMES = {
     "CompareSettings": "loopfind.settings",
     "Comparison": "loopfind.model.comparison",
     "Decoding": "loopfind.settings",
+    "GroupSettings": "loopfind.settings",
     "LoopfindError": "loopfind.errors",
     "Report": "loopfind.model.report",
     "Settings": "loopfind.settings",
+    "SimilarSettings": "loopfind.settings",
     "Sweep": "loopfind.model.sweep",
     "SweepSettings": "loopfind.settings",
     "compare": "loopfind.pipeline",
     "follow": "loopfind.pipeline",
+    "groups": "loopfind.pipeline",
     "scan": "loopfind.pipeline",
+    "similar": "loopfind.pipeline",
     "sweep": "loopfind.pipeline",
 }
 

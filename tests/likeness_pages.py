@@ -15,7 +15,7 @@ from loopfind.model.likeness import (
     Neighbour,
     ProvenPair,
 )
-from loopfind.model.likeness_exhibits import LikenessExhibits, Glance, MapPoint
+from loopfind.model.likeness_exhibits import Glance, LikenessExhibits, MapPoint
 
 KEY = AppearanceKey("cnn", "0123456789abcdef", 0)
 NASTY = "/films/<script>alert(1)</script>\x1b.mp4"

@@ -14,7 +14,7 @@ from loopfind.media.ffmpeg.probe import header_of
 from loopfind.media.spread import spread_pictures
 from loopfind.model.comparison import Failure
 from loopfind.model.likeness import Appearance, Vectors
-from loopfind.model.likeness_exhibits import LikenessExhibits, Glance, MapPoint
+from loopfind.model.likeness_exhibits import Glance, LikenessExhibits, MapPoint
 from loopfind.model.video import Watch
 from loopfind.pipeline.inputs import each
 from loopfind.settings import LookSettings

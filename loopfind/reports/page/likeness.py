@@ -7,7 +7,7 @@ import numpy as np
 
 from loopfind.model.comparison import Failure
 from loopfind.model.likeness import AlikeGroup, AppearanceKey, Likeness, LikenessGroups, Neighbour
-from loopfind.model.likeness_exhibits import LikenessExhibits, Glance
+from loopfind.model.likeness_exhibits import Glance, LikenessExhibits
 from loopfind.model.version import version
 from loopfind.reports.formats.likeness import LEAST_PROVEN, LIKENESS_WORDS, about, caution, neighbour_words
 from loopfind.reports.page.cards import REPEAT_COLOURS
