@@ -207,9 +207,9 @@ def table(found: list[Found]) -> None:
     broken = sum(one.errors is None for one in promised)
     wrong, disturbed = sum(one.wrong for one in found), sum(bool(one.claims) for one in honest)
     print(f"\nclaims {len(claims)}, wrong {wrong}; honest {len(honest)}, with a claim {disturbed}")
-    for low, high in pairwise((0.7, 0.9, 0.99, 1.0)):
-        true = [right for sure, right in claims if low <= sure < high]
-        print(f"claims at {low:g} to {high:g}: {len(true)}, true {sum(true)}")
+    for low, high in pairwise((0.0, 0.9, 0.99, 1.0)):
+        true = [right for sure, right in claims if low < sure <= high]
+        print(f"claims above {low:g} up to {high:g}: {len(true)}, true {sum(true)}")
     print(
         f"minutes of sound {sum(one.case.seconds for one in found) / 60:.0f}; promises {len(promised)}, broken {broken}"
     )
