@@ -10,6 +10,9 @@ import sounds
 import videos
 
 from loopfind import compare, scan
+from loopfind.engine.sound.changed import ChangedRun
+from loopfind.engine.sound.changed_search import is_piece_of
+from loopfind.engine.sound.trace import SoundRun
 from loopfind.fingerprints.sound import PITCHES, is_pitched, pitched_fingerprint_of, sound_codes
 from loopfind.model.report import Repeat
 from loopfind.model.sound import LONGEST_PITCHED, SOUND_RATE, AudioTrack, Sound
@@ -121,6 +124,19 @@ def test_a_picture_that_is_shown_faster_has_its_sound_with_it() -> None:
     (repeat,) = scan(sped_up()).repeats
     assert repeat.of == "both" and repeat.sound == "together"
     assert repeat.occurrences[1].speed == pytest.approx(1.25, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("lies", "length", "is_piece"), [(0, 8000, True), (SOUND_RATE, 8000, False), (0, 60000, False)]
+)
+def test_a_piece_that_a_change_of_tempo_left_as_it_was_is_no_repeat_of_its_own(
+    lies: int, length: int, is_piece: bool
+) -> None:
+    changed = ChangedRun(100000, 150000, 20000.0, 1.04, 1.0, 0.9, 0.3, 50000.0, False, 0.4)
+    middle = 124000
+    lag = middle - changed.other_at(middle) + lies
+    start = round(changed.other_at(middle)) - length // 2
+    assert is_piece_of(SoundRun(start, start + length, lag, 100.0, 0.8, 0.1, 0.9, length), changed) == is_piece
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.time_index import covered
 from loopfind.engine.sound.changed import ChangedRun
-from loopfind.engine.sound.changed_search import changed_runs
+from loopfind.engine.sound.changed_search import changed_runs, is_piece_of
 from loopfind.engine.sound.claims import is_claimed, without_overshadowed
 from loopfind.engine.sound.parameters import FILE_SILENCE
 from loopfind.engine.sound.repeats import in_sound_frames, sound_repeats
@@ -89,6 +89,7 @@ def compare_sounds(
     pitched = _joined_pitches(files, samples)
     found = [] if pitched is None else changed_runs(white, pitched, beats)
     changed = [run for run in found if settings.joins(*_files_of(run, samples))]
+    claimed = [run for run in claimed if not any(is_piece_of(run, other) for other in changed)]
     repeats = []
     for repeat in sound_repeats(joint, claimed, changed):
         placed = counted_from_first_content([_placed(one, samples, files) for one in repeat.occurrences])

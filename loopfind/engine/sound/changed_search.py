@@ -16,6 +16,7 @@ from loopfind.engine.sound.parameters import (
     SAME_LAG,
 )
 from loopfind.engine.sound.rhythm import Beat
+from loopfind.engine.sound.trace import SoundRun
 from loopfind.engine.sound.white import WhiteSound
 from loopfind.model.candidate import Line
 from loopfind.model.sound import SOUND_RATE, PitchCodes
@@ -53,6 +54,19 @@ def changed_runs(
         if not any(_shows_same(run, known) for known in kept):
             kept.append(run)
     return kept
+
+
+def is_piece_of(run: SoundRun, changed: ChangedRun) -> bool:
+    """Say whether a run is a piece of a copy at another speed: programs that change the tempo by little leave seconds
+    as they are."""
+    if run.length > changed.length:
+        return False
+    one = (run.start + run.end) / 2
+    other = run.other_at(one)
+    return any(
+        changed.start <= at <= changed.end and abs(changed.other_at(at) - there) <= _NEAR
+        for at, there in ((one, other), (other, one))
+    )
 
 
 def _explains(run: ChangedRun, found: ChangedLine) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from loopfind.engine.sound.changed_search import changed_runs
+from loopfind.engine.sound.changed_search import changed_runs, is_piece_of
 from loopfind.engine.sound.claims import is_claimed, without_overshadowed
 from loopfind.engine.sound.coverage import SoundCoverage, sound_coverage
 from loopfind.engine.sound.repeats import sound_repeats
@@ -57,7 +57,7 @@ def _heard_again(
     claimed = [run for run in without_overshadowed(runs) if is_claimed(run) and not is_of_rhythm(run, beats)]
     pitched = fingerprint.pitched
     changed = [] if pitched is None else changed_runs(white, pitched, beats, given_up)
-    whole = [whole_turns(white, run) for run in claimed]
+    whole = [whole_turns(white, run) for run in claimed if not any(is_piece_of(run, other) for other in changed)]
     return tuple(sound_repeats(fingerprint.sound, whole, changed)), beats
 
 
