@@ -25,7 +25,7 @@ MOST_FRIENDS = 100
 
 STRANGER_QUANTILES = ((0.5, 0.75), (0.5, 0.9))
 """Shares of all pairs of files, from the least alike on, at which it is measured how alike strangers are: at first, and
-once the pairs that are no strangers by that are left out. Held by `tests/test_groups.py`."""
+once the pairs that are no strangers by that are left out. Held by `benchmarks/likeness_groups.py`."""
 
 LEVEL_ROUNDS = 10
 """Times that it is measured at the most. Held by `tests/test_groups.py`."""

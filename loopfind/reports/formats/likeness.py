@@ -60,7 +60,7 @@ def groups_text(answer: LikenessGroups) -> Iterator[str]:
         yield f"Files are called alike from a likeness of {answer.level:.3f} on, as asked for.\n"
     else:
         yield f"Files are called alike from a likeness of {answer.level:.3f} on: strangers reach it for "
-        yield f"{100 * answer.chance:g} % of files of this library at the most.\n"
+        yield f"about {100 * answer.chance:g} % of files of this library.\n"
     if answer.groups:
         yield f"{caution(answer.key)}\n"
     for number, group in enumerate(answer.groups, 1):

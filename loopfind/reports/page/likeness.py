@@ -51,7 +51,7 @@ def write_groups(answer: LikenessGroups, shown: LikenessExhibits, command: str) 
     summary += f"{count(len(answer.groups), 'group')}." if answer.groups else "no group."
     level = f"from a likeness of {answer.level:.3f} on"
     if answer.chance is not None:
-        level += f", which strangers reach for {100 * answer.chance:g} % of files at the most"
+        level += f", which strangers reach for about {100 * answer.chance:g} % of files"
     others = [one for group in answer.groups for one in group.others]
     facts = [
         Fact("Compared by", LIKENESS_WORDS[answer.key.way]),
