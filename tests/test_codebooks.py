@@ -93,7 +93,9 @@ def test_what_was_learned_and_is_damaged_is_one_line_and_verify_names_it(change,
     with pytest.raises(LibraryError, match="damaged") as raised:
         held.held("codebook", key)
     (problem,) = library.verify()
-    assert "\n" not in str(raised.value) and problem.what.startswith("its codebook for likeness cannot be read")
+    assert "\n" not in str(raised.value) and problem.what == raised.value.what
+    assert "its codebook for likeness is damaged: `loopfind library train --forget`" in problem.what
+    assert held.forget() == 1 and held.held("codebook", key) is None and not list(library.verify())
 
 
 @pytest.mark.slow

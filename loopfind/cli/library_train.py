@@ -22,7 +22,9 @@ Exit status: 0 done, 1 could not, 2 wrong usage, 130 stopped by Ctrl-C.
 
 def train_command(
     model: ModelOption = None,
-    forget: Annotated[bool, typer.Option("--forget", help="Take out what was trained before.")] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Take out what was trained, and the codebooks of --by bag.")
+    ] = False,
     stream: options.StreamOption = LookSettings.stream,
     jobs: options.FilesAtOnce = None,
     stall: options.Stall = STALL,

@@ -107,9 +107,9 @@ def is_rise(won: int, lost: int) -> bool:
 
 
 def forget(library: str | os.PathLike[str]) -> int:
-    """Take what was trained on a library out of it; return how many metrics that were. Raises LibraryError."""
+    """Take what a library has learned out of it, metrics and codebooks; return how many. Raises LibraryError."""
     with Library.open(library, make=False) as held:
-        return LearnedTable(held.connections).forget("metric")
+        return LearnedTable(held.connections).forget()
 
 
 def _parts(views: Views, count: int) -> list[NDArray[np.intp]]:

@@ -6,11 +6,11 @@ import numpy as np
 
 from loopfind.errors import LibraryError
 from loopfind.model.likeness import AppearanceKey, Learned
-from loopfind.stores import schema
 from loopfind.stores.connections import Connections
 
 _MOST_ROWS, _WIDEST = 4096, 1 << 14
 _NUMBERS = np.dtype("<f2")
+UNREADABLE = "is damaged: `loopfind library train --forget` takes it out"
 
 
 class LearnedTable:
@@ -30,7 +30,7 @@ class LearnedTable:
             return None
         found = _learned(what, key, *row)
         if found is None:
-            raise LibraryError(self._connections.shown, schema.DAMAGED)
+            raise LibraryError(self._connections.shown, f"its {what} for likeness {UNREADABLE}")
         return found
 
     def keep(self, learned: Learned) -> None:
@@ -40,10 +40,10 @@ class LearnedTable:
         with self._connections.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO learned VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def forget(self, what: str) -> int:
-        """Take out all that was learned of one kind; return how much that was."""
+    def forget(self) -> int:
+        """Take out all that was learned; return how much that was."""
         with self._connections.writing() as connection:
-            return connection.execute("DELETE FROM learned WHERE what = ?", (what,)).rowcount
+            return connection.execute("DELETE FROM learned").rowcount
 
 
 def damaged_learned(connections: Connections) -> list[str]:

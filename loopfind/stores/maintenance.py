@@ -15,7 +15,7 @@ from loopfind.stores.appearances import damaged_appearances
 from loopfind.stores.checks import is_table
 from loopfind.stores.connections import Connections, interruptible
 from loopfind.stores.digest import digest_of
-from loopfind.stores.learned import damaged_learned
+from loopfind.stores.learned import UNREADABLE, damaged_learned
 
 _MOST = 100
 """Faults of the database itself that are reported."""
@@ -115,7 +115,7 @@ def _appearances(connections: Connections) -> Iterator[Problem]:
             what = f"its likeness by {way} cannot be read any more: remove it, then add it again"
             yield Problem(os.fsdecode(path), what)
         for what in damaged_learned(connections):
-            yield Problem(connections.shown, f"its {what} for likeness cannot be read any more: learn it anew")
+            yield Problem(connections.shown, f"its {what} for likeness {UNREADABLE}")
     except LibraryError as error:
         yield Problem(error.path, error.what)
 
