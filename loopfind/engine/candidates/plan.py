@@ -1,7 +1,8 @@
 """The plan of a search: what kinds of copy are looked for, one after another, with which codes.
 
 Plain copies first, by motion and by picture; then mirrored and backward ones, zooms, turns and insets by motion; then
-other speeds by both. Motion over a fifth of a second grows with the speed, and its signs, which the codes keep, stay.
+other speeds by both; then two of these changes at once by motion. Motion over a fifth of a second grows with the speed,
+and its signs, which the codes keep, stay.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
