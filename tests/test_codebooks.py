@@ -1,7 +1,6 @@
 """Codebooks: the same words from the same files, kept with their digest, and never mixed."""
 
 import contextlib
-import json
 import os
 import shutil
 import sqlite3
@@ -11,7 +10,6 @@ import pytest
 from likeness_samples import PALETTE, draw_films, kept_network, onnx
 
 from loopfind.arrays.directions import rounded, unit
-from loopfind.cli.app import run
 from loopfind.comparison.codebook import bag, learn_words
 from loopfind.errors import LibraryError
 from loopfind.model.likeness import Appearance, AppearanceKey, Learned
@@ -117,21 +115,3 @@ def test_a_codebook_is_learned_once_kept_and_learned_anew_for_twice_as_many_file
     answer = groups(library, GroupSettings(by="bag", model=eye, level=0.999))
     assert answer.key.model != first.key.model
     assert [len(group.others) for group in answer.groups] == [3]
-    assert (
-        run(
-            [
-                "library",
-                "similar",
-                str(folder / "one.mp4"),
-                "--by",
-                "bag",
-                "--model",
-                eye,
-                "--json",
-                "--library",
-                str(library),
-            ]
-        )
-        == 0
-    )
-    assert json.loads(capsys.readouterr().out)["by"] == "bag"

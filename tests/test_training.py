@@ -95,8 +95,9 @@ def test_what_finds_more_of_files_left_out_is_kept(shelf, tmp_path, capsys):
     keys = {"schema", "loopfind", "by", "model", "files", "judged", "edits", "before", "after", "kept", "digest"}
     assert set(answer) == keys | {"failures"} and answer["files"] == 20 and 0 < answer["judged"] < 12
     assert answer["kept"] is True and answer["after"] > answer["before"] and len(answer["digest"]) == 16
-    found_ = similar(str(folder / "films" / "03.mp4"), library, SimilarSettings(by="cnn", model=eye))
-    assert found_.key.model == f"{answer['model']}+{answer['digest']}"
+    with Library.open(library) as held:
+        learned = LearnedTable(held.connections).held("metric", AppearanceKey("cnn", answer["model"], 0))
+    assert learned is not None and learned.digest == answer["digest"]
 
 
 def test_a_rise_that_chance_makes_is_none():
