@@ -73,7 +73,7 @@ def test_a_kind_belongs_to_a_way_of_aligning(capsys: pytest.CaptureFixture[str])
     ):
         assert run(["compare", *paths, *words]) == 2
         assert capsys.readouterr().err.count("\n") == 1
-    with pytest.raises(BadSetting, match="moving pictures alone"):
+    with pytest.raises(BadSetting, match="not of --align engine: there is cnn"):
         compare(paths, kind="chromaprint")
 
 
