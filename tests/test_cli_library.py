@@ -106,15 +106,16 @@ def test_a_file_that_was_named_and_cannot_be_read_fails_and_one_in_a_folder_does
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("given", "status"),
-    [
+def test_what_cannot_be_done_is_one_line(home):
+    run(home, "library", "add", "films/one.mkv")
+    (home / "empty").mkdir()
+    for given, status in (
         (["library"], 2),
         (["library", "nonsense"], 2),
         (["library", "add"], 2),
         (["library", "add", "films", "--kind", "colour"], 2),
         (["library", "add", "films", "--hash-size", "auto"], 2),
-        (["library", "add", "cache"], 2),
+        (["library", "add", "empty"], 2),
         (["library", "remove"], 2),
         (["library", "remove", "nothing.mp4"], 2),
         (["library", "remove", "99"], 2),
@@ -124,17 +125,10 @@ def test_a_file_that_was_named_and_cannot_be_read_fails_and_one_in_a_folder_does
         (["library", "list", "--library", "films"], 1),
         (["library", "list", "--library", "films/one.mkv"], 1),
         (["films/one.mkv", "--library", "no/such/folder.sqlite"], 1),
-    ],
-)
-def test_what_cannot_be_done_is_one_line(home, given, status):
-    (home / "cache").mkdir()
-    run(home, "library", "add", "films/one.mkv")
-    (home / "cache" / "empty").mkdir()
-    if given[-1] == "cache":
-        given = [*given[:-1], "cache/empty"]
-    done = run(home, *given)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1)
-    assert done.stderr.startswith("loopfind: ") and "bug" not in done.stderr
+    ):
+        done = run(home, *given)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1), given
+        assert done.stderr.startswith("loopfind: ") and "bug" not in done.stderr, given
 
 
 @pytest.mark.slow

@@ -70,7 +70,7 @@ def test_a_copy_that_is_faded_in_and_out_is_a_fade_at_both_ends(seed: int, throu
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", range(1, 4))
 def test_a_few_frames_of_another_picture_before_a_cut_are_no_part_of_the_repeat(seed: int) -> None:
     """Behind the copy three frames show another picture that resembles it, and then comes a hard cut."""
     film, other = s.camera(seed, seed), s.film(seed + 50)
@@ -113,7 +113,7 @@ def test_a_subtitle_on_one_showing_does_not_part_a_repeat() -> None:
         cells[(t >= 9) & (t < 11), -3:-1, 2:-2] = 235
         return cells.reshape(len(cells), -1)
 
-    for seed in range(3):
+    for seed in range(2):
         report = s.answer(s.shown([(scene, 0, 20), (titled, 5, 15), (scene, 20, 30)], seed=seed))
         (repeat,) = report.repeats
         assert [(o.start, o.end) for o in repeat.occurrences] == [(5.0, 15.0), (20.0, 30.0)]
