@@ -134,6 +134,7 @@ def compared(files):
     return compare_to_show(files, CompareSettings(kind="cnn", jobs=2))
 
 
+@pytest.mark.slow
 def test_a_heavy_crop_and_a_player_in_a_page_are_proven_by_their_pixels(files, compared):
     result, shown = compared
     assert {pair.files for pair in result.pairs} >= {(0, 1), (0, 2)}

@@ -62,6 +62,7 @@ def found(answer: Comparison) -> dict[str, float]:
     return {name: one.there_start - one.start for name, (one, *_) in places.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", TALKS)
 def test_a_clip_is_found_in_its_file_to_the_millisecond(library: Path, ending: str) -> None:
     # From behind the first ten seconds, so that the file is read from the middle on.

@@ -131,6 +131,7 @@ def test_a_sound_of_holes_is_refused_before_it_fills_the_disk(words: tuple[str, 
     assert report.sound is not None and f"The sound could not be read: its sound {says}" in report.sound.summary
 
 
+@pytest.mark.slow
 def test_samples_that_claim_to_last_for_days_are_refused_and_are_read_on_request() -> None:
     made = bytearray(sounds.file("slow.wav", sounds.talk(1, 4)).read_bytes())
     at = made.index(b"fmt ") + 12
@@ -169,6 +170,7 @@ def test_a_sound_whose_ffmpeg_is_killed_is_not_half_a_sound(tmp_path: Path) -> N
             reading.result()
 
 
+@pytest.mark.slow
 def test_the_sound_of_a_file_on_a_server_is_searched_and_of_a_live_stream_is_not() -> None:
     alone = sounds.file("served.flac", sounds.joined(TALK, sounds.noise(2, 3), sounds.part(TALK, 1, 4)))
     with serving(alone.read_bytes(), Fault(), alone.name) as site:

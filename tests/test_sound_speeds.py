@@ -150,6 +150,6 @@ def test_what_is_alike_at_another_speed_is_not_claimed() -> None:
 def test_in_a_long_sound_no_other_speed_is_looked_for_and_that_is_said() -> None:
     silence = np.broadcast_to(np.zeros((1, 1), np.int16), (round(LONGEST_PITCHED * SOUND_RATE) + 1, 1))
     assert is_pitched(silence[1:]) and not is_pitched(silence)
-    answer = scan(sounds.file("short.flac", sounds.part(TALK, 0, 8))).sound
+    answer = scan(sounds.file("eight-seconds.flac", sounds.part(TALK, 0, 8))).sound
     assert answer is not None and answer.other_speeds and "another speed" not in answer.summary
     assert "another speed were not looked for" in summary_of_sound(replace(answer, other_speeds=False), [])
