@@ -74,8 +74,10 @@ def part(sound: Wave, start: float, end: float) -> Wave:
 
 @cache
 def written(name: str, drawn: bytes) -> Path:
-    """A WAV file of samples as 32-bit floats."""
+    """A WAV file of samples as 32-bit floats. One name stands for one sound."""
     path = videos.FOLDER / f"{name}.drawn.wav"
+    if path.exists():
+        raise ValueError(f"{name} was drawn before, as another sound")
     samples = np.frombuffer(drawn, np.float32)
     with wave.open(path.as_posix(), "wb") as file:
         file.setnchannels(1)

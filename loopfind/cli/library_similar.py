@@ -46,15 +46,19 @@ _PageOption = Annotated[
 ]
 
 
-def _check_page(page: str | None, as_json: bool, videos: list[str]) -> None:
-    """Raise, before files are looked at, where a page could not be written."""
+def _checked_library(by: str, library: str | None, page: str | None, as_json: bool, *videos: str) -> str:
+    """Return the path of the library. Raise, before files are looked at, for a way that is none, and where a page could
+    not be written."""
+    check_name("way to be alike", by, dict.fromkeys(LIKENESS_WAYS, ""))
+    path = library_at(library)
     if page is None:
-        return
+        return path
     if not page.lower().endswith((".html", ".htm")):
         raise BadSetting("--output", page, "a page is written here: let the name end in .html")
     if as_json:
         raise BadSetting("--output", page, "--json writes no page; leave one of the two out")
-    check_page(page, videos, [])
+    check_page(page, [*videos, path], [])
+    return path
 
 
 def similar_command(
@@ -80,9 +84,7 @@ def similar_command(
     quiet: options.Quiet = False,
 ) -> int:
     """List the files of the library that look like a video, the nearest first. To be alike is no proof."""
-    check_name("way to be alike", by, dict.fromkeys(LIKENESS_WAYS, ""))
-    path = library_at(library)
-    _check_page(output, as_json, [video, path])
+    path = _checked_library(by, library, output, as_json, video)
 
     from loopfind.cli.progress import watching
     from loopfind.pipeline import similar, similar_to_show
@@ -141,9 +143,7 @@ def groups_command(
     quiet: options.Quiet = False,
 ) -> int:
     """List the files of the library that look alike, in groups. To be alike is no proof."""
-    check_name("way to be alike", by, dict.fromkeys(LIKENESS_WAYS, ""))
-    path = library_at(library)
-    _check_page(output, as_json, [path])
+    path = _checked_library(by, library, output, as_json)
 
     from loopfind.cli.progress import watching
     from loopfind.pipeline import groups, groups_to_show

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from loopfind.arrays.directions import unit
 from loopfind.comparison.crop_parameters import (
     FEWEST_AGREEING,
     GLIMPSES_A_SECOND,
@@ -125,16 +126,9 @@ def _voted(host: Glimpses, guest: Glimpses, alike: NDArray[np.float32]) -> Itera
 def _alike(host: Glimpses, guest: Glimpses) -> NDArray[np.float32]:
     """Return the likeness (n, m) of n moments of the host, as a whole or in part, to m moments of the guest."""
     count, parts, width = host.vectors.shape
-    asked = np.ascontiguousarray(_directions(guest.vectors[:, 0]).T)
+    asked = np.ascontiguousarray(unit(guest.vectors[:, 0]).T)
     alike = np.empty((count, len(guest.times)), np.float32)
     for first in range(0, count, _AT_ONCE):
-        held = _directions(host.vectors[first : first + _AT_ONCE].reshape(-1, width))
+        held = unit(host.vectors[first : first + _AT_ONCE].reshape(-1, width))
         alike[first : first + _AT_ONCE] = (held @ asked).reshape(-1, parts, len(guest.times)).max(1)
     return alike
-
-
-def _directions(rows: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Return rows (n, d) as vectors of length 1."""
-    held = rows.astype(np.float32)
-    held /= np.maximum(np.sqrt(np.einsum("nd,nd->n", held, held)), 1e-9)[:, None]
-    return held

@@ -11,9 +11,10 @@ from loopfind.arrays.directions import unit
 from loopfind.fingerprints.chroma import tone_shares
 from loopfind.fingerprints.likeness_parameters import TIMBRE_MEL
 from loopfind.fingerprints.mel import log_mel
+from loopfind.fingerprints.sound import power_of
 from loopfind.model.dtypes import Floats
 from loopfind.model.likeness import Vectors
-from loopfind.model.sound import CHROMA_HOP, SOUND_WINDOW
+from loopfind.model.sound import CHROMA_HOP
 
 
 def timbre_vectors(pieces: NDArray[np.int16]) -> Vectors:
@@ -30,7 +31,5 @@ def _apart(values: Floats) -> Floats:
 
 def _tones(pieces: NDArray[np.int16]) -> Floats:
     """Return the share of each tone of the octave in each window, (n, windows, tones)."""
-    windows = np.lib.stride_tricks.sliding_window_view(pieces, SOUND_WINDOW, axis=1)[:, ::CHROMA_HOP]
-    shape = np.hanning(SOUND_WINDOW)
-    power = np.stack([np.square(np.abs(np.fft.rfft(one * shape))) @ tone_shares() for one in windows])
+    power = np.stack([power_of(one.astype(np.float32), CHROMA_HOP) @ tone_shares() for one in pieces])
     return np.asarray(power / np.maximum(power.sum(-1, keepdims=True), 1e-9))

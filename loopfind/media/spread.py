@@ -5,10 +5,11 @@ from numpy.typing import NDArray
 
 from loopfind.errors import NotVideo, Unreadable
 from loopfind.media.ffmpeg import diagnosis
-from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.address import Address, check_seekable
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.probe import header_of
-from loopfind.media.ffmpeg.process import executable, output_of
+from loopfind.media.ffmpeg.process import executable
+from loopfind.media.rgb import read_rgb, square_shape
 from loopfind.model.dtypes import Bytes, Floats
 from loopfind.settings import STALL
 
@@ -28,8 +29,7 @@ def spread_pictures(
     picture shows. Of a file that does not say how long it is, its first twenty minutes count. stall: seconds that an
     ffmpeg may take. Raises MediaError where it has no such stream, or cannot be read from any place.
     """
-    if not where.seekable:
-        raise Unreadable(where.shown, "it can be read once only, and likeness needs a file: save it as one first")
+    check_seekable(where, "likeness")
     header = _header(where, stream, stall)
     if header.forged or header.duration is None or header.duration <= 0:
         times, pictures = _first_ones(where, stream, count, side, stall)
@@ -73,10 +73,10 @@ def _pictures_at(where: Address, stream: int, times: Floats, side: int, stall: f
         words += ["-threads", "1", "-ss", f"{time:.3f}", "-noaccurate_seek", *where.words]
         # A row below says which picture it is: a place where nothing can be decoded gives none.
         mark = f"pad={side}:{side + 1}:0:0:color=0x{number:06x}"
-        chains.append(f"[{number}:V:{stream}]trim=end_frame=1,{_shape(side)},{mark},setpts=0[v{number}]")
+        chains.append(f"[{number}:V:{stream}]trim=end_frame=1,{square_shape(side)},{mark},setpts=0[v{number}]")
     joined = "".join(f"[v{number}]" for number in range(len(times)))
     graph = ";".join([*chains, f"{joined}concat=n={len(times)}:v=1[all]"])
-    held = _read([*words, "-filter_complex", graph, "-map", "[all]"], side, side + 1, stall)
+    held = read_rgb([*words, "-filter_complex", graph, "-map", "[all]"], side, side + 1, stall)
     return held[:, side, 0].astype(np.intp) @ np.array([1 << 16, 1 << 8, 1]), held[:, :side]
 
 
@@ -84,27 +84,17 @@ def _first_ones(where: Address, stream: int, count: int, side: int, stall: float
     """Return times and pictures spread over the beginning of a file: of its key frames, or where these are few, of all
     its frames."""
     times, pictures = np.zeros(0), np.zeros((0, side, side, 3), np.uint8)
-    spaced = f"fps={1 / _STEP},{_shape(side)}"
+    square = square_shape(side)
+    spaced = f"fps={1 / _STEP},{square}"
     # A picture alone lasts no time, so that none of it comes at a rate.
-    tries = [(["-skip_frame", "nokey"], spaced, _MOST_UNTIMED), ([], spaced, _MOST_UNTIMED), ([], _shape(side), 1)]
+    tries = [(["-skip_frame", "nokey"], spaced, _MOST_UNTIMED), ([], spaced, _MOST_UNTIMED), ([], square, 1)]
     for skipped, shape, most in tries:
         words = [executable(), "-nostdin", "-v", "error", *skipped, *where.words, "-map", f"0:V:{stream}"]
         words += ["-an", "-sn", "-dn", "-vf", shape, "-frames:v", str(most)]
-        found = _read(words, side, side, stall)
+        found = read_rgb(words, side, side, stall)
         if len(found) > len(pictures):
             times, pictures = _STEP * np.arange(len(found), dtype=np.float64), found
         if len(pictures) >= count:
             break
     chosen = np.linspace(0, len(times) - 1, min(count, len(times))).round().astype(np.intp)
     return times[chosen], pictures[chosen]
-
-
-def _shape(side: int) -> str:
-    return f"scale={side}:{side}:flags=area,setsar=1,format=rgb24"
-
-
-def _read(words: list[str], width: int, height: int, stall: float) -> Bytes:
-    data = output_of([*words, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"], stall)[0]
-    size = width * height * 3
-    whole = len(data) // size
-    return np.frombuffer(data, np.uint8, whole * size).reshape(whole, height, width, 3)

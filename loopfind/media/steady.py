@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.errors import Unreadable
-from loopfind.media.ffmpeg.address import Address
-from loopfind.media.ffmpeg.process import executable, output_of
+from loopfind.media.ffmpeg.address import Address, check_seekable
+from loopfind.media.ffmpeg.process import executable
+from loopfind.media.rgb import read_rgb, square_shape
 from loopfind.media.spread import BLANK_SPREAD, spreads_of
 from loopfind.model.dtypes import Floats
 
@@ -21,12 +21,6 @@ class SteadyPictures(NamedTuple):
     decoded: bool
 
 
-def check_seekable(where: Address) -> None:
-    """Raise Unreadable for what can be read once only."""
-    if not where.seekable:
-        raise Unreadable(where.shown, "it can be read once only, and a network needs a file: save it as one first")
-
-
 def steady_pictures(
     where: Address, stream: int, start: float, end: float, rate: float, side: int, stall: float
 ) -> SteadyPictures:
@@ -34,23 +28,10 @@ def steady_pictures(
 
     stall: seconds that ffmpeg may take. Raises Unreadable for what can be read once only.
     """
-    check_seekable(where)
-    shape = f"fps={rate}:start_time=0,scale={side}:{side}:flags=area,setsar=1,format=rgb24"
-    words = [
-        executable(),
-        "-nostdin",
-        "-v",
-        "error",
-        "-threads",
-        "1",
-        "-ss",
-        f"{start:.3f}",
-        "-t",
-        f"{end - start:.3f}",
-    ]
-    words += [*where.words, "-map", f"0:V:{stream}", "-an", "-sn", "-dn", "-vf", shape]
-    data = output_of([*words, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"], stall)[0]
-    size = side * side * 3
-    pictures = np.frombuffer(data, np.uint8, len(data) // size * size).reshape(-1, side, side, 3)
+    check_seekable(where, "a network")
+    words = [executable(), "-nostdin", "-v", "error", "-threads", "1"]
+    words += ["-ss", f"{start:.3f}", "-t", f"{end - start:.3f}", *where.words, "-map", f"0:V:{stream}"]
+    words += ["-an", "-sn", "-dn", "-vf", f"fps={rate}:start_time=0,{square_shape(side)}"]
+    pictures = read_rgb(words, side, side, stall)
     shows = spreads_of(pictures) > BLANK_SPREAD
     return SteadyPictures(start + np.flatnonzero(shows) / rate, pictures[shows], len(pictures) > 0)

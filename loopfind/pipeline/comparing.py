@@ -18,7 +18,6 @@ from loopfind.exhibits.sounds import sounds_across
 from loopfind.fingerprints.sound import pitched_fingerprint_of
 from loopfind.media.ffmpeg import address
 from loopfind.media.sound.chromaprint import chromaprint_of
-from loopfind.media.steady import check_seekable
 from loopfind.media.stills import shots
 from loopfind.model.comparison import Comparison, Failure, Shared, Warp
 from loopfind.model.exhibits import ComparisonExhibits, Shots
@@ -125,7 +124,7 @@ def _compared(
         ) -> tuple[Reading | TrackReading, float]:
             where = address.resolve(path)
             if crops is not None:
-                check_seekable(where)
+                address.check_seekable(where, "a network")
             reading: Reading | TrackReading
             if colours:
                 reading = videos.read(where, wanted_codes, others=[halt], watch=seen, log=said).reading

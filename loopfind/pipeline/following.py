@@ -13,6 +13,7 @@ import numpy as np
 from loopfind.engine import find
 from loopfind.engine.live.detector import LiveDetector
 from loopfind.engine.live.findings import FindingLog
+from loopfind.engine.live.parameters import LIVE_PATIENCE, LIVE_PAUSE_RATIO, LIVE_PORTION
 from loopfind.engine.sound.beside import holds
 from loopfind.errors import BadSetting, MediaError, UsageError
 from loopfind.fingerprints import KINDS
@@ -32,15 +33,12 @@ from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
 
-_PORTION, _LARGEST_PORTION = 10.0, 300.0
-"""Seconds of new footage that are searched at a time, at the least and at the most. What a long recording held before
-it was followed is read faster than it was shown, so that portions are larger then."""
+_LARGEST_PORTION = 300.0
+"""Seconds of new footage that are searched at a time at the most. What a long recording held before it was followed is
+read faster than it was shown, so that portions are larger then."""
 
-_PATIENCE = 5.0
-"""Seconds without a frame after which what has come is searched, however little it is."""
-
-_PAUSE_RATIO, _LONGEST_PAUSE = 10.0, 30.0
-"""Pause between two searches: so many times as long as the last one took, but no more seconds than this."""
+_LONGEST_PAUSE = 30.0
+"""Seconds of the longest pause between two searches."""
 
 _MOST_LOSSES = 1000
 """Losses that the last answer lists, the latest."""
@@ -120,7 +118,7 @@ class _Following:
                 yield Missed(item)
                 continue
             if item is None:
-                if self._pending and time.monotonic() >= max(self._next, self._came + _PATIENCE):
+                if self._pending and time.monotonic() >= max(self._next, self._came + LIVE_PATIENCE):
                     yield from self._search()
                 elif self._sound is not None and self._sound.heard is not self._last_heard:
                     yield from self._hear()
@@ -134,7 +132,7 @@ class _Following:
             self._held.add(item)
             if self._watch is not None:
                 self._watch(Progress("following", self._read, self._until, None))
-            if self._pending >= _LARGEST_PORTION or (self._pending >= _PORTION and time.monotonic() >= self._next):
+            if self._pending >= _LARGEST_PORTION or (self._pending >= LIVE_PORTION and time.monotonic() >= self._next):
                 yield from self._search()
         yield from self._search()
         yield from self._detector.finish()
@@ -173,7 +171,7 @@ class _Following:
         if dropped:
             self._heard.forget(float(self._held.times()[0]))
         now = time.monotonic()
-        self._next = now + min(_PAUSE_RATIO * (now - began), _LONGEST_PAUSE)
+        self._next = now + min(LIVE_PAUSE_RATIO * (now - began), _LONGEST_PAUSE)
         return found
 
     def _end(self) -> Ended:

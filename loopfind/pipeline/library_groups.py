@@ -15,8 +15,8 @@ from loopfind.model.likeness_exhibits import LikenessExhibits
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.likeness_exhibits import likeness_exhibits
-from loopfind.pipeline.likeness_proof import proof_of
-from loopfind.pipeline.likeness_spaces import space_of
+from loopfind.pipeline.likeness_proof import proof_of, proven_first
+from loopfind.pipeline.likeness_spaces import metric_of, space_of
 from loopfind.settings import GroupSettings
 from loopfind.stores.appearances import Appearances
 from loopfind.stores.sqlite import Library
@@ -68,7 +68,8 @@ def _grouped(
         failures = look_at_missing(held, eye, settings, watch, log)
         every = Appearances(held.connections).held(eye.key)
         shown = held.shown
-        space = space_of(held.connections, shown, settings, eye.key, [one for _, one in every])
+        metric = metric_of(held.connections, settings.by, eye.key)
+        space = space_of(held.connections, shown, settings.by, eye.key, [one for _, one in every], metric)
     names = [os.fsdecode(file.path) for file, _ in every]
     if settings.level is None and len(every) < FEWEST_FILES:
         what = (
@@ -122,8 +123,6 @@ def _proved(
         failures += proof.failures
         seconds = dict.fromkeys(proof.files, 0.0) if group.reference in proof.files else {}
         seconds |= {pair.other: pair.seconds for pair in proof.pairs if pair.path == group.reference}
-        proven = [replace(one, proven=seconds.get(one.path)) for one in group.others]
-        ranked = sorted(proven, key=lambda one: (not one.proven, -one.likeness))
         pairs = sorted(proof.pairs, key=lambda pair: -pair.seconds)
-        found.append(replace(group, others=tuple(ranked), proven=tuple(pairs)))
+        found.append(replace(group, others=proven_first(group.others, seconds), proven=tuple(pairs)))
     return replace(answer, groups=tuple(found), failures=tuple(dict.fromkeys(failures)))

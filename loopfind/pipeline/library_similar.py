@@ -15,9 +15,9 @@ from loopfind.model.video import Watch
 from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.likeness_exhibits import likeness_exhibits
-from loopfind.pipeline.likeness_proof import proof_of
+from loopfind.pipeline.likeness_proof import proof_of, proven_first
 from loopfind.pipeline.likeness_shortlist import shortlist_of
-from loopfind.pipeline.likeness_spaces import is_learned, space_of
+from loopfind.pipeline.likeness_spaces import metric_of, space_of
 from loopfind.settings import SimilarSettings
 from loopfind.stores import schema
 from loopfind.stores.appearances import Appearances
@@ -69,14 +69,16 @@ def _searched(
         where = address.resolve(video)
         own = b"" if where.local is None or why_unkept(where) else held.look(where.name).digest
         table = Appearances(held.connections)
-        learned = is_learned(held.connections, settings.by, eye.key)
+        metric = metric_of(held.connections, settings.by, eye.key)
+        # What is kept for a shortlist is of the network's own vectors.
+        learned = settings.by == "bag" or metric is not None
         few = None if learned else shortlist_of(table, eye.key, query, own, settings.nearest)
         every = table.held(eye.key) if few is None else few.files
         known = [(os.fsdecode(file.path), one) for file, one in every if file.digest != own]
         searched, itself = (len(known), len(known) < len(every)) if few is None else (few.searched, few.itself)
         if known and known[0][1].vectors.shape[1] != query.vectors.shape[1]:
             raise LibraryError(held.shown, schema.DAMAGED)
-        space = space_of(held.connections, held.shown, settings, eye.key, [one for _, one in known])
+        space = space_of(held.connections, held.shown, settings.by, eye.key, [one for _, one in known], metric)
     asked = space.asked(query)
     scores, chances = rank(asked, space.ranked)
     chances = chances if few is None else few.chances
@@ -102,7 +104,6 @@ def _proved(
     proven stands before what is merely alike."""
     proof = proof_of([one.path for one in answer.neighbours], answer.video, settings, watch, log)
     seconds = dict.fromkeys(proof.files, 0.0) | {pair.other: pair.seconds for pair in proof.pairs}
-    proven = [replace(one, proven=seconds.get(one.path)) for one in answer.neighbours]
-    ranked = sorted(proven, key=lambda one: (not one.proven, -one.likeness))
     failures = (*answer.failures, *proof.failures)
-    return replace(answer, neighbours=tuple(ranked), failures=failures, comparison=proof.comparison)
+    ranked = proven_first(answer.neighbours, seconds)
+    return replace(answer, neighbours=ranked, failures=failures, comparison=proof.comparison)

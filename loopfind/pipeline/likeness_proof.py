@@ -1,13 +1,14 @@
 """Proof of likeness: what the engine finds between files that look alike."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from loopfind.errors import MediaError
 from loopfind.media.ffmpeg import address
 from loopfind.model.comparison import Comparison, Failure
-from loopfind.model.likeness import ProvenPair
+from loopfind.model.likeness import Neighbour, ProvenPair
 from loopfind.model.video import Watch
 from loopfind.pipeline.comparing import compare
 from loopfind.settings import CompareSettings, LookSettings
@@ -21,6 +22,13 @@ class Proof(NamedTuple):
     pairs: tuple[ProvenPair, ...]
     failures: tuple[Failure, ...]
     comparison: Comparison | None
+
+
+def proven_first(neighbours: Sequence[Neighbour], seconds: Mapping[str, float]) -> tuple[Neighbour, ...]:
+    """Return neighbours with how many seconds of each are proven, those with any first. seconds: by path, of those
+    that could be compared."""
+    proven = [replace(one, proven=seconds.get(one.path)) for one in neighbours]
+    return tuple(sorted(proven, key=lambda one: (not one.proven, -one.likeness)))
 
 
 def proof_of(

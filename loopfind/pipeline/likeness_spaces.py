@@ -12,7 +12,6 @@ from loopfind.comparison.metric import changed
 from loopfind.comparison.neighbours import Query
 from loopfind.errors import LibraryError
 from loopfind.model.likeness import Appearance, AppearanceKey, Learned
-from loopfind.settings import LookSettings
 from loopfind.stores import schema
 from loopfind.stores.connections import Connections
 from loopfind.stores.learned import LearnedTable
@@ -46,25 +45,29 @@ class Space:
         return query._replace(vectors=changed(query.vectors, self.metric), parts=changed(query.parts, self.metric))
 
 
-def is_learned(connections: Connections, by: str, key: AppearanceKey) -> bool:
-    """Return whether files are compared in a space that the library has learned."""
-    return by == "bag" or (by == "cnn" and LearnedTable(connections).held("metric", key) is not None)
+def metric_of(connections: Connections, by: str, key: AppearanceKey) -> Learned | None:
+    """Return the metric by which files are compared, None for none. Raises LibraryError."""
+    return LearnedTable(connections).held("metric", key) if by == "cnn" else None
 
 
 def space_of(
-    connections: Connections, shown: str, settings: LookSettings, key: AppearanceKey, seen: Sequence[Appearance]
+    connections: Connections,
+    shown: str,
+    by: str,
+    key: AppearanceKey,
+    seen: Sequence[Appearance],
+    metric: Learned | None,
 ) -> Space:
-    """Return the space in which files of a library are compared. shown: the library's name. Raises LibraryError."""
-    table = LearnedTable(connections)
-    if settings.by == "bag":
-        return _bags(table, shown, key, seen)
-    learned = table.held("metric", key) if settings.by == "cnn" else None
-    if learned is None:
+    """Return the space in which files of a library are compared. shown: the library's name. metric: see `metric_of`.
+    Raises LibraryError."""
+    if by == "bag":
+        return _bags(LearnedTable(connections), shown, key, seen)
+    if metric is None:
         return Space(key, seen, seen)
-    _check_width(learned, shown, seen)
-    own, metric = replace(key, model=f"{key.model}+{learned.digest}"), learned.values
-    made = [Appearance(own, one.times, rounded(changed(unit(one.vectors), metric))) for one in seen]
-    return Space(own, made, made, metric=metric)
+    _check_width(metric, shown, seen)
+    own, values = replace(key, model=f"{key.model}+{metric.digest}"), metric.values
+    made = [Appearance(own, one.times, rounded(changed(unit(one.vectors), values))) for one in seen]
+    return Space(own, made, made, metric=values)
 
 
 def _bags(table: LearnedTable, shown: str, key: AppearanceKey, seen: Sequence[Appearance]) -> Space:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from loopfind.engine.live.parameters import LIVE_PATIENCE, LIVE_PAUSE_RATIO, LIVE_PORTION
 from loopfind.engine.sound.findings import repeats_in_sound
 from loopfind.errors import LoopfindError
 from loopfind.fingerprints.sound import sound_codes
@@ -17,15 +18,7 @@ from loopfind.media.sound.reader import SoundChild, SoundRequest
 from loopfind.model.report import Repeat
 from loopfind.model.sound import SOUND_HOP, SOUND_RATE, Codes, Sound, SoundFingerprint
 from loopfind.pipeline.live_source import LiveRequest
-
-_PORTION = 10.0
-"""Seconds of new sound that are searched at a time, at the least."""
-_PATIENCE = 5.0
-"""Seconds without a new sample after which what has come is searched, however little it is."""
-_PAUSE_RATIO = 10.0
-"""Pause between two searches: so many times as long as the last one took. All that is held is searched anew."""
-_FAREWELL = 2.0
-"""Seconds that the thread has to end: more than it takes to see that it is given up, and to end ffmpeg."""
+from loopfind.pipeline.sound import FAREWELL
 
 
 class Heard(NamedTuple):
@@ -59,7 +52,7 @@ class LiveSound:
     def close(self) -> None:
         """Read no more. A search that goes on ends with the process."""
         self._given_up.set()
-        self._thread.join(_FAREWELL)
+        self._thread.join(FAREWELL)
 
     def _work(self) -> None:
         path, settings = self._request.path, self._request.settings
@@ -87,11 +80,11 @@ class LiveSound:
             if sound is not None:
                 came = now if sound.end > end else came
                 end = sound.end
-                due = end - searched >= _PORTION or now >= came + _PATIENCE
+                due = end - searched >= LIVE_PORTION or now >= came + LIVE_PATIENCE
                 if end > searched and (ends or (due and now >= pause_ends)):
                     searched = end
                     self._search(child, sound)
-                    pause_ends = time.monotonic() + _PAUSE_RATIO * (time.monotonic() - now)
+                    pause_ends = time.monotonic() + LIVE_PAUSE_RATIO * (time.monotonic() - now)
             if ends:
                 return
 
@@ -111,4 +104,4 @@ class LiveSound:
 def _so_far(child: SoundChild) -> Sound | None:
     """Return the sound that has come, None before there is any."""
     found = child.sound()
-    return None if found is None else Sound(found.samples, found.start, found.track, found.gaps)
+    return None if found is None else found.searchable

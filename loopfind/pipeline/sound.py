@@ -22,7 +22,7 @@ from loopfind.model.video import Source
 from loopfind.reports.summaries import summary_of_sound, verdict_with_sound
 from loopfind.settings import Decoding, Settings
 
-_FAREWELL = 2.0
+FAREWELL = 2.0
 """Seconds that the thread of a sound has to end: more than it takes to see that it is given up, and to end ffmpeg."""
 
 
@@ -50,7 +50,7 @@ class SoundTask:
     def close(self) -> None:
         """Give the sound up. Its decoder is gone within a moment; a search that goes on ends with the process."""
         self._given_up.set()
-        self._thread.join(_FAREWELL)
+        self._thread.join(FAREWELL)
 
     def _work(self) -> None:
         try:

@@ -1,5 +1,15 @@
 """Tuned numbers of the search in footage that grows."""
 
+LIVE_PORTION = 10.0
+"""Seconds of new footage, or new sound, that are searched at a time at the least. Held by `benchmarks/following.py`."""
+
+LIVE_PATIENCE = 5.0
+"""Seconds without anything new after which what has come is searched, however little it is. Held by
+tests/test_follow.py."""
+
+LIVE_PAUSE_RATIO = 10.0
+"""Pause between two searches: so many times as long as the last one took. Held by `benchmarks/following.py`."""
+
 KEPT_EVERY = 0.1
 """Seconds between moments whose codes are kept, and between those that changed copies are sought for. Plain copies are
 sought for at every new frame, so that one meets what is kept to the frame, wherever it begins; keeping more would cost

@@ -89,6 +89,12 @@ def resolve(path: "str | os.PathLike[str] | Address") -> Address:
     return replace(_resolved(name, printable(given)), name=name)
 
 
+def check_seekable(where: Address, what: str) -> None:
+    """Raise Unreadable for what can be read once only. what: needs to read it more often."""
+    if not where.seekable:
+        raise Unreadable(where.shown, f"it can be read once only, and {what} needs a file: save it as one first")
+
+
 def _resolved(name: str, shown: str) -> Address:
     if name == STANDARD_INPUT:
         # The fd protocol seeks when standard input is redirected from a file; pipe: never does.

@@ -59,12 +59,17 @@ class PlacedSound:
     track: AudioTrack
     gaps: tuple[Span, ...]
 
+    @property
+    def searchable(self) -> Sound:
+        """The same as a sound to be searched: of samples that are not audible."""
+        return Sound(self.samples, self.start, self.track, self.gaps)
+
 
 def read_sound(request: SoundRequest, given_up: threading.Event | None = None) -> Sound | None:
     """Return the sound of a file as it is searched, None for one that has none. Arguments and errors as for
     `read_samples`."""
     found = read_samples(request, given_up)
-    return None if found is None else Sound(found.samples, found.start, found.track, found.gaps)
+    return None if found is None else found.searchable
 
 
 def read_samples(request: SoundRequest, given_up: threading.Event | None = None) -> PlacedSound | None:

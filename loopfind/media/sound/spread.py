@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from loopfind.errors import BadSetting, NotVideo, Unreadable
 from loopfind.media.ffmpeg import diagnosis
-from loopfind.media.ffmpeg.address import Address
+from loopfind.media.ffmpeg.address import Address, check_seekable
 from loopfind.media.ffmpeg.header import Header
 from loopfind.media.ffmpeg.probe import header_of
 from loopfind.media.ffmpeg.process import executable, output_of
@@ -30,8 +30,7 @@ def spread_sounds(
     Silent pieces are left out. Of a file that does not say how long it is, its first twenty minutes count. stall:
     seconds that an ffmpeg may take. Raises BadSetting for a track that is not there, and MediaError.
     """
-    if not where.seekable:
-        raise Unreadable(where.shown, "it can be read once only, and likeness needs a file: save it as one first")
+    check_seekable(where, "likeness")
     header = _header(where, track, stall)
     length = round(seconds * rate)
     if header.forged or header.duration is None or header.duration <= 0:

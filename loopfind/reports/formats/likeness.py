@@ -1,11 +1,12 @@
 """Files that look alike, as text and as JSON."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from loopfind.model.comparison import Failure
-from loopfind.model.likeness import AppearanceKey, Likeness, LikenessGroups, Neighbour, Training
+from loopfind.model.likeness import AlikeGroup, AppearanceKey, Likeness, LikenessGroups, Neighbour, Training
 from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
@@ -32,23 +33,17 @@ def similar_text(answer: Likeness) -> Iterator[str]:
         yield "      likeness  file\n"
     for rank, one in enumerate(answer.neighbours, 1):
         yield from _neighbour(f"{rank:>4}", one)
-    yield from _left_out(answer.failures)
+    yield from left_out(answer.failures)
 
 
 def similar_json(answer: Likeness) -> Iterator[str]:
     """Yield the same as JSON."""
     held = {
-        "schema": SCHEMA,
-        "loopfind": version(),
-        "video": answer.video,
-        "by": answer.key.way,
-        "model": answer.key.model or None,
         "searched": answer.searched,
         "itself": answer.itself,
         "neighbours": [asdict(one) for one in answer.neighbours],
-        "failures": [asdict(one) for one in answer.failures],
     }
-    yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
+    yield machine_form(answer.key, held, answer.failures, {"video": answer.video})
 
 
 def groups_text(answer: LikenessGroups) -> Iterator[str]:
@@ -67,26 +62,20 @@ def groups_text(answer: LikenessGroups) -> Iterator[str]:
         yield f"\n{number:>4}            {safe(group.reference)}\n"
         for one in group.others:
             yield from _neighbour("    ", one)
-        for pair in group.proven or ():
-            if group.reference not in (pair.path, pair.other) and pair.seconds >= LEAST_PROVEN:
-                yield f"      proven: {safe(pair.path)} and {safe(pair.other)}: {length(pair.seconds)}\n"
-    yield from _left_out(answer.failures)
+        for words in proven_besides(group):
+            yield f"      proven: {words}\n"
+    yield from left_out(answer.failures)
 
 
 def groups_json(answer: LikenessGroups) -> Iterator[str]:
     """Yield the same as JSON."""
     held = {
-        "schema": SCHEMA,
-        "loopfind": version(),
-        "by": answer.key.way,
-        "model": answer.key.model or None,
         "searched": answer.searched,
         "level": answer.level,
         "chance": answer.chance,
         "groups": [asdict(group) for group in answer.groups],
-        "failures": [asdict(one) for one in answer.failures],
     }
-    yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
+    yield machine_form(answer.key, held, answer.failures)
 
 
 def training_text(answer: Training) -> Iterator[str]:
@@ -99,20 +88,29 @@ def training_text(answer: Training) -> Iterator[str]:
     else:
         rest = "What was trained before stays." if answer.digest else "Files are compared as before."
         yield f"Not kept: that is no more than chance makes. {rest}\n"
-    yield from _left_out(answer.failures)
+    yield from left_out(answer.failures)
 
 
 def training_json(answer: Training) -> Iterator[str]:
     """Yield the same as JSON."""
-    held = {"schema": SCHEMA, "loopfind": version(), "by": answer.key.way, "model": answer.key.model, **asdict(answer)}
-    del held["key"]
-    yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
+    held = {name: value for name, value in asdict(answer).items() if name not in ("key", "failures")}
+    yield machine_form(answer.key, held, answer.failures)
+
+
+def machine_form(
+    key: AppearanceKey, held: Mapping[str, Any], failures: Sequence[Failure], asked: Mapping[str, Any] | None = None
+) -> str:
+    """Return an answer about likeness as JSON: how files were looked at, what is held, and what was left out. asked:
+    what the question was about, if not all files."""
+    head = {"schema": SCHEMA, "loopfind": version(), **(asked or {}), "by": key.way, "model": key.model or None}
+    whole = {**head, **held, "failures": [asdict(one) for one in failures]}
+    return json.dumps(jsonable(whole), indent=2, allow_nan=False) + "\n"
 
 
 def _neighbour(head: str, one: Neighbour) -> Iterator[str]:
     words = neighbour_words(one)
-    told = f"  ({words})" if words else ""
-    yield f"{head}  {one.likeness:>8.3f}  {safe(one.path)}{told}\n"
+    beside = f"  ({words})" if words else ""
+    yield f"{head}  {one.likeness:>8.3f}  {safe(one.path)}{beside}\n"
     moments = [f"{about(pair.time)} is like {about(pair.other)}" for pair in one.moments[:_SHOWN_MOMENTS]]
     yield f"                about {', '.join(moments)} there\n"
 
@@ -123,7 +121,15 @@ def caution(key: AppearanceKey) -> str:
     return f"To {verb} alike is no proof: only what is called proven is the same recording."
 
 
-def _left_out(failures: Sequence[Failure]) -> Iterator[str]:
+def proven_besides(group: AlikeGroup) -> Iterator[str]:
+    """Yield, in words, which files of a group the engine has proven to show the same, but for its reference."""
+    for pair in group.proven or ():
+        if group.reference not in (pair.path, pair.other) and pair.seconds >= LEAST_PROVEN:
+            yield f"{safe(pair.path)} and {safe(pair.other)}: {length(pair.seconds)}"
+
+
+def left_out(failures: Sequence[Failure]) -> Iterator[str]:
+    """Yield a line for each file that could not be looked at."""
     for failure in failures:
         yield f"left out: {safe(failure.path)}: {safe(failure.what)}\n"
 

@@ -1,13 +1,10 @@
 """Scores of likeness on labelled files, as text and as JSON."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
 from loopfind.model.knn import NearestScores
-from loopfind.model.version import version
-from loopfind.reports.formats.json import SCHEMA, jsonable
-from loopfind.reports.formats.likeness import LIKENESS_WORDS
+from loopfind.reports.formats.likeness import LIKENESS_WORDS, left_out, machine_form
 from loopfind.reports.wording import count, safe
 
 
@@ -24,22 +21,16 @@ def scores_text(answer: NearestScores) -> Iterator[str]:
     yield f"\n  files  recall at {least}  class by {most} votes  class\n"
     for row in sorted(answer.classes, key=lambda row: (row.recall, row.accuracy, row.name)):
         yield f"{row.files:>7}  {row.recall:>11.3f}  {row.accuracy:>16.3f}  {safe(row.name)}\n"
-    for failure in answer.failures:
-        yield f"left out: {safe(failure.path)}: {safe(failure.what)}\n"
+    yield from left_out(answer.failures)
 
 
 def scores_json(answer: NearestScores) -> Iterator[str]:
     """Yield the same as JSON."""
     held = {
-        "schema": SCHEMA,
-        "loopfind": version(),
-        "by": answer.key.way,
-        "model": answer.key.model or None,
         "files": answer.files,
         "groups": answer.groups,
         "judged": answer.judged,
         "scores": [asdict(one) for one in answer.scores],
         "classes": [asdict(one) for one in answer.classes],
-        "failures": [asdict(one) for one in answer.failures],
     }
-    yield json.dumps(jsonable(held), indent=2, allow_nan=False) + "\n"
+    yield machine_form(answer.key, held, answer.failures)

@@ -9,14 +9,22 @@ from loopfind.model.comparison import Failure
 from loopfind.model.likeness import AlikeGroup, AppearanceKey, Likeness, LikenessGroups, Neighbour
 from loopfind.model.likeness_exhibits import Glance, LikenessExhibits
 from loopfind.model.version import version
-from loopfind.reports.formats.likeness import LEAST_PROVEN, LIKENESS_WORDS, about, caution, neighbour_words
+from loopfind.reports.formats.likeness import (
+    LEAST_PROVEN,
+    LIKENESS_WORDS,
+    about,
+    caution,
+    neighbour_words,
+    proven_besides,
+)
 from loopfind.reports.page.cards import REPEAT_COLOURS
 from loopfind.reports.page.figures import png_url
 from loopfind.reports.page.likeness_views import AlikeCard, Dot, FileCard, LikenessData, LikenessPage, MomentPair
 from loopfind.reports.page.limits import PAGE_LOSSES
 from loopfind.reports.page.render import rendered
 from loopfind.reports.page.views import Fact, LeftOut
-from loopfind.reports.wording import count, cut_off, length, safe
+from loopfind.reports.wording import count, cut_off, safe
+from loopfind.reports.wording import name as name_of
 
 _PAIRS, _FILES, _CARDS = 3, 60, 100
 """Pairs of moments of a file, files of a group, and groups, that a page shows."""
@@ -30,7 +38,7 @@ def write_similar(answer: Likeness, shown: LikenessExhibits, command: str) -> It
     nearest = answer.neighbours[0] if answer.neighbours else None
     summary = "The library holds no other file to compare it with."
     if nearest is not None:
-        summary = f"{safe(_short(nearest.path))} {verb} most like it, with a likeness of {nearest.likeness:.3f}."
+        summary = f"{name_of(nearest.path)} {verb} most like it, with a likeness of {nearest.likeness:.3f}."
     facts = [
         Fact("Compared by", LIKENESS_WORDS[answer.key.way]),
         Fact("Other files of the library", f"{answer.searched:,}"),
@@ -123,11 +131,6 @@ def _proof_fact(others: Sequence[Neighbour]) -> list[Fact]:
 
 def _card(number: int, group: AlikeGroup, shown: LikenessExhibits, grouped: bool) -> AlikeCard:
     files = tuple(_file(number, rank, group.reference, one, shown) for rank, one in enumerate(group.others[:_FILES], 1))
-    pairs = [
-        f"{safe(pair.path)} and {safe(pair.other)}: {length(pair.seconds)}"
-        for pair in group.proven or ()
-        if group.reference not in (pair.path, pair.other) and pair.seconds >= LEAST_PROVEN
-    ]
     return AlikeCard(
         id=f"group-{number}",
         colour=number % REPEAT_COLOURS,
@@ -136,7 +139,7 @@ def _card(number: int, group: AlikeGroup, shown: LikenessExhibits, grouped: bool
         strip=_strip(shown.looks.get(group.reference)),
         files=files,
         more=cut_off(len(group.others) - _FILES),
-        proven=tuple(pairs),
+        proven=tuple(proven_besides(group)),
     )
 
 
@@ -192,7 +195,3 @@ def _dots(shown: LikenessExhibits, groups: Sequence[AlikeGroup], video: str | No
         y = _HEIGHT - _MARGIN - point.y * (_HEIGHT - 2 * _MARGIN)
         found.append(Dot(round(x, 1), round(y, 1), colour, safe(point.path), href, point.path == video))
     return tuple(sorted(found, key=lambda dot: (dot.asked, dot.colour >= 0)))
-
-
-def _short(path: str) -> str:
-    return path.replace("\\", "/").rpartition("/")[2]
