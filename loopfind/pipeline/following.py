@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from loopfind.media.decode.growing_file import is_file
 from loopfind.media.ffmpeg import address
 from loopfind.model.events import Ended, Event, Finding, Missed
 from loopfind.model.fingerprint import Fingerprint
+from loopfind.model.report import Repeat, Report
 from loopfind.model.video import Loss, Progress, Watch
 from loopfind.pipeline.answer import report_of
 from loopfind.pipeline.inputs import changed_settings
@@ -107,8 +108,11 @@ class _Following:
         finally:
             if self._sound is not None:
                 self._sound.close()
+        seen = self._detector.repeats
         self._detector = LiveDetector()  # what it held takes as much memory as the whole answer does
-        yield self._end()
+        ended = self._end()
+        yield from self._hear_whole(ended.report, seen)
+        yield ended
 
     def _on_the_way(self) -> Iterator[Event]:
         """Yield the events before the whole answer."""
@@ -121,7 +125,7 @@ class _Following:
                 if self._pending and time.monotonic() >= max(self._next, self._came + LIVE_PATIENCE):
                     yield from self._search()
                 elif self._sound is not None and self._sound.heard is not self._last_heard:
-                    yield from self._hear()
+                    yield from self._hear(self._detector.repeats)
                 continue
             self._came = time.monotonic()
             if not self._read:
@@ -136,7 +140,6 @@ class _Following:
                 yield from self._search()
         yield from self._search()
         yield from self._detector.finish()
-        yield from self._hear(ended=True)
 
     def _begin_sound(self) -> None:
         """Begin to search the sound of a file. Raises BadSetting for a track that it does not have."""
@@ -147,14 +150,23 @@ class _Following:
             raise BadSetting("audio stream", wanted, f"{address.printable(path)} has {tracks}, numbered from 0")
         self._sound = LiveSound(self._request)
 
-    def _hear(self, ended: bool = False) -> list[Finding]:
+    def _hear_whole(self, report: Report, seen: Sequence[Repeat]) -> list[Finding]:
+        """Return what is to be reported of the sound at the end: as the whole answer has it, or, where that could not
+        read the sound, as the last search had it. seen: what the pictures showed again."""
+        if report.sound is None or not report.sound.codec:
+            return self._hear(seen, ended=True)
+        times = self._held.times()
+        alone = [in_frames(repeat, times, self._forgotten) for repeat in report.repeats if repeat.of == "sound"]
+        return self._heard.update(alone, report.sound.end, ended=True)
+
+    def _hear(self, seen: Sequence[Repeat], ended: bool = False) -> list[Finding]:
         """Return what is to be reported now of the sound: what is only heard again, as far as the pictures came too."""
         self._last_heard = heard = SILENCE_SO_FAR if self._sound is None else self._sound.heard
         times = self._held.times() if heard.repeats else np.zeros(0)
         if not len(times):
             return []
         held = [one for one in heard.repeats if times[0] < one.occurrences[-1].end <= self._until]
-        seen, frame = self._detector.repeats, 1 / self._source.rate
+        frame = 1 / self._source.rate
         alone = [repeat for repeat in held if not any(holds(other, repeat, frame) for other in seen)]
         shown = [in_frames(repeat, times, self._forgotten) for repeat in alone]
         return self._heard.update(shown, min(heard.until, self._until), ended)
@@ -164,7 +176,7 @@ class _Following:
         began, self._pending = time.monotonic(), 0.0
         times = self._held.times(len(self._detector))
         found = self._detector.detect(times, self._held.cells) if len(times) else []
-        found += self._hear()
+        found += self._hear(self._detector.repeats)
         dropped = self._held.drop()
         self._forgotten += dropped
         self._detector.forget(dropped)
