@@ -77,14 +77,6 @@ def test_what_cannot_be_is_said_on_one_line(tmp_path, words, said):
 
 
 @pytest.mark.slow
-def test_without_the_template_engine_the_answer_comes_before_the_scan(tmp_path):
-    code = "import sys; sys.modules['jinja2'] = None\nfrom loopfind.cli import main\nsys.exit(main())"
-    done = run("no-such.mp4", "--html", "a.html", cwd=tmp_path, code=code)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "loopfind: --html needs jinja2: pip install 'loopfind[report]'\n"
-
-
-@pytest.mark.slow
 def test_a_scan_without_a_page_loads_no_template_engine(tmp_path):
     code = (
         "import sys\nfrom loopfind.cli import main\nstatus = main()\n"

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 import time
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -14,13 +13,12 @@ import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopfind.errors import MissingExtra
 from loopfind.model.exhibits import Exhibits
 from loopfind.model.report import Report, Verdict
 from loopfind.reports.page import scan
 from loopfind.reports.page.commands import scan_command_line
 from loopfind.reports.page.figures import ALL_PAIRS, plot_lines
-from loopfind.reports.page.render import island, require_jinja
+from loopfind.reports.page.render import island
 from loopfind.settings import Settings
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "rect", "path", "line"}
@@ -201,12 +199,6 @@ def test_lines_run_backwards_where_the_copy_does_and_are_not_too_many():
     assert {(one, other) for _, one, other, *_ in backward} == {(0, 2), (1, 2)}
     assert sum(line[0] == 4 for line in lines) == 2 * 999 - 1
     assert ALL_PAIRS < 1000
-
-
-def test_want_of_the_template_engine_is_said_at_once(monkeypatch):
-    monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(MissingExtra, match=r"--html needs jinja2: pip install 'loopfind\[report\]'"):
-        require_jinja()
 
 
 @pytest.mark.parametrize(

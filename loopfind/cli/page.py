@@ -30,9 +30,6 @@ def separate_page(places: Sequence[tuple[str, str]], html: str | None) -> tuple[
 
 def check_page(page: str, videos: Sequence[str], reports: Sequence[str], href: str | None = None) -> None:
     """Raise, before an hour of decoding, where the page could not be made or another file would be lost."""
-    from loopfind.reports.page.render import require_jinja
-
-    require_jinja()
     if page in ("", "-"):
         raise BadSetting("--html", page, "give the name of a file, such as report.html")
     outputs.check_writable(page)

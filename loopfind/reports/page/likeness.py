@@ -32,7 +32,7 @@ _WIDTH, _HEIGHT, _MARGIN = 1000, 560, 24
 
 
 def write_similar(answer: Likeness, shown: LikenessExhibits, command: str) -> Iterator[str]:
-    """Yield the page of files that are like one. Raises MissingExtra."""
+    """Yield the page of files that are like one."""
     whole = AlikeGroup(answer.video, answer.neighbours)
     verb = "sounds" if answer.key.what == "sound" else "looks"
     nearest = answer.neighbours[0] if answer.neighbours else None
@@ -53,7 +53,7 @@ def write_similar(answer: Likeness, shown: LikenessExhibits, command: str) -> It
 
 
 def write_groups(answer: LikenessGroups, shown: LikenessExhibits, command: str) -> Iterator[str]:
-    """Yield the page of the files of a library that are alike. Raises MissingExtra."""
+    """Yield the page of the files of a library that are alike."""
     alike = sum(1 + len(group.others) for group in answer.groups)
     summary = f"{alike:,} of {count(answer.searched, 'file')} {'is' if alike == 1 else 'are'} alike, in "
     summary += f"{count(len(answer.groups), 'group')}." if answer.groups else "no group."

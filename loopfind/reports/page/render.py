@@ -1,4 +1,4 @@
-"""A page as HTML: its view model in a template beside this module (the extra `report`), with style and scripts.
+"""A page as HTML: its view model in a template beside this module, with style and scripts.
 
 A page asks the network for nothing. Its policy lets it show the pictures that it carries, run its own script, and play
 the videos from where the person put them.
@@ -10,11 +10,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from loopfind.errors import MissingExtra
 from loopfind.model.exhibits import Shots, ShownFrame
 from loopfind.reports.formats.json import jsonable
 from loopfind.reports.page.limits import PAGE_BYTES
@@ -37,15 +35,8 @@ class _Assets:
     policy: str
 
 
-def require_jinja() -> None:
-    """Raise MissingExtra where jinja2, which makes the pages, is not installed."""
-    if find_spec("jinja2") is None:
-        raise MissingExtra("--html", "jinja2", "report")
-
-
 def rendered(page: Page) -> Iterator[str]:
-    """Yield the page as HTML, in one piece. Raises MissingExtra."""
-    require_jinja()
+    """Yield the page as HTML, in one piece."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 

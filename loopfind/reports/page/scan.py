@@ -35,7 +35,7 @@ _MOST_FREEZES = 3  # that are named
 
 
 def write(report: Report, exhibits: Exhibits, href: str = "") -> Iterator[str]:
-    """Yield the page, in one piece. href: where a player finds the video, "" for nowhere. Raises MissingExtra."""
+    """Yield the page, in one piece. href: where a player finds the video, "" for nowhere."""
     yield from rendered(scan_page(report, exhibits, href))
 
 

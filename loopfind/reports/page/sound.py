@@ -51,8 +51,8 @@ class SoundPage(Page):
 
 
 def write(report: Report, exhibits: SoundExhibits, href: str = "") -> Iterator[str]:
-    """Yield the page, in one piece. href: where a player finds the sound, "" for nowhere. Raises MissingExtra, and
-    BadReport for a report that is not of a sound."""
+    """Yield the page, in one piece. href: where a player finds the sound, "" for nowhere. Raises BadReport
+    for a report that is not of a sound."""
     yield from rendered(sound_page(report, exhibits, href))
 
 
