@@ -1,4 +1,4 @@
-"""Write the pages that are made from the source: command-line.md and tuning.md.
+"""Write what is made from the source: command-line.md and tuning.md, the manual page, and completions for shells.
 
 python docs/generate.py            write them
 python docs/generate.py --check    exit with 1 if one is not as it would be written
@@ -7,10 +7,13 @@ python docs/generate.py --check    exit with 1 if one is not as it would be writ
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import manual
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -49,11 +52,22 @@ def command_line() -> str:
 
     group = app.build()
     text = NOTE + COMMAND_LINE
-    statuses = re.findall(r"^    (\d+) +(.+)$", import_module("loopfind.cli").__doc__ or "", re.MULTILINE)
-    text += "".join(f"| {number} | {_cell(meaning)} |\n" for number, meaning in statuses)
+    text += "".join(f"| {number} | {_cell(meaning)} |\n" for number, meaning in _statuses())
     for path, command in _commands(group, ("loopfind",)):
         text += "\n" + _command(path, command)
     return text
+
+
+def _statuses() -> list[tuple[str, str]]:
+    """Return the exit statuses and what they mean."""
+    return re.findall(r"^    (\d+) +(.+)$", import_module("loopfind.cli").__doc__ or "", re.MULTILINE)
+
+
+def man_page() -> str:
+    """Return the manual page."""
+    from loopfind.cli import app
+
+    return manual.man_page(_commands(app.build(), ("loopfind",)), _statuses())
 
 
 def _commands(group: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -139,8 +153,13 @@ def _prose(text: str) -> str:
     return _flow(text).replace("|", "\\|").replace("<", "&lt;")
 
 
-PAGES = {"command-line.md": command_line, "tuning.md": tuning}
-"""File name -> the function that returns what it holds."""
+PAGES: dict[str, Callable[[], str]] = {
+    "command-line.md": command_line,
+    "tuning.md": tuning,
+    "share/man/man1/loopfind.1": man_page,
+    **{name: partial(manual.completion, shell) for name, shell in manual.SHELLS.items()},
+}
+"""File below docs/ -> the function that returns what it holds."""
 
 
 def main(arguments: list[str]) -> int:
@@ -151,6 +170,7 @@ def main(arguments: list[str]) -> int:
         if "--check" in arguments:
             stale += [name] if not page.is_file() or page.read_text(encoding="utf-8") != text else []
         else:
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
     if stale:
         print(f"not current: {', '.join(stale)}; run python docs/generate.py", file=sys.stderr)

@@ -2,10 +2,6 @@
 
 import builtins
 import hashlib
-import subprocess
-import sys
-import tarfile
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -97,16 +93,3 @@ def test_the_network_that_comes_along_is_the_one_whose_notice_lies_beside_it():
     assert digest in (folder / "NOTICE").read_text(encoding="utf-8")
     assert digest in (ROOT / "docs" / "likeness.md").read_text(encoding="utf-8")
     assert "Apache License" in (folder / "LICENSE").read_text(encoding="utf-8")
-
-
-@pytest.mark.slow
-def test_the_wheel_and_the_source_hold_the_network_with_its_licence(tmp_path):
-    words = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
-    subprocess.run(words, cwd=ROOT, check=True, capture_output=True, timeout=120)
-    (wheel,), (source_,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
-    with zipfile.ZipFile(wheel) as one, tarfile.open(source_) as other:
-        names, sources = set(one.namelist()), {name.partition("/")[2] for name in other.getnames()}
-    for name in ("efficientnet-lite0.onnx", "LICENSE", "NOTICE"):
-        assert f"loopfind/fingerprints/weights/{name}" in names & sources
-    assert "fixtures/make_weights.py" in sources
-    assert any(name.endswith("licenses/loopfind/fingerprints/weights/NOTICE") for name in names)

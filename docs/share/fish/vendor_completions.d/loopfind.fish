@@ -1,0 +1,1 @@
+complete --command loopfind --no-files --arguments "(env _LOOPFIND_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) loopfind)" --condition "env _LOOPFIND_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) loopfind"
