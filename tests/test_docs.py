@@ -366,7 +366,9 @@ def test_the_shell_examples_would_be_taken(name):
 OTHERS = {
     "python",
     "python3",
+    "docker",
     "pip",
+    "pipx",
     "pytest",
     "cat",
     "git",
@@ -376,6 +378,7 @@ OTHERS = {
     "mypy",
     "pre-commit",
     "run",
+    "uv",
     "cd",
 }
 """Other programs that examples may start."""
