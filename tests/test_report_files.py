@@ -143,6 +143,7 @@ HELD_ELSEWHERE = {
     "text": "for people, by tests/test_report_text.py",
     "markdown": "for people, by test_markdown_links_and_escapes",
     "cuts-csv": "no occurrences, by test_cuts_lead_back_to_their_frames",
+    "spots-csv": "spots, by tests/test_spots.py",
     "ffmetadata": "chapters, by test_chapters_follow_one_another_and_start_where_something_does",
     "youtube": "whole seconds, by test_youtube_chapters_are_as_youtube_wants_them",
 }

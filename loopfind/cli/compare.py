@@ -14,7 +14,7 @@ from loopfind.cli.paths import library_at, through
 from loopfind.cli.times import parse_time
 from loopfind.errors import BadSetting
 from loopfind.registry import load
-from loopfind.reports.formats import FORMATS, SEVERAL, SUFFIXES
+from loopfind.reports.formats import FORMATS, SEVERAL, format_of_ending
 from loopfind.settings import STALL, CompareSettings
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def check_formats(places: Sequence[tuple[str, str]], alone: str | None, paths: S
     if alone is not None and not any(outputs.is_same_file(alone, path) or _lies_in(alone, path) for path in paths):
         raise BadSetting("--for", alone, "it is not among the files that are compared")
     for name, _ in places:
-        odd = name != outputs.STDOUT and Path(name).suffix.lower() not in SUFFIXES and os.path.exists(name)
+        odd = name != outputs.STDOUT and not format_of_ending(name) and os.path.exists(name)
         if odd and any(_lies_in(name, path) for path in paths):
             raise BadSetting("--output", name, "this file is compared too, and would be lost; choose another name")
 

@@ -11,7 +11,7 @@ from loopfind.cli import terminal
 from loopfind.errors import BadSetting, OutputError
 from loopfind.registry import check_name
 from loopfind.reports.files import as_output_error, write_file
-from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
+from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES, format_of_ending
 from loopfind.reports.wording import count
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def choose_formats(formats: Sequence[str], as_json: bool, outputs: Sequence[str]
         raise BadSetting("--format", ", ".join(formats), "--json chooses the format already; leave one of them out")
     if not as_json:
         return [*formats]
-    return [PAGE if _format_of_ending(place) == PAGE else "json" for place in outputs] or ["json"]
+    return [PAGE if format_of_ending(place) == PAGE else "json" for place in outputs] or ["json"]
 
 
 def choose_outputs(outputs: Sequence[str], formats: Sequence[str], videos: Sequence[str]) -> list[tuple[str, str]]:
@@ -61,17 +61,12 @@ def _format_for(place: str) -> str:
     """Return the format that a file's ending asks for, and text for stdout. Raises BadSetting."""
     if place == STDOUT:
         return "text"
-    suffix = _format_of_ending(place)
+    suffix = format_of_ending(place)
     if not suffix:
         others = ", ".join(name for name in FORMATS if name not in SUFFIXES.values())
         endings = f"let the name end in {', '.join(SUFFIXES)}"
         raise BadSetting("--output", place, f"{endings}, or name the format with --format ({others} have no ending)")
     return suffix
-
-
-def _format_of_ending(place: str) -> str:
-    """Return the format that a file's ending asks for, "" for none."""
-    return SUFFIXES.get(Path(place).suffix.lower(), "")
 
 
 def is_same_file(one: str, other: str) -> bool:

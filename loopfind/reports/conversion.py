@@ -6,14 +6,13 @@
 import html
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loopfind.errors import BadReport, BadSetting, MissingExtra, Unreadable
 from loopfind.model.report import Report
 from loopfind.registry import load
 from loopfind.reports.files import write_file
-from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
+from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES, format_of_ending
 from loopfind.reports.formats.csv import CONTENT_COLUMNS
 from loopfind.reports.formats.json_reader import report_bytes, whole_report
 from loopfind.reports.rows import occurrence_rows
@@ -39,7 +38,7 @@ def load_report(path: str | os.PathLike[str]) -> Report:
 def save_report(report: Report, path: str | os.PathLike[str], format: str | None) -> None:
     """Write a report in a format, or in that which the name's ending asks for. Raises BadSetting and OutputError."""
     name = os.fsdecode(path)
-    chosen = SUFFIXES.get(Path(name).suffix.lower(), "") if format is None else format
+    chosen = format_of_ending(name) if format is None else format
     if chosen == PAGE:
         raise BadSetting("path", name, "a page needs pictures of the video: run `loopfind VIDEO --html FILE`")
     if not chosen:

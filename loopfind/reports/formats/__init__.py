@@ -23,6 +23,7 @@ FORMATS = Table(
         "markdown": "loopfind.reports.formats.markdown:write",
         "csv": "loopfind.reports.formats.csv:write",
         "cuts-csv": "loopfind.reports.formats.cuts_csv:write",
+        "spots-csv": "loopfind.reports.formats.spots_csv:write",
         "losslesscut": "loopfind.reports.formats.losslesscut:write",
         "audacity": "loopfind.reports.formats.audacity:write",
         "srt": "loopfind.reports.formats.srt:write",
@@ -41,6 +42,7 @@ SEVERAL = {
     "text": "loopfind.reports.formats.comparisons:as_text",
     "markdown": "loopfind.reports.formats.markdown:write_several",
     "csv": "loopfind.reports.formats.csv:write_several",
+    "spots-csv": "loopfind.reports.formats.spots_csv:write_several",
     "edl": "loopfind.reports.formats.edl:write_several",
     "otio": "loopfind.reports.formats.otio:write_several",
     "fcpxml": "loopfind.reports.formats.fcpxml:write_several",
@@ -56,6 +58,7 @@ SUFFIXES = {
     ".txt": "text",
     ".md": "markdown",
     ".csv": "csv",
+    "spots.csv": "spots-csv",
     ".srt": "srt",
     ".vtt": "vtt",
     ".ffmetadata": "ffmetadata",
@@ -64,4 +67,11 @@ SUFFIXES = {
     ".fcpxml": "fcpxml",
     ".html": PAGE,
 }
-"""Ending of a file name -> the format it asks for. A format that shares an ending with another is asked for by name."""
+"""Ending of a file name -> the format it asks for, the longest ending that fits. A format that shares an ending with
+another is asked for by name."""
+
+
+def format_of_ending(name: str) -> str:
+    """Return the format that the ending of a file's name asks for, "" for none."""
+    fit = [ending for ending in SUFFIXES if name.lower().endswith(ending)]
+    return SUFFIXES[max(fit, key=len)] if fit else ""

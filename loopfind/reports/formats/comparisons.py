@@ -13,10 +13,14 @@ from loopfind.reports.formats import warps
 from loopfind.reports.formats.json import REPEAT, SCHEMA, json_line, json_list, occurrence_of, source_of
 from loopfind.reports.links import linker
 from loopfind.reports.phrases import found_places, found_share, group_repeats, group_words, pair_words
+from loopfind.reports.spot_table import spot_lines
 from loopfind.reports.wording import belief, changes, clock, count, frames_in, length, names, part_shown, safe
 
 MOST_PAIRS, MOST_SHARED, MOST_SHOWINGS, MOST_GROUPS, MOST_LEFT_OUT = 40, 40, 12, 20, 20
 """Lines of each kind in the text at the most; the JSON has all."""
+
+SPOT_WIDTH = 120
+"""Cells of the table of spots at the most."""
 
 MOST_NAMES, MOST_MATCHES = 12, 20
 """Files named in a line, and matches of one clip, at the most."""
@@ -89,6 +93,7 @@ def comparison_lines(comparison: Comparison, hyperlinks: bool = False) -> Iterat
     yield from _more(len(pairs) - MOST_PAIRS, "pair")
     many = [group for group in comparison.groups if not group.whole and len(group.files) > 2]
     yield from _groups("Groups", many, called)
+    yield from spot_lines(comparison, SPOT_WIDTH)
     for repeat in comparison.repeats[:MOST_SHARED]:
         yield Text()
         yield from _stretch(repeat, called, comparison, hyperlinks)

@@ -12,6 +12,7 @@ from rich.text import Text
 from loopfind.model.report import Cut, Occurrence, Repeat, Report
 from loopfind.reports.links import Link, linker
 from loopfind.reports.rows import longest_repeats, unjudged_but_lost
+from loopfind.reports.spot_table import spot_lines
 from loopfind.reports.wording import (
     LEAP,
     WHY,
@@ -69,6 +70,7 @@ def report_lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -
     if len(chosen) < len(report.repeats):
         yield Text()
         yield from _more(len(report.repeats) - len(chosen), "shorter repeat", width, "")
+    yield from spot_lines(report, width)
     if report.cuts:
         yield Text()
         yield Text("Suspect cuts", "bold")

@@ -20,6 +20,7 @@ from loopfind.reports.page.limits import (
     PAGE_STRETCHES,
 )
 from loopfind.reports.page.render import affordable, rendered, unbroken
+from loopfind.reports.page.spots import spots_view
 from loopfind.reports.page.views import (
     Anchor,
     ComparisonData,
@@ -66,6 +67,7 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
         seriousness="found" if comparison.repeats else "unsure" if comparison.failures else "nothing",
         facts=_facts(comparison),
         caution=_caution(comparison, audible),
+        spots=spots_view(comparison, links),
         repeats=cards.repeats(),
         left_out=cards.left_out(len(comparison.repeats)),
         playable=any(hrefs),

@@ -24,6 +24,9 @@ PAGE_OCCURRENCES, PAGE_PLAYABLE = 20, 24
 PAGE_GAPS = 60
 """Stretches that could not be judged."""
 
+PAGE_SPOTS, PAGE_AIRINGS = 100, 40
+"""Spots, and airings of one of them."""
+
 PAGE_CUTS = 300
 """Suspect cuts of a scan."""
 

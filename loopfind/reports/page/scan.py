@@ -13,6 +13,7 @@ from loopfind.reports.page.figures import plot_lines, plot_picture
 from loopfind.reports.page.judged import gaps_of, judged_view
 from loopfind.reports.page.limits import PAGE_CUTS, PAGE_LEGEND, PAGE_REPEATS, PAGE_SPANS
 from loopfind.reports.page.render import affordable, rendered, unbroken
+from loopfind.reports.page.spots import spots_view
 from loopfind.reports.page.views import (
     Fact,
     LegendEntry,
@@ -68,6 +69,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         caution="A claim is an estimate. Look at the pictures below before you accuse anyone of anything."
         if report.repeats
         else "That nothing was found is worth as much as the share of the video that could be judged.",
+        spots=spots_view(report, [link]),
         repeats=cards.repeats(),
         left_out=cards.left_out(len(report.repeats)),
         playable=bool(href),

@@ -24,6 +24,7 @@ from loopfind.reports.page.scan import (
     spans_of,
 )
 from loopfind.reports.page.sound_figures import SoundFigure, sound_figure
+from loopfind.reports.page.spots import SpotsView, spots_view
 from loopfind.reports.page.views import CutCard, Fact, LegendEntry, Page, ScanData
 from loopfind.reports.rows import longest_repeats
 from loopfind.reports.wording import UNHEARD, clock, count, coverage_in_words, cut_off, length, name, safe, share
@@ -40,6 +41,7 @@ class SoundPage(Page):
     audible: bool = True
     cuts: ClassVar[tuple[CutCard, ...]] = ()
 
+    spots: SpotsView
     judged: JudgedView
     timeline_words: str
     legend: tuple[LegendEntry, ...]
@@ -76,6 +78,7 @@ def sound_page(report: Report, exhibits: SoundExhibits, href: str) -> SoundPage:
         caution="A claim is an estimate. Listen to both before you accuse anyone of anything."
         if report.repeats
         else "That nothing was found is worth as much as the share of the sound that could be judged.",
+        spots=spots_view(report, [link]),
         repeats=cards.repeats(),
         left_out=cards.left_out(len(report.repeats)),
         playable=bool(href),

@@ -4,10 +4,13 @@ A `ScanPage` or a `ComparisonPage` holds all words of one page, `Page` those of 
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from loopfind.reports.page.judged import JudgedView
 from loopfind.reports.page.sound_figures import SoundFigure
+
+if TYPE_CHECKING:  # it is made of what is here
+    from loopfind.reports.page.spots import SpotsView
 
 
 @dataclass(frozen=True)
@@ -171,8 +174,7 @@ class Page:
 
     seriousness: found, unsure or nothing, the colour of the verdict. left_out: a note on repeats without a card or
     pictures. looking: the player's first words. links_out: whether links lead to the videos. again, command, details:
-    how the page was made. several: whether it is of several files; audible: whether of sounds, without pictures.
-    """
+    how the page was made. several: whether it is of several files; audible: whether of sounds, without pictures."""
 
     template: ClassVar[str]
     scripts: ClassVar[tuple[str, ...]]
@@ -255,6 +257,7 @@ class ScanPage(Page):
 
     heard: bool
     judged: JudgedView
+    spots: "SpotsView"
     timeline_words: str
     legend: tuple[LegendEntry, ...]
     legend_more: str
@@ -341,8 +344,7 @@ class FileTimeline:
 
 class MatrixCell(NamedTuple):
     """Two files that share something. one, other: their places in the matrix. one_share, other_share: of each, how much
-    is in the other, 0 to 1. seconds: how much that is. repeat: id of the first repeat of both with a card, 0 for none.
-    """
+    is in the other, 0 to 1. seconds: how much that is. repeat: of the first repeat of both with a card, 0 for none."""
 
     one: int
     other: int
@@ -381,6 +383,7 @@ class ComparisonPage(Page):
     several: ClassVar[bool] = True
     heard: ClassVar[bool] = True
 
+    spots: "SpotsView"
     losses: tuple[LeftOut, ...]
     losses_count: str
     losses_more: str
