@@ -10,9 +10,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
-import opentimelineio
 import pytest
 import samples
+from timelines import otio
 
 from loopfind.model.comparison import Warp
 from loopfind.model.video import Span
@@ -74,7 +74,7 @@ def test_a_table_has_a_row_for_each_showing_with_its_file():
 
 def test_a_timeline_has_each_showing_as_a_clip_of_its_own_file_at_its_own_rate():
     comparison = samples.comparison()
-    timeline = opentimelineio.adapters.read_from_string(written("otio", comparison), "otio_json")
+    timeline = otio().adapters.read_from_string(written("otio", comparison), "otio_json")
     clips = [*timeline.find_clips()]
     assert [clip.media_reference.target_url for clip in clips] == [
         f"file://{comparison.sources[file].path}" for file, _, _ in told(comparison)
@@ -123,7 +123,7 @@ def test_a_project_has_an_asset_and_a_format_for_each_file_and_clips_end_to_end(
 def test_a_list_names_the_file_of_each_event_and_is_read_whole():
     pytest.importorskip("otio_cmx3600_adapter")
     comparison = samples.comparison()
-    timeline = opentimelineio.adapters.read_from_string(written("edl", comparison), "cmx_3600", rate=60)
+    timeline = otio().adapters.read_from_string(written("edl", comparison), "cmx_3600", rate=60)
     clips = [*timeline.find_clips()]
     assert [clip.name for clip in clips] == [
         Path(comparison.sources[file].path).name for file, _, _ in told(comparison)

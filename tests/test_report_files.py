@@ -13,13 +13,13 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
-import opentimelineio
 import pysubs2
 import pytest
 import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import showing
+from timelines import otio
 
 from loopfind.model.report import Cut, Repeat, Report
 from loopfind.registry import load
@@ -104,7 +104,7 @@ def read_subtitles(text: str, report: Report) -> Spans:
 
 
 def read_otio(text: str, report: Report) -> Spans:
-    timeline = opentimelineio.adapters.read_from_string(text, "otio_json")
+    timeline = otio().adapters.read_from_string(text, "otio_json")
     (clip,) = timeline.find_clips()
     ranges = [mark.marked_range for mark in clip.markers if "occurrence" in mark.metadata["loopfind"]]
     return [(one.start_time.to_seconds(), one.end_time_exclusive().to_seconds()) for one in ranges]
@@ -123,7 +123,7 @@ def read_edl(text: str, report: Report) -> Spans:
     """By OpenTimelineIO's own reading of timecode; whether it takes the whole list is seen in another test."""
     rate = float(grid_of(report).in_timecode().rate)
     rows = re.findall(r"^\d{3,}  AX       V     C        (\S+) (\S+) (\S+) (\S+)$", text, re.MULTILINE)
-    whole = [[opentimelineio.opentime.from_timecode(code, rate).to_seconds() for code in row] for row in rows]
+    whole = [[otio().opentime.from_timecode(code, rate).to_seconds() for code in row] for row in rows]
     return sorted((start, end) for start, end, _, _ in whole)
 
 
@@ -204,7 +204,7 @@ def test_cuts_lead_back_to_their_frames(rate: str) -> None:
         assert frames(times, [float(row["time"]) for row in rows]) == wanted
         points = [line.split("\t") for line in written("audacity", report).splitlines() if "Suspect" in line]
         assert frames(times, [float(point[0]) for point in points]) == wanted
-        timeline = opentimelineio.adapters.read_from_string(written("otio", report), "otio_json")
+        timeline = otio().adapters.read_from_string(written("otio", report), "otio_json")
         marks = [mark for mark in timeline.find_clips()[0].markers if "cut" in mark.metadata["loopfind"]]
         assert frames(times, [mark.marked_range.start_time.to_seconds() for mark in marks]) == wanted
 
@@ -234,7 +234,7 @@ def test_timecode_is_that_of_opentimelineio(rate: Fraction, number: int) -> None
     code = grid.timecode(number)
     assert ((";" in code), grid.drops) == ((rate in (NTSC["29.97"], NTSC["59.94"])),) * 2
     if number < 24 * 3600 * 23:
-        assert opentimelineio.opentime.from_timecode(code, float(rate)).to_frames() == number
+        assert otio().opentime.from_timecode(code, float(rate)).to_frames() == number
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_opentimelineio_takes_the_edl() -> None:
     pytest.importorskip("otio_cmx3600_adapter")
     for count in (3, 2000):
         report = samples.three_and_a_loop(cycles=count)
-        timeline = opentimelineio.adapters.read_from_string(written("edl", report), "cmx_3600", rate=30)
+        timeline = otio().adapters.read_from_string(written("edl", report), "cmx_3600", rate=30)
         clips = timeline.find_clips()
         assert len(clips) == 7 + count
         assert {clip.name for clip in clips} == {"film.mp4"}
@@ -299,11 +299,11 @@ def test_a_name_is_told_whole_by_what_holds_it() -> None:
     report = replace(samples.three_and_a_loop(cycles=3), source=replace(samples.SOURCE, path=ODD))
     shown = ODD.removeprefix("/v/").replace("\n", "\\x0a").replace("\udce9", "\\xe9").replace("\x1b", "\\x1b")
     assert ElementTree.fromstring(written("fcpxml", report)).find(".//project").attrib["name"] == shown  # type: ignore[union-attr]
-    timeline = opentimelineio.adapters.read_from_string(written("otio", report), "otio_json")
+    timeline = otio().adapters.read_from_string(written("otio", report), "otio_json")
     assert timeline.name == shown
     assert timeline.find_clips()[0].media_reference.target_url.startswith("file:///v/a%3Db%3Bc%23d%5Ce%0A")
     spot = replace(report, source=replace(report.source, path="@markers@"))
-    assert opentimelineio.adapters.read_from_string(written("otio", spot), "otio_json").name == "@markers@"
+    assert otio().adapters.read_from_string(written("otio", spot), "otio_json").name == "@markers@"
     assert np.allclose(read_subtitles(written("vtt", report), report), spans(report))
 
 
@@ -354,4 +354,4 @@ def test_fcpxml_spans_an_odd_rate_and_no_frames() -> None:
     assert grid_of(none).rate == 25
     for report in (slow, none):
         ElementTree.fromstring(written("fcpxml", report))
-        opentimelineio.adapters.read_from_string(written("otio", report), "otio_json")
+        otio().adapters.read_from_string(written("otio", report), "otio_json")
