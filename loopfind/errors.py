@@ -11,6 +11,7 @@
     │   ├── NoStream           the video stream asked for is not there
     │   └── DecoderFailed      ffmpeg is missing, crashed or was killed
     ├── BadReport              a file that is no report of loopfind       exit status 1
+    ├── BadReview              no review, or one of another video         exit status 1
     ├── LibraryError           a library is damaged, foreign, full, busy  exit status 1
     │   └── LibraryUnwritable  it takes nothing just now
     ├── MissingExtra           a package that only this needs is not there exit status 1
@@ -133,6 +134,14 @@ class DecoderFailed(MediaError):
 
 class BadReport(LoopfindError):
     """A file that should hold a report in JSON does not."""
+
+    def __init__(self, path: str, what: str) -> None:
+        self.path, self.what = path, what
+        super().__init__(f"{path}: {what}")
+
+
+class BadReview(LoopfindError):
+    """A file that should hold a review of this report does not."""
 
     def __init__(self, path: str, what: str) -> None:
         self.path, self.what = path, what

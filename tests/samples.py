@@ -24,6 +24,7 @@ from loopfind.model.report import (
     UnjudgedSound,
     Verdict,
 )
+from loopfind.model.review import ReviewedFinding
 from loopfind.model.transform import PLAIN, Transform
 from loopfind.model.video import Loss, Source, Span
 from loopfind.settings import CompareSettings, Settings
@@ -117,6 +118,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
         ),
         coverage_map=((0.0, 0.5), (1.0, 0.25)),
         leaps=(Span(2500.0, 2590.0),),
+        review=(ReviewedFinding(1, "accept", "the same trailer", 142.07, 393.27),),
         sound=SoundAnswer(
             track=0,
             codec="aac",

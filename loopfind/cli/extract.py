@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -27,6 +28,7 @@ EXAMPLES = """\b
 Examples:
   loopfind video.mp4 -o report.json && loopfind extract report.json --out clips
   loopfind extract report.json --out clips --repeat 2   one repeat alone
+  loopfind extract report.json --out clips --review review.json
   loopfind extract report.json --out clips --as gif     small animations
   loopfind extract report.json --out clips --as wav     what is heard alone
   loopfind extract report.json --out clips --video /elsewhere/video.mp4
@@ -55,6 +57,7 @@ def extract_command(
             "flac, wav, m4a: the sound alone. Default: mp4, of a file without pictures flac.",
         ),
     ] = None,
+    review: options.ReviewFile = None,
     audio_stream: Annotated[
         int | None,
         typer.Option(
@@ -78,7 +81,7 @@ def extract_command(
         raise UnknownPart("form of a clip", form, FORMS)
     if no_sound and (audio_stream is not None or form in SOUND_FORMS):
         raise BadSetting("--no-sound", True, "sound is asked for as well; leave one of the two out")
-    findings = _read(report)
+    findings = _read(report) if review is None else _reviewed(_read(report), review)
     form = form or (FORMS[0] if findings.pictures else SOUND_FORMS[0])
     if not findings.pictures and form not in SOUND_FORMS:
         raise BadSetting("--as", form, f"the report is of sound alone; choose one of {', '.join(SOUND_FORMS)}")
@@ -116,6 +119,15 @@ def _read(report: str) -> "ReadReport":
         return read_report(report, report_bytes(report))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise BadReport(report, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _reviewed(findings: "ReadReport", review: str) -> "ReadReport":
+    """Return the findings without what a review rejects. Raises BadReview."""
+    from loopfind.reports.review import accepted, check_video, read_review
+
+    read = read_review(review)
+    check_video(read, findings.path, findings.size, findings.digest, None)
+    return replace(findings, repeats=accepted(read, findings.repeats))
 
 
 def _choose_repeats(findings: "ReadReport", number: int | None) -> "list[Repeat]":

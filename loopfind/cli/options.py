@@ -77,5 +77,9 @@ LibraryOption = Annotated[
     str | None,
     typer.Option("--library", metavar="FILE", help="The library; default: one in the user's cache folder."),
 ]
+ReviewFile = Annotated[
+    str | None,
+    typer.Option("--review", metavar="FILE", help="A review, as JSON: leave out what it rejects, and add its notes."),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and their messages.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no notes.")]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from loopfind.model.review import Review
+
     Draw = Callable[[int, bool], Iterable[Text]]
 
 STDOUT = "-"
@@ -67,6 +69,19 @@ def _format_for(place: str) -> str:
         endings = f"let the name end in {', '.join(SUFFIXES)}"
         raise BadSetting("--output", place, f"{endings}, or name the format with --format ({others} have no ending)")
     return suffix
+
+
+def checked_review(file: str, video: str, outputs: Sequence[str], page: str | None) -> "Review":
+    """Return the review in a file, before the scan. Raises BadReview where it is of another video, and BadSetting where
+    an output would replace it."""
+    from loopfind.reports.review import check_file, read_review
+
+    for place in (*outputs, *([] if page is None else [page])):
+        if place != STDOUT and is_same_file(place, file):
+            raise BadSetting("--output", place, "this is the review, and would be lost; choose another name")
+    review = read_review(file)
+    check_file(review, video)
+    return review
 
 
 def is_same_file(one: str, other: str) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from loopfind.model.exhibits import Exhibits, SoundExhibits
     from loopfind.model.report import Report
+    from loopfind.model.review import Review
 
 EXAMPLES = """\b
 Examples:
@@ -39,6 +40,7 @@ Examples:
   loopfind video.mp4 --cache                decode it once, scan it often
   loopfind video.mp4 --packets-only         copies made packet by packet, in seconds
   loopfind video.mp4 --html report.html     a page with pictures of what repeats
+  loopfind video.mp4 --review review.json -o repeats.edl   what was not rejected
   loopfind video.mp4 --fast                 a first look, at key frames alone
   loopfind podcast.mp3                      what is heard more than once
   loopfind recording.mkv --follow           scan it while it is written
@@ -107,6 +109,7 @@ def scan_command(
         str | None,
         typer.Option("--video-href", metavar="URL", help="Address of the video for that page; default: its file."),
     ] = None,
+    review: options.ReviewFile = None,
     packets_only: Annotated[
         bool, typer.Option("--packets-only", help="Decode nothing: find only what was copied packet by packet.")
     ] = False,
@@ -182,6 +185,7 @@ def scan_command(
         _check_packets(page, cache or library is not None, size is None)
     if open_number is not None:
         check_open(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
+    wanted = None if review is None else outputs.checked_review(review, video, [place for place, _ in chosen], page)
     decoding = Decoding(jobs, hwaccel, unbounded=no_budget)
     if follow:
         following.check_options(
@@ -192,6 +196,7 @@ def scan_command(
                 ("--packets-only", packets_only),
                 ("--cache", cache or library is not None),
                 ("--open", open_number is not None),
+                ("--review", review is not None),
             ]
         )
         held = following.parse_window(window)
@@ -202,6 +207,8 @@ def scan_command(
         raise BadSetting("--window", window, "it belongs to --follow")
     kept = library_at(library, make=True) if cache or library is not None else None
     report, exhibits = _scan(video, settings, decoding, verbose, quiet, page is not None, kept, not no_resume)
+    if wanted is not None:
+        report, exhibits = _reviewed(report, exhibits, wanted)
     for place, format in places:
         _deliver(report, format, place)
     if page is not None and exhibits is not None:
@@ -216,6 +223,17 @@ def scan_command(
         open_cut(report, open_number)
     found = any(repeat.kind != "still" for repeat in report.repeats)
     return 3 if fail_on_repeats and found else 0
+
+
+def _reviewed(
+    report: "Report", exhibits: "Exhibits | SoundExhibits | None", review: "Review"
+) -> "tuple[Report, Exhibits | SoundExhibits | None]":
+    """Return a report and its exhibits without what a review rejects. Raises BadReview."""
+    from loopfind.model.exhibits import Exhibits
+    from loopfind.reports.review import reviewed, reviewed_exhibits
+
+    left = reviewed(report, review)
+    return left, reviewed_exhibits(exhibits, report, left) if isinstance(exhibits, Exhibits) else exhibits
 
 
 def check_open(video: str, link: str, format: str) -> None:

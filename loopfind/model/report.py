@@ -1,7 +1,7 @@
 """The whole answer to one scan."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from loopfind.model.crop import Crop
 from loopfind.model.dtypes import Bytes, Floats, Ints
+from loopfind.model.review import ReviewedFinding
 from loopfind.model.video import Loss, Source, Span
 from loopfind.registry import load_entry
 from loopfind.settings import Settings
@@ -122,7 +123,7 @@ class Repeat:
     of what moves in the picture, the share that is shown again, 0 to 1; a chat, a clock or a watermark covers the rest.
     None where it was not measured. of: what is shown again. sound: how the sound behaves where pictures are, None where
     it was not read. sound_offset: seconds by which the sound comes later at the second occurrence than at the first,
-    compared with the picture; None where it does not come again.
+    compared with the picture; None where it does not come again. note: of a person who reviewed it, "" for none.
     """
 
     id: int
@@ -137,6 +138,7 @@ class Repeat:
     of: Of = "picture"
     sound: SoundBeside | None = None
     sound_offset: float | None = None
+    note: str = ""
 
     @property
     def content_length(self) -> float:
@@ -152,6 +154,12 @@ class Cut:
     frame: int
     repeats: tuple[int, ...]
     kind: CutKind
+
+
+def cuts_at(cuts: Sequence[Cut], numbers: Set[int]) -> tuple[Cut, ...]:
+    """Return the cuts at the repeats with these numbers, without the numbers of others."""
+    kept = (replace(cut, repeats=tuple(number for number in cut.repeats if number in numbers)) for cut in cuts)
+    return tuple(cut for cut in kept if cut.repeats)
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,7 +300,7 @@ class Report:
     from the top, each of as many cells from the left: the share of what could be judged in which a repeat would have
     shown in that cell; empty where nothing could be judged. choice: why this hash size was chosen, where that was left
     to a sweep. leaps: stretches without a frame over which the clock of the file leapt ahead. sound: None where there
-    is none, or none was read.
+    is none, or none was read. review: of a person; what it rejects is not among the repeats.
     """
 
     source: Source
@@ -309,6 +317,7 @@ class Report:
     coverage_map: tuple[tuple[float, ...], ...] = ()
     leaps: tuple[Span, ...] = ()
     sound: SoundAnswer | None = None
+    review: tuple[ReviewedFinding, ...] = ()
 
     @property
     def is_of_sound(self) -> bool:
@@ -328,6 +337,11 @@ class Report:
         """Return the report in a JSON file that loopfind wrote. Raises Unreadable and BadReport."""
         report: Report = load_entry("loopfind.reports.conversion:load_report")(path)
         return report
+
+    def reviewed(self, path: str | os.PathLike[str]) -> "Report":
+        """Return the report without what the review in a JSON file rejects, with its notes. Raises BadReview."""
+        left: Report = load_entry("loopfind.reports.conversion:reviewed_report")(self, path)
+        return left
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write the report, whole or not at all, in the format that the name's ending asks for, or in that named.

@@ -15,10 +15,11 @@ from loopfind.media.ffmpeg.request import ReadRequest
 from loopfind.media.packets.demux import Demux
 from loopfind.media.packets.table import Packets, read_packets
 from loopfind.model.fingerprint import BLANK, Timeline
-from loopfind.model.report import Cut, Repeat, Report
+from loopfind.model.report import Repeat, Report, cuts_at
 from loopfind.model.video import Watch
 from loopfind.pipeline.answer import report_of
 from loopfind.pipeline.unchanged import FileWatch
+from loopfind.reports.summaries import verdict_of_packets
 from loopfind.settings import Settings
 
 MOST_LOOKED_AT = 40
@@ -30,8 +31,6 @@ _NEAR = 2.02
 packet that a decoder can start at, so that nothing before it is decoded."""
 _MOVED = 1.0
 """Grey levels by which pictures of one look must differ on average somewhere, to show that something moves."""
-
-UNSEEN = "Only packets were compared: what was encoded again does not show; scan without --packets-only for it."
 
 
 def report_on_packets(
@@ -58,10 +57,9 @@ def report_on_packets(
     findings = findings_of_copies(runs, Timeline(shown, step))
     repeats = _with_stills(request, findings.repeats)
     numbers = {repeat.id for repeat in repeats if repeat.kind != "still"}
-    findings = replace(findings, repeats=repeats, cuts=_cuts_of(findings.cuts, numbers))
+    findings = replace(findings, repeats=repeats, cuts=cuts_at(findings.cuts, numbers))
     report = report_of(findings, source, settings, packets.losses, times=shown)
-    summary = report.verdict.summary if numbers else "No packets repeat."
-    return replace(report, verdict=replace(report.verdict, summary=f"{summary} {UNSEEN}"))
+    return replace(report, verdict=verdict_of_packets(report.verdict, repeats))
 
 
 def _between(packets: Packets, settings: Settings) -> Packets:
@@ -116,9 +114,3 @@ def _moves(request: ReadRequest, repeat: Repeat) -> bool:
         if len(seen) and float(np.abs(seen - seen[0]).mean(axis=(1, 2)).max()) >= _MOVED and seen.std() > BLANK:
             return True
     return False
-
-
-def _cuts_of(cuts: tuple[Cut, ...], numbers: set[int]) -> tuple[Cut, ...]:
-    """Keep the cuts of the repeats with these numbers."""
-    kept = (replace(cut, repeats=tuple(number for number in cut.repeats if number in numbers)) for cut in cuts)
-    return tuple(cut for cut in kept if cut.repeats)

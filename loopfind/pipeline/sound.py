@@ -16,10 +16,10 @@ from loopfind.fingerprints.sound import fingerprint_of, pitched_fingerprint_of
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.sound.reader import SoundRequest, read_sound
 from loopfind.model.dtypes import Floats
-from loopfind.model.report import Occurrence, Repeat, Report, SoundAnswer, Verdict
+from loopfind.model.report import Occurrence, Repeat, Report, SoundAnswer
 from loopfind.model.sound import Sound, SoundFingerprint
 from loopfind.model.video import Source
-from loopfind.reports.summaries import summary_of_sound, verdict_with_sound
+from loopfind.reports.summaries import summary_of_sound, verdict_of_sound, verdict_with_sound
 from loopfind.settings import Decoding, Settings
 
 FAREWELL = 2.0
@@ -120,15 +120,7 @@ def found_in_sound(where: Address, settings: Settings, decoding: Decoding, error
 def report_of_sound(where: Address, settings: Settings, found: SoundFindings) -> Report:
     """Return the report of a file that holds sound alone. Frames are hundredths of a second."""
     answer, source = _answer(found, found.repeats), source_of_sound(where, found.sound)
-    share = min(1.0, answer.repeated_seconds / source.duration) if source.duration > 0 else 0.0
-    verdict = Verdict(
-        looped=any(repeat.kind == "loop" for repeat in found.repeats),
-        repeated_seconds=answer.repeated_seconds,
-        repeated_share=round(share, 4),
-        coverage=answer.coverage,
-        shortest_findable=answer.shortest_findable,
-        summary=answer.summary,
-    )
+    verdict = verdict_of_sound(answer, found.repeats, source.duration)
     return Report(source=source, settings=settings, verdict=verdict, repeats=found.repeats, sound=answer)
 
 

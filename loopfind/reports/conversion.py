@@ -15,6 +15,7 @@ from loopfind.reports.files import write_file
 from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES, format_of_ending
 from loopfind.reports.formats.csv import CONTENT_COLUMNS
 from loopfind.reports.formats.json_reader import report_bytes, whole_report
+from loopfind.reports.review import read_review, reviewed
 from loopfind.reports.rows import occurrence_rows
 from loopfind.reports.wording import clock, safe
 
@@ -33,6 +34,11 @@ def load_report(path: str | os.PathLike[str]) -> Report:
     except (OSError, ValueError) as error:
         raise Unreadable(name, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return whole_report(name, data)
+
+
+def reviewed_report(report: Report, path: str | os.PathLike[str]) -> Report:
+    """Return a report after the review in a JSON file. Raises BadReview."""
+    return reviewed(report, read_review(os.fsdecode(path)))
 
 
 def save_report(report: Report, path: str | os.PathLike[str], format: str | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from loopfind.model.comparison import Comparison
 from loopfind.model.report import Occurrence, Repeat, Report, Unjudged
-from loopfind.reports.wording import also, changes
+from loopfind.reports.wording import also, changes, noted
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class OccurrenceRow:
         place, times = f"{self.repeat.kind.capitalize()} {self.repeat.id}", len(self.repeat.occurrences)
         if times > 1 or not self.repeat.elsewhere:
             place += f" ({self.number} of {times})"
-        return ", ".join([place, *changes(self.occurrence), *also(self.repeat)])
+        return ", ".join([place, *changes(self.occurrence), *also(self.repeat), *noted(self.repeat)])
 
 
 def occurrence_rows(report: Report | Comparison) -> Iterator[OccurrenceRow]:

@@ -6,12 +6,14 @@ from dataclasses import replace
 from loopfind.arrays.time_index import covered
 from loopfind.model.comparison import Match, Shared, Warp
 from loopfind.model.findings import Findings, FirstLook
-from loopfind.model.report import Findable, Repeat, SoundAnswer, Verdict
+from loopfind.model.report import Findable, Repeat, Report, SoundAnswer, Verdict
 from loopfind.model.video import Progress
 from loopfind.reports.wording import clock, count
 
 _RHYTHM = "A machine or an animation whose motion repeats itself exactly shows the same as footage that was looped."
 _LONGEST_RHYTHM, _LEAST_TURNS, _RHYTHM_SHARE = 10.0, 5, 0.6  # seconds of a turn, turns, share of the video
+
+_UNSEEN = "Only packets were compared: what was encoded again does not show; scan without --packets-only for it."
 
 _LOOK_CLOSER = "scan without --fast to know."
 
@@ -122,6 +124,47 @@ def _percent(part: float) -> str:
 
 def _length(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def verdict_of_packets(verdict: Verdict, repeats: Sequence[Repeat]) -> Verdict:
+    """Return the verdict on what packets alone prove. repeats: of the report."""
+    found = verdict.summary if any(repeat.kind != "still" for repeat in repeats) else "No packets repeat."
+    return replace(verdict, summary=f"{found} {_UNSEEN}")
+
+
+def verdict_of_sound(answer: SoundAnswer, repeats: Sequence[Repeat], duration: float) -> Verdict:
+    """Sum up what was found in `duration` seconds of a file that holds sound alone."""
+    return Verdict(
+        looped=any(repeat.kind == "loop" for repeat in repeats),
+        repeated_seconds=answer.repeated_seconds,
+        repeated_share=round(_share(answer.repeated_seconds, duration), 4),
+        coverage=answer.coverage,
+        shortest_findable=answer.shortest_findable,
+        summary=answer.summary,
+    )
+
+
+def verdict_after_review(report: Report, rejected: int) -> Verdict:
+    """Sum up anew what is left in a report from which a review has removed so many repeats."""
+    before, duration = report.verdict, report.source.duration
+    if report.is_of_sound and report.sound is not None:
+        verdict = verdict_of_sound(report.sound, report.repeats, duration)
+    else:
+        findings = Findings(
+            frames=report.source.frames,
+            repeats=report.repeats,
+            coverage=before.coverage,
+            shortest_findable=before.shortest_findable,
+            findable=report.findable,
+            coverage_map=report.coverage_map,
+        )
+        verdict = verdict_of(findings, duration)
+        if report.settings.packets_only:
+            verdict = verdict_of_packets(verdict, report.repeats)
+        if report.sound is not None:
+            verdict = verdict_with_sound(verdict, report.repeats)
+    left_out = count(rejected, "finding is", "findings are")
+    return replace(verdict, summary=f"{verdict.summary} {left_out} left out by a review.")
 
 
 def verdict_of_first_look(look: FirstLook) -> Verdict:

@@ -163,6 +163,11 @@ def also(repeat: "Repeat") -> list[str]:
     return [f"also in {safe(repeat.elsewhere[0])}" + (f" and {more}" if len(repeat.elsewhere) > 1 else "")]
 
 
+def noted(repeat: "Repeat") -> list[str]:
+    """Return the note of who reviewed a repeat, on one line; nothing for none."""
+    return [f"note: {safe(repeat.note)}"] if repeat.note else []
+
+
 def changes(occurrence: "Occurrence") -> list[str]:
     """Return how an occurrence differs from the first of its repeat, a few words each; nothing for a plain copy."""
     words = ["backwards"] if occurrence.reversed else []

@@ -53,16 +53,16 @@ FILE_COLUMNS = ("file", "path", "turned")
 """Further columns of a comparison: the file as it was named, its full path or address, degrees clockwise."""
 
 CONTENT_COLUMNS = ("content_start", "content_end")
-"""Last columns: the seconds of the repeat's content that the occurrence shows."""
+"""Further columns: the seconds of the repeat's content that the occurrence shows."""
 
 
 def write(report: Report) -> Iterator[str]:
     """Yield a head and a row for each occurrence. Times are seconds in full; frames are half-open as in JSON; a missing
-    value is empty."""
+    value is empty. The last column is the note of who reviewed the repeat."""
     link = linker(report.settings.link, report.source.path)
-    yield csv_row((*OCCURRENCE_COLUMNS, *CONTENT_COLUMNS))
+    yield csv_row((*OCCURRENCE_COLUMNS, *CONTENT_COLUMNS, "note"))
     for row in occurrence_rows(report):
-        yield csv_row((*_cells(row, link), *_content(row)))
+        yield csv_row((*_cells(row, link), *_content(row), row.repeat.note))
 
 
 def write_several(comparison: Comparison) -> Iterator[str]:

@@ -43,6 +43,7 @@ def write(report: Report) -> Iterator[str]:
     yield from json_list("frozen", ([json_line(asdict(freeze))] for freeze in report.frozen))
     yield from json_list("leaps", ([json_line(asdict(leap))] for leap in report.leaps))
     yield f',\n  "sound": {json_line(report.sound)}'
+    yield from json_list("review", ([json_line(one)] for one in report.review))
     yield from json_list("losses", ([json_line(asdict(loss))] for loss in report.losses))
     yield from json_list("clusters", _clusters(report.clusters))
     yield "\n}\n"
@@ -65,7 +66,7 @@ def json_list(name: str, items: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def _repeat(repeat: Repeat, link: Link) -> Iterator[str]:
-    head = {name: getattr(repeat, name) for name in REPEAT}
+    head = {name: getattr(repeat, name) for name in (*REPEAT, "note")}
     yield json_line(head)[:-1] + ', "occurrences": ['
     for number, occurrence in enumerate(repeat.occurrences):
         yield (",\n      " if number else "\n      ") + json_line(occurrence_of(occurrence, link))

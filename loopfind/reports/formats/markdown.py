@@ -19,6 +19,7 @@ from loopfind.reports.wording import (
     length,
     name,
     names,
+    noted,
     part_shown,
     promise_in_words,
     safe,
@@ -103,7 +104,8 @@ def write_several(comparison: Comparison) -> Iterator[str]:
 
 def _head(repeat: Repeat) -> str:
     head = f"\n## {repeat.kind.capitalize()} {repeat.id}: {title(repeat)}\n\n"
-    return f"{head}{belief(repeat)}\n\n"
+    notes = "".join(f"\n\n{_escaped(note)}" for note in noted(repeat))
+    return f"{head}{belief(repeat)}{notes}\n\n"
 
 
 def _cells(one: Occurrence, repeat: Repeat, fps: float, link: Link) -> str:

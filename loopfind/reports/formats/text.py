@@ -23,6 +23,7 @@ from loopfind.reports.wording import (
     coverage_in_words,
     frames_in,
     length,
+    noted,
     part_shown,
     promise_in_words,
     safe,
@@ -184,6 +185,8 @@ def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool,
     head = Text(f"{repeat.kind.capitalize()} {repeat.id}:", KIND_STYLES[repeat.kind])
     yield from _packed([head, *_words(title(repeat), "bold")], width, "", "  ")
     yield from _packed(_words(belief(repeat)), width, "  ", "  ")
+    for note in noted(repeat):
+        yield from _packed(_words(note), width, "  ", "  ")
     shown = repeat.occurrences[:most]
     rows = [(one.start, [*_occurrence(one), *_part_shown(one, repeat, fps, width)]) for one in shown]
     if rows:
