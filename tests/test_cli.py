@@ -115,7 +115,7 @@ def test_options_become_settings() -> None:
         ("x -o nowhere/report.json", 1, "nowhere/report.json: its folder does not exist"),
         ("x -o . --json", 1, "this is a folder"),
         ("", 2, "VIDEO"),
-        ("x y", 2, "y"),
+        ("x -", 2, "standard input holds one video"),
         ("x --bogus", 2, "--bogus"),
         ("x --hash-size 3", 2, "--hash-size"),
         ("x --hash-size 65", 2, "--hash-size"),

@@ -13,6 +13,13 @@ _ENDINGS = ", ".join(SUFFIXES)
 VideoArgument = Annotated[
     str, typer.Argument(metavar="VIDEO", help="A file, an address that ffmpeg can open, or - for standard input.")
 ]
+VideosArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="VIDEO",
+        help="A file, an address that ffmpeg can open, or - for standard input. Several, or a folder of files: each.",
+    ),
+]
 KindOption = Annotated[str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")]
 FixedHashSize = Annotated[
     str, typer.Option("--hash-size", metavar="N", help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}.")

@@ -33,6 +33,11 @@ def unfinished() -> str:
     return os.path.join(_cache_folder(), "unfinished")
 
 
+def watched() -> str:
+    """The folder of what was scanned in folders that are watched."""
+    return os.path.join(_cache_folder(), "watched")
+
+
 def _cache_folder() -> str:
     """Return the folder for loopfind's caches: as the XDG base directory specification, Apple and Microsoft have it."""
     from platformdirs import user_cache_dir  # not for --help

@@ -1,29 +1,29 @@
-"""The default command: scan one video."""
+"""The default command: scan one video, or several."""
 
 import platform
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from loopfind.cli import follow as following
-from loopfind.cli import options, paths, terminal
+from loopfind.cli import options, terminal
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
-from loopfind.cli.paths import library_at, through
+from loopfind.cli import scan_several as several
+from loopfind.cli import watch as watching
+from loopfind.cli.paths import library_at
+from loopfind.cli.scan_one import ScanOrder, deliver, scan_file
 from loopfind.cli.sizes import parse_size
 from loopfind.cli.times import parse_limits
 from loopfind.errors import BadSetting, OutputError, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.model.version import version
-from loopfind.registry import check_name, load
+from loopfind.registry import check_name
 from loopfind.reports.formats import FORMATS, PAGE
 from loopfind.reports.wording import count
 from loopfind.settings import LARGEST_HASH, MOST_JOBS, SMALLEST_HASH, STALL, Decoding, Settings
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from loopfind.model.exhibits import Exhibits, SoundExhibits
     from loopfind.model.report import Report
     from loopfind.model.review import Review
@@ -43,6 +43,8 @@ Examples:
   loopfind video.mp4 --review review.json -o repeats.edl   what was not rejected
   loopfind video.mp4 --fast                 a first look, at key frames alone
   loopfind podcast.mp3                      what is heard more than once
+  loopfind recordings/ -o 'reports/{name}.json'
+  loopfind --watch recordings/ --json       each new one, once it is finished
   loopfind recording.mkv --follow           scan it while it is written
   loopfind rtsp://camera/1 --follow --json --fail-on-repeats
   cat video.mkv | loopfind -
@@ -69,7 +71,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def scan_command(
-    video: options.VideoArgument,
+    videos: options.VideosArgument,
     hash_size: Annotated[
         str,
         typer.Option(
@@ -141,13 +143,26 @@ def scan_command(
         str | None,
         typer.Option("--window", metavar="TIME", help="How much footage --follow keeps; default 24h."),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Scan each file of the folders once it is finished, new ones too; to Ctrl-C."),
+    ] = False,
+    settle: Annotated[
+        float | None,
+        typer.Option(
+            "--settle", metavar="SECONDS", min=0.1, help="How long a file keeps its size until --watch scans it; 10."
+        ),
+    ] = None,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
     cache: options.Cached = False,
     library: options.CacheLibrary = None,
     no_resume: Annotated[
-        bool, typer.Option("--no-resume", help="Do not continue an interrupted scan, nor keep this one to continue.")
+        bool,
+        typer.Option(
+            "--no-resume", help="Do not go on with an interrupted scan or watch, nor keep this one to go on with."
+        ),
     ] = False,
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
@@ -155,7 +170,7 @@ def scan_command(
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> int:
-    """Find the stretches that are shown more than once in one video."""
+    """Find the stretches that are shown more than once in one video, or in each of several."""
     check_name("kind", kind, KINDS)
     first, last = parse_limits(start, end)
     size = parse_size("--hash-size", hash_size)
@@ -174,19 +189,39 @@ def scan_command(
         sound=not no_sound,
         audio_stream=audio_stream,
     )
-    chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), [video])
+    chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), videos)
     page, places = pages.separate_page(chosen, html)
     _check_fast(settings, page is not None, fail_on_repeats)
+    decoding = Decoding(jobs, hwaccel, unbounded=no_budget)
+    settled = watching.parse_settled(settle, watch)
+    if packets_only:
+        _check_packets(page, cache or library is not None, size is None)
+    kept = library_at(library, make=True) if cache or library is not None else None
+    order = ScanOrder(settings, decoding, page is not None, kept, not no_resume, verbose, quiet)
+    if watch or several.are_several(videos):
+        several.refuse_options(
+            videos,
+            [
+                ("--link", bool(link)),
+                ("--open", open_number is not None),
+                ("--video-href", video_href is not None),
+                ("--review", review is not None),
+                ("--follow", follow),
+                ("--window", window is not None),
+            ],
+        )
+        targets = several.Targets(tuple(places), page)
+        if watch:
+            return watching.watch_folders(videos, order, targets, settled, fail_on_repeats)
+        return several.scan_several(videos, order, targets, fail_on_repeats)
+    (video,) = videos
     if page is not None:
         pages.check_page(page, [video], [place for place, _ in places if place != outputs.STDOUT], video_href)
     elif video_href is not None:
         raise BadSetting("--video-href", video_href, "it belongs to a page; add --html FILE")
-    if packets_only:
-        _check_packets(page, cache or library is not None, size is None)
     if open_number is not None:
         check_open(video, settings.link, dict(places).get(outputs.STDOUT, "text"))
     wanted = None if review is None else outputs.checked_review(review, video, [place for place, _ in chosen], page)
-    decoding = Decoding(jobs, hwaccel, unbounded=no_budget)
     if follow:
         following.check_options(
             [
@@ -200,17 +235,14 @@ def scan_command(
             ]
         )
         held = following.parse_window(window)
-        return following.follow_video(
-            video, settings, held, decoding, places, _deliver, fail_on_repeats, verbose, quiet
-        )
+        return following.follow_video(video, settings, held, decoding, places, deliver, fail_on_repeats, verbose, quiet)
     if window is not None:
         raise BadSetting("--window", window, "it belongs to --follow")
-    kept = library_at(library, make=True) if cache or library is not None else None
-    report, exhibits = _scan(video, settings, decoding, verbose, quiet, page is not None, kept, not no_resume)
+    report, exhibits = scan_file(video, order)
     if wanted is not None:
         report, exhibits = _reviewed(report, exhibits, wanted)
     for place, format in places:
-        _deliver(report, format, place)
+        deliver(report, format, place)
     if page is not None and exhibits is not None:
         pages.write_page(report, exhibits, page, video, video_href)
     outputs.note_outputs(report.verdict.summary, [place for place, _ in places], page, quiet)
@@ -271,45 +303,6 @@ def _check_packets(page: str | None, kept: bool, auto: bool) -> None:
             raise BadSetting(
                 "--packets-only", True, f"nothing is decoded, so there is nothing for {option}; leave one out"
             )
-
-
-def _deliver(report: "Report", format: str, place: str) -> None:
-    """Write a report in a format to a place. Raises OutputError."""
-
-    def lines(width: int, hyperlinks: bool) -> "Iterable[Text]":
-        from loopfind.reports.formats.text import report_lines
-
-        return report_lines(report, width, hyperlinks=hyperlinks)
-
-    outputs.write_output(load("format", format, FORMATS)(report), format, place, lines)
-
-
-def _scan(
-    video: str,
-    settings: Settings,
-    decoding: Decoding,
-    verbose: bool,
-    quiet: bool,
-    shown: bool,
-    library: str | None,
-    resumed: bool,
-) -> "tuple[Report, Exhibits | SoundExhibits | None]":
-    """Return the report, and its exhibits where `shown` asks for them."""
-    from loopfind.cli.progress import watching
-
-    with watching(quiet) as (watch, note):
-        log = note if verbose else None
-        if settings.packets_only:
-            from loopfind.pipeline import scan_packets
-
-            return scan_packets(video, settings, watch, log, decoding.unbounded), None
-        cache = through(library, note)
-        from loopfind.pipeline import Resume, scan, scan_to_show
-
-        resume = Resume(paths.unfinished(), note=lambda line: note(f"loopfind: {line}")) if resumed else None
-        if shown:
-            return scan_to_show(video, settings, watch, log, cache, resume, decoding)
-        return scan(video, settings, watch, log, cache, resume, decoding), None
 
 
 def _check_fast(settings: Settings, page: bool, fail_on_repeats: bool) -> None:

@@ -1,6 +1,5 @@
 """Events of a recording that is followed, a line each, for a person and for a program."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -10,8 +9,6 @@ from loopfind.model.report import Repeat
 from loopfind.reports.formats import json as machine
 from loopfind.reports.links import Link
 from loopfind.reports.wording import changes, clock, count, length, safe
-
-_LAID_OUT = re.compile(r"\n *")
 
 
 def event_json(event: Event, link: Link) -> Iterator[str]:
@@ -25,8 +22,7 @@ def event_json(event: Event, link: Link) -> Iterator[str]:
         yield f'"missed", {machine.json_line(asdict(event.loss))[1:-1]}'
     else:
         yield f'"end", "why": {machine.json_line(event.why)}, "said": {machine.json_line(event.said)}, "report": '
-        for piece in machine.write(event.report):
-            yield _LAID_OUT.sub("", piece)
+        yield from machine.on_one_line(machine.write(event.report))
     yield "}"
 
 

@@ -23,6 +23,9 @@ REPEAT = ("id", "kind", "length", "period", "confidence", "evidence", "picture_s
 _AT_ONCE = 4096
 """Frames of a cluster that are turned into text at once."""
 
+_LAID_OUT = re.compile(r"\n *")
+"""An end of a line, with what indents the next one: it is never within a text, where a newline is escaped."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """A byte of a file name that is no text; the links keep it exactly."""
 
@@ -47,6 +50,12 @@ def write(report: Report) -> Iterator[str]:
     yield from json_list("losses", ([json_line(asdict(loss))] for loss in report.losses))
     yield from json_list("clusters", _clusters(report.clusters))
     yield "\n}\n"
+
+
+def on_one_line(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield what `write` yields on one line, without the newline at its end."""
+    for piece in pieces:
+        yield _LAID_OUT.sub("", piece)
 
 
 def source_of(source: Source) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""The scan of one file, and its report written where it is wanted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from loopfind.cli import output as outputs
+from loopfind.cli import paths
+from loopfind.cli.paths import through
+from loopfind.registry import load
+from loopfind.reports.formats import FORMATS
+from loopfind.settings import Decoding, Settings
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from loopfind.model.exhibits import Exhibits, SoundExhibits
+    from loopfind.model.report import Report
+    from loopfind.model.video import Progress
+
+
+@dataclass(frozen=True)
+class ScanOrder:
+    """The way to scan a file. shown: whether exhibits are wanted, for a page. library: that of --cache, None for none.
+    resumed: whether to go on with a scan that was cut off."""
+
+    settings: Settings
+    decoding: Decoding
+    shown: bool
+    library: str | None
+    resumed: bool
+    verbose: bool
+    quiet: bool
+
+
+def scan_file(video: str, order: ScanOrder, turn: str = "") -> "tuple[Report, Exhibits | SoundExhibits | None]":
+    """Return the report of one file, and its exhibits where these are wanted.
+
+    turn: words before each stage of the progress, as "3 of 12".
+    """
+    from loopfind.cli.progress import watching
+
+    with watching(order.quiet) as (drawn, note):
+
+        def named(progress: "Progress") -> None:
+            assert drawn is not None
+            drawn(replace(progress, stage=f"{turn}, {progress.stage}"))
+
+        watch = named if drawn is not None and turn else drawn
+        settings, log = order.settings, note if order.verbose else None
+        if settings.packets_only:
+            from loopfind.pipeline import scan_packets
+
+            return scan_packets(video, settings, watch, log, order.decoding.unbounded), None
+        cache = through(order.library, note)
+        from loopfind.pipeline import Resume, scan, scan_to_show
+
+        resume = Resume(paths.unfinished(), note=lambda line: note(f"loopfind: {line}")) if order.resumed else None
+        if order.shown:
+            return scan_to_show(video, settings, watch, log, cache, resume, order.decoding)
+        return scan(video, settings, watch, log, cache, resume, order.decoding), None
+
+
+def deliver(report: "Report", format: str, place: str) -> None:
+    """Write a report in a format to a place. Raises OutputError."""
+
+    def lines(width: int, hyperlinks: bool) -> "Iterable[Text]":
+        from loopfind.reports.formats.text import report_lines
+
+        return report_lines(report, width, hyperlinks=hyperlinks)
+
+    outputs.write_output(load("format", format, FORMATS)(report), format, place, lines)

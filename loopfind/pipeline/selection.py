@@ -1,0 +1,58 @@
+"""The files that are scanned one after the other: those named, and the videos and sounds in folders."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from loopfind.media.endings import is_media_name
+
+
+@dataclass(frozen=True)
+class SelectedFile:
+    """A file to scan. label: its name, in a folder with the way to it; no other file of that folder has the same."""
+
+    path: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Files to scan, each once. left_out: how many others lie in the folders: hidden ones, and ones whose names do not
+    end like that of a video or a sound."""
+
+    files: tuple[SelectedFile, ...]
+    left_out: int
+
+
+def select_files(paths: Sequence[str]) -> Selection:
+    """Return the files that paths stand for, those of a folder by name, with those of the folders in it.
+
+    A file that is named is taken whatever it is called; one in a folder by the ending of its name.
+    """
+    chosen: dict[str, SelectedFile] = {}
+    left_out = 0
+    for path in paths:
+        if not os.path.isdir(path):
+            chosen.setdefault(_identity(path), SelectedFile(path, os.path.basename(path.rstrip("/")) or path))
+            continue
+        for file, hidden in _files_below(path):
+            if hidden or not is_media_name(file):
+                left_out += 1
+                continue
+            label = os.path.relpath(file, path).replace(os.sep, "-")
+            chosen.setdefault(_identity(file), SelectedFile(file, label))
+    return Selection(tuple(chosen.values()), left_out)
+
+
+def _identity(path: str) -> str:
+    return path if "://" in path or "\0" in path else os.path.realpath(path)
+
+
+def _files_below(folder: str) -> Iterator[tuple[str, bool]]:
+    """Yield each file in a folder and below, with whether it is hidden or lies in a hidden folder."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        hidden = any(part.startswith(".") for part in os.path.relpath(place, folder).split(os.sep) if part != ".")
+        for name in sorted(names):
+            if os.path.isfile(os.path.join(place, name)):
+                yield os.path.join(place, name), hidden or name.startswith(".")
