@@ -10,6 +10,7 @@ from loopfind.comparison.ranks import groups_of, matches_of
 from loopfind.model.comparison import Comparison, Failure, Shared
 from loopfind.model.crop import Crop
 from loopfind.model.exhibits import ComparisonExhibits, Curve, CutFrames, Exhibit, Exhibits, Origin, Row, ShownFrame
+from loopfind.model.made import Made
 from loopfind.model.report import (
     Clusters,
     Cut,
@@ -118,6 +119,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
         ),
         coverage_map=((0.0, 0.5), (1.0, 0.25)),
         leaps=(Span(2500.0, 2590.0),),
+        made=Made("2026-01-02T03:04:05Z", "7.1", "Linux 6.1, x86_64, Python 3.13.0", "loopfind film.mp4 --json"),
         review=(ReviewedFinding(1, "accept", "the same trailer", 142.07, 393.27),),
         sound=SoundAnswer(
             track=0,

@@ -336,8 +336,12 @@ def test_a_report_file_is_written_and_stdout_stays_empty(tmp_path: Path) -> None
     for name, words in [("report.json", []), ("report.txt", []), ("report", ["--json"])]:
         done = run("film.mp4", "-o", str(tmp_path / name), *words)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert (tmp_path / "report.json").read_text() == run("film.mp4", "--json").stdout
-    assert (tmp_path / "report").read_text() == (tmp_path / "report.json").read_text()
+    written = [json.loads((tmp_path / name).read_text()) for name in ("report.json", "report")]
+    made = [one.pop("made")["command"] for one in written]
+    assert made == ["loopfind film.mp4 -o report.json", "loopfind film.mp4 -o report --json"]
+    shown = json.loads(run("film.mp4", "--json").stdout)
+    assert shown.pop("made")["command"] == "loopfind film.mp4 --json"
+    assert written == [shown, shown]
     assert (tmp_path / "report.txt").read_text() == run("film.mp4").stdout
     assert len([*tmp_path.iterdir()]) == 3
 

@@ -35,6 +35,17 @@ def test_the_player_looks_where_the_video_lies_seen_from_the_page(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_page_says_how_it_was_made_without_a_folder_of_the_sender(tmp_path, monkeypatch):
+    home = tmp_path / "home" / "lovelace"
+    home.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    run(str(home / "film.mp4"), "--html", str(tmp_path / "report.html"), cwd=home)
+    text = (tmp_path / "report.html").read_text()
+    assert "loopfind film.mp4 --html report.html" in text and "UTC" in text
+    assert "lovelace" not in text and '"href":"./film.mp4"' in text
+
+
+@pytest.mark.slow
 def test_the_player_looks_where_it_is_told_to(tmp_path):
     run("film.mp4", "--html", "report.html", "--video-href", "https://example.org/v.mp4", cwd=tmp_path)
     text = (tmp_path / "report.html").read_text()

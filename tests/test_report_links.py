@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopfind.reports.links import linker
+from loopfind.reports.links import linker, page_linker, sendable
 
 PAGES = [
     ("https://www.youtube.com/watch?v=abc", "https://www.youtube.com/watch?v=abc&t=142s"),
@@ -94,3 +94,26 @@ def test_a_link_to_any_page_is_ascii(page: str, seconds: float) -> None:
 
 def test_a_link_on_twitch_counts_hours() -> None:
     assert linker("https://www.twitch.tv/videos/1", "")(36_000 + 61.9) == "https://www.twitch.tv/videos/1?t=10h1m1s"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("/home/ada/film.mp4", "film.mp4"),
+        ("../../ada/film.mp4", "film.mp4"),
+        ("~/film.mp4", "film.mp4"),
+        ("file:///home/ada/film.mp4", "film.mp4"),
+        ("rtsp://ada:secret@camera/1", "rtsp://camera/1"),
+        ("https://example.org/a@b.mp4", "https://example.org/a@b.mp4"),
+        ("films/film.mp4", "films/film.mp4"),
+        ("-", "-"),
+    ],
+)
+def test_what_is_sent_on_names_no_folder_of_the_sender(given, shown):
+    assert sendable(given) == shown
+
+
+def test_links_on_a_page_are_those_from_the_page():
+    assert page_linker("", "/home/ada/film.mp4", "../film.mp4")(142.07) == "../film.mp4#t=142.07"
+    assert page_linker("", "/home/ada/film.mp4", "")(1.0) == ""
+    assert page_linker("https://youtu.be/abc", "/home/ada/film.mp4", "x")(2.0) == "https://youtu.be/abc?t=2s"

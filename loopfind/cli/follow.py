@@ -4,10 +4,12 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loopfind.cli import output as outputs
 from loopfind.cli import terminal
+from loopfind.cli.made import made_now
 from loopfind.cli.times import parse_time
 from loopfind.errors import BadSetting, UsageError
 from loopfind.settings import SHORTEST_WINDOW, WINDOW, Decoding, Settings
@@ -71,7 +73,7 @@ def follow_video(
         if place != outputs.STDOUT or format != "json":
             if place == outputs.STDOUT and format == "text":
                 terminal.put(["\n"])
-            deliver(last.report, format, place)
+            deliver(replace(last.report, made=made_now()), format, place)
     name = last.report.source.path
     if last.why == "changed":
         return terminal.complain(f"{name}: {last.said}; this is the answer on what was read of it")

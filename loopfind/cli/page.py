@@ -65,18 +65,24 @@ def write_comparison_page(comparison: "Comparison", shown: "ComparisonExhibits",
 def _href(page: str, video: str, given: str | None) -> str:
     """Return the address of the video for the page: as given, or the path from the page to the file.
 
-    "" for a video that the page cannot play.
+    "" for a video that the page cannot play. A page outside of the home folder looks for a video inside of it beside
+    itself, as the way there would name the home folder to whom it is sent.
     """
     if given is not None:
         return given
     if video == "-":
         return ""
-    if "://" in video:
-        return video if urlsplit(video).scheme.lower() in ("http", "https", "file") else ""
-    folder, place = Path(os.path.realpath(page)).parent, os.path.realpath(video)
+    if "://" in video and not video.startswith("file:"):
+        return video if urlsplit(video).scheme.lower() in ("http", "https") else ""
+    from loopfind.media.ffmpeg.address import local_name
+
+    folder, place = Path(os.path.realpath(page)).parent, os.path.realpath(local_name(video))
     try:
         way = os.path.relpath(place, folder)
     except ValueError:  # Windows: on another drive
-        return Path(place).as_uri()
+        way = Path(place).name
+    home = Path(os.path.realpath(os.path.expanduser("~")))
+    if Path(place).is_relative_to(home) and not folder.is_relative_to(home):
+        way = Path(place).name
     way = way.replace(os.sep, "/")
     return quote(os.fsencode(way if way.startswith(".") else f"./{way}"))

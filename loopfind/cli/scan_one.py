@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from loopfind.cli import output as outputs
 from loopfind.cli import paths
+from loopfind.cli.made import made_now
 from loopfind.cli.paths import through
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS
@@ -38,6 +39,11 @@ def scan_file(video: str, order: ScanOrder, turn: str = "") -> "tuple[Report, Ex
 
     turn: words before each stage of the progress, as "3 of 12".
     """
+    report, exhibits = _scanned(video, order, turn)
+    return replace(report, made=made_now()), exhibits
+
+
+def _scanned(video: str, order: ScanOrder, turn: str) -> "tuple[Report, Exhibits | SoundExhibits | None]":
     from loopfind.cli.progress import watching
 
     with watching(order.quiet) as (drawn, note):

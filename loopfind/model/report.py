@@ -9,6 +9,7 @@ import numpy as np
 
 from loopfind.model.crop import Crop
 from loopfind.model.dtypes import Bytes, Floats, Ints
+from loopfind.model.made import Made
 from loopfind.model.review import ReviewedFinding
 from loopfind.model.video import Loss, Source, Span
 from loopfind.registry import load_entry
@@ -300,7 +301,8 @@ class Report:
     from the top, each of as many cells from the left: the share of what could be judged in which a repeat would have
     shown in that cell; empty where nothing could be judged. choice: why this hash size was chosen, where that was left
     to a sweep. leaps: stretches without a frame over which the clock of the file leapt ahead. sound: None where there
-    is none, or none was read. review: of a person; what it rejects is not among the repeats.
+    is none, or none was read. review: of a person; what it rejects is not among the repeats. made: how it
+    was made, where a command line made it; two answers that were made otherwise may be equal.
     """
 
     source: Source
@@ -318,6 +320,7 @@ class Report:
     leaps: tuple[Span, ...] = ()
     sound: SoundAnswer | None = None
     review: tuple[ReviewedFinding, ...] = ()
+    made: Made | None = field(default=None, compare=False)
 
     @property
     def is_of_sound(self) -> bool:

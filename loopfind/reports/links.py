@@ -4,7 +4,7 @@ import math
 import os
 import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 Link = Callable[[float], str]
@@ -46,6 +46,28 @@ def linker(page: str, path: str) -> Link:
     if not file:
         return lambda seconds: ""
     return lambda seconds: f"{file}#t={seconds_of(seconds)}"
+
+
+def page_linker(page: str, path: str, href: str) -> Link:
+    """Return the links on a page of HTML, which may be sent on: those of `linker`, but a file on disk is linked to as
+    the page finds it, at `href`, "" for nowhere."""
+    if page or _ADDRESS.match(path):
+        return linker(page, path)
+    return lambda seconds: f"{href}#t={seconds_of(seconds)}" if href else ""
+
+
+def sendable(path: str) -> str:
+    """Return a path or an address as it may be sent on: a file without the folders above those that were named, an
+    address without a password."""
+    if path.startswith("file:"):
+        return path.rpartition("/")[2]
+    if _ADDRESS.match(path):
+        start, _, rest = path.partition("://")
+        place, slash, way = rest.partition("/")
+        return f"{start}://{place.rpartition('@')[2]}{slash}{way}"
+    if os.path.isabs(path) or path.startswith("~") or os.path.normpath(path).startswith(".."):
+        return PurePath(path).name or path
+    return path
 
 
 def _page_link(page: str) -> Link:

@@ -36,6 +36,7 @@ def write(report: Report) -> Iterator[str]:
     yield f'{{\n  "schema": {SCHEMA},\n  "loopfind": {json_line(version())}'
     yield f',\n  "source": {json_line(source_of(report.source) | {"link": link(0.0)})}'
     yield f',\n  "settings": {json_line(asdict(report.settings))}'
+    yield f',\n  "made": {json_line(report.made)}'
     yield f',\n  "choice": {json_line(report.choice)}'
     yield f',\n  "verdict": {json_line(asdict(report.verdict))}'
     yield from json_list("repeats", (_repeat(repeat, link) for repeat in report.repeats))

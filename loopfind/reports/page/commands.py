@@ -3,6 +3,7 @@
 import shlex
 
 from loopfind.model.comparison import Comparison
+from loopfind.reports.links import sendable
 from loopfind.reports.wording import count, safe
 from loopfind.settings import CompareSettings, GroupSettings, LookSettings, Settings, SimilarSettings
 
@@ -31,7 +32,7 @@ def scan_command_line(settings: Settings, path: str, href: str) -> str:
     words += ["--html", "report.html"]
     if "://" in href:
         words += ["--video-href", href]
-    return safe(shlex.join([*words, *(["--"] if path.startswith("-") and path != "-" else []), path]))
+    return safe(shlex.join([*words, *(["--"] if path.startswith("-") and path != "-" else []), sendable(path)]))
 
 
 def comparison_command_line(comparison: Comparison) -> str:
@@ -41,7 +42,8 @@ def comparison_command_line(comparison: Comparison) -> str:
     words += ["--align", settings.align] if settings.align != CompareSettings.align else []
     words += ["--self"] if settings.own else []
     words += ["--stream", str(settings.stream)] if settings.stream else []
-    paths = [source.path if not source.path.startswith("-") else f"./{source.path}" for source in comparison.sources]
+    paths = [sendable(source.path) for source in comparison.sources]
+    paths = [path if not path.startswith("-") else f"./{path}" for path in paths]
     named = paths[:_MOST_PATHS]
     if settings.query:
         named = [word for n, path in enumerate(named) for word in ("--query" if n < settings.query else "--in", path)]

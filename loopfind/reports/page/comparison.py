@@ -6,7 +6,7 @@ from loopfind.model.comparison import Comparison
 from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.model.version import version
 from loopfind.model.video import Source
-from loopfind.reports.links import Link, linker
+from loopfind.reports.links import Link, page_linker, sendable
 from loopfind.reports.page.cards import CardMaker, played_file, played_repeats
 from loopfind.reports.page.commands import comparison_command_line
 from loopfind.reports.page.files import matrix_of, matrix_words, timelines_of
@@ -43,8 +43,7 @@ _MOST_DETAILED = 24  # files whose length, rate and picture are listed
 
 
 def write(comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequence[str]) -> Iterator[str]:
-    """Yield the page, in one piece. hrefs: for each file where a player finds it, "" for nowhere. Raises
-    MissingExtra."""
+    """Yield the page, in one piece. hrefs: for each file where a player finds it, "" for nowhere."""
     yield from rendered(comparison_page(comparison, exhibits, hrefs))
 
 
@@ -52,7 +51,7 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
     """Return the view model of the page."""
     sources = comparison.sources
     called = names([source.path for source in sources])
-    links = [linker("", source.path) for source in sources]
+    links = [page_linker("", source.path, href) for source, href in zip(sources, hrefs, strict=True)]
     repeats = longest_repeats(comparison.repeats, PAGE_STRETCHES)
     shots = affordable(exhibits.shots, exhibits.frames())
     audible = comparison.settings.align == "sound"
@@ -126,7 +125,7 @@ def _facts(comparison: Comparison) -> tuple[Fact, ...]:
 
 def _losses(comparison: Comparison, called: Sequence[str]) -> list[LeftOut]:
     """Return what could not be compared: whole files, and parts of others."""
-    found = [LeftOut(safe(failure.path), safe(failure.what)) for failure in comparison.failures]
+    found = [LeftOut(safe(sendable(failure.path)), safe(failure.what)) for failure in comparison.failures]
     for name, losses in zip(called, comparison.losses, strict=True):
         found += [LeftOut(f"{name}, {clock(loss.start)} to {clock(loss.end)}", safe(loss.what)) for loss in losses]
     return found
@@ -193,7 +192,7 @@ def _details(comparison: Comparison, audible: bool) -> tuple[Fact, ...]:
     if len(sources) <= _MOST_DETAILED:
         details += [
             Fact(
-                safe(source.path),
+                safe(sendable(source.path)),
                 f"{length(source.duration)}, {'' if audible else _picture_words(source)}{safe(source.codec)}",
             )
             for source in sources

@@ -6,7 +6,7 @@ from loopfind.model.exhibits import Exhibits, Origin
 from loopfind.model.report import Repeat, Report
 from loopfind.model.version import version
 from loopfind.model.video import Source
-from loopfind.reports.links import linker
+from loopfind.reports.links import page_linker, sendable
 from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker, name_of, played_file, played_repeats
 from loopfind.reports.page.commands import scan_command_line
 from loopfind.reports.page.figures import plot_lines, plot_picture
@@ -43,7 +43,7 @@ def write(report: Report, exhibits: Exhibits, href: str = "") -> Iterator[str]:
 def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
     """Return the view model of the page."""
     source = report.source
-    link = linker(report.settings.link, source.path)
+    link = page_linker(report.settings.link, source.path, href)
     repeats = longest_repeats(report.repeats, PAGE_REPEATS)
     shots = affordable(exhibits.shots, exhibits.frames())
     cards = CardMaker(repeats, exhibits.shown, shots, [link], [source], sounds=exhibits.sounds)
@@ -175,10 +175,20 @@ def _stroke(line: PlotLine, exhibits: Exhibits) -> PlotStroke:
 
 def origin_facts(source: Source, origin: Origin | None) -> list[Fact]:
     """Return the name of a file, and what it is known by."""
-    facts = [Fact("File", safe(source.path))]
+    facts = [Fact("File", safe(sendable(source.path)))]
     if origin is not None:
         facts += [Fact("Size", f"{origin.size:,} bytes"), Fact("SHA-256", origin.sha256)]
     return facts
+
+
+def made_facts(report: Report) -> list[Fact]:
+    """Return when and with what an answer was made, and the command as it was typed."""
+    made = report.made
+    if made is None:
+        return []
+    date = made.date.replace("T", " ").replace("Z", " UTC")
+    facts = [("Made", date), ("ffmpeg", made.ffmpeg), ("On", made.platform), ("As typed", made.command)]
+    return [Fact(label, safe(text)) for label, text in facts if text]
 
 
 def _details(report: Report, exhibits: Exhibits) -> tuple[Fact, ...]:
@@ -199,6 +209,7 @@ def _details(report: Report, exhibits: Exhibits) -> tuple[Fact, ...]:
     if settings.start is not None or settings.end is not None:
         end = "the end" if settings.end is None else clock(settings.end)
         details.append(Fact("Scanned", f"{clock(settings.start or 0.0)} to {end}"))
+    details += made_facts(report)
     if report.choice is not None:
         details.append(Fact("Choice of the size", report.choice))
     return tuple(details)

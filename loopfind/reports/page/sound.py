@@ -8,7 +8,7 @@ from loopfind.errors import BadReport
 from loopfind.model.exhibits import SoundExhibits
 from loopfind.model.report import Report, SoundAnswer
 from loopfind.model.version import version
-from loopfind.reports.links import linker
+from loopfind.reports.links import page_linker
 from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker, played_file, played_repeats
 from loopfind.reports.page.commands import scan_command_line
 from loopfind.reports.page.judged import Gap, JudgedView
@@ -19,6 +19,7 @@ from loopfind.reports.page.scan import (
     found_facts,
     legend_more_of,
     legend_of,
+    made_facts,
     origin_facts,
     seriousness_of,
     spans_of,
@@ -63,7 +64,7 @@ def sound_page(report: Report, exhibits: SoundExhibits, href: str) -> SoundPage:
     source, answer = report.source, report.sound
     if answer is None:
         raise BadReport(source.path, "it is of no sound, so no page of one can be made")
-    link = linker(report.settings.link, source.path)
+    link = page_linker(report.settings.link, source.path, href)
     repeats = longest_repeats(report.repeats, PAGE_REPEATS)
     cards = CardMaker(repeats, (), {}, [link], [source], sounds=exhibits.sounds, audible=True)
     spans, gaps = spans_of(report), [(gap.start, gap.end, str(gap.why)) for gap in answer.unjudged]
@@ -172,6 +173,7 @@ def _details(report: Report, exhibits: SoundExhibits, answer: SoundAnswer) -> tu
         Fact("Track of sound", f"{answer.track}{others}"),
         Fact("Length, as measured", length(source.duration)),
         Fact("loopfind", version()),
+        *made_facts(report),
     ]
     if settings.start is not None or settings.end is not None:
         end = "the end" if settings.end is None else clock(settings.end)
