@@ -2,6 +2,7 @@
 not wait for numpy."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 PICTURE_SIDE = 64
 """Side in pixels of the grey picture that the decoder hands over: the largest hash size, so each derives from it."""
@@ -176,3 +177,25 @@ what is heard, to the millisecond."""
 COMPARED_KINDS = {"engine": ("", "cnn"), "dtw": ("color", "chroma"), "sound": ("sound", "chromaprint")}
 """Kinds that each way of aligning can compare: what moves, "", or cnn for what moves in parts of pictures too; mean
 colours, or the tones of the sound; codes of sound, loopfind's own, or these with Chromaprint beside them."""
+
+Keep = Literal["first", "best"]
+"""The occurrence of a repeat that stays in a clean copy: the earliest, or the sharpest one."""
+
+
+@dataclass(frozen=True)
+class CleanSettings:
+    """How a copy without repeats is made.
+
+    keep: which occurrence of each repeat stays. sure: confidence from which a repeat is removed; what is removed by
+    mistake is gone for whoever has the copy alone. encode: copy no packets. track: of sound that the copy has, None for
+    all. sound: whether it has any. stall: seconds without a byte after which reading is given up. unbounded: however
+    much the file unpacks to.
+    """
+
+    keep: Keep = "first"
+    sure: float = 0.9
+    encode: bool = False
+    track: int | None = None
+    sound: bool = True
+    stall: float = STALL
+    unbounded: bool = False

@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": "loopfind.cli.compare:compare_command",
     "sweep": "loopfind.cli.sweep:sweep_command",
     "extract": "loopfind.cli.extract:extract_command",
+    "clean": "loopfind.cli.clean:clean_command",
 }
 """Name -> "module:function"; the first line of the function's docstring is its help."""
 

@@ -12,6 +12,7 @@ import typer
 
 from loopfind.cli import options, terminal
 from loopfind.cli.clip_writers import FORMS, Wanted, clip_writer
+from loopfind.cli.given_report import is_scanned, read_given
 from loopfind.errors import BadReport, BadSetting, DecoderFailed, OutputError, UnknownPart
 from loopfind.reports.files import as_output_error
 from loopfind.reports.leftovers import new_folder, remove_leftovers
@@ -81,7 +82,7 @@ def extract_command(
         raise UnknownPart("form of a clip", form, FORMS)
     if no_sound and (audio_stream is not None or form in SOUND_FORMS):
         raise BadSetting("--no-sound", True, "sound is asked for as well; leave one of the two out")
-    findings = _read(report) if review is None else _reviewed(_read(report), review)
+    findings = read_given(report) if review is None else _reviewed(read_given(report), review)
     form = form or (FORMS[0] if findings.pictures else SOUND_FORMS[0])
     if not findings.pictures and form not in SOUND_FORMS:
         raise BadSetting("--as", form, f"the report is of sound alone; choose one of {', '.join(SOUND_FORMS)}")
@@ -110,15 +111,6 @@ def extract_command(
     for error in failed:
         terminal.complain(f"{error}")
     return 1 if failed else 0
-
-
-def _read(report: str) -> "ReadReport":
-    from loopfind.reports.formats.json_reader import read_report, report_bytes
-
-    try:
-        return read_report(report, report_bytes(report))
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise BadReport(report, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _reviewed(findings: "ReadReport", review: str) -> "ReadReport":
@@ -150,7 +142,7 @@ def _find_video(findings: "ReadReport", report: str, given: str | None, quiet: b
     if given is not None:
         given = local_name(given)
         # It may be a better copy of the same recording.
-        if os.path.isfile(given) and not _is_scanned(findings, given) and not quiet:
+        if os.path.isfile(given) and not is_scanned(findings, given) and not quiet:
             terminal.note(f"loopfind: {given}: not the file that the report is of; its clips are taken by their times")
         return given
     if findings.path == "-":
@@ -166,25 +158,13 @@ def _find_video(findings: "ReadReport", report: str, given: str | None, quiet: b
     for place in (findings.path, linked, beside, beside_linked):
         with contextlib.suppress(ValueError):  # a NUL in the name
             if place and os.path.isfile(place):
-                if _is_scanned(findings, place):
+                if is_scanned(findings, place):
                     return place
                 other = other or place
     if other:
         what = f"{other} is another file now than the one that was scanned: scan it again, or give the right one"
         raise BadReport(report, f"{what} with --video FILE")
     raise BadReport(report, f"its video {findings.path} is not there: give it with --video FILE")
-
-
-def _is_scanned(findings: "ReadReport", place: str) -> bool:
-    """Return whether a file is the one that a report is of, as far as the report says; it may have grown since."""
-    if findings.size is None or findings.digest is None:
-        return True
-    from loopfind.stores.digest import digest_of
-
-    try:
-        return digest_of(os.fsencode(place), findings.size).hex() == findings.digest
-    except OSError:
-        return True  # what is wrong with it is said where it is read
 
 
 def _clip_names(repeat: "Repeat", most: int, form: str) -> list[str]:

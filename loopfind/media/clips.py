@@ -7,7 +7,7 @@ its packets do not begin where pictures do, and put under a piece that is finish
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,14 +19,12 @@ from loopfind.media.ffmpeg import framecrc
 from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.ffmpeg.framecrc import Listing
 from loopfind.media.ffmpeg.output import BARE, INDEX_FIRST, write_media
-from loopfind.media.ffmpeg.process import COUNTED, WHOLE, seek_words
 from loopfind.media.ffmpeg.request import DecodeOptions
+from loopfind.media.frame_selector import FrameSelector
 from loopfind.media.pieces import Look, Piece, Side, shortened
 from loopfind.media.sound.passages import RawSound, SoundCutter
 from loopfind.model.dtypes import Floats
 
-_RUN_UP = 10.0
-"""Seconds before a piece at which decoding begins, so that its first frame is decoded whole."""
 _ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p", *INDEX_FIRST)
 _EACH_FRAME = ("-fps_mode", "passthrough", "-enc_time_base:v", "demux")
 _EVEN_SIZE = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
@@ -55,10 +53,8 @@ class Cutter:
             self._size, self._unbounded = (video.source.width, video.source.height), unbounded
             self.tracks = video.source.sounds
         self._sound = None if self.tracks == 0 else sound
-        self._packets = framecrc.list_packets(self._address, stream)
-        PixelBudget(self._address, unbounded).take(len(self._packets), self._size)
-        self._times = self._packets.times()
-        self._display_times = np.sort(self._times[~np.isnan(self._times)])
+        self._frames = FrameSelector(self._address, framecrc.list_packets(self._address, stream))
+        PixelBudget(self._address, unbounded).take(len(self._frames.packets), self._size)
         self.copied = self.heard = False
         self.unheard: MediaError | None = None
 
@@ -85,7 +81,7 @@ class Cutter:
         chains: list[str] = []
         for number, (piece, look) in enumerate(sides):
             shown, ago = self._shown(piece)
-            before, picked = next(self._selections(shown))
+            before, picked = next(self._frames.selections(shown))
             words += [*before, *self._address.words]
             chain = ",".join((picked, *_undoing_filters(look, ago), f"fps={rate:.6f}", _HALF))
             chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
@@ -101,7 +97,7 @@ class Cutter:
         """Decode a piece and encode it. ago: seconds for which its first frame has been shown when it begins. Raises
         DecoderFailed."""
         said = ""
-        for before, picked in self._selections(piece):
+        for before, picked in self._frames.selections(piece):
             filters = ",".join((picked, f"setpts={_since_start(ago)}", _EVEN_SIZE))
             words = [*before, *self._address.words, *self._mapped(), *_EACH_FRAME, "-vf", filters, *_ENCODER]
             said = self._write_mp4(words, place, piece.frames)
@@ -130,7 +126,7 @@ class Cutter:
     def _shown(self, piece: Piece) -> tuple[Piece, float]:
         """Return the frames that are shown during a piece, and for how many seconds the first has been when it begins:
         0 where it begins with a frame, less where that comes later."""
-        times = self._display_times
+        times = self._frames.display_times
         if not piece.heard or not len(times):
             return piece, 0.0
         first = max(0, int(np.searchsorted(times, piece.start, "right")) - 1)
@@ -141,11 +137,11 @@ class Cutter:
 
     def _on_frame(self, piece: Piece) -> Piece:
         """Return a piece that begins at the time of its first frame; one of a sound begins where that does."""
-        if piece.heard or self._packets.stands_in:  # those of the packets are not those of the pictures then
+        if piece.heard or self._frames.packets.stands_in:  # those of the packets are not those of the pictures then
             return piece
-        at = int(np.searchsorted(self._display_times, self._bounds(piece)[0]))
-        begin = float(self._display_times[at]) if at < len(self._display_times) else piece.start
-        return replace(piece, start=begin) if abs(begin - piece.start) <= self._gap else piece
+        at = int(np.searchsorted(self._frames.display_times, self._frames.bounds(piece)[0]))
+        begin = float(self._frames.display_times[at]) if at < len(self._frames.display_times) else piece.start
+        return replace(piece, start=begin) if abs(begin - piece.start) <= self._frames.gap else piece
 
     def _copy(self, piece: Piece, place: str) -> bool:
         """Copy the packets of a piece. Returns whether that gave exactly its frames."""
@@ -153,11 +149,11 @@ class Cutter:
         if first is None:
             return False
         # A microsecond more, lest rounding finds the key frame before.
-        words = ["-ss", f"{self._times[first] + 1e-6:.6f}", *self._address.words, *self._mapped(), "-c", "copy"]
+        words = ["-ss", f"{self._frames.times[first] + 1e-6:.6f}", *self._address.words, *self._mapped(), "-c", "copy"]
         words += ["-frames:v", str(piece.frames), *INDEX_FIRST]
         if self._write_mp4(words, place, piece.frames):
             return False  # a codec that has no place in mp4
-        before, picked = next(self._selections(piece))
+        before, picked = next(self._frames.selections(piece))
         original, copy = framecrc.list_pictures(self._address, self._stream, before, picked), _written_pictures(place)
         return (
             len(copy) == piece.frames and copy.sums == original.sums and _has_same_gaps(copy.times(), original.times())
@@ -165,69 +161,20 @@ class Cutter:
 
     def _copyable(self, piece: Piece) -> int | None:
         """Return the packet that a copy of the piece begins with; None where a copy would hold other frames."""
-        if self._packets.restarts:
+        if self._frames.packets.restarts:
             return None  # ffmpeg seeks by the clock of the file
-        low, high = self._bounds(piece)
-        wanted = np.flatnonzero((self._times >= low) & (self._times < high))
-        if len(wanted) != piece.frames or np.isnan(self._times).any():
+        low, high = self._frames.bounds(piece)
+        wanted = np.flatnonzero((self._frames.times >= low) & (self._frames.times < high))
+        if len(wanted) != piece.frames or np.isnan(self._frames.times).any():
             return None
         first, last = int(wanted[0]), int(wanted[-1])
-        leads = self._packets.keys[first] and self._times[first] == self._times[wanted].min()
+        leads = self._frames.packets.keys[first] and self._frames.times[first] == self._frames.times[wanted].min()
         return first if leads and last - first + 1 == piece.frames else None
-
-    def _bounds(self, piece: Piece) -> tuple[float, float]:
-        """Return the limits of the piece, moved to the middle between frames, so that rounded times decide nothing."""
-        return self._middle_before(piece.start), self._middle_before(piece.end)
-
-    @property
-    def _gap(self) -> float:
-        """Seconds from a frame to the next, as is usual; 0 where there is no next."""
-        return float(np.median(np.diff(self._display_times))) if len(self._display_times) > 1 else 0.0
-
-    def _middle_before(self, seconds: float) -> float:
-        """Return the middle between the frame nearest to `seconds` and the frame before it."""
-        shown = self._display_times
-        if len(shown) < 2:
-            return seconds
-        gap = self._gap
-        at = int(np.searchsorted(shown, seconds - gap / 4))
-        if at == len(shown) or abs(shown[at] - seconds) > gap:
-            return seconds - gap / 2  # the end of the file, or times that had to be mended
-        return float(shown[at] + (shown[at - 1] if at else shown[0] - gap)) / 2
-
-    def _selections(self, piece: Piece) -> Iterator[tuple[list[str], str]]:
-        """Yield options before the input and the filter that selects the frames, the fastest first.
-
-        A file without seeking, or with times that had to be mended, needs a slower one.
-        """
-        if self._packets.restarts and piece.first is None:
-            piece = self._numbered(piece)
-        counted = (["-copyts", *COUNTED], f"trim=start_frame={piece.first}:end_frame={piece.last}")
-        numbered = [] if piece.first is None else [counted]
-        if self._packets.restarts:
-            yield from numbered
-            return
-        if self._packets.stands_in or np.isnan(self._times).any():
-            # A container without times, such as AVI: what ffmpeg makes up depends on where it begins.
-            yield from numbered
-        low, high = self._bounds(piece)
-        start = self._packets.start
-        picked = f"trim=start={low + start:.6f}:end={high + start:.6f}"
-        if low > _RUN_UP and self._address.seekable:
-            # An index may lead to where no decoder can start: then frames are missing, and the next way is taken.
-            yield ["-copyts", *seek_words(low - _RUN_UP)], f"select='st(0,ld(0)+{WHOLE})',{picked}"
-        yield ["-copyts"], picked
-        yield from numbered
-
-    def _numbered(self, piece: Piece) -> Piece:
-        """Return a piece with the number of its first frame, by the times of the packets."""
-        first, last = np.searchsorted(self._display_times, self._bounds(piece)).tolist()
-        return replace(piece, frames=last - first, first=first)
 
     def _rate(self, piece: Piece) -> float:
         """Return the piece's average frames a second, as its times may be rounded; the file's where the rate varies."""
         average = piece.frames / (piece.end - piece.start)
-        usual = 1 / self._gap if self._gap else average
+        usual = 1 / self._frames.gap if self._frames.gap else average
         return average if abs(average / usual - 1) < 0.02 else usual
 
     def _write_mp4(self, words: Sequence[str], place: str, frames: int) -> str:

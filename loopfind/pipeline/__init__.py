@@ -6,6 +6,7 @@ from loopfind.registry import on_demand
 
 if TYPE_CHECKING:
     from loopfind.pipeline.cache import Cache as Cache
+    from loopfind.pipeline.clean_copy import clean as clean
     from loopfind.pipeline.comparing import compare as compare
     from loopfind.pipeline.comparing import compare_to_show as compare_to_show
     from loopfind.pipeline.following import follow as follow
@@ -28,6 +29,7 @@ else:  # each loads what it needs and no more
     _HOMES = {
         "library_add": ("add",),
         "cache": ("Cache",),
+        "clean_copy": ("clean",),
         "comparing": ("compare", "compare_to_show"),
         "following": ("follow",),
         "packet_scan": ("scan_packets",),

@@ -19,7 +19,7 @@ _PREFIX, _SUFFIX, _HELD = ".loopfind-", ".tmp", ".held"
 _NAME = re.compile(r"\.loopfind-[a-z0-9_]{8}\.tmp")
 _LEFT_ALONE = 10.0
 """Seconds since its last change for which no temporary file is removed."""
-_CLIP = re.compile(r"repeat-\d{2,}-[a-z0-9-]+\.[a-z0-9]{3,4}")
+_CLIP = re.compile(r"(?:repeat-\d{2,}|clean|seam)-[a-z0-9-]+\.[a-z0-9]{3,4}(?:\.silent)?")
 
 
 def new_file(folder: Path) -> tuple[int, Path]:
@@ -36,7 +36,7 @@ def new_file(folder: Path) -> tuple[int, Path]:
 
 @contextlib.contextmanager
 def new_folder(parent: Path) -> Iterator[Path]:
-    """Make a temporary folder for the body, and remove it afterwards with the clips in it. Raises OSError."""
+    """Make a temporary folder for the body, and remove it afterwards with what media is in it. Raises OSError."""
     folder, descriptor = _held_folder(parent)
     try:
         yield folder

@@ -34,12 +34,18 @@ _USUAL_RATE = 25.0
 class StreamInfo:
     """One stream as its header line describes it.
 
-    kind: Video, Audio, Subtitle ... said: the line. sideways: turned by a quarter when shown.
+    kind: Video, Audio, Subtitle ... said: the line. rotation: degrees by which it is turned when shown, as ffmpeg
+    counts them.
     """
 
     kind: str
     said: str
-    sideways: bool = False
+    rotation: float = 0.0
+
+    @property
+    def sideways(self) -> bool:
+        """Return whether it is turned by a quarter when shown."""
+        return abs(self.rotation) % 180 == 90
 
     @property
     def is_video(self) -> bool:
@@ -138,7 +144,7 @@ class Header:
             if start is not None:
                 self.start = int(start.replace(".", ""))
         elif self._latest and (found := _ROTATION.match(line)):
-            self._latest.sideways = abs(float(found[1])) % 180 == 90
+            self._latest.rotation = float(found[1])
 
     def _comes_again(self, line: str) -> bool:
         """Say whether a line is one of those that ffmpeg writes once, and was there before."""

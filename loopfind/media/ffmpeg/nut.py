@@ -5,13 +5,13 @@ sought and nothing is skipped over: the bytes come from a process that this one 
 error and no reason to look for a place from which it does.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-_FILE_ID = b"nut/multimedia container\0"
-_MAIN, _STREAM = bytes.fromhex("4e4d7a561f5f04ad"), bytes.fromhex("4e5311405bf2f9db")
-_SYNCPOINT, _INDEX = bytes.fromhex("4e4be4adeeca4569"), bytes.fromhex("4e58dd672f23e64e")
+FILE_ID = b"nut/multimedia container\0"
+MAIN_HEADER, STREAM_HEADER = bytes.fromhex("4e4d7a561f5f04ad"), bytes.fromhex("4e5311405bf2f9db")
+SYNCPOINT, _INDEX = bytes.fromhex("4e4be4adeeca4569"), bytes.fromhex("4e58dd672f23e64e")
 _INFO = bytes.fromhex("4e49ab68b596ba78")
 _FIRST_OF_STARTCODE = 0x4E
 
@@ -42,22 +42,26 @@ class _Incomplete(Exception):
 @dataclass(frozen=True)
 class NutStream:
     """A stream by its header. kind: "video", "audio", or "" for another one. tag: the codec's letters. base: seconds of
-    one tick. size: (width, height) of a picture. rate: samples a second of sound, and channels."""
+    one tick. size: (width, height) of a picture, aspect: of a pixel, (0, 0) where it is not said. rate: samples a
+    second of sound, and channels. extra: bytes that the decoder is to have first."""
 
     kind: str
     tag: bytes
     base: Fraction
     size: tuple[int, int] = (0, 0)
+    aspect: tuple[int, int] = (0, 0)
     rate: Fraction = Fraction(0)
     channels: int = 0
+    extra: bytes = b""
 
 
 class NutPacket(NamedTuple):
-    """A frame: the number of its stream, its time in ticks of that, and its bytes."""
+    """A frame: the number of its stream, its time in ticks of that, its bytes, whether a decoder can start there."""
 
     stream: int
     ticks: int
     data: bytes
+    key: bool = True
 
 
 class _FrameCode(NamedTuple):
@@ -102,7 +106,7 @@ class NutReader:
         self._main: _Main | None = None
         self._found: dict[int, NutStream] = {}
         self._clocks: list[_Clock] = []
-        self._bytes, self._wanted = b"", len(_FILE_ID)
+        self._bytes, self._wanted = b"", len(FILE_ID)
         self._begun = False
 
     def feed(self, data: bytes) -> list[NutPacket]:
@@ -114,9 +118,9 @@ class NutReader:
         place = 0
         try:
             if not self._begun:
-                if not data.startswith(_FILE_ID):
+                if not data.startswith(FILE_ID):
                     raise DamagedNut("it does not begin as NUT does")
-                self._begun, place = True, len(_FILE_ID)
+                self._begun, place = True, len(FILE_ID)
             while place < len(data):
                 if data[place] == _FIRST_OF_STARTCODE:
                     place = self._read_header(data, place)
@@ -150,12 +154,12 @@ class NutReader:
             at += 4
             if len(data) < at:
                 raise _Incomplete(at)
-            if _checksum(data[place:at]):
+            if nut_checksum(data[place:at]):
                 raise DamagedNut("the length of a header is damaged")
         if len(data) < at + size:
             raise _Incomplete(at + size)
         body = data[at : at + size]
-        if _checksum(body):
+        if nut_checksum(body):
             raise DamagedNut("a header is damaged")
         try:
             self._take_header(code, body[:-4])
@@ -164,14 +168,14 @@ class NutReader:
         return at + size
 
     def _take_header(self, code: bytes, body: bytes) -> None:
-        if code == _MAIN:
+        if code == MAIN_HEADER:
             # It may be repeated, and is the same then.
             self._main = self._main or _main_of(body)
         elif self._main is None:
             raise DamagedNut("a header comes before the main one")
-        elif code == _STREAM:
+        elif code == STREAM_HEADER:
             self._take_stream(self._main, body)
-        elif code == _SYNCPOINT:
+        elif code == SYNCPOINT:
             self._take_syncpoint(self._main, body)
         elif code not in (_INFO, _INDEX):
             raise DamagedNut("a header is of no known kind")
@@ -189,16 +193,16 @@ class NutReader:
         if base >= len(main.bases) or low_bits >= 16 or length > 8:
             raise DamagedNut("the header of a stream makes no sense")
         length, at = _number(body, at)
+        stream = NutStream("", tag, main.bases[base], extra=body[at : at + length])
         at += length
-        stream = NutStream("", tag, main.bases[base])
         if kind == 0:
-            (width, height), at = _numbers(body, at, 2)
-            stream = NutStream("video", tag, main.bases[base], (width, height))
+            (width, height, wide, high), at = _numbers(body, at, 4)
+            stream = replace(stream, kind="video", size=(width, height), aspect=(wide, high))
         elif kind == 1:
             (above, below, channels), at = _numbers(body, at, 3)
             if not below or not channels:
                 raise DamagedNut("sound has no rate or no channels")
-            stream = NutStream("audio", tag, main.bases[base], rate=Fraction(above, below), channels=channels)
+            stream = replace(stream, kind="audio", rate=Fraction(above, below), channels=channels)
         self._found[number] = stream
         if len(self._found) == main.streams:
             self.streams = [self._found[one] for one in range(main.streams)]
@@ -245,7 +249,7 @@ class NutReader:
             at += 4
             if len(data) < at:
                 raise _Incomplete(at)
-            if _checksum(data[place:at]):
+            if nut_checksum(data[place:at]):
                 raise DamagedNut("the beginning of a frame is damaged")
         end = at + size - len(left_out)
         if not at <= end <= at + _LARGEST_FRAME:
@@ -255,7 +259,7 @@ class NutReader:
         clock.last = ticks
         if flags & _END_OF_RELEVANCE and not size:
             return None, end
-        return NutPacket(number, ticks, left_out + data[at:end]), end
+        return NutPacket(number, ticks, left_out + data[at:end], bool(flags & _KEY)), end
 
 
 def _read_unusual(data: bytes, at: int, flags: int, code: _FrameCode) -> tuple[int, int]:
@@ -385,7 +389,7 @@ def _table() -> list[int]:
 _CRC = _table()
 
 
-def _checksum(data: bytes) -> int:
+def nut_checksum(data: bytes) -> int:
     """Return the CRC-32 of bytes, highest bit first, begun with 0; 0 where their own checksum stands at their end."""
     value = 0
     for byte in data:

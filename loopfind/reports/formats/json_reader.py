@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import numpy as np
 
 from loopfind.errors import BadReport
-from loopfind.model.report import Clusters, Occurrence, Of, Repeat, RepeatKind, Report
+from loopfind.model.report import Clusters, Occurrence, Of, Repeat, RepeatKind, Report, SoundBeside
 from loopfind.reports.formats.json import SCHEMA
 from loopfind.reports.wording import safe
 
@@ -192,6 +192,10 @@ class _Reader:
         self._must(kind in get_args(RepeatKind), f"{where}.kind", f"one of {', '.join(get_args(RepeatKind))}")
         of = one.get("of", "picture")  # an older report has none
         self._must(of in get_args(Of), f"{where}.of", f"one of {', '.join(get_args(Of))}")
+        sound = one.get("sound")
+        self._must(
+            sound in (None, *get_args(SoundBeside)), f"{where}.sound", f"one of {', '.join(get_args(SoundBeside))}"
+        )
         shown = self._list(one, "occurrences", where)
         return Repeat(
             self._whole(one, "id", where),
@@ -202,6 +206,7 @@ class _Reader:
             "indeterminate",
             tuple(self._occurrence(each, f"{where}.occurrences[{at}]") for at, each in enumerate(shown)),
             of=of,
+            sound=sound,
         )
 
     def _occurrence(self, one: Any, where: str) -> Occurrence:

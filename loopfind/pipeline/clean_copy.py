@@ -1,0 +1,57 @@
+"""Write a copy of a video without its repeats."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from loopfind.engine.clean_plan import CleanWishes, plan_clean, removable
+from loopfind.errors import BadSetting
+from loopfind.media.cut_method import container_of
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.video_cut import VideoCut
+from loopfind.model.clean_plan import CleanCopy
+from loopfind.model.report import Repeat
+from loopfind.model.video import Watch
+from loopfind.pipeline.sharpness import sharpest_occurrences
+from loopfind.settings import CleanSettings
+
+
+def clean(
+    video: str,
+    stream: int,
+    repeats: Sequence[Repeat],
+    settings: CleanSettings,
+    asked: CleanWishes,
+    work: Path | None,
+    place: str,
+    watch: Watch | None = None,
+) -> CleanCopy:
+    """Return a copy of a video without repeats of its, written to `place`.
+
+    stream: number of the video stream. asked: which repeats go; the best occurrences are added where they stay. work: a
+    folder for what is made on the way, None to write nothing. place: its ending chooses the container. Nothing is
+    written where nothing goes. Raises MediaError, OutputError, and BadSetting for a track that is not there.
+    """
+    where = resolve(video).waiting(settings.stall)
+    cut = VideoCut(where, stream, work or Path(os.curdir), settings.unbounded, watch)
+    if settings.keep == "best":
+        asked = replace(asked, best=sharpest_occurrences(where, stream, removable(repeats, asked)[0], cut))
+    plan = plan_clean(repeats, cut.limits, asked)
+    ranges = cut.ranges(plan.kept)
+    method = cut.method(ranges, container_of(Path(place).suffix), settings.encode)
+    tracks = _tracks(settings, cut.source.sounds, where.shown)
+    if work is not None and plan.removals:
+        method = cut.write(ranges, method, tracks, settings.stall, place)
+    return CleanCopy(plan, tuple(cut.spans(ranges)), method.frames, method.encoded, method.why, tracks)
+
+
+def _tracks(settings: CleanSettings, known: int | None, shown: str) -> tuple[int, ...]:
+    """Return the tracks of sound that a copy gets. Raises BadSetting for one that is not there."""
+    if not settings.sound:
+        return ()
+    if settings.track is None:
+        return tuple(range(known or 0))
+    if known is not None and settings.track >= known:
+        raise BadSetting("--audio-stream", settings.track, f"{shown} has {known}, numbered from 0")
+    return (settings.track,)
