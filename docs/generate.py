@@ -26,9 +26,10 @@ COMMAND_LINE = """\
 when to use which option. [Scanning](scanning.md), [Comparing files](comparing.md) and [Library](library.md) explain
 them.
 
-The answer goes to stdout and nothing else does. Progress, notes and errors go to stderr. Colours and progress are for
-terminals: a pipe, `NO_COLOR` or `TERM=dumb` get plain text. `-h` or `--help` shows the help of a command;
-`loopfind --install-completion` sets up completion for your shell, and `loopfind --show-completion` prints it.
+The answer goes to stdout and nothing else does. Progress, notes and errors go to stderr. Colours are for
+terminals: a pipe, `NO_COLOR` or `TERM=dumb` get plain text, and `FORCE_COLOR` gets colours anywhere. `-h` or `--help`
+shows the help of a command; `loopfind --install-completion` sets up completion for your shell, and
+`loopfind --show-completion` prints it.
 
 ## Exit status
 

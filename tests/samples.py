@@ -130,7 +130,7 @@ def three_and_a_loop(link: str = "", path: str = SOURCE.path, cycles: int = 1000
             repeated_seconds=502.4,
             coverage=0.98,
             shortest_findable=3.0,
-            summary="14 % of the sound (8.4 min) is heard more than once: 1 repeat with the picture.",
+            summary="14% of the sound (8 min 22.4 s) is heard more than once: 1 repeat with the picture.",
             unjudged=(UnjudgedSound(10.0, 82.0, "silent"),),
             rhythms=(Rhythm(1500.0, 1560.0, 0.5),),
         ),
@@ -171,7 +171,7 @@ def crowded() -> Report:
         for n in range(300)
     )
     cuts = tuple(Cut(12.0 * place, 360 * place, (place % 300 + 1,), "hard") for place in range(6000))
-    verdict = Verdict(False, 54_000.0, 0.75, 0.99, 1.0, "75 % of the video is shown more than once: 300 repeats.")
+    verdict = Verdict(False, 54_000.0, 0.75, 0.99, 1.0, "75% of the video is shown more than once: 300 repeats.")
     gaps = tuple(Unjudged(12.0 * place + 9, 12.0 * place + 12, "still") for place in range(6000))
     return Report(replace(SOURCE, duration=72_000.0), Settings(), verdict, repeats, cuts, unjudged=gaps)
 

@@ -79,7 +79,7 @@ def test_odd_names_are_reachable() -> None:
 def test_a_name_that_is_not_utf8_is_reported() -> None:
     name = os.fsdecode(b"caf\xe9.mp4")
     assert "caf\\xe9.mp4" in run(name).stdout
-    assert "/caf%E9.mp4#t=142.07" in run(name).stdout
+    assert "/caf%E9.mp4#t=142.07" in run(name, "-v").stdout
 
 
 @pytest.mark.slow
@@ -152,7 +152,7 @@ def test_a_bug_shows_where_if_asked() -> None:
 def test_verbose_shows_what_ffmpeg_said_and_nothing_that_steers() -> None:
     done = run("film.mp4", "-v")
     assert done.stderr.startswith("ffmpeg -i in.mp4 \\x1b[31m\n[h264] corrupt\nRepeat 1 (1 of 2): mpv --start=142.07 ")
-    assert done.stdout == run("film.mp4").stdout
+    assert "Repeat 1: 4 min 11.2 s, shown twice\n" in done.stdout and "Repeat 1:" not in run("film.mp4").stdout
 
 
 @pytest.mark.slow
@@ -305,16 +305,33 @@ def test_a_terminal_gets_colours_links_and_progress() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_plain_terminal_gets_plain_text(more: dict[str, str]) -> None:
-    seen, _ = on_terminal("film.mp4", **more)
+    seen, _ = on_terminal("film.mp4", "-v", "-q", **more)
     assert "\x1b" not in seen
     assert "file:///" in seen
-    seen, _ = on_terminal("slow", **more)
-    assert "\x1b" not in seen and "reading" not in seen
+
+
+@pytest.mark.slow
+def test_colours_can_be_forced_and_forbidden() -> None:
+    forced = run("film.mp4", env=environment(FORCE_COLOR="1")).stdout
+    assert COLOUR in forced and "\x1b]8;" not in forced
+    assert COLOUR not in run("film.mp4", env=environment(FORCE_COLOR="1", NO_COLOR="1")).stdout
+
+
+@pytest.mark.slow
+def test_the_text_is_as_long_as_asked_for(tmp_path: Path) -> None:
+    """--brief and --all are of every text that is written, and of nothing else."""
+    done = run("many", "--brief", "-o", str(tmp_path / "brief.txt"), "-o", "-")
+    assert done.stdout == "film.mp4: Half of this video is shown twice: 300 repeats, 50 min in all.\n"
+    assert (tmp_path / "brief.txt").read_text() == done.stdout
+    assert "  300  repeat" in run("many", "--all").stdout and "  300  repeat" not in run("many").stdout
+    for words, said in ((["--all", "--json"], "it is of the text"), (["--all", "--brief"], "leave one of the two out")):
+        done = run("many", *words)
+        assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
 
 
 @pytest.mark.slow
 def test_a_terminal_without_hyperlinks_gets_addresses() -> None:
-    seen, _ = on_terminal("film.mp4", TERM="linux")
+    seen, _ = on_terminal("film.mp4", "-v", TERM="linux")
     assert COLOUR in seen and "\x1b]8;" not in seen and "file:///" in seen
 
 

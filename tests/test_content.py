@@ -160,8 +160,8 @@ def test_occurrences_that_share_no_content_are_shown_whole() -> None:
     [
         (0.0, 10.0, []),
         (0.05, 9.95, []),
-        (0.43, 9.7, ["shows 0.43 s to 9.70 s of it"]),
-        (0.0, 9.9, ["shows 0.00 s to 9.90 s of it"]),
+        (0.43, 9.7, ["shows 0.43 s to 9.7 s of it"]),
+        (0.0, 9.9, ["shows 0 s to 9.9 s of it"]),
     ],
 )
 def test_a_part_is_named_where_more_than_a_frame_and_a_half_is_left_out(start, end, words) -> None:

@@ -200,9 +200,9 @@ PAIR = ProvenPair("/films/two.mp4", "/films/three.mp4", 9.0)
     ("answer", "said"),
     [
         (GROUPS, "40 files of the library compared by dominant colours: 2 of them in 1 group\n"),
-        (GROUPS, "from a likeness of 0.905 on: strangers reach it for about 1 % of files"),
+        (GROUPS, "from a likeness of 0.905 on: strangers reach it for about 1% of files"),
         (LikenessGroups(PALETTE, (), 40, 0.9, None), "from a likeness of 0.900 on, as asked for"),
-        (GROUPS, "0.930  /films/\\x1btwo.mp4  (for under 1 % of files a stranger is as near)"),
+        (GROUPS, "0.930  /films/\\x1btwo.mp4  (for under 0.1% of files a stranger is as near)"),
         (LikenessGroups(PALETTE, (AlikeGroup("/a", (MEMBER,), (PAIR,)),), 3, 0.9, None), "three.mp4: 9 s\n"),
         (LikenessGroups(PALETTE, (), 3, 0.9, None, (Failure("/a\nb", "gone"),)), "left out: /a\\x0ab: gone\n"),
     ],

@@ -52,7 +52,7 @@ def test_the_page_says_what_is_alike_what_is_proven_and_what_is_left_out():
     text = "".join(write_groups(*grouped(), "loopfind library groups -o x.html"))
     assert "6 of 40 files are alike, in 2 groups." in text and 'class="verdict found"' in text
     assert "proven: 41.2 s are the same recording" in text and "not proven" in text
-    assert "0.905 on, which strangers reach for about 1 % of files" in text
+    assert "0.905 on, which strangers reach for about 1% of files" in text
     assert "/films/lost.mp4: it is gone" in text and "/films/gone.mp4: no such file" in text
     assert "0:00:00 is like 0:01:00 there" in text  # of a file without pictures
     assert text.count('class="colours"') == 3 and '<code id="command">loopfind library groups' in text

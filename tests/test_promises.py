@@ -151,6 +151,6 @@ def test_a_promise_does_not_rest_on_a_chat() -> None:
 def test_a_video_of_which_only_a_part_is_promised_anything_says_so() -> None:
     stretches = (Findable(0.0, 60.0, 1.0, 0.5), Findable(60.0, 80.0, 4.0, 0.5), Findable(80.0, 100.0, None, 0.01))
     summary = verdict_of(Findings(2500, coverage=1.0, findable=stretches), 100.0).summary
-    assert "in 80 % of that one of 4.0 s or longer would have shown" in summary
+    assert "in 80% of that a plain repeat of 4 s or longer would have been found" in summary
     none = (Findable(0.0, 100.0, None, 0.01),)
     assert "too little" in verdict_of(Findings(2500, coverage=1.0, findable=none), 100.0).summary

@@ -8,21 +8,28 @@ import samples
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
+from rich.text import Text
 
 from loopfind.model.report import Report
 from loopfind.reports import wording
+from loopfind.reports.detail import ROWS, Detail
 from loopfind.reports.formats.text import report_lines, write
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def plain(report: Report, width: int = 80) -> list[str]:
-    return [line.plain for line in report_lines(report, width)]
+BLOCKS = Detail(blocks=True)
+
+
+def plain(report: Report, width: int = 80, detail: Detail = ROWS) -> list[str]:
+    return [line.plain for line in report_lines(report, width, detail=detail)]
 
 
 def test_is_what_it_was() -> None:
-    """To accept a change: rewrite the file with what the test prints."""
-    assert "".join(write(samples.three_and_a_loop("https://youtu.be/abc"))) == (GOLDEN / "report.txt").read_text()
+    """To accept a change: rewrite the files with what the test prints."""
+    report = samples.three_and_a_loop("https://youtu.be/abc")
+    assert "".join(write(report)) == (GOLDEN / "report.txt").read_text()
+    assert "".join(write(report, BLOCKS)) == (GOLDEN / "report-blocks.txt").read_text()
 
 
 def test_says_the_verdict_first() -> None:
@@ -32,21 +39,57 @@ def test_says_the_verdict_first() -> None:
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
 @pytest.mark.parametrize("report", [samples.nothing(), samples.three_and_a_loop(), samples.many()])
 def test_keeps_to_the_width(report: Report, width: int) -> None:
-    for line in report_lines(report, width, hyperlinks=True):
-        assert line.cell_len <= max(width, 30)  # a span of time is never broken
+    for detail in (ROWS, BLOCKS):
+        for line in report_lines(report, width, hyperlinks=True, detail=detail):
+            assert line.cell_len <= max(width, 30)  # a span of time is never broken
 
 
 def test_many_occurrences_are_summed_up() -> None:
-    text = "\n".join(plain(samples.three_and_a_loop()))
+    text = "\n".join(plain(samples.three_and_a_loop(), detail=BLOCKS))
     assert "1,000 cycles of 0.5 s" in text
-    assert "... and 988 more cycles; --json lists all" in text
+    assert "... and 988 more cycles; --all lists all" in text
 
 
 def test_three_hundred_repeats_are_a_short_report() -> None:
-    text = plain(samples.many())
-    assert len(text) < 200
-    assert "... and 280 more shorter repeats; --json lists all" in text
-    assert "  ... and 280 more cuts; --json lists all" in text
+    text, blocks = plain(samples.many()), plain(samples.many(), detail=BLOCKS)
+    assert len(text) < 70 and len(blocks) < 200
+    assert "  ... and 280 more repeats; --all lists all" in text and "  ... and 295 more cuts; --all lists all" in text
+    assert "... and 280 more repeats; --all lists all" in blocks
+
+
+def test_all_is_all() -> None:
+    report = samples.many()
+    for detail, head in ((replace(ROWS, every=True), "  300  repeat"), (replace(BLOCKS, every=True), "Repeat 300: ")):
+        text = plain(report, detail=detail)
+        assert any(line.startswith(head) for line in text) and any("cut 300" in line for line in text)
+        assert not any("more" in line for line in text)
+
+
+def test_in_brief_it_is_one_line() -> None:
+    report = samples.nothing()
+    assert plain(report, 40, Detail(brief=True)) == ["film.mp4: Nothing in this video is shown twice."]
+
+
+def test_the_timeline_shows_what_is_where() -> None:
+    """Each mark of the bar is a share of the video, with the first of the repeats that are shown then."""
+    report = samples.three_and_a_loop()
+    (bar,) = [line.removeprefix("Timeline").strip() for line in plain(report, 74) if line.startswith("Timeline")]
+    minutes = dict(enumerate(bar))
+    assert len(bar) == 60
+    assert [minutes[at] for at in (0, 3, 8, 16, 25, 35, 42, 59)] == ["-", "1", "2", "3", "4", "-", "1", "."]
+
+
+def test_a_colour_stands_for_a_kind() -> None:
+    """In the bar as in the rows."""
+
+    def colours(line: Text, piece: str) -> str:
+        return " ".join(str(span.style) for span in line.spans if piece in line.plain[span.start : span.end])
+
+    lines = [*report_lines(samples.three_and_a_loop())]
+    bar = next(line for line in lines if line.plain.startswith("Timeline"))
+    for number, kind, colour in (("1", "repeat", "red"), ("3", "still", "cyan"), ("4", "loop", "magenta")):
+        row = next(line for line in lines if line.plain.startswith(f"  {number}  {kind}"))
+        assert colour in colours(bar, number) and colour in colours(row, kind)
 
 
 def test_each_moment_is_a_hyperlink_or_shows_its_address() -> None:
@@ -55,7 +98,7 @@ def test_each_moment_is_a_hyperlink_or_shows_its_address() -> None:
     linked = [span.style.link for span in spans if isinstance(span.style, Style)]
     assert "https://youtu.be/abc?t=142s" in linked
     assert not any("https:" in line.plain for line in report_lines(report, hyperlinks=True))
-    assert any("https://youtu.be/abc?t=142s" in line for line in plain(report))
+    assert all(any("https://youtu.be/abc?t=142s" in line for line in plain(report, detail=d)) for d in (ROWS, BLOCKS))
 
 
 def test_standard_input_has_no_links() -> None:
@@ -111,10 +154,10 @@ def test_length(seconds: float, words: str) -> None:
 def test_share_never_rounds_to_all_or_nothing() -> None:
     assert [wording.share(part) for part in (0, 0.0001, 0.0873, 0.5, 0.99951, 1)] == [
         "0%",
-        "less than 0.1%",
+        "under 0.1%",
         "8.7%",
         "50%",
-        "more than 99.9%",
+        "over 99.9%",
         "100%",
     ]
 

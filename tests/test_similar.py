@@ -136,7 +136,7 @@ ONE = Neighbour("/films/\x1bone.mp4", 0.91239, None, (AlikeMoments(4.6, 3605.2, 
         (replace(PLAIN, neighbours=(ONE,)), "about 0:00:05 is like 1:00:05 there"),
         (replace(PLAIN, neighbours=(replace(ONE, proven=0.4),)), "(not proven)"),
         (replace(PLAIN, neighbours=(replace(ONE, proven=7.25),)), "(proven: 7.25 s are the same recording)"),
-        (replace(PLAIN, neighbours=(replace(ONE, chance=0.05),)), "(for 5 % of files a stranger is as near)"),
+        (replace(PLAIN, neighbours=(replace(ONE, chance=0.05),)), "(for 5% of files a stranger is as near)"),
         (replace(PLAIN, failures=(Failure("/a\nb", "gone"),)), "left out: /a\\x0ab: gone\n"),
     ],
 )

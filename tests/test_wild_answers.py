@@ -126,7 +126,7 @@ def test_several_loops_are_counted() -> None:
     pieces = [(looped(film, 50), 0, 4) for film in films]
     gaps = [(s.film(60 + k), 0, 4) for k in range(4)]
     report = s.answer(s.shown([gaps[0], pieces[0], gaps[1], pieces[1], gaps[2], pieces[2], gaps[3]], FPS))
-    assert "3 loops of 2.000 s, 2 times in a row." in report.verdict.summary
+    assert "3 loops of 2 s, each 2 times in a row." in report.verdict.summary
 
 
 @pytest.mark.parametrize("seed", [70, 71, 72])

@@ -59,6 +59,8 @@ FilesAtOnce = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write the machine form, JSON.")]
+Every = Annotated[bool, typer.Option("--all", help="Cut no list of the text short: every repeat, place and cut.")]
+Brief = Annotated[bool, typer.Option("--brief", help="Write one line: the verdict.")]
 Output = Annotated[
     list[str] | None,
     typer.Option(
@@ -89,4 +91,10 @@ ReviewFile = Annotated[
     typer.Option("--review", metavar="FILE", help="A review, as JSON: leave out what it rejects, and add its notes."),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the ffmpeg commands and their messages.")]
+VerboseScan = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", "-v", help="Show every repeat with its places and evidence, and what ffmpeg is asked and says."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no notes.")]

@@ -100,7 +100,7 @@ def write_output(pieces: "Iterator[str]", format: str, output: str, lines: "Draw
     """
     if output != STDOUT:
         write_file(output, pieces)
-    elif format == "text" and sys.stdout is not None and sys.stdout.isatty():
+    elif format == "text" and sys.stdout is not None and (sys.stdout.isatty() or terminal.has_colours(sys.stdout)):
         _show(lines)
     else:
         terminal.put(pieces)
@@ -108,9 +108,9 @@ def write_output(pieces: "Iterator[str]", format: str, output: str, lines: "Draw
 
 def _show(lines: "Draw") -> None:
     """Draw the text for the width of the terminal, plain where it takes no colours."""
-    styled = terminal.is_rich(sys.stdout)
+    styled = terminal.has_colours(sys.stdout)
     console = terminal.console(sys.stdout)
-    drawn = lines(max(console.width, 20), styled and terminal.has_hyperlinks())
+    drawn = lines(max(console.width, 20), styled and terminal.moves(sys.stdout) and terminal.has_hyperlinks())
     if styled:
         terminal.show(drawn)
     else:

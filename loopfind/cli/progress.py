@@ -79,7 +79,7 @@ def watching(quiet: bool) -> "Iterator[tuple[Watch | None, Callable[[str], None]
     that left early.
     """
     try:
-        if quiet or not terminal.is_rich(sys.stderr):
+        if quiet or not terminal.moves(sys.stderr):
             yield None, terminal.note
         else:
             with _drawing() as drawing:

@@ -1,6 +1,7 @@
 """The default command: scan one video, or several."""
 
 import platform
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ from loopfind.errors import BadSetting, OutputError, UsageError
 from loopfind.fingerprints import KINDS
 from loopfind.model.version import version
 from loopfind.registry import check_name
+from loopfind.reports.detail import Detail
 from loopfind.reports.formats import FORMATS, PAGE
 from loopfind.reports.wording import count
 from loopfind.settings import LARGEST_HASH, MOST_JOBS, SMALLEST_HASH, STALL, Decoding, Settings
@@ -92,6 +94,8 @@ def scan_command(
         typer.Option("--link", metavar="URL", help="Page on which the video is watched; times become links to it."),
     ] = Settings.link,
     as_json: options.Json = False,
+    every: options.Every = False,
+    brief: options.Brief = False,
     output: options.Output = None,
     formats: Annotated[
         list[str] | None,
@@ -164,7 +168,7 @@ def scan_command(
             "--no-resume", help="Do not go on with an interrupted scan or watch, nor keep this one to go on with."
         ),
     ] = False,
-    verbose: options.Verbose = False,
+    verbose: options.VerboseScan = False,
     quiet: options.Quiet = False,
     version: Annotated[  # noqa: ARG001 - its callback answers
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
@@ -191,13 +195,14 @@ def scan_command(
     )
     chosen = outputs.choose_outputs(output or (), outputs.choose_formats(formats or [], as_json, output or []), videos)
     page, places = pages.separate_page(chosen, html)
+    detail = _detail(any(format == "text" for _, format in places), verbose, every, brief)
     _check_fast(settings, page is not None, fail_on_repeats)
     decoding = Decoding(jobs, hwaccel, unbounded=no_budget)
     settled = watching.parse_settled(settle, watch)
     if packets_only:
         _check_packets(page, cache or library is not None, size is None)
     kept = library_at(library, make=True) if cache or library is not None else None
-    order = ScanOrder(settings, decoding, page is not None, kept, not no_resume, verbose, quiet)
+    order = ScanOrder(settings, decoding, page is not None, kept, not no_resume, verbose, quiet, detail)
     if watch or several.are_several(videos):
         several.refuse_options(
             videos,
@@ -235,14 +240,15 @@ def scan_command(
             ]
         )
         held = following.parse_window(window)
-        return following.follow_video(video, settings, held, decoding, places, deliver, fail_on_repeats, verbose, quiet)
+        write = partial(deliver, detail=detail)
+        return following.follow_video(video, settings, held, decoding, places, write, fail_on_repeats, verbose, quiet)
     if window is not None:
         raise BadSetting("--window", window, "it belongs to --follow")
     report, exhibits = scan_file(video, order)
     if wanted is not None:
         report, exhibits = _reviewed(report, exhibits, wanted)
     for place, format in places:
-        deliver(report, format, place)
+        deliver(report, format, place, detail)
     if page is not None and exhibits is not None:
         pages.write_page(report, exhibits, page, video, video_href)
     outputs.note_outputs(report.verdict.summary, [place for place, _ in places], page, quiet)
@@ -303,6 +309,16 @@ def _check_packets(page: str | None, kept: bool, auto: bool) -> None:
             raise BadSetting(
                 "--packets-only", True, f"nothing is decoded, so there is nothing for {option}; leave one out"
             )
+
+
+def _detail(texts: bool, verbose: bool, every: bool, brief: bool) -> Detail:
+    """Return how much of a report its texts show. texts: whether any is written. Raises BadSetting."""
+    for option, given in (("--all", every), ("--brief", brief)):
+        if given and not texts:
+            raise BadSetting(option, given, "it is of the text, and none is written; leave it out")
+    if every and brief:
+        raise BadSetting("--brief", brief, "--all asks for all of the text; leave one of the two out")
+    return Detail(verbose, every, brief)
 
 
 def _check_fast(settings: Settings, page: bool, fail_on_repeats: bool) -> None:

@@ -9,6 +9,7 @@ from loopfind.cli import paths
 from loopfind.cli.made import made_now
 from loopfind.cli.paths import through
 from loopfind.registry import load
+from loopfind.reports.detail import Detail
 from loopfind.reports.formats import FORMATS
 from loopfind.settings import Decoding, Settings
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class ScanOrder:
     """The way to scan a file. shown: whether exhibits are wanted, for a page. library: that of --cache, None for none.
-    resumed: whether to go on with a scan that was cut off."""
+    resumed: whether to go on with a scan that was cut off. detail: of the texts of its report."""
 
     settings: Settings
     decoding: Decoding
@@ -32,6 +33,7 @@ class ScanOrder:
     resumed: bool
     verbose: bool
     quiet: bool
+    detail: Detail
 
 
 def scan_file(video: str, order: ScanOrder, turn: str = "") -> "tuple[Report, Exhibits | SoundExhibits | None]":
@@ -67,12 +69,13 @@ def _scanned(video: str, order: ScanOrder, turn: str) -> "tuple[Report, Exhibits
         return scan(video, settings, watch, log, cache, resume, order.decoding), None
 
 
-def deliver(report: "Report", format: str, place: str) -> None:
-    """Write a report in a format to a place. Raises OutputError."""
+def deliver(report: "Report", format: str, place: str, detail: Detail) -> None:
+    """Write a report in a format to a place, a text in the detail given. Raises OutputError."""
 
     def lines(width: int, hyperlinks: bool) -> "Iterable[Text]":
         from loopfind.reports.formats.text import report_lines
 
-        return report_lines(report, width, hyperlinks=hyperlinks)
+        return report_lines(report, width, hyperlinks, detail)
 
-    outputs.write_output(load("format", format, FORMATS)(report), format, place, lines)
+    write = load("format", format, FORMATS)
+    outputs.write_output(write(report, detail) if format == "text" else write(report), format, place, lines)

@@ -123,7 +123,7 @@ class Runs:
         own = self.targets.of(file)
         for place, form in own.places:
             if place != outputs.STDOUT:
-                deliver(report, form, place)
+                deliver(report, form, place, self.order.detail)
         if own.page is not None and exhibits is not None:
             pages.write_page(report, exhibits, own.page, file.path, None)
         self._say(report, file)

@@ -137,7 +137,7 @@ def _deliver(result: "Sweep", as_json: bool, as_csv: bool) -> None:
 
     if as_json or as_csv:
         terminal.put(sweeps.sweep_json(result) if as_json else sweeps.sweep_csv(result))
-    elif terminal.is_rich(sys.stdout):
+    elif terminal.has_colours(sys.stdout):
         terminal.show(sweeps.sweep_lines(result, curves=True))
     else:
         terminal.put(sweeps.sweep_text(result))

@@ -25,12 +25,19 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def is_rich(stream: TextIO | None) -> bool:
-    """Return whether `stream` takes colours and moving lines: a terminal, not dumb, and NO_COLOR is not set."""
+def moves(stream: TextIO | None) -> bool:
+    """Return whether lines of `stream` may be drawn anew: it is a terminal, and not a dumb one."""
     if stream is None or stream.closed or not stream.isatty():
         return False
-    capable = os.name == "nt" or os.environ.get("TERM", "") not in ("", "dumb", "unknown")
-    return capable and not os.environ.get("NO_COLOR")
+    return os.name == "nt" or os.environ.get("TERM", "") not in ("", "dumb", "unknown")
+
+
+def has_colours(stream: TextIO | None) -> bool:
+    """Return whether `stream` takes colours: a terminal that is not dumb, or anything where FORCE_COLOR is set, unless
+    NO_COLOR is."""
+    if stream is None or stream.closed or os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or moves(stream)
 
 
 def has_hyperlinks() -> bool:
@@ -42,11 +49,20 @@ def console(stream: TextIO) -> "Console":
     """Return a console on `stream` that writes text as it is, with no markup."""
     from rich.console import Console
 
-    return Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    colours = has_colours(stream)
+    return Console(
+        file=stream,
+        force_terminal=colours or moves(stream),
+        no_color=not colours,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=True,
+    )
 
 
 def show(lines: "Iterable[Text]") -> None:
-    """Write styled lines to stdout, which must be a terminal that takes them."""
+    """Write styled lines to stdout, which must take colours."""
     drawn = console(sys.stdout)
     with drawn.capture() as capture:
         for line in lines:

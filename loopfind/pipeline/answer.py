@@ -9,6 +9,7 @@ from loopfind.model.dtypes import Floats
 from loopfind.model.findings import Findings, FirstLook
 from loopfind.model.report import Report, Unjudged
 from loopfind.model.video import Loss, Source, Span
+from loopfind.pipeline.order import renumbered
 from loopfind.reports.summaries import verdict_of, verdict_of_first_look
 from loopfind.settings import Settings
 
@@ -25,7 +26,7 @@ def report_of(
     """Report findings. choice: why the hash size was chosen, where that was left to a sweep. times: (n,) seconds of the
     frames. What was lost was not judged, whatever stands on both sides of it."""
     findings = _without_lost(findings, source, settings.start or 0.0, losses)
-    return Report(
+    report = Report(
         source=source,
         settings=settings,
         verdict=verdict_of(findings, source.duration),
@@ -40,6 +41,7 @@ def report_of(
         choice=choice,
         leaps=_leaps(times, losses),
     )
+    return renumbered(report)
 
 
 def _leaps(times: Floats, losses: tuple[Loss, ...]) -> tuple[Span, ...]:

@@ -28,6 +28,7 @@ from loopfind.model.video import Loss, Progress, Source, Watch
 from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.crops import CropSearch
 from loopfind.pipeline.inputs import CancelToken, changed_settings, decoding_of, each, files_in
+from loopfind.pipeline.order import in_order, numbers_of
 from loopfind.pipeline.scanning import shot_width
 from loopfind.pipeline.sound import sound_in, source_of_sound
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
@@ -168,6 +169,7 @@ def _heard(
         watch(search_progress(sum(fingerprint.sound.end for _, fingerprint in files)))
     repeats, pairs = compare_sounds([fingerprint for _, fingerprint in files], settings)
     sources = tuple(source for source, _ in files)
+    repeats = in_order(repeats, numbers_of(repeats))
     comparison = _comparison_of(repeats, pairs, sources, tuple(() for _ in files), found, settings)
     return comparison, [fingerprint.sound for _, fingerprint in files]
 
@@ -277,7 +279,10 @@ def _compared_readings(
         glimpses, unseen = crops.look(read, settings)
         results, lost = crops.search(read, glimpses, results[0], settings)
         losses = tuple((*a, *b, *c) for a, b, c in zip(losses, unseen, lost, strict=True))
-    repeats = tuple(repeat for result in results for repeat in result.repeats)
+    every = [repeat for result in results for repeat in result.repeats]
+    numbers = numbers_of(every)
+    results = [replace(result, repeats=in_order(result.repeats, numbers)) for result in results]
+    repeats = in_order(every, numbers)
     return _comparison_of(repeats, results[0].pairs, sources, losses, found, settings), results
 
 

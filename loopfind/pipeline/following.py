@@ -29,6 +29,7 @@ from loopfind.pipeline.answer import report_of
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.live_sound import SILENCE_SO_FAR, LiveSound
 from loopfind.pipeline.live_source import LiveRequest, LiveSource
+from loopfind.pipeline.order import renumbered
 from loopfind.pipeline.sound import SoundTask, check_track, heard_in, in_frames, sound_beside, with_sound_of
 from loopfind.registry import load
 from loopfind.reports.summaries import search_progress
@@ -92,10 +93,10 @@ class _Following:
         kind = load("fingerprint kind", settings.kind, KINDS)
         kind.check(settings.hash_size)
         self._request, self._settings, self._watch = request, settings, request.watch
-        ids = itertools.count(1)
-        self._held, self._detector = SlidingWindow(kind, settings.hash_size, window), LiveDetector(ids)
+        self._ids = itertools.count(1)
+        self._held, self._detector = SlidingWindow(kind, settings.hash_size, window), LiveDetector(self._ids)
         self._sound: LiveSound | None = None
-        self._heard, self._last_heard = FindingLog(ids), SILENCE_SO_FAR
+        self._heard, self._last_heard = FindingLog(self._ids), SILENCE_SO_FAR
         self._source = LiveSource(request, kind, self._held)
         self._losses: list[Loss] = []
         self._forgotten = 0
@@ -108,11 +109,14 @@ class _Following:
         finally:
             if self._sound is not None:
                 self._sound.close()
-        seen = self._detector.repeats
+        seen, shown = self._detector.repeats, self._detector.log
         self._detector = LiveDetector()  # what it held takes as much memory as the whole answer does
         ended = self._end()
         yield from self._hear_whole(ended.report, seen)
-        yield ended
+        pictures = [repeat for repeat in ended.report.repeats if repeat.of != "sound"]
+        alone = [repeat for repeat in ended.report.repeats if repeat.of == "sound"]
+        known = shown.numbers(pictures) | self._heard.numbers(alone)
+        yield replace(ended, report=renumbered(ended.report, known, next(self._ids) - 1))
 
     def _on_the_way(self) -> Iterator[Event]:
         """Yield the events before the whole answer."""

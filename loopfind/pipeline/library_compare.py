@@ -13,6 +13,7 @@ from loopfind.model.comparison import Comparison
 from loopfind.model.fingerprint import Track
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.library_index import IndexedEntries, entry_track, open_library, update_index
+from loopfind.pipeline.order import in_order, numbers_of
 from loopfind.reports.summaries import summary_of_shared
 from loopfind.settings import CompareSettings
 from loopfind.stores.comparisons import Results
@@ -49,7 +50,8 @@ def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) ->
         entries = [entry for entry, _, _ in standing]
         known = {entry.id: entry.source for entry in library.entries()}
         sources = tuple(known[entry] for entry in entries)
-        repeats, pairs = results.read(entries)
+        found, pairs = results.read(entries)
+        repeats = in_order(found, numbers_of(found))
         return Comparison(
             sources=sources,
             settings=CompareSettings(),

@@ -16,6 +16,7 @@ from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_compare import share_of
 from loopfind.pipeline.library_index import IndexedEntries, open_library, update_index
 from loopfind.pipeline.library_sound import search_sounds
+from loopfind.pipeline.order import in_order, numbers_of
 from loopfind.pipeline.reader import ONE_PASS, read_video
 from loopfind.reports.summaries import summary_of_matches
 from loopfind.settings import CompareSettings, Decoding, Settings
@@ -126,8 +127,8 @@ def _with_first(repeats: Sequence[Repeat], places: Mapping[int, int]) -> tuple[R
         shown = [replace(o, file=places[o.file or 0]) for o in repeat.occurrences if (o.file or 0) in places]
         if len(shown) > 1 and any(o.file == 0 for o in shown):
             shown.sort(key=lambda o: (o.file or 0, o.start))
-            kept.append(replace(repeat, id=len(kept) + 1, occurrences=counted_from_first_content(shown)))
-    return tuple(kept)
+            kept.append(replace(repeat, occurrences=counted_from_first_content(shown)))
+    return in_order(kept, numbers_of(kept))
 
 
 def _renumbered(pair: Shared, places: Mapping[int, int]) -> Shared:

@@ -35,6 +35,7 @@ from loopfind.model.sound import SOUND_HOP, SOUND_RATE, Codes, Sound, SoundFinge
 from loopfind.model.video import Source, Watch
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_index import update_index
+from loopfind.pipeline.order import in_order, numbers_of
 from loopfind.pipeline.sound import sound_in, source_of_sound
 from loopfind.reports.summaries import search_progress, summary_of_matches
 from loopfind.settings import CompareSettings
@@ -229,19 +230,20 @@ def _answer(
 ) -> Comparison:
     """Return what was found as a comparison. looked: sounds that were looked through."""
     sources = (source_of_sound(where, sound), *(one.reading.source for one in found))
-    repeats, pairs = list[Repeat](), list[Shared]()
+    several, pairs = list[Repeat](), list[Shared]()
     for file, one in enumerate(found, 1):
         for repeat in one.repeats:
             shown = tuple(replace(o, file=file if o.file else 0) for o in repeat.occurrences)
-            repeats.append(replace(repeat, id=len(repeats) + 1, occurrences=shown))
+            several.append(replace(repeat, id=len(several) + 1, occurrences=shown))
         pairs.append(replace(one.pair, files=(0, file)))
+    repeats = in_order(several, numbers_of(several))
     alone = {file for file, one in enumerate(found, 1) if one.alone}
     matches = tuple(replace(match, codes_alone=match.file in alone) for match in matches_of(repeats, pairs, sources, 1))
     return Comparison(
         sources=sources,
         settings=replace(settings, query=1, align="sound"),
         summary=summary_of_matches(matches, looked + 1, 1),
-        repeats=tuple(repeats),
+        repeats=repeats,
         pairs=tuple(pairs),
         losses=tuple(() for _ in sources),
         matches=matches,

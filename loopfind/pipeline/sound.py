@@ -19,6 +19,7 @@ from loopfind.model.dtypes import Floats
 from loopfind.model.report import Occurrence, Repeat, Report, SoundAnswer
 from loopfind.model.sound import Sound, SoundFingerprint
 from loopfind.model.video import Source
+from loopfind.pipeline.order import renumbered
 from loopfind.reports.summaries import summary_of_sound, verdict_of_sound, verdict_with_sound
 from loopfind.settings import Decoding, Settings
 
@@ -105,7 +106,7 @@ def with_sound_of(report: Report, found: SoundFindings | MediaError | None, time
     repeats = tuple(in_frames(one, times) for one in with_sound(report.repeats, found, frame))
     answer = _answer(found, repeats)
     verdict = verdict_with_sound(report.verdict, repeats)
-    return replace(report, repeats=repeats, sound=answer, verdict=verdict)
+    return renumbered(replace(report, repeats=repeats, sound=answer, verdict=verdict))
 
 
 def found_in_sound(where: Address, settings: Settings, decoding: Decoding, error: LoopfindError) -> SoundFindings:
@@ -121,7 +122,7 @@ def report_of_sound(where: Address, settings: Settings, found: SoundFindings) ->
     """Return the report of a file that holds sound alone. Frames are hundredths of a second."""
     answer, source = _answer(found, found.repeats), source_of_sound(where, found.sound)
     verdict = verdict_of_sound(answer, found.repeats, source.duration)
-    return Report(source=source, settings=settings, verdict=verdict, repeats=found.repeats, sound=answer)
+    return renumbered(Report(source=source, settings=settings, verdict=verdict, repeats=found.repeats, sound=answer))
 
 
 def source_of_sound(where: Address, sound: Sound) -> Source:

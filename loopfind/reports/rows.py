@@ -1,6 +1,6 @@
 """Occurrences of a report one by one, with their titles for files of other programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loopfind.model.comparison import Comparison
@@ -42,13 +42,3 @@ def unjudged_but_lost(report: Report) -> list[Unjudged]:
     """Return the stretches that could not be judged, but for those that were lost, which a report lists by
     themselves."""
     return [piece for piece in report.unjudged if piece.why != "lost"]
-
-
-def longest_repeats(repeats: Sequence[Repeat], most: int) -> list[Repeat]:
-    """Return the repeats that take the most time, at most so many, in the order given; stills come last."""
-
-    def rank(place: int) -> tuple[bool, float, int]:
-        repeat = repeats[place]
-        return repeat.kind == "still", -sum(one.end - one.start for one in repeat.occurrences), place
-
-    return [repeats[place] for place in sorted(sorted(range(len(repeats)), key=rank)[:most])]

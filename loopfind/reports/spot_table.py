@@ -13,7 +13,7 @@ from loopfind.reports.spots import Airing, Spot, is_split, spots_of
 from loopfind.reports.wording import clock, length, names
 
 MOST_SPOTS = 10
-"""Spots in the text at the most; the format spots-csv has all."""
+"""Spots in the text at the most, unless asked for more; the format spots-csv has all."""
 LEAST_SPOTS = 3
 """Spots from which on a table of them says more than the repeats do."""
 HEAD = ("spot", "times", "length", "in all", "first", "last")
@@ -64,17 +64,17 @@ def place(airing: Airing, called: Sequence[str]) -> str:
     return f"{called[airing.file]} {clock(airing.start)}" if called else clock(airing.start)
 
 
-def spot_lines(answer: Report | Comparison, width: int) -> Iterator[Text]:
+def spot_lines(answer: Report | Comparison, width: int, most: int = MOST_SPOTS) -> Iterator[Text]:
     """Yield the table for the text, an empty line first; nothing where it would say no more than the repeats.
 
-    width: cells of a line; columns that find no room in them are left out, the last ones first.
+    width: cells of a line; columns that find no room in them are left out, the last ones first. most: spots.
     """
     rows, called = spot_rows(answer), called_in(answer)
     if not rows:
         return
     yield Text()
     yield Text("Spots", "bold")
-    shown = [row.cells(called) for row in rows[:MOST_SPOTS]]
+    shown = [row.cells(called) for row in rows[:most]]
     wide = [max(map(cell_len, column)) for column in zip(HEAD, *shown, strict=True)]
     fit = [at for at, until in enumerate(accumulate(room + 2 for room in wide)) if until <= width] or [0]
     for number, cells in enumerate([HEAD, *shown]):
@@ -87,8 +87,8 @@ def spot_lines(answer: Report | Comparison, width: int) -> Iterator[Text]:
             )
         line.rstrip()
         yield line
-    if len(rows) > MOST_SPOTS:
-        pieces = (f"  ... and {len(rows) - MOST_SPOTS:,} more;", "  -o spots.csv lists all")
+    if len(rows) > most:
+        pieces = (f"  ... and {len(rows) - most:,} more;", "  -o spots.csv lists all")
         whole = f"{pieces[0]}{pieces[1][1:]}"
         yield from (Text(line, "dim") for line in ([whole] if len(whole) <= width else pieces))
 

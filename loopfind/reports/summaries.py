@@ -8,7 +8,7 @@ from loopfind.model.comparison import Match, Shared, Warp
 from loopfind.model.findings import Findings, FirstLook
 from loopfind.model.report import Findable, Repeat, Report, SoundAnswer, Verdict
 from loopfind.model.video import Progress
-from loopfind.reports.wording import clock, count
+from loopfind.reports.wording import clock, count, found_mostly, length, share
 
 _RHYTHM = "A machine or an animation whose motion repeats itself exactly shows the same as footage that was looped."
 _LONGEST_RHYTHM, _LEAST_TURNS, _RHYTHM_SHARE = 10.0, 5, 0.6  # seconds of a turn, turns, share of the video
@@ -59,16 +59,16 @@ def _sum_up(claimed: list[Repeat], seconds: float, duration: float, findings: Fi
     if not claimed:
         if findings.coverage == 0:
             return "Nothing could be judged: nothing moves in this video for long enough."
-        seen = f"{_percent(findings.coverage)} of the video could be judged"
+        seen = f"{share(findings.coverage)} of the video could be judged"
         if findings.shortest_findable is None:
             return f"No repeat found; {seen}{_promised_in_part(findings.findable)}."
-        return f"No repeat found; {seen}, where one of {findings.shortest_findable:.1f} s or longer would have shown."
-    found = f"{_percent(_share(seconds, duration))} of the video ({_length(seconds)}) is shown more than once"
+        return f"No repeat found; {seen}, where a plain repeat {found_mostly(findings.shortest_findable)}."
+    found = f"{share(_share(seconds, duration))} of the video ({length(seconds)}) is shown more than once"
     loops = [repeat for repeat in claimed if repeat.kind == "loop"]
     if not loops:
-        return f"{found}: {_number(len(claimed), 'repeat')}."
+        return f"{found}: {count(len(claimed), 'repeat')}."
     rest = len(claimed) - len(loops)
-    more = f", and {_number(rest, 'more repeat')}" if rest else ""
+    more = f", and {count(rest, 'repeat')}" if rest else ""
     hint = f" {_RHYTHM}" if any(_may_be_rhythm(loop, duration) for loop in loops) else ""
     return f"{found}: {_loops(loops)}{more}.{hint}"
 
@@ -80,23 +80,25 @@ def _promised_in_part(stretches: Sequence[Findable]) -> str:
         return ", but too little of it to say how long a repeat must be to show"
     times = sum(stretch.end - stretch.start for stretch in promised) / sum(one.end - one.start for one in stretches)
     longest = max(stretch.shortest or 0.0 for stretch in promised)
-    return (
-        f", and in {_percent(times)} of that one of {longest:.1f} s or longer would have shown; in the rest a repeat "
-        "might not show, however long"
-    )
+    in_part = f"in {share(times)} of that a plain repeat {found_mostly(longest)}"
+    return f", and {in_part}; in the rest a repeat might not show, however long"
 
 
 def _loops(loops: list[Repeat]) -> str:
     """Return all loops in a few words."""
     longest = max(loops, key=lambda loop: len(loop.occurrences) * loop.length)
-    times = f"{len(longest.occurrences)} times in a row"
+    times, period = f"{len(longest.occurrences):,} times in a row", _period(longest)
     if len(loops) == 1:
-        return f"a loop of {longest.period:.3f} s, {times}"
-    periods = {f"{loop.period:.3f}" for loop in loops}
+        return f"a loop of {period}, {times}"
+    periods = {_period(loop) for loop in loops}
     often = {len(loop.occurrences) for loop in loops}
     if len(periods) > 1:
-        return f"{len(loops)} loops, the longest of {longest.period:.3f} s, {times}"
-    return f"{len(loops)} loops of {longest.period:.3f} s, {times if len(often) == 1 else f'up to {times}'}"
+        return f"{len(loops):,} loops, the longest of {period}, {times}"
+    return f"{len(loops):,} loops of {period}, {f'each {times}' if len(often) == 1 else f'up to {times}'}"
+
+
+def _period(loop: Repeat) -> str:
+    return "unknown" if loop.period is None else length(loop.period)
 
 
 def _may_be_rhythm(loop: Repeat, duration: float) -> bool:
@@ -107,23 +109,7 @@ def _may_be_rhythm(loop: Repeat, duration: float) -> bool:
 
 
 def _too_few(frames: int) -> str:
-    return f"Nothing could be judged: {_number(frames, 'frame') if frames else 'no frame'} to look at."
-
-
-def _number(number: int, noun: str) -> str:
-    """1 -> "1 repeat", 1200 -> "1200 repeats"."""
-    return f"{number} {noun}" + ("s" if number != 1 else "")
-
-
-def _percent(part: float) -> str:
-    """Write a share in percent that is never rounded to all or to nothing."""
-    if 0 < part < 0.01:
-        return "under 1 %"
-    return "over 99 %" if 0.99 < part < 1 else f"{100 * part:.0f} %"
-
-
-def _length(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+    return f"Nothing could be judged: {count(frames, 'frame') if frames else 'no frame'} to look at."
 
 
 def verdict_of_packets(verdict: Verdict, repeats: Sequence[Repeat]) -> Verdict:
@@ -174,12 +160,12 @@ def verdict_of_first_look(look: FirstLook) -> Verdict:
 
 def _sum_up_first_look(look: FirstLook) -> str:
     if look.frames < 2:
-        frames = _number(look.frames, "key frame")
+        frames = count(look.frames, "key frame")
         return f"A first look found {frames}, too few to see anything; {_LOOK_CLOSER}"
-    looked = f"A first look at {look.frames:,} key frames, {look.gap:.1f} s apart as a rule"
+    looked = f"A first look at {look.frames:,} key frames, {length(round(look.gap, 1))} apart as a rule"
     if not look.returning:
         return f"{looked}: none comes back with an equal hash. That rules no repeat out; {_LOOK_CLOSER}"
-    often = f", {look.at_lag:,} of them {look.lag:.1f} s later" if look.at_lag > 1 else ""
+    often = f", {look.at_lag:,} of them {length(round(look.lag, 1))} later" if look.at_lag > 1 else ""
     come = count(look.returning, "picture comes", "pictures come")
     return f"{looked}: {come} back with an equal hash{often}. That proves no repeat; {_LOOK_CLOSER}"
 
@@ -232,20 +218,24 @@ def summary_of_sound(answer: SoundAnswer, repeats: Sequence[Repeat]) -> str:
     if not heard:
         found = _nothing_heard_twice(answer)
     else:
-        share = _percent(_share(answer.repeated_seconds, answer.end - answer.start))
-        found = f"{share} of the sound ({_length(answer.repeated_seconds)}) is heard more than once: {_heard(heard)}."
+        part = share(_share(answer.repeated_seconds, answer.end - answer.start))
+        found = f"{part} of the sound ({length(answer.repeated_seconds)}) is heard more than once: {_heard(heard)}."
     rhythm = sum(one.end - one.start for one in answer.rhythms)
     if rhythm > 0:
-        found += f" For {_length(rhythm)} the same beats come again in time, as a machine plays them: no sign of a cut."
+        found += (
+            f" For {length(round(rhythm, 1))} the same beats come again in time, as a machine plays them: no sign of "
+            "a cut."
+        )
     lost = sum(one.end - one.start for one in answer.unjudged if one.why == "lost")
-    return f"{found} {_length(lost)} of it are lost: the file holds no sound there." if lost > 0 else found
+    return f"{found} {length(round(lost, 1))} of it are lost: the file holds no sound there." if lost > 0 else found
 
 
 def _nothing_heard_twice(answer: SoundAnswer) -> str:
     if answer.shortest_findable is None:
         return "No repeat could be heard: the sound is silent, or a steady one."
-    judged = f"{_percent(answer.coverage)} of the sound could be judged"
-    found = f"Nothing is heard twice; {judged}, where a repeat of {answer.shortest_findable:.1f} s would have shown."
+    judged = f"{share(answer.coverage)} of the sound could be judged"
+    shortest = length(round(answer.shortest_findable, 2))
+    found = f"Nothing is heard twice; {judged}, where a plain repeat of {shortest} or longer would have been found."
     return found if answer.other_speeds else f"{found} Copies at another speed were not looked for."
 
 
@@ -254,12 +244,12 @@ def _heard(heard: Sequence[Repeat]) -> str:
     loops = [repeat for repeat in heard if repeat.kind == "loop" and repeat.of == "sound"]
     if loops:
         rest = len(heard) - len(loops)
-        return _loops(loops) + (f", and {_number(rest, 'more repeat')}" if rest else "")
+        return _loops(loops) + (f", and {count(rest, 'repeat')}" if rest else "")
     alone = sum(repeat.of == "sound" for repeat in heard)
     ways = [(len(heard) - alone, "with the picture"), (alone, "without it")]
     if alone == len(heard):
-        return _number(alone, "repeat")
-    return " and ".join(f"{_number(number, 'repeat')} {way}" for number, way in ways if number)
+        return count(alone, "repeat")
+    return " and ".join(f"{count(number, 'repeat')} {way}" for number, way in ways if number)
 
 
 def verdict_with_sound(verdict: Verdict, repeats: Sequence[Repeat]) -> Verdict:
@@ -278,5 +268,5 @@ def verdict_with_sound(verdict: Verdict, repeats: Sequence[Repeat]) -> Verdict:
     apart = [repeat for repeat in repeats if repeat.sound == "apart" and repeat.sound_offset is not None]
     if apart:
         most = max(abs(repeat.sound_offset or 0.0) for repeat in apart)
-        added.append(f"In {_number(len(apart), 'repeat')} picture and sound were cut up to {1000 * most:.0f} ms apart.")
+        added.append(f"In {count(len(apart), 'repeat')} picture and sound were cut up to {1000 * most:.0f} ms apart.")
     return replace(verdict, summary=" ".join([verdict.summary, *added]))

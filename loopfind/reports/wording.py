@@ -21,6 +21,9 @@ EVIDENCE: "dict[Evidence, str]" = {
 HEARD = "one recording heard again: its samples agree"
 """The same of what is only heard."""
 
+_SURE = ((0.99, "sure"), (0.9, "very likely"), (0.66, "likely"), (0.0, "unsure"))
+"""Least confidence -> its name, after the terms of the IPCC's guidance note on uncertainties (2010)."""
+
 WHOLE_PICTURE = 0.8
 """Share of what moves from which a repeat is said to be of the whole picture."""
 
@@ -78,9 +81,9 @@ def share(part: float) -> str:
     """Return a share in percent: 0.0873 -> 8.7%. It never rounds up to all, nor down to nothing."""
     percent = part * 100
     if 0 < percent < 0.1:
-        return "less than 0.1%"
+        return "under 0.1%"
     if 99.9 < percent < 100:
-        return "more than 99.9%"
+        return "over 99.9%"
     return f"{percent:.1f}".removesuffix(".0") + "%"
 
 
@@ -107,13 +110,30 @@ def title(repeat: "Repeat") -> str:
     return length(repeat.length) if repeat.elsewhere and times == 1 else f"{length(repeat.length)}, {shown}"
 
 
+def showings(repeat: "Repeat") -> str:
+    """Return what a repeat shows and how often, in a few words: 1,000 cycles of 0.5 s; 4.5 s, 3 times."""
+    if repeat.kind == "loop":
+        return title(repeat).removesuffix(", back to back")
+    times = {1: "once", 2: "twice"}.get(len(repeat.occurrences), f"{len(repeat.occurrences):,} times")
+    return f"{length(repeat.length)}, {'heard ' if repeat.of == 'sound' else ''}{times}"
+
+
 def belief(repeat: "Repeat") -> str:
     """Return why a repeat is believed, how sure that is, what part of the picture it is, where it is a part, and what
     its sound does."""
     part = part_of_picture(repeat)
     why = HEARD if repeat.of == "sound" else EVIDENCE[repeat.evidence]
-    known = f"{why} (confidence {share(repeat.confidence)})" + (f", in {part}" if part else "")
+    sure = confidence_in_words(repeat)
+    known = why + (f" (confidence {sure})" if sure else "") + (f", in {part}" if part else "")
     return "; ".join(filter(None, (known, sound_in_words(repeat))))
+
+
+def confidence_in_words(repeat: "Repeat") -> str:
+    """Return the confidence of a repeat: 98.5%, very likely. Return "" for a still, which claims nothing."""
+    if repeat.kind == "still":
+        return ""
+    words = next(words for least, words in _SURE if repeat.confidence >= least)
+    return f"{share(repeat.confidence)}, {words}"
 
 
 def sound_in_words(repeat: "Repeat") -> str:
@@ -140,6 +160,19 @@ def coverage_in_words(verdict: "Verdict", what: str = "video") -> str:
     return f"{share(verdict.coverage)} of the {what}" + (
         "" if picture is None else f", {share(picture)} of the picture"
     )
+
+
+def judged_in_words(verdict: "Verdict", what: str = "video") -> str:
+    """Return the coverage with what it promises. what: video, or sound."""
+    covered = coverage_in_words(verdict, what)
+    if verdict.shortest_findable is None:
+        return covered
+    return f"{covered}, where a plain repeat {found_mostly(verdict.shortest_findable)}"
+
+
+def found_mostly(shortest: float) -> str:
+    """Return the meaning of the shortest findable length, seconds: of 5 s or longer would have been found ..."""
+    return f"of {length(round(shortest, 2))} or longer would have been found nine times out of ten"
 
 
 def promise_in_words(stretch: "Findable") -> str:
@@ -193,7 +226,8 @@ def part_shown(occurrence: "Occurrence", repeat: "Repeat", fps: float) -> list[s
     left_out = max(occurrence.content_start, repeat.content_length - occurrence.content_end)
     if left_out <= least or repeat.kind == "still":
         return []
-    return [f"shows {occurrence.content_start:.2f} s to {occurrence.content_end:.2f} s of it"]
+    begin, end = (length(round(time, 2)) for time in (occurrence.content_start, occurrence.content_end))
+    return [f"shows {begin} to {end} of it"]
 
 
 def name(path: str) -> str:

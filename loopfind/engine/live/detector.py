@@ -49,6 +49,11 @@ class LiveDetector:
         """All that is known to be shown again, of what is held."""
         return self._repeats
 
+    @property
+    def log(self) -> FindingLog:
+        """The findings that were reported."""
+        return self._log
+
     def detect(self, times: Floats, cells: Rows) -> list[Finding]:
         """Take new frames, and return what is to be reported now. times: (m,) seconds of the new frames, m > 0. cells:
         (n, 144) of all that are held."""

@@ -56,6 +56,10 @@ class FindingLog:
                 found.append(Finding(replace(repeat, id=self._id_of(known)), going, until))
         return found
 
+    def numbers(self, repeats: Sequence[Repeat]) -> dict[int, int]:
+        """Return the ids under which repeats of the whole answer were reported, by their ids there."""
+        return {repeat.id: known.id for repeat, known in self._matched(repeats, np.inf) if known.id}
+
     def forget(self, begin: float) -> None:
         """Forget the findings that lie before a time, in seconds, as a whole."""
         self._known = [known for known in self._known if max(end for _, end in known.spans) > begin]

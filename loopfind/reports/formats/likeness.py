@@ -9,7 +9,7 @@ from loopfind.model.comparison import Failure
 from loopfind.model.likeness import AlikeGroup, AppearanceKey, Likeness, LikenessGroups, Neighbour, Training
 from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, jsonable
-from loopfind.reports.wording import clock, count, length, safe
+from loopfind.reports.wording import clock, count, length, safe, share
 
 _SHOWN_MOMENTS = 3
 LIKENESS_WORDS = {
@@ -55,7 +55,7 @@ def groups_text(answer: LikenessGroups) -> Iterator[str]:
         yield f"Files are called alike from a likeness of {answer.level:.3f} on, as asked for.\n"
     else:
         yield f"Files are called alike from a likeness of {answer.level:.3f} on: strangers reach it for "
-        yield f"about {100 * answer.chance:g} % of files of this library.\n"
+        yield f"about {share(answer.chance)} of files of this library.\n"
     if answer.groups:
         yield f"{caution(answer.key)}\n"
     for number, group in enumerate(answer.groups, 1):
@@ -146,6 +146,5 @@ def neighbour_words(one: Neighbour) -> str:
         proven = one.proven >= LEAST_PROVEN
         words.append(f"proven: {length(one.proven)} are the same recording" if proven else "not proven")
     if one.chance is not None:
-        files = f"{100 * one.chance:.0f} %" if one.chance >= 0.01 else "under 1 %"
-        words.append(f"for {files} of files a stranger is as near")
+        words.append(f"for {share(one.chance)} of files a stranger is as near")
     return "; ".join(words)

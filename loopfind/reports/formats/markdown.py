@@ -14,8 +14,8 @@ from loopfind.reports.wording import (
     belief,
     changes,
     clock,
-    coverage_in_words,
     frames_in,
+    judged_in_words,
     length,
     name,
     names,
@@ -37,9 +37,7 @@ def write(report: Report) -> Iterator[str]:
     yield f"- Video: {length(source.duration)}, {source.frames:,} frames, {source.width}x{source.height}\n"
     if verdict.repeated_seconds > 0:
         yield f"- Repeated: {length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the video\n"
-    findable = verdict.shortest_findable
-    limit = "" if findable is None else f", for repeats of {length(findable)} or longer"
-    yield f"- Judged: {coverage_in_words(verdict)}{limit}\n"
+    yield f"- Judged: {judged_in_words(verdict)}\n"
     for stretch in report.findable if len(report.findable) > 1 else ():
         yield f"- Findable: {clock(stretch.start)} to {clock(stretch.end)}, {promise_in_words(stretch)}\n"
     for unread in source.unread:

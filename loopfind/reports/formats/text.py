@@ -1,18 +1,19 @@
 """A report as a person reads it: the verdict first, then what repeats and where, then the suspect cuts.
 
 `report_lines` makes styled lines of it for a given width; `write` is the same without colours, 80 columns wide.
-Lines are built from pieces and never from markup, so nothing in a file name can be taken for a style.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from rich.style import Style
 from rich.text import Text
 
 from loopfind.model.report import Cut, Occurrence, Repeat, Report
+from loopfind.reports.detail import ROWS, Detail
+from loopfind.reports.lines import NARROW, fact, moment, words, wrapped
 from loopfind.reports.links import Link, linker
-from loopfind.reports.rows import longest_repeats, unjudged_but_lost
-from loopfind.reports.spot_table import spot_lines
+from loopfind.reports.rows import unjudged_but_lost
+from loopfind.reports.spot_table import MOST_SPOTS, spot_lines
+from loopfind.reports.timeline import STYLES, repeat_rows, timeline_bar
 from loopfind.reports.wording import (
     LEAP,
     WHY,
@@ -20,9 +21,10 @@ from loopfind.reports.wording import (
     changes,
     clock,
     count,
-    coverage_in_words,
     frames_in,
+    judged_in_words,
     length,
+    name,
     noted,
     part_shown,
     promise_in_words,
@@ -37,47 +39,66 @@ MOST_OCCURRENCES = 12
 MOST_WHERE_CROWDED = 4
 """Occurrences shown of each repeat once there are more than CROWDED repeats."""
 CROWDED = 5
-MOST_CUTS = 20
+MOST_CUTS, MOST_CUTS_IN_BRIEF = 20, 5
+"""Cuts that are listed below blocks, and below rows."""
 MOST_STRETCHES = 5
 
-LABEL = 12
-"""Width of the column of labels, in cells."""
-NARROW = 60
-"""Below this width the labels stand above their values."""
 
-KIND_STYLES = {"repeat": "bold red", "loop": "bold magenta", "still": "bold cyan"}
-
-
-def write(report: Report) -> Iterator[str]:
+def write(report: Report, detail: Detail = ROWS) -> Iterator[str]:
     """Yield the report as plain text, 80 columns wide except for long links, a line at a time."""
-    for line in report_lines(report):
+    for line in report_lines(report, detail=detail):
         yield line.plain.rstrip() + "\n"
 
 
-def report_lines(report: Report, width: int = WIDTH, hyperlinks: bool = False) -> Iterator[Text]:
+def report_lines(report: Report, width: int = WIDTH, hyperlinks: bool = False, detail: Detail = ROWS) -> Iterator[Text]:
     """Yield the report as styled lines of at most `width` cells, unless one word or address is longer.
 
     With `hyperlinks` a start time is itself the link, otherwise the address is written out after it.
     """
+    if detail.brief:
+        yield Text.assemble(
+            (f"{name(report.source.path)}: ", "bold"), (safe(report.verdict.summary), _seriousness(report))
+        )
+        return
     link = linker(report.settings.link, report.source.path)
-    yield from _packed(_words(report.verdict.summary, _seriousness(report)), width)
+    yield from wrapped(words(report.verdict.summary, _seriousness(report)), width)
     yield Text()
     yield from _facts(report, width)
-    chosen = longest_repeats(report.repeats, MOST_REPEATS)
-    most = MOST_WHERE_CROWDED if len(chosen) > CROWDED else MOST_OCCURRENCES
-    for repeat in chosen:
-        yield Text()
-        yield from _repeat(repeat, most, width, link, hyperlinks, report.source.fps)
-    if len(chosen) < len(report.repeats):
-        yield Text()
-        yield from _more(len(report.repeats) - len(chosen), "shorter repeat", width, "")
-    yield from spot_lines(report, width)
+    if report.repeats:
+        yield from timeline_bar(report, width)
+        yield from (_blocks if detail.blocks else _rows)(report, width, link, hyperlinks, detail)
+    yield from spot_lines(report, width, detail.most(MOST_SPOTS))
+    most = detail.most(MOST_CUTS if detail.blocks else MOST_CUTS_IN_BRIEF)
     if report.cuts:
         yield Text()
         yield Text("Suspect cuts", "bold")
-        yield from _moments(_cuts(report.cuts[:MOST_CUTS]), 4, link, width, hyperlinks)
-        if len(report.cuts) > MOST_CUTS:
-            yield from _more(len(report.cuts) - MOST_CUTS, "cut", width)
+        shown = bool(detail.blocks or report.settings.link)
+        cuts = _cuts(report.cuts[:most])
+        yield from _moments(cuts, 4, link if shown or hyperlinks else lambda seconds: "", width, hyperlinks)
+        if len(report.cuts) > most:
+            yield from _more(len(report.cuts) - most, "cut", width)
+
+
+def _rows(report: Report, width: int, link: Link, hyperlinks: bool, detail: Detail) -> Iterator[Text]:
+    """Yield the repeats as rows of a table."""
+    shown = report.repeats[: detail.most(MOST_REPEATS)]
+    yield Text()
+    yield from repeat_rows(shown, width, link, hyperlinks, bool(report.settings.link) and not hyperlinks)
+    if len(shown) < len(report.repeats):
+        yield from _more(len(report.repeats) - len(shown), "repeat", width)
+    yield from wrapped(words("-v shows every place, with its frames and its evidence", "dim"), width, "  ", "  ")
+
+
+def _blocks(report: Report, width: int, link: Link, hyperlinks: bool, detail: Detail) -> Iterator[Text]:
+    """Yield each repeat with its evidence and its places."""
+    shown = report.repeats[: detail.most(MOST_REPEATS)]
+    most = detail.most(MOST_WHERE_CROWDED if len(shown) > CROWDED else MOST_OCCURRENCES)
+    for repeat in shown:
+        yield Text()
+        yield from _repeat(repeat, most, width, link, hyperlinks, report.source.fps)
+    if len(shown) < len(report.repeats):
+        yield Text()
+        yield from _more(len(report.repeats) - len(shown), "repeat", width, "")
 
 
 def _seriousness(report: Report) -> str:
@@ -101,21 +122,18 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
         about.append(f"{source.width}x{source.height}")
     if source.codec:
         about.append(safe(source.codec))
-    name = "standard input" if source.path == "-" else safe(source.path)
+    path = "standard input" if source.path == "-" else safe(source.path)
     what = "sound" if report.is_of_sound else "video"
-    yield from _fact(what.capitalize(), [Text(name, "bold")], width)
-    yield from _fact("", _words(", ".join(about)), width)
+    yield from fact(what.capitalize(), [Text(path, "bold")], width)
+    yield from fact("", words(", ".join(about)), width)
     if verdict.repeated_seconds > 0:
         repeated = f"{length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the {what}"
-        yield from _fact("Repeated", _words(repeated), width)
-    judged = coverage_in_words(verdict, what)
-    if verdict.shortest_findable is not None:
-        judged += f", for repeats of {length(verdict.shortest_findable)} or longer"
-    yield from _fact("Judged", _words(judged), width)
+        yield from fact("Repeated", words(repeated), width)
+    yield from fact("Judged", words(judged_in_words(verdict, what)), width)
     yield from _promises(report, width)
     yield from _sound(report, width)
     for number, unread in enumerate(_unread(report)):
-        yield from _fact("" if number else "Not read", _words(safe(unread), "yellow"), width)
+        yield from fact("" if number else "Not read", words(safe(unread), "yellow"), width)
     stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in unjudged_but_lost(report)]
     frozen = [(one.start, one.end, f"frames {frames_in(one)}") for one in report.frozen]
     yield from _stretches("Frozen", frozen, "yellow", width)
@@ -123,10 +141,10 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
     yield from _stretches("Lost", [(loss.start, loss.end, safe(loss.what)) for loss in report.losses], "yellow", width)
     yield from _stretches("Leaps", [(leap.start, leap.end, LEAP) for leap in report.leaps], "yellow", width)
     if report.choice is not None:
-        yield from _fact("Hash size", _words(report.choice), width)
+        yield from fact("Hash size", words(report.choice), width)
     if len(report.clusters):
         alike = f"{count(len(report.clusters), 'group')} of frames with equal hashes; --json lists them"
-        yield from _fact("Equal frames", _words(alike), width)
+        yield from fact("Equal frames", words(alike), width)
 
 
 def _unread(report: Report) -> Iterator[str]:
@@ -145,8 +163,8 @@ def _sound(report: Report, width: int) -> Iterator[Text]:
     if answer is None:
         return
     if not report.is_of_sound:
-        yield from _fact("Sound", _words(answer.summary), width)
-    beats = [(one.start, one.end, f"every {one.step:.3f} s, as a machine plays") for one in answer.rhythms]
+        yield from fact("Sound", words(answer.summary), width)
+    beats = [(one.start, one.end, f"every {length(one.step)}, as a machine plays") for one in answer.rhythms]
     yield from _stretches("Rhythm", beats, "", width)
     if report.is_of_sound:
         yield from _stretches("Not judged", [(one.start, one.end, one.why) for one in answer.unjudged], "", width)
@@ -163,30 +181,19 @@ def _promises(report: Report, width: int) -> Iterator[Text]:
 
 def _stretches(label: str, stretches: Sequence[tuple[float, float, str]], style: str, width: int) -> Iterator[Text]:
     for number, (start, end, why) in enumerate(stretches[:MOST_STRETCHES]):
-        pieces = [Text(f"{clock(start)} - {clock(end)}"), *_words(why, style)]
-        yield from _fact("" if number else label, pieces, width)
+        pieces = [Text(f"{clock(start)} - {clock(end)}"), *words(why, style)]
+        yield from fact("" if number else label, pieces, width)
     if len(stretches) > MOST_STRETCHES:
         more = f"... and {len(stretches) - MOST_STRETCHES:,} more; --json lists all"
-        yield from _fact("", _words(more, "dim"), width)
-
-
-def _fact(label: str, pieces: Iterable[Text], width: int) -> Iterator[Text]:
-    """Yield a label and its value: side by side, or one above the other where there is little room."""
-    if width >= NARROW:
-        margin = " " * (LABEL + 2)
-        yield from _packed(pieces, width, Text(f"{label:<{LABEL}}  ", "cyan"), margin)
-        return
-    if label:
-        yield Text(label, "cyan")
-    yield from _packed(pieces, width, "  ", "  ")
+        yield from fact("", words(more, "dim"), width)
 
 
 def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool, fps: float) -> Iterator[Text]:
-    head = Text(f"{repeat.kind.capitalize()} {repeat.id}:", KIND_STYLES[repeat.kind])
-    yield from _packed([head, *_words(title(repeat), "bold")], width, "", "  ")
-    yield from _packed(_words(belief(repeat)), width, "  ", "  ")
+    head = Text(f"{repeat.kind.capitalize()} {repeat.id}:", f"bold {STYLES[repeat.kind]}")
+    yield from wrapped([head, *words(title(repeat), "bold")], width, "", "  ")
+    yield from wrapped(words(belief(repeat)), width, "  ", "  ")
     for note in noted(repeat):
-        yield from _packed(_words(note), width, "  ", "  ")
+        yield from wrapped(words(note), width, "  ", "  ")
     shown = repeat.occurrences[:most]
     rows = [(one.start, [*_occurrence(one), *_part_shown(one, repeat, fps, width)]) for one in shown]
     if rows:
@@ -197,15 +204,15 @@ def _repeat(repeat: Repeat, most: int, width: int, link: Link, hyperlinks: bool,
 
 def _occurrence(occurrence: Occurrence) -> list[Text]:
     cells = [Text(f" - {clock(occurrence.end)}"), Text(f"frames {frames_in(occurrence)}", "dim")]
-    return [*cells, *(Text(words, "yellow") for words in changes(occurrence))]
+    return [*cells, *(Text(change, "yellow") for change in changes(occurrence))]
 
 
 def _part_shown(occurrence: Occurrence, repeat: Repeat, fps: float, width: int) -> list[Text]:
     """Return the part of the content that an occurrence shows, in two pieces where there is little room."""
     pieces = []
-    for words in part_shown(occurrence, repeat, fps):
-        until = words.find(" to ")
-        pieces += [words] if width >= NARROW else [words[:until], words[until + 1 :]]
+    for part in part_shown(occurrence, repeat, fps):
+        until = part.find(" to ")
+        pieces += [part] if width >= NARROW else [part[:until], part[until + 1 :]]
     return [Text(piece) for piece in pieces]
 
 
@@ -234,39 +241,16 @@ def _moments(
         for cell, wide in zip(cells, widths, strict=False):
             cell.pad_right(wide - cell.cell_len)
         address = link(seconds)
-        cells[0] = Text.assemble(_time(seconds, address if hyperlinks else ""), cells[0])
+        cells[0] = Text.assemble(moment(seconds, address if hyperlinks else ""), cells[0])
         drawn.append((cells, "" if hyperlinks else address))
     inline = all(sum(cell.cell_len + 2 for cell in cells) + 2 + len(address) <= width for cells, address in drawn)
     for cells, address in drawn:
         if address and inline:
             cells.append(Text(address))
-        yield from _packed(cells, width, "  ", "    ", "  ")
+        yield from wrapped(cells, width, "  ", "    ", "  ")
         if address and not inline:
             yield Text(f"    {address}")
 
 
-def _time(seconds: float, address: str) -> Text:
-    return Text(clock(seconds), Style(underline=True, link=address) if address else "")
-
-
 def _more(number: int, what: str, width: int, margin: str = "  ") -> Iterator[Text]:
-    words = _words(f"... and {count(number, 'more ' + what)}; --json lists all", "dim")
-    yield from _packed(words, width, margin, margin)
-
-
-def _words(text: str, style: str = "") -> list[Text]:
-    return [Text(word, style) for word in safe(text).split()]
-
-
-def _packed(
-    pieces: Iterable[Text], width: int, first: str | Text = "", margin: str = "", gap: str = " "
-) -> Iterator[Text]:
-    """Yield lines of as many pieces as fit: `first` begins the first line, `margin` the others. No piece is broken."""
-    line, fresh = Text.assemble(first), True
-    for piece in pieces:
-        if not fresh and line.cell_len + len(gap) + piece.cell_len > width:
-            yield line
-            line, fresh = Text(margin), True
-        line.append("" if fresh else gap).append_text(piece)
-        fresh = False
-    yield line
+    yield from wrapped(words(f"... and {count(number, 'more ' + what)}; --all lists all", "dim"), width, margin, margin)

@@ -30,13 +30,13 @@ from loopfind.reports.wording import (
     HEARD,
     changes,
     clock,
+    confidence_in_words,
     count,
     cut_off,
     frames_in,
     length,
     part_of_picture,
     part_shown,
-    share,
     sound_in_words,
     title,
 )
@@ -130,7 +130,7 @@ class CardMaker:
         """Return a note on the repeats without a card, or else on those without pictures. total: of all repeats."""
         if len(self._repeats) < total:
             rest = count(total - len(self._repeats), "shorter one")
-            return f"These are the {len(self._repeats):,} that take the most time; the JSON report lists {rest} more."
+            return f"These are the first {len(self._repeats):,}; the JSON report lists {rest} more."
         if self._audible:
             return self._strips_left_out()
         bare = [r for r in self._repeats if not (r.id in self._exhibits and self._exhibits[r.id].rows)]
@@ -258,7 +258,8 @@ class CardMaker:
 
 def _belief(repeat: Repeat) -> str:
     words = HEARD if repeat.of == "sound" else EVIDENCE[repeat.evidence]
-    sure = f" Confidence {share(repeat.confidence)}." if repeat.kind != "still" else ""
+    sure = confidence_in_words(repeat)
+    sure = f" Confidence {sure}." if sure else ""
     part = part_of_picture(repeat)
     is_part = f" It is {part}." if part else ""
     beside = sound_in_words(repeat)

@@ -32,7 +32,6 @@ from loopfind.reports.page.views import (
     MatchTable,
 )
 from loopfind.reports.phrases import found_places, found_share, group_words, pair_words
-from loopfind.reports.rows import longest_repeats
 from loopfind.reports.wording import clock, count, cut_off, length, names, safe
 
 NO_CLAIM = "That nothing was found does not prove that nothing is shared: what is short or hardly moves is not found."
@@ -52,7 +51,7 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
     sources = comparison.sources
     called = names([source.path for source in sources])
     links = [page_linker("", source.path, href) for source, href in zip(sources, hrefs, strict=True)]
-    repeats = longest_repeats(comparison.repeats, PAGE_STRETCHES)
+    repeats = comparison.repeats[:PAGE_STRETCHES]
     shots = affordable(exhibits.shots, exhibits.frames())
     audible = comparison.settings.align == "sound"
     cards = CardMaker(repeats, exhibits.shown, shots, links, sources, called, exhibits.sounds, audible)

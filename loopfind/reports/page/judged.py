@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from loopfind.model.report import Report
 from loopfind.reports.page.limits import PAGE_GAPS
 from loopfind.reports.rows import unjudged_but_lost
-from loopfind.reports.wording import LEAP, WHY, clock, count, cut_off, length, promise_in_words, safe, share
+from loopfind.reports.wording import (
+    LEAP,
+    WHY,
+    clock,
+    count,
+    cut_off,
+    found_mostly,
+    promise_in_words,
+    safe,
+    share,
+)
 
 MAP_WIDTH = 240  # pixels
 
@@ -73,7 +83,7 @@ def _words(report: Report) -> str:
         return "None of this video could be judged: nothing moves in it for long enough."
     found = "a plain repeat would have been found if it is long and unlike enough, but how long it must be is not known"
     if verdict.shortest_findable is not None:
-        found = f"a plain repeat of {length(verdict.shortest_findable)} or longer would have been found"
+        found = f"a plain repeat {found_mostly(verdict.shortest_findable)}"
     if verdict.coverage >= 1:
         where = "nearly everywhere" if len(report.findable) > 1 else "everywhere"
         return f"Nothing was left out: {where} in the video {found}."

@@ -23,7 +23,7 @@ from loopfind.reports.page.likeness_views import AlikeCard, Dot, FileCard, Liken
 from loopfind.reports.page.limits import PAGE_LOSSES
 from loopfind.reports.page.render import rendered
 from loopfind.reports.page.views import Fact, LeftOut
-from loopfind.reports.wording import count, cut_off, safe
+from loopfind.reports.wording import count, cut_off, safe, share
 from loopfind.reports.wording import name as name_of
 
 _PAIRS, _FILES, _CARDS = 3, 60, 100
@@ -59,7 +59,7 @@ def write_groups(answer: LikenessGroups, shown: LikenessExhibits, command: str) 
     summary += f"{count(len(answer.groups), 'group')}." if answer.groups else "no group."
     level = f"from a likeness of {answer.level:.3f} on"
     if answer.chance is not None:
-        level += f", which strangers reach for about {100 * answer.chance:g} % of files"
+        level += f", which strangers reach for about {share(answer.chance)} of files"
     others = [one for group in answer.groups for one in group.others]
     facts = [
         Fact("Compared by", LIKENESS_WORDS[answer.key.way]),

@@ -7,10 +7,10 @@ PAGE_BYTES = 4_000_000
 """Bytes of pictures; as text they take a third more."""
 
 PAGE_REPEATS = 400
-"""Repeats of a scan with a card, those that take the most time; the timeline has all."""
+"""Repeats of a scan with a card, the first ones of the report; the timeline has all."""
 
 PAGE_STRETCHES = 300
-"""Repeats of a comparison with a card, those that take the most time."""
+"""Repeats of a comparison with a card, the first ones of it."""
 
 PAGE_OPEN = 4
 """Cards that are open when the page opens."""

@@ -1,6 +1,6 @@
 """The page of a scan: a report as one file that opens from disk, with the pictures to judge it by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from loopfind.model.exhibits import Exhibits, Origin
 from loopfind.model.report import Repeat, Report
@@ -22,7 +22,6 @@ from loopfind.reports.page.views import (
     ScanData,
     ScanPage,
 )
-from loopfind.reports.rows import longest_repeats
 from loopfind.reports.wording import WHY, clock, count, coverage_in_words, cut_off, length, name, safe, share
 
 NO_PICTURES = "There are no pictures: the video could not be read a second time."
@@ -44,7 +43,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
     """Return the view model of the page."""
     source = report.source
     link = page_linker(report.settings.link, source.path, href)
-    repeats = longest_repeats(report.repeats, PAGE_REPEATS)
+    repeats = report.repeats[:PAGE_REPEATS]
     shots = affordable(exhibits.shots, exhibits.frames())
     cards = CardMaker(repeats, exhibits.shown, shots, [link], [source], sounds=exhibits.sounds)
     overview = exhibits.overview if shots else ()
@@ -154,7 +153,7 @@ def _timeline_words(report: Report) -> str:
     return f"All {length(report.source.duration)} of the video. {shown}; number and colour are those of its repeat."
 
 
-def legend_of(repeats: list[Repeat]) -> tuple[LegendEntry, ...]:
+def legend_of(repeats: Sequence[Repeat]) -> tuple[LegendEntry, ...]:
     """Return the repeats that are named below the timeline."""
     shown = repeats[:PAGE_LEGEND]
     return tuple(LegendEntry(repeat.id, name_of(repeat), repeat.id % REPEAT_COLOURS) for repeat in shown)

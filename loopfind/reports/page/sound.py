@@ -27,7 +27,6 @@ from loopfind.reports.page.scan import (
 from loopfind.reports.page.sound_figures import SoundFigure, sound_figure
 from loopfind.reports.page.spots import SpotsView, spots_view
 from loopfind.reports.page.views import CutCard, Fact, LegendEntry, Page, ScanData
-from loopfind.reports.rows import longest_repeats
 from loopfind.reports.wording import UNHEARD, clock, count, coverage_in_words, cut_off, length, name, safe, share
 
 
@@ -65,7 +64,7 @@ def sound_page(report: Report, exhibits: SoundExhibits, href: str) -> SoundPage:
     if answer is None:
         raise BadReport(source.path, "it is of no sound, so no page of one can be made")
     link = page_linker(report.settings.link, source.path, href)
-    repeats = longest_repeats(report.repeats, PAGE_REPEATS)
+    repeats = report.repeats[:PAGE_REPEATS]
     cards = CardMaker(repeats, (), {}, [link], [source], sounds=exhibits.sounds, audible=True)
     spans, gaps = spans_of(report), [(gap.start, gap.end, str(gap.why)) for gap in answer.unjudged]
     marked = sorted(spans, key=lambda span: span[0] - span[1])[:PAGE_MARKS]
