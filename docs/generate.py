@@ -27,9 +27,10 @@ when to use which option. [Scanning](scanning.md), [Comparing files](comparing.m
 them.
 
 The answer goes to stdout and nothing else does. Progress, notes and errors go to stderr. Colours are for
-terminals: a pipe, `NO_COLOR` or `TERM=dumb` get plain text, and `FORCE_COLOR` gets colours anywhere. `-h` or `--help`
-shows the help of a command; `loopfind --install-completion` sets up completion for your shell, and
-`loopfind --show-completion` prints it.
+terminals: a pipe, `NO_COLOR` or `TERM=dumb` get plain text, and `FORCE_COLOR` gets colours anywhere.
+The progress is a line that is drawn anew; where that cannot be, a line every half a minute, and none while a recording
+is followed. `-q` leaves it out. `-h` or `--help` shows the help of a command; `loopfind --install-completion` sets up
+completion for your shell, and `loopfind --show-completion` prints it.
 
 ## Exit status
 

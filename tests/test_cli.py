@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -308,6 +309,12 @@ def test_a_plain_terminal_gets_plain_text(more: dict[str, str]) -> None:
     seen, _ = on_terminal("film.mp4", "-v", "-q", **more)
     assert "\x1b" not in seen
     assert "file:///" in seen
+
+
+@pytest.mark.slow
+def test_without_colours_the_bar_is_still_there() -> None:
+    seen, _ = on_terminal("slow", NO_COLOR="1")
+    assert "reading" in seen and "fps" in seen and not re.search("\x1b\\[[0-9;]+m", seen)
 
 
 @pytest.mark.slow

@@ -1,8 +1,19 @@
 """How far a scan is."""
 
-from loopfind.cli.progress import RATE_DRAWINGS, Pace, describe, fraction
+from pathlib import Path
+
+import pytest
+import synthetic as s
+
+from loopfind import Settings, scan
+from loopfind.cli.progress import RATE_DRAWINGS, Pace, describe, fraction, plain_watch
+from loopfind.engine import search_runs
+from loopfind.engine.cross_file import compare_tracks
 from loopfind.model.video import Progress
 from loopfind.reports.summaries import search_progress
+from loopfind.settings import DONE, CompareSettings
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def steady(frames: float, speed: float, ticks: int = 10) -> Pace:
@@ -41,7 +52,47 @@ def test_nothing_known_is_nothing_said() -> None:
     assert fraction(Progress("reading", 9, 9.0, 3.0)) == 1.0
 
 
-def test_no_share_is_claimed_of_what_nobody_knows_the_end_of() -> None:
+def test_a_share_is_said_where_it_is_known() -> None:
     progress = search_progress(2400.5)
     assert progress.stage == "comparing 0:40:00 of video"
     assert describe(progress, Pace(), 80) == "" and fraction(progress) == 0.0
+    assert describe(search_progress(2400.5, 0.25), Pace(), 80) == " 25%"
+
+
+@pytest.mark.slow
+def test_the_share_of_a_search_rises_to_all_of_it() -> None:
+    one = s.shown([(s.film(1), 0, 3), (s.film(2), 0, 3)], 10)
+    shares: list[float] = []
+    search_runs(one, shares.append)
+    assert shares[-1] == 1.0 and shares == sorted(set(shares))
+    shares.clear()
+    compare_tracks([one, one], CompareSettings(), shares.append)
+    assert shares[-1] == 1.0 and shares == sorted(set(shares))
+
+
+@pytest.mark.slow
+def test_what_will_be_read_is_what_is_counted() -> None:
+    seen: list[Progress] = []
+    scan(ROOT / "fixtures" / "loop.mp4", Settings(start=20.0, end=30.0), seen.append)
+    reading = [progress for progress in seen if progress.stage == "reading"]
+    assert {progress.duration for progress in reading} == {10.0} and 9.0 < reading[-1].position <= 10.0
+
+
+def test_without_a_terminal_a_line_is_written_every_half_a_minute() -> None:
+    said: list[str] = []
+    times = iter(range(0, 10_000, 5))
+    watch = plain_watch(said.append, lambda: float(next(times)))
+    for step in range(1, 13):
+        watch(Progress("reading", 5000 * step, 50.0 * step, 3600.0))
+    watch(Progress(DONE, 0, 0.0, None))
+    assert said == [
+        "loopfind: reading 8%, 0:05:00 of 1:00:00, 1,000 fps, 10x, 0:05:30 left",
+        "loopfind: reading 17%, 0:10:00 of 1:00:00, 1,000 fps, 10x, 0:05:00 left",
+    ]
+    for _ in range(6):
+        watch(Progress("reading", 9, 4.0, None, "/videos/film.mp4"))
+    watch(Progress("training", 0, 0.0, None))
+    assert said[2:] == ["loopfind: film.mp4: reading 0:00:04"]
+    for _ in range(6):
+        watch(Progress("training", 0, 0.0, None))
+    assert said[3:] == ["loopfind: training for 2 min"]

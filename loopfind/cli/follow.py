@@ -101,7 +101,7 @@ def _reported_events(
     """
     from loopfind.cli.progress import watching
 
-    with watching(quiet) as (watch, note):
+    with watching(quiet, endless=True) as (watch, note):
         from loopfind.model.events import Ended, Finding
         from loopfind.pipeline import follow
         from loopfind.reports.formats.events import event_json, event_text

@@ -1,4 +1,4 @@
-"""The progress line: drawn on stderr, where that is a terminal."""
+"""The progress on stderr: a line that is drawn anew where that is a terminal, and a new line now and then elsewhere."""
 
 import contextlib
 import sys
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from loopfind.cli import terminal
-from loopfind.reports.wording import clock, name, safe
+from loopfind.reports.wording import clock, length, name, safe
 from loopfind.settings import DONE
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ _DRAWING_GAP = 0.1
 """Seconds between two drawings."""
 RATE_DRAWINGS = 50
 """Drawings that the rate is measured over: the last five seconds."""
+
+_LINES_GAP = 30.0
+"""Seconds between two plain lines."""
 
 _WIDE, _NARROW = 76, 60
 """Columns of the terminal: from _WIDE on the rate is shown; below _NARROW only the stage and the position are."""
@@ -36,6 +39,11 @@ class Pace:
         """Remember the frames and seconds of video that were done at `now`, seconds of the clock."""
         self._seen.append((now, frames, position))
 
+    @property
+    def last(self) -> float | None:
+        """When something was added last, None for never."""
+        return self._seen[-1][0] if self._seen else None
+
     def rates(self) -> tuple[float, float]:
         """Return frames a second, and seconds of video a second; 0 until two moments are known."""
         if len(self._seen) < 2 or (passed := self._seen[-1][0] - self._seen[0][0]) <= 0:
@@ -47,10 +55,10 @@ class Pace:
 def describe(progress: "Progress", pace: Pace, width: int) -> str:
     """Return the words beside the bar: position, rate, time left.
 
-    Fewer on a narrow terminal, and none where the position is unknown.
+    Fewer on a narrow terminal, and none where neither a share nor the position is known.
     """
     if progress.duration is None and not progress.frames:
-        return ""
+        return "" if progress.share is None else f"{100 * progress.share:3.0f}%"
     rate, speed = pace.rates()
     where = clock(progress.position).partition(".")[0]
     if progress.duration:
@@ -72,20 +80,51 @@ def fraction(progress: "Progress") -> float:
 
 
 @contextlib.contextmanager
-def watching(quiet: bool) -> "Iterator[tuple[Watch | None, Callable[[str], None]]]":
-    """Give the body a watch for the pipeline (None where nothing may be drawn), and a function that writes a note.
+def watching(quiet: bool, endless: bool = False) -> "Iterator[tuple[Watch | None, Callable[[str], None]]]":
+    """Give the body a watch for the pipeline (None where nothing is to be shown), and a function that writes a note.
 
-    A pipe that breaks in the body belongs to the work. It becomes a RuntimeError, lest it pass for a reader of stdout
-    that left early.
+    endless: whether the work has no end, so that lines would fill a log. A pipe that breaks in the body belongs to the
+    work. It becomes a RuntimeError, lest it pass for a reader of stdout that left early.
     """
     try:
-        if quiet or not terminal.moves(sys.stderr):
+        if quiet or (endless and not terminal.moves(sys.stderr)):
             yield None, terminal.note
+        elif not terminal.moves(sys.stderr):
+            yield plain_watch(terminal.note), terminal.note
         else:
             with _drawing() as drawing:
                 yield drawing
     except BrokenPipeError as error:
         raise RuntimeError("a pipe broke during the work") from error
+
+
+def plain_watch(note: "Callable[[str], None]", now: "Callable[[], float]" = time.monotonic) -> "Watch":
+    """Return a watch that writes a line every half a minute, the first one after that time.
+
+    now: returns seconds. Where several files are read, the line is of whichever was heard of last.
+    """
+    paces: dict[tuple[str, str], Pace] = {}
+    begun = written = now()
+
+    def watch(progress: "Progress") -> None:
+        nonlocal written
+        if progress.stage == DONE:
+            paces.pop((progress.file, ""), None)
+            return
+        at = now()
+        key = (progress.file, "" if progress.file else progress.stage)
+        pace = paces.setdefault(key, Pace())
+        if at - written < _LINES_GAP and pace.last is not None and at - pace.last < 1:
+            return
+        pace.add(at, progress.frames, progress.position)
+        if at - written < _LINES_GAP:
+            return
+        written = at
+        named = f"{name(progress.file)}: " if progress.file else ""
+        words = describe(progress, pace, _WIDE).strip().replace("  ", ", ") or f"for {length(round(at - begun))}"
+        note(f"loopfind: {named}{progress.stage} {words}")
+
+    return watch
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """Repeats of several files: runs on their joint timeline, each in the files that it lies in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -9,8 +9,7 @@ import numpy as np
 
 from loopfind.arrays.time_index import covered
 from loopfind.engine.candidates.library import QUESTIONS, candidates_from_index
-from loopfind.engine.candidates.plan import candidates_of
-from loopfind.engine.findings import runs_of
+from loopfind.engine.findings import asked_in_turn, runs_of
 from loopfind.engine.repeats.assemble import families_in, repeats_of
 from loopfind.engine.signal.concat import JointTimeline, joint_timeline_of
 from loopfind.engine.signal.extract import signal_of
@@ -46,14 +45,17 @@ def across(files: Sequence[Track], settings: CompareSettings) -> tuple[tuple[Rep
     return result.repeats, result.pairs
 
 
-def compare_tracks(files: Sequence[Track], settings: CompareSettings) -> CrossFileResult:
-    """Compare files: return what `across` does, with what it was concluded from."""
+def compare_tracks(
+    files: Sequence[Track], settings: CompareSettings, tell: Callable[[float], None] | None = None
+) -> CrossFileResult:
+    """Compare files: return what `across` does, with what it was concluded from. tell: called with the share that is
+    done, 0 to 1."""
     numbers = [number for number, file in enumerate(files) if len(file) > 1]
     if len(numbers) < (1 if settings.own else 2):
         return CrossFileResult()
     joint = joint_timeline_of([files[number] for number in numbers])
     signal = signal_of(joint.track, joint.parts(settings.own and not settings.query))
-    return _result_of(joint, signal, candidates_of(signal, across=True), settings, numbers, files)
+    return _result_of(joint, signal, asked_in_turn(signal, tell, across=True), settings, numbers, files)
 
 
 def compare_hits(files: Sequence[Track], hits: IndexHits, settings: CompareSettings, among: int) -> CrossFileResult:

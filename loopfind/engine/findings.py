@@ -1,8 +1,8 @@
 """The engine's stages in their order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from loopfind.engine.candidates.plan import candidates_of
+from loopfind.engine.candidates.plan import batches_of, candidates_of
 from loopfind.engine.evidence.claim_parameters import CLOSURE_ROUNDS
 from loopfind.engine.evidence.closure import implied_candidates
 from loopfind.engine.evidence.coverage import coverage_of
@@ -25,10 +25,22 @@ def find(fingerprint: Fingerprint) -> Findings:
     return findings_of(fingerprint, *search_runs(fingerprint))
 
 
-def search_runs(track: Track) -> tuple[Signal, list[Run]]:
-    """Return the signal of a track, and every run in it that may be claimed."""
+def search_runs(track: Track, tell: Callable[[float], None] | None = None) -> tuple[Signal, list[Run]]:
+    """Return the signal of a track, and every run in it that may be claimed. tell: called with the share that is done,
+    0 to 1."""
     signal = signal_of(track)
-    return signal, runs_of(signal)
+    return signal, runs_of(signal, asked_in_turn(signal, tell))
+
+
+def asked_in_turn(
+    signal: Signal, tell: Callable[[float], None] | None = None, across: bool = False
+) -> Iterator[CandidateBatch]:
+    """Yield the candidates of a signal, and call `tell` with the share of the batches that has been dealt with."""
+    count = batches_of(signal, across)
+    for number, batch in enumerate(candidates_of(signal, across), 1):
+        yield batch
+        if tell is not None:
+            tell(number / count)
 
 
 def runs_of(signal: Signal, candidates: Iterable[CandidateBatch] | None = None) -> list[Run]:

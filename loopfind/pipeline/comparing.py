@@ -33,7 +33,13 @@ from loopfind.pipeline.scanning import shot_width
 from loopfind.pipeline.sound import sound_in, source_of_sound
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.pipeline.warping import read_tones, warped
-from loopfind.reports.summaries import search_progress, summary_of_matches, summary_of_shared, summary_of_warps
+from loopfind.reports.summaries import (
+    search_progress,
+    search_watch,
+    summary_of_matches,
+    summary_of_shared,
+    summary_of_warps,
+)
 from loopfind.settings import ALIGNMENTS, COMPARED_KINDS, SMALLEST_HASH, CompareSettings, Settings
 
 _T = TypeVar("_T")
@@ -267,9 +273,8 @@ def _compared_readings(
     if settings.align == "dtw":
         colours = [file for file in files if isinstance(file, Reading)]
         return _warped(colours, found, settings, watch), []
-    if watch is not None:
-        watch(search_progress(sum(file.source.duration for file in files)))
-    results = [compare_tracks([file.track for file in files], settings)]
+    told = search_watch(watch, sum(file.source.duration for file in files))
+    results = [compare_tracks([file.track for file in files], settings, told)]
     sources, losses = tuple(file.source for file in files), tuple(file.losses for file in files)
     if crops is not None:
         read = [

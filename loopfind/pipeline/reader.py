@@ -113,11 +113,15 @@ class _ReadTask:
     watch: Watch | None
     log: Callable[[str], None] | None
 
+    @property
+    def _limits(self) -> tuple[float | None, float | None]:
+        return self.request.start, self.request.end
+
     def read_for(self, others: Sequence[Taker[Frames]]) -> Reading:
         """Read every frame, for others as well."""
         builder = FingerprintBuilder(self.kind, self.hash_size)
         with self._plain_reader(self.request) as video:
-            hand_over(video, [builder, *others], 0, self.watch, self.log, self.request.end)
+            hand_over(video, [builder, *others], 0, self.watch, self.log, self._limits)
         return Reading(builder.fingerprint(video.end), video.source, video.losses)
 
     def read(self, checkpoint: OpenCheckpoint | None, reuse: bool) -> Reading:
@@ -132,7 +136,7 @@ class _ReadTask:
             taker: Collector | KeepingCollector = Collector(builder)
             if checkpoint is not None:
                 taker = KeepingCollector(checkpoint, point, builder, video)
-            hand_over(video, [taker], 0 if point is None else point.first, self.watch, self.log, self.request.end)
+            hand_over(video, [taker], 0 if point is None else point.first, self.watch, self.log, self._limits)
         taker.done()
         losses = (*taker.losses, *video.losses)
         reading = Reading(builder.fingerprint(video.end), video.source, losses)
@@ -159,20 +163,21 @@ def hand_over(
     before: int = 0,
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
-    until: float | None = None,
+    limits: tuple[float | None, float | None] = (None, None),
 ) -> int:
-    """Hand every batch to the takers. before: frames that were read before; returned is how many are read now. until:
-    seconds at which the reading ends at the latest."""
-    frames = before
+    """Hand every batch to the takers. before: frames that were read before; returned is how many are read now. limits:
+    seconds between which the video is read, None for its own start and end; progress is counted between them.
+    """
+    frames, begin, until = before, limits[0] or 0.0, limits[1]
     try:
         for batch in video:
             for taker in takers:
                 taker.add(batch)
             frames += len(batch)
             if watch is not None and len(batch):
-                declared = video.source.declared
-                last = declared if until is None or declared is None else min(until, declared)
-                watch(Progress("reading", frames, float(batch.times[-1]), last))
+                ends = [end for end in (video.source.declared, until) if end is not None]
+                length = max(0.0, min(ends) - begin) if ends else None
+                watch(Progress("reading", frames, max(0.0, float(batch.times[-1]) - begin), length))
     finally:
         if log is not None:
             log(" ".join(video.command))

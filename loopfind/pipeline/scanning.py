@@ -40,7 +40,7 @@ from loopfind.pipeline.sound import (
 )
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.registry import load
-from loopfind.reports.summaries import search_progress
+from loopfind.reports.summaries import search_watch
 from loopfind.settings import Decoding, Settings
 
 _WIDE, _SMALL, _FEW = 320, 208, 160
@@ -213,9 +213,7 @@ def _analysed(request: _Request, read: _Reading) -> _Analysed:
     """Search what was read, and report what was found."""
     reading, settings, choice = read.reading, request.settings, None
     fingerprint = reading.fingerprint
-    if request.watch is not None:
-        request.watch(search_progress(fingerprint.end))
-    signal, runs = search_runs(fingerprint)
+    signal, runs = search_runs(fingerprint, search_watch(request.watch, fingerprint.end))
     if read.sizes is not None:
         fingerprint, choice = choose_size(read.sizes, fingerprint, signal, runs)
         settings = replace(settings, hash_size=fingerprint.hash_size)

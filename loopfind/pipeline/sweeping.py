@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.reader import hand_over
 from loopfind.pipeline.unchanged import FileWatch
 from loopfind.registry import load
-from loopfind.reports.summaries import search_progress
+from loopfind.reports.summaries import search_watch
 from loopfind.settings import SweepSettings
 
 
@@ -56,15 +56,14 @@ def sweep(
     losses: list[Loss] = []
     limits = [(settings.start, settings.end)] if windows is None else [(span.start, span.end) for span in windows]
     with FileWatch(resolve(path)) as file:
-        for start, end in limits:
+        for number, (start, end) in enumerate(limits):
             with open_video(path, settings.stream, start, end, stall=settings.stall, options=options) as video:
-                frames = hand_over(video, [gatherer, many], frames, watch, log, settings.end)
+                seen = None if watch is None or windows is None else _watch_of(watch, windows, number)
+                frames = hand_over(video, [gatherer, many], frames, seen or watch, log, (start, end))
             losses += video.losses
     losses += file.losses(video.end)
     fingerprint = gatherer.fingerprint(video.end)
-    if watch is not None:
-        watch(search_progress(fingerprint.end))
-    signal, runs = search_runs(fingerprint)
+    signal, runs = search_runs(fingerprint, search_watch(watch, fingerprint.end))
     origin = origins_of(runs, signal.times)
     sizes = size_rows(many, signal, origin)
     return Sweep(
@@ -77,6 +76,12 @@ def sweep(
         advice=advice_on(sizes),
         losses=tuple(losses),
     )
+
+
+def _watch_of(watch: Watch, windows: Sequence[Span], number: int) -> Watch:
+    """Return a watch of one window of a sample, which reports how much of all windows was read."""
+    before, total = (sum(window.length for window in some) for some in (windows[:number], windows))
+    return lambda progress: watch(replace(progress, position=before + progress.position, duration=total))
 
 
 def _windows(path: str, settings: SweepSettings, options: DecodeOptions) -> tuple[Span, ...] | None:

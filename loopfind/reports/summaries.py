@@ -1,13 +1,13 @@
 """Sentences that sum up an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from loopfind.arrays.time_index import covered
 from loopfind.model.comparison import Match, Shared, Warp
 from loopfind.model.findings import Findings, FirstLook
 from loopfind.model.report import Findable, Repeat, Report, SoundAnswer, Verdict
-from loopfind.model.video import Progress
+from loopfind.model.video import Progress, Watch
 from loopfind.reports.wording import clock, count, found_mostly, length, share
 
 _RHYTHM = "A machine or an animation whose motion repeats itself exactly shows the same as footage that was looped."
@@ -18,9 +18,17 @@ _UNSEEN = "Only packets were compared: what was encoded again does not show; sca
 _LOOK_CLOSER = "scan without --fast to know."
 
 
-def search_progress(seconds: float) -> Progress:
-    """Report that so much video is being compared. Nobody knows how far that is before it is done."""
-    return Progress(f"comparing {clock(seconds).partition('.')[0]} of video", 0, 0.0, None)
+def search_progress(seconds: float, share: float | None = None) -> Progress:
+    """Report that so much video is being compared. share: of the search that is done, 0 to 1, where that is known."""
+    return Progress(f"comparing {clock(seconds).partition('.')[0]} of video", 0, 0.0, None, share=share)
+
+
+def search_watch(watch: Watch | None, seconds: float) -> Callable[[float], None] | None:
+    """Return what reports the share of a search in so much video, None where nobody watches. Reports the start."""
+    if watch is None:
+        return None
+    watch(search_progress(seconds, 0.0))
+    return lambda done: watch(search_progress(seconds, done))
 
 
 def verdict_of(findings: Findings, duration: float) -> Verdict:

@@ -112,6 +112,14 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBat
         yield finder.pooled(_twice_changed(finder, signal, sparse), TWICE_CHANGED_LINES, TWICE_CHANGED_VOTES)
 
 
+def batches_of(signal: Signal, across: bool = False) -> int:
+    """Return how many batches `candidates_of` yields, so that it can be said how far a search is."""
+    plain, pooled = 2 + len(QUADRANTS) + len(FLIPPED), 1
+    views = (*ZOOMS, *TURNS, *INSETS) if across else ZOOMS
+    twice = not across and len(signal.times) <= MOST_TWICE_CHANGED_FRAMES
+    return plain + 2 * len(views) + pooled + twice
+
+
 def _twice_changed(finder: "CandidateFinder", signal: Signal, sparse: NDArray[np.bool_]) -> Iterator[CandidateBatch]:
     """Find candidates of copies that were changed in two ways at once: mirrored or backwards, and zoomed or at another
     speed; or zoomed at another speed.
