@@ -175,6 +175,39 @@ def test_help_has_examples_and_every_kind() -> None:
 
 
 @pytest.mark.slow
+def test_help_is_in_panels_and_as_wide_as_the_terminal() -> None:
+    wide = run("--help", env=environment(COLUMNS="150")).stdout
+    heads = re.findall(r"^(\w+):$", wide, re.MULTILINE)
+    assert heads == ["Arguments", "Input", "Answer", "Speed", "Live", "Library", "Advanced", "Commands"]
+    assert 120 < max(map(len, wide.splitlines())) <= 150
+    assert (
+        max(map(len, run("--help", env=environment(COLUMNS="60")).stdout.partition("Examples")[0].splitlines())) <= 60
+    )
+
+
+@pytest.mark.slow
+def test_help_is_a_command_too() -> None:
+    for asked, same in (([], []), (["sweep"], ["sweep"]), (["library", "add"], ["library", "add"])):
+        assert run("help", *asked).stdout == run(*same, "--help").stdout != ""
+    assert run("library").stdout == run("library", "--help").stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["swep"], "did you mean sweep?"),
+        (["library", "serch", "x"], "Did you mean 'search'?"),
+        (["help", "library", "serch"], "did you mean search?"),
+        (["film.mp4", "--hashsize", "8"], "did you mean --hash-size?"),
+    ],
+)
+def test_what_is_spelt_wrong_names_what_is_near(words: list[str], meant: str) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "") and meant in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
 def test_version_names_python_and_ffmpeg() -> None:
     for words in (["--version"], ["film.mp4", "--version"]):
         done = run(*words)
@@ -414,8 +447,18 @@ def test_python_m_is_the_same() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("typed", "offers"), [("sc", "scan"), ("--ha", "--hash-size"), ("film.mp4 --ki", "--kind"), ("scan --js", "--json")]
+    ("typed", "offers"),
+    [
+        ("sc", "scan"),
+        ("--ha", "--hash-size"),
+        ("film.mp4 --ki", "--kind"),
+        ("scan --js", "--json"),
+        ("--kind ph", "phash"),
+        ("sweep --kind ahash,ph", "ahash,phash"),
+        ("film.mp4 --format mark", "markdown"),
+        ("help library se", "search"),
+    ],
 )
-def test_the_shell_completes_commands_and_options(typed: str, offers: str) -> None:
+def test_the_shell_completes_commands_options_and_values(typed: str, offers: str) -> None:
     words = {"COMP_WORDS": f"loopfind {typed}", "COMP_CWORD": str(len(typed.split()))}
     assert run(env=environment(_LOOPFIND_COMPLETE="complete_bash", **words)).stdout.split() == [offers]

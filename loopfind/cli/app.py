@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -12,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from loopfind.cli import terminal
+from loopfind.cli.help import panels_of, suggestion
 from loopfind.errors import LoopfindError, UsageError, exhausted
 
 COMMANDS = {
@@ -20,6 +22,7 @@ COMMANDS = {
     "sweep": "loopfind.cli.sweep:sweep_command",
     "extract": "loopfind.cli.extract:extract_command",
     "clean": "loopfind.cli.clean:clean_command",
+    "help": "loopfind.cli.help:help_command",
 }
 """Name -> "module:function"; the first line of the function's docstring is its help."""
 
@@ -59,6 +62,8 @@ class DefaultGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         named = args[0] in self.commands or args[0] in _GLOBAL_OPTIONS if args else ctx.resilient_parsing
         if not named:
+            if args and not ctx.resilient_parsing:
+                _check_command(args[0], self.commands)
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
@@ -78,25 +83,50 @@ class DefaultGroup(TyperGroup):
         return [*super().shell_complete(ctx, incomplete), *default.shell_complete(inner, incomplete)]
 
 
+def _check_command(word: str, known: Mapping[str, object]) -> None:
+    """Raise UsageError for a word that is no file, and is like the name of a command."""
+    if re.fullmatch(r"[a-z]+", word) and (meant := suggestion(word, known)) and not Path(word).exists():
+        raise UsageError(f"there is no command and no file {word}: {meant}")
+
+
 class PlainGroup(TyperGroup):
-    """A command that has commands of its own; without one of them it is wrong usage."""
+    """A command that has commands of its own; without one of them it shows its help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args and not ctx.resilient_parsing:
-            raise UsageError(f"loopfind {ctx.info_name} is to be followed by one of {', '.join(self.commands)}")
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, args or ["--help"])
 
 
 class PlainCommand(TyperCommand):
-    """A command whose usage line names its arguments as the rest of its help does, without braces."""
+    """A command with plain help: arguments without braces and types, and options in panels."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return [re.sub("[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        parts = self.get_params(ctx)
+        arguments = [record for part in parts if part.param_type_name == "argument" and (record := _record(part, ctx))]
+        if arguments:
+            with formatter.section("Arguments"):
+                formatter.write_dl([(re.sub(r" <.+>$", "", left), right) for left, right in arguments])
+        options = [part for part in parts if part.param_type_name == "option" and _record(part, ctx)]
+        for panel, some in panels_of(options).items():
+            with formatter.section(panel):
+                formatter.write_dl([_record(option, ctx) for option in some])
+
+
+def _record(part: Any, ctx: Any) -> tuple[str, str] | None:
+    """Return the name of an option or argument and its help, None for a hidden one."""
+    record: tuple[str, str] | None = part.get_help_record(ctx)
+    return record
+
+
+_WIDEST = 1000
+"""Columns of the widest help; it is as wide as the terminal."""
+
 
 def build() -> TyperGroup:
     """Return the command line as a group of typer."""
-    settings = {"help_option_names": ["-h", "--help"]}
+    settings = {"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST}
     # Plain help: it is the same on every terminal, and it is there in a tenth of the time.
     app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, context_settings=settings)
     app.callback()(lambda: None)
@@ -111,11 +141,19 @@ def build() -> TyperGroup:
     return group
 
 
-def _add_commands(app: typer.Typer, table: Mapping[str, str], settings: dict[str, list[str]]) -> None:
+def _add_commands(app: typer.Typer, table: Mapping[str, str], settings: dict[str, Any]) -> None:
     for name, home in table.items():
         module, _, function = home.partition(":")
         part = import_module(module)
         app.command(name, cls=PlainCommand, context_settings=settings, epilog=part.EXAMPLES)(getattr(part, function))
+
+
+def _wrong_usage(error: TyperException) -> str:
+    """Return what is wrong with a command line, and what may have been meant."""
+    near, option = getattr(error, "possibilities", None), getattr(error, "option_name", None)
+    if near and option:
+        return f"there is no option {option}: did you mean {' or '.join(near[:2])}?"
+    return f"{error.format_message()} (loopfind --help lists what there is)"
 
 
 def _keep_one_heap() -> None:
@@ -138,7 +176,7 @@ def run(arguments: list[str]) -> int:
     except LoopfindError as error:
         return terminal.complain(str(error))
     except TyperException as error:
-        return terminal.complain(f"{error.format_message()} (loopfind --help lists what there is)", error.exit_code)
+        return terminal.complain(_wrong_usage(error), error.exit_code)
     except SystemExit as error:
         if isinstance(error.__context__, BrokenPipeError):  # typer's own answer to `loopfind --help | head -1`
             terminal.abandon()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from loopfind.cli.times import parse_time
 from loopfind.errors import BadSetting
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS, SEVERAL, format_of_ending
-from loopfind.settings import STALL, CompareSettings
+from loopfind.settings import ALIGNMENTS, COMPARED_KINDS, STALL, CompareSettings
 
 if TYPE_CHECKING:
     from loopfind.model.comparison import Comparison
@@ -66,6 +67,7 @@ def compare_command(
         typer.Option(
             "--align",
             metavar="WAY",
+            autocompletion=options.completing(ALIGNMENTS),
             help="engine: by moving pictures; dtw: by colours or tones, with time warped; sound: by what is heard.",
         ),
     ] = CompareSettings.align,
@@ -74,6 +76,7 @@ def compare_command(
         typer.Option(
             "--kind",
             metavar="NAME",
+            autocompletion=options.completing(filter(None, chain(*COMPARED_KINDS.values()))),
             help=(
                 "cnn: also find copies that are cropped by a lot, or shown inside another picture. For dtw: color, or "
                 "chroma, the tones of the sound. For sound: chromaprint to look by that too."

@@ -54,6 +54,7 @@ def extract_command(
         typer.Option(
             "--as",
             metavar="FORM",
+            autocompletion=options.completing(FORMS),
             help="mp4: every frame, with its sound. gif, webp: small animations of 10 s at most, 10 pictures a second. "
             "flac, wav, m4a: the sound alone. Default: mp4, of a file without pictures flac.",
         ),

@@ -17,11 +17,11 @@ Examples:
 """
 
 PANELS = {
-    "Input": "start end stream audio-stream no-sound query in own video labels stall",
+    "Input": "start end stream audio-stream no-sound query in own video labels report stall",
     "Answer": "json csv all brief output format html video-href link open review fail-on-repeats out as most repeat "
-    "overwrite for plot nearest verbose quiet",
+    "overwrite for plot nearest keep sure dry-run verbose quiet",
     "Speed": "fast packets-only jobs hwaccel sample no-resume",
-    "Live": "follow window exec webhook watch",
+    "Live": "follow window watch settle exec webhook",
     "Library": "cache library",
 }
 """Panel -> the options in it; all others are in the last one."""

@@ -54,6 +54,7 @@ def search_command(
         typer.Option(
             "--align",
             metavar="WAY",
+            autocompletion=options.completing(("engine", "sound")),
             help="engine: by moving pictures, or by sound where there are none; sound: by what is heard.",
         ),
     ] = CompareSettings.align,

@@ -30,6 +30,7 @@ WayOption = Annotated[
     typer.Option(
         "--by",
         metavar="WAY",
+        autocompletion=options.completing(LIKENESS_WAYS),
         help="palette: by dominant colours; cnn: by what a network sees in the pictures; "
         "bag: by how often it sees what; sound: by what is heard.",
     ),

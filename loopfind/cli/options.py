@@ -1,14 +1,27 @@
 """The options that several commands share, each with its one help text."""
 
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
 
 from loopfind.fingerprints import KINDS
-from loopfind.reports.formats import SUFFIXES
+from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES
 from loopfind.settings import LARGEST_HASH, MOST_JOBS, MOST_STREAMS, SMALLEST_HASH
 
 _ENDINGS = ", ".join(SUFFIXES)
+
+
+def completing(values: Iterable[str]) -> Callable[[str], list[str]]:
+    """Return what a shell asks for the values of an option that begin with what was typed. With commas, the last."""
+    known = list(values)
+
+    def complete(incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        return [f"{before}{comma}{value}" for value in known if value.startswith(last)]
+
+    return complete
+
 
 VideoArgument = Annotated[
     str, typer.Argument(metavar="VIDEO", help="A file, an address that ffmpeg can open, or - for standard input.")
@@ -20,7 +33,16 @@ VideosArgument = Annotated[
         help="A file, an address that ffmpeg can open, or - for standard input. Several, or a folder of files: each.",
     ),
 ]
-KindOption = Annotated[str, typer.Option("--kind", metavar="KIND", help=f"Kind of fingerprint: {', '.join(KINDS)}.")]
+KindOption = Annotated[
+    str,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        autocompletion=completing(KINDS),
+        help="Kind of fingerprint, by which frames count as equal; repeats are found by what moves, whatever it is: "
+        f"{', '.join(KINDS)}.",
+    ),
+]
 FixedHashSize = Annotated[
     str, typer.Option("--hash-size", metavar="N", help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}.")
 ]
@@ -72,7 +94,12 @@ Output = Annotated[
 ]
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", metavar="NAME", help="Format of each -o, in the same order; the names are those of scan."),
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        autocompletion=completing((*FORMATS, PAGE)),
+        help="Format of each -o, in the same order; the names are those of scan.",
+    ),
 ]
 FailOnShared = Annotated[bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything is shared.")]
 Cached = Annotated[

@@ -79,8 +79,9 @@ def scan_command(
         typer.Option(
             "--hash-size",
             metavar="N",
-            help=f"Side of the hash, {SMALLEST_HASH} to {LARGEST_HASH}; a larger one sees finer detail. "
-            "auto: the size that a sweep recommends.",
+            autocompletion=options.completing(["auto"]),
+            help=f"Side of the hash by which frames count as equal, {SMALLEST_HASH} to {LARGEST_HASH}: of use to who "
+            "counts equal frames, as repeats are found by what moves. auto: the size that a sweep recommends.",
         ),
     ] = str(Settings.hash_size),
     kind: options.KindOption = Settings.kind,
@@ -100,7 +101,10 @@ def scan_command(
     formats: Annotated[
         list[str] | None,
         typer.Option(
-            "--format", metavar="NAME", help=f"Format of each -o, in the same order: {', '.join((*FORMATS, PAGE))}."
+            "--format",
+            metavar="NAME",
+            autocompletion=options.completing((*FORMATS, PAGE)),
+            help=f"Format of each -o, in the same order: {', '.join((*FORMATS, PAGE))}.",
         ),
     ] = None,
     open_number: Annotated[

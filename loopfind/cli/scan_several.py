@@ -39,8 +39,8 @@ def refuse_options(videos: Sequence[str], unfit: Sequence[tuple[str, bool]]) -> 
 
 @dataclass(frozen=True)
 class Targets:
-    """The places of the reports. places: names of outputs and their formats; page: that of the page, or None. In each but
-    stdout NAME stands for the name of the file."""
+    """The places of the reports. places: names of outputs and their formats; page: that of the page, or None. In each
+    but stdout NAME stands for the name of the file."""
 
     places: tuple[tuple[str, str], ...]
     page: str | None = None

@@ -43,7 +43,13 @@ def sweep_command(
         ),
     ] = None,
     kind: Annotated[
-        str, typer.Option("--kind", metavar="KINDS", help=f"Kinds of fingerprint, with commas: {', '.join(KINDS)}.")
+        str,
+        typer.Option(
+            "--kind",
+            metavar="KINDS",
+            autocompletion=options.completing(KINDS),
+            help=f"Kinds of fingerprint, with commas: {', '.join(KINDS)}.",
+        ),
     ] = ",".join(SweepSettings.kinds),
     stream: options.StreamOption = SweepSettings.stream,
     start: options.Start = None,
@@ -64,7 +70,11 @@ def sweep_command(
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Try many hash sizes in one decode, recommend one, and say why."""
+    """Try many hash sizes in one decode, recommend one, and say why.
+
+    For who counts equal frames by their hashes, as small sizes merge look-alikes and large ones part true pairs. What
+    a scan finds does not depend on it.
+    """
     first, last = parse_limits(start, end)
     names = tuple(dict.fromkeys(name.strip() for name in kind.split(",")))
     for name in names:
