@@ -5,10 +5,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from loopfind.cli import output as outputs
 from loopfind.cli import terminal
+from loopfind.cli.hooks import Hook, Hooks
 from loopfind.cli.made import made_now
 from loopfind.cli.times import parse_time
 from loopfind.errors import BadSetting, UsageError
@@ -47,6 +49,7 @@ def follow_video(
     decoding: Decoding,
     places: Sequence[tuple[str, str]],
     deliver: "Deliver",
+    hooks: Sequence[Hook],
     alarm: bool,
     verbose: bool,
     quiet: bool,
@@ -54,14 +57,16 @@ def follow_video(
     """Follow a video and report each repeat as it comes. Returns the exit status.
 
     held: seconds of footage that are kept. places: where the report goes at the end, with its format. deliver: writes
-    it there. alarm: end at the first finding.
+    it there. hooks: for each finding. alarm: end at the first finding.
     """
     formats = dict(places)
     format_asked = formats.get(outputs.STDOUT, "text")
     event_format = format_asked if format_asked in ("json", "text") else None
     with _catching_interrupts() as halted:
         last = None
-        for event in _reported_events(video, settings, held, decoding, halted, verbose, quiet, event_format, alarm):
+        for event in _reported_events(
+            video, settings, held, decoding, halted, hooks, verbose, quiet, event_format, alarm
+        ):
             last = event
     from loopfind.model.events import Ended, Finding
 
@@ -90,6 +95,7 @@ def _reported_events(
     held: float,
     decoding: Decoding,
     halted: Callable[[], bool],
+    hooks: Sequence[Hook],
     verbose: bool,
     quiet: bool,
     event_format: str | None,
@@ -105,6 +111,7 @@ def _reported_events(
         from loopfind.model.events import Ended, Finding
         from loopfind.pipeline import follow
         from loopfind.reports.formats.events import event_json, event_text
+        from loopfind.reports.formats.findings import FindingMaker
         from loopfind.reports.links import linker
 
         def say(line: str) -> None:
@@ -116,8 +123,11 @@ def _reported_events(
         link = linker(settings.link, video)
         log = note if verbose else None
         events = follow(video, settings, held, watch, log, decoding, halted, say)
-        with contextlib.closing(events):  # type: ignore[type-var]
+        maker = FindingMaker(video, link, datetime.now().astimezone(), "://" in video and "file:" not in video)
+        with Hooks(hooks, note) as hooked, contextlib.closing(events):  # type: ignore[type-var]
             for event in events:
+                if hooks and isinstance(event, Finding):
+                    hooked.send(maker.of(event, datetime.now().astimezone()))
                 if event_format == "text" and drawn and not isinstance(event, Ended):
                     note(event_text(event))
                 elif event_format == "json":

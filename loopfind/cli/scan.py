@@ -12,6 +12,7 @@ from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli import scan_several as several
 from loopfind.cli import watch as watching
+from loopfind.cli.hooks import parse_hooks
 from loopfind.cli.paths import library_at
 from loopfind.cli.scan_one import ScanOrder, deliver, scan_file
 from loopfind.cli.sizes import parse_size
@@ -49,6 +50,7 @@ Examples:
   loopfind --watch recordings/ --json       each new one, once it is finished
   loopfind recording.mkv --follow           scan it while it is written
   loopfind rtsp://camera/1 --follow --json --fail-on-repeats
+  loopfind rtsp://camera/1 --follow --exec 'notify-send loopfind'
   cat video.mkv | loopfind -
   loopfind -- -odd-name.mp4
 
@@ -161,6 +163,16 @@ def scan_command(
             "--settle", metavar="SECONDS", min=0.1, help="How long a file keeps its size until --watch scans it; 10."
         ),
     ] = None,
+    command: Annotated[
+        str | None,
+        typer.Option(
+            "--exec", metavar="COMMAND", help="With --follow or --watch: run it for each finding, JSON on stdin."
+        ),
+    ] = None,
+    webhook: Annotated[
+        str | None,
+        typer.Option("--webhook", metavar="URL", help="With --follow or --watch: post each finding there as JSON."),
+    ] = None,
     fail_on_repeats: Annotated[
         bool, typer.Option("--fail-on-repeats", help="Exit with status 3 if anything repeats or loops.")
     ] = False,
@@ -202,7 +214,7 @@ def scan_command(
     detail = _detail(any(format == "text" for _, format in places), verbose, every, brief)
     _check_fast(settings, page is not None, fail_on_repeats)
     decoding = Decoding(jobs, hwaccel, unbounded=no_budget)
-    settled = watching.parse_settled(settle, watch)
+    settled, hooks = watching.parse_settled(settle, watch), parse_hooks(command, webhook, follow or watch)
     if packets_only:
         _check_packets(page, cache or library is not None, size is None)
     kept = library_at(library, make=True) if cache or library is not None else None
@@ -221,7 +233,7 @@ def scan_command(
         )
         targets = several.Targets(tuple(places), page)
         if watch:
-            return watching.watch_folders(videos, order, targets, settled, fail_on_repeats)
+            return watching.watch_folders(videos, order, targets, settled, hooks, fail_on_repeats)
         return several.scan_several(videos, order, targets, fail_on_repeats)
     (video,) = videos
     if page is not None:
@@ -245,7 +257,9 @@ def scan_command(
         )
         held = following.parse_window(window)
         write = partial(deliver, detail=detail)
-        return following.follow_video(video, settings, held, decoding, places, write, fail_on_repeats, verbose, quiet)
+        return following.follow_video(
+            video, settings, held, decoding, places, write, hooks, fail_on_repeats, verbose, quiet
+        )
     if window is not None:
         raise BadSetting("--window", window, "it belongs to --follow")
     report, exhibits = scan_file(video, order)

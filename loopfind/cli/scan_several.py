@@ -39,7 +39,7 @@ def refuse_options(videos: Sequence[str], unfit: Sequence[tuple[str, bool]]) -> 
 
 @dataclass(frozen=True)
 class Targets:
-    """The places of the reports. places: names of outputs and their formats; page: that of the page, or None. In each
+    """The places of the reports. places: names of outputs and their formats. page: that of the page, or None. In each
     but stdout NAME stands for the name of the file."""
 
     places: tuple[tuple[str, str], ...]

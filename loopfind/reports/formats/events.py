@@ -15,15 +15,18 @@ def event_json(event: Event, link: Link) -> Iterator[str]:
     """Yield an event as JSON on one line, without the newline, in pieces."""
     yield f'{{"schema": {machine.SCHEMA}, "event": '
     if isinstance(event, Finding):
-        time, going_on = map(machine.json_line, (event.time, event.going_on))
-        yield f'"finding", "time": {time}, "going_on": {going_on}, "repeat": '
-        yield machine.json_line(_repeat(event.repeat, link))
+        yield f'"finding", {machine.json_line(finding_value(event, link))[1:-1]}'
     elif isinstance(event, Missed):
         yield f'"missed", {machine.json_line(asdict(event.loss))[1:-1]}'
     else:
         yield f'"end", "why": {machine.json_line(event.why)}, "said": {machine.json_line(event.said)}, "report": '
         yield from machine.on_one_line(machine.write(event.report))
     yield "}"
+
+
+def finding_value(event: Finding, link: Link) -> dict[str, Any]:
+    """Return a finding under the names of the machine form."""
+    return {"time": event.time, "going_on": event.going_on, "repeat": _repeat(event.repeat, link)}
 
 
 def event_text(event: Finding | Missed) -> str:
