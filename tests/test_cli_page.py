@@ -50,7 +50,7 @@ def test_the_player_looks_where_it_is_told_to(tmp_path):
     run("film.mp4", "--html", "report.html", "--video-href", "https://example.org/v.mp4", cwd=tmp_path)
     text = (tmp_path / "report.html").read_text()
     assert '"href":"https://example.org/v.mp4"' in text
-    assert "media-src https://example.org;" in text
+    assert "media-src blob: https://example.org;" in text
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from PIL import Image
 from loopfind import pipeline
 from loopfind.reports.page import comparison as pages
 from loopfind.reports.page import likeness, scan
+from loopfind.reports.review import read_review, reviewed
 
 CHROMIUM, DRIVER = browsers.programs()
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -245,6 +246,70 @@ def test_a_video_that_is_not_there_is_said_and_the_pictures_remain(browser, fold
     wait_for(browser, "document.getElementById('video-says').textContent.includes('could not be loaded')")
     assert run(browser, "document.getElementById('player').hidden")
     assert run(browser, "document.querySelectorAll('#repeats figure img').length") > 20
+
+
+@pytest.mark.slow
+def test_a_video_that_is_elsewhere_can_be_chosen(browser, folder):
+    look(browser, folder / "lost.html")
+    wait_for(browser, "document.getElementById('video-says').textContent.includes('could not be loaded')")
+    browser.find_element("id", "p-file").send_keys(str(FIXTURES / "none.mp4"))
+    wait_for(browser, "document.getElementById('video-says').textContent.includes('not the file that was scanned')")
+    browser.get_log("browser")
+    look(browser, folder / "lost.html")
+    wait_for(browser, "document.getElementById('video-says').textContent.includes('could not be loaded')")
+    browser.find_element("id", "p-file").send_keys(str(FIXTURES / "loop.mp4"))
+    wait_for(browser, "!document.getElementById('player').hidden")
+    assert run(browser, "document.getElementById('video-says').textContent").startswith("Both copies")
+    times = "[...document.querySelectorAll('video')].map((v) => v.currentTime)"
+    assert run(browser, times) == pytest.approx([12.02, 16.02], abs=0.001)
+
+
+@pytest.mark.slow
+def test_the_table_sorts_and_filters(browser, folder):
+    look(browser, folder / "many.html")
+    column = "[...document.querySelectorAll('#found tbody tr:not([hidden])')].map((row) => +row.cells[5].dataset.value)"
+    for turned in (False, True):
+        browser.execute_script("document.querySelectorAll('#found .sort')[5].click()")
+        starts = run(browser, column)
+        assert len(starts) == 300 and starts == sorted(starts, reverse=turned)
+    field = browser.find_element("id", "f-words")
+    field.send_keys("299")
+    shown = "[...document.querySelectorAll('#repeats details:not([hidden])')].map((one) => one.id)"
+    assert "repeat-299" in run(browser, shown) and len(run(browser, shown)) < 20
+    assert "of 300 shown" in run(browser, "document.getElementById('f-says').textContent")
+    assert not errors(browser)
+
+
+@pytest.mark.slow
+def test_a_review_by_keys_is_kept_saved_and_taken_back(browser, folder, tmp_path):
+    from selenium.webdriver.common.keys import Keys
+
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    look(browser, folder / "many.html")
+    browser.switch_to.active_element.send_keys("jja")
+    browser.switch_to.active_element.send_keys("jr")
+    browser.switch_to.active_element.send_keys("n")
+    browser.switch_to.active_element.send_keys("a jingle", Keys.ESCAPE)
+    browser.refresh()
+    says = "document.getElementById('review-says').textContent"
+    assert wait_for(browser, says) == "1 accepted, 1 rejected, 298 not decided"
+    browser.switch_to.active_element.send_keys("s")
+    saved = tmp_path / "film.review.json"
+    wait_until(saved.exists, 20, "the saved review")
+    report = samples.crowded()
+    left = reviewed(report, read_review(str(saved)))
+    assert {one.id for one in report.repeats} - {one.id for one in left.repeats} == {3}
+    assert [(one.id, one.decision, one.note) for one in left.review] == [(2, "accept", ""), (3, "reject", "a jingle")]
+    drop = (
+        "localStorage.clear(); const taken = new DataTransfer();"
+        "taken.items.add(new File([arguments[0]], 'r.json')); document.getElementById('f-words').value = '';"
+        "window.dispatchEvent(new DragEvent('drop', { dataTransfer: taken, cancelable: true }))"
+    )
+    browser.refresh()
+    browser.execute_script(drop, saved.read_text().replace("reject", "accept"))
+    wait_for(browser, f"{says}.includes('2 accepted, 0 rejected')")
+    assert not errors(browser)
+    browser.execute_script("localStorage.clear()")
 
 
 @pytest.mark.slow

@@ -44,7 +44,7 @@ def test_asks_the_network_for_nothing_and_plays_files_from_where_they_are():
     page = Page(text)
     assert all(a["src"].startswith("data:image/") for _, a in page.elements if a.get("src"))
     (policy,) = [a["content"] for a in page.every("meta") if a.get("http-equiv") == "Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "media-src 'self' file: https://example.org;" in policy
+    assert "default-src 'none'" in policy and "media-src blob: 'self' file: https://example.org;" in policy
     data = json.loads(page.scripts[0])
     assert [file["href"] for file in data["files"]] == ["./a.mp4", "https://example.org/b.mp4", "", "./d.webm"]
     assert [file["step"] for file in data["files"]] == pytest.approx([1 / rate for rate in samples.RATES])

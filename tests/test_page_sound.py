@@ -47,7 +47,7 @@ def test_the_page_of_a_sound_shows_and_names_all_that_is_heard_again(folder: Pat
     assert page.count("<audio ") == 2 and "<video" not in page
     # The whole, and both occurrences of the jingle; of each both axes, and the part that is heard again.
     assert page.count('<figure class="sound">') == 3 == page.count("4.1 kHz") == page.count(">level<")
-    assert page.count('<rect class="heard s1"') == 4 == page.count('<rect class="heard c1"')
+    assert page.count('<rect class="heard s0"') == 4 == page.count('<rect class="heard c0"')
     assert all(len(re.findall("<span", row)) >= 2 for row in re.findall('<p class="marks.*?</p>', page))
     assert "Heard more than once" in page and "nothing is heard" in page
     assert "frames" not in page.partition("<script")[0].partition("<body")[2]

@@ -8,8 +8,10 @@ from loopfind.model.report import Cut, Occurrence, Repeat
 from loopfind.model.transform import Transform
 from loopfind.model.video import Source
 from loopfind.reports.links import Link
+from loopfind.reports.page.colours import colour_of
 from loopfind.reports.page.figures import curve_figure
-from loopfind.reports.page.limits import PAGE_CURVED, PAGE_OCCURRENCES, PAGE_OPEN, PAGE_PLAYABLE
+from loopfind.reports.page.limits import PAGE_CURVED, PAGE_OCCURRENCES, PAGE_OPEN
+from loopfind.reports.page.played import name_of
 from loopfind.reports.page.sound_figures import sound_figure
 from loopfind.reports.page.views import (
     Anchor,
@@ -20,9 +22,6 @@ from loopfind.reports.page.views import (
     GridRow,
     OccurrenceLine,
     Picture,
-    PlayedFile,
-    PlayedOccurrence,
-    PlayedRepeat,
     RepeatCard,
 )
 from loopfind.reports.wording import (
@@ -41,48 +40,8 @@ from loopfind.reports.wording import (
     title,
 )
 
-REPEAT_COLOURS = 7
-"""Colours of repeats in the style sheet; more repeats share them, and each bears its number."""
-
 _MOST_LINKED = 4  # repeats named beside a cut
 _MANY = 20  # repeats from which on the page says that its pictures are few
-
-
-def name_of(repeat: Repeat) -> str:
-    """Return what a repeat is called: Repeat 1, Loop 2, Still 3."""
-    return f"{repeat.kind.capitalize()} {repeat.id}"
-
-
-def played_file(name: str, href: str, source: Source) -> PlayedFile:
-    """Return a video for the player. href: where it is found, "" for nowhere."""
-    return PlayedFile(name, href, 1 / source.fps if source.fps > 0 else 0.04)
-
-
-def played_repeats(repeats: Sequence[Repeat]) -> dict[int, PlayedRepeat]:
-    """Return the repeats by their ids, for the scripts."""
-    return {
-        repeat.id: PlayedRepeat(
-            name=name_of(repeat),
-            colour=repeat.id % REPEAT_COLOURS,
-            count=len(repeat.occurrences),
-            occurrences=tuple(
-                PlayedOccurrence(
-                    number,
-                    o.file or 0,
-                    o.start,
-                    o.end,
-                    o.content_start,
-                    o.content_end,
-                    o.reversed,
-                    o.mirrored,
-                    o.turned,
-                    o.pitch,
-                )
-                for number, o in enumerate(repeat.occurrences[:PAGE_PLAYABLE], 1)
-            ),
-        )
-        for repeat in repeats
-    }
 
 
 class CardMaker:
@@ -156,7 +115,7 @@ class CardMaker:
         return RepeatCard(
             id=repeat.id,
             name=name_of(repeat),
-            colour=repeat.id % REPEAT_COLOURS,
+            colour=colour_of(repeat.id),
             title=title(repeat),
             open=place < PAGE_OPEN,
             belief=_belief(repeat),
@@ -171,7 +130,7 @@ class CardMaker:
                 sound_figure(
                     strip.image,
                     self._name_beside_first(repeat, strip.occurrence),
-                    [(strip.heard_start, strip.heard_end, repeat.id % REPEAT_COLOURS)],
+                    [(strip.heard_start, strip.heard_end, colour_of(repeat.id))],
                 )
                 for strip in self._sounds
                 if strip.repeat == repeat.id

@@ -7,9 +7,10 @@ from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.model.version import version
 from loopfind.model.video import Source
 from loopfind.reports.links import Link, page_linker, sendable
-from loopfind.reports.page.cards import CardMaker, played_file, played_repeats
+from loopfind.reports.page.cards import CardMaker
 from loopfind.reports.page.commands import comparison_command_line
 from loopfind.reports.page.files import matrix_of, matrix_words, timelines_of
+from loopfind.reports.page.findings import finding_rows
 from loopfind.reports.page.limits import (
     PAGE_CLIPS,
     PAGE_GROUPS,
@@ -19,6 +20,7 @@ from loopfind.reports.page.limits import (
     PAGE_PAIRS,
     PAGE_STRETCHES,
 )
+from loopfind.reports.page.played import played_file, played_repeats
 from loopfind.reports.page.render import affordable, rendered, unbroken
 from loopfind.reports.page.spots import spots_view
 from loopfind.reports.page.views import (
@@ -66,12 +68,13 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
         facts=_facts(comparison),
         caution=_caution(comparison, audible),
         spots=spots_view(comparison, links),
+        findings=finding_rows(repeats, links, called),
+        findings_more=cut_off(len(comparison.repeats) - len(repeats)),
         repeats=cards.repeats(),
         left_out=cards.left_out(len(comparison.repeats)),
-        playable=any(hrefs),
         looking=f"Looking for the {'sounds' if audible else 'videos'} where they were when this page was made …"
         if any(hrefs)
-        else "There is no file to play. What is below remains.",
+        else "There is no file to play, unless you choose some.",
         noscript="Without scripts the players, the differences and the table of all with all are not drawn.",
         links_out=any(link(0.0) for link in links),
         again="So that someone else can repeat it: this command gives the same answer on the same files.",

@@ -42,6 +42,11 @@ def _lines_of(repeat: Repeat) -> Iterator[PlotLine]:
             yield PlotLine(repeat.id, one, other, a.start, a.end, *ends)
 
 
+def plot_ticks(start: float, end: float) -> tuple[tuple[float, str], ...]:
+    """Return the ticks of an axis of the dot-plot: percent of its length, and the time to the second."""
+    return tuple((50.0 * part, clock(start + part * (end - start) / 2).partition(".")[0]) for part in range(3))
+
+
 def plot_picture(likeness: Bytes) -> str:
     """Return the likeness (k, k) as a data URL of a PNG file, dark where pictures look alike."""
     return png_url(255 - likeness)

@@ -8,7 +8,8 @@ from loopfind.model.comparison import Comparison
 from loopfind.model.exhibits import ComparisonExhibits
 from loopfind.model.report import Occurrence
 from loopfind.reports.links import Link
-from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker
+from loopfind.reports.page.cards import CardMaker
+from loopfind.reports.page.colours import colour_of
 from loopfind.reports.page.limits import PAGE_BARS, PAGE_FILES, PAGE_LANES, PAGE_MATRIX
 from loopfind.reports.page.sound_figures import wave_path
 from loopfind.reports.page.views import Anchor, Bar, FileTimeline, Matrix, MatrixCell
@@ -88,7 +89,7 @@ def _bars(found: Sequence[_Shown], duration: float, cards: CardMaker) -> tuple[t
         bars.append(
             Bar(
                 id=shown.repeat,
-                colour=shown.repeat % REPEAT_COLOURS,
+                colour=colour_of(shown.repeat),
                 lane=lane,
                 left=round(100 * max(0.0, one.start) / whole, 3),
                 wide=round(100 * (one.end - one.start) / whole, 3),

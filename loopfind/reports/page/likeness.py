@@ -17,7 +17,7 @@ from loopfind.reports.formats.likeness import (
     neighbour_words,
     proven_besides,
 )
-from loopfind.reports.page.cards import REPEAT_COLOURS
+from loopfind.reports.page.colours import colour_of
 from loopfind.reports.page.figures import png_url
 from loopfind.reports.page.likeness_views import AlikeCard, Dot, FileCard, LikenessData, LikenessPage, MomentPair
 from loopfind.reports.page.limits import PAGE_LOSSES
@@ -95,9 +95,10 @@ def _page(
             seriousness="found" if proven else "unsure" if groups and groups[0].others else "nothing",
             facts=tuple(facts),
             caution=caution(key),
+            findings=(),
+            findings_more="",
             repeats=(),
             left_out="",
-            playable=False,
             looking="",
             noscript="Without scripts, the map does not say the name of a file under the pointer.",
             links_out=False,
@@ -133,7 +134,7 @@ def _card(number: int, group: AlikeGroup, shown: LikenessExhibits, grouped: bool
     files = tuple(_file(number, rank, group.reference, one, shown) for rank, one in enumerate(group.others[:_FILES], 1))
     return AlikeCard(
         id=f"group-{number}",
-        colour=number % REPEAT_COLOURS,
+        colour=colour_of(number),
         name=safe(group.reference),
         says=count(len(group.others), "file") + (" like it" if grouped else ", the nearest first"),
         strip=_strip(shown.looks.get(group.reference)),
@@ -185,9 +186,9 @@ def _strip(look: Glance | None) -> str:
 def _dots(shown: LikenessExhibits, groups: Sequence[AlikeGroup], video: str | None) -> tuple[Dot, ...]:
     cards = dict[str, tuple[int, str]]()
     for number, group in enumerate(groups[:_CARDS], 1):
-        cards[group.reference] = number % REPEAT_COLOURS, f"#group-{number}"
+        cards[group.reference] = colour_of(number), f"#group-{number}"
         for rank, one in enumerate(group.others[:_FILES], 1):
-            cards[one.path] = number % REPEAT_COLOURS, f"#file-{number}-{rank}"
+            cards[one.path] = colour_of(number), f"#file-{number}-{rank}"
     found = []
     for point in shown.points:
         colour, href = cards.get(point.path, (-1, ""))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from loopfind.reports.page.views import LeftOut, Page, PlayedFile
+from loopfind.reports.page.played import PlayedFile
+from loopfind.reports.page.views import LeftOut, Page
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,10 @@ def affordable(shots: Shots, frames: Iterable[ShownFrame]) -> Shots:
 
 
 def _policy(script: str, hrefs: Sequence[str]) -> str:
-    """Return what the page may do: run its own script, show its own pictures, play the videos."""
+    """Return what the page may do: run its own script, show its own pictures, play the videos, also those that a person
+    chooses (blob:)."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    media = " ".join(dict.fromkeys(_media_source(href) for href in hrefs if href)) or "'none'"
+    media = " ".join(("blob:", *dict.fromkeys(_media_source(href) for href in hrefs if href)))
     return (
         f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
         f"media-src {media}; base-uri 'none'; form-action 'none'"

@@ -7,11 +7,14 @@ from loopfind.model.report import Repeat, Report
 from loopfind.model.version import version
 from loopfind.model.video import Source
 from loopfind.reports.links import page_linker, sendable
-from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker, name_of, played_file, played_repeats
+from loopfind.reports.page.cards import CardMaker
+from loopfind.reports.page.colours import colour_of
 from loopfind.reports.page.commands import scan_command_line
-from loopfind.reports.page.figures import plot_lines, plot_picture
+from loopfind.reports.page.figures import plot_lines, plot_picture, plot_ticks
+from loopfind.reports.page.findings import finding_rows, review_data
 from loopfind.reports.page.judged import gaps_of, judged_view
 from loopfind.reports.page.limits import PAGE_CUTS, PAGE_LEGEND, PAGE_REPEATS, PAGE_SPANS
+from loopfind.reports.page.played import name_of, played_file, played_repeats
 from loopfind.reports.page.render import affordable, rendered, unbroken
 from loopfind.reports.page.spots import spots_view
 from loopfind.reports.page.views import (
@@ -58,6 +61,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         cuts=tuple(cut.time for cut in report.cuts),
         lines=tuple(lines),
         repeats=played_repeats(report.repeats),
+        review=review_data(report),
     )
     return ScanPage(
         version=version(),
@@ -69,12 +73,13 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         if report.repeats
         else "That nothing was found is worth as much as the share of the video that could be judged.",
         spots=spots_view(report, [link]),
+        findings=finding_rows(repeats, [link]),
+        findings_more=cut_off(len(report.repeats) - len(repeats)),
         repeats=cards.repeats(),
         left_out=cards.left_out(len(report.repeats)),
-        playable=bool(href),
         looking="Looking for the video beside this page …"
         if href
-        else "There is no file to play: the video came from standard input or a stream. What is below remains.",
+        else "The video came from standard input or a stream: there is no file to play, unless you choose one.",
         noscript="Without scripts the timeline, the players and the differences are not drawn; tables, pictures and "
         "curves are.",
         links_out=bool(link(0.0)),
@@ -89,6 +94,7 @@ def scan_page(report: Report, exhibits: Exhibits, href: str) -> ScanPage:
         overview=tuple(cards.picture(frame, f"The video at {clock(frame.time)}") for frame in overview),
         no_pictures=NO_PICTURES,
         likeness=plot_picture(exhibits.likeness),
+        ticks=plot_ticks(exhibits.start, exhibits.end),
         lines=tuple(_stroke(line, exhibits) for line in lines),
         cuts=cards.cuts(report.cuts[:PAGE_CUTS], exhibits.cuts),
         cuts_more=cut_off(len(report.cuts) - PAGE_CUTS),
@@ -156,7 +162,7 @@ def _timeline_words(report: Report) -> str:
 def legend_of(repeats: Sequence[Repeat]) -> tuple[LegendEntry, ...]:
     """Return the repeats that are named below the timeline."""
     shown = repeats[:PAGE_LEGEND]
-    return tuple(LegendEntry(repeat.id, name_of(repeat), repeat.id % REPEAT_COLOURS) for repeat in shown)
+    return tuple(LegendEntry(repeat.id, name_of(repeat), colour_of(repeat.id)) for repeat in shown)
 
 
 def legend_more_of(report: Report) -> str:
@@ -169,7 +175,7 @@ def _stroke(line: PlotLine, exhibits: Exhibits) -> PlotStroke:
     scale = 1000 / max(exhibits.end - exhibits.start, 1e-9)
     ends = (line.start, line.end, line.other_start, line.other_end)
     a, b, c, d = (round((end - exhibits.start) * scale, 2) for end in ends)
-    return PlotStroke(line.repeat % REPEAT_COLOURS, f"M{a:g} {c:g}L{b:g} {d:g}M{c:g} {a:g}L{d:g} {b:g}")
+    return PlotStroke(colour_of(line.repeat), f"M{a:g} {c:g}L{b:g} {d:g}M{c:g} {a:g}L{d:g} {b:g}")
 
 
 def origin_facts(source: Source, origin: Origin | None) -> list[Fact]:

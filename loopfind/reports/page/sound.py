@@ -9,10 +9,13 @@ from loopfind.model.exhibits import SoundExhibits
 from loopfind.model.report import Report, SoundAnswer
 from loopfind.model.version import version
 from loopfind.reports.links import page_linker
-from loopfind.reports.page.cards import REPEAT_COLOURS, CardMaker, played_file, played_repeats
+from loopfind.reports.page.cards import CardMaker
+from loopfind.reports.page.colours import colour_of
 from loopfind.reports.page.commands import scan_command_line
+from loopfind.reports.page.findings import finding_rows, review_data
 from loopfind.reports.page.judged import Gap, JudgedView
 from loopfind.reports.page.limits import PAGE_GAPS, PAGE_MARKS, PAGE_REPEATS
+from loopfind.reports.page.played import played_file, played_repeats
 from loopfind.reports.page.render import rendered, unbroken
 from loopfind.reports.page.scan import (
     SAME_ANSWER,
@@ -35,8 +38,9 @@ class SoundPage(Page):
     """The page of a file that holds sound alone. whole: all of it. rhythms: what a machine plays."""
 
     template: ClassVar[str] = "sound.html.j2"
-    scripts: ClassVar[tuple[str, ...]] = ("common.js", "timeline.js", "player.js")
+    scripts: ClassVar[tuple[str, ...]] = ("common.js", "findings.js", "timeline.js", "review.js", "player.js")
     several: ClassVar[bool] = False
+    reviewable: ClassVar[bool] = True
     heard: ClassVar[bool] = True
     audible: bool = True
     cuts: ClassVar[tuple[CutCard, ...]] = ()
@@ -79,12 +83,13 @@ def sound_page(report: Report, exhibits: SoundExhibits, href: str) -> SoundPage:
         if report.repeats
         else "That nothing was found is worth as much as the share of the sound that could be judged.",
         spots=spots_view(report, [link]),
+        findings=finding_rows(repeats, [link]),
+        findings_more=cut_off(len(report.repeats) - len(repeats)),
         repeats=cards.repeats(),
         left_out=cards.left_out(len(report.repeats)),
-        playable=bool(href),
         looking="Looking for the sound beside this page …"
         if href
-        else "There is no file to play. What is below remains.",
+        else "There is no file to play, unless you choose one.",
         noscript="Without scripts the timeline and the players are not drawn; tables, waveforms and spectrograms are.",
         links_out=bool(link(0.0)),
         again=SAME_ANSWER,
@@ -94,9 +99,7 @@ def sound_page(report: Report, exhibits: SoundExhibits, href: str) -> SoundPage:
         timeline_words=_timeline_words(report),
         legend=legend_of(repeats),
         legend_more=legend_more_of(report),
-        whole=sound_figure(
-            whole, "The whole sound", [(start, end, id % REPEAT_COLOURS) for start, end, id, _ in marked]
-        ),
+        whole=sound_figure(whole, "The whole sound", [(start, end, colour_of(id)) for start, end, id, _ in marked]),
         whole_more=f"The longest {PAGE_MARKS} occurrences are marked." if len(spans) > PAGE_MARKS else "",
         rhythms=tuple(
             Gap(f"{clock(one.start)} - {clock(one.end)}", f"the same sounds every {length(one.step)}")
@@ -113,6 +116,7 @@ def sound_page(report: Report, exhibits: SoundExhibits, href: str) -> SoundPage:
             cuts=(),
             lines=(),
             repeats=played_repeats(report.repeats),
+            review=review_data(report),
         ),
     )
 

@@ -6,7 +6,9 @@ A `ScanPage` or a `ComparisonPage` holds all words of one page, `Page` those of 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from loopfind.reports.page.findings import FindingRow, ReviewData
 from loopfind.reports.page.judged import JudgedView
+from loopfind.reports.page.played import PlayedFile, PlayedRepeat
 from loopfind.reports.page.sound_figures import SoundFigure
 
 if TYPE_CHECKING:  # it is made of what is here
@@ -132,53 +134,20 @@ class CutCard:
     pictures: tuple[Picture, ...]
 
 
-@dataclass(frozen=True)
-class PlayedFile:
-    """A video as the player finds it. step: seconds from frame to frame."""
-
-    name: str
-    href: str
-    step: float
-
-
-@dataclass(frozen=True)
-class PlayedOccurrence:
-    """An occurrence as the player plays it, [start, end) seconds. file: its place in the list of files. pitch: as an
-    Occurrence has it."""
-
-    number: int
-    file: int
-    start: float
-    end: float
-    content_start: float
-    content_end: float
-    reversed: bool
-    mirrored: bool
-    turned: int
-    pitch: float | None
-
-
-@dataclass(frozen=True)
-class PlayedRepeat:
-    """A repeat as the scripts read it. count: its occurrences, of which the first ones can be played."""
-
-    name: str
-    colour: int
-    count: int
-    occurrences: tuple[PlayedOccurrence, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """The content that both kinds of page have.
 
-    seriousness: found, unsure or nothing, the colour of the verdict. left_out: a note on repeats without a card or
-    pictures. looking: the player's first words. links_out: whether links lead to the videos. again, command, details:
-    how the page was made. several: whether it is of several files; audible: whether of sounds, without pictures."""
+    seriousness: found, unsure or nothing, the colour of the verdict. findings: the table of all repeats;
+    findings_more: a note on those that it lacks. reviewable: whether a person may accept and reject them. left_out:
+    a note on repeats without a card or pictures. looking: the player's first words. links_out: whether links lead
+    to the videos. again, command, details: how the page was made. several: whether it is of several files; audible:
+    whether of sounds, without pictures."""
 
     template: ClassVar[str]
     scripts: ClassVar[tuple[str, ...]]
     several: ClassVar[bool]
+    reviewable: ClassVar[bool] = False
     audible: bool = False
     version: str
     name: str
@@ -186,9 +155,10 @@ class Page:
     seriousness: str
     facts: tuple[Fact, ...]
     caution: str
+    findings: tuple[FindingRow, ...]
+    findings_more: str
     repeats: tuple[RepeatCard, ...]
     left_out: str
-    playable: bool
     looking: str
     noscript: str
     links_out: bool
@@ -245,15 +215,25 @@ class ScanData:
     cuts: tuple[float, ...]
     lines: tuple[PlotLine, ...]
     repeats: dict[int, PlayedRepeat]
+    review: ReviewData
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScanPage(Page):
-    """The page of a scan. likeness: a data URL of the dot-plot's picture. heard: whether the video has sound."""
+    """The page of a scan. likeness: a data URL of the dot-plot's picture. heard: whether the video has sound.
+    ticks: of both axes of that picture: percent, time."""
 
     template: ClassVar[str] = "scan.html.j2"
-    scripts: ClassVar[tuple[str, ...]] = ("common.js", "timeline.js", "likeness.js", "player.js")
+    scripts: ClassVar[tuple[str, ...]] = (
+        "common.js",
+        "findings.js",
+        "timeline.js",
+        "likeness.js",
+        "review.js",
+        "player.js",
+    )
     several: ClassVar[bool] = False
+    reviewable: ClassVar[bool] = True
 
     heard: bool
     judged: JudgedView
@@ -264,6 +244,7 @@ class ScanPage(Page):
     overview: tuple[Picture, ...]
     no_pictures: str
     likeness: str
+    ticks: tuple[tuple[float, str], ...]
     lines: tuple[PlotStroke, ...]
     cuts: tuple[CutCard, ...]
     cuts_more: str
@@ -379,7 +360,7 @@ class ComparisonPage(Page):
     something, with a timeline each; files_bare: a note on the others."""
 
     template: ClassVar[str] = "comparison.html.j2"
-    scripts: ClassVar[tuple[str, ...]] = ("common.js", "matrix.js", "player.js")
+    scripts: ClassVar[tuple[str, ...]] = ("common.js", "findings.js", "matrix.js", "player.js")
     several: ClassVar[bool] = True
     heard: ClassVar[bool] = True
 

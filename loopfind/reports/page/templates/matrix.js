@@ -19,7 +19,7 @@ function startMatrix() {
     board.width = width * ratio; board.height = height * ratio;
     const pen = board.getContext("2d");
     pen.scale(ratio, ratio);
-    const ink = colour("--c0"), rule = colour("--line"), soft = colour("--soft"), gap = side > 8 ? 1 : 0;
+    const ink = colour("--soft"), rule = colour("--line"), soft = colour("--soft"), gap = side > 8 ? 1 : 0;
     pen.font = "12px system-ui, sans-serif"; pen.textAlign = "right"; pen.textBaseline = "middle";
     for (let i = 0; i < n; i++) {
       if (named) {

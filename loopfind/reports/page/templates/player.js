@@ -7,6 +7,7 @@ function startPlayers() {
   const pictures = one.tagName === "VIDEO", thing = pictures ? "video" : "sound";
   let stretch = null, moving = 0, free = null;
   const sound = () => pictures && $("p-hear") ? " Their sound is off until you choose one below." : "";
+  const unlike = () => data.files[0].unlike ? ` “${data.files[0].chosen}” is not the file that was scanned: its size is another, and the times may not fit.` : "";
   const value = (id) => $(id).value;
   const say = (text) => { $("video-says").textContent = text; };
   function option(select, words, chosen) {
@@ -154,6 +155,7 @@ function startPlayers() {
   };
   function offer(shown) {
     $("player").hidden = !shown;
+    if (!several) $("pick").hidden = shown;
     if (free_play) free_play.hidden = !shown;
     for (const button of all("[data-play], [data-listen]")) button.disabled = !shown;
   }
@@ -169,13 +171,14 @@ function startPlayers() {
     const missing = [one, two].find((video) => lost.has(video.file));
     if (missing && several) say(`“${fileOf(missing).name}” could not be loaded, or this browser does not play its format. Others may; the pictures below remain.`);
     else if (several) say(`${fileOf(one).name} beside ${fileOf(two).name}, in step.${sound()}`);
-    else say(`Both copies of the ${thing} are loaded. They play in step.${sound()}`);
+    else say(`Both copies of the ${thing} are loaded. They play in step.${sound()}${unlike()}`);
   }
   function fail(video) {
     lost.add(video.file);
     offer(several);
     if (several) describe();
-    else say(`The ${thing} could not be loaded from “${data.files[0].href}”, or this browser does not play its format. Put it there, or make this page again with --video-href. The pictures below remain.`);
+    else if (data.files[0].chosen) say(`This browser does not play “${data.files[0].chosen}”. The pictures below remain.`);
+    else say(`The ${thing} could not be loaded from “${data.files[0].href}”, or this browser does not play its format. Choose it below, or put it there. The pictures remain without it.`);
   }
   function loaded() {
     if ([one, two].some((video) => video.readyState < 1 || lost.has(video.file))) return;
@@ -183,6 +186,32 @@ function startPlayers() {
     describe();
     mirror();
   }
+  // Files that a person chooses or drops: each is the one of its name, or else the first one that could not be loaded.
+  function choose(files) {
+    for (const file of files) {
+      const named = data.files.findIndex((known) => known.name.split("/").pop() === file.name);
+      const wanted = named >= 0 ? named : Math.max(0, data.files.findIndex((known, at) => lost.has(at) || !known.href));
+      const known = data.files[wanted];
+      Object.assign(known, { href: URL.createObjectURL(file), chosen: file.name, unlike: known.size !== null && known.size !== file.size });
+      lost.delete(wanted);
+    }
+    for (const video of [one, two]) {
+      const file = video.file;
+      if (!data.files[file].chosen) continue;
+      video.file = null;
+      open(video, file);
+    }
+    go(stretch.from);
+  }
+  $("p-file").onchange = () => choose($("p-file").files);
+  addEventListener("dragover", (event) => { event.preventDefault(); document.body.classList.add("dragged"); });
+  for (const end of ["dragleave", "drop"]) addEventListener(end, () => document.body.classList.remove("dragged"));
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    const [notes, films] = [true, false].map((json) => [...event.dataTransfer.files].filter((file) => file.name.endsWith(".json") === json));
+    if (notes.length && typeof loadReview === "function") loadReview(notes[0]);
+    if (films.length) { choose(films); $("players").scrollIntoView(); }
+  });
   for (const video of [one, two]) {
     video.addEventListener("error", () => fail(video));
     video.addEventListener("loadedmetadata", loaded);

@@ -45,7 +45,9 @@ function drawLine() {
     if (left > width || left + wide < 0) continue;
     const y = top + span.lane * tall;
     pen.fillStyle = colour(`--c${data.repeats[span.repeat].colour}`);
+    pen.globalAlpha = review(span.repeat).decision === "reject" ? 0.25 : 1;
     pen.fillRect(left, y, wide, tall - 5);
+    pen.globalAlpha = 1;
     if (wide > 4) { pen.fillStyle = paper; pen.fillRect(left + wide - 1, y, 1, tall - 5); }
     const word = String(span.repeat);
     if (wide > pen.measureText(word).width + 10 && tall > 17) {
