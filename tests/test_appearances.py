@@ -97,6 +97,16 @@ def test_pictures_are_spread_over_a_video_whether_or_not_it_says_how_long_it_is(
 
 
 @pytest.mark.slow
+def test_a_short_video_of_one_key_frame_is_seen_at_every_moment(folder, tmp_path):
+    one = tmp_path / "one.mp4"
+    videos.run("-i", str(folder / "testsrc2.mp4"), "-c:v", "libx264", "-preset", "ultrafast", "-g", "999", str(one))
+    times, pictures = spread_pictures(address.resolve(one), 0, 8, 64)
+    assert np.allclose(times, np.arange(8) / 2 + 0.25)
+    apart = [np.abs(a.astype(int) - b).mean() for a, b in itertools.pairwise(pictures)]
+    assert len(apart) == 7 and min(apart) > 1
+
+
+@pytest.mark.slow
 def test_a_file_whose_header_is_forged_is_looked_at_all_the_same(folder, tmp_path):
     forged = tmp_path / "forged.mkv"
     title = "x\n  Duration: 99:00:00.00, start: 0.000000, bitrate: 1 kb/s\n  Stream #0:0: Audio: pcm"

@@ -7,9 +7,15 @@ from loopfind.media.ffmpeg.address import Address
 from loopfind.model.crop import Crop
 from loopfind.settings import MOST_STREAMS, STALL
 
-_NO_KEY = "if(key*(not(ld(1))+gte(abs(dts*tb-ld(0)),0.5)),0*st(1,1)+0*st(0,dts*tb),1)"
-"""Drops a packet unless it is a key frame half a second or more after the last one kept (ld(0); ld(1): there is one).
-Where every frame is a key frame, this is every k-th; and what is dropped is not even handed to the decoder."""
+_KEYS_APART = 0.5
+
+
+def few_keys(apart: float) -> list[str]:
+    """Return the words before an input by which it gives only key frames that are `apart` seconds or more after the
+    last one given (ld(0); ld(1): there is one). Where every frame is a key frame, this is every k-th; and what is
+    dropped is not even handed to the decoder."""
+    kept = f"key*(not(ld(1))+gte(abs(dts*tb-ld(0)),{apart}))"
+    return ["-bsf:v", f"noise=drop='if({kept},0*st(1,1)+0*st(0,dts*tb),1)'"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class DecodeOptions:
         """The words of the command that stand before `-i`."""
         words = [] if self.threads is None else ["-threads", str(self.threads)]
         words += ["-hwaccel", self.hwaccel] if self.hwaccel else []
-        return [*words, "-bsf:v", f"noise=drop='{_NO_KEY}'"] if self.keys_only else words
+        return [*words, *few_keys(_KEYS_APART)] if self.keys_only else words
 
 
 @dataclass(frozen=True)
