@@ -86,7 +86,7 @@ def test_two_pieces_stand_side_by_side_with_the_change_of_the_second_undone(
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ANIMATION_FORMS)
 def test_length_and_size_are_bounded(form: str, tmp_path: Path) -> None:
-    source = videos.make("animated-wide.mp4", *videos.moving(14, "10", "1280x720"), "-c:v", "libx264", "-g", "20")
+    source = videos.make("animated-wide.mp4", *videos.moving(14, "10", "480x270"), "-c:v", "libx264", "-g", "20")
     place = tmp_path / f"clip.{form}"
     write_animation(source, 0, [(Piece(0.5, 14.0, 135, 5), Look())] * 2, place.as_posix(), form)
     shown = animation(place)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -96,7 +97,6 @@ def answers(folder: Path, alike: bool) -> dict[str, object]:
     library, report = ("--library", str(folder / "l.sqlite")), str(folder / "report.json")
     commands = {
         "scan": (video, "--json", "--no-resume"),
-        "exact": (video, "--json", "--no-resume", "--kind", "exact"),
         "color": (video, "--json", "--no-resume", "--kind", "color"),
         "side by side": (other, "--json", "--no-resume", "--jobs", "2"),
         "packets": (video, "--json", "--packets-only"),
@@ -116,6 +116,7 @@ def answers(folder: Path, alike: bool) -> dict[str, object]:
     said: dict[str, object] = {}
     for name in commands:
         text = (folder / name).read_text("cp1252").replace(str(folder), "")
+        text = re.sub(r'("date": ?)"[^"]+"', r'\1""', text)  # when it was made
         said[name] = [json.loads(line) for line in text.splitlines()] if name == "follow" else text
     said["follow"] = said["follow"][-1]["report"]["repeats"]  # type: ignore[index]
     return said | {"clips": sorted(path.name for path in (folder / "clips").iterdir()), "files": left(folder)}
