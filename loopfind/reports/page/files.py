@@ -153,6 +153,6 @@ def matrix_words(matrix: Matrix, sharing: Set[int]) -> str:
         return ""
     more = f" These are {len(matrix.order):,} of {len(sharing):,}." if len(sharing) > len(matrix.order) else ""
     return (
-        "A square is the darker the more of the file in its row is also in that of its column. Files that share "
+        "A square stands out the more, the more of the file in its row is also in that of its column. Files that share "
         f"nothing are left out.{more}"
     )

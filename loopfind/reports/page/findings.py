@@ -9,7 +9,7 @@ from loopfind.model.report import Occurrence, Repeat, Report
 from loopfind.model.review import ReviewedFinding
 from loopfind.reports.links import Link
 from loopfind.reports.page.colours import colour_of
-from loopfind.reports.wording import clock, length, name, share
+from loopfind.reports.wording import clock, confidence_in_words, length, name
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,7 @@ def finding_rows(repeats: Sequence[Repeat], links: Sequence[Link], names: Sequen
 
 
 def _confidence(repeat: Repeat) -> Sortable:
-    if repeat.kind == "still":
-        return Sortable("", None)
-    return Sortable(share(repeat.confidence), repeat.confidence)
+    return Sortable(confidence_in_words(repeat), None if repeat.kind == "still" else repeat.confidence)
 
 
 @dataclass(frozen=True)

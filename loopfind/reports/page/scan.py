@@ -127,7 +127,7 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         facts.append(Fact("Shown more than once", repeated))
     facts.append(Fact("Could be judged", coverage_in_words(verdict)))
     if verdict.shortest_findable is not None:
-        facts.append(Fact("Shortest repeat that would show", length(verdict.shortest_findable)))
+        facts.append(Fact("Found nine times out of ten", f"a repeat of {length(verdict.shortest_findable)} or longer"))
     facts += found_facts(report)
     if report.sound is not None:
         facts.append(Fact("Sound", report.sound.summary))

@@ -129,7 +129,7 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         facts.append(Fact("Heard more than once", heard))
     facts.append(Fact("Could be judged", coverage_in_words(verdict, "sound")))
     if verdict.shortest_findable is not None:
-        facts.append(Fact("Shortest repeat that would show", length(verdict.shortest_findable)))
+        facts.append(Fact("Found nine times out of ten", f"a repeat of {length(verdict.shortest_findable)} or longer"))
     return (*facts, *found_facts(report))
 
 
