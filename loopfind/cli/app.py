@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from loopfind.cli import terminal
+from loopfind.cli.config import defaults_of, located
 from loopfind.cli.help import panels_of, suggestion
 from loopfind.errors import LoopfindError, UsageError, exhausted
 
@@ -50,6 +51,8 @@ GROUPS = {
 """Name -> its help, and the commands below it."""
 
 DEFAULT = "scan"
+_DEFAULTS = "loopfind.defaults"
+"""Key of the defaults from files and variables, in what a context carries."""
 _ARENA_MAX = -8
 """M_ARENA_MAX of malloc.h."""
 _GLOBAL_OPTIONS = {"-h", "--help", "--install-completion", "--show-completion"}
@@ -97,7 +100,23 @@ class PlainGroup(TyperGroup):
 
 
 class PlainCommand(TyperCommand):
-    """A command with plain help: arguments without braces and types, and options in panels."""
+    """A command with defaults from files and variables, and with plain help: arguments without braces and types, and
+    options in panels."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        root = ctx.find_root().command
+        if not ctx.resilient_parsing and isinstance(root, DefaultGroup):
+            given, _, _ = self.make_parser(ctx).parse_args(args=list(args))
+            if not given.keys() & {"help", "version"}:
+                ctx.meta[_DEFAULTS] = defaults_of(_path_of(ctx), root, given)
+                ctx.default_map = {name: default.value for name, default in ctx.meta[_DEFAULTS].items()}
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            raise located(error, ctx.meta.get(_DEFAULTS, {})) from error
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return [re.sub("[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
@@ -112,6 +131,11 @@ class PlainCommand(TyperCommand):
         for panel, some in panels_of(options).items():
             with formatter.section(panel):
                 formatter.write_dl([_record(option, ctx) for option in some])
+
+
+def _path_of(ctx: Any) -> tuple[str, ...]:
+    """Return the words that call a command, without the first, which is loopfind."""
+    return () if ctx.parent is None else (*_path_of(ctx.parent), ctx.info_name)
 
 
 def _record(part: Any, ctx: Any) -> tuple[str, str] | None:

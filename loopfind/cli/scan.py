@@ -14,6 +14,7 @@ from loopfind.cli import scan_several as several
 from loopfind.cli import watch as watching
 from loopfind.cli.hooks import parse_hooks
 from loopfind.cli.paths import library_at
+from loopfind.cli.presets import PRESETS
 from loopfind.cli.scan_one import ScanOrder, deliver, scan_file
 from loopfind.cli.sizes import parse_size
 from loopfind.cli.times import parse_limits
@@ -184,6 +185,15 @@ def scan_command(
             "--no-resume", help="Do not go on with an interrupted scan or watch, nor keep this one to go on with."
         ),
     ] = False,
+    preset: Annotated[  # noqa: ARG001 - it was taken for the defaults of the others
+        str | None,
+        typer.Option(
+            "--preset",
+            metavar="NAME",
+            autocompletion=options.completing(PRESETS),
+            help=f"Defaults for a kind of video, named on stderr: {', '.join(PRESETS)}.",
+        ),
+    ] = None,
     verbose: options.VerboseScan = False,
     quiet: options.Quiet = False,
     version: Annotated[  # noqa: ARG001 - its callback answers
