@@ -262,6 +262,9 @@ def test_a_video_that_is_elsewhere_can_be_chosen(browser, folder):
     assert run(browser, "document.getElementById('video-says').textContent").startswith("Both copies")
     times = "[...document.querySelectorAll('video')].map((v) => v.currentTime)"
     assert run(browser, times) == pytest.approx([12.02, 16.02], abs=0.001)
+    browser.execute_script("document.querySelector('#found tbody td a').click()")
+    assert run(browser, times) == pytest.approx([12.02, 12.02], abs=0.001)
+    assert run(browser, "location.pathname").endswith("lost.html")
 
 
 @pytest.mark.slow

@@ -192,7 +192,7 @@ function startPlayers() {
       const named = data.files.findIndex((known) => known.name.split("/").pop() === file.name);
       const wanted = named >= 0 ? named : Math.max(0, data.files.findIndex((known, at) => lost.has(at) || !known.href));
       const known = data.files[wanted];
-      Object.assign(known, { href: URL.createObjectURL(file), chosen: file.name, unlike: known.size !== null && known.size !== file.size });
+      Object.assign(known, { given: known.given ?? known.href, href: URL.createObjectURL(file), chosen: file.name, unlike: known.size !== null && known.size !== file.size });
       lost.delete(wanted);
     }
     for (const video of [one, two]) {
@@ -203,6 +203,19 @@ function startPlayers() {
     }
     go(stretch.from);
   }
+  // The links to the moments of a file that was chosen lead into the players: it need not lie where they point.
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a[href*='#t=']"), [way, time] = link ? link.getAttribute("href").split("#t=") : [];
+    const at = data.files.findIndex((known) => known.chosen && known.given === way);
+    if (at < 0 || !one.src) return;
+    event.preventDefault();
+    stop();
+    free = 0;
+    open(one, at);
+    open(two, at);
+    go(+time);
+    $("players").scrollIntoView();
+  });
   $("p-file").onchange = () => choose($("p-file").files);
   addEventListener("dragover", (event) => { event.preventDefault(); document.body.classList.add("dragged"); });
   for (const end of ["dragleave", "drop"]) addEventListener(end, () => document.body.classList.remove("dragged"));

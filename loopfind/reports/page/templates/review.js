@@ -6,8 +6,9 @@ function startReview() {
   const WORDS = { accept: "accepted", reject: "rejected" };
   function take(findings) {
     for (const one of findings) {
-      before.set(+one.id, one);
-      decided.set(+one.id, { decision: one.decision || null, note: one.note || "" });
+      if (!Number.isInteger(one.id)) continue;
+      before.set(one.id, one);
+      decided.set(one.id, { decision: Object.hasOwn(WORDS, one.decision) ? one.decision : null, note: String(one.note || "") });
     }
   }
   take(data.review.findings);
@@ -112,10 +113,10 @@ function startReview() {
     "/": () => $("f-words").focus(),
   };
   addEventListener("keydown", (event) => {
-    const field = event.target.closest("input, select, textarea");
+    const field = event.target.closest("input:not([type=checkbox], [type=range]), select, textarea");
     if (event.key === "Escape" && field && field.dataset.note !== undefined) field.closest("details").querySelector("summary").focus();
     const does = KEYS[event.key.toLowerCase()];
-    if (!does || field || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!does || field || !$("review-keys").checked || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     does();
   });
