@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 from rich.text import Text
 
-from loopfind.model.report import Report
+from loopfind.model.report import Freeze, Report
 from loopfind.reports import wording
 from loopfind.reports.detail import ROWS, Detail
 from loopfind.reports.formats.text import report_lines, write
@@ -58,7 +58,9 @@ def test_three_hundred_repeats_are_a_short_report() -> None:
 
 
 def test_all_is_all() -> None:
-    report = samples.many()
+    frozen = tuple(Freeze(9.0 * n, 9.0 * n + 1, 270 * n, 270 * n + 30) for n in range(7))
+    report = replace(samples.many(), frozen=frozen)
+    assert any("... and 2 more; --all lists all" in line for line in plain(report))
     for detail, head in ((replace(ROWS, every=True), "  300  repeat"), (replace(BLOCKS, every=True), "Repeat 300: ")):
         text = plain(report, detail=detail)
         assert any(line.startswith(head) for line in text) and any("cut 300" in line for line in text)

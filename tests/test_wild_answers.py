@@ -127,6 +127,8 @@ def test_several_loops_are_counted() -> None:
     gaps = [(s.film(60 + k), 0, 4) for k in range(4)]
     report = s.answer(s.shown([gaps[0], pieces[0], gaps[1], pieces[1], gaps[2], pieces[2], gaps[3]], FPS))
     assert "3 loops of 2 s, each 2 times in a row." in report.verdict.summary
+    twice = s.answer(s.shown([gaps[0], (films[0], 0, 4), gaps[1], (films[0], 0, 4), gaps[2]], FPS))
+    assert twice.verdict.summary.endswith("is shown more than once: 1 repeat of 4 s.")
 
 
 @pytest.mark.parametrize("seed", [70, 71, 72])

@@ -74,9 +74,9 @@ def _sum_up(claimed: list[Repeat], seconds: float, duration: float, findings: Fi
     found = f"{share(_share(seconds, duration))} of the video ({length(seconds)}) is shown more than once"
     loops = [repeat for repeat in claimed if repeat.kind == "loop"]
     if not loops:
-        return f"{found}: {count(len(claimed), 'repeat')}."
-    rest = len(claimed) - len(loops)
-    more = f", and {count(rest, 'repeat')}" if rest else ""
+        return f"{found}: {_repeats(claimed)}."
+    rest = [repeat for repeat in claimed if repeat.kind != "loop"]
+    more = f", and {_repeats(rest)}" if rest else ""
     hint = f" {_RHYTHM}" if any(_may_be_rhythm(loop, duration) for loop in loops) else ""
     return f"{found}: {_loops(loops)}{more}.{hint}"
 
@@ -103,6 +103,12 @@ def _loops(loops: list[Repeat]) -> str:
     if len(periods) > 1:
         return f"{len(loops):,} loops, the longest of {period}, {times}"
     return f"{len(loops):,} loops of {period}, {f'each {times}' if len(often) == 1 else f'up to {times}'}"
+
+
+def _repeats(repeats: Sequence[Repeat]) -> str:
+    """Return repeats that are no loops in a few words."""
+    longest = length(max(repeat.length for repeat in repeats))
+    return f"1 repeat of {longest}" if len(repeats) == 1 else f"{len(repeats):,} repeats, the longest of {longest}"
 
 
 def _period(loop: Repeat) -> str:

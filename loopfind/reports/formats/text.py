@@ -63,7 +63,7 @@ def report_lines(report: Report, width: int = WIDTH, hyperlinks: bool = False, d
     link = linker(report.settings.link, report.source.path)
     yield from wrapped(words(report.verdict.summary, _seriousness(report)), width)
     yield Text()
-    yield from _facts(report, width)
+    yield from _facts(report, width, detail)
     if report.repeats:
         yield from timeline_bar(report, width)
         yield from (_blocks if detail.blocks else _rows)(report, width, link, hyperlinks, detail)
@@ -111,8 +111,8 @@ def _seriousness(report: Report) -> str:
     return "bold green"
 
 
-def _facts(report: Report, width: int) -> Iterator[Text]:
-    source, verdict = report.source, report.verdict
+def _facts(report: Report, width: int, detail: Detail) -> Iterator[Text]:
+    source, verdict, most = report.source, report.verdict, detail.most(MOST_STRETCHES)
     about = [length(source.duration)]
     if not report.is_of_sound:
         about.append(count(source.frames, "frame"))
@@ -130,16 +130,18 @@ def _facts(report: Report, width: int) -> Iterator[Text]:
         repeated = f"{length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the {what}"
         yield from fact("Repeated", words(repeated), width)
     yield from fact("Judged", words(judged_in_words(verdict, what)), width)
-    yield from _promises(report, width)
-    yield from _sound(report, width)
+    yield from _promises(report, width, most)
+    yield from _sound(report, width, most)
     for number, unread in enumerate(_unread(report)):
         yield from fact("" if number else "Not read", words(safe(unread), "yellow"), width)
     stretches = [(piece.start, piece.end, WHY.get(piece.why, piece.why)) for piece in unjudged_but_lost(report)]
     frozen = [(one.start, one.end, f"frames {frames_in(one)}") for one in report.frozen]
-    yield from _stretches("Frozen", frozen, "yellow", width)
-    yield from _stretches("Not judged", stretches, "", width)
-    yield from _stretches("Lost", [(loss.start, loss.end, safe(loss.what)) for loss in report.losses], "yellow", width)
-    yield from _stretches("Leaps", [(leap.start, leap.end, LEAP) for leap in report.leaps], "yellow", width)
+    yield from _stretches("Frozen", frozen, "yellow", width, most)
+    yield from _stretches("Not judged", stretches, "", width, most)
+    yield from _stretches(
+        "Lost", [(loss.start, loss.end, safe(loss.what)) for loss in report.losses], "yellow", width, most
+    )
+    yield from _stretches("Leaps", [(leap.start, leap.end, LEAP) for leap in report.leaps], "yellow", width, most)
     if report.choice is not None:
         yield from fact("Hash size", words(report.choice), width)
     if len(report.clusters):
@@ -157,7 +159,7 @@ def _unread(report: Report) -> Iterator[str]:
         yield f"{more}: --audio-stream names one"
 
 
-def _sound(report: Report, width: int) -> Iterator[Text]:
+def _sound(report: Report, width: int, most: int) -> Iterator[Text]:
     """Yield what is known of the sound; of a sound alone the verdict says it."""
     answer = report.sound
     if answer is None:
@@ -165,26 +167,28 @@ def _sound(report: Report, width: int) -> Iterator[Text]:
     if not report.is_of_sound:
         yield from fact("Sound", words(answer.summary), width)
     beats = [(one.start, one.end, f"every {length(one.step)}, as a machine plays") for one in answer.rhythms]
-    yield from _stretches("Rhythm", beats, "", width)
+    yield from _stretches("Rhythm", beats, "", width, most)
     if report.is_of_sound:
-        yield from _stretches("Not judged", [(one.start, one.end, one.why) for one in answer.unjudged], "", width)
+        yield from _stretches("Not judged", [(one.start, one.end, one.why) for one in answer.unjudged], "", width, most)
 
 
-def _promises(report: Report, width: int) -> Iterator[Text]:
+def _promises(report: Report, width: int, most: int) -> Iterator[Text]:
     """Yield the stretches in which a repeat must be longer to show; all of them where no length holds for the file."""
     usual = report.verdict.shortest_findable
     apart = [piece for piece in report.findable if usual is None or piece.shortest is None or piece.shortest > usual]
     if len(report.findable) > 1:
         rows = [(piece.start, piece.end, promise_in_words(piece)) for piece in apart]
-        yield from _stretches("Findable" if usual is None else "Except", rows, "", width)
+        yield from _stretches("Findable" if usual is None else "Except", rows, "", width, most)
 
 
-def _stretches(label: str, stretches: Sequence[tuple[float, float, str]], style: str, width: int) -> Iterator[Text]:
-    for number, (start, end, why) in enumerate(stretches[:MOST_STRETCHES]):
+def _stretches(
+    label: str, stretches: Sequence[tuple[float, float, str]], style: str, width: int, most: int
+) -> Iterator[Text]:
+    for number, (start, end, why) in enumerate(stretches[:most]):
         pieces = [Text(f"{clock(start)} - {clock(end)}"), *words(why, style)]
         yield from fact("" if number else label, pieces, width)
-    if len(stretches) > MOST_STRETCHES:
-        more = f"... and {len(stretches) - MOST_STRETCHES:,} more; --json lists all"
+    if len(stretches) > most:
+        more = f"... and {len(stretches) - most:,} more; --all lists all"
         yield from fact("", words(more, "dim"), width)
 
 
