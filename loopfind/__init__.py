@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from loopfind.pipeline import groups as groups
     from loopfind.pipeline import scan as scan
     from loopfind.pipeline import similar as similar
+    from loopfind.pipeline import steady as steady
     from loopfind.pipeline import sweep as sweep
     from loopfind.settings import CompareSettings as CompareSettings
     from loopfind.settings import Decoding as Decoding
     from loopfind.settings import GroupSettings as GroupSettings
     from loopfind.settings import Settings as Settings
     from loopfind.settings import SimilarSettings as SimilarSettings
+    from loopfind.settings import SteadySettings as SteadySettings
     from loopfind.settings import SweepSettings as SweepSettings
 
     __version__: str
@@ -37,6 +39,7 @@ __all__ = [
     "Report",
     "Settings",
     "SimilarSettings",
+    "SteadySettings",
     "Sweep",
     "SweepSettings",
     "__version__",
@@ -45,6 +48,7 @@ __all__ = [
     "groups",
     "scan",
     "similar",
+    "steady",
     "sweep",
 ]
 
@@ -58,6 +62,7 @@ _HOMES = {
     "Report": "loopfind.model.report",
     "Settings": "loopfind.settings",
     "SimilarSettings": "loopfind.settings",
+    "SteadySettings": "loopfind.settings",
     "Sweep": "loopfind.model.sweep",
     "SweepSettings": "loopfind.settings",
     "compare": "loopfind.pipeline",
@@ -65,6 +70,7 @@ _HOMES = {
     "groups": "loopfind.pipeline",
     "scan": "loopfind.pipeline",
     "similar": "loopfind.pipeline",
+    "steady": "loopfind.pipeline",
     "sweep": "loopfind.pipeline",
 }
 

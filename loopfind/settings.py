@@ -98,6 +98,16 @@ class SweepSettings:
 
 
 @dataclass(frozen=True)
+class SteadySettings:
+    """Settings of `steady`. Each default stands here and nowhere else. start, end, stream, stall: as for a scan."""
+
+    stream: int = 0
+    start: float | None = None
+    end: float | None = None
+    stall: float = STALL
+
+
+@dataclass(frozen=True)
 class CompareSettings:
     """Settings of a comparison.
 

@@ -337,7 +337,7 @@ def test_a_python_example_runs(name, example, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(compile(example, name, "exec"), names)
-    assert names["report"].verdict.looped
+    assert "scan(" not in example or names["report"].verdict.looped
     assert "print" not in example or capsys.readouterr().out
     for path in re.findall(r"`report\.([\w.\[\]]+)`", DOCUMENTS[name].prose):
         assert eval(f"report.{path}", names) is not None

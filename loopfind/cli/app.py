@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": "loopfind.cli.compare:compare_command",
     "sweep": "loopfind.cli.sweep:sweep_command",
     "extract": "loopfind.cli.extract:extract_command",
+    "steady": "loopfind.cli.steady:steady_command",
     "clean": "loopfind.cli.clean:clean_command",
     "help": "loopfind.cli.help:help_command",
 }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from loopfind.pipeline.resume import Resume as Resume
     from loopfind.pipeline.scanning import scan as scan
     from loopfind.pipeline.scanning import scan_to_show as scan_to_show
+    from loopfind.pipeline.steadiness import steady as steady
     from loopfind.pipeline.sweeping import sweep as sweep
 else:  # each loads what it needs and no more
     _HOMES = {
@@ -41,6 +42,7 @@ else:  # each loads what it needs and no more
         "library_similar": ("similar", "similar_to_show"),
         "library_train": ("forget", "train"),
         "likeness_knn": ("evaluate_knn",),
+        "steadiness": ("steady",),
         "sweeping": ("sweep",),
     }
     __getattr__ = on_demand(__name__, {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names})

@@ -11,10 +11,10 @@ from loopfind.errors import BadSetting, MediaError
 from loopfind.media.ffmpeg.children import Children
 from loopfind.model.comparison import Failure
 from loopfind.model.video import Frames, Progress, Watch
-from loopfind.settings import DONE, CompareSettings, Decoding, Settings, SweepSettings
+from loopfind.settings import DONE, CompareSettings, Decoding, Settings, SteadySettings, SweepSettings
 
 T = TypeVar("T")
-AnySettings = TypeVar("AnySettings", Settings, SweepSettings, CompareSettings)
+AnySettings = TypeVar("AnySettings", Settings, SweepSettings, CompareSettings, SteadySettings)
 
 
 def changed_settings(settings: AnySettings, changes: Mapping[str, Any]) -> AnySettings:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # error messages are worded here too, and must not wait for n
     from collections.abc import Sequence
 
     from loopfind.model.report import Evidence, Findable, Freeze, Occurrence, Repeat, Verdict
+    from loopfind.model.steadiness import Cadence, Hold
 
 EVIDENCE: "dict[Evidence, str]" = {
     "exact": "the very same pictures, bit for bit",
@@ -182,7 +183,7 @@ def promise_in_words(stretch: "Findable") -> str:
     return f"repeats of {length(stretch.shortest)} or longer"
 
 
-def frames_in(shown: "Occurrence | Freeze") -> str:
+def frames_in(shown: "Occurrence | Freeze | Cadence | Hold") -> str:
     """Return the numbers of the first and the last frame; a person counts the last one in, the machine form does
     not."""
     return f"{shown.start_frame}-{max(shown.start_frame, shown.end_frame - 1)}"

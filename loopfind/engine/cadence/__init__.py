@@ -1,0 +1,1 @@
+"""Cadence: patterns in which frames are shown twice, mixed of two, or left out."""
