@@ -30,7 +30,20 @@ MOST_LINES = 400
 HEAVY = {"scipy", "PIL", "imagehash", "pywt"}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
-TREES = {module: ast.parse(module.read_text(encoding="utf-8"), str(module)) for module in MODULES}
+
+
+class Trees(dict):
+    """The syntax trees of modules, each parsed when it is asked for: other tests import this module for its tables."""
+
+    def __missing__(self, module):
+        self[module] = tree = ast.parse(module.read_text(encoding="utf-8"), str(module))
+        return tree
+
+    def all(self, modules):
+        return [(module, self[module]) for module in modules]
+
+
+TREES = Trees()
 
 
 def named(module):
@@ -303,7 +316,7 @@ def test_modules_are_named_for_things_and_not_for_actions():
 
 def test_a_public_name_has_one_meaning():
     homes = {}
-    for module, tree in TREES.items():
+    for module, tree in TREES.all(MODULES):
         for node in tree.body:
             targets = [getattr(node, "name", None)]
             if isinstance(node, ast.Assign):
@@ -320,8 +333,7 @@ def test_a_public_name_has_one_meaning():
     assert not wrong, f"one name, many meanings: {wrong}"
 
 
-TEST_TEXTS = {module: module.read_text(encoding="utf-8") for module in sorted((ROOT / "tests").glob("*.py"))}
-TEST_TREES = {module: ast.parse(text, str(module)) for module, text in TEST_TEXTS.items()}
+TESTS = sorted((ROOT / "tests").glob("*.py"))
 PRIVATE_NAMES_READ = {"_repr_html_"}
 """Private by their form alone: IPython asks any object for this one."""
 PRIVATE = re.compile(r"(?:^|\.)(_(?!_)\w*)$")
@@ -351,7 +363,7 @@ def private_names(tree):
 def test_no_test_reads_or_patches_a_private_name():
     wrong = {
         f"{named(module)}:{at} {name}"
-        for module, tree in TEST_TREES.items()
+        for module, tree in TREES.all(TESTS)
         for name, at in private_names(tree)
         if name not in PRIVATE_NAMES_READ
     }
@@ -359,7 +371,8 @@ def test_no_test_reads_or_patches_a_private_name():
 
 
 def test_tests_wait_for_what_happens_and_not_for_time_to_pass():
-    for module, text in TEST_TEXTS.items():
+    for module in TESTS:
+        text = module.read_text(encoding="utf-8")
         if module.name not in ("patience.py", "test_house.py"):
             assert "time.sleep" not in text and "import sleep" not in text, named(module)
 
@@ -388,7 +401,7 @@ def docstrings(tree):
 def test_docstrings_begin_plainly():
     wrong = [
         f"{named(module)}:{at} {text[:60]}"
-        for module, tree in (TREES | TEST_TREES).items()
+        for module, tree in TREES.all([*MODULES, *TESTS])
         for text, at in docstrings(tree)
         if RIDDLE.match(text)
     ]
@@ -398,7 +411,7 @@ def test_docstrings_begin_plainly():
 def test_docstrings_and_comments_are_plain():
     wrong = [
         f"{named(module)}:{at} {found[0]}"
-        for module, tree in (TREES | TEST_TREES).items()
+        for module, tree in TREES.all([*MODULES, *TESTS])
         if WORDS_NOT_TO_USE.search(" ".join(module.read_text(encoding="utf-8").split()))
         for text, at in (*docstrings(tree), *comments(module))
         if (found := WORDS_NOT_TO_USE.search(" ".join(text.split())))
