@@ -209,3 +209,26 @@ class CleanSettings:
     sound: bool = True
     stall: float = STALL
     unbounded: bool = False
+
+
+LOOP_FORMS = ("mp4", "gif", "webp", "apng")
+"""Forms of a turn that goes round, each the ending of its name."""
+
+
+@dataclass(frozen=True)
+class SeamSettings:
+    """Settings of a search for seams.
+
+    stream: which video stream, from 0. start, end: limits of the search in seconds, None for the file's own. shortest,
+    longest: seconds that a turn may last. most: seams that are listed. stall: seconds without a byte after which
+    nothing more is waited for. unbounded: however much the file unpacks to.
+    """
+
+    stream: int = 0
+    start: float | None = None
+    end: float | None = None
+    shortest: float = 1.0
+    longest: float = 20.0
+    most: int = 10
+    stall: float = STALL
+    unbounded: bool = False

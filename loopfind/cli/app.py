@@ -24,6 +24,7 @@ COMMANDS = {
     "extract": "loopfind.cli.extract:extract_command",
     "steady": "loopfind.cli.steady:steady_command",
     "clean": "loopfind.cli.clean:clean_command",
+    "seam": "loopfind.cli.seam:seam_command",
     "help": "loopfind.cli.help:help_command",
 }
 """Name -> "module:function"; the first line of the function's docstring is its help."""

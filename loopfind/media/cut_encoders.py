@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from loopfind.media.ffmpeg.header import StreamInfo
 
 _LAYOUT = re.compile(r", (\w+?)(?:\(([^)]*)\))?, [1-9]\d*x[1-9]\d*")
+_MATRICES = {"bt709", "smpte170m", "bt470bg", "bt2020nc", "fcc", "smpte240m"}
 _PROFILE = re.compile(r"^\w+ \(([^)]+)\)")
 _PROFILES = {
     "Constrained Baseline": "baseline",
@@ -111,3 +112,10 @@ def whole_words(stream: StreamInfo, webm: bool) -> list[str]:
     known = _VPX_LAYOUTS if webm else _X264_LAYOUTS
     layout = layout_of(stream)
     return [*(WHOLE_WEBM if webm else WHOLE_MP4), "-pix_fmt", layout if layout in known else "yuv420p"]
+
+
+def colour_matrix(stream: StreamInfo) -> str:
+    """Return ffmpeg's name of the way in which a stream's colours are coded, "" where it does not say."""
+    found = _LAYOUT.search(stream.said)
+    words = (found[2] or "").split(", ") if found else []
+    return next((word.partition("/")[0] for word in words if word.partition("/")[0] in _MATRICES), "")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from loopfind.pipeline.resume import Resume as Resume
     from loopfind.pipeline.scanning import scan as scan
     from loopfind.pipeline.scanning import scan_to_show as scan_to_show
+    from loopfind.pipeline.seams import seams as seams
+    from loopfind.pipeline.seams import write_turn as write_turn
     from loopfind.pipeline.steadiness import steady as steady
     from loopfind.pipeline.sweeping import sweep as sweep
 else:  # each loads what it needs and no more
@@ -43,6 +45,7 @@ else:  # each loads what it needs and no more
         "library_train": ("forget", "train"),
         "likeness_knn": ("evaluate_knn",),
         "steadiness": ("steady",),
+        "seams": ("seams", "write_turn"),
         "sweeping": ("sweep",),
     }
     __getattr__ = on_demand(__name__, {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names})

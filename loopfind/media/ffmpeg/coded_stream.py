@@ -1,8 +1,8 @@
-"""The coded pictures of an input, packet by packet, out of an ffmpeg that copies them."""
+"""The pictures of an input out of an ffmpeg: coded as they are, packet by packet, or decoded."""
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from loopfind.errors import DecoderFailed
 from loopfind.media.ffmpeg import diagnosis, framecrc
@@ -16,7 +16,7 @@ _AT_ONCE = 1 << 18
 
 def coded_packets(
     address: Address, stream: int, filters: str, begun: Callable[[NutStream], None] | None = None
-) -> Iterator[NutPacket]:
+) -> Generator[NutPacket]:
     """Yield the packets of a video stream in the order of the file; the ticks of each are its number.
 
     filters: that its packets pass, "" for none. begun: called with the stream before the first packet. Raises
@@ -27,7 +27,16 @@ def coded_packets(
     yield from _read(address, ["-copyts", *words], begun)
 
 
-def nut_file_packets(place: str, address: Address, begun: Callable[[NutStream], None]) -> Iterator[NutPacket]:
+def decoded_pictures(
+    address: Address, stream: int, before: Sequence[str], filters: str, begun: Callable[[NutStream], None]
+) -> Generator[NutPacket]:
+    """Yield the pictures that pass some filters, as raw bytes; the ticks of each are its number. before: options for
+    the input. begun, errors: as above."""
+    words = [*before, *address.words, "-map", f"0:V:{stream}", "-fps_mode", "passthrough", "-enc_time_base:v", "demux"]
+    yield from _read(address, [*words, "-vf", filters, "-c:v", "rawvideo", "-bsf:v", "setts=ts=N"], begun)
+
+
+def nut_file_packets(place: str, address: Address, begun: Callable[[NutStream], None]) -> Generator[NutPacket]:
     """Yield the packets of a NUT file of one stream that was written to `place`. address: of what it was made from, for
     messages. begun, errors: as above."""
     reader, known = NutReader(), False
@@ -43,7 +52,7 @@ def nut_file_packets(place: str, address: Address, begun: Callable[[NutStream], 
         raise DecoderFailed(address.shown, f"what was encoded of it cannot be read ({error})") from None
 
 
-def _read(address: Address, words: Sequence[str], begun: Callable[[NutStream], None] | None) -> Iterator[NutPacket]:
+def _read(address: Address, words: Sequence[str], begun: Callable[[NutStream], None] | None) -> Generator[NutPacket]:
     command = [executable(), "-nostdin", "-hide_banner", "-v", "error", *words, "-write_index", "0"]
     command += ["-map_metadata", "-1", "-map_chapters", "-1", "-f", "nut", "pipe:1"]
     reader, known = NutReader(), False
@@ -58,10 +67,10 @@ def _read(address: Address, words: Sequence[str], begun: Callable[[NutStream], N
                     known = known or bool(reader.streams)
                     yield from packets
             except DamagedNut as error:
-                raise DecoderFailed(address.shown, f"its packets cannot be copied ({error})") from None
+                raise DecoderFailed(address.shown, f"its pictures cannot be taken over ({error})") from None
         said.seek(0)
         text = plain_text(said.read().decode("utf-8", "replace"))
     if refused := diagnosis.connection_cut(address, text):
         raise refused
     if process.returncode:
-        raise DecoderFailed(address.shown, f"its packets cannot be copied: {framecrc.last_words(text)}")
+        raise DecoderFailed(address.shown, f"its pictures cannot be taken over: {framecrc.last_words(text)}")

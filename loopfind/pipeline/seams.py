@@ -1,0 +1,84 @@
+"""Find where footage can be joined to itself, and write one turn of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from loopfind.arrays.disk import Scratch
+from loopfind.engine.seam_parameters import DISSOLVE, JUMP_THAT_SHOWS
+from loopfind.engine.seams import find_seams
+from loopfind.errors import NotVideo
+from loopfind.media.decode.one_pass import open_video
+from loopfind.media.ffmpeg.address import resolve
+from loopfind.media.ffmpeg.request import DecodeOptions
+from loopfind.media.turns import TurnWriter, plan_turn
+from loopfind.model.dtypes import Floats
+from loopfind.model.seam import Seam, SeamAnswer
+from loopfind.model.video import Progress, Watch
+from loopfind.settings import PICTURE_SIDE, SeamSettings
+
+_READ, _SEARCH = "reading", "searching"
+
+
+@dataclass(frozen=True)
+class SearchedFootage:
+    """The seams of a video, and the times (n,) of the frames that were searched, in seconds."""
+
+    answer: SeamAnswer
+    times: Floats
+
+
+def seams(
+    path: str, settings: SeamSettings, watch: Watch | None = None, log: Callable[[str], None] | None = None
+) -> SearchedFootage:
+    """Return where a video can be joined to itself. watch, log: as for a scan. Raises kinds of MediaError."""
+    where = resolve(path).waiting(settings.stall)
+    pictures, times = Scratch(PICTURE_SIDE * PICTURE_SIDE, np.uint8), list[Floats]()
+    options = DecodeOptions(unbounded=settings.unbounded)
+    reader = open_video(where, settings.stream, settings.start, settings.end, stall=settings.stall, options=options)
+    with reader as video:
+        for batch in video:
+            pictures.append(batch.pictures.reshape(len(batch), -1))
+            times.append(batch.times)
+            if watch is not None:
+                position = float(batch.times[-1])
+                watch(Progress(_READ, len(pictures), position, settings.end or video.source.duration or None))
+    if log is not None:
+        for line in (" ".join(video.command), *video.log):
+            log(line)
+    if not times:
+        raise NotVideo(where.shown, "there are no frames between these limits")
+    shown = np.concatenate(times)
+    if watch is not None:
+        watch(Progress(_SEARCH, len(shown), float(shown[-1]), None))
+    found = find_seams(pictures, shown, (settings.shortest, settings.longest), settings.most)
+    pictures.close()
+    rate = (len(shown) - 1) / float(shown[-1] - shown[0]) if len(shown) > 1 else 0.0
+    answer = SeamAnswer(where.shown, float(shown[0]), len(shown), rate, settings.shortest, settings.longest, found)
+    return SearchedFootage(answer, shown)
+
+
+def write_turn(
+    path: str,
+    footage: SearchedFootage,
+    seam: Seam,
+    place: str,
+    form: str,
+    *,
+    settings: SeamSettings,
+    dissolve: float | None,
+    width: int | None,
+) -> float:
+    """Write one turn of a video to a file at `place`, and return the seconds that its seam dissolves.
+
+    form: one of LOOP_FORMS. dissolve: seconds, None for as long as helps: none where the seam does not show. width:
+    pixels across at most. Raises kinds of MediaError, and OutputError.
+    """
+    if dissolve is None:
+        dissolve = DISSOLVE if seam.jump > JUMP_THAT_SHOWS and not seam.turns else 0.0
+    rate = footage.answer.rate
+    turn = plan_turn(seam, len(footage.times), round(dissolve * rate))
+    where = resolve(path).waiting(settings.stall)
+    TurnWriter(where, settings.stream, footage.times).write(turn, place, form, width)
+    return turn.dissolve / rate

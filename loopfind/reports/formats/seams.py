@@ -1,0 +1,34 @@
+"""The seams of a video, as text and as JSON."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from loopfind.model.seam import SeamAnswer
+from loopfind.model.version import version
+from loopfind.reports.formats.json import SCHEMA, jsonable
+from loopfind.reports.wording import clock, count, length, safe
+
+
+def seams_text(answer: SeamAnswer) -> Iterator[str]:
+    """Yield the seams as a table, the best first."""
+    limits = f"turns of {length(answer.shortest)} to {length(answer.longest)}"
+    yield f"{safe(answer.video)}: {count(answer.frames, 'frame')}, {limits}\n"
+    if not answer.seams:
+        yield "No seam found: nothing leads into anything that was shown that long before.\n"
+        return
+    yield "\n rank  from         to           length     score   jump\n"
+    for rank, one in enumerate(answer.seams, 1):
+        row = f"{rank:>5}  {clock(one.start):<11}  {clock(one.end):<11}  {length(one.length):<9}"
+        round_by_itself = f"  goes round by itself, {one.turns:.1f} turns" if one.turns else ""
+        yield f"{row}  {one.score:5.2f}  {one.jump:4.1f}x{round_by_itself}\n"
+
+
+def seams_json(answer: SeamAnswer, output: str | None, written: int, dissolve: float) -> Iterator[str]:
+    """Yield the same as JSON. output: the file that turn number `written` was written to, from 1, None for none;
+    dissolve: seconds that its seam dissolves."""
+    whole: dict[str, Any] = {"schema": SCHEMA, "loopfind": version()} | asdict(answer)
+    whole["seams"] = [{"rank": rank, **asdict(one), "length": one.length} for rank, one in enumerate(answer.seams, 1)]
+    whole["output"] = None if output is None else {"path": output, "rank": written, "dissolve": dissolve}
+    yield json.dumps(jsonable(whole), indent=2) + "\n"
