@@ -62,7 +62,7 @@ def groups_text(answer: LikenessGroups) -> Iterator[str]:
         yield f"\n{number:>4}            {safe(group.reference)}\n"
         for one in group.others:
             yield from _neighbour("    ", one)
-        for words in proven_besides(group):
+        for words in proven_besides(group, {}):
             yield f"      proven: {words}\n"
     yield from left_out(answer.failures)
 
@@ -121,11 +121,13 @@ def caution(key: AppearanceKey) -> str:
     return f"To {verb} alike is no proof: only what is called proven is the same recording."
 
 
-def proven_besides(group: AlikeGroup) -> Iterator[str]:
-    """Yield, in words, which files of a group the engine has proven to show the same, but for its reference."""
+def proven_besides(group: AlikeGroup, called: Mapping[str, str]) -> Iterator[str]:
+    """Yield, in words, which files of a group the engine has proven to show the same, but for its reference. called:
+    names of paths; one that has none is written out."""
     for pair in group.proven or ():
         if group.reference not in (pair.path, pair.other) and pair.seconds >= LEAST_PROVEN:
-            yield f"{safe(pair.path)} and {safe(pair.other)}: {length(pair.seconds)}"
+            one, other = (called.get(path) or safe(path) for path in (pair.path, pair.other))
+            yield f"{one} and {other}: {length(pair.seconds)}"
 
 
 def left_out(failures: Sequence[Failure]) -> Iterator[str]:

@@ -66,5 +66,5 @@ def likeness_command_line(settings: LookSettings, video: str | None) -> str:
     words += ["--audio-stream", str(settings.audio_stream)] if settings.audio_stream else []
     words += ["-o", "likeness.html"]
     if video is not None:
-        words += [*(["--"] if video.startswith("-") else []), video]
+        words += [*(["--"] if video.startswith("-") else []), sendable(video)]
     return safe(shlex.join(words))

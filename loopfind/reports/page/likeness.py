@@ -1,7 +1,7 @@
 """The page of likeness: a map of files, and pictures of those that are alike beside one another."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from loopfind.reports.page.likeness_views import AlikeCard, Dot, FileCard, Liken
 from loopfind.reports.page.limits import PAGE_LOSSES
 from loopfind.reports.page.render import rendered
 from loopfind.reports.page.views import Fact, LeftOut
-from loopfind.reports.wording import count, cut_off, safe, share
+from loopfind.reports.wording import count, cut_off, names, safe, share
 from loopfind.reports.wording import name as name_of
 
 _PAIRS, _FILES, _CARDS = 3, 60, 100
@@ -48,7 +48,16 @@ def write_similar(answer: Likeness, shown: LikenessExhibits, command: str) -> It
         facts.append(Fact("Left out", "the file itself, which the library holds too"))
     proven = any((one.proven or 0) >= LEAST_PROVEN for one in answer.neighbours)
     yield from _page(
-        answer.key, safe(answer.video), summary, proven, facts, [whole], shown, answer.failures, command, answer.video
+        answer.key,
+        name_of(answer.video),
+        summary,
+        proven,
+        facts,
+        [whole],
+        shown,
+        answer.failures,
+        command,
+        answer.video,
     )
 
 
@@ -85,7 +94,8 @@ def _page(
     command: str,
     video: str | None,
 ) -> Iterator[str]:
-    cards = tuple(_card(number, group, shown, video is None) for number, group in enumerate(groups[:_CARDS], 1))
+    called = _called(groups, shown)
+    cards = tuple(_card(number, group, shown, called, video is None) for number, group in enumerate(groups[:_CARDS], 1))
     lost = list(dict.fromkeys([*failures, *shown.failures]))
     yield from rendered(
         LikenessPage(
@@ -108,11 +118,13 @@ def _page(
             data=LikenessData(),
             grouped=video is None,
             striped=any(card.strip or any(file.strip for file in card.files) for card in cards),
-            dots=_dots(shown, groups, video),
+            dots=_dots(shown, groups, called, video),
             dots_more=cut_off(shown.more, "more file that is not on the map", "more files that are not on the map"),
             cards=cards,
             cards_more=cut_off(len(groups) - _CARDS, "more group", "more groups"),
-            losses=tuple(LeftOut(safe(one.path), safe(one.what)) for one in lost[:PAGE_LOSSES]),
+            losses=tuple(
+                LeftOut(called.get(one.path) or name_of(one.path), safe(one.what)) for one in lost[:PAGE_LOSSES]
+            ),
         )
     )
 
@@ -130,21 +142,35 @@ def _proof_fact(others: Sequence[Neighbour]) -> list[Fact]:
     return [Fact("Proven by the engine", f"{shown:,} of {len(asked):,}")] if asked else []
 
 
-def _card(number: int, group: AlikeGroup, shown: LikenessExhibits, grouped: bool) -> AlikeCard:
-    files = tuple(_file(number, rank, group.reference, one, shown) for rank, one in enumerate(group.others[:_FILES], 1))
+def _called(groups: Sequence[AlikeGroup], shown: LikenessExhibits) -> Mapping[str, str]:
+    """Return a name for each path on the page: no more of its folders than tells it from the others, as a page may be
+    sent on."""
+    listed = [path for group in groups for path in (group.reference, *(one.path for one in group.others))]
+    paths = [*dict.fromkeys([*listed, *(point.path for point in shown.points)])]
+    return dict(zip(paths, names(paths), strict=True))
+
+
+def _card(
+    number: int, group: AlikeGroup, shown: LikenessExhibits, called: Mapping[str, str], grouped: bool
+) -> AlikeCard:
+    files = tuple(
+        _file(number, rank, group.reference, one, shown, called) for rank, one in enumerate(group.others[:_FILES], 1)
+    )
     return AlikeCard(
         id=f"group-{number}",
         colour=colour_of(number),
-        name=safe(group.reference),
+        name=called[group.reference],
         says=count(len(group.others), "file") + (" like it" if grouped else ", the nearest first"),
         strip=_strip(shown.looks.get(group.reference)),
         files=files,
         more=cut_off(len(group.others) - _FILES),
-        proven=tuple(proven_besides(group)),
+        proven=tuple(proven_besides(group, called)),
     )
 
 
-def _file(group: int, rank: int, reference: str, one: Neighbour, shown: LikenessExhibits) -> FileCard:
+def _file(
+    group: int, rank: int, reference: str, one: Neighbour, shown: LikenessExhibits, called: Mapping[str, str]
+) -> FileCard:
     here, there = shown.looks.get(reference), shown.looks.get(one.path)
     pairs = [
         MomentPair(
@@ -161,7 +187,7 @@ def _file(group: int, rank: int, reference: str, one: Neighbour, shown: Likeness
     return FileCard(
         id=f"file-{group}-{rank}",
         rank=rank,
-        name=safe(one.path),
+        name=called[one.path],
         likeness=f"{one.likeness:.3f}",
         says=neighbour_words(one),
         strip=_strip(there),
@@ -183,7 +209,9 @@ def _strip(look: Glance | None) -> str:
     return "" if look is None else png_url(np.ascontiguousarray(look.strips.transpose(1, 0, 2)))
 
 
-def _dots(shown: LikenessExhibits, groups: Sequence[AlikeGroup], video: str | None) -> tuple[Dot, ...]:
+def _dots(
+    shown: LikenessExhibits, groups: Sequence[AlikeGroup], called: Mapping[str, str], video: str | None
+) -> tuple[Dot, ...]:
     cards = dict[str, tuple[int, str]]()
     for number, group in enumerate(groups[:_CARDS], 1):
         cards[group.reference] = colour_of(number), f"#group-{number}"
@@ -194,5 +222,5 @@ def _dots(shown: LikenessExhibits, groups: Sequence[AlikeGroup], video: str | No
         colour, href = cards.get(point.path, (-1, ""))
         x = _MARGIN + point.x * (_WIDTH - 2 * _MARGIN)
         y = _HEIGHT - _MARGIN - point.y * (_HEIGHT - 2 * _MARGIN)
-        found.append(Dot(round(x, 1), round(y, 1), colour, safe(point.path), href, point.path == video))
+        found.append(Dot(round(x, 1), round(y, 1), colour, called[point.path], href, point.path == video))
     return tuple(sorted(found, key=lambda dot: (dot.asked, dot.colour >= 0)))
