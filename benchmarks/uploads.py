@@ -9,7 +9,8 @@ are drawn by seed, 6 s of a piece, edited in one or two ways. Half of them are t
 of the same video is left out of the library, so that they are new. An upload is called a duplicate by likeness alone
 where the nearest entry is at least so alike; that level is set on the uploads of half of the videos and reported on
 those of the others, and the reverse. With proof it is a duplicate where the engine finds it in one of the ten
-nearest entries: as `loopfind compare` does, or as it does with --kind cnn. What is made already is not made again.
+nearest entries: as `loopfind compare` does, or as it does with --kind cnn; --alone leaves that out. What is made
+already is not made again.
 """
 
 import argparse
@@ -150,12 +151,17 @@ def drawn_of(pieces: Sequence[Seen], count: int, rng: np.random.Generator) -> li
     return found
 
 
-def nearest_of(query: Query, held: Sequence[Appearance], few: Sequence[Appearance]) -> tuple[list[int], float]:
+def nearest_of(
+    query: Query, held: Sequence[Appearance], few: Sequence[Appearance], centre: NDArray[np.float32]
+) -> tuple[list[int], float]:
     """The entries that are most alike, the best first, and how alike that one is, as in a large library: by few numbers
-    for each moment first. few: the entries by few numbers."""
+    for each moment first. few: the entries by few numbers. centre: see `Eye`."""
     asked = Query(compacted(query.vectors), compacted(query.parts), query.owners, query.times)
     best = np.argsort(-rank(asked, few)[0])[:SHORTLISTED].tolist()
-    scores = rank(query, [held[number] for number in best])[0]
+    centred = Query(unit(query.vectors - centre), unit(query.parts - centre), query.owners, query.times)
+    chosen = [held[number] for number in best]
+    own = [Appearance(one.key, one.times, rounded(unit(one.vectors) - centre)) for one in chosen]
+    scores = rank(centred, own)[0]
     return [best[int(place)] for place in np.argsort(-scores)], float(scores.max())
 
 
@@ -233,6 +239,7 @@ def main() -> None:
     parser.add_argument("--uploads", type=int, default=200)
     parser.add_argument("--entries", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--alone", action="store_true", help="by likeness alone, without the engine")
     words = parser.parse_args()
     words.work.mkdir(parents=True, exist_ok=True)
     rng, crops, eye = np.random.default_rng(words.seed), CropSearch(None, None), eye_of(LookSettings(by="cnn"))
@@ -253,30 +260,27 @@ def main() -> None:
         beside = strangers[int(rng.integers(len(strangers)))]
         start = float(rng.uniform(0, SECONDS - UPLOAD - 0.1))
         path = upload_of(piece, beside, chosen, start, words.work)
-        reading = read_video(resolve(path), Settings(hash_size=4))
         query = eye.query(str(path))
-        upload = Seen(
-            path,
-            piece.source,
-            TrackReading(reading.track, reading.source, reading.losses),
-            Appearance(eye.key, query.times, rounded(query.vectors)),
-            crops,
-        )
         # What is shown beside it is a true part of it, so that it may not be found either.
         gone = {beside.source} | (set() if old else {piece.source})
         real = [one for one in pieces if one.source not in gone]
         held = [both for one, both in zip(pieces, own, strict=True) if one.source not in gone]
         mixed = {beside.source, piece.source}
         held += [both for one, both in zip(drawn, others, strict=True) if not one.sources & mixed]
-        order, likeness = nearest_of(query, *zip(*held, strict=True))
-        nearest = [real[place] for place in order[:NEAREST] if place < len(real)]
-        plain, network = proven(upload, nearest)
+        order, likeness = nearest_of(query, *zip(*held, strict=True), eye.centre)
+        plain = network = False
+        if not words.alone:
+            reading = read_video(resolve(path), Settings(hash_size=4))
+            read = TrackReading(reading.track, reading.source, reading.losses)
+            seen = Appearance(eye.key, query.times, rounded(query.vectors))
+            nearest = [real[place] for place in order[:NEAREST] if place < len(real)]
+            plain, network = proven(Seen(path, piece.source, read, seen, crops), nearest)
+            if network != old:
+                print(f"  {path.name}: {'missed' if old else 'wrong'}", file=sys.stderr)
         outcomes.append(Outcome(piece.source, tuple(chosen), old, likeness, plain, network))
-        if network != old:
-            print(f"  {path.name}: {'missed' if old else 'wrong'}", file=sys.stderr)
         if number % 10 == 9:
             print(number + 1, *table(outcomes)[2:], sep="\n", file=sys.stderr, flush=True)
-    print("\n".join(table(outcomes)))
+    print("\n".join(table(outcomes)[: 3 if words.alone else None]))
 
 
 if __name__ == "__main__":

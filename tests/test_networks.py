@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from likeness_samples import MEANS, MOST, kept_network, noise, onnx
 
-from loopfind.arrays.directions import unit
-from loopfind.errors import BadSetting, MissingExtra
+from loopfind.arrays.directions import rounded, unit
+from loopfind.comparison.neighbours import Query, rank
+from loopfind.errors import BadSetting, LibraryError, MissingExtra
 from loopfind.fingerprints.network import load_network
+from loopfind.model.likeness import Appearance, AppearanceKey
+from loopfind.pipeline.likeness_spaces import space_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -93,3 +96,24 @@ def test_the_network_that_comes_along_is_the_one_whose_notice_lies_beside_it():
     assert digest in (folder / "NOTICE").read_text(encoding="utf-8")
     assert digest in (ROOT / "docs" / "likeness.md").read_text(encoding="utf-8")
     assert "Apache License" in (folder / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_the_centre_that_comes_along_is_one_of_the_network_s_own_vectors_shortened():
+    network = load_network()
+    assert network.centre.shape == network.vectors(noise(1, side=160))[0].shape
+    assert 0.5 < np.linalg.norm(network.centre) < 1
+
+
+def test_files_are_compared_without_what_all_have_in_common_and_moments_named_without_it():
+    rng, centre = np.random.default_rng(1), np.full(32, 5.0, np.float32)
+    key, own = AppearanceKey("cnn", "", 0), rng.normal(size=(3, 4, 32)).astype(np.float32)
+    kept = [Appearance(key, np.arange(4.0), rounded(one + centre)) for one in own]
+    scale = np.linalg.norm(own[0] + centre, axis=1, keepdims=True)
+    asked = Query((own[0] + centre) / scale, np.zeros((0, 32), np.float32), np.zeros(0, np.intp), np.arange(4.0))
+    middle = np.float32(np.mean(scale)) ** -1 * centre
+    plain, space = rank(asked, kept).likenesses, space_of(None, "", "cnn", key, kept, None, middle)
+    centred = rank(space.asked(asked), space.ranked).likenesses
+    assert plain[0] - plain[1:].max() < 0.1 and centred[0] - centred[1:].max() > 0.3
+    assert np.array_equal(space.named(asked).vectors, space.asked(asked).vectors)
+    with pytest.raises(LibraryError, match="damaged"):
+        space_of(None, "", "cnn", key, kept, None, centre[:31])

@@ -28,7 +28,7 @@ def built(tmp_path_factory):
 @pytest.mark.slow
 def test_the_wheel_and_the_source_hold_the_network_with_its_licence(built):
     names, sources = built
-    for name in ("efficientnet-lite0.onnx", "LICENSE", "NOTICE"):
+    for name in ("efficientnet-lite0.onnx", "efficientnet-lite0.centre.f2", "LICENSE", "NOTICE"):
         assert f"loopfind/fingerprints/weights/{name}" in names & sources
     assert "fixtures/make_weights.py" in sources
     assert any(name.endswith("licenses/loopfind/fingerprints/weights/NOTICE") for name in names)

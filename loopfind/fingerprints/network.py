@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loopfind.arrays.directions import unit
 from loopfind.fingerprints.likeness_parameters import NETWORK_SIDE
-from loopfind.fingerprints.onnx_file import OnnxFile, card_error, open_onnx
+from loopfind.fingerprints.onnx_file import OnnxFile, card_error, open_onnx, own_centre
 from loopfind.model.likeness import Vectors
 
 _AT_ONCE = 16
@@ -34,10 +34,11 @@ class Card:
 
 class Network:
     """A network that is loaded. digest: 16 hexadecimal digits of its file and card; vectors of unlike digests are never
-    compared."""
+    compared. centre: (d,) what the vectors of all pictures have in common, None where nobody knows.
+    """
 
-    def __init__(self, session: Any, card: Card, digest: str) -> None:
-        self._session, self.card, self.digest = session, card, digest
+    def __init__(self, session: Any, card: Card, digest: str, centre: NDArray[np.float32] | None = None) -> None:
+        self._session, self.card, self.digest, self.centre = session, card, digest, centre
 
     def vectors(self, pictures: NDArray[np.uint8]) -> Vectors:
         """Return the vectors (n, d) of pictures (n, side, side, 3) uint8, of the side of the card."""
@@ -63,7 +64,8 @@ def load_network(path: str = "") -> Network:
         _check(found.session, card)
     except Exception as error:  # a file of anyone's may hold anything
         raise found.unusable(error) from error
-    return Network(found.session, card, found.digest([card.side, card.mean, card.spread, card.outputs]))
+    digest = found.digest([card.side, card.mean, card.spread, card.outputs])
+    return Network(found.session, card, digest, None if path else own_centre())
 
 
 def _card_of(found: OnnxFile) -> Card:

@@ -7,10 +7,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from loopfind.errors import BadSetting, MissingExtra
 
 OWN_NETWORK = "efficientnet-lite0.onnx"
 """The network that comes with loopfind."""
+_CENTRE = "efficientnet-lite0.centre.f2"
+"""The mean of its vectors over other videos, 16-bit floats, which `fixtures/make_centre.py` makes."""
 
 _EXPECTED = "it should be JSON with side, mean, spread, outputs, or for a sound with input and more"
 
@@ -55,6 +60,12 @@ def open_onnx(path: str) -> OnnxFile:
     except Exception as error:  # what it raises has no name of its own, and a file of anyone's may hold anything
         raise found.unusable(error) from error
     return found._replace(session=session)
+
+
+def own_centre() -> NDArray[np.float32]:
+    """Return what the vectors (d,) of loopfind's own network have in common."""
+    data = files("loopfind.fingerprints").joinpath("weights", _CENTRE).read_bytes()
+    return np.frombuffer(data, "<f2").astype(np.float32)
 
 
 def card_error(path: str, what: str) -> BadSetting:

@@ -29,7 +29,10 @@ from loopfind.stores.sqlite import Library
 
 
 class Eye(Protocol):
-    """A way of looking at files. key: of the appearances that it takes."""
+    """A way of looking at files. key: of the appearances that it takes. centre: (d,) what all its vectors have in
+    common, None where nobody knows."""
+
+    centre: NDArray[np.float32] | None
 
     @property
     def key(self) -> AppearanceKey: ...
@@ -58,6 +61,8 @@ def eye_of(settings: LookSettings) -> Eye:
 class _PaletteEye:
     """Sees dominant colours."""
 
+    centre: NDArray[np.float32] | None = None
+
     def __init__(self, settings: LookSettings) -> None:
         self._stall, self.key = settings.stall, AppearanceKey("palette", "", settings.stream)
 
@@ -75,7 +80,7 @@ class _NetworkEye:
 
     def __init__(self, settings: LookSettings) -> None:
         self._network, self._stall = load_network(settings.model), settings.stall
-        self.key = AppearanceKey("cnn", self._network.digest, settings.stream)
+        self.key, self.centre = AppearanceKey("cnn", self._network.digest, settings.stream), self._network.centre
 
     def look(self, path: str) -> Appearance:
         times, pictures = self._pictures(path, self._network.card.side)
@@ -97,6 +102,8 @@ class _NetworkEye:
 
 class _Ear:
     """Hears what sounds are like: their timbre, or what a network hears."""
+
+    centre: NDArray[np.float32] | None = None
 
     def __init__(self, settings: LookSettings) -> None:
         network = load_sound_network(settings.model) if settings.model else None

@@ -69,7 +69,8 @@ def _grouped(
         every = Appearances(held.connections).held(eye.key)
         shown = held.shown
         metric = metric_of(held.connections, settings.by, eye.key)
-        space = space_of(held.connections, shown, settings.by, eye.key, [one for _, one in every], metric)
+        # With their centre taken from vectors more strangers lie together than were asked for.
+        space = space_of(held.connections, shown, settings.by, eye.key, [one for _, one in every], metric, None)
     names = [os.fsdecode(file.path) for file, _ in every]
     if settings.level is None and len(every) < FEWEST_FILES:
         what = (

@@ -78,7 +78,9 @@ def _searched(
         searched, itself = (len(known), len(known) < len(every)) if few is None else (few.searched, few.itself)
         if known and known[0][1].vectors.shape[1] != query.vectors.shape[1]:
             raise LibraryError(held.shown, schema.DAMAGED)
-        space = space_of(held.connections, held.shown, settings.by, eye.key, [one for _, one in known], metric)
+        space = space_of(
+            held.connections, held.shown, settings.by, eye.key, [one for _, one in known], metric, eye.centre
+        )
     asked = space.asked(query)
     scores, chances = rank(asked, space.ranked)
     chances = chances if few is None else few.chances

@@ -23,13 +23,14 @@ _GROWN = 2
 @dataclass(frozen=True)
 class Space:
     """Files of a library as they are compared. key: of what is compared. ranked: by which files are ranked. seen: by
-    which their moments are named. words: of a codebook, metric: of a training, None for none."""
+    which their moments are named. words: of a codebook, metric: of a training, centre: of a network, None for none."""
 
     key: AppearanceKey
     ranked: Sequence[Appearance]
     seen: Sequence[Appearance]
     words: NDArray[np.float16] | None = None
     metric: NDArray[np.float16] | None = None
+    centre: NDArray[np.float32] | None = None
 
     def asked(self, query: Query) -> Query:
         """Return a query as it is compared with `ranked`."""
@@ -40,6 +41,8 @@ class Space:
 
     def named(self, query: Query) -> Query:
         """Return a query as its moments are compared with `seen`."""
+        if self.centre is not None:
+            return query._replace(vectors=unit(query.vectors - self.centre), parts=unit(query.parts - self.centre))
         if self.metric is None:
             return query
         return query._replace(vectors=changed(query.vectors, self.metric), parts=changed(query.parts, self.metric))
@@ -57,13 +60,20 @@ def space_of(
     key: AppearanceKey,
     seen: Sequence[Appearance],
     metric: Learned | None,
+    centre: NDArray[np.float32] | None,
 ) -> Space:
     """Return the space in which files of a library are compared. shown: the library's name. metric: see `metric_of`.
-    Raises LibraryError."""
+    centre: what all vectors have in common, None where nobody knows. A metric is of vectors that have it. Raises
+    LibraryError."""
     if by == "bag":
         return _bags(LearnedTable(connections), shown, key, seen)
     if metric is None:
-        return Space(key, seen, seen)
+        if centre is None:
+            return Space(key, seen, seen)
+        if seen and seen[0].vectors.shape[1] != len(centre):
+            raise LibraryError(shown, schema.DAMAGED)
+        made = [Appearance(key, one.times, rounded(unit(one.vectors) - centre)) for one in seen]
+        return Space(key, made, made, centre=centre)
     _check_width(metric, shown, seen)
     own, values = replace(key, model=f"{key.model}+{metric.digest}"), metric.values
     made = [Appearance(own, one.times, rounded(changed(unit(one.vectors), values))) for one in seen]
