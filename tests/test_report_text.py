@@ -67,6 +67,16 @@ def test_all_is_all() -> None:
         assert not any("more" in line for line in text)
 
 
+def test_a_sound_is_promised_no_share() -> None:
+    """The length for sounds is that of the shortest run that is claimed."""
+    report = samples.three_and_a_loop()
+    heard = replace(report, source=replace(report.source, width=0, height=0), findable=())
+    for one, promised in ((report, True), (heard, False)):
+        text = " ".join(" ".join(plain(one)).split())
+        assert "where a plain repeat of 1 s or longer would have been found" in text
+        assert ("found nine times out of ten" in text) == promised
+
+
 def test_in_brief_it_is_one_line() -> None:
     report = samples.nothing()
     assert plain(report, 40, Detail(brief=True)) == ["film.mp4: Nothing in this video is shown twice."]

@@ -166,9 +166,12 @@ def coverage_in_words(verdict: "Verdict", what: str = "video") -> str:
 def judged_in_words(verdict: "Verdict", what: str = "video") -> str:
     """Return the coverage with what it promises. what: video, or sound."""
     covered = coverage_in_words(verdict, what)
-    if verdict.shortest_findable is None:
+    shortest = verdict.shortest_findable
+    if shortest is None:
         return covered
-    return f"{covered}, where a plain repeat {found_mostly(verdict.shortest_findable)}"
+    # Of a sound the length is that of the shortest run which is claimed, and no share of planted copies.
+    promise = found_mostly(shortest) if what == "video" else f"of {length(shortest)} or longer would have been found"
+    return f"{covered}, where a plain repeat {promise}"
 
 
 def found_mostly(shortest: float) -> str:

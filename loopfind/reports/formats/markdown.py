@@ -37,7 +37,7 @@ def write(report: Report) -> Iterator[str]:
     yield f"- Video: {length(source.duration)}, {source.frames:,} frames, {source.width}x{source.height}\n"
     if verdict.repeated_seconds > 0:
         yield f"- Repeated: {length(verdict.repeated_seconds)}, {share(verdict.repeated_share)} of the video\n"
-    yield f"- Judged: {judged_in_words(verdict)}\n"
+    yield f"- Judged: {judged_in_words(verdict, 'sound' if report.is_of_sound else 'video')}\n"
     for stretch in report.findable if len(report.findable) > 1 else ():
         yield f"- Findable: {clock(stretch.start)} to {clock(stretch.end)}, {promise_in_words(stretch)}\n"
     for unread in source.unread:
