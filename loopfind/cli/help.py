@@ -19,7 +19,8 @@ Examples:
 PANELS = {
     "Input": "start end stream audio-stream no-sound query in own video labels report stall",
     "Answer": "json csv all brief output format html video-href link open review fail-on-repeats out as most repeat "
-    "overwrite for plot nearest keep sure dry-run verbose quiet",
+    "overwrite for plot nearest keep sure dry-run min max pick dissolve "
+    "width verbose quiet",
     "Speed": "fast packets-only jobs hwaccel sample no-resume",
     "Live": "follow window watch settle exec webhook",
     "Library": "cache library",
