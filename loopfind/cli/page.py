@@ -47,7 +47,9 @@ def write_page(report: "Report", exhibits: "Exhibits | SoundExhibits", page: str
     from loopfind.model.exhibits import SoundExhibits
     from loopfind.reports.page import scan, sound
 
-    place = _href(page, video, href)
+    # An address that has a size was fetched from a web page, which no player plays.
+    was_fetched = "://" in report.source.path and report.source.size is not None
+    place = _href(page, "-" if was_fetched else video, href)
     if isinstance(exhibits, SoundExhibits):
         write_file(page, sound.write(report, exhibits, place))
     else:

@@ -47,6 +47,7 @@ Examples:
   loopfind video.mp4 --review review.json -o repeats.edl   what was not rejected
   loopfind video.mp4 --fast                 a first look, at key frames alone
   loopfind podcast.mp3                      what is heard more than once
+  loopfind 'https://www.youtube.com/watch?v=ID'
   loopfind recordings/ -o 'reports/{name}.json'
   loopfind --watch recordings/ --json       each new one, once it is finished
   loopfind recording.mkv --follow           scan it while it is written

@@ -1,6 +1,6 @@
 """The scan of one file, and its report written where it is wanted."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from loopfind.cli import output as outputs
 from loopfind.cli import paths
 from loopfind.cli.made import made_now
 from loopfind.cli.paths import through
+from loopfind.errors import DecoderFailed, MediaError
 from loopfind.registry import load
 from loopfind.reports.detail import Detail
 from loopfind.reports.formats import FORMATS
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from loopfind.model.exhibits import Exhibits, SoundExhibits
     from loopfind.model.report import Report
-    from loopfind.model.video import Progress
+    from loopfind.model.video import Progress, Watch
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,37 @@ def _scanned(video: str, order: ScanOrder, turn: str) -> "tuple[Report, Exhibits
             drawn(replace(progress, stage=f"{turn}, {progress.stage}"))
 
         watch = named if drawn is not None and turn else drawn
-        settings, log = order.settings, note if order.verbose else None
-        if settings.packets_only:
-            from loopfind.pipeline import scan_packets
+        try:
+            return _answer(video, order, watch, note)
+        except MediaError as error:
+            if isinstance(error, DecoderFailed) or "://" not in video:
+                raise
+            from loopfind.media.web_page import fetched_video, may_be_page
 
-            return scan_packets(video, settings, watch, log, order.decoding.unbounded), None
-        cache = through(order.library, note)
-        from loopfind.pipeline import Resume, scan, scan_to_show
+            if not may_be_page(video):
+                raise
+            with fetched_video(video, error, watch) as fetched:
+                link = order.settings.link or fetched.page
+                on_page = replace(order, settings=replace(order.settings, link=link), library=None, resumed=False)
+                report, exhibits = _answer(fetched.path, on_page, watch, note)
+            return replace(report, source=replace(report.source, path=fetched.page)), exhibits
 
-        resume = Resume(paths.unfinished(), note=lambda line: note(f"loopfind: {line}")) if order.resumed else None
-        if order.shown:
-            return scan_to_show(video, settings, watch, log, cache, resume, order.decoding)
-        return scan(video, settings, watch, log, cache, resume, order.decoding), None
+
+def _answer(
+    video: str, order: ScanOrder, watch: "Watch | None", note: "Callable[[str], None]"
+) -> "tuple[Report, Exhibits | SoundExhibits | None]":
+    settings, log = order.settings, note if order.verbose else None
+    if settings.packets_only:
+        from loopfind.pipeline import scan_packets
+
+        return scan_packets(video, settings, watch, log, order.decoding.unbounded), None
+    cache = through(order.library, note)
+    from loopfind.pipeline import Resume, scan, scan_to_show
+
+    resume = Resume(paths.unfinished(), note=lambda line: note(f"loopfind: {line}")) if order.resumed else None
+    if order.shown:
+        return scan_to_show(video, settings, watch, log, cache, resume, order.decoding)
+    return scan(video, settings, watch, log, cache, resume, order.decoding), None
 
 
 def deliver(report: "Report", format: str, place: str, detail: Detail) -> None:

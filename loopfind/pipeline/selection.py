@@ -1,10 +1,13 @@
 """The files that are scanned one after the other: those named, and the videos and sounds in folders."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loopfind.media.endings import is_media_name
+
+_UNFIT = re.compile(r'[/\\:*?"<>|\0]')
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,19 @@ def select_files(paths: Sequence[str]) -> Selection:
     left_out = 0
     for path in paths:
         if not os.path.isdir(path):
-            chosen.setdefault(_identity(path), SelectedFile(path, os.path.basename(path.rstrip("/")) or path))
+            chosen.setdefault(_identity(path), SelectedFile(path, _label(os.path.basename(path.rstrip("/")) or path)))
             continue
         for file, hidden in _files_below(path):
             if hidden or not is_media_name(file):
                 left_out += 1
                 continue
-            label = os.path.relpath(file, path).replace(os.sep, "-")
-            chosen.setdefault(_identity(file), SelectedFile(file, label))
+            chosen.setdefault(_identity(file), SelectedFile(file, _label(os.path.relpath(file, path))))
     return Selection(tuple(chosen.values()), left_out)
+
+
+def _label(name: str) -> str:
+    """Return a name in which nothing parts folders, and nothing is that no system takes: of an address, say."""
+    return _UNFIT.sub("-", name)
 
 
 def _identity(path: str) -> str:
