@@ -17,7 +17,7 @@ from loopfind.reports.formats.csv import CONTENT_COLUMNS
 from loopfind.reports.formats.json_reader import report_bytes, whole_report
 from loopfind.reports.review import read_review, reviewed
 from loopfind.reports.rows import occurrence_rows
-from loopfind.reports.wording import clock, safe
+from loopfind.reports.wording import clock, confidence_in_words, safe
 
 if TYPE_CHECKING:
     from imagehash import ImageHash
@@ -79,7 +79,7 @@ def report_as_html(report: Report) -> str:
     """Return the report for a notebook: its verdict, and a table of the first occurrences."""
     rows = [*occurrence_rows(report)]
     cells = [
-        (one.id, one.kind, clock(shown.start), clock(shown.end), one.evidence, f"{one.confidence:.2f}")
+        (one.id, one.kind, clock(shown.start), clock(shown.end), one.evidence, confidence_in_words(one))
         for one, shown in ((row.repeat, row.occurrence) for row in rows[:MOST_TABLE_ROWS])
     ]
     head = "".join(f"<th>{name}</th>" for name in ("repeat", "kind", "from", "to", "evidence", "confidence"))

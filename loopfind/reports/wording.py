@@ -88,6 +88,11 @@ def share(part: float) -> str:
     return f"{percent:.1f}".removesuffix(".0") + "%"
 
 
+def frame_rate(fps: float) -> str:
+    """Return a frame rate in words: 25 frames/s, 23.976 frames/s."""
+    return f"{fps:.3f}".rstrip("0").rstrip(".") + " frames/s"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: 1 -> "1 loop", 1200 -> "1,200 loops"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from loopfind.model.steadiness import Cadence, Hold, Steadiness
 from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, json_line, json_list, source_of
-from loopfind.reports.wording import clock, count, frames_in, length, safe, share
+from loopfind.reports.wording import clock, count, frame_rate, frames_in, length, safe, share
 
 MOST_ROWS = 12
 """Rows of each kind in the text at the most; the JSON has all."""
@@ -16,7 +16,7 @@ def steady_text(found: Steadiness) -> Iterator[str]:
     """Yield the answer for a person: a sentence, then a row for each stretch."""
     source = found.source
     yield f"{steady_summary(found)}\n\n"
-    yield f"{safe(source.path)}: {length(source.duration)}, {count(source.frames, 'frame')}, {_rate(source.fps)}\n"
+    yield f"{safe(source.path)}: {length(source.duration)}, {count(source.frames, 'frame')}, {frame_rate(source.fps)}\n"
     yield f"Judged: enough moves in {share(found.judged)} of the frames for a pattern to show\n"
     rows = [(f"frames {frames_in(one)}, {length(one.end - one.start)}", one.start, one.end) for one in found.frozen]
     yield from _listed("Frozen", rows)
@@ -86,15 +86,11 @@ def cadence_in_words(cadence: Cadence) -> str:
             if low == 3
             else f"{low} frames of {period} are shown again"
         )
-    return f"{what}, from {_rate(cadence.rate)}"
+    return f"{what}, from {frame_rate(cadence.rate)}"
 
 
 def _hold_in_words(hold: Hold) -> str:
     return f"frames {frames_in(hold)}, one picture"
-
-
-def _rate(fps: float) -> str:
-    return f"{fps:.3f}".rstrip("0").rstrip(".") + " frames/s"
 
 
 def _listed(head: str, rows: Sequence[tuple[str, float, float]]) -> Iterator[str]:

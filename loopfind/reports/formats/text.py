@@ -21,6 +21,7 @@ from loopfind.reports.wording import (
     changes,
     clock,
     count,
+    frame_rate,
     frames_in,
     judged_in_words,
     length,
@@ -117,7 +118,7 @@ def _facts(report: Report, width: int, detail: Detail) -> Iterator[Text]:
     if not report.is_of_sound:
         about.append(count(source.frames, "frame"))
     if not report.is_of_sound and source.fps > 0:
-        about.append(f"{source.fps:.2f}".rstrip("0").rstrip(".") + " frames/s")
+        about.append(frame_rate(source.fps))
     if source.width:
         about.append(f"{source.width}x{source.height}")
     if source.codec:

@@ -34,7 +34,7 @@ from loopfind.reports.page.views import (
     MatchTable,
 )
 from loopfind.reports.phrases import found_places, found_share, group_words, pair_words
-from loopfind.reports.wording import clock, count, cut_off, length, names, safe
+from loopfind.reports.wording import clock, count, cut_off, frame_rate, length, names, safe
 
 NO_CLAIM = "That nothing was found does not prove that nothing is shared: what is short or hardly moves is not found."
 NOTHING_HEARD = "That nothing was found does not prove that nothing is shared: what is short is not found."
@@ -181,7 +181,7 @@ def _groups(comparison: Comparison, called: Sequence[str], cards: CardMaker) -> 
 
 
 def _picture_words(source: Source) -> str:
-    return f"{source.frames:,} frames, {source.fps:.3f} frames/s, {source.width}x{source.height}, "
+    return f"{source.frames:,} frames, {frame_rate(source.fps)}, {source.width}x{source.height}, "
 
 
 def _details(comparison: Comparison, audible: bool) -> tuple[Fact, ...]:

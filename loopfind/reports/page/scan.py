@@ -25,7 +25,18 @@ from loopfind.reports.page.views import (
     ScanData,
     ScanPage,
 )
-from loopfind.reports.wording import WHY, clock, count, coverage_in_words, cut_off, length, name, safe, share
+from loopfind.reports.wording import (
+    WHY,
+    clock,
+    count,
+    coverage_in_words,
+    cut_off,
+    frame_rate,
+    length,
+    name,
+    safe,
+    share,
+)
 
 NO_PICTURES = "There are no pictures: the video could not be read a second time."
 
@@ -203,7 +214,7 @@ def _details(report: Report, exhibits: Exhibits) -> tuple[Fact, ...]:
         Fact("Container", safe(source.container) or "unknown"),
         Fact("Codec", safe(source.codec) or "unknown"),
         Fact("Picture", f"{source.width}x{source.height}"),
-        Fact("Rate", f"{source.fps:.3f} frames/s"),
+        Fact("Rate", frame_rate(source.fps)),
         Fact("Frames scanned", f"{source.frames:,}"),
         Fact("Length, as measured", length(source.duration)),
         Fact("Length, as declared", "not declared" if source.declared is None else length(source.declared)),
