@@ -53,7 +53,7 @@ def test_one_comparison_is_written_in_as_many_forms_as_asked_for(folder, tmp_pat
     (line,) = pysubs2.load(str(tmp_path / "shared.srt"))
     assert line.start == 9000 and line.text == "Repeat 1, also in cli-quarter.mp4: 3 s"
     page = (tmp_path / "shared.html").read_text(encoding="utf-8")
-    assert page.rstrip().endswith("</html>") and "data:image/jpeg" in page
+    assert page.rstrip().endswith("</html>") and "data:image/jpeg" in page and "As typed" in page
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from loopfind.cli import output as outputs
+from loopfind.cli.made import made_now
 from loopfind.errors import BadSetting
 from loopfind.reports.files import write_file
 from loopfind.reports.formats import PAGE
@@ -61,7 +62,7 @@ def write_comparison_page(comparison: "Comparison", shown: "ComparisonExhibits",
     from loopfind.reports.page import comparison as page_of
 
     hrefs = [_href(page, source.path, None) for source in comparison.sources]
-    write_file(page, page_of.write(comparison, shown, hrefs))
+    write_file(page, page_of.write(comparison, shown, hrefs, made_now()))
 
 
 def _href(page: str, video: str, given: str | None) -> str:

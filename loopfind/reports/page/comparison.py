@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from loopfind.model.comparison import Comparison
 from loopfind.model.exhibits import ComparisonExhibits
+from loopfind.model.made import Made
 from loopfind.model.version import version
 from loopfind.model.video import Source
 from loopfind.reports.links import Link, page_linker, sendable
@@ -22,6 +23,7 @@ from loopfind.reports.page.limits import (
 )
 from loopfind.reports.page.played import played_file, played_repeats
 from loopfind.reports.page.render import affordable, rendered, unbroken
+from loopfind.reports.page.scan import made_facts
 from loopfind.reports.page.spots import spots_view
 from loopfind.reports.page.views import (
     Anchor,
@@ -43,12 +45,17 @@ _MATCH_REPEATS, _GROUP_REPEATS = 4, 6  # links to repeats in one line
 _MOST_DETAILED = 24  # files whose length, rate and picture are listed
 
 
-def write(comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequence[str]) -> Iterator[str]:
-    """Yield the page, in one piece. hrefs: for each file where a player finds it, "" for nowhere."""
-    yield from rendered(comparison_page(comparison, exhibits, hrefs))
+def write(
+    comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequence[str], made: Made | None = None
+) -> Iterator[str]:
+    """Yield the page, in one piece. hrefs: for each file where a player finds it, "" for nowhere. made: how the answer
+    was made, None where that is not known."""
+    yield from rendered(comparison_page(comparison, exhibits, hrefs, made))
 
 
-def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequence[str]) -> ComparisonPage:
+def comparison_page(
+    comparison: Comparison, exhibits: ComparisonExhibits, hrefs: Sequence[str], made: Made | None = None
+) -> ComparisonPage:
     """Return the view model of the page."""
     sources = comparison.sources
     called = names([source.path for source in sources])
@@ -79,7 +86,7 @@ def comparison_page(comparison: Comparison, exhibits: ComparisonExhibits, hrefs:
         links_out=any(link(0.0) for link in links),
         again="So that someone else can repeat it: this command gives the same answer on the same files.",
         command=comparison_command_line(comparison),
-        details=_details(comparison, audible),
+        details=(*_details(comparison, audible), *made_facts(made)),
         losses=tuple(losses[:PAGE_LOSSES]),
         losses_count=_losses_count(comparison),
         losses_more=cut_off(len(losses) - PAGE_LOSSES),

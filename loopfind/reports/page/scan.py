@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from loopfind.model.exhibits import Exhibits, Origin
+from loopfind.model.made import Made
 from loopfind.model.report import Repeat, Report
 from loopfind.model.version import version
 from loopfind.model.video import Source
@@ -197,9 +198,8 @@ def origin_facts(source: Source, origin: Origin | None) -> list[Fact]:
     return facts
 
 
-def made_facts(report: Report) -> list[Fact]:
-    """Return when and with what an answer was made, and the command as it was typed."""
-    made = report.made
+def made_facts(made: Made | None) -> list[Fact]:
+    """Return when and with what an answer was made, and the command as it was typed, where that is known."""
     if made is None:
         return []
     date = made.date.replace("T", " ").replace("Z", " UTC")
@@ -225,7 +225,7 @@ def _details(report: Report, exhibits: Exhibits) -> tuple[Fact, ...]:
     if settings.start is not None or settings.end is not None:
         end = "the end" if settings.end is None else clock(settings.end)
         details.append(Fact("Scanned", f"{clock(settings.start or 0.0)} to {end}"))
-    details += made_facts(report)
+    details += made_facts(report.made)
     if report.choice is not None:
         details.append(Fact("Choice of the size", report.choice))
     return tuple(details)

@@ -176,7 +176,7 @@ def _details(report: Report, exhibits: SoundExhibits, answer: SoundAnswer) -> tu
         Fact("Track of sound", f"{answer.track}{others}"),
         Fact("Length, as measured", length(source.duration)),
         Fact("loopfind", version()),
-        *made_facts(report),
+        *made_facts(report.made),
     ]
     if settings.start is not None or settings.end is not None:
         end = "the end" if settings.end is None else clock(settings.end)
