@@ -3,6 +3,7 @@
     python benchmarks/likeness.py --clips FOLDER
     python benchmarks/likeness.py --clips FOLDER --other FOLDER    a mean, taken of other clips, is subtracted too
     python benchmarks/likeness.py cost                             what a search among 5,000 files takes
+    python benchmarks/likeness.py palette --clips FOLDER           what it takes from a file to its palettes
 
 Pictures are read twice a second of every clip, and queries are edits of pictures drawn by seed. A picture is found
 where the nearest one is of the same clip and within a second of it, or shows the same: fixed cameras stand still, and a
@@ -11,8 +12,10 @@ nearest clip to an edit of its drawn pictures is the clip itself. Nothing is fit
 """
 
 import argparse
+import contextlib
 import io
 import json
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -37,8 +40,10 @@ from loopfind.media.spread import spread_pictures
 from loopfind.model.library import File
 from loopfind.model.likeness import Appearance, AppearanceKey
 from loopfind.model.video import Frames
+from loopfind.pipeline.appearances import eye_of
 from loopfind.pipeline.likeness_shortlist import shortlist_of
 from loopfind.registry import load
+from loopfind.settings import LookSettings
 from loopfind.stores.appearances import Appearances
 from loopfind.stores.sqlite import Library
 
@@ -357,6 +362,18 @@ def cost(count: int) -> None:
     print(f"| {count:,} | {width:,} | {cells} | {same} | {size / 1e6:.0f} MB |")
 
 
+def palette_cost(folder: str) -> None:
+    """Print the processor time from each file of a folder to its palettes, ffmpeg's with it."""
+    eye, spent = eye_of(LookSettings(by="palette")), list[float]()
+    for path in sorted(Path(folder).iterdir()):
+        began = os.times()
+        with contextlib.suppress(MediaError):
+            eye.look(str(path))
+            spent.append(sum(os.times()[:4]) - sum(began[:4]))
+            print(f"{path.name}: {spent[-1]:.2f} s")
+    print(f"{len(spent)} files: {np.median(spent):.2f} s (median), {max(spent):.2f} s (most)")
+
+
 def _spent(work: Callable[[], T]) -> tuple[T, float]:
     """Do something; return the answer, and the processor time that it took."""
     began = time.process_time()
@@ -367,7 +384,7 @@ def _spent(work: Callable[[], T]) -> tuple[T, float]:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("what", nargs="?", choices=["find", "cost"], default="find")
+    parser.add_argument("what", nargs="?", choices=["find", "cost", "palette"], default="find")
     parser.add_argument("--clips", metavar="FOLDER", help="clips to find")
     parser.add_argument("--other", metavar="FOLDER", help="clips of which a mean is taken")
     parser.add_argument("--pictures", type=float, default=2.0, help="pictures of a clip, in twenties")
@@ -378,6 +395,8 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.what == "cost":
         cost(chosen.files)
+    elif chosen.what == "palette" and chosen.clips:
+        palette_cost(chosen.clips)
     elif chosen.clips:
         measure(chosen)
     else:

@@ -9,8 +9,8 @@ are drawn by seed, 6 s of a piece, edited in one or two ways. Half of them are t
 of the same video is left out of the library, so that they are new. An upload is called a duplicate by likeness alone
 where the nearest entry is at least so alike; that level is set on the uploads of half of the videos and reported on
 those of the others, and the reverse. With proof it is a duplicate where the engine finds it in one of the ten
-nearest entries: as `loopfind compare` does, or as it does with --kind cnn; --alone leaves that out. What is made
-already is not made again.
+nearest entries: as `loopfind compare` does, or as it does with --kind cnn; --alone leaves that out. Or it is one where
+it is proven in this way, or so alike. What is made already is not made again.
 """
 
 import argparse
@@ -202,8 +202,9 @@ def f1(old: NDArray[np.bool_], called: NDArray[np.bool_]) -> tuple[float, float,
     return 2 * right / max(1, int(old.sum() + called.sum())), right / max(1, called.sum()), right / max(1, old.sum())
 
 
-def by_likeness(outcomes: Sequence[Outcome]) -> NDArray[np.bool_]:
-    """Which uploads are called duplicates by likeness alone, by a level that other videos' uploads set."""
+def by_likeness(outcomes: Sequence[Outcome], proven: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which uploads are called duplicates, as they are proven or by likeness, from a level that other videos' uploads
+    set."""
     old, level = (np.array([getattr(one, name) for one in outcomes]) for name in ("old", "likeness"))
     sources = sorted({one.source for one in outcomes})
     half = np.array([sources.index(one.source) % 2 == 0 for one in outcomes])
@@ -212,18 +213,20 @@ def by_likeness(outcomes: Sequence[Outcome]) -> NDArray[np.bool_]:
         if own.all() or not own.any():
             continue
         tried = sorted(level[~own].tolist())
-        best = max(tried, key=lambda least: f1(old[~own], level[~own] >= least)[0])
-        called[own] = level[own] >= best
+        best = max(tried, key=lambda least: f1(old[~own], proven[~own] | (level[~own] >= least))[0])
+        called[own] = proven[own] | (level[own] >= best)
     return called
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
     """Markdown: a row for each way to tell."""
     old = np.array([one.old for one in outcomes])
+    plain, network = (np.array([getattr(one, name) for one in outcomes]) for name in ("plain", "network"))
     ways = {
-        "likeness alone": by_likeness(outcomes),
-        "the engine's proof": np.array([one.plain for one in outcomes]),
-        "its proof, with `--kind cnn`": np.array([one.network for one in outcomes]),
+        "likeness alone": by_likeness(outcomes, np.zeros(len(old), bool)),
+        "the engine's proof": plain,
+        "its proof, with `--kind cnn`": network,
+        "that proof, or likeness": by_likeness(outcomes, network),
     }
     lines = ["| told by | F1 | precision | recall |", "|---|--:|--:|--:|"]
     for name, called in ways.items():
