@@ -108,11 +108,13 @@ def clean_command(
         decided = {} if review is None else _decisions(review, video, repeats)
         _check_numbers(repeat or (), repeats)
         from loopfind.engine.clean_plan import CleanWishes
+        from loopfind.media.ffmpeg.spoken import listened
         from loopfind.pipeline import clean
 
         asked = CleanWishes(sure, {}, decided, None if repeat is None else frozenset(repeat))
         make = partial(clean, video, stream, repeats, settings, asked)
-        copy = make(None, place, watch) if dry_run else _written(make, place, watch)
+        with listened(log):
+            copy = make(None, place, watch) if dry_run else _written(make, place, watch)
     if not copy.plan.removals and not dry_run:
         return terminal.complain(f"{video}: nothing to remove, so no copy was written (--dry-run says what is left in)")
     _show(copy, video, None if dry_run else place, as_json, quiet)

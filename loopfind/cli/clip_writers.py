@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loopfind.errors import BadSetting, DecoderFailed, NotVideo
-from loopfind.reports.wording import count
+from loopfind.reports.wording import clock, count
 from loopfind.settings import SOUND_FORMS
 
 if TYPE_CHECKING:
+    from loopfind.media.captions import Caption
     from loopfind.media.ffmpeg.address import Address
     from loopfind.media.pieces import Look, Piece, Side
     from loopfind.media.sound.passages import SoundCutter
@@ -26,7 +27,8 @@ class Wanted:
     """The clips that are wanted.
 
     form: one of FORMS. track: of sound, None for that of the report. sound: whether pictures get their sound. stall:
-    seconds without a byte after which reading is given up. unbounded: however much the file unpacks to.
+    seconds without a byte after which reading is given up. unbounded: however much the file unpacks to. captions:
+    whether two occurrences side by side have words under them.
     """
 
     form: str
@@ -34,6 +36,7 @@ class Wanted:
     sound: bool
     stall: float
     unbounded: bool
+    captions: bool = True
 
 
 WriteClips = Callable[["Repeat", list[str], Path, Callable[[DecoderFailed], None]], str]
@@ -84,7 +87,7 @@ def _picture_writer(path: "Address", findings: "ReadReport", wanted: Wanted) -> 
                 say_unheard(failed)
                 made, copied, heard = made + 1, copied + cutter.copied, heard + cutter.heard
         with _reported(failed, str(pair)):
-            cutter.compare(_sides(repeat, findings), str(pair))
+            cutter.compare(_sides(repeat, findings), str(pair), _captions(repeat) if wanted.captions else None)
         silent = f", {made - heard} without sound" if hoped and heard < made else ""
         return f"{count(made, 'clip')}, {copied} copied, {made - copied} encoded{silent}"
 
@@ -134,10 +137,20 @@ def _animation_writer(path: "Address", findings: "ReadReport", wanted: Wanted) -
                 write_animation(path, findings.stream, [side], place, form, unbounded)
                 made += 1
         with _reported(failed, str(pair)):
-            write_animation(path, findings.stream, _sides(repeat, findings), str(pair), form, unbounded)
+            sides, captions = _sides(repeat, findings), _captions(repeat) if wanted.captions else None
+            write_animation(path, findings.stream, sides, str(pair), form, unbounded, captions)
         return f"{count(made, 'clip')} as {form}"
 
     return write
+
+
+def _captions(repeat: "Repeat") -> "tuple[Caption, Caption]":
+    """Return the words under the first two occurrences: which one it is, and the time in the video."""
+
+    def caption(number: int) -> "Caption":
+        return lambda seconds: f"Repeat {repeat.id}, {number} of {len(repeat.occurrences):,}   {clock(seconds)}"
+
+    return caption(1), caption(2)
 
 
 def _piece(repeat: "Repeat", one: "Occurrence", findings: "ReadReport") -> "Piece":

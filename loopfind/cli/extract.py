@@ -70,9 +70,13 @@ def extract_command(
         ),
     ] = None,
     no_sound: Annotated[bool, typer.Option("--no-sound", help="Write clips without sound.")] = False,
+    no_captions: Annotated[
+        bool, typer.Option("--no-captions", help="Leave out the words and the times under pictures side by side.")
+    ] = False,
     stall: options.Stall = STALL,
     no_budget: options.NoBudget = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace clips that exist already.")] = False,
+    verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> int:
     """Write the repeats of a report as clips, alone and side by side.
@@ -90,11 +94,13 @@ def extract_command(
     repeats = _choose_repeats(findings, repeat)
     planned = [name for one in repeats for name in (*_clip_names(one, most, form), _pair_name(one, form))]
     _check_folder(Path(out), planned, overwrite)
-    with _working_folder(Path(out)) as work:
+    from loopfind.media.ffmpeg.spoken import listened
+
+    with _working_folder(Path(out)) as work, listened(terminal.note if verbose else None):
         from loopfind.media.ffmpeg.address import resolve
 
         path = resolve(_find_video(findings, report, video, quiet)).waiting(stall)
-        write = clip_writer(path, findings, Wanted(form, audio_stream, not no_sound, stall, no_budget))
+        write = clip_writer(path, findings, Wanted(form, audio_stream, not no_sound, stall, no_budget, not no_captions))
         failed: list[DecoderFailed] = []
         for one in repeats:
             clips = [str(work / name) for name in _clip_names(one, most, form)]

@@ -96,13 +96,15 @@ def seam_command(
         stream, first, last, low, high, most if output is None else max(most, pick), stall, no_budget
     )
     from loopfind.cli.progress import watching
+    from loopfind.media.ffmpeg.spoken import listened
     from loopfind.pipeline import seams
 
     softened = 0.0
     with watching(quiet) as (watch, note):
         footage = seams(video, settings, watch, note if verbose else None)
         if output is not None and form is not None:
-            softened = _written(video, footage, pick, output, form, settings, soft, width)
+            with listened(note if verbose else None):
+                softened = _written(video, footage, pick, output, form, settings, soft, width)
     _show(footage, output, pick, softened, as_json, quiet)
     return 0
 

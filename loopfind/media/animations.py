@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from loopfind.errors import DecoderFailed, OutputError, exhausted
+from loopfind.media.captions import LEAST_WIDTH, Caption, captions_of, draw_bar
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg.address import Address, resolve
 from loopfind.media.ffmpeg.request import DecodeOptions
@@ -35,16 +36,23 @@ def write_animation(
     place: str,
     form: str,
     unbounded: bool = False,
+    captions: Sequence[Caption] | None = None,
 ) -> None:
     """Write one piece, or several side by side, to a file at `place`, from their first frames on.
 
-    form: one of ANIMATION_FORMS. unbounded: however much the video unpacks to. The changes of each look are undone.
+    form: one of ANIMATION_FORMS. unbounded: however much the video unpacks to. captions: words under each side, where
+    there is room for them. The changes of each look are undone.
     Ends with the shortest piece, and after LONGEST_ANIMATION seconds. Raises a kind of MediaError.
     """
     length = min(LONGEST_ANIMATION, *((piece.end - piece.start) * look.speed for piece, look in sides))
     clock = np.arange(max(1, round(length * ANIMATION_RATE))) / ANIMATION_RATE
     columns = [_pictures_at(path, stream, piece, look, clock, unbounded) for piece, look in sides]
-    _write([np.hstack(row) for row in zip(*columns, strict=True)], place, form)
+    rows = [np.hstack(row) for row in zip(*columns, strict=True)]
+    width = rows[0].shape[1] // len(sides)
+    if captions is not None and width >= LEAST_WIDTH:
+        words = [captions_of(sides, captions, seconds) for seconds in clock.tolist()]
+        rows = [np.vstack((row, draw_bar(each, width))) for row, each in zip(rows, words, strict=True)]
+    _write(rows, place, form)
 
 
 def _pictures_at(

@@ -7,12 +7,14 @@ its packets do not begin where pictures do, and put under a piece that is finish
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 
 from loopfind.errors import DecoderFailed, MediaError
+from loopfind.media.captions import LEAST_WIDTH, Caption, bar_height, drawn_bars
 from loopfind.media.decode.budget import PixelBudget
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import framecrc
@@ -28,8 +30,9 @@ from loopfind.model.dtypes import Floats
 _ENCODER = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p", *INDEX_FIRST)
 _EACH_FRAME = ("-fps_mode", "passthrough", "-enc_time_base:v", "demux")
 _EVEN_SIZE = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
-_HALF = "scale='min(640,iw)':-2:flags=area,setsar=1,pad=ceil(iw/2)*2:ih"
-"""Filter for one of two pictures side by side: at most 640 pixels wide."""
+_SIDE_WIDTH = 640
+"""Pixels across one of two pictures side by side at most."""
+_HALF = f"scale='min({_SIDE_WIDTH},iw)':-2:flags=area,setsar=1,pad=ceil(iw/2)*2:ih"
 _CLOCK_STEP = 0.0015
 """Seconds by which the times of a copy may differ, as clocks of containers tick a thousand times a second."""
 
@@ -69,9 +72,9 @@ class Cutter:
             self._encode(shown, ago, place)
         self._add_sound(lambda sound: sound.under(self._on_frame(piece)), place, piece.frames)
 
-    def compare(self, sides: tuple[Side, Side], place: str) -> None:
+    def compare(self, sides: tuple[Side, Side], place: str, captions: tuple[Caption, Caption] | None = None) -> None:
         """Write two pieces side by side, both from their first frames, to an mp4 file at `place`. The first is heard on
-        the left, the second on the right.
+        the left, the second on the right. captions: words under each, where there is room for them.
 
         Raises DecoderFailed, kinds of MediaError and OutputError.
         """
@@ -86,8 +89,15 @@ class Cutter:
             chain = ",".join((picked, *_undoing_filters(look, ago), f"fps={rate:.6f}", _HALF))
             chains.append(f"[{number}:V:{self._stream}]{chain}[side{number}]")
         chains.append("[side0][side1]hstack=shortest=1[both]")
-        words += ["-filter_complex", ";".join(chains), "-map", "[both]", *_ENCODER]
-        said = self._write_mp4(words, place, sum(piece.frames for piece, _ in sides))
+        width = 2 * ceil(min(_SIDE_WIDTH, self._size[0]) / 2)
+        bars = None
+        if captions is not None and width >= LEAST_WIDTH:
+            bars = drawn_bars(sides, captions, width, rate, ceil(rate * _longest(sides)) + 1)
+            words += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{2 * width}x{bar_height(width)}"]
+            words += ["-r", f"{rate:.6f}", "-i", "pipe:0"]
+            chains.append("[both][2:v]vstack=shortest=1[out]")
+        words += ["-filter_complex", ";".join(chains), "-map", "[both]" if bars is None else "[out]", *_ENCODER]
+        said = self._write_mp4(words, place, sum(piece.frames for piece, _ in sides), bars)
         if not len(_written_pictures(place)):
             raise DecoderFailed(self._address.shown, f"no comparison could be made{said}")
         one, other = ((self._on_frame(piece), look) for piece, look in sides)
@@ -177,9 +187,11 @@ class Cutter:
         usual = 1 / self._frames.gap if self._frames.gap else average
         return average if abs(average / usual - 1) < 0.02 else usual
 
-    def _write_mp4(self, words: Sequence[str], place: str, frames: int) -> str:
-        """Write an mp4 file of so many frames. Returns and raises as `write_media` does."""
-        return write_media(self._address, words, place, size=None if self._unbounded else self._bytes_of(frames))
+    def _write_mp4(self, words: Sequence[str], place: str, frames: int, fed: Iterable[bytes] | None = None) -> str:
+        """Write an mp4 file of so many frames. fed: as for `write_media`, which also says what is returned and
+        raised."""
+        size = None if self._unbounded else self._bytes_of(frames)
+        return write_media(self._address, words, place, size=size, fed=fed)
 
     def _bytes_of(self, frames: int) -> int:
         """Return the bytes of so many frames as they are."""
@@ -188,6 +200,11 @@ class Cutter:
 
     def _mapped(self) -> list[str]:
         return ["-map", f"0:V:{self._stream}", *BARE]
+
+
+def _longest(sides: Sequence[Side]) -> float:
+    """Return the seconds of the longest side, once its changes are undone."""
+    return max((piece.end - piece.start) * look.speed for piece, look in sides)
 
 
 def _undoing_filters(look: Look, ago: float) -> list[str]:

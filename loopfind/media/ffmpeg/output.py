@@ -11,6 +11,7 @@ from loopfind.media.ffmpeg import diagnosis, framecrc
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.log import plain_text
 from loopfind.media.ffmpeg.process import RunningFfmpeg, executable
+from loopfind.media.ffmpeg.spoken import say
 
 _LEAST_ROOM = 16 << 20
 """Bytes that a file may take beside those of what it holds, as that is."""
@@ -49,6 +50,8 @@ def write_media(
             process.wait()
         messages.seek(0)
         said = plain_text(messages.read().decode("utf-8", "replace"))
+    for line in said.splitlines():
+        say(line)
     if refused := diagnosis.connection_cut(address, said):
         raise refused
     if full := diagnosis.disk_full(process.returncode, said):

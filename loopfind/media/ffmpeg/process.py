@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from loopfind.media.ffmpeg import children, memory
 from loopfind.media.ffmpeg.lifeline import APART, lifeline_for
 from loopfind.media.ffmpeg.log import COLOURED, MARK, UNCOLOURED
 from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.ffmpeg.spoken import say
 from loopfind.settings import PICTURE_SIDE
 
 _FEWEST_DESCRIPTORS = 8
@@ -171,6 +173,7 @@ def start(
     apart: see DecodeOptions. unbounded: however much memory it takes. Raises DecoderFailed where there is no ffmpeg to
     start.
     """
+    say(shlex.join(os.fsdecode(word) for word in command))
     environment = {name: value for name, value in os.environ.items() if name not in UNCOLOURED} | COLOURED
     try:
         child = memory.Child(
