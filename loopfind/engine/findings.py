@@ -1,8 +1,9 @@
 """The engine's stages in their order."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 
-from loopfind.engine.candidates.plan import batches_of, candidates_of
+from loopfind.engine.candidates.plan import candidates_of, costs_of
 from loopfind.engine.evidence.claim_parameters import CLOSURE_ROUNDS
 from loopfind.engine.evidence.closure import implied_candidates
 from loopfind.engine.evidence.coverage import coverage_of
@@ -35,12 +36,12 @@ def search_runs(track: Track, tell: Callable[[float], None] | None = None) -> tu
 def asked_in_turn(
     signal: Signal, tell: Callable[[float], None] | None = None, across: bool = False
 ) -> Iterator[CandidateBatch]:
-    """Yield the candidates of a signal, and call `tell` with the share of the batches that has been dealt with."""
-    count = batches_of(signal, across)
-    for number, batch in enumerate(candidates_of(signal, across), 1):
+    """Yield the candidates of a signal, and call `tell` with the share of the work on them that is done."""
+    gone = list(accumulate(costs_of(signal, across)))
+    for number, batch in enumerate(candidates_of(signal, across)):
         yield batch
         if tell is not None:
-            tell(number / count)
+            tell(gone[number] / gone[-1])
 
 
 def runs_of(signal: Signal, candidates: Iterable[CandidateBatch] | None = None) -> list[Run]:

@@ -222,3 +222,8 @@ QUADRANT_LINES_SHARE = 0.3
 MOST_QUADRANT_FRAMES = 100_000
 """Frames up to which all of them are asked about, an hour at 25 frames a second; of more, those SPARSE_GAP apart. Held
 by `benchmarks/day.py`."""
+
+PLAIN_COST, QUADRANT_COST, FLIPPED_COST, VIEW_COST, POOL_COST = 3.0, 2.0, 1.0, 0.1, 4.0
+"""Times that a batch of candidates takes, as multiples of that of a mirrored one: plain, within a quadrant, mirrored or
+backwards, of a zoom, of all speeds together. They weigh the progress that is shown, and nothing that is found. Held by
+`tests/test_cli_progress.py`."""

@@ -21,11 +21,15 @@ from loopfind.engine.candidates.parameters import (
     CHANGING_BITS,
     CHANGING_GAP,
     COPY_SPEEDS,
+    FLIPPED_COST,
     INSETS,
     LEAST_LAG,
     MOST_QUADRANT_FRAMES,
     MOST_TWICE_CHANGED_FRAMES,
+    PLAIN_COST,
     PLAIN_LINES,
+    POOL_COST,
+    QUADRANT_COST,
     QUADRANT_LINES_SHARE,
     QUADRANTS,
     SIFTED_PER_FOLLOWED,
@@ -37,6 +41,7 @@ from loopfind.engine.candidates.parameters import (
     TWICE_CHANGED_SPEEDS,
     TWICE_CHANGED_VOTES,
     TWICE_CHANGED_ZOOMS,
+    VIEW_COST,
     ZOOMS,
 )
 from loopfind.engine.candidates.question import FrameCodes, Question
@@ -112,12 +117,12 @@ def candidates_of(signal: Signal, across: bool = False) -> Iterator[CandidateBat
         yield finder.pooled(_twice_changed(finder, signal, sparse), TWICE_CHANGED_LINES, TWICE_CHANGED_VOTES)
 
 
-def batches_of(signal: Signal, across: bool = False) -> int:
-    """Return how many batches `candidates_of` yields, so that it can be said how far a search is."""
-    plain, pooled = 2 + len(QUADRANTS) + len(FLIPPED), 1
+def costs_of(signal: Signal, across: bool = False) -> list[float]:
+    """Return about how long each batch that `candidates_of` yields takes, compared with the others."""
+    plain = [PLAIN_COST] * 2 + [QUADRANT_COST] * len(QUADRANTS) + [FLIPPED_COST] * len(FLIPPED)
     views = (*ZOOMS, *TURNS, *INSETS) if across else ZOOMS
     twice = not across and len(signal.times) <= MOST_TWICE_CHANGED_FRAMES
-    return plain + 2 * len(views) + pooled + twice
+    return plain + [VIEW_COST] * (2 * len(views)) + [POOL_COST] * (1 + twice)
 
 
 def _twice_changed(finder: "CandidateFinder", signal: Signal, sparse: NDArray[np.bool_]) -> Iterator[CandidateBatch]:
