@@ -364,9 +364,9 @@ def test_bad_requests_are_refused_in_one_line(video: Path, tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
-    long = videos.make("clip_long.mp4", *videos.moving(30, size="640x360"), *_X264, "-g", "500")
+    long = videos.make("clip_long.mp4", *videos.moving(60, size="640x360"), *_X264, "-g", "500")
     path = tmp_path / "r.json"
-    path.write_text(json.dumps(report(long, [[(1, 350), (351, 700)]])))
+    path.write_text(json.dumps(report(long, [[(1, 700), (701, 1400)]])))
     command = [sys.executable, "-m", "loopfind", "extract", str(path), "--out", str(tmp_path / "clips")]
     child = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
     wait_until(lambda: [*tmp_path.glob("clips/.loopfind-*/*.mp4")])
