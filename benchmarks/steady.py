@@ -106,7 +106,7 @@ def make(file: Path, scene: Scene, filters: str, rate: str, crf: int) -> None:
     """Write a scene through filters."""
     words, own = scene.words()
     coded = ["-c:v", "libx264", "-preset", "veryfast", "-crf", str(crf), "-pix_fmt", "yuv420p"]
-    shown = ["-vf", f"{own},{filters},scale=320:180", "-r", rate, "-an"]
+    shown = ["-vf", f"{own},scale=320:180,{filters}", "-r", rate, "-an"]
     subprocess.run([*FFMPEG, *words, *shown, *coded, str(file)], check=True)
 
 

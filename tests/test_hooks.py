@@ -56,6 +56,7 @@ def test_a_command_gets_json_and_plain_fields_and_no_shell_reads_them(tmp_path):
     assert variables["LOOPFIND_FINDING_GOING_ON"] == "true" and variables["LOOPFIND_FINDING_START"] == "2403.2"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -92,12 +93,12 @@ class Slow(Hook):
 
 
 def test_a_hook_that_hangs_holds_nothing_up_and_takes_no_more_than_it_may():
-    slow, said = Slow(), []
+    slow, said, one = Slow(), [], finding()
     with Hooks([slow], said.append) as hooks:
-        hooks.send(finding())
+        hooks.send(one)
         slow.begun.wait(30)
         for _ in range(MOST_WAITING + 2):
-            hooks.send(finding())
+            hooks.send(one)
         assert len(said) == 2 and "100 findings wait already" in said[0]
         slow.go.set()
     assert slow.done == MOST_WAITING + 1

@@ -58,7 +58,8 @@ def test_each_file_is_a_line_and_a_bad_one_costs_its_own(folder, tmp_path, capsy
     assert run([*good, "-o", pattern, "-o", "-", "--no-resume", "--fail-on-repeats"]) == 3
     rows = capsys.readouterr().out.splitlines()
     assert [row.split()[-1] for row in rows[:3]] == ["file", *good] and "1 loop" in rows[2]
-    assert rows[-1] == "2 files: 1 with repeats, 1 without"
+    assert rows[-2] == "2 files: 1 with repeats, 1 without"
+    assert rows[-1] == f"What the two share: loopfind compare {good[0]} {good[1]}"
     assert sorted(os.listdir(tmp_path)) == ["loop.MP4.json", "one.mp4.json"]
     assert json.loads((tmp_path / "loop.MP4.json").read_text())["verdict"]["looped"]
 

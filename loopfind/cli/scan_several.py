@@ -5,6 +5,7 @@ one process, and take more memory.
 """
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from loopfind.cli import page as pages
 from loopfind.cli import terminal
 from loopfind.cli.scan_one import ScanOrder, deliver, scan_file
 from loopfind.errors import BadSetting, MediaError, UsageError
+from loopfind.reports.wording import safe
 
 if TYPE_CHECKING:
     from loopfind.model.report import Report
@@ -189,6 +191,8 @@ def scan_several(videos: Sequence[str], order: ScanOrder, targets: Targets, alar
         if not runs.reading and not [*targets.files()]:  # nobody reads any more
             break
     runs.finish(selection.left_out)
+    if len(videos) == 2 and len(selection.files) == 2 and targets.shown == "text" and runs.reading:
+        terminal.put([f"What the two share: {safe(shlex.join(['loopfind', 'compare', *videos]))}\n"])
     return 3 if alarm and runs.found else runs.status
 
 

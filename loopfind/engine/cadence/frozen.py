@@ -24,8 +24,8 @@ def whole_freezes(track: Track, changes: Changes) -> tuple[Freeze, ...]:
 def _whole(changes: Changes, first: int, last: int) -> tuple[int, int]:
     """Return a freeze [first, last) with the frames at its ends that an encoder has refined, or that borrow from what
     comes next: they change by far less than the footage beyond."""
-    before = changes[max(1, first - 2 * AROUND) : max(1, first - AROUND)]
-    after = changes[last + AROUND : last + 2 * AROUND]
+    before = changes[max(1, first - AROUND) : max(1, first)]
+    after = changes[last + 1 : last + 1 + AROUND]
     if len(before):
         least = REFINED_SHARE * float(np.median(before))
         while first > 1 and changes[first] <= least:

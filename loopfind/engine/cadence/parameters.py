@@ -43,7 +43,7 @@ HELD_SHARE = 0.01
 AROUND = 12
 """Frames to either side of one that tell how much changes around it. Held by `benchmarks/steady.py`."""
 
-REFINED_SHARE = 0.1
+REFINED_SHARE = 0.125
 """Share of the change beyond a freeze up to which a frame at its end belongs to it. Held by `benchmarks/steady.py`."""
 
 GAP_FRAMES = 1.5
