@@ -81,6 +81,22 @@ def test_every_frame_is_the_one_it_should_be_and_sound_is_in_step(name, tmp_path
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
 
 
+@pytest.mark.slow
+def test_the_sharper_copy_is_kept_where_that_is_asked_for(tmp_path, capsys):
+    """The first showing is blurred, the second as it was."""
+    both = videos.make(
+        "clean_blurred.mp4", *videos.moving(2, size="160x90"), *videos.moving(2, size="160x90"),
+        "-filter_complex", "[0:v]boxblur=2[a];[a][1:v]concat=n=2:v=1[c]", "-map", "[c]", *_X264,
+    )  # fmt: skip
+    (tmp_path / "r.json").write_text(json.dumps(report(both, [[(0, 50), (50, 100)]])))
+    kept = []
+    for which in ("first", "best"):
+        words = ["clean", str(both), "--report", str(tmp_path / "r.json"), "--dry-run", "--json", "--keep", which]
+        assert app.run(words) == 0
+        kept += json.loads(capsys.readouterr().out)["kept"]
+    assert kept == [{"start": 0.0, "end": 2.0}, {"start": 2.0, "end": 4.0}]
+
+
 @pytest.fixture
 def answer(tmp_path):
     """A video, and the report of a repeat in it."""

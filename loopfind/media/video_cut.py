@@ -37,7 +37,7 @@ from loopfind.model.video import Progress, Span, Watch
 _CLOCK_STEP = 0.0015
 """Seconds by which the times of a copy may differ, as clocks of containers tick a thousand times a second."""
 _EVEN_SIZE = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
-_ENCODE, _JOIN, _CHECK = "encoding", "joining", "checking"
+_HEAR, _ENCODE, _JOIN, _CHECK = "cutting sound", "encoding", "joining", "checking"
 
 
 class VideoCut:
@@ -95,6 +95,7 @@ class VideoCut:
         Raises DecoderFailed where it could not be made, other kinds of MediaError, and OutputError.
         """
         spans = self.spans(ranges)
+        self._say(_HEAR, 0)
         sounds = [
             write_cut_sound(self._address, track, spans, str(self._work / f"clean-sound-{track}.flac"), stall)
             for track in tracks
