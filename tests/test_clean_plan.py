@@ -85,6 +85,7 @@ def test_nested_repeats_do_not_take_each_others_last_occurrence():
     assert kept(plan_clean([breaks, spots], Span(0, 400), SURE)) == [(0, 200), (260, 300), (310, 400)]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(0, 3), min_size=2, max_size=9),
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 4)), max_size=4),

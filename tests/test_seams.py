@@ -34,6 +34,7 @@ def seams_of(frames, lengths=(1.0, 8.0), most=5):
     return find_seams(frames, np.arange(len(frames)) / RATE, lengths, most)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", [31, 57])
 def test_one_period_of_what_goes_round_comes_first(period):
     best = seams_of(orbit(300, period))[0]
@@ -59,6 +60,7 @@ def test_footage_that_is_too_short_has_no_seam():
         assert seams_of(orbit(count, 10)) == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.integers(30, 600), st.integers(2, 9), st.integers(1, 12), st.integers(1, 3))
 def test_distances_are_those_of_the_plain_definition(count, low, width, half):
