@@ -164,6 +164,33 @@ def test_ends_that_are_wrong_by_a_frame_change_no_spot(schedule, random):
             assert abs(start - first) <= 2 and abs(end - last) <= 2
 
 
+@pytest.mark.slow
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6), st.booleans()), min_size=2, max_size=6))
+def test_showings_of_parts_of_a_repeat_are_parted_too(parts):
+    """Each showing is of some of its content, and may be mirrored."""
+    shown = [
+        samples.showing(
+            40.0 * number,
+            40.0 * number + 2.0 * length,
+            0,
+            0,
+            content_start=2.0 * first,
+            content_end=2.0 * (first + length),
+            mirrored=mirrored,
+        )
+        for number, (first, length, mirrored) in enumerate(parts)
+    ]
+    repeats = [Repeat(1, "repeat", 4.0, None, 0.99, "replay", tuple(shown))]
+    assert in_frames(parted(repeats, 0.1)) == plain_spots(repeats)
+
+
+def test_what_only_one_showing_has_is_no_part_of_the_spot():
+    repeat = samples.three_and_a_loop().repeats[1]
+    ((airings, _),) = parted([repeat], 0.08)
+    assert [round(one.start) for one in airings] == [500, 700, 901]
+
+
 def test_black_between_spots_is_no_spot():
     lengths = LENGTHS | {"x": 0.4}
     found = parted(aired([["AxB", "Ax", "B", "AxC", "xB", "A"]], lengths), 0.1)

@@ -144,18 +144,23 @@ class _Timeline:
             (file, time) for file, spans in self._shown.items() for start, end, *_ in spans for time in (start, end)
         )
         handed: list[list[float]] = [[] for _ in self._repeats]  # the seconds of content that were marked already
+
+        def hand_on(place: int, content: float) -> None:
+            if self._enter(handed[place], content):
+                for other in self._repeats[place].occurrences:
+                    if other.content_start + self._near < content < other.content_end - self._near:
+                        waiting.append((other.file or 0, other.time_of(content)))
+
+        for place, repeat in enumerate(self._repeats):
+            for one in repeat.occurrences:
+                hand_on(place, one.content_start)
+                hand_on(place, one.content_end)
         while waiting:
             file, time = waiting.popleft()
             if not self._enter(self._marks[file], time):
                 continue
             for place, number in self._around(file, time):
-                occurrences = self._repeats[place].occurrences
-                content = occurrences[number].content_at(time)
-                if not self._enter(handed[place], content):
-                    continue
-                for other in occurrences:
-                    if other.content_start + self._near < content < other.content_end - self._near:
-                        waiting.append((other.file or 0, other.time_of(content)))
+                hand_on(place, self._repeats[place].occurrences[number].content_at(time))
 
     def _enter(self, marks: list[float], time: float) -> bool:
         """Enter a time among others, and return whether none was there so near that it is the same."""
