@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from imageio_ffmpeg import get_ffmpeg_exe
@@ -26,13 +27,13 @@ LENGTHS = (2.2, 4.7)
 DISSOLVE = 0.6
 
 
-def scene(name: str, phase: float, number: int) -> np.ndarray:
+def scene(name: str, phase: float, number: int) -> Any:
     """Return a picture, (HEIGHT, WIDTH), of a motion at a phase of its turn, 0 to 1, in frame `number` of the video."""
     down, right = np.mgrid[:HEIGHT, :WIDTH]
     angle = 2 * np.pi * phase
     picture = 90 + 30 * np.sin(right / 29) + 20 * np.cos(down / 13)
 
-    def spot(x: float, y: float) -> np.ndarray:
+    def spot(x: float, y: float) -> Any:
         return 100 * np.exp(-((right - x) ** 2 + (down - y) ** 2) / (2 * 14.0**2))
 
     if name == "orbit":

@@ -13,7 +13,6 @@ one that hardly moves, must give nothing.
 import argparse
 import os
 import subprocess
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -146,4 +145,4 @@ def show(what: str, said: "Counter[str]") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

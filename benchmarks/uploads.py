@@ -152,7 +152,7 @@ def drawn_of(pieces: Sequence[Seen], count: int, rng: np.random.Generator) -> li
 
 
 def nearest_of(
-    query: Query, held: Sequence[Appearance], few: Sequence[Appearance], centre: NDArray[np.float32]
+    query: Query, held: Sequence[Appearance], few: Sequence[Appearance], centre: NDArray[np.float32] | float
 ) -> tuple[list[int], float]:
     """The entries that are most alike, the best first, and how alike that one is, as in a large library: by few numbers
     for each moment first. few: the entries by few numbers. centre: see `Eye`."""
@@ -270,7 +270,9 @@ def main() -> None:
         held = [both for one, both in zip(pieces, own, strict=True) if one.source not in gone]
         mixed = {beside.source, piece.source}
         held += [both for one, both in zip(drawn, others, strict=True) if not one.sources & mixed]
-        order, likeness = nearest_of(query, *zip(*held, strict=True), eye.centre)
+        order, likeness = nearest_of(
+            query, [one for one, _ in held], [few for _, few in held], 0.0 if eye.centre is None else eye.centre
+        )
         plain = network = False
         if not words.alone:
             reading = read_video(resolve(path), Settings(hash_size=4))

@@ -82,6 +82,34 @@ def test_every_frame_is_the_one_it_should_be_and_sound_is_in_step(name, tmp_path
 
 
 @pytest.mark.slow
+def test_a_sound_of_many_channels_keeps_them_apart(tmp_path):
+    """Each channel sounds at a pitch of its own."""
+    tones = "|".join(f"sin(2*PI*{300 * (channel + 1)}*t)/2" for channel in range(6))
+    film = ("-f", "lavfi", "-i", f"testsrc2=s=160x90:r={RATE}:d=2")
+    many = videos.make(
+        "clean_many.mkv",
+        *film,
+        "-f",
+        "lavfi",
+        "-i",
+        f"aevalsrc={tones}:c=5.1:d=2,aresample=48000",
+        *_X264,
+        "-c:a",
+        "flac",
+    )
+    for name in ("copy.mp4", "copy.webm"):
+        place, cut = tmp_path / name, VideoCut(resolve(many), 0, tmp_path)
+        cut.write([(0, 50)], cut.method([(0, 50)], container_of(place.suffix), False), [0], 60.0, place.as_posix())
+        words = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", place.as_posix(), "-map", "0:a", "-f", "s16le"]
+        data = subprocess.run([*words, "-"], capture_output=True, check=True, timeout=60).stdout
+        samples = np.frombuffer(data, np.int16).reshape(-1, 6)[20000:60000]
+        loudest = np.abs(np.fft.rfft(samples * np.hanning(40000)[:, None], axis=0)).argmax(0)
+        rate = 48000 / 40000
+        # The fourth is for low tones alone, which an encoder may leave out above.
+        assert [round(loudest[channel] * rate, -1) for channel in (0, 1, 2, 4, 5)] == [300, 600, 900, 1500, 1800]
+
+
+@pytest.mark.slow
 def test_the_sharper_copy_is_kept_where_that_is_asked_for(tmp_path, capsys):
     """The first showing is blurred, the second as it was."""
     both = videos.make(

@@ -1,6 +1,7 @@
 """The sound of a cut: what is heard during each of its stretches, exact to the sample, one after another."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +19,23 @@ _FADE = 0.004
 """Seconds in which the sound fades on each side of a cut, as a jump in it would click."""
 
 
+class CutSound(NamedTuple):
+    """A FLAC file at `place` of what a track has, with all its channels."""
+
+    track: int
+    place: str
+    channels: int
+
+
 def write_cut_sound(
     address: Address, track: int, spans: Sequence[Span], place: str, stall: float, unbounded: bool = False
-) -> str | None:
-    """Write what is heard during spans of a track to a FLAC file. Returns its place, None where nothing is heard.
+) -> CutSound | None:
+    """Write what is heard during spans of a track to a FLAC file at `place`. Returns None where nothing is heard.
 
     Each span begins at the sample nearest to where it begins in the cut, so that nothing adds up over many cuts. Raises
     BadSetting for a track that is not there, kinds of MediaError, and OutputError.
     """
-    cutter = SoundCutter(address, track, stall, unbounded)
+    cutter = SoundCutter(address, track, stall, unbounded, surround=True)
     known = next((one for _, one in _passages(cutter, spans) if one is not None), None)
     if known is None:
         return None
@@ -36,7 +45,7 @@ def write_cut_sound(
     said = write_media(address, words, place, "flac", fed=parts)
     if said:
         raise DecoderFailed(address.shown, f"its sound could not be written{said}")
-    return place
+    return CutSound(track, place, channels)
 
 
 def _passages(cutter: SoundCutter, spans: Sequence[Span]) -> Iterator[tuple[Span, Passage | None]]:

@@ -18,7 +18,7 @@ from loopfind.arrays.time_index import nearest
 from loopfind.errors import DecoderFailed, MediaError
 from loopfind.media.copyable import Part, order_shown, reorder_delay
 from loopfind.media.cut_method import CutMethod, choose_method
-from loopfind.media.cut_sound import write_cut_sound
+from loopfind.media.cut_sound import CutSound, write_cut_sound
 from loopfind.media.decode.budget import PixelBudget
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg import framecrc
@@ -36,6 +36,8 @@ from loopfind.model.video import Progress, Span, Watch
 
 _CLOCK_STEP = 0.0015
 """Seconds by which the times of a copy may differ, as clocks of containers tick a thousand times a second."""
+_SOUND_RATE = 96_000
+"""Bits a second of each channel of the sound, at which hardly anyone hears what is lost."""
 _EVEN_SIZE = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
 _HEAR, _ENCODE, _JOIN, _CHECK = "cutting sound", "encoding", "joining", "checking"
 
@@ -100,7 +102,7 @@ class VideoCut:
             write_cut_sound(self._address, track, spans, str(self._work / f"clean-sound-{track}.flac"), stall)
             for track in tracks
         ]
-        heard = [(track, made) for track, made in zip(tracks, sounds, strict=True) if made is not None]
+        heard = [made for made in sounds if made is not None]
         wrong = self._try(ranges, method, heard, place)
         if wrong and any(part.copied for part in method.parts):
             why = f"a copy did not decode to its frames: {wrong}"
@@ -110,9 +112,7 @@ class VideoCut:
             raise DecoderFailed(self._address.shown, f"it could not be cut: {wrong}")
         return method
 
-    def _try(
-        self, ranges: Sequence[tuple[int, int]], method: CutMethod, sounds: Sequence[tuple[int, str]], place: str
-    ) -> str:
+    def _try(self, ranges: Sequence[tuple[int, int]], method: CutMethod, sounds: Sequence[CutSound], place: str) -> str:
         """Write a cut. Returns what is wrong with it, "" where nothing is."""
         encoded = {part: self._encode(part, method) for part in method.parts if not part.copied}
         try:
@@ -151,7 +151,7 @@ class VideoCut:
         ranges: Sequence[tuple[int, int]],
         method: CutMethod,
         encoded: dict[Part, str],
-        sounds: Sequence[tuple[int, str]],
+        sounds: Sequence[CutSound],
         place: str,
     ) -> str:
         self._say(_JOIN, 0)
@@ -165,16 +165,17 @@ class VideoCut:
         delay = reorder_delay(order)
         packets = self._packets(method, encoded, ticks)
         words = ["-f", "nut", *self._rotation(), "-i", "pipe:0"]
-        for _, sound in sounds:
-            words += ["-i", f"file:{sound}"]
+        for sound in sounds:
+            words += ["-i", f"file:{sound.place}"]
         words += [*self._address.words, "-map", "0:v"]
         for number in range(len(sounds)):
             words += ["-map", f"{number + 1}:a"]
         described = len(sounds) + 1
         words += ["-map_metadata", str(described), "-map_chapters", "-1", "-c:v", "copy"]
-        for number, (track, _) in enumerate(sounds):
-            words += [f"-map_metadata:s:a:{number}", f"{described}:s:a:{track}"]
-        words += [*_sound_words(method.container), *_decoding_times(ticks, delay)]
+        for number, sound in enumerate(sounds):
+            words += [f"-map_metadata:s:a:{number}", f"{described}:s:a:{sound.track}"]
+            words += [f"-b:a:{number}", str(_SOUND_RATE * sound.channels)]
+        words += ["-c:a", "libopus" if method.container == "webm" else "aac", *_decoding_times(ticks, delay)]
         mixed_tag = method.coding.tag_in_mp4 if method.coding and method.container in ("mp4", "mov") else ""
         words += ["-tag:v", mixed_tag] if mixed_tag else []
         words += [*INDEX_FIRST] if method.container in ("mp4", "mov") else []
@@ -292,9 +293,3 @@ def _decoding_times(ticks: Ints, delay: int) -> list[str]:
     if back > (delay + 1) * step + 1:
         return []  # at a varying rate; ffmpeg works them out
     return ["-bsf:v", f"setts=dts=floor(N*{step.numerator}/{step.denominator})-{back}:pts=PTS"]
-
-
-def _sound_words(container: str) -> list[str]:
-    if container == "webm":
-        return ["-c:a", "libopus", "-b:a", "160k"]
-    return ["-c:a", "aac", "-b:a", "192k"]

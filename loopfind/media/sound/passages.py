@@ -121,11 +121,14 @@ class RawSound:
 
 
 class SoundCutter:
-    """A cutter of passages out of one track of a file. track: its number, from 0. stall, unbounded: as for a
+    """A cutter of passages out of one track of a file. track: its number, from 0. stall, unbounded, surround: as for a
     SoundRequest."""
 
-    def __init__(self, address: Address, track: int, stall: float = STALL, unbounded: bool = False) -> None:
+    def __init__(
+        self, address: Address, track: int, stall: float = STALL, unbounded: bool = False, *, surround: bool = False
+    ) -> None:
         self._address, self._track, self._stall, self._unbounded = address, track, stall, unbounded
+        self._surround = surround
 
     def under(self, piece: Piece) -> RawSound | None:
         """Return what is heard during a piece, None where the track has nothing there. Raises BadSetting for a track
@@ -171,7 +174,9 @@ class SoundCutter:
 
     def _passage(self, piece: Piece, look: Look) -> Passage | None:
         start, end = piece.start, piece.end
-        request = SoundRequest(self._address, self._track, start, end, self._stall, self._unbounded, audible=True)
+        request = SoundRequest(
+            self._address, self._track, start, end, self._stall, self._unbounded, audible=True, surround=self._surround
+        )
         found = read_samples(request)
         if found is None:
             return None

@@ -35,7 +35,8 @@ class SoundRequest:
     track: its number among the tracks of sound, from 0. start, end: seconds from the container's start, None for no
     limit. stall: seconds without a byte after which reading is given up. unbounded: however much memory ffmpeg takes,
     and however long the sound is.
-    audible: at the rate of the file and with up to two channels, to be listened to; else SOUND_RATE and one channel.
+    audible: at the rate of the file, to be listened to; else at SOUND_RATE and mixed to one channel. surround: with all
+    channels of what is audible, else with up to two.
     """
 
     address: Address
@@ -45,6 +46,14 @@ class SoundRequest:
     stall: float = STALL
     unbounded: bool = False
     audible: bool = False
+    surround: bool = False
+
+    @property
+    def form(self) -> str:
+        """The filters of ffmpeg that bring the samples into their form."""
+        if not self.audible:
+            return f"aresample={SOUND_RATE},aformat=sample_fmts=s16:channel_layouts=mono"
+        return "aformat=sample_fmts=s16" if self.surround else "aformat=sample_fmts=s16:channel_layouts=mono|stereo"
 
 
 @dataclass(frozen=True)
@@ -94,8 +103,7 @@ def sound_command(request: SoundRequest, seek: float | None) -> list[str]:
     words += ["-max_error_rate", "1"]
     words += [] if seek is None else seek_words(seek)
     words += [*request.address.words, "-map", f"0:a:{request.track}", "-vn", "-sn", "-dn"]
-    mixed = f"aresample={SOUND_RATE},aformat=sample_fmts=s16:channel_layouts=mono"
-    words += ["-af", "aformat=sample_fmts=s16:channel_layouts=mono|stereo" if request.audible else mixed]
+    words += ["-af", request.form]
     # Times come as marks, as those of pictures do. Packets are numbered instead, which no clock disturbs.
     words += ["-stats_enc_pre:a:0", "pipe:2", "-stats_enc_pre_fmt:a:0", f"{MARK.decode()}{{pts}} {{tb}}"]
     words += ["-bsf:a", "setts=ts=N"]
