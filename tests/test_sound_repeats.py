@@ -191,7 +191,7 @@ def test_a_repeat_of_pictures_says_what_its_sound_does(how: str) -> None:
     if how == "apart":
         assert repeat.sound_offset == pytest.approx(0.08, abs=0.005)
     assert report.verdict.summary.startswith(silent.verdict.summary)
-    assert ("another sound runs on" in report.verdict.summary) == (how == "runs on")
+    assert ("Under it another sound runs on" in report.verdict.summary) == (how == "runs on")
     assert ("80 ms apart" in report.verdict.summary) == (how == "apart")
 
 

@@ -275,9 +275,11 @@ def verdict_with_sound(verdict: Verdict, repeats: Sequence[Repeat]) -> Verdict:
         added.append(f"In the sound, {_heard(alone)} without the picture.")
     runs_on = sum(repeat.sound == "runs on" for repeat in repeats)
     if runs_on:
+        seen = sum(repeat.of != "sound" and repeat.kind != "still" for repeat in repeats)
+        under = f"{runs_on:,} of the repeats" if runs_on < seen else "it" if seen == 1 else "each of them"
         added.append(
-            f"Under {count(runs_on, 'of the repeats', 'of the repeats')} another sound runs on: the picture was "
-            "replaced, or a loop of pictures was laid under a sound."
+            f"Under {under} another sound runs on: the picture was replaced, or a loop of pictures was laid under a "
+            "sound."
         )
     apart = [repeat for repeat in repeats if repeat.sound == "apart" and repeat.sound_offset is not None]
     if apart:
