@@ -56,7 +56,7 @@ def test_every_frame_is_the_one_it_should_be_and_sound_is_in_step(name, tmp_path
     _, _, ending, least, why = SOURCES[name]
     video, place = source(name), tmp_path / f"copy{ending}"
     cut, wanted = VideoCut(resolve(video), 0, tmp_path), [at for span in FRAMES for at in range(*span)]
-    begin = cut.limits.start
+    begin = float(times_of(video)[0])
     ranges = cut.ranges([Span(begin + first / RATE, begin + last / RATE) for first, last in FRAMES])
     assert ranges == FRAMES
     made = cut.write(ranges, cut.method(ranges, container_of(ending), False), [0], 60.0, place.as_posix())

@@ -49,34 +49,43 @@ class VideoCut:
         self, address: Address, stream: int, work: Path, unbounded: bool = False, watch: Watch | None = None
     ) -> None:
         """Read the list of the video's packets. Raises kinds of MediaError."""
+        packets = framecrc.list_packets(address, stream)
         with open_video(address, stream, options=DecodeOptions(unbounded=unbounded)) as video:
             self.source, self._info = video.source, video.header.video
+            begun = next(iter(video), None) if packets.stands_in else None
         self._address, self._stream = address, stream
         self._work, self._unbounded, self._watch = work, unbounded, watch
-        self._frames = FrameSelector(address, framecrc.list_packets(address, stream))
+        self._frames = FrameSelector(address, packets)
         PixelBudget(address, unbounded).take(len(self._frames.packets), (self.source.width, self.source.height))
         self._ticks = np.sort(np.array([tick for tick in self._frames.packets.ticks if tick is not None], np.int64))
         self._originals: PictureSums | None = None
         if not len(self._ticks):
             raise DecoderFailed(address.shown, "its packets carry no times, so it cannot be cut")
+        # AVI says when a packet is decoded: a scan has its frame one later, or two, where B frames are among them.
+        self._late = 0.0 if begun is None else float(begun.times[0] - self._frames.display_times[0])
 
     @property
     def limits(self) -> Span:
-        """Seconds of the first frame, and of the end of the last."""
+        """Seconds of the first frame, and of the end of the last, as a scan has them."""
         times = self._frames.display_times
         first = int(np.searchsorted(times, -self._frames.gap / 4))
-        return Span(float(times[min(first, len(times) - 1)]), float(times[-1]) + self._frames.gap)
+        return Span(float(times[min(first, len(times) - 1)]) + self._late, self._end + self._late)
+
+    @property
+    def _end(self) -> float:
+        """Seconds of the end of the last frame, by the times of the packets."""
+        return float(self._frames.display_times[-1]) + self._frames.gap
 
     def ranges(self, kept: Sequence[Span]) -> list[tuple[int, int]]:
         """Return the frames [first, last) of stretches, without those that hold none."""
         times = self._frames.display_times
-        edges = [self._frames.bounds(Piece(span.start, span.end, 0, None)) for span in kept]
+        edges = [self._frames.bounds(Piece(span.start - self._late, span.end - self._late, 0, None)) for span in kept]
         found = [np.searchsorted(times, pair).tolist() for pair in edges]
         return [(first, last) for first, last in found if first < last]
 
     def frames_at(self, times: Sequence[float]) -> list[float]:
         """Return the times, in rising order and each once, of the frames nearest to some seconds."""
-        shown = self._frames.display_times
+        shown = self._frames.display_times + self._late
         return shown[np.unique(nearest(shown, np.array(times)))].tolist()  # type: ignore[no-any-return]
 
     def method(self, ranges: Sequence[tuple[int, int]], container: str, encode: bool) -> CutMethod:
@@ -84,8 +93,8 @@ class VideoCut:
         return choose_method(ranges, self._frames.packets, self._info, container, encode)
 
     def spans(self, ranges: Sequence[tuple[int, int]]) -> list[Span]:
-        """Return the seconds in which ranges of frames are shown."""
-        times = np.append(self._frames.display_times, self.limits.end)
+        """Return the seconds in which ranges of frames are shown, as a scan has them."""
+        times = np.append(self._frames.display_times, self._end) + self._late
         return [Span(float(times[first]), float(times[last])) for first, last in ranges]
 
     def write(
@@ -96,7 +105,8 @@ class VideoCut:
 
         Raises DecoderFailed where it could not be made, other kinds of MediaError, and OutputError.
         """
-        spans = self.spans(ranges)
+        # Sound is not decoded late: it goes with the times of the packets.
+        spans = [Span(span.start - self._late, span.end - self._late) for span in self.spans(ranges)]
         self._say(_HEAR, 0)
         sounds = [
             write_cut_sound(self._address, track, spans, str(self._work / f"clean-sound-{track}.flac"), stall)
@@ -130,7 +140,7 @@ class VideoCut:
         """Encode a part, and return the NUT file that it is in. Raises DecoderFailed."""
         self._say(_ENCODE, part.first)
         place = str(self._work / f"clean-part-{part.first}.nut")
-        times = np.append(self._frames.display_times, self.limits.end)
+        times = np.append(self._frames.display_times, self._end)
         piece = Piece(float(times[part.first]), float(times[part.last]), part.frames, part.first)
         size = None if self._unbounded else part.frames * 4 * self.source.width * self.source.height
         said = ""
@@ -276,7 +286,7 @@ class VideoCut:
         if self._watch is not None:
             times = self._frames.display_times
             at = float(times[min(frame, len(times) - 1)])
-            self._watch(Progress(stage, frame, at, self.limits.end))
+            self._watch(Progress(stage, frame, at, self._end))
 
 
 def _decoding_times(ticks: Ints, delay: int) -> list[str]:
