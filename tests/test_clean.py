@@ -11,6 +11,7 @@ from test_extract import pictures, places, report, times_of
 
 from loopfind.cli import app
 from loopfind.media.cut_method import container_of
+from loopfind.media.ffmpeg import framecrc
 from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.picture_sums import picture_sums
 from loopfind.media.video_cut import VideoCut
@@ -56,8 +57,8 @@ def test_every_frame_is_the_one_it_should_be_and_sound_is_in_step(name, tmp_path
     _, _, ending, least, why = SOURCES[name]
     video, place = source(name), tmp_path / f"copy{ending}"
     cut, wanted = VideoCut(resolve(video), 0, tmp_path), [at for span in FRAMES for at in range(*span)]
-    begin = float(times_of(video)[0])
-    ranges = cut.ranges([Span(begin + first / RATE, begin + last / RATE) for first, last in FRAMES])
+    shown = times_of(video)
+    ranges = cut.ranges([Span(float(shown[first]), float(shown[last])) for first, last in FRAMES])
     assert ranges == FRAMES
     made = cut.write(ranges, cut.method(ranges, container_of(ending), False), [0], 60.0, place.as_posix())
     assert why in made.why and (made.encoded < len(wanted) * (1 - least) or why)
@@ -74,6 +75,12 @@ def test_every_frame_is_the_one_it_should_be_and_sound_is_in_step(name, tmp_path
     assert np.array_equal(copies[copied], sums[wanted][copied])
     clock = times_of(place)
     assert np.abs(clock - clock[0] - np.arange(len(wanted)) / RATE).max() < 0.0015
+
+    if name == "open groups":
+        # Parameters may change only where a sequence begins, and a CRA picture begins one behind the end of another.
+        ends = framecrc.packets_with_units(resolve(place), 0, "hevc_mp4toannexb", "36")
+        assert any(part.copied for part in made.parts)
+        assert ends == (np.cumsum([part.frames for part in made.parts]) - 1).tolist()
 
     flashes, clicks = flashes_and_clicks(place)
     assert len(flashes) == len(clicks) == sum(at % BETWEEN == 7 for at in wanted)
@@ -107,6 +114,17 @@ def test_a_sound_of_many_channels_keeps_them_apart(tmp_path):
         rate = 48000 / 40000
         # The fourth is for low tones alone, which an encoder may leave out above.
         assert [round(loudest[channel] * rate, -1) for channel in (0, 1, 2, 4, 5)] == [300, 600, 900, 1500, 1800]
+
+
+@pytest.mark.slow
+def test_a_copy_of_h264_begins_nowhere_but_at_idr_pictures(tmp_path):
+    """Key frames of open groups behind a cut: ffmpeg decodes them there, other decoders lose pictures."""
+    x264 = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-x264-params", "keyint=10:scenecut=0:open-gop=1")
+    film = videos.make("clean_open.mp4", *videos.moving(3, size="160x90"), *x264)
+    cut = VideoCut(resolve(film), 0, tmp_path)
+    parts = cut.method([(0, 30), (35, 75)], "mp4", False).parts
+    assert [(part.first, part.copied) for part in parts if part.first >= 30] == [(35, False)]
+    assert parts[0].first == 0 and parts[0].copied
 
 
 @pytest.mark.slow

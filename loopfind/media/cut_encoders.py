@@ -30,13 +30,17 @@ _OTHER_NUMBER = "sps-id=7"
 class Coding:
     """How a stream of pictures is coded. tag: letters that stand for the codec. to_stream: filter of packets after
     which a decoder finds all parameters in the stream itself, "" where that is so anyway. encoder: words of ffmpeg for
-    frames that go with copied ones, none where it has no such encoder. tag_in_mp4: the tag of such a mixture."""
+    frames that go with copied ones, none where it has no such encoder. tag_in_mp4: the tag of such a mixture. starts:
+    types of the units of a picture at which a copy may begin, "" where each key frame will do. end: the unit by which a
+    sequence ends, so that what follows may begin at any key frame, none where that is not needed."""
 
     tag: bytes
     to_stream: str
     encoder: tuple[str, ...]
     layouts: frozenset[str]
     tag_in_mp4: str = ""
+    starts: str = ""
+    end: bytes = b""
 
 
 _CODINGS = {
@@ -46,6 +50,8 @@ _CODINGS = {
         ("-c:v", "libx264", "-preset", "veryfast", "-crf", "15", "-bf", "0", "-x264-params", _OTHER_NUMBER),
         frozenset(_X264_LAYOUTS),
         "avc1",
+        # Parameters may change at an IDR picture alone: ffmpeg decodes such a stream, others lose pictures or give up.
+        starts="5",
     ),
     "hevc": Coding(
         b"HEVC",
@@ -53,6 +59,7 @@ _CODINGS = {
         ("-c:v", "libx265", "-preset", "veryfast", "-crf", "16", "-x265-params", "bframes=0:log-level=none"),
         frozenset(_X264_LAYOUTS),
         "hev1",
+        end=bytes.fromhex("00000001 4801"),
     ),
     "vp9": Coding(
         b"VP90",

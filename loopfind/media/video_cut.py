@@ -17,6 +17,7 @@ import numpy as np
 from loopfind.arrays.time_index import nearest
 from loopfind.errors import DecoderFailed, MediaError
 from loopfind.media.copyable import Part, order_shown, reorder_delay
+from loopfind.media.cut_encoders import coding_of
 from loopfind.media.cut_method import CutMethod, choose_method
 from loopfind.media.cut_sound import CutSound, write_cut_sound
 from loopfind.media.decode.budget import PixelBudget
@@ -61,8 +62,11 @@ class VideoCut:
         self._originals: PictureSums | None = None
         if not len(self._ticks):
             raise DecoderFailed(address.shown, "its packets carry no times, so it cannot be cut")
-        # AVI says when a packet is decoded: a scan has its frame one later, or two, where B frames are among them.
-        self._late = 0.0 if begun is None else float(begun.times[0] - self._frames.display_times[0])
+        # AVI says when a packet is decoded: where there are B frames, a scan has all but the first one step later.
+        self._late = 0.0
+        if begun is not None:
+            shown = self._frames.display_times[: len(begun.times)]
+            self._late = float(np.median(begun.times[: len(shown)] - shown))
 
     @property
     def limits(self) -> Span:
@@ -90,7 +94,14 @@ class VideoCut:
 
     def method(self, ranges: Sequence[tuple[int, int]], container: str, encode: bool) -> CutMethod:
         """Return how a cut is made of ranges of frames. encode: copy nothing."""
-        return choose_method(ranges, self._frames.packets, self._info, container, encode)
+        packets = self._frames.packets
+        coding = None if encode else coding_of(self._info)
+        if coding and coding.starts:
+            there = framecrc.packets_with_units(self._address, self._stream, coding.to_stream, coding.starts)
+            keys = np.zeros(len(packets), np.bool_)
+            keys[[number for number in there if number < len(keys)]] = True
+            packets = replace(packets, keys=(keys & np.array(packets.keys, np.bool_)).tolist())
+        return choose_method(ranges, packets, self._info, container, encode)
 
     def spans(self, ranges: Sequence[tuple[int, int]]) -> list[Span]:
         """Return the seconds in which ranges of frames are shown, as a scan has them."""
@@ -242,7 +253,8 @@ class VideoCut:
                 inside = nut_file_packets(encoded[part], self._address, lambda _: None)
             for at, packet in enumerate(inside):
                 key = self._frames.packets.keys[part.first + at] if part.copied else packet.key
-                yield NutPacket(0, int(ticks[number]), packet.data, key)
+                end = method.coding.end if method.coding and at == part.frames - 1 else b""
+                yield NutPacket(0, int(ticks[number]), packet.data + end, key)
                 number += 1
             self._say(_JOIN, part.last)
 

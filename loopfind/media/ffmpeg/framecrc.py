@@ -118,6 +118,14 @@ def clock_falls_back(address: Address, stream: int) -> bool:
     return len(ticks) > 1 and bool(_mended(np.frombuffer(ticks, np.int64), np.frombuffer(keys, np.bool_), base)[1])
 
 
+def packets_with_units(address: Address, stream: int, to_stream: str, types: str) -> list[int]:
+    """Return the numbers of the packets of an H.264 or HEVC stream that hold a unit of some types, in one pass over
+    them. to_stream: the filter behind which the units stand one after another. Raises DecoderFailed."""
+    filters = f"{to_stream},setts=ts=N,filter_units=pass_types={types}"
+    words = [*address.words, "-map", f"0:V:{stream}", "-c", "copy", "-bsf:v", filters]
+    return [tick for tick in _read_listing(words, address, sums=False).ticks if tick is not None]
+
+
 def list_pictures(
     address: Address, stream: int, before: Sequence[str] = (), picked: str = "null", count: int | None = None
 ) -> Listing:

@@ -62,7 +62,7 @@ def clean_json(copy: CleanCopy, video: str, output: str | None) -> Iterator[str]
         "output": output,
         "duration": plan.duration,
         "seconds": round(copy.seconds, 6),
-        "kept": [asdict(span) for span in copy.spans],
+        "kept": [{"start": round(span.start, 6), "end": round(span.end, 6)} for span in copy.spans],
         "removed": [asdict(one) for one in plan.removals],
         "left": [asdict(one) for one in plan.left],
         "frames": copy.frames,
