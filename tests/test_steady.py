@@ -50,6 +50,27 @@ def test_what_hardly_moves_has_no_pattern_however_regular():
     assert patterns_in(np.tile(np.array([0.2, 0.0], np.float32), 300)) == []
 
 
+def periods(levels, count=60):
+    draw = np.random.default_rng(1)
+    return (np.tile(np.array(levels), count) * np.exp(draw.normal(0, 0.2, len(levels) * count))).astype(np.float32)
+
+
+def test_pictures_that_an_encoder_renews_are_no_pattern():
+    assert patterns_in(periods([0.4, 0.4, 0.4, 1.6])) == []  # amid footage that does not move no frame is lacking
+    assert patterns_in(periods([0.02] * 47 + [0.6])) == []  # two of 48 frames are not each picture twice
+    assert patterns_in(periods([0.5, 0.5, 0.5, 0.5, 1.9, 0.28])) == []  # nor is the one behind it the same again
+
+
+def test_twice_and_three_times_by_turns_is_not_one_of_five():
+    (found,) = patterns_in(periods([1.85, 0.1, 0.05, 1.5, 0.028]))
+    assert "10100" in found.mask * 2 and found.shows_again
+
+
+def test_a_change_that_twice_the_way_cannot_make_is_of_frames_shown_again():
+    assert [one.shows_again for one in patterns_in(periods([40.0, 5.0, 5.0]))] == [True]
+    assert [one.shows_again for one in patterns_in(periods([40.0, 12.0, 12.0, 12.0]))] == [False]
+
+
 @given(st.lists(st.floats(0, 100, width=32), max_size=60))
 @settings(max_examples=30)
 def test_the_change_around_is_the_median_of_what_lies_around(values):

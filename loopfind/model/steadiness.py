@@ -58,7 +58,7 @@ class Steadiness:
 
     frozen, holds: frames that are held, for a fifth of a second or longer, or shorter. gaps: None where the file has no
     rate of its own, so that nothing can be said to be lacking. judged: share of the frames around which enough moves
-    for a pattern to show.
+    for a pattern to show, or that are in one.
     """
 
     source: Source

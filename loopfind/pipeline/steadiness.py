@@ -64,7 +64,7 @@ def steady(
         cadences=cadences,
         holds=_holds(changed, edge, known),
         gaps=_gaps(track.times),
-        judged=float((change_around(changed) >= LIVELY).mean()) if len(changed) else 0.0,
+        judged=_judged(changed, cadences),
         losses=(*video.losses, *file.losses(video.end)),
     )
 
@@ -90,6 +90,14 @@ class _ChangeMeter:
         return np.asarray(self._changes.array(), np.float32)
 
 
+def _judged(changes: Changes, cadences: Sequence[Cadence]) -> float:
+    """Return the share of the frames around which enough moves, or that are in a pattern."""
+    moving = change_around(changes) >= LIVELY
+    for one in cadences:
+        moving[one.start_frame : one.end_frame] = True
+    return float(moving.mean()) if len(moving) else 0.0
+
+
 def _holds(changes: Changes, edge: Floats, known: Sequence[tuple[int, int]]) -> tuple[Hold, ...]:
     """Return the frames that are held outside of what is known. known: frames [first, last) of freezes and patterns."""
     held = held_frames(changes)
@@ -110,7 +118,7 @@ def _cadence(pattern: Pattern, edge: Floats) -> Cadence:
     kind: CadenceKind
     if pattern.shows_again:
         kind, share = "repeated", high / period
-    elif high == 1:
+    elif pattern.is_of_one_lacking:
         kind, share = "dropped", (period + 1) / period
     else:
         kind, share = "fields", (period - 1) / period

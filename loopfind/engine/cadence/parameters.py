@@ -30,9 +30,28 @@ LEAST_GAP = 0.2
 """Logarithm by which all frames that should change more must do so, in the middle of a stretch, than all that should
 change less. Held by `benchmarks/steady.py`."""
 
+LEAST_CONTRAST = 0.5
+"""Logarithm of the contrast that a stretch must have in the mean of all its periods, where those that say nothing count
+as 0: if hardly any moves, those that do are pictures that an encoder renews. Held by `tests/test_steady.py`."""
+
+LEAST_CONTRAST_AGAIN = 0.75
+"""The same where frames are shown again: these hardly change. Held by `tests/test_steady.py`."""
+
+MOST_UNLIKE = 1.7
+"""Logarithm by which the frames of one sort may differ in the middle of a stretch: where one of those that should move
+does and the next does not, the pattern is another. Held by `tests/test_steady.py`."""
+
+LEAST_LONE_GAP = 0.75
+"""The same as LEAST_GAP where one frame of three or more is shown twice: a picture that an encoder renews before it
+leaves the one after it calmer than the rest. Held by `benchmarks/steady.py`."""
+
 WHOLE_CONTRAST = 2.3
-"""Logarithm of the contrast from which frames of little change are the frame before, shown again; a frame mixed of two
-fields, or one that was left out elsewhere, makes less. Held by `benchmarks/steady.py`."""
+"""Logarithm of the contrast from which two frames of five that change little are the frame before, shown again; frames
+mixed of two fields make less. Held by `benchmarks/steady.py`."""
+
+TWICE_THE_WAY = 1.6
+"""Logarithm of the contrast from which all but one frame of a period are shown again, and none is left out before that
+one: twice the way makes four times the change, squared, at the most, and noise less. Held by `benchmarks/steady.py`."""
 
 HELD = 0.02
 """Squared grey levels up to which a single frame is the one before it. Held by `benchmarks/steady.py`."""

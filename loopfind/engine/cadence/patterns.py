@@ -19,9 +19,14 @@ from loopfind.engine.cadence.parameters import (
     CONTRAST_LOSS,
     CONTRAST_SHARE,
     LEAST_CERTAINTY,
+    LEAST_CONTRAST,
+    LEAST_CONTRAST_AGAIN,
     LEAST_GAP,
+    LEAST_LONE_GAP,
     LEAST_PERIODS,
     LIVELY,
+    MOST_UNLIKE,
+    TWICE_THE_WAY,
     WHOLE_CONTRAST,
 )
 
@@ -60,8 +65,14 @@ class Pattern(NamedTuple):
     def shows_again(self) -> bool:
         """Return whether its frames of little change are those before them, shown again. Two of five that change less
         may also be mixed of fields, and where all but one change less, a frame may be lacking before that one."""
-        unclear = len(self.mask) > 2 and (self.mask.count("1") == 1 or sorted(self.mask) == [*"00111"])
-        return not unclear or self.contrast >= WHOLE_CONTRAST
+        if len(self.mask) > 2 and self.mask.count("1") == 1:
+            return self.contrast >= TWICE_THE_WAY
+        return sorted(self.mask) != [*"00111"] or self.contrast >= WHOLE_CONTRAST
+
+    @property
+    def is_of_one_lacking(self) -> bool:
+        """Return whether a frame is left out before each of those that change more."""
+        return self.mask.count("1") == 1 and not self.shows_again
 
 
 def patterns_in(changes: Changes) -> list[Pattern]:
@@ -95,9 +106,23 @@ def _stretches(changes: Changes, mask: str, turn: int) -> Iterator[Pattern]:
         mean, spread = float(contrast[live].mean()), float(contrast[live].std())
         certainty = mean / (spread + 0.1) * math.sqrt(len(live))
         middle = np.median(levels[live], axis=0)
-        if certainty >= LEAST_CERTAINTY and middle[high].min() - middle[~high].max() >= LEAST_GAP:
-            begin = 1 + turn + int(live[0]) * period
-            yield Pattern(begin, 1 + turn + (int(live[-1]) + 1) * period, mask, mean, certainty)
+        if certainty < LEAST_CERTAINTY or middle[high].min() - middle[~high].max() < LEAST_GAP:
+            continue
+        begin = 1 + turn + int(live[0]) * period
+        one = Pattern(begin, 1 + turn + (int(live[-1]) + 1) * period, mask, mean, certainty)
+        usual = float(contrast[live].sum()) / int(live[-1] + 1 - live[0])  # of periods in which nothing moves it is 0
+        if usual >= (LEAST_CONTRAST_AGAIN if one.shows_again else LEAST_CONTRAST) and _is_footage(middle, high, one):
+            yield one
+
+
+def _is_footage(levels: NDArray[np.float32], high: NDArray[np.bool_], one: Pattern) -> bool:
+    """Return whether frames of a period that should change as footage does are so. levels: (period,), in the middle of
+    a stretch. An encoder that renews its picture every so often makes one frame change amid others that do not."""
+    if one.is_of_one_lacking:
+        return float(levels[~high].min()) >= math.log(LIVELY)
+    if len(high) > 2 and (~high).sum() == 1 and levels[high].min() - levels[~high].max() < LEAST_LONE_GAP:
+        return False
+    return float(max(np.ptp(levels[high]), np.ptp(levels[~high]))) <= MOST_UNLIKE
 
 
 def _gaining(gains: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
