@@ -57,6 +57,8 @@ def test_each_file_is_a_line_and_a_bad_one_costs_its_own(folder, tmp_path, capsy
     pattern = str(tmp_path / "{name}.json")
     assert run([*good, "-o", pattern, "-o", "-", "--no-resume", "--fail-on-repeats"]) == 3
     rows = capsys.readouterr().out.splitlines()
+    assert run([str(folder / "bad.mkv"), str(folder / "notes.txt"), "-q"]) == 1
+    assert capsys.readouterr().out.endswith("2 files: 2 could not be scanned\n")
     assert [row.split()[-1] for row in rows[:3]] == ["file", *good] and "1 loop" in rows[2]
     assert rows[-2] == "2 files: 1 with repeats, 1 without"
     assert rows[-1] == f"What the two share: loopfind compare {good[0]} {good[1]}"

@@ -137,7 +137,7 @@ def check_writable(path: str) -> None:
         if place.is_dir():
             raise OutputError(path, "this is a folder; give the name of a file")
         if not place.parent.is_dir():
-            raise OutputError(path, "its folder does not exist")
+            raise OutputError(path, "its folder does not exist; make it first")
         target = place if place.exists() and not place.is_file() else place.parent
         if not os.access(target, os.W_OK):
             raise OutputError(path, "no permission to write there")

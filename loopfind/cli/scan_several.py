@@ -191,7 +191,8 @@ def scan_several(videos: Sequence[str], order: ScanOrder, targets: Targets, alar
         if not runs.reading and not [*targets.files()]:  # nobody reads any more
             break
     runs.finish(selection.left_out)
-    if len(videos) == 2 and len(selection.files) == 2 and targets.shown == "text" and runs.reading:
+    both = len(videos) == len(selection.files) == 2 and not runs.tally.failed
+    if both and targets.shown == "text" and runs.reading:
         terminal.put([f"What the two share: {safe(shlex.join(['loopfind', 'compare', *videos]))}\n"])
     return 3 if alarm and runs.found else runs.status
 

@@ -137,8 +137,8 @@ def _written(
 
     found = footage.answer.seams
     if pick > len(found):
-        there = f"there are {len(found)}" if found else "there is none"
-        raise OutputError(output, f"seam {pick} is not there: {there}; other limits (--min, --max) may give more")
+        there = f"there is no seam {pick}, only {len(found)}" if found else "no seam found"
+        raise OutputError(output, f"{there}; other limits (--min, --max) may find one")
     folder = Path(os.path.realpath(output)).parent
     with as_output_error(output):
         remove_leftovers(folder)
