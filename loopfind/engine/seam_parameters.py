@@ -6,7 +6,7 @@ either side at 25 frames a second. A swing that passes one place in both directi
 benchmarks/seams.py."""
 USUAL_CHANGE = 0.12
 """Seconds before a frame, and behind it, in which the change from frame to frame is what a jump is compared with: what
-moves a little later hides no jump. Found by eye on ten recordings."""
+moves a little later hides no jump. Found by eye on eleven recordings."""
 USUAL_SHARE = 75
 """Percentile of these changes that is the usual one: cuts are few, and where frames are doubled, half are none."""
 LEAST_USUAL_CHANGE = 1.0
@@ -14,7 +14,7 @@ LEAST_USUAL_CHANGE = 1.0
 and the same picture a turn later is that far off. Held by benchmarks/seams.py."""
 MOST_USUAL_CHANGE = 5.0
 """The same, as a usual change at most, by which a seam is scored: in faster motion frames have little in common, and
-any two moments are one such change apart. Found by eye on ten recordings."""
+any two moments are one such change apart. Found by eye on eleven recordings."""
 MOST_JUMP = 8.0
 """Usual changes that a seam may jump by at most to be listed."""
 SAME_JUMP = 1.5

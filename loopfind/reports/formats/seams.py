@@ -16,7 +16,7 @@ def seams_text(answer: SeamAnswer) -> Iterator[str]:
     limits = f"turns of {length(answer.shortest)} to {length(answer.longest)}"
     yield f"{safe(answer.video)}: {count(answer.frames, 'frame')}, {limits}\n"
     if not answer.seams:
-        yield "No seam found: no moment goes on as one did that long before; other limits (--min, --max) may find one.\n"
+        yield "No seam found: no moment goes on as one that long before; other limits (--min, --max) may find one.\n"
         return
     yield "\n rank  from         to           length     score   jump\n"
     for rank, one in enumerate(answer.seams, 1):
