@@ -85,6 +85,14 @@ class BadSetting(UsageError):
         super().__init__(f"{setting} cannot be {value!r}: {takes}")
 
 
+class MissingOption(UsageError):
+    """An option that a request cannot do without."""
+
+    def __init__(self, option: str, why: str) -> None:
+        self.option, self.why = option, why
+        super().__init__(f"{option} is missing: {why}")
+
+
 class MediaError(LoopfindError):
     """A video could not be read; `path` names it as the user did."""
 

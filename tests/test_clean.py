@@ -170,13 +170,22 @@ def test_clean_takes_a_report_and_says_what_goes(answer, tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_nothing_goes_in_favour_of_what_lies_behind_the_end_of_the_video(tmp_path, capsys):
+    """A report of a longer file: what it has behind the end is neither counted as gone nor as what stays."""
+    video, known = source("mp4"), tmp_path / "r.json"
+    known.write_text(json.dumps(report(video, [[(50, 100), (140, 190), (400, 450)], [(200, 250), (500, 550)]])))
+    assert app.run(["clean", str(video), "--report", str(known), "--dry-run", "--json"]) == 0
+    assert [one["start"] for one in json.loads(capsys.readouterr().out)["removed"]] == [140 / RATE]
+
+
+@pytest.mark.slow
 def test_clean_is_refused_in_one_line_before_anything_is_written(answer, tmp_path, capsys):
     video, known = answer
     rejected = {"schema": 1, "report": {}, "findings": [{"id": 1, "decision": "reject"}]}
     (tmp_path / "no.json").write_text(json.dumps(rejected))
     place = str(tmp_path / "a.mp4")
     for words, status, said in [
-        (["--report", known], 2, "name the copy with -o FILE"),
+        (["--report", known], 2, "-o FILE is missing"),
         (["--report", known, "-o", video], 2, "this is read, and would be lost"),
         (["--report", known, "-o", str(tmp_path / "a.gif")], 2, "let the name end in one of .mp4"),
         (["--report", known, "-o", place, "--repeat", "7"], 2, "there is 1"),

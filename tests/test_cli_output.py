@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from loopfind.cli.output import choose_outputs
+from loopfind.cli.terminal import fitted
 from loopfind.errors import BadSetting, OutputError, UnknownPart
 from loopfind.reports.files import write_file
 from loopfind.reports.formats import FORMATS, SUFFIXES
@@ -95,3 +97,15 @@ def test_what_is_asked_of_a_format_must_make_sense(tmp_path: Path) -> None:
             choose_outputs(outputs, formats, ["v"])
     with pytest.raises(UnknownPart, match="unknown format 'docx'"):
         choose_outputs([one], ["docx"], ["v"])
+
+
+def test_text_on_a_terminal_is_broken_between_words_and_elsewhere_left_as_it_is(monkeypatch) -> None:
+    class Screen(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("TERM", "xterm")
+    text = "  goes  0:01:15.000 - 0:01:21.000: repeat 2\n\nshort\n"
+    assert fitted(text, Screen()) == ["  goes  0:01:15.000 -", "    0:01:21.000: repeat 2", "", "short"]
+    assert fitted(text, StringIO()) == text.splitlines()

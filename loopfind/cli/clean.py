@@ -1,6 +1,7 @@
 """The command `clean`: write a copy of a video without its repeats."""
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 from loopfind.cli import options, paths, terminal
 from loopfind.cli.given_report import is_scanned, read_given
 from loopfind.cli.output import check_writable, is_same_file
-from loopfind.errors import BadReport, BadSetting, OutputError, UnknownPart
+from loopfind.errors import BadReport, BadSetting, MissingOption, OutputError, UnknownPart
 from loopfind.reports.files import as_output_error
 from loopfind.reports.leftovers import new_folder, remove_leftovers
 from loopfind.settings import STALL, CleanSettings, Decoding, Keep, Settings
@@ -127,7 +128,7 @@ def _checked_output(output: str | None, inputs: Sequence[str], dry_run: bool, ov
 
     if output is None:
         if not dry_run:
-            raise BadSetting("--output", "nothing", "name the copy with -o FILE, or add --dry-run")
+            raise MissingOption("-o FILE", "it names the copy; --dry-run writes none and says what would go")
         output = f"copy{Path(inputs[0]).suffix}"
         return output if Path(output).suffix.lower() in CUT_ENDINGS else "copy.mkv"
     if Path(output).suffix.lower() not in CUT_ENDINGS:
@@ -193,7 +194,10 @@ def _written(make: "Callable[[Path, str, Watch | None], CleanCopy]", place: str,
         remove_leftovers(folder)
         with new_folder(folder) as work:
             made = work / f"clean-copy{Path(place).suffix.lower()}"
-            copy = make(work, str(made), watch)
+            try:
+                copy = make(work, str(made), watch)
+            except OutputError as error:
+                raise OutputError(place, error.what) from error  # not the name of a file that is gone by now
             if copy.plan.removals:
                 made.replace(place)
     return copy
@@ -206,9 +210,9 @@ def _show(copy: "CleanCopy", video: str, place: str | None, as_json: bool, quiet
     if as_json:
         terminal.put(clean_json(copy, video, place))
     elif place is None:
-        terminal.put(clean_text(copy))
+        terminal.put_text(clean_text(copy))
     else:
         if not quiet:
-            for line in "".join(clean_text(copy)).splitlines():
+            for line in terminal.fitted("".join(clean_text(copy)), sys.stderr):
                 terminal.note(line)
         terminal.put([f"{place}\n"])

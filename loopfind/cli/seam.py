@@ -159,7 +159,10 @@ def _show(
     from loopfind.reports.formats.seams import seams_json, seams_text
     from loopfind.reports.wording import length
 
-    terminal.put(seams_json(footage.answer, output, pick, softened) if as_json else seams_text(footage.answer))
+    if as_json:
+        terminal.put(seams_json(footage.answer, output, pick, softened))
+    else:
+        terminal.put_text(seams_text(footage.answer))
     if output is not None and not quiet:
         how = f"dissolves for {length(softened)}" if softened else "is a plain cut"
         terminal.note(f"Turn {pick} is in {output}; its seam {how}")

@@ -45,5 +45,8 @@ def steady_command(
         found = steady(video, settings, watch, note if verbose else None, no_budget)
     from loopfind.reports.formats.steadiness import steady_json, steady_text
 
-    terminal.put(steady_json(found) if as_json else steady_text(found))
+    if as_json:
+        terminal.put(steady_json(found))
+    else:
+        terminal.put_text(steady_text(found))
     return 3 if fail_on_unsteady and not found.is_steady else 0

@@ -106,6 +106,28 @@ def put(pieces: Iterable[str]) -> None:
             stream.write(piece)
 
 
+def put_text(pieces: Iterable[str]) -> None:
+    """Write text to stdout, on a terminal broken between words. Raises OutputError as `put` does."""
+    put(f"{line}\n" for line in fitted("".join(pieces), sys.stdout))
+
+
+def fitted(text: str, stream: TextIO | None) -> list[str]:
+    """Return the lines of a text, those that are wider than the terminal behind `stream` broken between words."""
+    lines = text.splitlines()
+    if stream is None or stream.closed or not stream.isatty():
+        return lines
+    wide = max(console(stream).width, 20)
+    return [part for line in lines for part in _broken(line, wide)]
+
+
+def _broken(line: str, wide: int) -> list[str]:
+    import textwrap
+
+    indent = len(line) - len(line.lstrip(" "))
+    further = " " * min(2 * indent, wide // 2)
+    return textwrap.wrap(line, wide, subsequent_indent=further, break_on_hyphens=False) or [""]
+
+
 def put_line(pieces: Iterable[str]) -> bool:
     """Write one line to stdout at once. Returns False where nobody reads it any more.
 

@@ -16,6 +16,9 @@ from loopfind.model.video import Watch
 from loopfind.pipeline.sharpness import sharpest_occurrences
 from loopfind.settings import CleanSettings
 
+_ROUNDED = 0.5
+"""Seconds by which an occurrence may end behind the last frame and count as one of the video."""
+
 
 def clean(
     video: str,
@@ -35,6 +38,7 @@ def clean(
     """
     where = resolve(video).waiting(settings.stall)
     cut = VideoCut(where, stream, work or Path(os.curdir), settings.unbounded, watch)
+    repeats = [_within(repeat, cut.limits.end) for repeat in repeats]
     if settings.keep == "best":
         asked = replace(asked, best=sharpest_occurrences(where, stream, removable(repeats, asked)[0], cut))
     plan = plan_clean(repeats, cut.limits, asked)
@@ -44,6 +48,13 @@ def clean(
     if work is not None and plan.removals:
         method = cut.write(ranges, method, tracks, settings.stall, place)
     return CleanCopy(plan, tuple(cut.spans(ranges)), method.frames, method.encoded, method.why, tracks)
+
+
+def _within(repeat: Repeat, end: float) -> Repeat:
+    """Return a repeat without the occurrences that end behind a video, as the report of a longer file has them: nothing
+    may go in favour of what is not there."""
+    there = [one for one in repeat.occurrences if one.end <= end + _ROUNDED]
+    return replace(repeat, occurrences=tuple(there))
 
 
 def _tracks(settings: CleanSettings, known: int | None, shown: str) -> tuple[int, ...]:
