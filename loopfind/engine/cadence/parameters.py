@@ -30,7 +30,7 @@ LEAST_GAP = 0.2
 """Logarithm by which all frames that should change more must do so, in the middle of a stretch, than all that should
 change less. Held by `benchmarks/steady.py`."""
 
-LEAST_CONTRAST = 0.5
+LEAST_MEAN_CONTRAST = 0.5
 """Logarithm of the contrast that a stretch must have in the mean of all its periods, where those that say nothing count
 as 0: if hardly any moves, those that do are pictures that an encoder renews. Held by `tests/test_steady.py`."""
 

@@ -19,10 +19,10 @@ from loopfind.engine.cadence.parameters import (
     CONTRAST_LOSS,
     CONTRAST_SHARE,
     LEAST_CERTAINTY,
-    LEAST_CONTRAST,
     LEAST_CONTRAST_AGAIN,
     LEAST_GAP,
     LEAST_LONE_GAP,
+    LEAST_MEAN_CONTRAST,
     LEAST_PERIODS,
     LIVELY,
     MOST_UNLIKE,
@@ -111,7 +111,9 @@ def _stretches(changes: Changes, mask: str, turn: int) -> Iterator[Pattern]:
         begin = 1 + turn + int(live[0]) * period
         one = Pattern(begin, 1 + turn + (int(live[-1]) + 1) * period, mask, mean, certainty)
         usual = float(contrast[live].sum()) / int(live[-1] + 1 - live[0])  # of periods in which nothing moves it is 0
-        if usual >= (LEAST_CONTRAST_AGAIN if one.shows_again else LEAST_CONTRAST) and _is_footage(middle, high, one):
+        if usual >= (LEAST_CONTRAST_AGAIN if one.shows_again else LEAST_MEAN_CONTRAST) and _is_footage(
+            middle, high, one
+        ):
             yield one
 
 
