@@ -420,8 +420,8 @@ def test_importing_loopfind_loads_nothing_heavy() -> None:
     loaded, public = done.stdout.splitlines()
     assert not {"numpy", "scipy", "PIL", "imagehash"} & {*loaded.split()}
     names = (
-        "Cache CompareSettings Comparison Decoding GroupSettings LoopfindError Report Settings SimilarSettings Sweep "
-        "SweepSettings __version__ compare follow groups scan similar sweep"
+        "Cache CompareSettings Comparison Decoding GroupSettings LoopfindError Report Settings SimilarSettings "
+        "SteadySettings Sweep SweepSettings __version__ compare follow groups scan similar steady sweep"
     )
     assert public == f"24 {names}"
 
