@@ -168,6 +168,10 @@ def test_progress_is_told_and_reaches_the_end() -> None:
     scan(str(FIXTURES / "none.mp4"), watch=seen.append)
     reading = [p for p in seen if p.stage == "reading"]
     assert reading[-1].frames == 700 and [p.frames for p in reading] == sorted(p.frames for p in reading)
+    for words in ("comparing", "judging"):
+        shares = [p.share or 0.0 for p in seen if p.stage.startswith(words)]
+        assert len(shares) > 2 and shares == sorted(shares) and shares[-1] == pytest.approx(1.0)
+    assert seen[-1].stage.startswith("judging")
 
 
 @pytest.mark.slow

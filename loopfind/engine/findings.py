@@ -62,8 +62,11 @@ def runs_of(signal: Signal, candidates: Iterable[CandidateBatch] | None = None) 
     return join_pieces(found.runs, signal)
 
 
-def findings_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> Findings:
-    """Turn runs into repeats, and add stills, cuts, clusters and coverage."""
+def findings_of(
+    fingerprint: Fingerprint, signal: Signal, runs: list[Run], tell: Callable[[float], None] | None = None
+) -> Findings:
+    """Turn runs into repeats, and add stills, cuts, clusters and coverage. tell: called with the share of the measuring
+    of coverage that is done, 0 to 1."""
     families = families_in(runs, signal)
     repeats = repeats_of(families, signal, fingerprint.end, fingerprint)
     changes = changes_between(signal, 0, len(signal.times))
@@ -71,7 +74,7 @@ def findings_of(fingerprint: Fingerprint, signal: Signal, runs: list[Run]) -> Fi
     stills = stills_of(signal, changes, fingerprint.detail, frozen)
     del changes
     repeats += [still_of(len(repeats) + i + 1, group, signal, fingerprint.end) for i, group in enumerate(stills)]
-    coverage = coverage_of(signal, fingerprint.detail, fingerprint.end)
+    coverage = coverage_of(signal, fingerprint.detail, fingerprint.end, tell)
     return Findings(
         frames=len(fingerprint),
         repeats=tuple(repeats),

@@ -40,7 +40,7 @@ from loopfind.pipeline.sound import (
 )
 from loopfind.pipeline.unchanged import CHANGED, FileWatch
 from loopfind.registry import load
-from loopfind.reports.summaries import search_watch
+from loopfind.reports.summaries import coverage_watch, search_watch
 from loopfind.settings import Decoding, Settings
 
 _WIDE, _SMALL, _FEW = 320, 208, 160
@@ -217,7 +217,7 @@ def _analysed(request: _Request, read: _Reading) -> _Analysed:
     if read.sizes is not None:
         fingerprint, choice = choose_size(read.sizes, fingerprint, signal, runs)
         settings = replace(settings, hash_size=fingerprint.hash_size)
-    findings = findings_of(fingerprint, signal, runs)
+    findings = findings_of(fingerprint, signal, runs, coverage_watch(request.watch))
     if read.sizes is not None:  # a sweep keeps digests of the codes, which tell no more than which are equal
         findings = replace(findings, clusters=replace(findings.clusters, codes=None))
     report = report_of(findings, reading.source, settings, reading.losses, choice, times=fingerprint.times)

@@ -31,6 +31,13 @@ def search_watch(watch: Watch | None, seconds: float) -> Callable[[float], None]
     return lambda done: watch(search_progress(seconds, done))
 
 
+def coverage_watch(watch: Watch | None) -> Callable[[float], None] | None:
+    """Return what reports the share of the measuring of coverage, None where nobody watches."""
+    if watch is None:
+        return None
+    return lambda done: watch(Progress("judging what would be found", 0, 0.0, None, share=done))
+
+
 def verdict_of(findings: Findings, duration: float) -> Verdict:
     """Sum up what was found in `duration` seconds of video. Stills are not counted as repeated."""
     claimed = [repeat for repeat in findings.repeats if repeat.kind != "still"]

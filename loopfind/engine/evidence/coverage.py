@@ -4,6 +4,7 @@ A repeat is found when its frames say enough (claims.least_score). How much a fr
 from its own change over half a second against the codec's noise.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +38,13 @@ class Coverage:
     unjudged: tuple[Unjudged, ...]
 
 
-def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Coverage:
+def coverage_of(
+    signal: Signal, detail: NDArray[np.float32], end: float, tell: Callable[[float], None] | None = None
+) -> Coverage:
     """Measure the coverage of a file.
 
-    detail: (n,) grey levels of spread in each picture. end: seconds, where the last frame ends.
+    detail: (n,) grey levels of spread in each picture. end: seconds, where the last frame ends. tell: called with the
+    share that is done, 0 to 1.
     """
     n = len(signal.times)
     if n < 2:
@@ -53,7 +57,7 @@ def coverage_of(signal: Signal, detail: NDArray[np.float32], end: float) -> Cove
     gaps = np.diff(edge)
     share = float(gaps[judged].sum() / gaps.sum()) if gaps.sum() > 0 else 0.0
     del gaps
-    tried = try_moments(signal, said, judged) if judged.any() else []
+    tried = try_moments(signal, said, judged, tell) if judged.any() else []
     return Coverage(
         share=round(share, 4),
         shortest=shortest_in(tried) if tried else None,

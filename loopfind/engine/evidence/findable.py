@@ -3,6 +3,7 @@
 No copy need be made, as a stretch and its copy differ by the file's noise alone. The file itself shows what else a
 claim needs: how much the stretch says, how sharply it changes, and what in the file is like it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,10 +42,16 @@ class Tried:
     telling: NDArray[np.bool_]
 
 
-def try_moments(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bool_]) -> list[Tried]:
+def try_moments(
+    signal: Signal,
+    said: NDArray[np.float32],
+    judged: NDArray[np.bool_],
+    tell: Callable[[float], None] | None = None,
+) -> list[Tried]:
     """Return moments spread over what could be judged, in order of time, with what would have been found there.
 
     said: (n,) nats that each frame of a copy would say. judged: (n,) bool, frames in which copies begin and end.
+    tell: called with the share that is done, 0 to 1.
     """
     planted = _Planted(signal, said)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]])))
@@ -60,6 +67,8 @@ def try_moments(signal: Signal, said: NDArray[np.float32], judged: NDArray[np.bo
         near = _around(moment, _frames(LONGEST_JUDGED, signal), low, high)
         length = guess if guess < len(lengths) else len(FINDABLE_LENGTHS)
         tried.append(Tried(float(signal.times[moment]), length, planted.telling(*near)))
+        if tell is not None:
+            tell(len(tried) / len(moments))
     return tried
 
 
