@@ -170,6 +170,17 @@ def test_clean_takes_a_report_and_says_what_goes(answer, tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_that_subtitles_are_left_out_is_said(tmp_path, capsys):
+    (tmp_path / "words.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nWords\n")
+    both = ("-i", source("mp4").as_posix(), "-i", (tmp_path / "words.srt").as_posix())
+    video = tmp_path / "words.mkv"
+    videos.run(*both, "-map", "0:v", "-map", "1", "-c:v", "copy", "-c:s", "srt", video.as_posix())
+    (tmp_path / "r.json").write_text(json.dumps(report(video, [[(50, 100), (140, 190)]])))
+    assert app.run(["clean", str(video), "--report", str(tmp_path / "r.json"), "--dry-run"]) == 0
+    assert "Subtitles are left out" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_nothing_goes_in_favour_of_what_lies_behind_the_end_of_the_video(tmp_path, capsys):
     """A report of a longer file: what it has behind the end is neither counted as gone nor as what stays."""
     video, known = source("mp4"), tmp_path / "r.json"

@@ -44,7 +44,8 @@ _HEAR, _ENCODE, _JOIN, _CHECK = "cutting sound", "encoding", "joining", "checkin
 
 
 class VideoCut:
-    """A video of which cuts are made. work: a folder for what is made on the way."""
+    """A video of which cuts are made. work: a folder for what is made on the way. subtitles: tracks of them, which no cut
+    has."""
 
     def __init__(
         self, address: Address, stream: int, work: Path, unbounded: bool = False, watch: Watch | None = None
@@ -53,6 +54,7 @@ class VideoCut:
         packets = framecrc.list_packets(address, stream)
         with open_video(address, stream, options=DecodeOptions(unbounded=unbounded)) as video:
             self.source, self._info = video.source, video.header.video
+            self.subtitles = sum(one.kind == "Subtitle" for one in video.header.streams.values())
             begun = next(iter(video), None) if packets.stands_in else None
         self._address, self._stream = address, stream
         self._work, self._unbounded, self._watch = work, unbounded, watch

@@ -43,7 +43,7 @@ class CleanCopy:
 
     frames: that it holds. encoded: frames among them that are encoded again. why_encoded: why all of them are, "" where
     only those around cuts are. spans: seconds of the video that it shows, as its frames have them. tracks: numbers of
-    the tracks of sound that it has.
+    the tracks of sound that it has. subtitles: tracks of them in the video, which it does not have.
     """
 
     plan: CleanPlan
@@ -52,6 +52,7 @@ class CleanCopy:
     encoded: int
     why_encoded: str
     tracks: tuple[int, ...]
+    subtitles: int = 0
 
     @property
     def seconds(self) -> float:

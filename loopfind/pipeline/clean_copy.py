@@ -47,7 +47,7 @@ def clean(
     tracks = _tracks(settings, cut.source.sounds, where.shown)
     if work is not None and plan.removals:
         method = cut.write(ranges, method, tracks, settings.stall, place)
-    return CleanCopy(plan, tuple(cut.spans(ranges)), method.frames, method.encoded, method.why, tracks)
+    return CleanCopy(plan, tuple(cut.spans(ranges)), method.frames, method.encoded, method.why, tracks, cut.subtitles)
 
 
 def _within(repeat: Repeat, end: float) -> Repeat:

@@ -40,6 +40,8 @@ def clean_text(copy: CleanCopy) -> Iterator[str]:
             yield f"  repeat {left.repeat}: {_WHY_LEFT[left.why]}\n"
     if plan.removals:
         yield f"\n{encoding_in_words(copy)}\n"
+        if copy.subtitles:
+            yield "Subtitles are left out, as their times would be wrong.\n"
 
 
 def encoding_in_words(copy: CleanCopy) -> str:
@@ -69,5 +71,6 @@ def clean_json(copy: CleanCopy, video: str, output: str | None) -> Iterator[str]
         "encoded": copy.encoded,
         "why_encoded": copy.why_encoded,
         "tracks": list(copy.tracks),
+        "subtitles": copy.subtitles,
     }
     yield json.dumps(jsonable(whole), indent=2) + "\n"
