@@ -85,6 +85,15 @@ def test_nested_repeats_do_not_take_each_others_last_occurrence():
     assert kept(plan_clean([breaks, spots], Span(0, 400), SURE)) == [(0, 200), (260, 300), (310, 400)]
 
 
+def test_a_spot_that_stays_within_a_break_goes_before_it():
+    """Two spots, 20 s and 10 s, are shown together twice; the first was shown alone before."""
+    breaks = repeat(1, shown(100, 130), shown(200, 230))
+    spots = repeat(2, shown(50, 70), shown(100, 120), shown(200, 220), shown(300, 320))
+    plan = plan_clean([breaks, spots], Span(0, 400), SURE)
+    assert kept(plan) == [(0, 50), (70, 200), (230, 300), (320, 400)]
+    assert [(one.start, one.kept_at) for one in plan.removals if one.repeat == 2] == [(50, 100), (300, 100)]
+
+
 @pytest.mark.slow
 @given(
     st.lists(st.integers(0, 3), min_size=2, max_size=9),

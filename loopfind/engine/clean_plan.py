@@ -102,7 +102,12 @@ def _remove(repeat: Repeat, best: int, gone: _Stretches, needed: _Stretches, rem
     """Add to `gone` what goes of a repeat, and to `needed` what must stay for it."""
     order = sorted(repeat.occurrences, key=lambda one: one.start)
     wanted = repeat.occurrences[best] if best < len(repeat.occurrences) else order[0]
-    keeper = min(order, key=lambda one: (_share_of(one, gone) > _MOSTLY_GONE, one is not wanted, one.start))
+
+    def rank(one: Occurrence) -> tuple[bool, bool, bool, float]:
+        stays = _stays_anyway(one, needed) and _shows_as_much(one, wanted)
+        return _share_of(one, gone) > _MOSTLY_GONE, not stays, one is not wanted, one.start
+
+    keeper = min(order, key=rank)
     known = _Stretches()
     sources: list[tuple[_Stretch, Occurrence]] = []
     for one in [keeper, *(each for each in order if each is not keeper)]:
@@ -118,6 +123,16 @@ def _remove(repeat: Repeat, best: int, gone: _Stretches, needed: _Stretches, rem
                     sources.append((news, one))
                     needed.add(*_between(one, *news))
                     known.add(*news)
+
+
+def _stays_anyway(one: Occurrence, needed: _Stretches) -> bool:
+    """Return whether all of an occurrence stays for other repeats."""
+    return not any(_lasts(part) for part in needed.without(one.start, one.end))
+
+
+def _shows_as_much(one: Occurrence, other: Occurrence) -> bool:
+    """Return whether an occurrence shows all the content that another does, but for a moment."""
+    return one.content_start < other.content_start + LEAST_CUT and one.content_end > other.content_end - LEAST_CUT
 
 
 def _not_needed(stretch: _Stretch, gone: _Stretches, needed: _Stretches) -> list[_Stretch]:
