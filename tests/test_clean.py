@@ -58,6 +58,7 @@ def test_every_frame_is_the_one_it_should_be_and_sound_is_in_step(name, tmp_path
     video, place = source(name), tmp_path / f"copy{ending}"
     cut, wanted = VideoCut(resolve(video), 0, tmp_path), [at for span in FRAMES for at in range(*span)]
     shown = times_of(video)
+    assert cut.ranges([cut.limits]) == [(0, SECONDS * RATE)]
     ranges = cut.ranges([Span(float(shown[first]), float(shown[last])) for first, last in FRAMES])
     assert ranges == FRAMES
     made = cut.write(ranges, cut.method(ranges, container_of(ending), False), [0], 60.0, place.as_posix())
@@ -167,6 +168,15 @@ def test_clean_takes_a_report_and_says_what_goes(answer, tmp_path, capsys):
     assert app.run(["clean", video, "--report", known, "-o", copy]) == 1
     assert "it is there already; add --overwrite" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.mp4", "r.json"]
+
+
+@pytest.mark.slow
+def test_a_stream_without_a_container_is_cut_by_the_times_of_a_scan(tmp_path):
+    """Its packets are decoded from before 0 on."""
+    bare = tmp_path / "bare.h264"
+    videos.run("-i", source("mp4").as_posix(), "-map", "0:v", "-c", "copy", bare.as_posix())
+    cut, shown = VideoCut(resolve(bare), 0, tmp_path), times_of(bare)
+    assert cut.ranges([cut.limits, Span(float(shown[50]), float(shown[60]))]) == [(0, SECONDS * RATE), (50, 60)]
 
 
 @pytest.mark.slow

@@ -44,8 +44,8 @@ _HEAR, _ENCODE, _JOIN, _CHECK = "cutting sound", "encoding", "joining", "checkin
 
 
 class VideoCut:
-    """A video of which cuts are made. work: a folder for what is made on the way. subtitles: tracks of them, which no cut
-    has."""
+    """A video of which cuts are made. work: a folder for what is made on the way. subtitles: tracks of them, which are
+    in no cut."""
 
     def __init__(
         self, address: Address, stream: int, work: Path, unbounded: bool = False, watch: Watch | None = None
@@ -73,9 +73,9 @@ class VideoCut:
     @property
     def limits(self) -> Span:
         """Seconds of the first frame, and of the end of the last, as a scan has them."""
-        times = self._frames.display_times
-        first = int(np.searchsorted(times, -self._frames.gap / 4))
-        return Span(float(times[min(first, len(times) - 1)]) + self._late, self._end + self._late)
+        shown = self._frames.display_times + self._late
+        first = int(np.searchsorted(shown, -self._frames.gap / 4))
+        return Span(float(shown[min(first, len(shown) - 1)]), self._end + self._late)
 
     @property
     def _end(self) -> float:
