@@ -99,7 +99,10 @@ class _Worker:
     def finish(self, patience: float) -> None:
         """Wait for so many seconds until all is done."""
         self._waiting.put(None)
-        self._thread.join(patience)
+        self._thread.join(min(HURRY, patience))
+        if patience > HURRY and self._thread.is_alive():
+            self._say(f"not done yet; it has {patience:.0f} s in all, and Ctrl-C gives it up")
+            self._thread.join(patience - HURRY)
 
     def stop(self) -> None:
         """Give up what is not done."""
@@ -107,7 +110,7 @@ class _Worker:
         self._thread.join(5.0)
         left = sum(item is not None for item in self._waiting.queue)
         if left:
-            self._say(f"it did not come to {count(left, 'finding')}")
+            self._say(f"{count(left, 'finding')} still waited at the end, and came to nothing")
 
     def _work(self) -> None:
         while not self._over.is_set() and (finding := self._waiting.get()) is not None:
