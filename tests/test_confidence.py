@@ -175,7 +175,7 @@ def test_a_match_among_many_that_come_close_is_less_sure() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2])
 def test_alike_cars_are_not_claimed_at_99(seed: int) -> None:
     """Nothing on this road is shown twice."""
     report = s.answer(s.shown([(s.lanes(seed), 0, 45)], seed=seed))

@@ -50,8 +50,7 @@ def test_every_turn_of_a_loop_begins_at_a_splice_that_need_not_show(seed: int) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("through_black", [False, True])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "through_black"), [(1, False), (2, True)])
 def test_a_copy_that_is_faded_in_and_out_is_a_fade_at_both_ends(seed: int, through_black: bool) -> None:
     """A minute's shot, and its seconds 4 to 12 again, laid into other pictures by fades of 0.6 s."""
     shot, other = s.camera(seed, seed), s.camera(seed + 50, seed + 50)

@@ -97,7 +97,6 @@ def answers(folder: Path, alike: bool) -> dict[str, object]:
     library, report = ("--library", str(folder / "l.sqlite")), str(folder / "report.json")
     commands = {
         "scan": (video, "--json", "--no-resume"),
-        "color": (video, "--json", "--no-resume", "--kind", "color"),
         "side by side": (other, "--json", "--no-resume", "--jobs", "2"),
         "packets": (video, "--json", "--packets-only"),
         "compare": ("compare", video, other, "--json"),

@@ -17,7 +17,7 @@ def is_marked(scene: s.Scene, seconds: float = 60) -> bool:
     return is_wandering(signal, 0, len(signal.times), ALL)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 @pytest.mark.slow
 def test_a_mark_over_a_still_view_is_no_repeat(seed: int) -> None:
     assert is_marked(under(s.still(seed), mark))

@@ -50,7 +50,6 @@ def test_the_wheel_installs_the_manual_page_and_completions_where_they_are_looke
     [
         ("loop.mp4", "true", 3, "true"),
         ("loop.mp4", "false", 0, "true"),
-        ("none.mp4", "true", 0, "false"),
         ("no $(touch run) file.mp4", "true", 1, None),
     ],
 )
