@@ -140,3 +140,22 @@ def test_a_seam_is_refused_in_one_line(wheel, tmp_path, capsys):
         done = capsys.readouterr()
         assert said in done.err and done.err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["there.gif"]
+
+
+@pytest.mark.slow
+def test_a_loop_under_something_that_wanders_is_one_period(capsys):
+    """What lies over it goes round never, so that no two moments agree on all of the picture."""
+    turn = videos.make("seam_turn.mp4", *videos.moving(4, size="160x90"), "-c:v", "libx264", "-preset", "veryfast")
+    over = "color=white:s=40x30:r=25,noise=alls=80:allf=t+u"
+    wandering = f"{over}[a];[0:v][a]overlay=x='40+40*sin(t*t)':y='15+15*cos(3*t*t)':shortest=1"
+    looped = videos.make(
+        "seam_covered.mp4", "-stream_loop", "3", "-i", turn.as_posix(), "-t", "16", "-filter_complex", wandering,
+        "-c:v", "libx264", "-preset", "veryfast",
+    )  # fmt: skip
+    assert app.run(["seam", str(looped), "--max", "8", "--json", "-q"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    first = answer["seams"][0]
+    assert (first["end_frame"] - first["start_frame"], first["turns"]) == (100, 4.0)
+    assert answer["periods"] == [4.0]
+    assert app.run(["seam", str(looped), "--max", "3", "-q"]) == 0
+    assert "goes round by itself every 4 s; --max 5 lists such a turn" in capsys.readouterr().out

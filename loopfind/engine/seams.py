@@ -27,6 +27,7 @@ from loopfind.engine.seam_parameters import (
     SEAMS_APART,
 )
 from loopfind.model.dtypes import Floats, Ints, Rows
+from loopfind.model.report import Repeat
 from loopfind.model.seam import Seam
 
 _OF_A_BLOCK = 48
@@ -46,11 +47,14 @@ class _Pair:
     jump: float
 
 
-def find_seams(pictures: Rows, times: Floats, lengths: tuple[float, float], most: int) -> tuple[Seam, ...]:
+def find_seams(
+    pictures: Rows, times: Floats, lengths: tuple[float, float], most: int, loops: Sequence[Repeat] = ()
+) -> tuple[Seam, ...]:
     """Return the best seams, those of footage that goes round by itself first, then by their scores.
 
     pictures: (n, 4096) uint8, small and grey. times: (n,) seconds, at an even rate. lengths: seconds that a turn may
-    last, shortest and longest. most: how many are returned.
+    last, shortest and longest. most: how many are returned. loops: that are known, of the same frames: something that
+    lies over them may hide from these pictures that they go round.
     """
     if len(times) < 4:
         return ()
@@ -67,13 +71,24 @@ def find_seams(pictures: Rows, times: Floats, lengths: tuple[float, float], most
         rounds.add(band, jumps)
         pairs += _minima(band, jumps)
     measure = _Measure(pictures, times, lags, taps)
+    known = [
+        measure.seam(pair, float(len(loop.occurrences)))
+        for loop in loops
+        if loop.period and measure.fits(pair := _turn_of(loop, round(loop.period / gap), taps // 2))
+    ]
     periodic = [measure.seam(pair, turns) for pair, turns in rounds.periods()]
-    periodic = _without_multiples([one for one in periodic if one.moving >= LEAST_MOVING])
+    periodic = [one for one in periodic if one.moving >= LEAST_MOVING and not _is_multiple(one, known)]
+    periodic = _without_multiples([*known, *periodic])
     best = sorted(pairs, key=lambda pair: pair.jump)[:_MEASURED]
     measured = [seam for seam in map(measure.nearby, best) if seam.score >= LEAST_SEAM_SCORE]
     measured = [seam for seam in measured if not _is_multiple(seam, periodic)]
     others = sorted(measured, key=lambda seam: (-round(seam.score, 2), seam.jump))
     return tuple(_apart([*periodic, *others], most))
+
+
+def _turn_of(loop: Repeat, period: int, before: int) -> _Pair:
+    """Return the first turn of a loop that has so many frames before it. period: in frames."""
+    return _Pair(max(loop.occurrences[0].start_frame, before), period, 0.0)
 
 
 def _jumps(band: Band, usual: Floats) -> Floats:
@@ -150,7 +165,9 @@ class _Measure:
 
     def nearby(self, pair: _Pair) -> Seam:
         """Return the best seam of a pair and of those that are a frame longer or shorter."""
-        found = [replace(pair, lag=pair.lag + more) for more in (-1, 0, 1) if self._fits(pair.start, pair.lag + more)]
+        found = [
+            replace(pair, lag=pair.lag + more) for more in (-1, 0, 1) if self.fits(replace(pair, lag=pair.lag + more))
+        ]
         return max((self.seam(one) for one in found), key=lambda seam: (seam.score, -seam.jump))
 
     def seam(self, pair: _Pair, turns: float = 0.0) -> Seam:
@@ -163,8 +180,9 @@ class _Measure:
         score = moving * min(1.0, 1 / max(jump, 1e-9))
         return Seam(float(self._times[start]), float(self._times[end]), start, end, score, jump, moving, turns)
 
-    def _fits(self, start: int, lag: int) -> bool:
-        return self._lags[0] <= lag < self._lags[1] and start + lag + self._taps // 2 <= len(self._times)
+    def fits(self, pair: _Pair) -> bool:
+        """Return whether a turn is neither too short nor too long, and has frames behind it."""
+        return self._lags[0] <= pair.lag < self._lags[1] and pair.start + pair.lag + self._taps // 2 <= len(self._times)
 
     def _alive(self, start: int, lag: int) -> float:
         """Return how much changes within a turn: the mean square difference of moments that are a quarter and a half of

@@ -31,7 +31,8 @@ class Seam:
 @dataclass(frozen=True)
 class SeamAnswer:
     """The seams of a video, the best first. begin, frames, rate: seconds of the first frame that was read, how many
-    were, and how many there are in a second. shortest, longest: seconds that a turn may last."""
+    were, and how many there are in a second. shortest, longest: seconds that a turn may last. periods: seconds of one
+    turn of each loop in it, also of those that are too short or too long."""
 
     video: str
     begin: float
@@ -40,3 +41,4 @@ class SeamAnswer:
     shortest: float
     longest: float
     seams: tuple[Seam, ...]
+    periods: tuple[float, ...] = ()

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.arrays.disk import Scratch
+from loopfind.engine import find
 from loopfind.engine.seam_parameters import DISSOLVE, JUMP_THAT_SHOWS
 from loopfind.engine.seams import find_seams
 from loopfind.errors import NotVideo
+from loopfind.fingerprints import KINDS
+from loopfind.fingerprints.builder import FingerprintBuilder
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.ffmpeg.address import resolve
 from loopfind.media.ffmpeg.request import DecodeOptions
@@ -16,7 +19,8 @@ from loopfind.media.turns import TurnWriter, plan_turn
 from loopfind.model.dtypes import Floats
 from loopfind.model.seam import Seam, SeamAnswer
 from loopfind.model.video import Progress, Watch
-from loopfind.settings import PICTURE_SIDE, SeamSettings
+from loopfind.registry import load
+from loopfind.settings import PICTURE_SIDE, SeamSettings, Settings
 
 _READ, _SEARCH = "reading", "searching"
 
@@ -35,12 +39,14 @@ def seams(
     """Return where a video can be joined to itself. watch, log: as for a scan. Raises kinds of MediaError."""
     where = resolve(path).waiting(settings.stall)
     pictures, times = Scratch(PICTURE_SIDE * PICTURE_SIDE, np.uint8), list[Floats]()
+    builder = FingerprintBuilder(load("fingerprint kind", Settings.kind, KINDS), Settings.hash_size)
     options = DecodeOptions(unbounded=settings.unbounded)
     reader = open_video(where, settings.stream, settings.start, settings.end, stall=settings.stall, options=options)
     with reader as video:
         for batch in video:
             pictures.append(batch.pictures.reshape(len(batch), -1))
             times.append(batch.times)
+            builder.add(batch)
             if watch is not None:
                 position = float(batch.times[-1])
                 watch(Progress(_READ, len(pictures), position, settings.end or video.source.duration or None))
@@ -52,10 +58,14 @@ def seams(
     shown = np.concatenate(times)
     if watch is not None:
         watch(Progress(_SEARCH, len(shown), float(shown[-1]), None))
-    found = find_seams(pictures, shown, (settings.shortest, settings.longest), settings.most)
+    loops = [repeat for repeat in find(builder.fingerprint(video.end)).repeats if repeat.kind == "loop"]
+    found = find_seams(pictures, shown, (settings.shortest, settings.longest), settings.most, loops)
     pictures.close()
+    periods = tuple(sorted(loop.period for loop in loops if loop.period is not None))
     rate = (len(shown) - 1) / float(shown[-1] - shown[0]) if len(shown) > 1 else 0.0
-    answer = SeamAnswer(where.shown, float(shown[0]), len(shown), rate, settings.shortest, settings.longest, found)
+    answer = SeamAnswer(
+        where.shown, float(shown[0]), len(shown), rate, settings.shortest, settings.longest, found, periods
+    )
     return SearchedFootage(answer, shown)
 
 

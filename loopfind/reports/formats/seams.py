@@ -15,6 +15,10 @@ def seams_text(answer: SeamAnswer) -> Iterator[str]:
     """Yield the seams as a table, the best first."""
     limits = f"turns of {length(answer.shortest)} to {length(answer.longest)}"
     yield f"{safe(answer.video)}: {count(answer.frames, 'frame')}, {limits}\n"
+    for period in answer.periods:
+        if not answer.shortest <= period <= answer.longest:
+            option = f"--max {period + 1:.0f}" if period > answer.longest else f"--min {period / 2:.2g}"
+            yield f"It goes round by itself every {length(period)}; {option} lists such a turn.\n"
     if not answer.seams:
         yield "No seam found: no moment goes on as one that long before; other limits (--min, --max) may find one.\n"
         return
