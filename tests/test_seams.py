@@ -144,7 +144,7 @@ def test_a_seam_is_refused_in_one_line(wheel, tmp_path, capsys):
 
 @pytest.mark.slow
 def test_a_loop_under_something_that_wanders_is_one_period(capsys):
-    """What lies over it goes round never, so that no two moments agree on all of the picture."""
+    """The wanderer never comes back, so that no two moments agree on all of the picture."""
     turn = videos.make("seam_turn.mp4", *videos.moving(4, size="160x90"), "-c:v", "libx264", "-preset", "veryfast")
     over = "color=white:s=40x30:r=25,noise=alls=80:allf=t+u"
     wandering = f"{over}[a];[0:v][a]overlay=x='40+40*sin(t*t)':y='15+15*cos(3*t*t)':shortest=1"
