@@ -36,7 +36,8 @@ def refused(path: object, kind: type[MediaError], words: str, **wanted: object) 
     assert type(caught.value) is kind
     assert message.isprintable()
     assert len(message) < 250
-    assert "Traceback" not in message and "0x" not in message
+    # A folder's name may hold anything.
+    assert "Traceback" not in message and "0x" not in message.replace(str(path), "")
 
 
 def test_no_such_file_is_refused(tmp_path: Path) -> None:
