@@ -11,10 +11,9 @@ import typer
 
 from loopfind.cli import options, paths, terminal
 from loopfind.cli.given_report import is_scanned, read_given
-from loopfind.cli.output import check_writable, is_same_file
-from loopfind.errors import BadReport, BadSetting, MissingOption, OutputError, UnknownPart
-from loopfind.reports.files import as_output_error
-from loopfind.reports.leftovers import new_folder, remove_leftovers
+from loopfind.cli.output import check_new_file, is_same_file
+from loopfind.errors import BadReport, BadSetting, MissingOption, UnknownPart
+from loopfind.reports.files import file_beside
 from loopfind.settings import STALL, CleanSettings, Decoding, Keep, Settings
 
 if TYPE_CHECKING:
@@ -136,9 +135,7 @@ def _checked_output(output: str | None, inputs: Sequence[str], dry_run: bool, ov
     if any(is_same_file(output, one) for one in inputs):
         raise BadSetting("--output", output, "this is read, and would be lost; choose another name")
     if not dry_run:
-        check_writable(output)
-        if os.path.exists(output) and not overwrite:
-            raise OutputError(output, "it is there already; add --overwrite, or choose another name")
+        check_new_file(output, overwrite)
     return output
 
 
@@ -189,18 +186,8 @@ def _check_numbers(wanted: Sequence[int], repeats: "Sequence[Repeat]") -> None:
 
 def _written(make: "Callable[[Path, str, Watch | None], CleanCopy]", place: str, watch: "Watch | None") -> "CleanCopy":
     """Return the copy that is made in a folder beside its place, and then moved there."""
-    folder = Path(os.path.realpath(place)).parent
-    with as_output_error(place):
-        remove_leftovers(folder)
-        with new_folder(folder) as work:
-            made = work / f"clean-copy{Path(place).suffix.lower()}"
-            try:
-                copy = make(work, str(made), watch)
-            except OutputError as error:
-                raise OutputError(place, error.what) from error  # not the name of a file that is gone by now
-            if copy.plan.removals:
-                made.replace(place)
-    return copy
+    with file_beside(place, f"clean-copy{Path(place).suffix.lower()}") as made:
+        return make(made.parent, str(made), watch)
 
 
 def _show(copy: "CleanCopy", video: str, place: str | None, as_json: bool, quiet: bool) -> None:

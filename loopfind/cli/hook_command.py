@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loopfind.cli.hooks import HOOK_SECONDS, Hook, HookError
+from loopfind.cli.hooks import HOOK_SECONDS, HookError
 from loopfind.errors import BadSetting
 
 _LONGEST = 4096
@@ -20,7 +20,7 @@ _SAID = 4096
 """Bytes of a command's messages that are read."""
 
 
-class HookCommand(Hook):
+class HookCommand:
     """A command that is run without a shell: nothing of a finding becomes a part of it."""
 
     name = "--exec"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from loopfind.cli.hooks import Hook, HookError
+from loopfind.cli.hooks import HookError
 from loopfind.errors import BadSetting
 from loopfind.model.version import version
 
@@ -25,7 +25,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Webhook(Hook):
+class Webhook:
     """An address that each finding is posted to as JSON."""
 
     name = "--webhook"

@@ -8,7 +8,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from loopfind.errors import UsageError
 from loopfind.reports.wording import count, safe
@@ -44,14 +44,13 @@ class HookError(Exception):
     """A hook did not do what it should, in words."""
 
 
-class Hook:
+class Hook(Protocol):
     """Something to do for a finding. name: its option."""
 
     name: str
 
     def act(self, finding: Mapping[str, Any], over: threading.Event) -> None:
         """Do it, or give up once `over` is set. Raises HookError."""
-        raise NotImplementedError
 
 
 class Hooks:

@@ -130,6 +130,13 @@ def note_outputs(summary: str, places: Sequence[str], page: str | None, quiet: b
         terminal.note(f"The report is in {', '.join(files)}")
 
 
+def check_new_file(path: str, overwrite: bool) -> None:
+    """Raise OutputError if a file could not be written at `path`, or may not be replaced. Writes nothing."""
+    check_writable(path)
+    if os.path.exists(path) and not overwrite:
+        raise OutputError(path, "it is there already; add --overwrite, or choose another name")
+
+
 def check_writable(path: str) -> None:
     """Raise OutputError if a file could not be written at `path`. Writes nothing."""
     with as_output_error(path):

@@ -1,17 +1,15 @@
 """The command `seam`: find where a video can be joined to itself, and write one turn."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from loopfind.cli import options, terminal
-from loopfind.cli.output import check_writable, is_same_file
+from loopfind.cli.output import check_new_file, is_same_file
 from loopfind.cli.times import parse_limits, parse_time
 from loopfind.errors import BadSetting, OutputError
-from loopfind.reports.files import as_output_error
-from loopfind.reports.leftovers import new_folder, remove_leftovers
+from loopfind.reports.files import file_beside
 from loopfind.settings import LOOP_FORMS, STALL, SeamSettings
 
 if TYPE_CHECKING:
@@ -116,9 +114,7 @@ def _checked_form(output: str, video: str, overwrite: bool) -> str:
         raise BadSetting("--output", output, f"let the name end in one of {', '.join(f'.{one}' for one in LOOP_FORMS)}")
     if is_same_file(output, video):
         raise BadSetting("--output", output, "this is the video, and would be lost; choose another name")
-    check_writable(output)
-    if os.path.exists(output) and not overwrite:
-        raise OutputError(output, "it is there already; add --overwrite, or choose another name")
+    check_new_file(output, overwrite)
     return form
 
 
@@ -139,17 +135,9 @@ def _written(
     if pick > len(found):
         there = f"there is no seam {pick}, only {len(found)}" if found else "no seam found"
         raise OutputError(output, f"{there}; other limits (--min, --max) may find one")
-    folder = Path(os.path.realpath(output)).parent
-    with as_output_error(output):
-        remove_leftovers(folder)
-        with new_folder(folder) as work:
-            made = work / f"seam-turn.{form}"
-            seam = found[pick - 1]
-            softened = write_turn(
-                video, footage, seam, str(made), form, settings=settings, dissolve=dissolve, width=width
-            )
-            made.replace(output)
-    return softened
+    with file_beside(output, f"seam-turn.{form}") as made:
+        seam = found[pick - 1]
+        return write_turn(video, footage, seam, str(made), form, settings=settings, dissolve=dissolve, width=width)
 
 
 def _show(

@@ -273,8 +273,8 @@ def _compared_readings(
     if settings.align == "dtw":
         colours = [file for file in files if isinstance(file, Reading)]
         return _warped(colours, found, settings, watch), []
-    told = search_watch(watch, sum(file.source.duration for file in files))
-    results = [compare_tracks([file.track for file in files], settings, told)]
+    tell = search_watch(watch, sum(file.source.duration for file in files))
+    results = [compare_tracks([file.track for file in files], settings, tell)]
     sources, losses = tuple(file.source for file in files), tuple(file.losses for file in files)
     if crops is not None:
         read = [

@@ -18,11 +18,11 @@ from loopfind.media.ffmpeg.request import DecodeOptions
 from loopfind.media.turns import TurnWriter, plan_turn
 from loopfind.model.dtypes import Floats
 from loopfind.model.seam import Seam, SeamAnswer
-from loopfind.model.video import Progress, Watch
+from loopfind.model.video import Frames, Watch
+from loopfind.pipeline.reader import hand_over
 from loopfind.registry import load
+from loopfind.reports.summaries import search_progress
 from loopfind.settings import PICTURE_SIDE, SeamSettings, Settings
-
-_READ, _SEARCH = "reading", "searching"
 
 
 @dataclass(frozen=True)
@@ -33,34 +33,36 @@ class SearchedFootage:
     times: Floats
 
 
+class _Pictures:
+    """Takes batches of frames, and keeps their pictures on disk: rows (n, 4096) uint8."""
+
+    def __init__(self) -> None:
+        self.rows = Scratch(PICTURE_SIDE * PICTURE_SIDE, np.uint8)
+
+    def add(self, frames: Frames) -> None:
+        """Take the next batch."""
+        self.rows.append(frames.pictures.reshape(len(frames), -1))
+
+
 def seams(
     path: str, settings: SeamSettings, watch: Watch | None = None, log: Callable[[str], None] | None = None
 ) -> SearchedFootage:
     """Return where a video can be joined to itself. watch, log: as for a scan. Raises kinds of MediaError."""
     where = resolve(path).waiting(settings.stall)
-    pictures, times = Scratch(PICTURE_SIDE * PICTURE_SIDE, np.uint8), list[Floats]()
+    pictures, limits = _Pictures(), (settings.start, settings.end)
     builder = FingerprintBuilder(load("fingerprint kind", Settings.kind, KINDS), Settings.hash_size)
     options = DecodeOptions(unbounded=settings.unbounded)
-    reader = open_video(where, settings.stream, settings.start, settings.end, stall=settings.stall, options=options)
-    with reader as video:
-        for batch in video:
-            pictures.append(batch.pictures.reshape(len(batch), -1))
-            times.append(batch.times)
-            builder.add(batch)
-            if watch is not None:
-                position = float(batch.times[-1])
-                watch(Progress(_READ, len(pictures), position, settings.end or video.source.duration or None))
-    if log is not None:
-        for line in (" ".join(video.command), *video.log):
-            log(line)
-    if not times:
+    with open_video(where, settings.stream, *limits, stall=settings.stall, options=options) as video:
+        hand_over(video, [pictures, builder], 0, watch, log, limits)
+    fingerprint = builder.fingerprint(video.end)
+    shown = fingerprint.times
+    if not len(shown):
         raise NotVideo(where.shown, "there are no frames between these limits")
-    shown = np.concatenate(times)
     if watch is not None:
-        watch(Progress(_SEARCH, len(shown), float(shown[-1]), None))
-    loops = [repeat for repeat in find(builder.fingerprint(video.end)).repeats if repeat.kind == "loop"]
-    found = find_seams(pictures, shown, (settings.shortest, settings.longest), settings.most, loops)
-    pictures.close()
+        watch(search_progress(float(shown[-1])))
+    loops = [repeat for repeat in find(fingerprint).repeats if repeat.kind == "loop"]
+    found = find_seams(pictures.rows, shown, (settings.shortest, settings.longest), settings.most, loops)
+    pictures.rows.close()
     periods = tuple(sorted(loop.period for loop in loops if loop.period is not None))
     rate = (len(shown) - 1) / float(shown[-1] - shown[0]) if len(shown) > 1 else 0.0
     answer = SeamAnswer(

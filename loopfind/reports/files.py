@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from loopfind.errors import OutputError
-from loopfind.reports.leftovers import new_file, remove_leftovers
+from loopfind.reports.leftovers import new_file, new_folder, remove_leftovers
 
 
 def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
@@ -34,6 +34,23 @@ def write_file(path: str, pieces: Iterable[str] | Iterable[bytes]) -> None:
         except BaseException:  # Ctrl-C too
             beside.unlink(missing_ok=True)
             raise
+
+
+@contextlib.contextmanager
+def file_beside(path: str, name: str) -> Iterator[Path]:
+    """Give the body the place of a file, called `name` in a temporary folder beside `path`, and move there what it has
+    written. Nothing is moved where it wrote nothing, or raised. Raises OutputError of `path`."""
+    folder = Path(os.path.realpath(path)).parent
+    with as_output_error(path):
+        remove_leftovers(folder)
+        with new_folder(folder) as work:
+            made = work / name
+            try:
+                yield made
+            except OutputError as error:
+                raise OutputError(path, error.what) from error  # not the name of a file that is gone by now
+            if made.exists():
+                made.replace(path)
 
 
 def _usual_mode() -> int:
