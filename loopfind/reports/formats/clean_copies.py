@@ -1,13 +1,11 @@
 """A copy without repeats, made or planned, as text and as JSON."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from loopfind.model.clean_plan import CleanCopy, WhyLeft
-from loopfind.model.version import version
-from loopfind.reports.formats.json import SCHEMA, jsonable
+from loopfind.reports.formats.json import answer_json
 from loopfind.reports.wording import clock, count, length, share
 
 _WHY_LEFT: dict[WhyLeft, str] = {
@@ -58,8 +56,6 @@ def clean_json(copy: CleanCopy, video: str, output: str | None) -> Iterator[str]
     """Yield the same as JSON. output: the file that was written, None for a plan."""
     plan = copy.plan
     whole: dict[str, Any] = {
-        "schema": SCHEMA,
-        "loopfind": version(),
         "video": video,
         "output": output,
         "duration": plan.duration,
@@ -73,4 +69,4 @@ def clean_json(copy: CleanCopy, video: str, output: str | None) -> Iterator[str]
         "tracks": list(copy.tracks),
         "subtitles": copy.subtitles,
     }
-    yield json.dumps(jsonable(whole), indent=2) + "\n"
+    yield answer_json(whole)

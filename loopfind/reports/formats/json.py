@@ -8,7 +8,7 @@ that JSON does not have (infinity) is null. The text is ASCII, so no locale can 
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -110,6 +110,12 @@ def _cluster(clusters: Clusters, first: int, last: int) -> Iterator[str]:
 def json_line(value: Any) -> str:
     """Return a value as JSON on one line."""
     return json.dumps(jsonable(value), allow_nan=False)
+
+
+def answer_json(answer: Mapping[str, Any]) -> str:
+    """Return an answer in the machine form: its schema and the version first, ending in a newline."""
+    whole = {"schema": SCHEMA, "loopfind": version(), **answer}
+    return json.dumps(jsonable(whole), indent=2, allow_nan=False) + "\n"
 
 
 def jsonable(value: Any) -> Any:

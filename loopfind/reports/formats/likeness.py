@@ -1,14 +1,12 @@
 """Files that look alike, as text and as JSON."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from loopfind.model.comparison import Failure
 from loopfind.model.likeness import AlikeGroup, AppearanceKey, Likeness, LikenessGroups, Neighbour, Training
-from loopfind.model.version import version
-from loopfind.reports.formats.json import SCHEMA, jsonable
+from loopfind.reports.formats.json import answer_json
 from loopfind.reports.wording import clock, count, length, safe, share
 
 _SHOWN_MOMENTS = 3
@@ -102,9 +100,8 @@ def machine_form(
 ) -> str:
     """Return an answer about likeness as JSON: how files were looked at, what is held, and what was left out. asked:
     what the question was about, if not all files."""
-    head = {"schema": SCHEMA, "loopfind": version(), **(asked or {}), "by": key.way, "model": key.model or None}
-    whole = {**head, **held, "failures": [asdict(one) for one in failures]}
-    return json.dumps(jsonable(whole), indent=2, allow_nan=False) + "\n"
+    head = {**(asked or {}), "by": key.way, "model": key.model or None}
+    return answer_json({**head, **held, "failures": [asdict(one) for one in failures]})
 
 
 def _neighbour(head: str, one: Neighbour) -> Iterator[str]:

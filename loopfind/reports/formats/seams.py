@@ -1,13 +1,11 @@
 """The seams of a video, as text and as JSON."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from loopfind.model.seam import SeamAnswer
-from loopfind.model.version import version
-from loopfind.reports.formats.json import SCHEMA, jsonable
+from loopfind.reports.formats.json import answer_json
 from loopfind.reports.wording import clock, count, length, safe
 
 
@@ -32,7 +30,7 @@ def seams_text(answer: SeamAnswer) -> Iterator[str]:
 def seams_json(answer: SeamAnswer, output: str | None, written: int, dissolve: float) -> Iterator[str]:
     """Yield the same as JSON. output: the file that turn number `written` was written to, from 1, None for none;
     dissolve: seconds that its seam dissolves."""
-    whole: dict[str, Any] = {"schema": SCHEMA, "loopfind": version()} | asdict(answer)
+    whole: dict[str, Any] = asdict(answer)
     whole["seams"] = [{"rank": rank, **asdict(one), "length": one.length} for rank, one in enumerate(answer.seams, 1)]
     whole["output"] = None if output is None else {"path": output, "rank": written, "dissolve": dissolve}
-    yield json.dumps(jsonable(whole), indent=2) + "\n"
+    yield answer_json(whole)

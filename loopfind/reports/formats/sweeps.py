@@ -1,15 +1,13 @@
 """A sweep as text, JSON and CSV."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
 from rich.text import Text
 
 from loopfind.model.sweep import Size, Sweep
-from loopfind.model.version import version
 from loopfind.reports.formats.csv import csv_row
-from loopfind.reports.formats.json import SCHEMA, jsonable, source_of
+from loopfind.reports.formats.json import answer_json, source_of
 from loopfind.reports.plots.curves import CURVES, kinds_of, points
 from loopfind.reports.wording import count, safe
 
@@ -61,8 +59,6 @@ def sweep_json(sweep: Sweep) -> Iterator[str]:
     """Yield the sweep in the machine form, ending in a newline."""
     advice = sweep.advice
     value = {
-        "schema": SCHEMA,
-        "loopfind": version(),
         "source": source_of(sweep.source),
         "settings": asdict(sweep.settings),
         "windows": None if sweep.windows is None else [asdict(span) for span in sweep.windows],
@@ -79,7 +75,7 @@ def sweep_json(sweep: Sweep) -> Iterator[str]:
         "sizes": [size_row(size) for size in sweep.sizes],
         "losses": [asdict(loss) for loss in sweep.losses],
     }
-    yield json.dumps(jsonable(value), indent=2, allow_nan=False) + "\n"
+    yield answer_json(value)
 
 
 def sweep_csv(sweep: Sweep) -> Iterator[str]:
