@@ -18,6 +18,7 @@ step; steps that are there are never changed.
     lacking  which streams of which contents hold no pictures, or no sound
     appearance  how a content appears at some moments, in one way, by one network
     learned  what was learned of all appearances of one way and network, such as a codebook
+    job      what the service was asked to do, and what came of it
 
 An entry of the kind `sound` holds the codes of a track, and no pictures.
 """
@@ -197,7 +198,29 @@ _LEARNED = (
         PRIMARY KEY (what, way, model, stream))""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED)
+_JOBS = (
+    """CREATE TABLE job (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL UNIQUE,
+        request TEXT NOT NULL,
+        state TEXT NOT NULL,
+        made REAL NOT NULL,
+        changed REAL NOT NULL,
+        version INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        holder TEXT NOT NULL,
+        lease REAL NOT NULL,
+        stopping INTEGER NOT NULL,
+        stage TEXT NOT NULL,
+        share REAL,
+        problem TEXT,
+        results TEXT NOT NULL,
+        answer TEXT)""",
+    "CREATE INDEX job_state ON job (state)",
+    "CREATE INDEX job_changed ON job (changed)",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED, _JOBS)
 """Step n takes a library of version n to version n + 1."""
 
 _CHECKED = ("content", "file", "entry", "compared", "indexed", "lacking")

@@ -1,0 +1,66 @@
+"""Errors as problem+json (RFC 9457)."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from loopfind.errors import LibraryError, LibraryUnwritable, UsageError
+
+PROBLEM = "application/problem+json"
+_MOST_FAULTS = 20
+
+
+class Refused(Exception):
+    """A request that is answered by a problem. headers: of the answer, beside those of every problem."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        self.status, self.detail, self.headers = status, detail, dict(headers or {})
+        super().__init__(detail)
+
+
+def problem_response(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """Return a problem as an answer. more: members of it, beside those of the standard."""
+    try:
+        title = HTTPStatus(status).phrase
+    except ValueError:
+        title = "Error"
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    text = json.dumps(body)  # ASCII, so that half a surrogate in a name is no error
+    return Response(text, status, {**(headers or {}), "Cache-Control": "no-store"}, PROBLEM)
+
+
+def add_problems(app: FastAPI) -> None:
+    """Have every error of an app answered by a problem."""
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> Response:
+        return problem_response(error.status, error.detail, error.headers)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> Response:
+        return problem_response(error.status_code, str(error.detail), error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        faults = [
+            {"where": ".".join(str(part) for part in one["loc"]), "what": str(one["msg"])}
+            for one in error.errors()[:_MOST_FAULTS]
+        ]
+        first = f"{faults[0]['where']}: {faults[0]['what']}" if faults else "the request is not as the API says"
+        return problem_response(422, first, faults=faults)
+
+    @app.exception_handler(UsageError)
+    async def usage(_: Request, error: UsageError) -> Response:
+        return problem_response(422, str(error))
+
+    @app.exception_handler(LibraryError)
+    async def library(_: Request, error: LibraryError) -> Response:
+        # Its path is nobody's business who asks over a network.
+        status = 503 if isinstance(error, LibraryUnwritable) else 500
+        return problem_response(status, f"the library: {error.what}")
