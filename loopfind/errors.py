@@ -14,6 +14,7 @@
     ├── BadReview              no review, or one of another video         exit status 1
     ├── LibraryError           a library is damaged, foreign, full, busy  exit status 1
     │   └── LibraryUnwritable  it takes nothing just now
+    ├── ReviewRefused          a decision that cannot be made or undone   exit status 1
     ├── MissingExtra           a package that only this needs is not there exit status 1
     ├── BadPlugin              another package's part cannot be used      exit status 1
     └── OutputError            the answer could not be written            exit status 1
@@ -166,6 +167,10 @@ class LibraryError(LoopfindError):
 
 class LibraryUnwritable(LibraryError):
     """A library takes nothing just now: its disk is full or fails, it may not be written to, or it is busy."""
+
+
+class ReviewRefused(LoopfindError):
+    """A decision on a finding that cannot be made, or not be taken back."""
 
 
 class MissingExtra(LoopfindError):

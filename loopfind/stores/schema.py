@@ -19,6 +19,8 @@ step; steps that are there are never changed.
     appearance  how a content appears at some moments, in one way, by one network
     learned  what was learned of all appearances of one way and network, such as a codebook
     job      what the service was asked to do, and what came of it
+    review_item  a finding that a person decides on, and
+    decision     each decision on it; what they come to stands in its decision and contested
 
 An entry of the kind `sound` holds the codes of a track, and no pictures.
 """
@@ -220,7 +222,36 @@ _JOBS = (
     "CREATE INDEX job_changed ON job (changed)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED, _JOBS)
+_REVIEW = (
+    """CREATE TABLE review_item (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        confidence REAL NOT NULL,
+        origin TEXT NOT NULL,
+        found REAL NOT NULL,
+        decision TEXT,
+        contested INTEGER NOT NULL)""",
+    "CREATE INDEX review_item_order ON review_item (contested, seconds, id)",
+    """CREATE TABLE decision (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        item INTEGER NOT NULL REFERENCES review_item ON DELETE CASCADE,
+        seen INTEGER NOT NULL,
+        decision TEXT,
+        keep INTEGER,
+        note TEXT NOT NULL,
+        reviewer TEXT NOT NULL,
+        made REAL NOT NULL,
+        undoes INTEGER)""",
+    "CREATE INDEX decision_item ON decision (item)",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    *(_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED),
+    *(_JOBS, _REVIEW),
+)
 """Step n takes a library of version n to version n + 1."""
 
 _CHECKED = ("content", "file", "entry", "compared", "indexed", "lacking")
