@@ -38,7 +38,7 @@ from loopfind.model.video import Source
 from loopfind.pipeline.library_add import add
 from loopfind.pipeline.library_compare import compare_library
 from loopfind.settings import Settings
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 SECONDS, FPS, EVERY = 30, 25, 5
 LEAST = 1.0
@@ -67,7 +67,7 @@ def clip(number: int) -> tuple[Fingerprint, tuple[int, float, float, float] | No
 def fill(path: str, clips: int) -> list[tuple[int, int]]:
     """Make a library of so many clips; returns the pairs that share LEAST seconds or more."""
     held: dict[int, list[tuple[int, float, float]]] = {}
-    with Library.open(path) as library:
+    with open_library(path) as library:
         for number in range(clips):
             shown, copied = clip(number)
             name = f"clip-{number:06}.mkv"

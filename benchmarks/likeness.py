@@ -45,7 +45,7 @@ from loopfind.pipeline.likeness_shortlist import shortlist_of
 from loopfind.registry import load
 from loopfind.settings import LookSettings
 from loopfind.stores.appearances import Appearances
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 T = TypeVar("T")
 SIDE = 320
@@ -322,7 +322,7 @@ def cost(count: int) -> None:
     key, middles = AppearanceKey("cnn", network.digest, 0), rng.random((400, width), np.float32)
     print("| files | numbers | network, 60 pictures | search | of all | same nearest, ten | library |")
     print("|---|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "l.sqlite") as library:
+    with tempfile.TemporaryDirectory() as folder, open_library(Path(folder) / "l.sqlite") as library:
         table, drawn = Appearances(library.connections), []
         for number in range(count):
             file = File(b"/drawn/%d.mp4" % number, 1 + number, 0, rng.bytes(16))

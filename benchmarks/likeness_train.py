@@ -21,7 +21,7 @@ from loopfind.pipeline import add, train
 from loopfind.reports.formats.likeness import training_text
 from loopfind.settings import LookSettings, Settings
 from loopfind.stores.learned import LearnedTable
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
         library = Path(folder) / "l.sqlite"
         add([chosen.clips], library, Settings(sound=False))
         print("".join(training_text(train(library, LookSettings(by="cnn")))))
-        with Library.open(library) as held:
+        with open_library(library) as held:
             learned = LearnedTable(held.connections).held("metric", AppearanceKey("cnn", network.digest, 0))
     if learned is None:
         return

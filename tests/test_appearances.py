@@ -15,7 +15,7 @@ from loopfind.media.ffmpeg import address
 from loopfind.media.spread import spread_pictures
 from loopfind.model.likeness import AppearanceKey
 from loopfind.stores.appearances import Appearances
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def shelf(tmp_path):
     """A library with two files that stand for videos."""
     for name in ("a.mp4", "b.mp4"):
         (tmp_path / name).write_bytes(name.encode())
-    with Library.open(tmp_path / "l.sqlite") as library:
+    with open_library(tmp_path / "l.sqlite") as library:
         for name in ("a.mp4", "b.mp4"):
             library.name(library.look(tmp_path / name))
         yield library

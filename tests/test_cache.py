@@ -22,7 +22,8 @@ from loopfind.pipeline import cache as caching
 from loopfind.pipeline.cache import open_reader
 from loopfind.registry import load
 from loopfind.settings import Settings
-from loopfind.stores.sqlite import Library
+from loopfind.stores.library import Library
+from loopfind.stores.opener import open_library
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_settings_that_change_codes_decode_anew_and_an_automatic_size_serves_bot
     scan(str(film), Settings(auto=True), cache=cache)
     scan(str(film), Settings(), cache=cache)
     assert len(decodes) == 5
-    with Library.open(cache.path) as library:
+    with open_library(cache.path) as library:
         assert len(library.entries()) == 4
 
 
@@ -126,7 +127,7 @@ def test_what_cannot_be_known_again_is_read_and_not_kept_and_said(film, cache, t
     )
     assert caching.why_unkept(resolve(film.as_uri())) == ""
     assert len(said) == 1 and "film.mkv: not kept in the library: what lies at an address" in said[0]
-    with Library.open(cache.path) as library:
+    with open_library(cache.path) as library:
         assert library.entries() == ()
 
 
@@ -216,7 +217,7 @@ def test_an_interrupted_addition_keeps_what_was_done_and_goes_on_from_there(film
     assert 2 <= done < 4
     answer = add([str(name) for name in names], cache.path)
     assert [file.what for file in answer.files][:2] == ["known", "known"] and len(answer.files) == 4
-    with Library.open(cache.path) as library:
+    with open_library(cache.path) as library:
         assert len(library.entries()) == 4
 
 

@@ -16,7 +16,7 @@ from loopfind.model.likeness import Appearance, AppearanceKey, Learned
 from loopfind.pipeline import add, groups, similar
 from loopfind.settings import GroupSettings, Settings, SimilarSettings
 from loopfind.stores.learned import LearnedTable
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 
 def clustered(files, seed=1, kinds=6, width=12):
@@ -53,7 +53,7 @@ def test_a_bag_holds_how_much_there_is_of_each_word_and_not_when():
 
 @pytest.fixture
 def table(tmp_path):
-    with Library.open(tmp_path / "l.sqlite") as library:
+    with open_library(tmp_path / "l.sqlite") as library:
         yield LearnedTable(library.connections), library, tmp_path / "l.sqlite"
 
 

@@ -26,8 +26,8 @@ from loopfind.pipeline.library_compare import compare_library
 from loopfind.pipeline.library_index import IndexedEntries, update_index
 from loopfind.settings import CompareSettings, Settings
 from loopfind.stores import postings as stored
+from loopfind.stores.opener import open_library
 from loopfind.stores.postings import Postings
-from loopfind.stores.sqlite import Library
 
 FILMS = [
     s.shown([(s.film(1), 0, 14)], 25, seed=1),
@@ -45,7 +45,7 @@ PAIRS = {(0, 1), (2, 3), (4, 5)}
 
 
 def fill(path, files, first=0):
-    with Library.open(path) as library:
+    with open_library(path) as library:
         for number, drawn in enumerate(files, first):
             name = f"/nowhere/{number}.mkv"
             source = Source(name, drawn.end, len(drawn), 25.0, 640, 360)
@@ -121,18 +121,18 @@ def test_what_was_finished_before_an_interruption_is_kept(library, monkeypatch):
 
 @pytest.mark.slow
 def test_entries_of_one_content_are_one_file_and_what_is_removed_is_found_no_more(library):
-    with Library.open(library) as opened:
+    with open_library(library) as opened:
         drawn = replace(FILMS[0], hash_size=8)
         file = File(b"/nowhere/0.mkv", 0, 0, (0).to_bytes(32, "big"))
         source = Source("/nowhere/0.mkv", drawn.end, len(drawn), 25.0, 640, 360)
         opened.add(file, Settings(hash_size=8), Reading(drawn, source, ()))
     answer = compare_library(library)
     assert len(answer.sources) == len(FILMS) and {pair.files for pair in answer.pairs} == PAIRS
-    with Library.open(library) as opened:
+    with open_library(library) as opened:
         opened.remove([1])
     answer = compare_library(library)
     assert {answer.sources[file].path for pair in answer.pairs for file in pair.files} >= {"/nowhere/0.mkv"}
-    with Library.open(library) as opened:
+    with open_library(library) as opened:
         opened.remove(entry.id for entry in opened.entries() if entry.source.path == "/nowhere/0.mkv")
     assert len(compare_library(library).pairs) == 2
     with sqlite3.connect(library) as connection:
@@ -175,7 +175,7 @@ def test_a_clip_that_is_in_no_file_is_found_nowhere(library, monkeypatch):
 
 
 def test_looking_up_keys_gives_what_reading_the_table_gives(library):
-    with Library.open(library) as opened:
+    with open_library(library) as opened:
         update_index(opened)
         table = Postings(opened.connections)
         sizes = table.sizes()
@@ -189,7 +189,7 @@ def test_looking_up_keys_gives_what_reading_the_table_gives(library):
 
 
 def test_a_table_read_in_parts_is_the_table(library, monkeypatch):
-    with Library.open(library) as opened:
+    with open_library(library) as opened:
         update_index(opened)
         keys = np.sort(next(iter(postings(signal_of(FILMS[1]))))[1])
         whole = Postings(opened.connections).near(0, keys, 1)

@@ -21,7 +21,7 @@ from loopfind.model.sound import SOUND_HOP
 from loopfind.pipeline import add, search_library
 from loopfind.reports.formats import comparisons, libraries
 from loopfind.settings import CompareSettings, Settings
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 TALKS = {ending: sounds.talk(28, seed) for seed, ending in enumerate(("flac", "mp3", "m4a", "opus"), 201)}
 BEATS = sounds.machine(20, 0.5)
@@ -236,7 +236,7 @@ def test_codes_that_are_alike_at_a_lag_are_found_there(seed: int, at: int, lengt
 
 
 def test_a_library_is_asked_for_sounds_alone_by_their_kind(library: Path, folder: Path) -> None:
-    with Library.open(library) as opened:
+    with open_library(library) as opened:
         file = opened.look(folder / "film.mp4")
         pictures = opened.find_track(file, Settings())
         assert pictures is not None and pictures != opened.find_sound(file, Settings())

@@ -13,7 +13,7 @@ from loopfind.model.library import File
 from loopfind.model.likeness import Appearance, AppearanceKey
 from loopfind.pipeline.likeness_shortlist import shortlist_of
 from loopfind.stores.appearances import Appearances
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 KEY = AppearanceKey("cnn", "drawn", 0)
 WIDTH = 2 * COMPACT_NUMBERS
@@ -41,7 +41,7 @@ def drawn():
 
 @pytest.fixture(scope="module")
 def library(drawn, tmp_path_factory):
-    with Library.open(tmp_path_factory.mktemp("shortlist") / "library.sqlite") as held:
+    with open_library(tmp_path_factory.mktemp("shortlist") / "library.sqlite") as held:
         table = Appearances(held.connections)
         for number, one in enumerate(drawn):
             table.add(File(b"/drawn/%04d.mp4" % number, 1 + number, 0, number.to_bytes(16, "big")), one)

@@ -28,10 +28,11 @@ from loopfind.model.fingerprint import Fingerprint, Track
 from loopfind.model.library import CODES, Reading
 from loopfind.model.report import Repeat
 from loopfind.model.video import Loss, Source
-from loopfind.registry import load
 from loopfind.settings import Settings
-from loopfind.stores import STORES, blocks, connections, schema
+from loopfind.stores import STORES, blocks, schema
 from loopfind.stores.comparisons import Results
+from loopfind.stores.opener import QueryBudget, open_library, query_library
+from loopfind.stores.sqlite import connections, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = Settings(hash_size=12)
@@ -41,7 +42,7 @@ every_store = pytest.mark.parametrize("name", STORES)
 
 
 def opened(path, name="sqlite", **more):
-    return load("store", name, STORES).open(path, **more)
+    return open_library(path, **more)
 
 
 def video(folder, name="a.mp4", content=b"one"):
@@ -231,10 +232,9 @@ def test_a_query_has_a_budget(sql, tmp_path):
     path = tmp_path / "l.sqlite"
     with opened(path):
         pass
-    store = load("store", "sqlite", STORES)
     with (
         pytest.raises(LibraryError, match=r"more than 0\.2 s|too long|memory"),
-        store.query(path, sql, 0.2) as (_, rows),
+        query_library(path, sql, QueryBudget(0.2)) as (_, rows),
     ):
         list(rows)
 
@@ -403,7 +403,7 @@ def older(path):
     connection = sqlite3.connect(path)
     for statement in schema.STEPS[0]:
         connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {schema.APPLICATION}")
+    connection.execute(f"PRAGMA application_id = {tables.APPLICATION}")
     connection.execute("PRAGMA user_version = 1")
     connection.execute("INSERT INTO content VALUES (1, 3, x'00')")
     connection.execute("INSERT INTO file VALUES (?, 3, 0, 1)", (b"/old.mp4",))
@@ -559,7 +559,7 @@ def test_a_library_that_another_program_holds_is_not_left_open(tmp_path):
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("CREATE TABLE mine (x)")
         holder.execute("BEGIN EXCLUSIVE")
-        held = connections.Connections(path, "l.sqlite", 0.1)
+        held = connections.SqliteConnections(path, "l.sqlite", 0.1)
         with pytest.raises(LibraryError, match="another program"):
             held.prepare()
     assert descriptors(path) == 0
@@ -625,12 +625,12 @@ def test_a_library_that_is_made_while_it_is_looked_at_is_no_foreign_database(tmp
             if "sqlite_master" in sql:
                 other = sqlite3.connect(tmp_path / "l.sqlite", timeout=0, isolation_level=None)
                 with contextlib.closing(other), contextlib.suppress(sqlite3.OperationalError):  # it finds it locked
-                    schema.migrate(other, "l.sqlite")
+                    tables.migrate(other, "l.sqlite")
             return super().execute(sql, *values)
 
     connection = sqlite3.connect(tmp_path / "l.sqlite", isolation_level=None, factory=Watched)
     with contextlib.closing(connection):
-        assert not schema.check(connection, "l.sqlite")
+        assert not tables.check(connection, "l.sqlite")
 
 
 @pytest.mark.slow
@@ -777,7 +777,7 @@ def test_verify_tells_what_is_wrong_with_the_database_itself(tmp_path):
 
 
 def ask(path, sql):
-    with load("store", "sqlite", STORES).query(path, sql) as (columns, rows):
+    with query_library(path, sql) as (columns, rows):
         return columns, list(rows)
 
 

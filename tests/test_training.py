@@ -21,7 +21,7 @@ from loopfind.pipeline.library_train import is_rise
 from loopfind.reports.formats.likeness import training_text
 from loopfind.settings import Settings, SimilarSettings
 from loopfind.stores.learned import LearnedTable
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 
 def views(files=60, moments=3, edits=4, width=24, noisy=8, seed=1):
@@ -95,7 +95,7 @@ def test_what_finds_more_of_files_left_out_is_kept(shelf, tmp_path, capsys):
     keys = {"schema", "loopfind", "by", "model", "files", "judged", "edits", "before", "after", "kept", "digest"}
     assert set(answer) == keys | {"failures"} and answer["files"] == 20 and 0 < answer["judged"] < 12
     assert answer["kept"] is True and answer["after"] > answer["before"] and len(answer["digest"]) == 16
-    with Library.open(library) as held:
+    with open_library(library) as held:
         learned = LearnedTable(held.connections).held("metric", AppearanceKey("cnn", answer["model"], 0))
     assert learned is not None and learned.digest == answer["digest"]
 
@@ -114,7 +114,7 @@ def test_what_is_kept_is_compared_by_and_named_until_it_is_forgotten(shelf, caps
     key = AppearanceKey("cnn", load_network(eye).digest, 0)
     down, up = np.array([[1.0, 0, 0]]), np.array([[-1.0, 0, 0]])  # red no longer counts
     learned = Learned("metric", key, 20, np.concatenate([down, up]).astype(np.float16))
-    with Library.open(library) as held:
+    with open_library(library) as held:
         LearnedTable(held.connections).keep(learned)
     changed_ = similar(video, library, asked)
     assert changed_.key.model == f"{key.model}+{learned.digest}" and changed_.neighbours != plain.neighbours

@@ -16,7 +16,7 @@ from loopfind.registry import check_name
 from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, STALL, Settings
 
 if TYPE_CHECKING:
-    from loopfind.stores.sqlite import Library
+    from loopfind.stores.library import Library
 
 EXAMPLES = """\b
 Examples:
@@ -167,18 +167,14 @@ def query_command(
     """Query the library in SQL: the views are files, entries, sounds, pairs and stretches."""
     if as_json and as_csv:
         raise BadSetting("--csv", "together with --json", "choose one of the two")
-    with _store().query(library_at(library), sql, seconds, megabytes) as (columns, found):
+    from loopfind.stores.opener import QueryBudget, query_library
+
+    with query_library(library_at(library), sql, QueryBudget(seconds, megabytes)) as (columns, found):
         terminal.put(tables.format_rows(columns, found, "json" if as_json else "csv" if as_csv else "text"))
     return 0
 
 
-def _store() -> "type[Library]":
-    from loopfind.registry import load
-    from loopfind.stores import STORE, STORES
-
-    store: type[Library] = load("store", STORE, STORES)
-    return store
-
-
 def _open(library: str | None) -> "Library":
-    return _store().open(library_at(library), make=False)
+    from loopfind.stores.opener import open_library
+
+    return open_library(library_at(library), make=False)

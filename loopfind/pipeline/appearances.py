@@ -25,7 +25,7 @@ from loopfind.model.video import Watch
 from loopfind.pipeline.inputs import each
 from loopfind.settings import LIKENESS_WAYS, LookSettings
 from loopfind.stores.appearances import Appearances
-from loopfind.stores.sqlite import Library
+from loopfind.stores.library import Library
 
 
 class Eye(Protocol):

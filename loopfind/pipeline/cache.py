@@ -20,13 +20,12 @@ from loopfind.model.video import Frames, Source, Watch
 from loopfind.pipeline.reader import ONE_PASS, Taker, read_video
 from loopfind.pipeline.resume import OpenCheckpoint
 from loopfind.pipeline.sound import sound_fingerprint, source_of_sound
-from loopfind.registry import load
 from loopfind.settings import Decoding, Settings
-from loopfind.stores import STORE, STORES
+from loopfind.stores.opener import open_library
 from loopfind.stores.tables import NEAR
 
 if TYPE_CHECKING:
-    from loopfind.stores.sqlite import Library
+    from loopfind.stores.library import Library
 
 _CHANGED = "changed while it was read, so it is not kept: read it once more"
 FRAMES_AT_HAND = NEAR // (2 * SKETCH_CELLS)
@@ -40,7 +39,6 @@ class Cache:
 
     path: str | os.PathLike[str]
     note: Callable[[str], None] | None = None
-    store: str = STORE
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def open_reader(cache: Cache | None, decoding: Decoding = ONE_PASS) -> "Iterator
         library, note = None, None if cache is None else cache.note
         if cache is not None:
             try:
-                library = opened.enter_context(load("store", cache.store, STORES).open(cache.path))
+                library = opened.enter_context(open_library(cache.path))
             except LibraryUnwritable as error:
                 if note is None:
                     raise

@@ -12,11 +12,12 @@ from loopfind.model.candidate import IndexHits
 from loopfind.model.comparison import Comparison
 from loopfind.model.fingerprint import Track
 from loopfind.model.video import Progress, Watch
-from loopfind.pipeline.library_index import IndexedEntries, entry_track, open_library, update_index
+from loopfind.pipeline.library_index import IndexedEntries, entry_track, update_index
 from loopfind.pipeline.order import in_order, numbers_of
 from loopfind.reports.summaries import summary_of_shared
 from loopfind.settings import CompareSettings
 from loopfind.stores.comparisons import Results
+from loopfind.stores.opener import open_library
 
 COMPARED_AT_ONCE = 120_000
 """Frames of files that are compared at a time, with all that was there before them: an hour and more. So much is
@@ -29,7 +30,7 @@ def compare_library(path: str | os.PathLike[str], watch: Watch | None = None) ->
     Only what was added since the last time is compared; the answer is of all. Raises LibraryError, and BadSetting for
     a library of fewer than two files.
     """
-    with open_library(path) as library:
+    with open_library(path, make=False) as library:
         update_index(library, watch)
         results = Results(library.connections)
         standing, compared = results.standing(), results.compared()

@@ -19,7 +19,7 @@ from loopfind.pipeline.likeness_proof import proof_of, proven_first
 from loopfind.pipeline.likeness_spaces import metric_of, space_of
 from loopfind.settings import GroupSettings
 from loopfind.stores.appearances import Appearances
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 _MOST_PROVED, _MOST_TOGETHER = 200, 50
 """Files that the engine compares at the most, and of one group; those of the largest groups."""
@@ -64,7 +64,7 @@ def _grouped(
     if settings.level is not None and not 0 < settings.level <= 1:
         raise BadSetting("the level", settings.level, "it takes a likeness above 0, up to 1")
     eye = eye_of(settings)
-    with Library.open(library, make=False) as held:
+    with open_library(library, make=False) as held:
         failures = look_at_missing(held, eye, settings, watch, log)
         every = Appearances(held.connections).held(eye.key)
         shown = held.shown

@@ -1,8 +1,6 @@
 """The index of a library: put in what is missing, and take moments and files out of it."""
 
-import contextlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,10 +16,8 @@ from loopfind.model.fingerprint import Track
 from loopfind.model.library import SOUND
 from loopfind.model.transform import SKETCH_CELLS
 from loopfind.model.video import Progress, Watch
-from loopfind.registry import load
-from loopfind.stores import STORE, STORES
+from loopfind.stores.library import Library
 from loopfind.stores.postings import Postings
-from loopfind.stores.sqlite import Library
 
 _IN_MEMORY = 400_000
 """Frames of files that share something whose sketches are in memory together, 115 MB; of more they lie on disk."""
@@ -29,14 +25,6 @@ _IN_MEMORY = 400_000
 _SHORT = 20_000  # frames of a file whose sketches are unpacked as it is read, 6 MB
 _BACKGROUND = 40_000  # frames to judge by what is usual, where the files that were met have fewer
 _AT_ONCE = 100  # entries that are put into the index together
-
-
-@contextlib.contextmanager
-def open_library(path: str | os.PathLike[str]) -> Iterator[Library]:
-    """Open a library that exists. Raises LibraryError."""
-    store = load("store", STORE, STORES)
-    with store.open(path, make=False) as library:
-        yield library
 
 
 def update_index(library: Library, watch: Watch | None = None) -> None:

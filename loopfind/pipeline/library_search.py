@@ -14,14 +14,15 @@ from loopfind.model.report import Repeat, counted_from_first_content
 from loopfind.model.video import Watch
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_compare import share_of
-from loopfind.pipeline.library_index import IndexedEntries, open_library, update_index
+from loopfind.pipeline.library_index import IndexedEntries, update_index
 from loopfind.pipeline.library_sound import search_sounds
 from loopfind.pipeline.order import in_order, numbers_of
 from loopfind.pipeline.reader import ONE_PASS, read_video
 from loopfind.reports.summaries import summary_of_matches
 from loopfind.settings import CompareSettings, Decoding, Settings
 from loopfind.stores.comparisons import Results
-from loopfind.stores.sqlite import Library
+from loopfind.stores.library import Library
+from loopfind.stores.opener import open_library
 
 MOST_MET = 200
 """Entries that a video is compared with: those of which most moments are alike."""
@@ -46,7 +47,7 @@ def search_library(
     """
     if settings.align not in ("engine", "sound"):
         raise BadSetting("align", settings.align, "a library is searched by engine or by sound")
-    with open_library(path) as library:
+    with open_library(path, make=False) as library:
         if settings.align == "sound":
             return search_sounds(library, video, settings, watch, unbounded)
         try:

@@ -21,7 +21,7 @@ from loopfind.pipeline.likeness_spaces import metric_of, space_of
 from loopfind.settings import SimilarSettings
 from loopfind.stores import schema
 from loopfind.stores.appearances import Appearances
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 
 def similar(
@@ -63,7 +63,7 @@ def _searched(
     if settings.nearest < 1:
         raise BadSetting("the number of neighbours", settings.nearest, "it takes 1 or more")
     eye = eye_of(settings)
-    with Library.open(library, make=False) as held:
+    with open_library(library, make=False) as held:
         query = eye.query(video)
         failures = look_at_missing(held, eye, settings, watch, log)
         where = address.resolve(video)

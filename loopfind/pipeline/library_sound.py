@@ -40,8 +40,8 @@ from loopfind.pipeline.sound import sound_in, source_of_sound
 from loopfind.reports.summaries import search_progress, summary_of_matches
 from loopfind.settings import CompareSettings
 from loopfind.stores.digest import digest_of
+from loopfind.stores.library import Library
 from loopfind.stores.postings import Postings
-from loopfind.stores.sqlite import Library
 
 _AROUND = 60 * SOUND_RATE
 """Samples of the sound that is looked up, at the most, that are compared on either side of what was found by codes."""

@@ -21,7 +21,7 @@ from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.inputs import each
 from loopfind.settings import LookSettings
 from loopfind.stores.learned import LearnedTable
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 _MOST_FILES, _FEWEST_FILES = 400, 20
 _SHARES = (0.5, 0.65)
@@ -51,7 +51,7 @@ def train(
         raise BadSetting("the way to be alike", settings.by, "only cnn is trained")
     network = load_network(settings.model)
     key = AppearanceKey("cnn", network.digest, settings.stream)
-    with Library.open(library, make=False) as held:
+    with open_library(library, make=False) as held:
         contents = {(file.digest, file.size): file for file in held.files()}
         names = sorted(os.fsdecode(file.path) for file in contents.values())
         shown, table = held.shown, LearnedTable(held.connections)
@@ -108,7 +108,7 @@ def is_rise(won: int, lost: int) -> bool:
 
 def forget(library: str | os.PathLike[str]) -> int:
     """Take what a library has learned out of it, metrics and codebooks; return how many. Raises LibraryError."""
-    with Library.open(library, make=False) as held:
+    with open_library(library, make=False) as held:
         return LearnedTable(held.connections).forget()
 
 

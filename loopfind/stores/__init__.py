@@ -1,9 +1,7 @@
-"""Stores that a library can be kept in: one file a store, one line in the table."""
+"""Stores that a library can be kept in: one folder a store, one line in the table."""
 
 from loopfind.registry import Table
 
-STORES = Table("loopfind.stores", {"sqlite": "loopfind.stores.sqlite:Library"}, needs=("open", "query"))
-"""Name -> "module:attribute", for `loopfind.registry.load`; of other packages, the entry points `loopfind.stores`."""
-
-STORE = "sqlite"
-"""The store that is used unless another is asked for."""
+STORES = Table("loopfind.stores", {"sqlite": "loopfind.stores.sqlite.store:SQLITE"}, needs=("open", "query", "shown"))
+"""Name -> "module:attribute", for `loopfind.registry.load`; of other packages, the entry points `loopfind.stores`. A
+library at `NAME://...` is in the store of this name, one at a path in SQLite."""

@@ -19,6 +19,10 @@ _MOST_MOMENTS, _WIDEST, _LATEST = 4096, 1 << 14, 1e9
 _TIMES, _NUMBERS = np.dtype("<f8"), np.dtype("i1")
 _COLUMNS = ("way", "model", "stream", "width", "times", "vectors")
 _KEY = "way = ? AND model = ? AND stream = ?"
+_KEPT = """INSERT INTO appearance (content, way, model, stream, width, times, vectors) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (content, way, model, stream)
+    DO UPDATE SET width = excluded.width, times = excluded.times, vectors = excluded.vectors"""
+_FIRST_NAME = "NOT EXISTS (SELECT 1 FROM file AS other WHERE other.content = file.content AND other.path < file.path)"
 
 
 class Appearances:
@@ -50,7 +54,7 @@ class Appearances:
             content = named_file(connection, file)[0]
             times = appearance.times.astype(_TIMES).tobytes()
             values = (content, key.way, key.model, key.stream, vectors.shape[1], times, vectors.tobytes())
-            connection.execute("INSERT OR REPLACE INTO appearance VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            connection.execute(_KEPT, values)
 
     def count(self, key: AppearanceKey) -> int:
         """Return how many contents have such an appearance."""
@@ -62,8 +66,9 @@ class Appearances:
         """Return a path of each content that has an appearance of one key and none of another."""
         with self._connections.reading() as connection:
             rows = connection.execute(
-                f"SELECT min(path) FROM file WHERE content IN (SELECT content FROM appearance WHERE {_KEY})"
-                f" AND content NOT IN (SELECT content FROM appearance WHERE {_KEY}) GROUP BY content",
+                f"SELECT path FROM file WHERE content IN (SELECT content FROM appearance WHERE {_KEY})"
+                f" AND content NOT IN (SELECT content FROM appearance WHERE {_KEY}) AND {_FIRST_NAME}"
+                " ORDER BY content",
                 (key.way, key.model, key.stream, other.way, other.model, other.stream),
             )
             return [path for (path,) in rows]
@@ -74,8 +79,8 @@ class Appearances:
         with self._connections.snapshot() as connection:
             # The first name of each content, apart: SQLite would carry the vectors along as it sorts.
             names = connection.execute(
-                "SELECT content, min(path), file.size, changed, digest FROM file JOIN content ON content.id = content"
-                " GROUP BY content"
+                "SELECT content, path, file.size, changed, digest FROM file JOIN content ON content.id = content"
+                f" WHERE {_FIRST_NAME}"
             )
             files = {content: File(*rest) for content, *rest in names}
             wanted = set(files)
@@ -102,9 +107,10 @@ class Appearances:
 
 def damaged_appearances(connections: Connections) -> list[tuple[bytes, str]]:
     """Return the files whose appearances cannot be read any more, by path, and the ways of these."""
+    columns = [connections.readable(column, column not in ("way", "model")) for column in _COLUMNS]
     with connections.reading() as connection:
         rows = connection.execute(
-            f"SELECT path, {', '.join(map(_readable, _COLUMNS))} FROM appearance"
+            f"SELECT path, {', '.join(columns)} FROM appearance"
             " JOIN file ON file.content = appearance.content ORDER BY path"
         )
         key = AppearanceKey("", "", 0)
@@ -115,12 +121,6 @@ def damaged_appearances(connections: Connections) -> list[tuple[bytes, str]]:
             or (one := _appearance(key, *rest)) is None
             or not _are_times([one.times])
         ]
-
-
-def _readable(column: str) -> str:
-    """Return a column as a term that is NULL for a text in the place of bytes: Python may not be able to read it."""
-    wrong = "'blob'" if column in ("way", "model") else "'text'"
-    return f"CASE typeof({column}) WHEN {wrong} THEN NULL ELSE {column} END"
 
 
 def _appearance(key: AppearanceKey, width: Any, times: Any, vectors: Any) -> Appearance | None:

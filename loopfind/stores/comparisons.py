@@ -10,8 +10,14 @@ from loopfind.stores import schema
 from loopfind.stores.checks import is_amount, is_repeat, is_stretch
 from loopfind.stores.connections import Connections
 
-_STANDING = f"""SELECT min(id), content, frames FROM entry WHERE codes = ? AND kind <> '{SOUND}'
-    GROUP BY content, stream, start, "end" ORDER BY 1"""
+_STANDING = f"""SELECT id, content, frames FROM entry WHERE id IN (
+        SELECT min(id) FROM entry WHERE codes = ? AND kind <> '{SOUND}' GROUP BY content, stream, start, "end")
+    ORDER BY id"""
+_PAIR = """INSERT INTO pair (a_entry, b_entry, seconds_a, seconds_b, whole_a, whole_b) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (a_entry, b_entry) DO UPDATE SET seconds_a = excluded.seconds_a, seconds_b = excluded.seconds_b,
+        whole_a = excluded.whole_a, whole_b = excluded.whole_b"""
+_MOST_FIRST = """SELECT * FROM pair
+    ORDER BY CASE WHEN seconds_a > seconds_b THEN seconds_a ELSE seconds_b END DESC, a_entry, b_entry"""
 
 
 class Results:
@@ -24,7 +30,7 @@ class Results:
         """Entries to compare: id, content, and frames. Of a content that was read with several kinds or hash sizes one
         entry stands for all, as these make no difference."""
         with self._connections.reading() as connection:
-            return connection.execute(_STANDING, (CODES,)).fetchall()
+            return [tuple(row) for row in connection.execute(_STANDING, (CODES,))]
 
     def compared(self) -> set[int]:
         """Entries that were compared with all that were there before them."""
@@ -42,27 +48,25 @@ class Results:
         with self._connections.writing() as connection:
             there = {number for (number,) in connection.execute("SELECT id FROM entry")}
             rows = [(number,) for number in compared if number in there]
-            connection.executemany("INSERT OR IGNORE INTO compared (entry) VALUES (?)", rows)
+            connection.executemany("INSERT INTO compared (entry) VALUES (?) ON CONFLICT DO NOTHING", rows)
             for repeat in repeats:
                 shown = [o for o in repeat.occurrences if entries[o.file or 0] in there]
                 if len(shown) < 2:
                     continue
-                cursor = connection.execute(
-                    "INSERT INTO repeat (kind, length, period, confidence, evidence) VALUES (?, ?, ?, ?, ?)",
+                ((number,),) = connection.execute(
+                    "INSERT INTO repeat (kind, length, period, confidence, evidence) VALUES (?, ?, ?, ?, ?)"
+                    " RETURNING id",
                     (repeat.kind, repeat.length, repeat.period, repeat.confidence, repeat.evidence),
-                )
+                ).fetchall()
                 connection.executemany(
                     f"INSERT INTO stretch VALUES ({', '.join('?' * 16)})",
-                    [(cursor.lastrowid, entries[o.file or 0], *_stretch(o)) for o in shown],
+                    [(number, entries[o.file or 0], *_stretch(o)) for o in shown],
                 )
             for pair in pairs:
                 sides = sorted(zip((entries[f] for f in pair.files), pair.seconds, pair.whole, strict=True))
                 if all(entry in there for entry, _, _ in sides):
                     (a, seconds_a, whole_a), (b, seconds_b, whole_b) = sides
-                    connection.execute(
-                        "INSERT OR REPLACE INTO pair VALUES (?, ?, ?, ?, ?, ?)",
-                        (a, b, seconds_a, seconds_b, whole_a, whole_b),
-                    )
+                    connection.execute(_PAIR, (a, b, seconds_a, seconds_b, whole_a, whole_b))
 
     def read(self, entries: Sequence[int]) -> tuple[tuple[Repeat, ...], tuple[Shared, ...]]:
         """Everything that was found between the entries, which are the files 0 to n - 1 of the answer; the pairs that
@@ -84,9 +88,7 @@ class Results:
                 Repeat(number, kind, length, period, confidence, evidence, counted_from_first_content(occurrences))
                 for number, ((_, kind, length, period, confidence, evidence), occurrences) in enumerate(kept, 1)
             )
-            rows = connection.execute(
-                "SELECT * FROM pair ORDER BY max(seconds_a, seconds_b) DESC, a_entry, b_entry"
-            ).fetchall()
+            rows = connection.execute(_MOST_FIRST).fetchall()
             self._check(all(is_amount(part) for row in rows for part in row))
             pairs = tuple(
                 Shared((places[a], places[b]), (one, other), (bool(all_one), bool(all_other)))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sqlite3
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -11,12 +10,13 @@ from loopfind.model.library import CODES, File, Naming
 from loopfind.model.video import Loss, Source
 from loopfind.settings import Settings
 from loopfind.stores.blocks import ReadableRows
+from loopfind.stores.connections import Connection
 from loopfind.stores.tables import write_table
 
 KEY = 'codes = ? AND kind = ? AND hash_size = ? AND stream = ? AND start IS ? AND "end" IS ?'
 
 
-def named_file(connection: sqlite3.Connection, file: File) -> tuple[int, Naming, str]:
+def named_file(connection: Connection, file: File) -> tuple[int, Naming, str]:
     """Note the path of a file. Return its content, and what Library.name returns."""
     ((content,),) = connection.execute(
         "INSERT INTO content (size, digest) VALUES (?, ?)"
@@ -30,7 +30,8 @@ def named_file(connection: sqlite3.Connection, file: File) -> tuple[int, Naming,
     gone = [path for (path,) in others if not os.path.exists(path)]
     connection.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in gone])
     connection.execute(
-        "INSERT OR REPLACE INTO file (path, size, changed, content) VALUES (?, ?, ?, ?)",
+        "INSERT INTO file (path, size, changed, content) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE"
+        " SET size = excluded.size, changed = excluded.changed, content = excluded.content",
         (file.path, file.size, file.changed, content),
     )
     if was is not None:
@@ -53,7 +54,7 @@ class NewEntry(NamedTuple):
 
 
 def add_entry(
-    connection: sqlite3.Connection,
+    connection: Connection,
     content: int,
     settings: Settings,
     held: NewEntry,
@@ -81,15 +82,14 @@ def add_entry(
         "bytes": 0,
     }
     marks = ", ".join("?" * len(values))
-    cursor = connection.execute(f"INSERT INTO entry ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
-    entry = cursor.lastrowid
-    assert entry is not None
+    made = f"INSERT INTO entry ({', '.join(values)}) VALUES ({marks}) RETURNING id"
+    ((entry,),) = connection.execute(made, tuple(values.values())).fetchall()
     taken = sum(write_table(connection, entry, name, rows) for name, rows in parts.items())
     connection.execute("UPDATE entry SET bytes = ? WHERE id = ?", (taken, entry))
-    return entry
+    return int(entry)
 
 
-def paths_of(connection: sqlite3.Connection, content: int) -> tuple[str, ...]:
+def paths_of(connection: Connection, content: int) -> tuple[str, ...]:
     """Return the files that hold a content, sorted."""
     rows = connection.execute("SELECT path FROM file WHERE content = ? ORDER BY path", (content,))
     return tuple(os.fsdecode(path) for (path,) in rows)

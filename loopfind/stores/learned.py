@@ -10,6 +10,9 @@ from loopfind.stores.connections import Connections
 
 _MOST_ROWS, _WIDEST = 4096, 1 << 14
 _NUMBERS = np.dtype("<f2")
+_KEPT = """INSERT INTO learned (what, way, model, stream, width, files, data) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (what, way, model, stream)
+    DO UPDATE SET width = excluded.width, files = excluded.files, data = excluded.data"""
 UNREADABLE = "is damaged: `loopfind library train --forget` takes it out"
 
 
@@ -38,7 +41,7 @@ class LearnedTable:
         key, values = learned.key, np.ascontiguousarray(learned.values, _NUMBERS)
         row = (learned.what, key.way, key.model, key.stream, values.shape[1], learned.files, values.tobytes())
         with self._connections.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO learned VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(_KEPT, row)
 
     def forget(self) -> int:
         """Take out all that was learned; return how much that was."""
@@ -49,11 +52,10 @@ class LearnedTable:
 def damaged_learned(connections: Connections) -> list[str]:
     """Return the kinds of what cannot be read any more."""
     with connections.reading() as connection:
-        rows = connection.execute(
-            "SELECT hex(what), width, files, CASE typeof(data) WHEN 'blob' THEN data END FROM learned"
-        ).fetchall()
+        what, data = connections.as_bytes("what"), connections.readable("data", True)
+        rows = connection.execute(f"SELECT {what}, width, files, {data} FROM learned").fetchall()
     key = AppearanceKey("", "", 0)
-    names = [bytes.fromhex(name).decode("utf-8", "replace") for name, *_ in rows]
+    names = [name.decode("utf-8", "replace") for name, *_ in rows]
     return [name for name, (_, *rest) in zip(names, rows, strict=True) if _learned(name, key, *rest) is None]
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -13,12 +12,11 @@ from loopfind.model.video import Progress, Watch
 from loopfind.stores import blocks, schema
 from loopfind.stores.appearances import damaged_appearances
 from loopfind.stores.checks import is_table
-from loopfind.stores.connections import Connections, interruptible
+from loopfind.stores.connections import Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.learned import UNREADABLE, damaged_learned
 
-_MOST = 100
-"""Faults of the database itself that are reported."""
+_BLOCKS_AT_ONCE = 64
 
 
 def remove(connections: Connections, entries: Iterable[int] = (), paths: Iterable[bytes] = ()) -> None:
@@ -45,27 +43,15 @@ def outdated(connections: Connections) -> tuple[int, ...]:
 
 def verify(connections: Connections, watch: Watch | None = None) -> Iterator[Problem]:
     """Yield the faults of the database, of what it holds, and of the files that it names."""
-    shown = connections.shown
-    with connections.reading() as connection:
-        if watch is not None:
-            watch(Progress("checking the database", 0, 0.0, None))
-        try:
-            with interruptible(connection):
-                said = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({_MOST})")]
-                said += [f"a row of {row[0]} has lost what it belongs to" for row in _orphans(connection)]
-        except sqlite3.DatabaseError as error:
-            said = [str(error)]
-        faults = [Problem(shown, line) for line in said if line != "ok"]
-        yield from faults
-        if faults:
-            yield Problem(shown, schema.DAMAGED.partition(":")[0] + ": delete it, then add the files again")
+    if watch is not None:
+        watch(Progress("checking the database", 0, 0.0, None))
+    faults = [Problem(connections.shown, line) for line in connections.faults()]
+    yield from faults
+    if faults:
+        yield Problem(connections.shown, schema.DAMAGED.partition(":")[0] + ": delete it, then add the files again")
     yield from _entries(connections, watch)
     yield from _appearances(connections)
     yield from _files(connections, watch)
-
-
-def _orphans(connection: sqlite3.Connection) -> list[tuple[str]]:
-    return connection.execute("PRAGMA foreign_key_check").fetchmany(_MOST)
 
 
 def _entries(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
@@ -81,7 +67,7 @@ def _entries(connections: Connections, watch: Watch | None) -> Iterator[Problem]
                 ).fetchall()
                 needed = {"codes"} if kind == SOUND else {"times", "codes", "detail", "sketches"}
                 lacking = needed - {part[1] for part in parts}
-                wrong = [name for number, name, *rest in parts if not _right(connection, number, *rest)]
+                wrong = [name for number, name, *rest in parts if not _right(connections, number, *rest)]
             if wrong or lacking:
                 what = f"its {' and '.join(sorted({*wrong, *lacking}))} cannot be read any more"
                 yield Problem(f"entry {entry}", f"{what}: remove it, then add its file again")
@@ -92,20 +78,32 @@ def _entries(connections: Connections, watch: Watch | None) -> Iterator[Problem]
         yield Problem(error.path, error.what)
 
 
-def _right(
-    connection: sqlite3.Connection, part: int, dtype: str, width: int, rows: int, step: int, digest: bytes
-) -> bool:
+def _right(connections: Connections, part: int, dtype: str, width: int, rows: int, step: int, digest: bytes) -> bool:
     """Return whether a table has the blocks that were written, and each of them can be read."""
     found, there = hashlib.blake2b(digest_size=16), 0
     if not is_table(dtype, width, rows, step):
         return False
     try:
-        for (data,) in connection.execute("SELECT data FROM block WHERE part = ? ORDER BY number", (part,)):
+        for data in _blocks(connections, part):
             found.update(data)
             there += len(blocks.unpack_block(data, np.dtype(dtype), width, max(0, min(step, rows - there))))
-    except (ValueError, TypeError, sqlite3.DatabaseError):
+    except (ValueError, TypeError, LibraryError):
         return False
     return there == rows and found.digest() == digest
+
+
+def _blocks(connections: Connections, part: int) -> Iterator[bytes]:
+    """Yield the blocks of a table, some in memory at a time."""
+    last, found = -1, [(0, b"")]
+    while found:
+        with connections.reading() as connection:
+            found = connection.execute(
+                "SELECT number, data FROM block WHERE part = ? AND number > ? ORDER BY number LIMIT ?",
+                (part, last, _BLOCKS_AT_ONCE),
+            ).fetchall()
+        for number, data in found:
+            yield data
+            last = number
 
 
 def _appearances(connections: Connections) -> Iterator[Problem]:

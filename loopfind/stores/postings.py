@@ -8,7 +8,7 @@ from loopfind.arrays.lsh_forest import BITS, near, shared_bits
 from loopfind.errors import LibraryError
 from loopfind.model.dtypes import Ints
 from loopfind.stores import schema
-from loopfind.stores.connections import Connections, interruptible
+from loopfind.stores.connections import Connections
 
 MOST_NEIGHBOURS = 12
 """Rows taken on either side of a key. Of a scene that thousands of files show each is paired with some, and through
@@ -22,6 +22,13 @@ POSTINGS_AT_ONCE = 1 << 17
 
 KEPT = 12 << 20
 """Rows that stay in memory while the index is asked again and again: 300 MB."""
+
+_FROM_KEY_ON = "SELECT entry, shown FROM posting WHERE key >= ? AND key <= ? ORDER BY key, entry, shown LIMIT ?"
+_BEFORE_KEY = (
+    "SELECT entry, shown FROM posting WHERE key < ? AND key >= ? ORDER BY key DESC, entry DESC, shown DESC LIMIT ?"
+)
+_NEXT = """SELECT key, entry, shown FROM posting WHERE (key, entry, shown) > (?, ?, ?) AND key < ?
+    ORDER BY key, entry, shown LIMIT ?"""
 
 _SHIFT = BITS + 1  # of the table's number in front of a key; 46 bits and less take 6 bytes in SQLite
 
@@ -37,9 +44,10 @@ class Postings:
     def missing(self) -> list[tuple[int, str]]:
         """Entries that are not in the index yet, with their kinds."""
         with self._connections.reading() as connection:
-            return connection.execute(
+            rows = connection.execute(
                 "SELECT id, kind FROM entry WHERE id NOT IN (SELECT entry FROM indexed) ORDER BY id"
-            ).fetchall()
+            )
+            return [(number, kind) for number, kind in rows]
 
     def add(self, entries: Mapping[int, Sequence[tuple[int, Ints, Ints]]]) -> None:
         """Put entries in, all or none: of each entry and table the table's number, and keys (n,) with when they are
@@ -55,9 +63,12 @@ class Postings:
         order = np.argsort(keys)  # neighbours in the table one after the other
         rows = zip(keys[order].tolist(), numbers[order].tolist(), shown[order].tolist(), strict=True)
         with self._connections.writing() as connection:
-            connection.executemany("INSERT OR IGNORE INTO posting (key, entry, shown) VALUES (?, ?, ?)", rows)
             connection.executemany(
-                "INSERT OR IGNORE INTO indexed (entry) SELECT id FROM entry WHERE id = ?", [(n,) for n in entries]
+                "INSERT INTO posting (key, entry, shown) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows
+            )
+            connection.executemany(
+                "INSERT INTO indexed (entry) SELECT id FROM entry WHERE id = ? ON CONFLICT DO NOTHING",
+                [(number,) for number in entries],
             )
         self._kept.clear()
         self._held = 0
@@ -69,28 +80,26 @@ class Postings:
         removed may be among them.
         """
         bits = shared_bits(rows) - looser
-        with self._connections.reading() as connection, interruptible(connection):
+        with self._connections.reading(long=True):
             if len(keys) * _LOOKED_UP < rows:
                 return self.look_up(table, keys, bits)
             return self.merge(table, keys, bits)
 
     def sizes(self) -> dict[int, int]:
         """Table -> its rows."""
-        with self._connections.reading() as connection, interruptible(connection):
+        with self._connections.reading(long=True) as connection:
             found = connection.execute(f"SELECT key >> {_SHIFT}, count(*) FROM posting GROUP BY 1").fetchall()
         return dict(found)
 
     def look_up(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
         """Each key by a question of its own: for few keys in a large table."""
-        connection, wide = self._connections.mine(), (1 << (BITS - bits)) - 1
+        wide = (1 << (BITS - bits)) - 1
         found: list[tuple[int, int, int]] = []
-        for place, key in enumerate((keys | (table << _SHIFT)).tolist()):
-            for sql in (
-                "SELECT ?, entry, shown FROM posting WHERE key >= ? AND key <= ? ORDER BY key LIMIT ?",
-                "SELECT ?, entry, shown FROM posting WHERE key < ? AND key >= ? ORDER BY key DESC LIMIT ?",
-            ):
-                limit = key | wide if "<=" in sql else key & ~wide
-                found += connection.execute(sql, (place, key, limit, MOST_NEIGHBOURS)).fetchall()
+        with self._connections.reading() as connection:
+            for place, key in enumerate((keys | (table << _SHIFT)).tolist()):
+                for sql, last in ((_FROM_KEY_ON, key | wide), (_BEFORE_KEY, key & ~wide)):
+                    near = connection.execute(sql, (key, last, MOST_NEIGHBOURS))
+                    found += [(place, entry, shown) for entry, shown in near]
         rows = self._numbers(found)
         return rows[:, 0], rows[:, 1], rows[:, 2]
 
@@ -126,13 +135,13 @@ class Postings:
             self._held += count
 
     def _read(self, table: int, bits: int) -> Iterator[tuple[Ints, int]]:
-        cursor = self._connections.mine().execute(
-            "SELECT key, entry, shown FROM posting WHERE key >= ? AND key < ? ORDER BY key",
-            (table << _SHIFT, (table + 1) << _SHIFT),
-        )
+        last: tuple[int, ...] = (table << _SHIFT, -1, -1)
         rest = np.zeros((3, 0), np.int64)
         while True:
-            part = self._numbers(cursor.fetchmany(POSTINGS_AT_ONCE)).T.copy()
+            with self._connections.reading() as connection:
+                found = connection.execute(_NEXT, (*last, (table + 1) << _SHIFT, POSTINGS_AT_ONCE)).fetchall()
+            part = self._numbers(found).T.copy()
+            last = tuple(part[:, -1].tolist()) if part.shape[1] else last
             part[0] &= (1 << _SHIFT) - 1
             rows = np.concatenate([rest, part], axis=1)
             if not part.shape[1]:

@@ -1,7 +1,6 @@
 """The tables of an entry in a library: written and read some rows at a time, so that no table need fit in memory."""
 
 import hashlib
-import sqlite3
 import threading
 from collections import OrderedDict
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from loopfind.errors import LibraryError
 from loopfind.stores import blocks, schema
 from loopfind.stores.checks import is_table
-from loopfind.stores.connections import Connections
+from loopfind.stores.connections import Connection, Connections
 
 NEAR = 32 << 20
 """Bytes of rows that are kept at hand, those that were read last."""
@@ -19,25 +18,27 @@ NEAR = 32 << 20
 _CHUNK = 64
 """Blocks written at a time."""
 
+_NEW_BLOCK = "INSERT INTO block (part, number, data) VALUES (?, ?, ?)"
 
-def write_table(connection: sqlite3.Connection, entry: int, name: str, rows: blocks.ReadableRows) -> int:
+
+def write_table(connection: Connection, entry: int, name: str, rows: blocks.ReadableRows) -> int:
     """Write one table of an entry, a few blocks at a time; returns the bytes that it takes."""
     width, dtype = rows[0:0].shape[1], rows[0:0].dtype
     step = blocks.step_of(width * dtype.itemsize)
-    part = connection.execute(
-        "INSERT INTO part (entry, name, dtype, width, rows, step, digest) VALUES (?, ?, ?, ?, ?, ?, x'')",
-        (entry, name, dtype.newbyteorder("<").str, width, len(rows), step),
-    ).lastrowid
+    ((part,),) = connection.execute(
+        "INSERT INTO part (entry, name, dtype, width, rows, step, digest) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (entry, name, dtype.newbyteorder("<").str, width, len(rows), step, b""),
+    ).fetchall()
     digest, taken = hashlib.blake2b(digest_size=16), 0
-    waiting: list[tuple[int | None, int, bytes]] = []
+    waiting: list[tuple[int, int, bytes]] = []
     for number, data in enumerate(blocks.packed(rows, step)):
         digest.update(data)
         taken += len(data)
         waiting.append((part, number, data))
         if len(waiting) == _CHUNK:
-            connection.executemany("INSERT INTO block VALUES (?, ?, ?)", waiting)
+            connection.executemany(_NEW_BLOCK, waiting)
             waiting.clear()
-    connection.executemany("INSERT INTO block VALUES (?, ?, ?)", waiting)
+    connection.executemany(_NEW_BLOCK, waiting)
     connection.execute("UPDATE part SET digest = ? WHERE id = ?", (digest.digest(), part))
     return taken
 

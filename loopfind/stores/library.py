@@ -1,12 +1,10 @@
-"""A library in one SQLite file.
+"""A library, whichever database it is in.
 
 Every entry is written in one transaction, so it is there whole or not at all, and what a process had finished stays
-when it is killed. Readers do not wait for writers (write-ahead log); writers wait for one another.
+when it is killed. Readers do not wait for writers; writers wait for one another.
 """
 
-import contextlib
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -31,10 +29,10 @@ from loopfind.model.library import (
 )
 from loopfind.model.sound import SoundFingerprint, code_count
 from loopfind.model.video import Source, Watch
-from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, Settings
-from loopfind.stores import checks, maintenance, query, schema
+from loopfind.settings import Settings
+from loopfind.stores import checks, maintenance, schema
 from loopfind.stores.blocks import AnyRows, ReadableRows
-from loopfind.stores.connections import PATIENCE, Connections
+from loopfind.stores.connections import Connection, Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.entries import KEY, NewEntry, add_entry, named_file, paths_of
 from loopfind.stores.tables import Stored, Tables
@@ -48,30 +46,14 @@ _HELD = (
 
 
 class Library:
-    """Made by Library.open; to be used in a `with` statement, by any number of threads.
+    """Made by `open_library`; to be used in a `with` statement, by any number of threads.
 
-    Every method raises LibraryError for a library that is damaged, full, not to be written, or held by another program
-    for longer than `patience` seconds.
+    Every method raises LibraryError for a library that is damaged, full, not to be written, not to be reached, or held
+    by another program for longer than the patience that it was opened with.
     """
 
     def __init__(self, connections: Connections) -> None:
         self._connections, self._tables = connections, Tables(connections)
-
-    @classmethod
-    def open(cls, path: str | os.PathLike[str], make: bool = True, patience: float = PATIENCE) -> "Library":
-        """Open the library at `path`, and bring an older one up to date. make: whether to make a missing one."""
-        shown = _shown(path)
-        if not make and not os.path.exists(path):
-            raise LibraryError(shown, schema.NONE)
-        if os.path.isdir(path):
-            raise LibraryError(shown, "a folder: name a file, which is made if it is not there")
-        connections = Connections(path, shown, patience)
-        try:
-            connections.prepare()
-        except BaseException:
-            connections.close()
-            raise
-        return cls(connections)
 
     def __enter__(self) -> "Library":
         return self
@@ -85,7 +67,7 @@ class Library:
 
     @property
     def shown(self) -> str:
-        """The path of the library, for messages."""
+        """The name of the library, for messages."""
         return self._connections.shown
 
     @property
@@ -180,7 +162,7 @@ class Library:
         """Note that a content holds no such stream, so that it need not be looked for again."""
         with self._connections.writing() as connection:
             content = named_file(connection, file)[0]
-            connection.execute("INSERT OR IGNORE INTO lacking VALUES (?, ?, ?)", (content, what, stream))
+            connection.execute("INSERT INTO lacking VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (content, what, stream))
 
     def sound(self, entry: int) -> SoundReading:
         """Return what is kept of a sound; its codes are read a slice at a time. Raises KeyError for no such entry."""
@@ -225,7 +207,7 @@ class Library:
         with self._connections.snapshot() as connection:
             return self._track(connection, entry)[0]
 
-    def _track(self, connection: sqlite3.Connection, entry: int) -> tuple[TrackReading, str, int]:
+    def _track(self, connection: Connection, entry: int) -> tuple[TrackReading, str, int]:
         """Return what was read but for its codes, with the kind and hash size of these."""
         row = connection.execute(_HELD, (entry,)).fetchone()
         if row is None:
@@ -306,18 +288,3 @@ class Library:
     def verify(self, watch: Watch | None = None) -> Iterator[Problem]:
         """Yield the faults of the database, of what was kept, and of the files; nothing is changed."""
         return maintenance.verify(self._connections, watch)
-
-    @staticmethod
-    def query(
-        path: str | os.PathLike[str], sql: str, seconds: float = QUERY_SECONDS, megabytes: int = QUERY_MEGABYTES
-    ) -> contextlib.AbstractContextManager[tuple[list[str], Iterator[tuple[query.SqlValue, ...]]]]:
-        """Return the names of the columns and the rows that one SELECT gives on the library at `path`. Nothing changes.
-
-        seconds, megabytes: that it may take; LibraryError is raised where it would take more.
-        Raises BadSetting for anything else.
-        """
-        return query.run_query(path, _shown(path), sql, seconds, megabytes)
-
-
-def _shown(path: str | os.PathLike[str]) -> str:
-    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Questions to a library in SQL, which can change nothing."""
+"""Questions in SQL to a library in SQLite, which can change nothing."""
 
 import contextlib
 import os
@@ -9,7 +9,9 @@ from typing import Any
 from loopfind.errors import BadSetting, LibraryError
 from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS
 from loopfind.stores import schema
-from loopfind.stores.connections import Connections, explained, interruptible, read_only
+from loopfind.stores.connections import SqlValue
+from loopfind.stores.sqlite import tables
+from loopfind.stores.sqlite.connections import SqliteConnections, explained, interruptible, read_only
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _FUNCTIONS = frozenset(
@@ -39,8 +41,6 @@ _LIMITS = {
 
 _SHOWN = 300
 """Letters of a query that a message repeats."""
-
-SqlValue = str | int | float | bytes | None
 
 
 @contextlib.contextmanager
@@ -78,13 +78,13 @@ def _opened(path: str | os.PathLike[str], shown: str) -> sqlite3.Connection:
     with explained(shown):
         connection = read_only(path)
         try:
-            if schema.check(connection, shown):
+            if tables.check(connection, shown):
                 return connection
         except BaseException:
             connection.close()
             raise
         connection.close()
-        older = Connections(path, shown)
+        older = SqliteConnections(path, shown)
         try:
             older.prepare()
         finally:
