@@ -23,24 +23,30 @@ CODECS: dict[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def talk(seconds: float, seed: int) -> Wave:
     """Something like speech: syllables of a gliding voice with formants, hisses and pauses, never twice the same."""
     rng, count = np.random.default_rng(seed), round(seconds * RATE)
-    whole, at = np.zeros(count + RATE), 0
+    whole, at, harmonics = np.zeros(count + RATE), 0, np.arange(1, 24)
     while at < count:
         length = int(rng.uniform(0.08, 0.3) * RATE)
         time = np.arange(length) / RATE
         pitch = rng.uniform(90, 220) * (1 + rng.uniform(-0.3, 0.3) * time / time[-1])
-        phase = 2 * np.pi * np.cumsum(pitch) / RATE
         formants = rng.uniform([300, 900, 2000], [800, 1800, 3200])
-        voice = np.zeros(length)
-        for harmonic in range(1, 24):
-            weight = sum(np.exp(-(((harmonic * pitch.mean() - one) / 180) ** 2)) for one in formants)
-            voice += weight * np.sin(harmonic * phase + rng.uniform(0, 6))
+        weights = np.exp(-(((harmonics[:, None] * pitch.mean() - formants) / 180) ** 2)).sum(1)
+        waves = weights * np.exp(1j * rng.uniform(0, 6, len(harmonics)))
+        first = np.exp(2j * np.pi / RATE * np.cumsum(pitch))
+        # A sum of powers of the first harmonic, by Horner's rule.
+        voice = np.zeros(length, complex)
+        for wave_of in waves[np.flatnonzero(weights > 1e-9)[-1] :: -1]:
+            voice += wave_of
+            voice *= first
         hiss = rng.normal(size=length) * rng.choice([0.02, 0.02, 0.6])
-        whole[at : at + length] += (voice + hiss) * np.hanning(length)
+        whole[at : at + length] += (voice.imag + hiss) * np.hanning(length)
         at += length + int(rng.choice([0.0, 0.02, 0.15]) * RATE)
-    return _scaled(whole[:count])
+    drawn = _scaled(whole[:count])
+    drawn.flags.writeable = False
+    return drawn
 
 
 def noise(seconds: float, seed: int) -> Wave:

@@ -202,6 +202,7 @@ def test_adding_says_what_became_of_each_file(film, cache, tmp_path, decodes):
     )
 
 
+@pytest.mark.slow
 def test_an_interrupted_addition_keeps_what_was_done_and_goes_on_from_there(film, cache, decodes):
     names = [film.parent / f"{number}.mkv" for number in range(4)]
     for number, name in enumerate(names):
@@ -234,6 +235,7 @@ def test_a_reader_remembers_no_file_that_nobody_is_reading(film, cache):
         assert videos_of.files_in_use == 0
 
 
+@pytest.mark.slow
 def test_readings_are_the_same_by_any_number_of_jobs(film, cache, tmp_path):
     paths = [str(tmp_path / f"{number}.mkv") for number in range(6)]
     for number, path in enumerate(paths):

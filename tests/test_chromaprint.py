@@ -38,6 +38,7 @@ def test_the_items_of_a_copy_are_alike_where_it_lies() -> None:
     assert not len(chromaprint_of(whole[0:20_000])) and not len(chromaprint_of(whole[0:0]))
 
 
+@pytest.mark.slow
 def test_candidates_by_chromaprint_are_followed_where_no_others_lead() -> None:
     rng, place = np.random.default_rng(9), np.arange(SOUND_RATE // 4) / SOUND_RATE
     chords = [sum(np.sin(2 * np.pi * f * place) for f in rng.uniform(150, 2000, 5)) for _ in range(4 * 310)]

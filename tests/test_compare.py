@@ -142,6 +142,7 @@ def test_turned_and_mirrored_copies_say_how_they_are_held(pose):
     assert (second.turned, second.mirrored) == (-90 * pose.turned % 360, pose.mirrored)
 
 
+@pytest.mark.slow
 def test_a_clip_played_backwards_is_found_and_said():
     film = s.film(9)
     files = [s.shown([(film, 0, 10)], 25, seed=1), s.shown([(s.backwards(film), -10, 0)], 25, seed=2)]
@@ -240,6 +241,7 @@ def test_the_command_line_compares_and_refuses_in_one_line(folder):
         assert done.returncode == 2 and done.stderr.count("\n") == 1 and done.stdout == ""
 
 
+@pytest.mark.slow
 def test_what_is_stopped_stops_at_once_and_leaves_no_reader(folder):
     for number in range(20):
         shutil.copy(folder / "compare-film.mkv", folder / f"more-{number:02}.mkv")

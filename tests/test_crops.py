@@ -149,11 +149,13 @@ def test_a_heavy_crop_and_a_player_in_a_page_are_proven_by_their_pixels(files, c
     assert len(shown.shown) == len(result.repeats) and all(one.rows and one.curves for one in shown.shown)
 
 
+@pytest.mark.slow
 def test_without_a_network_neither_is_found(files):
     found = {pair.files for pair in compare(files, jobs=2).pairs}
     assert not {(0, 1), (0, 2)} & found
 
 
+@pytest.mark.slow
 def test_the_machine_form_and_the_text_say_which_part_of_the_picture(files, compared):
     answer = json.loads("".join(load("format", "json", SEVERAL)(compared[0])))
     jsonschema.validate(answer, published("comparison"))

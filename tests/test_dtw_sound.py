@@ -29,6 +29,7 @@ def chroma(sound: sounds.Wave):
     return chroma_of(Sound(samples, 0.0, AudioTrack(0, "")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("filters", "speed"), [("atempo=1.1", 1.1), ("atempo=0.9", 0.9), (f"asetrate={round(22050 * 1.08)}", 1.08)]
 )
@@ -59,6 +60,7 @@ def test_strangers_and_steady_sounds_are_not_alike() -> None:
     assert found.summary == "No two files sound alike (28 pairs compared)."
 
 
+@pytest.mark.slow
 def test_files_without_pictures_are_compared_by_tones_and_the_text_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     whole = sounds.file("tempo-plain.flac", TALK)
     clip = sounds.file("tempo-clip.opus", sounds.part(TALK, 3, 13))

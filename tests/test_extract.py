@@ -103,6 +103,7 @@ def test_what_starts_at_a_key_frame_and_stands_alone_is_copied(tmp_path: Path) -
     assert copied == [True, True, False, True]
 
 
+@pytest.mark.slow
 def test_frames_that_are_not_there_are_an_error(tmp_path: Path) -> None:
     from loopfind.errors import DecoderFailed
 

@@ -279,6 +279,7 @@ def test_extract_chooses_the_sound(loopfind: Run, tmp_path: Path) -> None:
     assert clicks_in(first_clip("--as", "wav")) == pytest.approx(FLASHES[1:4] / 25 - 1, abs=STEP)
 
 
+@pytest.mark.slow
 def test_extract_refuses_a_sound_that_is_not_there(loopfind: Run, tmp_path: Path) -> None:
     for path, words, said in (
         (film("tracks.mkv"), ("--audio-stream", 2), "has 2, numbered from 0"),

@@ -21,6 +21,7 @@ from loopfind.reports.formats.likeness import groups_text
 from loopfind.settings import GroupSettings, Settings
 
 
+@pytest.mark.slow
 def test_the_nearest_files_are_those_that_a_search_for_each_finds():
     many = [drawn(seed, moments=2 + seed % 5) for seed in range(150)]
     nearest = nearest_files(many)

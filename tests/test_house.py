@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,12 @@ class Trees(dict):
 TREES = Trees()
 
 
+@cache
+def nodes(module):
+    """Return all nodes of a module's tree, as many checks go through them."""
+    return tuple(ast.walk(TREES[module]))
+
+
 def named(module):
     return module.relative_to(ROOT).as_posix()
 
@@ -63,7 +70,7 @@ def every_module(check):
                 failed.append(f"{named(module)}: {error}")
         assert not failed, "\n".join(failed)
 
-    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    test.__name__, test.__doc__, test.pytestmark = check.__name__, check.__doc__, getattr(check, "pytestmark", [])
     return test
 
 
@@ -80,10 +87,10 @@ def line(name):
     raise AssertionError(f"{name!r} stands on no line of LAYERS")
 
 
-def imports(module):
-    """Full names that a module imports, at any depth: ("loopfind.media.frames", line number)."""
+def imported(module):
+    """Yield full names that a module imports, at any depth: ("loopfind.media.frames", line number)."""
     package = ("loopfind", *module.relative_to(PACKAGE).parent.parts)
-    for node in ast.walk(TREES[module]):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -93,6 +100,12 @@ def imports(module):
             yield from ((f"{stem}.{alias.name}" if stem == "loopfind" else stem, node.lineno) for alias in node.names)
 
 
+@cache
+def imports(module):
+    return tuple(imported(module))
+
+
+@cache
 def inner(name):
     """The part that an imported name lies in; None outside the package."""
     pieces = name.split(".")
@@ -171,7 +184,7 @@ def test_what_is_public_is_documented(module):
 
 def calls(module):
     """Dotted names that a module calls or reads, as written: "print", "sys.exit", "os.environ"."""
-    for node in ast.walk(TREES[module]):
+    for node in nodes(module):
         if isinstance(node, ast.Name):
             yield node.id, node.lineno
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -243,11 +256,11 @@ def test_nothing_takes_what_windows_lacks(module):
     loaded = {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names}
     loaded |= {node.module for node in body if isinstance(node, ast.ImportFrom)}
     assert not loaded & NOT_ON_WINDOWS
-    given = {word.arg for node in ast.walk(TREES[module]) if isinstance(node, ast.Call) for word in node.keywords}
+    given = {word.arg for node in nodes(module) if isinstance(node, ast.Call) for word in node.keywords}
     assert not given & {"pass_fds", "preexec_fn", "start_new_session", "process_group"}
     guarded = {
         f"{ast.unparse(node.args[0])}.{ast.literal_eval(node.args[1])}"
-        for node in ast.walk(TREES[module])
+        for node in nodes(module)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hasattr"
         if isinstance(node.args[1], ast.Constant)
     }

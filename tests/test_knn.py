@@ -31,7 +31,7 @@ def shelved(count=200, classes=4, width=12, seed=1):
 def test_scores_are_what_the_plain_loops_give():
     seen, classes, groups = shelved()
     alike = np.concatenate([rows for _, rows in likeness_rows(seen)])
-    assert np.allclose(alike, alike.T) and np.allclose(np.diag(alike), 1, atol=1e-5)
+    assert np.allclose(alike, alike.T, atol=1e-6) and np.allclose(np.diag(alike), 1, atol=1e-5)
     scores, each, judged = nearest_scores(seen, classes, groups, (1, 7))
     recall, vote, within = [], [], []
     for one in range(200):

@@ -117,6 +117,7 @@ def test_where_the_file_is_gone_codes_that_are_clear_are_enough_and_the_answer_s
     assert not looked_up(short, library).matches and not looked_up(beats, library).matches
 
 
+@pytest.mark.slow
 def test_a_sound_that_is_known_is_not_read_again_nor_one_that_is_not_there(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_sound_that_is_known_is_not_read_again_nor_one_that_is_not_there(
     assert [(file.what, file.sound is None) for file in again.files] == [("known", False), ("known", True)]
 
 
+@pytest.mark.slow
 def test_the_sound_of_what_was_added_without_it_is_added(folder: Path, tmp_path: Path) -> None:
     path, film = tmp_path / "older.sqlite", str(folder / "film.mp4")
     (first,) = add([film], path, Settings(sound=False)).files
@@ -140,6 +142,7 @@ def test_the_sound_of_what_was_added_without_it_is_added(folder: Path, tmp_path:
     assert third.sound is None
 
 
+@pytest.mark.slow
 def test_pictures_are_compared_as_before_and_sounds_are_listed_checked_and_removed(
     library: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,11 +168,11 @@ def test_a_file_is_looked_up_in_others_than_itself(library: Path, folder: Path, 
     assert not answer.matches and "5 files" in answer.summary
 
 
-def test_what_has_no_sound_is_refused(library: Path) -> None:
+def test_what_has_no_sound_is_refused(small: Path) -> None:
     with pytest.raises(NotVideo, match="no sound in it"):
-        looked_up(videos.encoded("mp4", "mpeg4"), library, "sound")
+        looked_up(videos.encoded("mp4", "mpeg4"), small, "sound")
     with pytest.raises(BadSetting, match="engine or by sound"):
-        looked_up(videos.encoded("mp4", "mpeg4"), library, "dtw")
+        looked_up(videos.encoded("mp4", "mpeg4"), small, "dtw")
 
 
 DAMAGE = [
@@ -211,6 +214,7 @@ def test_a_damaged_sound_is_one_line(small: Path, tmp_path: Path, change: str) -
         looked_up(clip, damaged(small, tmp_path, change))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shown", ["-5", "1 << 45", "100000"])
 def test_an_index_that_lies_finds_nothing(small: Path, tmp_path: Path, shown: str) -> None:
     clip = sounds.file("small-clip.flac", sounds.part(sounds.talk(9, 261), 2, 7))

@@ -52,6 +52,7 @@ def asked(appearance, rng):
     return query_of(replace(appearance, vectors=rounded(unit(appearance.vectors) + rng.normal(0, 0.01, (2, WIDTH)))))
 
 
+@pytest.mark.slow
 def test_the_nearest_of_a_large_library_are_those_of_a_search_of_all(library, drawn):
     table, rng = Appearances(library.connections), np.random.default_rng(3)
     for number in (5, 500, 700):

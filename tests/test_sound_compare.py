@@ -49,6 +49,7 @@ def test_strangers_share_nothing() -> None:
     assert not heard(one, other).repeats
 
 
+@pytest.mark.slow
 def test_a_machine_that_plays_in_two_files_is_no_recording_that_both_share() -> None:
     beats = sounds.machine(7.5, 0.5)
     one, other = (sounds.file(f"beats-{n}.mp3", beats + 0.5 * sounds.talk(7.5, n)) for n in (53, 54))

@@ -100,6 +100,7 @@ def test_a_hole_is_silence_and_what_follows_is_heard_at_its_time() -> None:
     assert not samples(sound)[inside].any()
 
 
+@pytest.mark.slow
 def test_what_is_missing_of_a_sound_is_lost_and_not_silent() -> None:
     quiet = TALK.copy()
     quiet[: 6 * sounds.RATE // 5] = 0
@@ -115,6 +116,7 @@ def test_what_is_missing_of_a_sound_is_lost_and_not_silent() -> None:
     assert whole is not None and "lost" not in whole.summary and {one.why for one in whole.unjudged} == {"silent"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "says"),
     [

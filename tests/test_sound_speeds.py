@@ -147,6 +147,7 @@ def test_what_is_alike_at_another_speed_is_not_claimed() -> None:
         assert all(one.speed == 1.0 and one.pitch == 1.0 for one in shown)
 
 
+@pytest.mark.slow
 def test_in_a_long_sound_no_other_speed_is_looked_for_and_that_is_said() -> None:
     silence = np.broadcast_to(np.zeros((1, 1), np.int16), (round(LONGEST_PITCHED * SOUND_RATE) + 1, 1))
     assert is_pitched(silence[1:]) and not is_pitched(silence)
