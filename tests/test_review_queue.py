@@ -17,7 +17,7 @@ from loopfind.model.review_queue import DecisionMade, ReviewedFile, ReviewItem, 
 from loopfind.pipeline.review_items import items_of_comparison, items_of_report
 from loopfind.reports.formats import decisions as forms
 from loopfind.stores.decisions import NewDecision, ReviewQueue
-from loopfind.stores.sqlite import Library
+from loopfind.stores.opener import open_library
 
 
 def file(number, **more):
@@ -32,7 +32,7 @@ def pair(a, b, seconds=4.0, kind="duplicate"):
 
 @pytest.fixture
 def library(tmp_path):
-    with Library.open(tmp_path / "kept.loopfind") as held:
+    with open_library(tmp_path / "kept.loopfind") as held:
         yield held
 
 

@@ -11,7 +11,7 @@ from loopfind.model.video import Source
 from loopfind.settings import CompareSettings
 from loopfind.stores.comparisons import Results
 from loopfind.stores.decisions import ReviewQueue
-from loopfind.stores.sqlite import Library
+from loopfind.stores.library import Library
 
 LIBRARY_ORIGIN = "library"
 """Origin of what a comparison of the library found."""

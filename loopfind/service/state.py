@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from loopfind.registry import load
 from loopfind.service.settings import ServiceSettings
-from loopfind.stores import STORE, STORES
 from loopfind.stores.jobs import Jobs
-from loopfind.stores.sqlite import Library
+from loopfind.stores.library import Library
+from loopfind.stores.opener import open_library
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def opened_service(settings: ServiceSettings) -> Service:
     """
     for name in ("uploads", "results"):
         os.makedirs(os.path.join(settings.data, name), mode=0o700, exist_ok=True)
-    library = load("store", STORE, STORES).open(settings.library)
+    library = open_library(settings.library)
     return Service(settings, library, Jobs(library.connections))
 
 

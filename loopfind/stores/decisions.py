@@ -26,13 +26,10 @@ from loopfind.model.review_queue import (
     state_of,
 )
 from loopfind.stores import schema
-from loopfind.stores.connections import Connections
+from loopfind.stores.connections import Connection, Connections
 
 LONGEST_NOTE, LONGEST_NAME = 500, 60
 """Letters of a note, and of a reviewer's name."""
-
-_LATE = 64
-"""Lines before the last one seen that are looked at again: one that was begun earlier may be kept later."""
 
 _WHERE: dict[Standing, str] = {
     "open": "decision IS NULL",
@@ -73,7 +70,7 @@ class ReviewQueue:
             (item.key, item.kind, _body(item), item.seconds, item.confidence, item.origin, time.time())
             for item in items
         ]
-        with self._connections.writing() as connection:
+        with self._connections.writing("review") as connection:
             before = _count(connection, "all")
             connection.executemany(
                 "INSERT INTO review_item (key, kind, body, seconds, confidence, origin, found, contested)"
@@ -134,7 +131,7 @@ class ReviewQueue:
         name, note = _line(new.reviewer, LONGEST_NAME), _line(new.note, LONGEST_NOTE)
         if not name:
             raise ReviewRefused("a decision needs the name of who makes it")
-        with self._connections.writing() as connection:
+        with self._connections.writing("review") as connection:
             item = self._locked(connection, number)
             if new.keep is not None and not 0 <= new.keep < len(item.item.files):
                 raise ReviewRefused(f"there is no file {new.keep + 1} to keep in this finding")
@@ -147,7 +144,7 @@ class ReviewQueue:
         Raises ReviewRefused where there is none, or somebody has decided on the same since.
         """
         name = _line(reviewer, LONGEST_NAME)
-        with self._connections.writing() as connection:
+        with self._connections.writing("review") as connection:
             last = connection.execute(
                 "SELECT id, item FROM decision WHERE reviewer = ? AND undoes IS NULL"
                 " AND id NOT IN (SELECT undoes FROM decision WHERE undoes IS NOT NULL) ORDER BY id DESC LIMIT 1",
@@ -170,11 +167,10 @@ class ReviewQueue:
             return self._lines(connection, number)
 
     def since(self, line: int) -> list[tuple[int, DecisionMade]]:
-        """Return the number of the item and the line, for every line after one, and for a few before it: lines of
-        several writers may be kept in another order than they were begun."""
+        """Return, for every line after one, the number of its item and the line."""
         with self._connections.reading() as connection:
             rows = connection.execute(
-                f"SELECT item, {_LINE} FROM decision WHERE id > ? ORDER BY id", (line - _LATE,)
+                f"SELECT item, {_LINE} FROM decision WHERE id > ? ORDER BY id", (line,)
             ).fetchall()
         return [(int(number), self._read_line(rest)) for number, *rest in rows]
 
@@ -207,12 +203,12 @@ class ReviewQueue:
                 for file in files
             ]
 
-    def _locked(self, connection: Any, number: int) -> QueuedItem:
+    def _locked(self, connection: Connection, number: int) -> QueuedItem:
         """Return an item that nobody else adds to until this transaction ends. Raises KeyError."""
         connection.execute("UPDATE review_item SET contested = contested WHERE id = ?", (number,))
         return self._item(connection, number)
 
-    def _added(self, connection: Any, number: int, row: tuple[object, ...]) -> QueuedItem:
+    def _added(self, connection: Connection, number: int, row: tuple[object, ...]) -> QueuedItem:
         """Add a line, and bring the item up to date."""
         connection.execute(
             "INSERT INTO decision (item, seen, decision, keep, note, reviewer, made, undoes)"
@@ -226,20 +222,20 @@ class ReviewQueue:
         )
         return after
 
-    def _item(self, connection: Any, number: int) -> QueuedItem:
+    def _item(self, connection: Connection, number: int) -> QueuedItem:
         row = connection.execute(f"SELECT {_ITEM} FROM review_item WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise KeyError(number)
         return self._queued(connection, row)
 
-    def _queued(self, connection: Any, row: Sequence[Any]) -> QueuedItem:
+    def _queued(self, connection: Connection, row: Sequence[Any]) -> QueuedItem:
         number, kind, body, seconds, confidence, origin = row
         item = _read_item(kind, body, seconds, confidence, origin)
         if item is None:
             raise LibraryError(self._connections.shown, schema.DAMAGED)
         return QueuedItem(int(number), item, state_of(self._lines(connection, number)))
 
-    def _lines(self, connection: Any, number: int) -> list[DecisionMade]:
+    def _lines(self, connection: Connection, number: int) -> list[DecisionMade]:
         rows = connection.execute(f"SELECT {_LINE} FROM decision WHERE item = ? ORDER BY id", (number,)).fetchall()
         return [self._read_line(row) for row in rows]
 
@@ -252,7 +248,7 @@ class ReviewQueue:
         return DecisionMade(line, seen, decision, keep, note, reviewer, made, undoes)
 
 
-def _count(connection: Any, standing: Standing) -> int:
+def _count(connection: Connection, standing: Standing) -> int:
     row = connection.execute(f"SELECT count(*) FROM review_item WHERE {_WHERE[standing]}").fetchone()
     return int(row[0])
 
