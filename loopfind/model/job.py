@@ -40,7 +40,7 @@ class JobRequest:
 
 @dataclass(frozen=True)
 class JobProblem:
-    """Why a job failed. status: the HTTP status that says as much. title: what sort of thing it is. detail: what is
+    """The reason for which a job failed. status: the HTTP status that says as much. title: what sort of thing it is. detail: what is
     wrong, with which file, and what to do."""
 
     status: int

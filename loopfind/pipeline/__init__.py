@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from loopfind.pipeline.seams import write_turn as write_turn
     from loopfind.pipeline.steadiness import steady as steady
     from loopfind.pipeline.sweeping import sweep as sweep
+    from loopfind.pipeline.upload_check import check_upload as check_upload
 else:  # each loads what it needs and no more
     _HOMES = {
         "library_add": ("add",),
@@ -47,5 +48,6 @@ else:  # each loads what it needs and no more
         "steadiness": ("steady",),
         "seams": ("seams", "write_turn"),
         "sweeping": ("sweep",),
+        "upload_check": ("check_upload",),
     }
     __getattr__ = on_demand(__name__, {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names})

@@ -72,6 +72,18 @@ def _search_pictures(
         replace(ONE_PASS, unbounded=unbounded),
     )
     number, reading = _guest(library, video, wanted, decoding, watch, log)
+    return search_reading(library, reading, settings, watch, number)
+
+
+def search_reading(
+    library: Library,
+    reading: TrackReading,
+    settings: CompareSettings,
+    watch: Watch | None = None,
+    number: int | None = None,
+) -> Comparison:
+    """Return what the pictures of a video that was read share with the files of a library, as `search_library` does.
+    number: its entry, where the library has it; None where it has none."""
     update_index(library, watch)
     standing = Results(library.connections).standing()
     own = [content for entry, content, _ in standing if entry == number]

@@ -85,18 +85,21 @@ def scan_to_show(
     cache: Cache | None = None,
     resume: Resume | None = None,
     decoding: Decoding = Decoding(),  # noqa: B008 - frozen
+    seen: Callable[[Reading], None] | None = None,
 ) -> tuple[Report, Exhibits | SoundExhibits]:
     """Scan a video, and choose what to show of the answer: curves, and frames that are read again for it; of a file
     that holds sound alone, what it looks like.
 
-    Arguments and errors as for `scan`. Frames of what cannot be read twice, such as standard input, are missing.
-    Raises BadSetting for settings.packets_only, which leaves nothing to show.
+    Arguments and errors as for `scan`. seen: called with what was read of the pictures, once that is whole, so that
+    they need not be read anew for something else; not for a file of sound alone. Frames of what cannot be read twice,
+    such as standard input, are missing. Raises BadSetting for settings.packets_only, which leaves nothing to show.
     """
     if settings.packets_only:
         raise BadSetting("packets_only", True, "packets alone give no pictures to show; leave one of the two out")
     if settings.fast:
         raise UsageError("a first look has nothing to show on a page: scan without fast")
-    return _from_video(_Request(address.resolve(path), settings, watch, log, cache, resume, decoding), _scan_to_show)
+    request = _Request(address.resolve(path), settings, watch, log, cache, resume, decoding, seen)
+    return _from_video(request, _scan_to_show)
 
 
 def shot_width(count: int) -> int:
@@ -106,7 +109,7 @@ def shot_width(count: int) -> int:
 
 @dataclass(frozen=True)
 class _Request:
-    """The arguments of `scan`, with the address that its path names."""
+    """The arguments of `scan`, with the address that its path names. seen: as for `scan_to_show`."""
 
     where: Address
     settings: Settings
@@ -115,6 +118,7 @@ class _Request:
     cache: Cache | None
     resume: Resume | None
     decoding: Decoding
+    seen: Callable[[Reading], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,8 @@ def _reading(request: _Request) -> Iterator[_Reading]:
         resumable(where, settings, request.resume) as checkpoint,
     ):
         read = videos.read(where, settings, sizes=sizes, watch=request.watch, log=request.log, checkpoint=checkpoint)
+        if request.seen is not None:
+            request.seen(read.reading)
         yield _Reading(read.reading, sizes)
 
 

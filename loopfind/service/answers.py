@@ -1,9 +1,11 @@
 """The machine form of jobs, as the API and its event streams give it."""
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
 from loopfind.model.job import Job, JobState, JobWork, PlaceKind
+from loopfind.service.state import Service
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,9 @@ class JobForm:
     links: dict[str, str]
 
 
-def job_form(job: Job) -> JobForm:
+def job_form(job: Job, service: Service) -> JobForm:
     """Return a job in the machine form."""
-    here, request, problem = f"/v1/jobs/{job.id}", job.request, job.problem
-    links = {"self": here, "events": f"{here}/events"}
+    request, problem = job.request, job.problem
     return JobForm(
         id=job.id,
         key=job.key,
@@ -58,5 +59,27 @@ def job_form(job: Job) -> JobForm:
         share=job.share,
         problem=None if problem is None else ProblemForm(problem.status, problem.title, problem.detail),
         answer=job.answer or None,
-        links=links,
+        links=job_links(job, service),
     )
+
+
+def job_links(job: Job, service: Service) -> dict[str, str]:
+    """Return where more of a job is: name -> path. Results are those that are there: `answer`, `report`, `page`,
+    `exports/NAME` and `clips/NAME`; `video` is what the job is about."""
+    here = f"/v1/jobs/{job.id}"
+    links = {"self": here, "events": f"{here}/events"}
+    if job.request.kind != "library":
+        links["video"] = f"{here}/video"
+    if job.results:
+        folder = service.results_of(job.results)
+        for name, file in RESULTS.items():
+            if os.path.isfile(os.path.join(folder, file)):
+                links[name] = f"{here}/{name}"
+        for kind in ("exports", "clips"):
+            names = sorted(os.listdir(inner)) if os.path.isdir(inner := os.path.join(folder, kind)) else []
+            links |= {f"{kind}/{name}": f"{here}/{kind}/{name}" for name in names}
+    return links
+
+
+RESULTS = {"answer": "answer.json", "report": "report.json", "page": "page.html"}
+"""Result of a job -> name of its file."""

@@ -7,16 +7,18 @@ from fastapi import FastAPI
 
 from loopfind.model.version import version
 from loopfind.service import pages
-from loopfind.service.api import health, jobs
+from loopfind.service.api import health, jobs, library, media, results, sign_in, uploads
+from loopfind.service.gate import Gate
 from loopfind.service.problems import add_problems
+from loopfind.service.rates import GUESSES_A_SECOND, MOST_GUESSES, Rates
 from loopfind.service.settings import ServiceSettings
 from loopfind.service.state import opened_service
 
-API_ROUTERS = (health.router, jobs.router)
+API_ROUTERS = tuple(part.router for part in (health, sign_in, uploads, jobs, results, library, media))
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
-    """Return the service. The library is opened as it starts, and closed as it ends.
+    """Return the service. The library is opened at once, and closed as the service ends.
 
     Raises LibraryError for a library that cannot be used, and OSError where its folders cannot be made.
     """
@@ -38,8 +40,9 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         openapi_url="/v1/openapi.json",
         lifespan=lifespan,
     )
-    app.state.service = service
+    app.state.service, app.state.guesses = service, Rates(GUESSES_A_SECOND, MOST_GUESSES)
     add_problems(app)
+    app.add_middleware(Gate, service=service, guesses=app.state.guesses)
     for router in (*API_ROUTERS, pages.router):
         app.include_router(router)
     return app

@@ -1,11 +1,15 @@
-"""The service as its requests see it: settings, library, jobs."""
+"""The service as its requests see it: settings, library, jobs, figures."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
+from loopfind.service.audit import AuditLog
+from loopfind.service.figures import Figures
 from loopfind.service.settings import ServiceSettings
+from loopfind.service.uploads import UploadFolder
 from loopfind.stores.jobs import Jobs
 from loopfind.stores.library import Library
 from loopfind.stores.opener import open_library
@@ -18,6 +22,9 @@ class Service:
     settings: ServiceSettings
     library: Library
     jobs: Jobs
+    uploads: UploadFolder
+    audit: AuditLog
+    figures: Figures = field(default_factory=Figures)
 
     def results_of(self, results: str) -> str:
         """Return the folder of the results of a job, by its name."""
@@ -29,13 +36,28 @@ def opened_service(settings: ServiceSettings) -> Service:
 
     Raises LibraryError, and OSError where the folders cannot be made.
     """
-    for name in ("uploads", "results"):
-        os.makedirs(os.path.join(settings.data, name), mode=0o700, exist_ok=True)
+    make_folders(settings.data)
     library = open_library(settings.library)
-    return Service(settings, library, Jobs(library.connections))
+    uploads = UploadFolder(os.path.join(settings.data, "uploads"), settings)
+    return Service(settings, library, Jobs(library.connections), uploads, AuditLog(audit_path(settings.data)))
+
+
+def make_folders(data: str) -> None:
+    """Make the folders of uploads, results and work, for their owner alone. Raises OSError."""
+    for name in ("uploads", "results", "work"):
+        os.makedirs(os.path.join(data, name), mode=0o700, exist_ok=True)
+
+
+def audit_path(data: str) -> str:
+    """Return the path of the audit log."""
+    return os.path.join(data, "audit.jsonl")
 
 
 def service_of(request: Request) -> Service:
     """Return the service that a request came to, for FastAPI's Depends."""
     service: Service = request.app.state.service
     return service
+
+
+TheService = Annotated[Service, Depends(service_of)]
+"""The type of an argument that takes the service of a request."""

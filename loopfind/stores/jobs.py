@@ -39,7 +39,7 @@ class Jobs:
     def add(self, request: JobRequest, key: str) -> tuple[Job, bool]:
         """Return the job of a key, and whether it is a new one: for a key that is there the job is as it was."""
         now = time.time()
-        with self._connections.writing() as connection:
+        with self._connections.writing("jobs") as connection:
             made = connection.execute(
                 "INSERT INTO job (key, request, state, made, changed, version, attempts, holder, lease, stopping,"
                 " stage, results) VALUES (?, ?, 'waiting', ?, ?, 1, 0, '', 0.0, 0, '', '') ON CONFLICT (key) DO NOTHING"
@@ -90,13 +90,21 @@ class Jobs:
             held = dict(connection.execute("SELECT state, count(*) FROM job GROUP BY state").fetchall())
         return {state: int(held.get(state, 0)) for state in get_args(JobState)}
 
+    def entries(self) -> int:
+        """Return how many entries the library has."""
+        with self._connections.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
+
     def claim(self, holder: str, seconds: float) -> Job | None:
         """Take the job that has waited longest, or whose worker is gone, for so many seconds; None where there is none.
 
         holder: a name for this claim alone. A job that was begun MOST_ATTEMPTS times has failed instead.
         """
         now = time.time()
-        with self._connections.writing() as connection:
+        with self._connections.reading() as connection:  # first, for a reader need not wait for writers
+            if connection.execute(f"SELECT 1 FROM job WHERE {_FREE} LIMIT 1", (now,)).fetchone() is None:
+                return None
+        with self._connections.writing("jobs") as connection:
             connection.execute(
                 f"UPDATE job SET state = 'cancelled', {_CHANGED} WHERE stopping = 1 AND {_FREE}", (now, now)
             )
@@ -118,7 +126,7 @@ class Jobs:
         """Hold a claim for so many seconds from now, and say how far the work is. Return "held", "stopping" where the
         job is to be cancelled, or "lost" where it is another's by now."""
         now = time.time()
-        with self._connections.writing() as connection:
+        with self._connections.writing("jobs") as connection:
             rows = connection.execute(
                 f"UPDATE job SET lease = ?, stage = ?, share = ?, {_CHANGED} WHERE {_HELD} RETURNING stopping",
                 (now + seconds, stage, share, now, number, holder),
@@ -148,7 +156,7 @@ class Jobs:
     ) -> bool:
         said = None if problem is None else json.dumps(asdict(problem))
         held = None if answer is None else json.dumps(answer)
-        with self._connections.writing() as connection:
+        with self._connections.writing("jobs") as connection:
             cursor = connection.execute(
                 "UPDATE job SET state = ?, problem = ?, results = ?, answer = ?, lease = 0.0,"
                 f" {_CHANGED} WHERE {_HELD}",
@@ -158,7 +166,7 @@ class Jobs:
 
     def release(self, number: int, holder: str) -> bool:
         """Give a claim back, as if the job had not been begun. Return as `finish` does."""
-        with self._connections.writing() as connection:
+        with self._connections.writing("jobs") as connection:
             cursor = connection.execute(
                 "UPDATE job SET state = 'waiting', attempts = attempts - 1, lease = 0.0, stage = '', share = NULL,"
                 f" {_CHANGED} WHERE {_HELD}",
@@ -168,7 +176,7 @@ class Jobs:
 
     def expire(self, number: int, holder: str) -> bool:
         """Give a claim up whose work ended without a word; the attempt counts. Return as `finish` does."""
-        with self._connections.writing() as connection:
+        with self._connections.writing("jobs") as connection:
             cursor = connection.execute(
                 f"UPDATE job SET state = 'waiting', lease = 0.0, {_CHANGED} WHERE {_HELD}",
                 (time.time(), number, holder),
@@ -180,7 +188,7 @@ class Jobs:
         no such one. A job that is over stays as it is."""
         now = time.time()
         over = ", ".join(f"'{state}'" for state in OVER)
-        with self._connections.writing() as connection:
+        with self._connections.writing("jobs") as connection:
             connection.execute(
                 f"UPDATE job SET stopping = 1, state = CASE state WHEN 'waiting' THEN 'cancelled' ELSE state END,"
                 f" {_CHANGED} WHERE id = ? AND stopping = 0 AND state NOT IN ({over})",
