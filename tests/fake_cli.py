@@ -3,12 +3,15 @@
 The name of the video chooses what happens: see SCANS. Everything but the scan itself is the real thing.
 """
 
+import contextlib
+import subprocess
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import samples
+from in_process import loopfind
 from patience import let_pass
 
 from loopfind.errors import DecoderFailed, Unreadable
@@ -35,8 +38,6 @@ def _slow(path: str, watch: Any, log: Any) -> Any:
 
 def _stuck(path: str, watch: Any, log: Any) -> Any:
     """Wait for long, and once more when it is ended, beside an ffmpeg that would go on."""
-    import subprocess
-
     from loopfind.media.ffmpeg.process import executable, start
 
     endless = ["-nostdin", "-v", "quiet", "-re", "-f", "lavfi", "-i", "color", "-f", "null", "-"]
@@ -81,14 +82,32 @@ def scan_to_show(path: str, settings: Any = None, watch: Any = None, log: Any = 
     return report, samples.exhibits(report)
 
 
-pipeline: Any = types.ModuleType("loopfind.pipeline")
-pipeline.Cache = lambda *words: words
-pipeline.Resume = lambda *words, **more: words
-pipeline.scan = pipeline.scan_packets = scan
-pipeline.scan_to_show = scan_to_show
-sys.modules["loopfind.pipeline"] = pipeline
+@contextlib.contextmanager
+def made_up() -> Iterator[None]:
+    """Put the scans that are made up in the place of the real ones."""
+    pipeline: Any = types.ModuleType("loopfind.pipeline")
+    pipeline.Cache = lambda *words: words
+    pipeline.Resume = lambda *words, **more: words
+    pipeline.scan = pipeline.scan_packets = scan
+    pipeline.scan_to_show = scan_to_show
+    real = sys.modules.get("loopfind.pipeline")
+    sys.modules["loopfind.pipeline"] = pipeline
+    try:
+        yield
+    finally:
+        del sys.modules["loopfind.pipeline"]
+        if real is not None:
+            sys.modules["loopfind.pipeline"] = real
+
+
+def run(*words: object, **more: Any) -> "subprocess.CompletedProcess[str]":
+    """Run one command line in this process. more: as `in_process.loopfind` takes it."""
+    with made_up():
+        return loopfind(*words, **more)
+
 
 if __name__ == "__main__":
     from loopfind.cli import main
 
-    sys.exit(main())
+    with made_up():
+        sys.exit(main())

@@ -9,8 +9,9 @@ import imageio.v3 as imageio
 import numpy as np
 import pytest
 import videos
+from in_process import loopfind
 from PIL import Image, ImageSequence
-from test_extract import SOURCES, loopfind, pictures, piece, places, report, times_of
+from test_extract import SOURCES, pictures, piece, places, report, times_of
 
 from loopfind.errors import DecoderFailed, MediaError
 from loopfind.media.animations import ANIMATION_FORMS, ANIMATION_SIDE, LONGEST_ANIMATION, write_animation

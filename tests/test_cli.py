@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import fake_cli
 import pytest
 from patience import wait_until
 
@@ -30,6 +31,11 @@ def command(*words: str) -> list[str]:
 
 
 def run(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    return fake_cli.run(*words, **{"env": environment()} | more)
+
+
+def started(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own."""
     more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment()} | more
     return subprocess.run(command(*words), text=True, timeout=60, check=False, **more)
 
@@ -220,7 +226,7 @@ def test_version_names_python_and_ffmpeg() -> None:
 def test_a_reader_that_left_is_no_error(words: list[str]) -> None:
     read, write = os.pipe()
     os.close(read)
-    done = run(*words, stdout=write)
+    done = started(*words, stdout=write)
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -232,7 +238,7 @@ def test_a_reader_that_left_is_no_error(words: list[str]) -> None:
 )
 def test_a_full_disk_is_one_line(words: list[str]) -> None:
     with open("/dev/full", "w") as full:
-        done = run(*words, stdout=full)
+        done = started(*words, stdout=full)
     assert done.returncode == 1
     assert done.stderr.startswith("loopfind: ") and "no space left" in done.stderr.lower()
     assert done.stderr.count("\n") == 1
@@ -383,7 +389,7 @@ def test_quiet_draws_nothing() -> None:
 
 @pytest.mark.slow
 def test_any_locale_will_do() -> None:
-    done = run("caf\u00e9\u4e16.mp4", env=environment(PYTHONIOENCODING="ascii"))
+    done = started("caf\u00e9\u4e16.mp4", env=environment(PYTHONIOENCODING="ascii"))
     assert done.returncode == 0
     assert "caf\\xe9\\u4e16.mp4" in done.stdout
 
@@ -461,4 +467,4 @@ def test_python_m_is_the_same() -> None:
 )
 def test_the_shell_completes_commands_options_and_values(typed: str, offers: str) -> None:
     words = {"COMP_WORDS": f"loopfind {typed}", "COMP_CWORD": str(len(typed.split()))}
-    assert run(env=environment(_LOOPFIND_COMPLETE="complete_bash", **words)).stdout.split() == [offers]
+    assert started(env=environment(_LOOPFIND_COMPLETE="complete_bash", **words)).stdout.split() == [offers]

@@ -2,15 +2,12 @@
 
 import csv
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pysubs2
 import pytest
 import videos
+from in_process import loopfind
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +29,7 @@ def folder(tmp_path_factory):
 
 
 def run(*words, cwd):
-    command = [sys.executable, "-m", "loopfind", "compare", *words]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return loopfind("compare", *words, cwd=cwd)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import videos
+from in_process import loopfind
 from patience import wait_until
 from platformdirs.macos import MacOS
 
@@ -43,8 +44,11 @@ def words(home, *given):
     }
 
 
-def run(home, *given, **more):
-    more = {"stdin": subprocess.DEVNULL} | more
+def run(home, *given):
+    return loopfind(*given, cwd=home, env=words(home)["env"])
+
+
+def started(home, *given, **more):
     return subprocess.run(**words(home, *given), capture_output=True, text=True, timeout=60, check=False, **more)
 
 
@@ -151,7 +155,7 @@ def test_a_second_scan_needs_no_ffmpeg_but_for_the_sound(home):
 @pytest.mark.slow
 def test_standard_input_is_read_and_said_not_to_be_kept(home):
     with open(home / "films" / "one.mkv", "rb") as file:
-        done = run(home, "-", "--cache", "--json", stdin=file)
+        done = started(home, "-", "--cache", "--json", stdin=file)
     assert done.returncode == 0 and json.loads(done.stdout)["source"]["frames"] == 50
     assert done.stderr == "loopfind: -: not kept in the library: standard input has no name to know it by again\n"
 

@@ -5,14 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import fake_cli
 import pytest
 
 HERE = Path(__file__).parent
 
 
 def run(*words: str, cwd: Path, code: str = "") -> subprocess.CompletedProcess[str]:
+    if not code:
+        return fake_cli.run(*words, cwd=cwd)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent)])}
-    command = [sys.executable, "-c", code, *words] if code else [sys.executable, str(HERE / "fake_cli.py"), *words]
+    command = [sys.executable, "-c", code, *words]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60)
 
 

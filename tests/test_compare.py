@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +11,7 @@ import synthetic as s
 import videos
 from hypothesis import given
 from hypothesis import strategies as st
+from in_process import loopfind
 
 from loopfind.arrays.disk import Chain
 from loopfind.engine.cross_file import across
@@ -23,13 +22,6 @@ from loopfind.pipeline import compare
 from loopfind.reports.formats import comparisons
 from loopfind.reports.summaries import summary_of_shared
 from loopfind.settings import CompareSettings
-
-
-def run(*words):
-    """The command line on real files."""
-    words = [sys.executable, "-m", "loopfind", *words]
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-
 
 POSES = [Pose(mirrored, turned) for mirrored in (False, True) for turned in range(4)]
 
@@ -231,13 +223,13 @@ def test_a_file_that_was_named_must_be_readable(folder):
 @pytest.mark.slow
 def test_the_command_line_compares_and_refuses_in_one_line(folder):
     film, piece = (str(folder / f"compare-{name}") for name in ("film.mkv", "piece.mp4"))
-    assert "1 stretch is shown" in run("compare", film, piece).stdout
-    done = run("compare", "--query", piece, "--in", str(folder), "--json", "--fail-on-repeats")
+    assert "1 stretch is shown" in loopfind("compare", film, piece).stdout
+    done = loopfind("compare", "--query", piece, "--in", str(folder), "--json", "--fail-on-repeats")
     assert done.returncode == 3 and json.loads(done.stdout)["settings"]["query"] == 1
     clip, within = ["--query", piece], ["--in", str(folder)]
     for words in ([film], [film, *within], clip, [film, *clip, *within], [*clip, *within, "--self"]):
         words = ["compare", *words]
-        done = run(*words)
+        done = loopfind(*words)
         assert done.returncode == 2 and done.stderr.count("\n") == 1 and done.stdout == ""
 
 

@@ -4,10 +4,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import fake_cli
 import pytest
 from documents import ROOT
 
@@ -111,9 +111,7 @@ def test_a_scan_goes_by_its_defaults(home: Path) -> None:
     """A preset says what it sets, and a value that the scan refuses is named with its file."""
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "tests" / "fake_cli.py"), "settings", "--json", *words]
-        kept = os.environ | {"PYTHONPATH": str(ROOT)}
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=kept)
+        return fake_cli.run("settings", "--json", *words)
 
     done = run("--preset", "surveillance", "--hash-size", "20")
     settings = json.loads(done.stdout)["settings"]

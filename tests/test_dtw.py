@@ -1,7 +1,6 @@
 """Colours with time warped: the fast search is the plain one, bounds are bounds, paths are those that were taken."""
 
 import json
-import subprocess
 import sys
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ import pytest
 import videos
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_process import loopfind
 
 from loopfind.cli.compare import parse_band
 from loopfind.comparison.dtw import search as searching
@@ -206,7 +206,7 @@ def test_a_darker_picture_changes_alike(factor, seed):
     times = np.arange(200) / 25
     bright = scene(seed)(times) + 60
     one, other = (colours_of(coloured(levels, times, noise=0).codes) for levels in (bright, factor * bright))
-    assert np.abs(series_of(times, one, SERIES_RATE) - series_of(times, other, SERIES_RATE)).max() < 0.1
+    assert np.abs(series_of(times, one, SERIES_RATE) - series_of(times, other, SERIES_RATE)).max() < 0.15
 
 
 @given(st.lists(st.sampled_from([(1, 1), (1, 0), (0, 1)]), max_size=60))
@@ -290,8 +290,7 @@ def test_videos_whose_speed_varies_are_alike_and_both_reports_say_how(pair):
 @pytest.mark.slow
 def test_the_command_line_aligns_and_refuses_in_one_line(pair):
     def run(*words):
-        words = [sys.executable, "-m", "loopfind", "compare", *pair, *words]
-        return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+        return loopfind("compare", *pair, *words)
 
     done = run("--align", "dtw", "--band", "1s", "--json", "--fail-on-repeats")
     assert done.returncode == 3 and json.loads(done.stdout)["settings"]["band_seconds"] == 1.0

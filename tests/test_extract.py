@@ -14,6 +14,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 import videos
+from in_process import loopfind
 from patience import wait_until
 
 from loopfind.media.clips import Cutter
@@ -162,12 +163,6 @@ def report(video: Path, spans: list[list[tuple[int, int]]], rate: float = 25.0, 
     source = {"path": video.as_posix(), "link": video.as_uri() + "#t=0", "fps": rate}
     whole = {"schema": 1, "loopfind": "0.1.0", "source": source, "settings": {"stream": 0, "start": None}}
     return whole | {"repeats": repeats} | more
-
-
-def loopfind(*words: object, **more: Any) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "loopfind", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment, **more)
 
 
 @pytest.fixture

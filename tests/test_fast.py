@@ -1,12 +1,10 @@
 """A first look says what comes back and claims nothing; decoding in hardware fails in one line."""
 
 import json
-import os
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
+import in_process
 import pytest
 import videos
 
@@ -29,11 +27,6 @@ def twice() -> Path:
     return videos.make(path.name, "-stream_loop", "1", "-i", once.as_posix(), "-c", "copy")
 
 
-def loopfind_says(*words: str) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run([sys.executable, "-m", "loopfind", *words], capture_output=True, text=True, env=environment)
-
-
 def test_a_first_look_sees_what_was_copied_and_after_how_long() -> None:
     report = loopfind.scan(twice().as_posix(), Settings(fast=True))
     assert 20 <= report.source.frames <= 30
@@ -46,7 +39,7 @@ def test_a_first_look_sees_what_was_copied_and_after_how_long() -> None:
 @pytest.mark.parametrize("path", [twice, lambda: videos.encoded("mp4", "libx264", seconds=4)])
 def test_a_first_look_claims_nothing(path: "object") -> None:
     assert callable(path)
-    done = loopfind_says(path().as_posix(), "--fast", "--json")
+    done = in_process.loopfind(path().as_posix(), "--fast", "--json")
     told = json.loads(done.stdout)
     assert told["settings"]["fast"] is True
     assert (told["verdict"]["coverage"], told["verdict"]["shortest_findable"]) == (0.0, None)
@@ -69,7 +62,7 @@ def test_key_frames_are_frames_of_the_whole_half_a_second_apart(name: str, codec
 @pytest.mark.parametrize("words", [("--html", "x.html"), ("--fail-on-repeats",), ("--hash-size", "auto")])
 def test_what_a_first_look_cannot_do_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
     words = tuple((tmp_path / w).as_posix() if w == "x.html" else w for w in words)
-    done = loopfind_says(twice().as_posix(), "--fast", *words)
+    done = in_process.loopfind(twice().as_posix(), "--fast", *words)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "--fast does not go with" in done.stderr
 
@@ -77,14 +70,14 @@ def test_what_a_first_look_cannot_do_is_refused(words: tuple[str, ...], tmp_path
 @pytest.mark.slow
 def test_a_first_look_is_not_kept(tmp_path: Path) -> None:
     place = (tmp_path / "library").as_posix()
-    done = loopfind_says(twice().as_posix(), "--fast", "--library", place)
+    done = in_process.loopfind(twice().as_posix(), "--fast", "--library", place)
     assert "not kept in the library: a first look" in done.stderr
     assert loopfind.scan(twice().as_posix(), cache=loopfind.Cache(place)).source.frames > 500
 
 
 @pytest.mark.slow
 def test_hardware_that_is_not_there_is_one_line() -> None:
-    done = loopfind_says(twice().as_posix(), "--hwaccel", "nonsense")
+    done = in_process.loopfind(twice().as_posix(), "--hwaccel", "nonsense")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "no hardware decoder 'nonsense'" in done.stderr
     assert "leave --hwaccel out" in done.stderr

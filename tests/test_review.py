@@ -1,14 +1,14 @@
 """Reviews: what a person decided on a report, taken back."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import samples
+from in_process import loopfind
 
 from loopfind import Report
 from loopfind.errors import BadReview
@@ -130,10 +130,7 @@ def test_another_file_is_refused_before_it_is_read(tmp_path):
 
 @pytest.mark.slow
 def test_a_scan_and_the_clips_of_its_report_take_a_review(tmp_path):
-    def run(*words):
-        command = [sys.executable, "-m", "loopfind", *map(str, words)]
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)
-
+    run = partial(loopfind, cwd=tmp_path)
     assert run(REPLAY, "--no-sound", "-o", "report.json").returncode == 0
     report = json.loads((tmp_path / "report.json").read_text())
     of = {key: report["source"][key] for key in ("size", "digest", "duration")}

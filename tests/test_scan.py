@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import in_process
 import pytest
 import videos
 
@@ -127,7 +128,7 @@ def test_a_pipe_gives_the_answer_that_the_file_gives(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "status"), [("loop.mp4", 3), ("none.mp4", 0)])
 def test_fail_on_repeats_tells_by_the_exit_status(name: str, status: int) -> None:
-    assert run(str(FIXTURES / name), "--fail-on-repeats").returncode == status
+    assert in_process.loopfind(FIXTURES / name, "--fail-on-repeats").returncode == status
 
 
 @pytest.mark.slow
@@ -181,7 +182,7 @@ def test_a_video_of_a_few_frames_gives_an_empty_answer(frames: int) -> None:
     found = scan(str(path))
     assert not found.repeats and not found.cuts and len(found.clusters) == 0
     assert found.source.frames == frames and not found.verdict.looped
-    done = run(str(path), "--json")
+    done = in_process.loopfind(path, "--json")
     assert done.returncode == 0 and json.loads(done.stdout)["repeats"] == []
 
 
