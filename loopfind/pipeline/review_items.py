@@ -15,6 +15,8 @@ from loopfind.stores.library import Library
 
 LIBRARY_ORIGIN = "library"
 """Origin of what a comparison of the library found."""
+JOB_ORIGIN = "job "
+"""Beginning of the origin of what a job found, before its number."""
 _MOST_STRETCHES, _MOST_SHOWN = 20, 12
 """Stretches of an item, the longest ones, and occurrences of a stretch, the first ones, that a reviewer is shown."""
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple, get_args
 
 from loopfind.errors import LibraryError, ReviewRefused
+from loopfind.model.library import CODES, SOUND
 from loopfind.model.report import Occurrence
 from loopfind.model.review import Decision
 from loopfind.model.review_queue import (
@@ -180,6 +181,16 @@ class ReviewQueue:
             row = connection.execute("SELECT coalesce(max(id), 0) FROM decision").fetchone()
         return int(row[0])
 
+    def holdings(self) -> tuple[int, float]:
+        """Return how many contents with pictures the library holds, and their seconds."""
+        with self._connections.reading() as connection:
+            row = connection.execute(
+                "SELECT count(*), coalesce(sum(seconds), 0.0) FROM (SELECT max(duration) AS seconds FROM entry"
+                f" WHERE codes = ? AND kind <> '{SOUND}' GROUP BY content) AS held",
+                (CODES,),
+            ).fetchone()
+        return int(row[0]), float(row[1])
+
     def contents(self) -> dict[int, tuple[str, int]]:
         """Return, for each entry of the library, digest and size of its content."""
         with self._connections.reading() as connection:
@@ -187,6 +198,16 @@ class ReviewQueue:
                 "SELECT entry.id, digest, content.size FROM entry JOIN content ON content.id = content"
             )
             return {int(entry): (bytes(digest).hex(), int(size)) for entry, digest, size in rows}
+
+    def entry_of(self, file: ReviewedFile) -> int | None:
+        """Return an entry of the library for the pictures of a file, None where it holds none."""
+        with self._connections.reading() as connection:
+            row = connection.execute(
+                "SELECT min(entry.id) FROM entry JOIN content ON content.id = content"
+                f" WHERE digest = ? AND content.size = ? AND codes = ? AND kind <> '{SOUND}' AND stream = 0",
+                (bytes.fromhex(file.digest), file.size, CODES),
+            ).fetchone()
+        return None if row is None or row[0] is None else int(row[0])
 
     def paths(self, files: Sequence[ReviewedFile]) -> list[tuple[str, ...]]:
         """Return, for each file, where the library says that its content lies."""

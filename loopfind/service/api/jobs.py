@@ -17,6 +17,7 @@ from loopfind.service.api.media import allowed_media
 from loopfind.service.places import checked_address, file_below, shown_address
 from loopfind.service.problems import Refused
 from loopfind.service.state import Service, TheService
+from loopfind.service.streams import open_stream
 from loopfind.service.uploads import checked_key
 from loopfind.settings import LIKENESS_WAYS
 
@@ -86,13 +87,13 @@ def ask_for_job(
 ) -> JobForm:
     """Return the job, which waits; 200 for a key that has one already."""
     key = None if idempotency_key is None else checked_key(idempotency_key)
-    job, new = new_job(_request_of(order, service), key, service)
+    job, new = new_job(request_of(order, service), key, service)
     response.status_code = 202 if new else 200
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_form(job, service)
 
 
-def _request_of(order: JobOrder, service: Service) -> JobRequest:
+def request_of(order: JobOrder, service: Service) -> JobRequest:
     """Return what an order asks for. Raises Refused for a place that may not be named."""
     check_likeness(order.likeness)
     named = [one for one in (order.path, order.address, order.entry) if one is not None]
@@ -149,7 +150,7 @@ async def watch_job(
     back with the id of the last one seen gets the newest, if there is one."""
     await run_in_threadpool(job_of, number, service)
     version = _count_in(last_event_id) or 0
-    with _stream(service):
+    with open_stream(service):
         while not await request.is_disconnected():
             job = await run_in_threadpool(job_of, number, service)
             if job.version > version:
@@ -169,7 +170,7 @@ async def watch_jobs(
     twice, with the same version."""
     moment = (_count_in(last_event_id) or time.time() * 1e6) / 1e6
     sent: dict[int, int] = {}
-    with _stream(service):
+    with open_stream(service):
         while not await request.is_disconnected():
             changed = await run_in_threadpool(service.jobs.changed_since, moment - _OVERLAP)
             for job in changed:
@@ -184,18 +185,3 @@ async def watch_jobs(
 def _count_in(text: str | None) -> int | None:
     """Return the id of an event that a client saw, None for no id of ours."""
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else None
-
-
-class _stream:  # noqa: N801 - a context manager that is called
-    """An event stream that is open. Raises Refused where too many are."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def __enter__(self) -> None:
-        if self._service.figures.streams >= self._service.settings.most_streams:
-            raise Refused(429, "too many event streams are open", {"Retry-After": "10"})
-        self._service.figures.streams += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._service.figures.streams -= 1

@@ -1,12 +1,9 @@
 """The pages of the service, for people: each route gives HTML, made of the same Python functions as the API."""
 
 from fastapi import APIRouter
-from starlette.responses import RedirectResponse
+
+from loopfind.service.pages import assets, jobs, library, review, sign_in, start
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/")
-def first_page() -> RedirectResponse:
-    """Lead to what the API offers."""
-    return RedirectResponse("/v1/jobs", 303)
+for part in (start, jobs, library, review, sign_in, assets):
+    router.include_router(part.router)

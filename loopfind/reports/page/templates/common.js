@@ -65,7 +65,7 @@ for (const repeat of all("details.repeat")) {
   repeat.addEventListener("toggle", () => { if (repeat.open) drawDifferences(repeat); });
 }
 
-$("copy").onclick = async () => {
+if ($("copy")) $("copy").onclick = async () => {
   const text = $("command").textContent;
   try {
     await navigator.clipboard.writeText(text);

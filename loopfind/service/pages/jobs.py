@@ -1,0 +1,112 @@
+"""Jobs as pages: the list, a job while it runs, and what came of it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Annotated, Any, cast, get_args
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.responses import RedirectResponse, Response
+
+from loopfind.model.job import JOB_WORKS, Job, JobState
+from loopfind.service.api.jobs import JobOrder, new_job, request_of
+from loopfind.service.pages.frame import PageRoute, form_of, fragment, page_of
+from loopfind.service.pages.job_views import job_view, job_views
+from loopfind.service.pages.list_pages import PER_PAGE
+from loopfind.service.pages.live import Sight, seen_messages
+from loopfind.service.problems import Refused
+from loopfind.service.state import Service, TheService
+
+router = APIRouter(prefix="/jobs", include_in_schema=False, route_class=PageRoute)
+
+Fields = Annotated[dict[str, str], Depends(form_of)]
+LOOKS = "palette"
+"""The way to be alike that the pages ask for: it needs no extra."""
+NEWEST = 10
+"""Jobs on the first page."""
+_LARGEST_ID = (1 << 53) - 1
+
+
+def _job(service: Service, number: int) -> Job:
+    job = service.jobs.get(number) if 0 < number <= _LARGEST_ID else None
+    if job is None:
+        raise Refused(404, f"there is no job {number}")
+    return job
+
+
+@router.get("")
+def jobs_page(
+    service: TheService,
+    state: Annotated[str, Query(max_length=20)] = "",
+    before: Annotated[int | None, Query(ge=1, le=_LARGEST_ID)] = None,
+) -> Response:
+    """List jobs, thirty a page, the newest first."""
+    chosen = state if state in get_args(JobState) else ""
+    wanted = (cast(JobState, chosen),) if chosen else ()
+    found = service.jobs.newest(PER_PAGE + 1, before, wanted)
+    counts = service.jobs.counts()
+    states = [("", "all", sum(counts.values())), *((one, one, counts[one]) for one in counts)]
+    older = found[PER_PAGE - 1].id if len(found) > PER_PAGE else None
+    shown = job_views(found[:PER_PAGE])
+    return page_of("jobs.html.j2", "Jobs", here="/jobs", jobs=shown, states=states, chosen=chosen, before=older)
+
+
+@router.post("")
+def ask(form: Fields, service: TheService) -> Response:
+    """Make the job that a form asks for, and show it."""
+    kind, place, work = form.get("kind", ""), form.get("place", "").strip(), form.get("work", "check")
+    if work not in JOB_WORKS:
+        raise Refused(422, "there is no such work")
+    order = JobOrder(work, likeness=LOOKS if work in ("similar", "groups") else "")
+    if kind == "entry" and place.isascii() and place.isdigit() and len(place) < 16:
+        order = replace(order, entry=int(place))
+    elif kind != "library":
+        order = replace(order, address=place) if "://" in place else replace(order, path=place)
+    job, _ = new_job(request_of(order, service), None, service)
+    return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+@router.get("/live", response_class=EventSourceResponse)
+async def newest_live(request: Request, service: TheService) -> AsyncIterator[ServerSentEvent]:
+    """Send the newest jobs whenever one changes."""
+
+    def look(mark: str) -> Sight:
+        jobs = service.jobs.newest(NEWEST)
+        now = " ".join(f"{job.id}.{job.version}" for job in jobs)[:200]
+        return Sight(now, "" if now == mark else fragment("jobs_table.html.j2", jobs=job_views(jobs)))
+
+    async for message in seen_messages(request, service, look):
+        yield message
+
+
+@router.get("/{number}")
+def job_page(number: int, service: TheService) -> Response:
+    """Show a job: how far it is, and what came of it."""
+    job = _job(service, number)
+    return page_of("job.html.j2", job_view(job).name, here="/jobs", live=not job.over, **_shown(service, job))
+
+
+def _shown(service: Service, job: Job) -> dict[str, Any]:
+    return {"job": job_view(job), "answer": None, "findings": (), "forward": service.settings.front == job.id}
+
+
+@router.get("/{number}/live", response_class=EventSourceResponse)
+async def job_live(number: int, request: Request, service: TheService) -> AsyncIterator[ServerSentEvent]:
+    """Send how far a job is until it is over."""
+
+    def look(mark: str) -> Sight:
+        job = _job(service, number)
+        now = str(job.version)
+        html = "" if now == mark else fragment("job_state.html.j2", **_shown(service, job))
+        return Sight(now, html, job.over)
+
+    async for message in seen_messages(request, service, look):
+        yield message
+
+
+@router.post("/{number}/cancel")
+def stop_job(number: int, service: TheService) -> Response:
+    """Cancel a job that is not over, and show it."""
+    if not _job(service, number).over:
+        service.jobs.cancel(number)
+    return RedirectResponse(f"/jobs/{number}", 303)

@@ -1,0 +1,49 @@
+"""Streams of HTML to a page that is open: each message is what the page shows in place of what it showed before."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
+
+from fastapi import Request
+from fastapi.sse import ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from loopfind.service.state import Service
+from loopfind.service.streams import open_stream
+
+EVERY = 0.5
+"""Seconds between two looks at what is shown."""
+
+OVER_EVENT = "over"
+"""Name of the event after which nothing more comes; the page then closes its end (`hx-sse:close`)."""
+
+
+class Sight(NamedTuple):
+    """A look at what is shown. mark: changes with it. html: of the page, "" for nothing to show. over: whether it
+    cannot change any more."""
+
+    mark: str
+    html: str
+    over: bool = False
+
+
+async def seen_messages(
+    request: Request, service: Service, look: Callable[[str], Sight], mark: str = ""
+) -> AsyncIterator[ServerSentEvent]:
+    """Yield what `look` sees, whenever it is something else, until it is over or the browser is gone.
+
+    look: called in another thread with the mark of what the browser has. A browser that comes back says in
+    Last-Event-ID what it had.
+    """
+    mark = request.headers.get("last-event-id", "")[:64] or mark
+    with open_stream(service):
+        while not await request.is_disconnected():
+            seen = await run_in_threadpool(look, mark)
+            if seen.mark != mark:
+                mark = seen.mark
+                if seen.html:
+                    yield ServerSentEvent(raw_data=seen.html, id=mark)
+            if seen.over:
+                yield ServerSentEvent(raw_data="", event=OVER_EVENT)
+                return
+            await asyncio.sleep(EVERY)

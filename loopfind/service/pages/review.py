@@ -1,0 +1,249 @@
+"""The review as pages: the queue, a finding with both copies in step, decisions by plain forms, and exports."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, cast, get_args
+from urllib.parse import quote, unquote
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.responses import RedirectResponse, Response
+
+from loopfind.model.review import Decision
+from loopfind.model.review_queue import QueuedItem, Standing
+from loopfind.pipeline.review_items import enter_library
+from loopfind.reports.formats import decisions as forms
+from loopfind.reports.wording import count
+from loopfind.service.api.media import media_response
+from loopfind.service.pages.footage import PictureShelf, footage_of
+from loopfind.service.pages.frame import PageRoute, form_of, fragment, page_of, with_query
+from loopfind.service.pages.list_pages import PER_PAGE, pages_of
+from loopfind.service.pages.live import Sight, seen_messages
+from loopfind.service.pages.review_views import (
+    PICTURED_MOMENTS,
+    STANDINGS,
+    finding_view,
+    log_line,
+    player_data,
+    queue_lines,
+)
+from loopfind.service.problems import Refused
+from loopfind.service.state import Service, TheService
+from loopfind.stores.decisions import LONGEST_NAME, NewDecision, ReviewQueue
+
+router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)
+
+Form = Annotated[dict[str, str], Depends(form_of)]
+REVIEWER = "loopfind-reviewer"
+"""Cookie with the name under which a browser's decisions are kept. It is no secret, and opens nothing."""
+
+_A_YEAR = 365 * 86400
+_LARGEST = (1 << 53) - 1
+_NO_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 135"><rect width="240" height="135" fill="#808890"/>'
+    '<text x="120" y="72" font-family="sans-serif" font-size="14" text-anchor="middle" fill="#fff">'
+    "no picture</text></svg>"
+)
+
+_shelf = PictureShelf()
+
+
+def queue_of(service: Service) -> ReviewQueue:
+    """Return the review queue of the service's library."""
+    return ReviewQueue(service.library.connections)
+
+
+def _queued(service: Service, number: int) -> QueuedItem:
+    try:
+        return queue_of(service).item(number if 0 < number <= _LARGEST else 0)
+    except KeyError:
+        raise Refused(404, f"there is no finding {number}") from None
+
+
+def _standing(text: str) -> Standing:
+    return cast(Standing, text) if text in get_args(Standing) else "open"
+
+
+def _name_of(request: Request) -> str:
+    return unquote(request.cookies.get(REVIEWER, ""))[:LONGEST_NAME]
+
+
+@router.get("")
+def queue_page(
+    service: TheService,
+    show: Annotated[str, Query(max_length=20)] = "open",
+    number: Annotated[int, Query(alias="page")] = 1,
+) -> Response:
+    """Show the queue, thirty findings a page."""
+    queue, standing = queue_of(service), _standing(show)
+    counts = queue.counts()
+    pages = pages_of(counts[standing], number, "/review", show=standing)
+    items = queue.items(standing, pages.start, PER_PAGE)
+    first = queue.items("open", 0, 1)
+    summary = f"{count(counts['open'], 'finding')} to decide on, {counts['decided']:,} decided."
+    if counts["contested"]:
+        summary += f" Reviewers disagree on {counts['contested']:,}."
+    return page_of(
+        "review.html.j2",
+        "Review",
+        here="/review",
+        summary=summary,
+        first_open=first[0].number if first else None,
+        standings=list(STANDINGS.items()),
+        counts=counts,
+        chosen=standing,
+        items=queue_lines(items),
+        pages=pages,
+        none="Nothing here." if counts["all"] else "Nothing was found yet: check a video, or compare the library.",
+    )
+
+
+@router.post("/collect")
+def collect(service: TheService) -> Response:
+    """Take in what comparisons of the library found."""
+    enter_library(service.library)
+    return RedirectResponse("/review", 303)
+
+
+@router.post("/undo")
+def undo(request: Request, service: TheService, form: Form) -> Response:
+    """Take back the last decision of who asks, and show the finding."""
+    queued = queue_of(service).undo(_name_of(request))
+    return RedirectResponse(with_query(f"/review/{queued.number}", show=form.get("show", "")), 303)
+
+
+@router.get("/export.csv")
+def csv_export(service: TheService) -> Response:
+    """Give the decisions as a table."""
+    return _download(forms.decided_csv(_decided(service)), "text/csv; charset=utf-8", "decisions.csv")
+
+
+@router.get("/export.json")
+def json_export(service: TheService) -> Response:
+    """Give the decisions in the machine form."""
+    return _download(forms.decided_json(_decided(service)), "application/json", "decisions.json")
+
+
+@router.get("/copies.txt")
+def copies_export(service: TheService) -> Response:
+    """Give the paths of accepted copies that are not kept."""
+    return _download(forms.copies_list(_decided(service)), "text/plain; charset=utf-8", "copies.txt")
+
+
+def _decided(service: Service) -> list[tuple[QueuedItem, list[tuple[str, ...]]]]:
+    queue = queue_of(service)
+    return [(one, queue.paths(one.item.files)) for one in queue.items("decided")]
+
+
+def _download(text: str, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return Response(text.encode("utf-8", "surrogateescape"), 200, headers, kind)
+
+
+@router.get("/{number}")
+def finding_page(
+    number: int, request: Request, service: TheService, show: Annotated[str, Query(max_length=20)] = "open"
+) -> Response:
+    """Show a finding: both copies, what was decided, and the form to decide."""
+    queue, queued, standing = queue_of(service), _queued(service, number), _standing(show)
+    last = queue.last_line()
+    footage = footage_of(service, queued)
+    hrefs = [f"/review/{number}/file/{place}" if one.path else "" for place, one in enumerate(footage)]
+    view = finding_view(queued, [one.lack for one in footage], queue.history(number))
+    there = "Looking for the videos." if all(hrefs) else "Not all of it can be played; choose a file that you have."
+    return page_of(
+        "finding.html.j2",
+        f"Finding {number}",
+        here="/review",
+        live=True,
+        scripts=("common.js", "player.js", "review.js"),
+        one=view,
+        moments=PICTURED_MOMENTS,
+        show=standing,
+        reviewer=_name_of(request),
+        previous=queue.neighbour(number, -1, standing),
+        next=queue.neighbour(number, 1, standing),
+        last_line=last,
+        data=player_data(queued, hrefs),
+        page={"audible": False, "several": len(hrefs) > 1, "heard": True, "looking": there},
+    )
+
+
+@router.post("/{number}")
+def decide(number: int, request: Request, service: TheService, form: Form) -> Response:
+    """Keep a decision, and show the next finding that is open; the same one after a note alone, or where reviewers
+    disagree."""
+    queue, queued, standing = queue_of(service), _queued(service, number), _standing(form.get("show", ""))
+    onward = queue.neighbour(number, 1, standing)
+    wish = form.get("decision", "note")
+    name = form.get("reviewer", "") or _name_of(request)
+    state = queued.state
+    if wish == "note":
+        new = NewDecision(
+            name, _whole(form.get("seen", ""), state.head), state.decision, state.keep, form.get("note", "")
+        )
+    else:
+        chosen = cast(Decision, wish) if wish in get_args(Decision) else None
+        keep = _whole(form.get("keep", ""), -1) if chosen == "accept" and form.get("keep") else None
+        new = NewDecision(name, _whole(form.get("seen", ""), 0), chosen, keep, form.get("note", ""))
+    after = queue.decide(number, new)
+    stays = wish == "note" or after.state.contested or onward is None
+    to = f"/review/{number}" if stays else f"/review/{onward}"
+    answer = RedirectResponse(with_query(to, show=standing), 303)
+    answer.set_cookie(REVIEWER, quote(name[:LONGEST_NAME]), _A_YEAR, samesite="strict", httponly=True)
+    return answer
+
+
+def _whole(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
+
+
+@router.get("/{number}/live", response_class=EventSourceResponse)
+async def finding_live(
+    number: int, request: Request, service: TheService, after: Annotated[int, Query(ge=0, le=_LARGEST)] = 0
+) -> AsyncIterator[ServerSentEvent]:
+    """Send what others decide while the page is open."""
+    me = _name_of(request)
+
+    def look(mark: str) -> Sight:
+        before = _whole(mark, after)
+        lines = queue_of(service).since(before)
+        if not lines:
+            return Sight(mark, "")
+        newest = str(lines[-1][1].id)
+        others = [(item, line) for item, line in lines if line.reviewer != me]
+        if not others:
+            return Sight(newest, "")
+        here = [line for item, line in others if item == number]
+        item = number if here else others[-1][0]
+        line = here[-1] if here else others[-1][1]
+        queued = _queued(service, item)
+        words = f"{log_line(queued, line).words}: finding {item}" if not here else f"{log_line(queued, line).words}."
+        view = finding_view(queued, [""] * len(queued.item.files), ()) if here else None
+        return Sight(newest, fragment("others.html.j2", words=words, here=bool(here), one=view))
+
+    async for message in seen_messages(request, service, look, str(after)):
+        yield message
+
+
+@router.get("/{number}/file/{place}")
+def finding_file(number: int, place: int, service: TheService) -> Response:
+    """Give a video of a finding to the player."""
+    queued = _queued(service, number)
+    if not 0 <= place < len(queued.item.files):
+        raise Refused(404, "there is no such file")
+    path, lack = footage_of(service, queued)[place]
+    if not path:
+        raise Refused(404, lack)
+    return media_response(path, queued.item.files[place].name)
+
+
+@router.get("/{number}/picture/{row}/{column}")
+def finding_picture(number: int, row: int, column: int, service: TheService) -> Response:
+    """Give a picture of a moment of a finding."""
+    queued = _queued(service, number)
+    if not (0 <= row < len(PICTURED_MOMENTS) and 0 <= column < 2 and queued.item.stretches):
+        raise Refused(404, "there is no such picture")
+    data = _shelf.picture(service, queued, row, column)
+    if data is None:
+        return Response(_NO_PICTURE, 200, {"Cache-Control": "no-store"}, "image/svg+xml")
+    return Response(data, 200, {"Cache-Control": "private, max-age=3600"}, "image/jpeg")

@@ -1,0 +1,220 @@
+"""The pages of the service: what they hold, what they refuse, and what a form does without any script."""
+
+import re
+from dataclasses import replace
+
+import pytest
+import synthetic as s
+from fastapi.testclient import TestClient
+from samples import showing
+
+from loopfind.model.job import JobProblem, JobRequest
+from loopfind.model.library import Reading
+from loopfind.model.review_queue import ReviewedFile, ReviewItem
+from loopfind.model.video import Source
+from loopfind.service.app import create_app
+from loopfind.service.settings import ServiceSettings
+from loopfind.settings import Settings
+from loopfind.stores.decisions import NewDecision, ReviewQueue
+from loopfind.stores.jobs import Jobs
+from loopfind.stores.opener import open_library
+
+HERE = {"Origin": "http://127.0.0.1:8765"}
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return ServiceSettings(
+        str(tmp_path / "kept.sqlite"), str(tmp_path / "data"), root=str(tmp_path), rate=1e6, burst=10**6
+    )
+
+
+@pytest.fixture
+def shelf(settings):
+    with open_library(settings.library) as library:
+        yield library
+
+
+@pytest.fixture
+def client(settings, shelf):
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8765", follow_redirects=False) as made:
+        made.headers.update(HERE)
+        yield made
+
+
+def kept(library, path, content):
+    """A file in the library that stands for a video, as an item names it."""
+    path.write_bytes(content)
+    drawn = s.shown([(s.camera(1), 0, 4)], 25, seed=1)
+    source = Source(str(path), 4.0, len(drawn.times), 25.0, 64, 48, "h264", "mp4")
+    file = library.look(path)
+    library.add(file, Settings(hash_size=12), Reading(drawn, source, ()))
+    return ReviewedFile(file.digest.hex(), file.size, str(path), 4.0, 64, 48)
+
+
+def pair(a, b, seconds=4.0, kind="duplicate"):
+    shown = (showing(0.0, 4.0, 0, 100, file=0), showing(1.0, 5.0, 25, 125, file=1))
+    return ReviewItem(kind, (a, b), (shown,), seconds, 0.9, "library")
+
+
+@pytest.fixture
+def files(shelf, tmp_path):
+    return [kept(shelf, tmp_path / f"{name}.mp4", name.encode() * 50) for name in ("one", "two", "<b>three")]
+
+
+@pytest.fixture
+def queue(shelf, files):
+    made = ReviewQueue(shelf.connections)
+    one, two, three = files
+    made.enter([pair(one, two, 9.0), pair(one, three, 8.0, "part"), pair(two, three, 7.0)])
+    return made
+
+
+def words(answer):
+    """The text of a page, without its tags."""
+    return " ".join(re.sub("<[^>]+>", " ", answer.text).split())
+
+
+def decide(client, number, decision, seen=0, reviewer="Ann", **more):
+    fields = {"decision": decision, "seen": str(seen), "reviewer": reviewer, **more}
+    return client.post(f"/review/{number}", data=fields)
+
+
+PAGES = ("/", "/jobs", "/library", "/library?q=two", "/review", "/review?show=all", "/review/1", "/jobs/1")
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_runs_nothing_of_its_own_and_asks_no_other_server(client, shelf, queue, address):
+    Jobs(shelf.connections).add(JobRequest("check", "film.mp4", "upload", "x"), "key one")
+    answer = client.get(address)
+    assert answer.status_code == 200 and "default-src 'self'" in answer.headers["content-security-policy"]
+    scripts = re.findall(r"<script([^>]*)>([^<]*)", answer.text)
+    assert all("src=" in tag or "application/json" in tag for tag, _ in scripts)
+    assert not re.findall(r"(?:src|href)=\"(?:https?:)?//|\sstyle=|\son\w+=", answer.text)
+    for asset in re.findall(r"\"(/static/[^\"]+)\"", answer.text):
+        got = client.get(asset)
+        assert got.status_code == 200 and "immutable" in got.headers["cache-control"]
+    labelled = set(re.findall(r"<label for=\"([^\"]+)", answer.text))
+    fields = re.findall(r"<input[^>]*type=\"(?:text|search)\"[^>]*id=\"([^\"]+)", answer.text)
+    assert set(fields) <= labelled
+
+
+def test_names_from_outside_are_text_and_never_markup(client, queue):
+    assert "<b>three" not in client.get("/review/2").text
+    assert "&lt;b&gt;three.mp4" in client.get("/review").text
+    assert client.get("/library?q=%3Cscript%3E").text.count("<script>") == 0
+
+
+def test_a_decision_by_a_plain_form_is_kept_and_leads_to_the_next(client, queue):
+    answer = decide(client, 1, "accept", keep="0", note="the same")
+    assert answer.status_code == 303 and answer.headers["location"] == "/review/2?show=open"
+    state = queue.item(1).state
+    assert (state.decision, state.keep, state.note, state.reviewer) == ("accept", 0, "the same", "Ann")
+    assert "accepted by Ann, keeps one.mp4" in words(client.get("/review/1?show=all"))
+    assert 'value="Ann"' in client.get("/review/2").text  # who decides is known from then on
+    assert decide(client, 2, "note", note="look again").headers["location"] == "/review/2?show=open"
+    assert queue.item(2).state.note == "look again" and queue.item(2).state.is_open
+    back = client.post("/review/undo", data={"show": "open"})
+    assert back.headers["location"] == "/review/2?show=open" and queue.item(2).state.note == ""
+    client.post("/review/undo", data={})
+    assert queue.item(1).state.is_open
+    assert client.post("/review/undo", data={}).status_code == 409
+
+
+def test_a_conflict_is_shown_with_both_decisions(client, queue):
+    decide(client, 1, "accept", keep="0")
+    answer = decide(client, 1, "reject", reviewer="Bob", note="another take")
+    assert answer.headers["location"].startswith("/review/1")  # it stays, so that it is seen
+    shown = words(client.get("/review/1"))
+    assert "Ann accepted it, and keeps one.mp4" in shown and "Bob rejected it" in shown and "contested" in shown
+    assert "Reviewers disagree on 1." in words(client.get("/review"))
+
+
+def test_what_others_decide_comes_to_a_page_that_is_open(client, queue):
+    client.cookies.set("loopfind-reviewer", "Ann")
+    queue.decide(2, NewDecision("Bob", 0, "reject"))
+    queue.decide(1, NewDecision("Ann", 0, "accept", 0))
+    queue.decide(1, NewDecision("Bob", 0, "reject"))
+    with client.stream("GET", "/review/1/live?after=0") as answer:
+        text = ""
+        for line in answer.iter_lines():
+            text += line + "\n"
+            if line.startswith("id:"):
+                break
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert "Bob rejected it." in text and "contested" in text and "hx-partial" in text
+
+
+def test_a_file_of_a_finding_is_played_in_parts_and_only_while_it_is_what_was_found(client, queue, files, tmp_path):
+    part = client.get("/review/1/file/0", headers={"Range": "bytes=3-5"})
+    assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"one", "video/mp4")
+    assert "sandbox" in part.headers["content-security-policy"]
+    (tmp_path / "one.mp4").write_bytes(b"something else")
+    assert client.get("/review/1/file/0").status_code == 404
+    assert "This file is gone" in client.get("/review/1").text
+    for address in ("/review/1/file/7", "/review/1/file/-1", "/review/1/picture/9/0", "/review/99/file/0"):
+        assert client.get(address).status_code in (404, 422)
+    assert client.get("/review/1/picture/0/0").headers["content-type"] == "image/svg+xml"
+
+
+def test_what_was_decided_is_taken_on(client, queue):
+    decide(client, 1, "accept", keep="0")
+    decide(client, 3, "reject")
+    assert client.get("/review/copies.txt").text.endswith("/two.mp4\n")
+    assert len(client.get("/review/export.csv").text.splitlines()) == 5
+    assert len(client.get("/review/export.json").json()["findings"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/review/99", 404), ("/review/0", 404), ("/review/99999999999999999999999", 404), ("/review/x", 422),
+     ("/jobs/7", 404), ("/jobs/-1", 404), ("/library?page=x", 422), ("/static/0/page.css", 404)],
+)  # fmt: skip
+def test_what_is_not_there_is_said_in_a_page(client, address, status):
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith(("text/html", "application/problem+json"))
+
+
+@pytest.mark.parametrize("page", [-5, 0, 1, 2, 999_999_999_999_999_999_999])
+def test_any_page_of_a_list_is_there(client, queue, page):
+    assert client.get(f"/review?page={page}").status_code == 200
+    assert client.get(f"/library?page={page}").status_code == 200
+
+
+def test_lists_have_thirty_lines_a_page(client, shelf, files):
+    one = files[0]
+    queue = ReviewQueue(shelf.connections)
+    queue.enter([pair(one, replace(one, digest=f"{n:064x}", size=n), float(n)) for n in range(1, 62)])
+    assert [client.get(f"/review?page={n}").text.count('<li class="open">') for n in (1, 2, 3)] == [30, 30, 1]
+    jobs = Jobs(shelf.connections)
+    for n in range(31):
+        jobs.add(JobRequest("scan", f"{n}.mp4", "upload", "x"), f"key {n}")
+    first = client.get("/jobs")
+    assert first.text.count('<li class="job') == 30
+    older = re.search(r'rel="next" href="([^"]+)"', first.text)[1]
+    assert client.get(older).text.count('<li class="job') == 1
+
+
+def test_a_job_is_shown_while_it_runs_and_when_it_failed(client, shelf):
+    jobs = Jobs(shelf.connections)
+    job, _ = jobs.add(JobRequest("scan", "film.mp4", "upload", "x"), "key one")
+    jobs.claim("me", 60)
+    jobs.renew(job.id, "me", 60, "reading", 0.25)
+    assert "reading, 25%" in words(client.get("/jobs/1"))
+    assert client.post("/jobs/1/cancel").headers["location"] == "/jobs/1"
+    assert "Is being cancelled" in words(client.get("/jobs/1"))
+    jobs.fail(job.id, "me", JobProblem(415, "Not a video", "notes.txt: a text"))
+    assert "Not a video notes.txt: a text" in words(client.get("/jobs/1"))
+    with client.stream("GET", "/jobs/1/live") as answer:
+        text = "".join(answer.iter_lines())
+    assert "Not a video" in text and "event: over" in text
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"x" * 70_000, 413), (b"&".join([b"a=1"] * 40), 400), (b"\xff=%ff", 409)]
+)
+def test_a_form_that_is_none_is_refused(client, queue, body, status):
+    answer = client.post("/review/1", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == status
+    assert queue.last_line() == 0
