@@ -364,6 +364,7 @@ def test_the_shell_examples_would_be_taken(name):
 
 
 OTHERS = {
+    "curl",
     "python",
     "python3",
     "docker",

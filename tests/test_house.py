@@ -201,8 +201,12 @@ def test_only_the_command_line_prints_exits_and_reads_the_environment(module):
     assert not [found for found in calls(module) if found[0] in kept]
 
 
-THEIR_OWN_COMMANDS = {"loopfind/cli/hook_command.py"}
-"""Modules that run what a user asks to be run, and no ffmpeg."""
+THEIR_OWN_COMMANDS = {
+    "loopfind/cli/hook_command.py",
+    "loopfind/service/child.py",
+    "loopfind/service/supervisor.py",
+}
+"""Modules that run what a user asks to be run, or loopfind itself in another process, and no ffmpeg."""
 
 
 @every_module

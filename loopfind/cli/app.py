@@ -25,6 +25,8 @@ COMMANDS = {
     "steady": "loopfind.cli.steady:steady_command",
     "clean": "loopfind.cli.clean:clean_command",
     "seam": "loopfind.cli.seam:seam_command",
+    "serve": "loopfind.cli.serve:serve_command",
+    "worker": "loopfind.cli.worker:worker_command",
     "help": "loopfind.cli.help:help_command",
 }
 """Name -> "module:function"; the first line of the function's docstring is its help."""

@@ -52,3 +52,8 @@ def through(library: str | None, note: Callable[[str], None]) -> "Cache | None":
     from loopfind.pipeline import Cache
 
     return Cache(library, lambda line: note(f"loopfind: {line}"))
+
+
+def service_folder() -> str:
+    """The folder of uploads and results of the service."""
+    return os.path.join(_cache_folder(), "service")

@@ -40,8 +40,8 @@ class JobRequest:
 
 @dataclass(frozen=True)
 class JobProblem:
-    """The reason for which a job failed. status: the HTTP status that says as much. title: what sort of thing it is. detail: what is
-    wrong, with which file, and what to do."""
+    """The reason for which a job failed. status: the HTTP status that says as much. title: what sort of thing it is.
+    detail: what is wrong, with which file, and what to do."""
 
     status: int
     title: str

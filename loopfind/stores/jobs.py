@@ -84,6 +84,21 @@ class Jobs:
             ).fetchall()
         return [self._job(row) for row in rows]
 
+    def over_before(self, moment: float, count: int = 1000) -> list[Job]:
+        """Return up to so many jobs that have been over since before a moment, in seconds since 1970."""
+        over = ", ".join(f"'{state}'" for state in OVER)
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM job WHERE state IN ({over}) AND changed < ? ORDER BY changed LIMIT ?",
+                (moment, count),
+            ).fetchall()
+        return [self._job(row) for row in rows]
+
+    def forget(self, number: int) -> None:
+        """Take out a job."""
+        with self._connections.writing("jobs") as connection:
+            connection.execute("DELETE FROM job WHERE id = ?", (number,))
+
     def counts(self) -> dict[JobState, int]:
         """Return how many jobs are in each state."""
         with self._connections.reading() as connection:
