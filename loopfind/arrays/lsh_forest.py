@@ -22,6 +22,7 @@ BITS = 40
 """Bits of a key: what a library of a million hours needs."""
 
 _SEED = 20051
+_AT_ONCE = 1 << 20
 _ORDERS = np.stack([np.random.default_rng((_SEED, table)).permutation(64)[:BITS] for table in range(MOST_TABLES)])
 
 
@@ -52,6 +53,26 @@ def shared_bits(rows: int) -> int:
     """Return the number of first bits that must agree in a table of so many rows: chance then finds one in sixteen
     codes something."""
     return min(BITS, max(10, math.ceil(math.log2(max(rows, 1))) + 2))
+
+
+class Prefixes:
+    """The first bits of the keys of a table, a bit for each that occurs: of the keys that a table is asked with, most
+    share theirs with none of its rows, and need not be sorted or sought.
+
+    rows: (n,) keys of the table. bits: how many first bits there are to be shared.
+    """
+
+    def __init__(self, rows: Ints, bits: int) -> None:
+        self.bits = bits
+        occurs = np.zeros(1 << bits, bool)
+        for low in range(0, len(rows), _AT_ONCE):
+            occurs[rows[low : low + _AT_ONCE] >> (BITS - bits)] = True
+        self._packed = np.packbits(occurs, bitorder="little")
+
+    def shared_by(self, keys: Ints) -> Ints:
+        """Return the places (m,) of the keys (k,) that share their first bits with some row."""
+        prefix = keys >> (BITS - self.bits)
+        return np.flatnonzero((self._packed[prefix >> 3] >> (prefix & 7).astype(np.uint8)) & 1)
 
 
 def near(keys: Ints, rows: Ints, bits: int, most: int) -> tuple[Ints, Ints]:

@@ -1,13 +1,16 @@
 """The index of a library: put in what is missing, and take moments and files out of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.arrays.disk import copied
 from loopfind.engine.candidates.coherence import coherent
-from loopfind.engine.candidates.library import QUESTIONS, keys_in, postings, probes
+from loopfind.engine.candidates.library import QUESTIONS, IndexProbe, keys_in, postings, probes
+from loopfind.engine.candidates.parameters import FEWEST_VOTES
 from loopfind.engine.signal.extract import signal_of
 from loopfind.engine.sound.library import sound_postings
 from loopfind.model.candidate import IndexHits
@@ -25,6 +28,10 @@ _IN_MEMORY = 400_000
 _SHORT = 20_000  # frames of a file whose sketches are unpacked as it is read, 6 MB
 _BACKGROUND = 40_000  # frames to judge by what is usual, where the files that were met have fewer
 _AT_ONCE = 100  # entries that are put into the index together
+
+_PAIR_CELLS = 1 << 22
+"""Cells that the pairs of a question and two files are spread over to be counted."""
+_MIXERS = (0x5851F42D4C957, 0x2545F4914F6CD, 0x1B873593CC9E3)  # odd, so that neighbours do not meet in one cell
 
 
 def update_index(library: Library, watch: Watch | None = None) -> None:
@@ -84,23 +91,23 @@ class IndexedEntries:
         content, where they are enough to make a line."""
         if not len(self):
             return IndexHits.concatenated([])
-        numbers, codes = np.array([*asked], np.int64), _codes_of(list(asked.values()))
-        used = sorted({table for question in QUESTIONS for table in question.tables} & {*self._sizes})
-        return coherent(IndexHits.concatenated(self._hits_in(table, codes, numbers) for table in used))
+        moments = _moments_of(asked)
+        tables = [(table, each) for tables, each in moments for table in tables if table in self._sizes]
+        found = [self._found_in(table, each) for table, each in tables]
+        # Most hits are one or two of their pair, by chance. They go before the others are made whole.
+        votes = np.zeros(_PAIR_CELLS, np.uint16)
+        for one in found:
+            votes += np.minimum(np.bincount(one.cells, minlength=_PAIR_CELLS), FEWEST_VOTES).astype(np.uint16)
+        return coherent(IndexHits.concatenated(one.hits(votes[one.cells] >= FEWEST_VOTES) for one in found))
 
-    def _hits_in(self, table: int, codes: Sequence[tuple[Ints, Ints, Words]], numbers: Ints) -> IndexHits:
-        """Return what one table of the index has near the codes."""
-        chosen = [n for n, question in enumerate(QUESTIONS) if table in question.tables]
-        keys = np.concatenate([keys_in(codes[n][2], table) for n in chosen])
-        order = np.argsort(keys)
-        which, entries, shown = self._postings.near(table, keys[order], self._sizes[table])
-        which = order[which]
-        question = np.repeat(np.array(chosen), [len(codes[n][2]) for n in chosen])[which]
-        asked = numbers[np.concatenate([codes[n][0] for n in chosen])[which]]
-        asked_ms = np.concatenate([codes[n][1] for n in chosen])[which]
+    def _found_in(self, table: int, moments: "_Moments") -> "_Found":
+        """Return what one table of the index has near moments, with earlier entries of other contents."""
+        keys = keys_in(moments.words, table)
+        which, entries, shown = self._postings.near(table, keys, self._sizes[table])
+        asked = moments.file[which]
         known = (self._entries[self._place(entries)] == entries) & (entries < asked)
         known[known] &= self._content(entries[known]) != self._content(asked[known])
-        return IndexHits(question, entries, shown, asked, asked_ms).where(known)
+        return _Found(moments, which[known].astype(np.int32), entries[known], shown[known])
 
     def _place(self, numbers: Ints) -> Ints:
         """Return the place (m,) of each number among the entries, where it is one."""
@@ -132,6 +139,44 @@ class IndexedEntries:
         return files
 
 
+@dataclass(frozen=True)
+class _Moments:
+    """Moments asked about. question: (k,) uint8, number of the question. file: (k,) int64, number of the file.
+    shown_ms: (k,) int64. words: (k,) uint64, their codes."""
+
+    question: NDArray[np.uint8]
+    file: Ints
+    shown_ms: Ints
+    words: Words
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Moments of stored files near some of those asked about. which: (m,) int32, places among these. stored,
+    stored_ms: (m,) int64, see IndexHits."""
+
+    moments: _Moments
+    which: NDArray[np.int32]
+    stored: Ints
+    stored_ms: Ints
+
+    @cached_property
+    def cells(self) -> NDArray[np.int32]:
+        """A number (m,) below _PAIR_CELLS for the question and the two files of each hit; some have one together."""
+        mixed = self.stored * _MIXERS[0]
+        mixed += self.moments.file[self.which] * _MIXERS[1]
+        mixed += self.moments.question[self.which] * np.int64(_MIXERS[2])
+        return ((mixed >> 20) % _PAIR_CELLS).astype(np.int32)
+
+    def hits(self, chosen: NDArray[np.bool_]) -> IndexHits:
+        """Return the hits that are chosen, (m,) bool."""
+        which, moments = self.which[chosen], self.moments
+        question = moments.question[which].astype(np.int64)
+        return IndexHits(
+            question, self.stored[chosen], self.stored_ms[chosen], moments.file[which], moments.shown_ms[which]
+        )
+
+
 def _unpacked(file: Track, in_memory: bool) -> Track:
     """Return a file with its sketches in memory, or unpacked on disk: they are read again and again, and in a library
     they lie packed."""
@@ -140,16 +185,24 @@ def _unpacked(file: Track, in_memory: bool) -> Track:
     return replace(file, sketches=copied(file.sketches, SKETCH_CELLS))
 
 
-def _codes_of(files: Sequence[Track]) -> list[tuple[Ints, Ints, Words]]:
-    """Return for each of QUESTIONS the places of files among the given, when they show a moment, in milliseconds, and
-    its code: (n,) each."""
-    found: list[list[tuple[Ints, Ints, Words]]] = [[] for _ in QUESTIONS]
-    for place, file in enumerate(files):
+def _moments_of(files: Mapping[int, Track]) -> list[tuple[range, _Moments]]:
+    """Return the moments of files, by number, that each set of tables of the index is asked about."""
+    sets = list(dict.fromkeys(question.tables for question in QUESTIONS))
+    rows: list[list[tuple[int, int, IndexProbe]]] = [[] for _ in sets]
+    for number, file in files.items():
         if len(file) > 2:
-            for rows, (shown, words) in zip(found, probes(signal_of(file)), strict=True):
-                rows.append((np.full(len(shown), place), shown, words))
-    nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
-    return [
-        tuple(np.concatenate(column) for column in zip(nothing, *rows, strict=True))  # type: ignore[misc]
-        for rows in found
-    ]
+            for question, probe in enumerate(probes(signal_of(file))):
+                rows[sets.index(QUESTIONS[question].tables)].append((question, number, probe))
+    return [(tables, _joined(own)) for tables, own in zip(sets, rows, strict=True) if own]
+
+
+def _joined(rows: Sequence[tuple[int, int, IndexProbe]]) -> _Moments:
+    """Return the moments of questions and files as one table, question by question."""
+    rows = sorted(rows, key=lambda row: row[0])
+    counts = [len(probe.codes) for _, _, probe in rows]
+    return _Moments(
+        np.repeat(np.array([question for question, _, _ in rows], np.uint8), counts),
+        np.repeat(np.array([number for _, number, _ in rows], np.int64), counts),
+        np.concatenate([probe.shown_ms for _, _, probe in rows]),
+        np.concatenate([probe.codes for _, _, probe in rows]),
+    )

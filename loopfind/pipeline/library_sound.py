@@ -95,11 +95,10 @@ def _alike(library: Library, sound: Sound, readings: dict[int, SoundReading]) ->
     sizes, hits = postings.sizes(), list[SoundHits]()
     for table in range(TABLES):
         keys = keys_of(probes.words, table)
-        order = np.argsort(keys)
         rows = sizes.get(FIRST_TABLE + table, 0)
         if rows and len(keys):
-            which, entries, hops = postings.near(FIRST_TABLE + table, keys[order], rows, probes.looser)
-            hits.append(SoundHits(entries, hops, probes.samples[order[which]]))
+            which, entries, hops = postings.near(FIRST_TABLE + table, keys, rows, probes.looser)
+            hits.append(SoundHits(entries, hops, probes.samples[which]))
     if not hits:
         return []
     entries, hops, samples = (np.concatenate(column) for column in zip(*hits, strict=True))

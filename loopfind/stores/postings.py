@@ -1,10 +1,12 @@
 """The index of a library: a sorted table of keys, in which the codes near a given one lie side by side."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.arrays.lsh_forest import BITS, near, shared_bits
+from loopfind.arrays.disk import Scratch
+from loopfind.arrays.lsh_forest import BITS, Prefixes, near, shared_bits
 from loopfind.errors import LibraryError
 from loopfind.model.dtypes import Ints
 from loopfind.stores import schema
@@ -15,13 +17,10 @@ MOST_NEIGHBOURS = 12
 these with all."""
 
 _LOOKED_UP = 40
-"""Reading a table from end to end costs a row a fortieth of what looking up one key does."""
+"""Copying a table from end to end costs a row a fortieth of what looking up one key does."""
 
 POSTINGS_AT_ONCE = 1 << 17
 """Rows of a table in memory at a time."""
-
-KEPT = 12 << 20
-"""Rows that stay in memory while the index is asked again and again: 300 MB."""
 
 _FROM_KEY_ON = "SELECT entry, shown FROM posting WHERE key >= ? AND key <= ? ORDER BY key, entry, shown LIMIT ?"
 _BEFORE_KEY = (
@@ -38,8 +37,7 @@ class Postings:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._kept: dict[int, list[tuple[Ints, int]]] = {}
-        self._held = 0
+        self._tables: dict[int, _TableCopy] = {}
 
     def missing(self) -> list[tuple[int, str]]:
         """Entries that are not in the index yet, with their kinds."""
@@ -70,18 +68,18 @@ class Postings:
                 "INSERT INTO indexed (entry) SELECT id FROM entry WHERE id = ? ON CONFLICT DO NOTHING",
                 [(number,) for number in entries],
             )
-        self._kept.clear()
-        self._held = 0
+        self._tables.clear()
 
     def near(self, table: int, keys: Ints, rows: int, looser: int = 0) -> tuple[Ints, Ints, Ints]:
-        """Return what lies near sorted keys (k,) in one table: places in `keys`, entries, milliseconds, (m,) each.
+        """Return what lies near keys (k,) in one table: places in `keys`, entries, milliseconds, (m,) each, by rising
+        key.
 
         rows: how many rows the table has, about. looser: how many bits fewer than usual must agree. Entries that were
         removed may be among them.
         """
         bits = shared_bits(rows) - looser
         with self._connections.reading(long=True):
-            if len(keys) * _LOOKED_UP < rows:
+            if table not in self._tables and len(keys) * _LOOKED_UP < rows:
                 return self.look_up(table, keys, bits)
             return self.merge(table, keys, bits)
 
@@ -95,8 +93,9 @@ class Postings:
         """Each key by a question of its own: for few keys in a large table."""
         wide = (1 << (BITS - bits)) - 1
         found: list[tuple[int, int, int]] = []
+        order = np.argsort(keys, kind="stable")
         with self._connections.reading() as connection:
-            for place, key in enumerate((keys | (table << _SHIFT)).tolist()):
+            for place, key in zip(order.tolist(), (keys[order] | (table << _SHIFT)).tolist(), strict=True):
                 for sql, last in ((_FROM_KEY_ON, key | wide), (_BEFORE_KEY, key & ~wide)):
                     near = connection.execute(sql, (key, last, MOST_NEIGHBOURS))
                     found += [(place, entry, shown) for entry, shown in near]
@@ -104,54 +103,31 @@ class Postings:
         return rows[:, 0], rows[:, 1], rows[:, 2]
 
     def merge(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
-        """The whole table read once beside the keys, a part of it at a time."""
-        found, done = [], 0
-        for rows, until in self._parts(table, bits):
-            last = int(np.searchsorted(keys, until))
-            which, there = near(keys[done:last], rows[0], bits, MOST_NEIGHBOURS)
-            found.append((which + done, rows[1][there], rows[2][there]))
-            done = last
-        empty = np.zeros(0, np.int64)
-        columns = zip((empty, empty, empty), *found, strict=True)
-        return tuple(np.concatenate(column) for column in columns)  # type: ignore[return-value]
+        """Look all keys up in a copy of the table on this side, which is made once: for many keys."""
+        held = self._tables.get(table)
+        if held is None:
+            held = self._tables[table] = self._copied(table)
+        if held.prefixes is None or held.prefixes.bits != bits:
+            held.prefixes = Prefixes(held.keys, bits)
+        sought = held.prefixes.shared_by(keys)
+        sought = sought[np.argsort(keys[sought], kind="stable")]
+        which, there = near(keys[sought], held.keys, bits, MOST_NEIGHBOURS)
+        found = held.shown[there]
+        return sought[which], found[:, 0], found[:, 1]
 
-    def _parts(self, table: int, bits: int) -> Iterator[tuple[Ints, int]]:
-        """The rows (3, n) of a table in parts, keys first, and up to which key each part has them all; kept in memory
-        where they are few."""
-        if table in self._kept:
-            yield from self._kept[table]
-            return
-        parts: list[tuple[Ints, int]] | None = []
-        count = 0
-        for part in self._read(table, bits):
-            count += part[0].shape[1]
-            if parts is not None and self._held + count <= KEPT:
-                parts.append(part)
-            else:
-                parts = None
-            yield part
-        if parts is not None:
-            self._kept[table] = parts
-            self._held += count
-
-    def _read(self, table: int, bits: int) -> Iterator[tuple[Ints, int]]:
+    def _copied(self, table: int) -> "_TableCopy":
+        """Return a copy of a table, on disk where it is large."""
+        keys, shown = Scratch(1, np.int64), Scratch(2, np.int64)
         last: tuple[int, ...] = (table << _SHIFT, -1, -1)
-        rest = np.zeros((3, 0), np.int64)
         while True:
             with self._connections.reading() as connection:
                 found = connection.execute(_NEXT, (*last, (table + 1) << _SHIFT, POSTINGS_AT_ONCE)).fetchall()
-            part = self._numbers(found).T.copy()
-            last = tuple(part[:, -1].tolist()) if part.shape[1] else last
-            part[0] &= (1 << _SHIFT) - 1
-            rows = np.concatenate([rest, part], axis=1)
-            if not part.shape[1]:
-                yield rows, 1 << BITS
-                return
-            # The last prefix may go on in the next part.
-            whole = int(rows[0, -1]) >> (BITS - bits) << (BITS - bits)
-            until = int(np.searchsorted(rows[0], whole))
-            yield rows[:, :until].copy(), whole
-            rest = rows[:, until:].copy()
+            part = self._numbers(found)
+            if not len(part):
+                return _TableCopy(keys.mapped().ravel(), shown.mapped())
+            last = tuple(part[-1].tolist())
+            keys.append(part[:, :1] & ((1 << _SHIFT) - 1))
+            shown.append(part[:, 1:])
 
     def _numbers(self, rows: list[tuple[int, int, int]]) -> Ints:
         """Return rows (n, 3) as they were read. Raises LibraryError for what is no number, as SQLite keeps anything."""
@@ -159,3 +135,13 @@ class Postings:
             return np.array(rows, np.int64).reshape(-1, 3)
         except (ValueError, TypeError, OverflowError):
             raise LibraryError(self._connections.shown, schema.DAMAGED) from None
+
+
+@dataclass
+class _TableCopy:
+    """A table of the index. keys: (n,) int64, rising. shown: (n, 2) int64, entries, and milliseconds. prefixes: of the
+    keys, once they were asked for."""
+
+    keys: Ints
+    shown: Ints
+    prefixes: Prefixes | None = None
