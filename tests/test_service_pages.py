@@ -160,9 +160,9 @@ def test_a_file_of_a_finding_is_played_in_parts_and_only_while_it_is_what_was_fo
 def test_what_was_decided_is_taken_on(client, queue):
     decide(client, 1, "accept", keep="0")
     decide(client, 3, "reject")
-    assert client.get("/review/copies.txt").text.endswith("/two.mp4\n")
-    assert len(client.get("/review/export.csv").text.splitlines()) == 5
-    assert len(client.get("/review/export.json").json()["findings"]) == 2
+    assert client.get("/v1/review/decisions/copies").text.endswith("/two.mp4\n")
+    assert len(client.get("/v1/review/decisions/csv").text.splitlines()) == 5
+    assert len(client.get("/v1/review/decisions/json").json()["findings"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -218,3 +218,43 @@ def test_a_form_that_is_none_is_refused(client, queue, body, status):
     answer = client.post("/review/1", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert answer.status_code == status
     assert queue.last_line() == 0
+
+
+def test_programs_review_too(client, queue):
+    listed = client.get("/v1/review", params={"limit": 2}).json()
+    assert [one["number"] for one in listed["findings"]] == [1, 2] and listed["counts"]["open"] == 3
+    order = {"reviewer": "Ann", "decision": "accept", "keep": 0, "seen": 0, "note": ""}
+    made = client.post("/v1/review/1/decisions", json=order)
+    assert made.status_code == 201 and made.json()["state"] == "accept"
+    other = client.post("/v1/review/1/decisions", json=order | {"reviewer": "Bob", "decision": "reject", "keep": None})
+    assert other.json()["state"] == "contested" and len(other.json()["contested"]) == 2
+    settled = client.post("/v1/review/1/decisions", json=order | {"seen": other.json()["head"]})
+    assert settled.json() == client.get("/v1/review/1").json() and settled.json()["state"] == "accept"
+    assert [one["reviewer"] for one in client.get("/v1/review/1/decisions").json()] == ["Ann", "Bob", "Ann"]
+    assert client.post("/v1/review/undo", json={"reviewer": "Ann"}).json()["state"] == "contested"
+    assert client.post("/v1/review/collect").json() == {"new": 0}
+    with client.stream("GET", "/v1/review/events", headers={"Last-Event-ID": "3"}) as answer:
+        lines = []
+        for line in answer.iter_lines():
+            lines.append(line)
+            if line.startswith("id:"):
+                break
+    assert "event: decision" in lines and '"undoes": 3}' in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("order", "status"),
+    [
+        ({"reviewer": " ", "decision": "accept"}, 422),
+        ({"reviewer": "x" * 61, "decision": "accept"}, 422),
+        ({"reviewer": "Ann", "decision": "perhaps"}, 422),
+        ({"reviewer": "Ann", "decision": "accept", "keep": 7}, 422),
+        ({"reviewer": "Ann", "decision": "accept", "seen": -1}, 422),
+        ({"reviewer": "Ann"}, 422),
+    ],
+)
+def test_a_decision_that_is_none_is_a_problem(client, queue, order, status):
+    answer = client.post("/v1/review/1/decisions", json=order)
+    assert answer.status_code == status and answer.headers["content-type"] == "application/problem+json"
+    assert client.post("/v1/review/44/decisions", json={"reviewer": "Ann", "decision": None}).status_code == 404
+    assert client.post("/v1/review/undo", json={"reviewer": "Ann"}).status_code == 409

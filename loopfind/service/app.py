@@ -7,14 +7,14 @@ from fastapi import FastAPI
 
 from loopfind.model.version import version
 from loopfind.service import pages
-from loopfind.service.api import docs, health, jobs, library, media, results, sign_in, uploads
+from loopfind.service.api import docs, health, jobs, library, media, results, review, sign_in, uploads
 from loopfind.service.gate import Gate
 from loopfind.service.problems import add_problems
 from loopfind.service.rates import GUESSES_A_SECOND, MOST_GUESSES, Rates
 from loopfind.service.settings import ServiceSettings
 from loopfind.service.state import opened_service
 
-API_ROUTERS = tuple(part.router for part in (health, sign_in, uploads, jobs, results, library, media, docs))
+API_ROUTERS = tuple(part.router for part in (health, sign_in, uploads, jobs, results, library, media, review, docs))
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:

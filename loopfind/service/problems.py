@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from loopfind.errors import LibraryError, LibraryUnwritable, UsageError
+from loopfind.errors import LibraryError, LibraryUnwritable, ReviewRefused, UsageError
 
 PROBLEM = "application/problem+json"
 _MOST_FAULTS = 20
@@ -58,6 +58,10 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(UsageError)
     async def usage(_: Request, error: UsageError) -> Response:
         return problem_response(422, str(error))
+
+    @app.exception_handler(ReviewRefused)
+    async def review(_: Request, error: ReviewRefused) -> Response:
+        return problem_response(409, str(error))
 
     @app.exception_handler(LibraryError)
     async def library(_: Request, error: LibraryError) -> Response:

@@ -9,11 +9,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import RedirectResponse, Response
 
 from loopfind.model.review import Decision
-from loopfind.model.review_queue import QueuedItem, Standing
+from loopfind.model.review_queue import Standing
 from loopfind.pipeline.review_items import enter_library
-from loopfind.reports.formats import decisions as forms
 from loopfind.reports.wording import count
 from loopfind.service.api.media import media_response
+from loopfind.service.api.review import LARGEST_FINDING, queue_in, queued_finding
 from loopfind.service.pages.footage import PictureShelf, footage_of
 from loopfind.service.pages.frame import PageRoute, form_of, fragment, page_of, with_query
 from loopfind.service.pages.list_pages import PER_PAGE, pages_of
@@ -27,8 +27,8 @@ from loopfind.service.pages.review_views import (
     queue_lines,
 )
 from loopfind.service.problems import Refused
-from loopfind.service.state import Service, TheService
-from loopfind.stores.decisions import LONGEST_NAME, NewDecision, ReviewQueue
+from loopfind.service.state import TheService
+from loopfind.stores.decisions import LONGEST_NAME, NewDecision
 
 router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)
 
@@ -37,7 +37,6 @@ REVIEWER = "loopfind-reviewer"
 """Cookie with the name under which a browser's decisions are kept. It is no secret, and opens nothing."""
 
 _A_YEAR = 365 * 86400
-_LARGEST = (1 << 53) - 1
 _NO_PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 135"><rect width="240" height="135" fill="#808890"/>'
     '<text x="120" y="72" font-family="sans-serif" font-size="14" text-anchor="middle" fill="#fff">'
@@ -45,18 +44,6 @@ _NO_PICTURE = (
 )
 
 _shelf = PictureShelf()
-
-
-def queue_of(service: Service) -> ReviewQueue:
-    """Return the review queue of the service's library."""
-    return ReviewQueue(service.library.connections)
-
-
-def _queued(service: Service, number: int) -> QueuedItem:
-    try:
-        return queue_of(service).item(number if 0 < number <= _LARGEST else 0)
-    except KeyError:
-        raise Refused(404, f"there is no finding {number}") from None
 
 
 def _standing(text: str) -> Standing:
@@ -74,7 +61,7 @@ def queue_page(
     number: Annotated[int, Query(alias="page")] = 1,
 ) -> Response:
     """Show the queue, thirty findings a page."""
-    queue, standing = queue_of(service), _standing(show)
+    queue, standing = queue_in(service), _standing(show)
     counts = queue.counts()
     pages = pages_of(counts[standing], number, "/review", show=standing)
     items = queue.items(standing, pages.start, PER_PAGE)
@@ -107,36 +94,8 @@ def collect(service: TheService) -> Response:
 @router.post("/undo")
 def undo(request: Request, service: TheService, form: Form) -> Response:
     """Take back the last decision of who asks, and show the finding."""
-    queued = queue_of(service).undo(_name_of(request))
+    queued = queue_in(service).undo(_name_of(request))
     return RedirectResponse(with_query(f"/review/{queued.number}", show=form.get("show", "")), 303)
-
-
-@router.get("/export.csv")
-def csv_export(service: TheService) -> Response:
-    """Give the decisions as a table."""
-    return _download(forms.decided_csv(_decided(service)), "text/csv; charset=utf-8", "decisions.csv")
-
-
-@router.get("/export.json")
-def json_export(service: TheService) -> Response:
-    """Give the decisions in the machine form."""
-    return _download(forms.decided_json(_decided(service)), "application/json", "decisions.json")
-
-
-@router.get("/copies.txt")
-def copies_export(service: TheService) -> Response:
-    """Give the paths of accepted copies that are not kept."""
-    return _download(forms.copies_list(_decided(service)), "text/plain; charset=utf-8", "copies.txt")
-
-
-def _decided(service: Service) -> list[tuple[QueuedItem, list[tuple[str, ...]]]]:
-    queue = queue_of(service)
-    return [(one, queue.paths(one.item.files)) for one in queue.items("decided")]
-
-
-def _download(text: str, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return Response(text.encode("utf-8", "surrogateescape"), 200, headers, kind)
 
 
 @router.get("/{number}")
@@ -144,7 +103,7 @@ def finding_page(
     number: int, request: Request, service: TheService, show: Annotated[str, Query(max_length=20)] = "open"
 ) -> Response:
     """Show a finding: both copies, what was decided, and the form to decide."""
-    queue, queued, standing = queue_of(service), _queued(service, number), _standing(show)
+    queue, queued, standing = queue_in(service), queued_finding(number, service), _standing(show)
     last = queue.last_line()
     footage = footage_of(service, queued)
     hrefs = [f"/review/{number}/file/{place}" if one.path else "" for place, one in enumerate(footage)]
@@ -172,7 +131,7 @@ def finding_page(
 def decide(number: int, request: Request, service: TheService, form: Form) -> Response:
     """Keep a decision, and show the next finding that is open; the same one after a note alone, or where reviewers
     disagree."""
-    queue, queued, standing = queue_of(service), _queued(service, number), _standing(form.get("show", ""))
+    queue, queued, standing = queue_in(service), queued_finding(number, service), _standing(form.get("show", ""))
     onward = queue.neighbour(number, 1, standing)
     wish = form.get("decision", "note")
     name = form.get("reviewer", "") or _name_of(request)
@@ -199,14 +158,14 @@ def _whole(text: str, otherwise: int) -> int:
 
 @router.get("/{number}/live", response_class=EventSourceResponse)
 async def finding_live(
-    number: int, request: Request, service: TheService, after: Annotated[int, Query(ge=0, le=_LARGEST)] = 0
+    number: int, request: Request, service: TheService, after: Annotated[int, Query(ge=0, le=LARGEST_FINDING)] = 0
 ) -> AsyncIterator[ServerSentEvent]:
     """Send what others decide while the page is open."""
     me = _name_of(request)
 
     def look(mark: str) -> Sight:
         before = _whole(mark, after)
-        lines = queue_of(service).since(before)
+        lines = queue_in(service).since(before)
         if not lines:
             return Sight(mark, "")
         newest = str(lines[-1][1].id)
@@ -216,7 +175,7 @@ async def finding_live(
         here = [line for item, line in others if item == number]
         item = number if here else others[-1][0]
         line = here[-1] if here else others[-1][1]
-        queued = _queued(service, item)
+        queued = queued_finding(item, service)
         words = f"{log_line(queued, line).words}: finding {item}" if not here else f"{log_line(queued, line).words}."
         view = finding_view(queued, [""] * len(queued.item.files), ()) if here else None
         return Sight(newest, fragment("others.html.j2", words=words, here=bool(here), one=view))
@@ -228,7 +187,7 @@ async def finding_live(
 @router.get("/{number}/file/{place}")
 def finding_file(number: int, place: int, service: TheService) -> Response:
     """Give a video of a finding to the player."""
-    queued = _queued(service, number)
+    queued = queued_finding(number, service)
     if not 0 <= place < len(queued.item.files):
         raise Refused(404, "there is no such file")
     path, lack = footage_of(service, queued)[place]
@@ -240,7 +199,7 @@ def finding_file(number: int, place: int, service: TheService) -> Response:
 @router.get("/{number}/picture/{row}/{column}")
 def finding_picture(number: int, row: int, column: int, service: TheService) -> Response:
     """Give a picture of a moment of a finding."""
-    queued = _queued(service, number)
+    queued = queued_finding(number, service)
     if not (0 <= row < len(PICTURED_MOMENTS) and 0 <= column < 2 and queued.item.stretches):
         raise Refused(404, "there is no such picture")
     data = _shelf.picture(service, queued, row, column)
