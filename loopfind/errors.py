@@ -14,6 +14,7 @@
     ├── BadReview              no review, or one of another video         exit status 1
     ├── LibraryError           a library is damaged, foreign, full, busy  exit status 1
     │   └── LibraryUnwritable  it takes nothing just now
+    │       └── LibraryUnreachable  its server does not answer
     ├── ReviewRefused          a decision that cannot be made or undone   exit status 1
     ├── MissingExtra           a package that only this needs is not there exit status 1
     ├── BadPlugin              another package's part cannot be used      exit status 1
@@ -171,6 +172,10 @@ class LibraryUnwritable(LibraryError):
 
 class ReviewRefused(LoopfindError):
     """A decision on a finding that cannot be made, or not be taken back."""
+
+
+class LibraryUnreachable(LibraryUnwritable):
+    """The server of a library does not answer, or ended the connection."""
 
 
 class MissingExtra(LoopfindError):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import posix_only
 import pytest
+import servers
 from hypothesis import settings
 
 # As the command line does, before numpy is loaded: threads of the linear algebra library would only get in the way.
@@ -30,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("quick look" if quick else "loopfind")
     if quick and getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadfile"
+
+
+def pytest_sessionfinish() -> None:
+    """Stop the server that tests shared."""
+    servers.stop_shared()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -107,11 +107,19 @@ Cached = Annotated[
 ]
 CacheLibrary = Annotated[
     str | None,
-    typer.Option("--library", metavar="FILE", help="Library that --cache uses; default: one in the cache folder."),
+    typer.Option(
+        "--library",
+        metavar="LIBRARY",
+        help="Library that --cache uses, a file or postgresql://USER@HOST/DATABASE; default: one in the cache folder.",
+    ),
 ]
 LibraryOption = Annotated[
     str | None,
-    typer.Option("--library", metavar="FILE", help="The library; default: one in the user's cache folder."),
+    typer.Option(
+        "--library",
+        metavar="LIBRARY",
+        help="The library, a file or postgresql://USER@HOST/DATABASE; default: one in the user's cache folder.",
+    ),
 ]
 ReviewFile = Annotated[
     str | None,

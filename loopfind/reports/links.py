@@ -63,6 +63,8 @@ def sendable(path: str) -> str:
         return path.rpartition("/")[2]
     if _ADDRESS.match(path):
         start, _, rest = path.partition("://")
+        if start.lower().startswith("postgres"):  # a library: its password may stand in either of two places
+            return f"{start}://{rest.rpartition('@')[2].partition('?')[0]}"
         place, slash, way = rest.partition("/")
         return f"{start}://{place.rpartition('@')[2]}{slash}{way}"
     if os.path.isabs(path) or path.startswith("~") or os.path.normpath(path).startswith(".."):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from loopfind.errors import LibraryError
+from loopfind.errors import LibraryError, LibraryUnreachable
 from loopfind.model.library import CODES, SOUND, Problem
 from loopfind.model.video import Progress, Watch
 from loopfind.stores import blocks, schema
@@ -87,6 +87,8 @@ def _right(connections: Connections, part: int, dtype: str, width: int, rows: in
         for data in _blocks(connections, part):
             found.update(data)
             there += len(blocks.unpack_block(data, np.dtype(dtype), width, max(0, min(step, rows - there))))
+    except LibraryUnreachable:
+        raise
     except (ValueError, TypeError, LibraryError):
         return False
     return there == rows and found.digest() == digest

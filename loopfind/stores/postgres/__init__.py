@@ -1,0 +1,1 @@
+"""Libraries in a PostgreSQL database, for several machines."""
