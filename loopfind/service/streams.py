@@ -1,15 +1,16 @@
 """Event streams that are open, which are limited in number."""
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+
+from fastapi import Depends
 
 from loopfind.service.problems import Refused
-from loopfind.service.state import Service
+from loopfind.service.state import TheService
 
 
-@contextlib.contextmanager
-def open_stream(service: Service) -> Iterator[None]:
-    """Count an event stream while it is open. Raises Refused where too many are."""
+async def stream_place(service: TheService) -> AsyncIterator[None]:
+    """Count an event stream while it is open. Raises Refused where too many are, before the stream begins, as its
+    status is sent then."""
     if service.figures.streams >= service.settings.most_streams:
         raise Refused(429, "too many event streams are open", {"Retry-After": "10"})
     service.figures.streams += 1
@@ -17,3 +18,7 @@ def open_stream(service: Service) -> Iterator[None]:
         yield
     finally:
         service.figures.streams -= 1
+
+
+STREAM_PLACE = Depends(stream_place)
+"""A dependency of every route that sends events."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -17,7 +17,7 @@ from loopfind.service.api.media import allowed_media
 from loopfind.service.places import checked_address, file_below, shown_address
 from loopfind.service.problems import Refused
 from loopfind.service.state import Service, TheService
-from loopfind.service.streams import open_stream
+from loopfind.service.streams import STREAM_PLACE
 from loopfind.service.uploads import checked_key
 from loopfind.settings import LIKENESS_WAYS
 
@@ -57,6 +57,11 @@ def job_of(number: int, service: Service) -> Job:
     if job is None:
         raise Refused(404, f"there is no job {number}")
     return job
+
+
+def job_that_is_there(number: int, service: TheService) -> None:
+    """Raise Refused, before an event stream of it begins, for a number that no job has."""
+    job_of(number, service)
 
 
 def new_job(request: JobRequest, key: str | None, service: Service) -> tuple[Job, bool]:
@@ -142,27 +147,32 @@ def cancel_job(number: int, service: TheService) -> JobForm:
     return job_form(job, service)
 
 
-@router.get("/jobs/{number}/events", response_class=EventSourceResponse, summary="Watch a job")
+@router.get(
+    "/jobs/{number}/events",
+    response_class=EventSourceResponse,
+    dependencies=[Depends(job_that_is_there), STREAM_PLACE],
+    summary="Watch a job",
+)
 async def watch_job(
     number: int, request: Request, service: TheService, last_event_id: Annotated[str | None, Header()] = None
 ) -> AsyncIterator[ServerSentEvent]:
     """Send the job each time it changes, as an event `job` whose id is its version, until it is over. Whoever comes
     back with the id of the last one seen gets the newest, if there is one."""
-    await run_in_threadpool(job_of, number, service)
     version = _count_in(last_event_id) or 0
-    with open_stream(service):
-        while not await request.is_disconnected():
-            job = await run_in_threadpool(job_of, number, service)
-            if job.version > version:
-                version = job.version
-                form = await run_in_threadpool(job_form, job, service)
-                yield ServerSentEvent(data=form, event="job", id=str(version))
-            if job.over:
-                return
-            await asyncio.sleep(POLL)
+    while not await request.is_disconnected():
+        job = await run_in_threadpool(service.jobs.get, number)
+        if job is None:  # it was taken out meanwhile
+            return
+        if job.version > version:
+            version = job.version
+            form = await run_in_threadpool(job_form, job, service)
+            yield ServerSentEvent(data=form, event="job", id=str(version))
+        if job.over:
+            return
+        await asyncio.sleep(POLL)
 
 
-@router.get("/events", response_class=EventSourceResponse, summary="Watch all jobs")
+@router.get("/events", response_class=EventSourceResponse, dependencies=[STREAM_PLACE], summary="Watch all jobs")
 async def watch_jobs(
     request: Request, service: TheService, last_event_id: Annotated[str | None, Header()] = None
 ) -> AsyncIterator[ServerSentEvent]:
@@ -170,16 +180,15 @@ async def watch_jobs(
     twice, with the same version."""
     moment = (_count_in(last_event_id) or time.time() * 1e6) / 1e6
     sent: dict[int, int] = {}
-    with open_stream(service):
-        while not await request.is_disconnected():
-            changed = await run_in_threadpool(service.jobs.changed_since, moment - _OVERLAP)
-            for job in changed:
-                if sent.get(job.id) != job.version:
-                    form = await run_in_threadpool(job_form, job, service)
-                    yield ServerSentEvent(data=form, event="job", id=str(int(job.changed * 1e6)))
-            moment = max([moment, *(job.changed for job in changed)])
-            sent = {job.id: job.version for job in changed}
-            await asyncio.sleep(POLL)
+    while not await request.is_disconnected():
+        changed = await run_in_threadpool(service.jobs.changed_since, moment - _OVERLAP)
+        for job in changed:
+            if sent.get(job.id) != job.version:
+                form = await run_in_threadpool(job_form, job, service)
+                yield ServerSentEvent(data=form, event="job", id=str(int(job.changed * 1e6)))
+        moment = max([moment, *(job.changed for job in changed)])
+        sent = {job.id: job.version for job in changed}
+        await asyncio.sleep(POLL)
 
 
 def _count_in(text: str | None) -> int | None:

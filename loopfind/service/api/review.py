@@ -15,7 +15,7 @@ from loopfind.pipeline.review_items import enter_library
 from loopfind.reports.formats import decisions as forms
 from loopfind.service.problems import Refused
 from loopfind.service.state import Service, TheService
-from loopfind.service.streams import open_stream
+from loopfind.service.streams import STREAM_PLACE
 from loopfind.stores.decisions import LONGEST_NAME, LONGEST_NOTE, NewDecision, ReviewQueue
 
 router = APIRouter(prefix="/v1/review", tags=["review"])
@@ -224,7 +224,7 @@ def decided_findings(form: DecisionsForm, service: TheService) -> Response:
     return decisions_response(form, service)
 
 
-@router.get("/events", response_class=EventSourceResponse, summary="Watch decisions")
+@router.get("/events", response_class=EventSourceResponse, dependencies=[STREAM_PLACE], summary="Watch decisions")
 async def watch_decisions(
     request: Request, service: TheService, last_event_id: Annotated[str | None, Header()] = None
 ) -> AsyncIterator[ServerSentEvent]:
@@ -234,12 +234,11 @@ async def watch_decisions(
     known = last_event_id or ""
     wanted = known.isascii() and known.isdigit() and len(known) < 16
     line = int(known) if wanted else await run_in_threadpool(queue.last_line)
-    with open_stream(service):
-        while not await request.is_disconnected():
-            for finding, made in await run_in_threadpool(queue.since, line):
-                line = made.id
-                yield ServerSentEvent(data=_decision_form(finding, made), event="decision", id=str(line))
-            await asyncio.sleep(_EVERY)
+    while not await request.is_disconnected():
+        for finding, made in await run_in_threadpool(queue.since, line):
+            line = made.id
+            yield ServerSentEvent(data=_decision_form(finding, made), event="decision", id=str(line))
+        await asyncio.sleep(_EVERY)
 
 
 @router.get("/{number}", summary="Look at a finding")

@@ -16,6 +16,7 @@ from loopfind.service.pages.list_pages import PER_PAGE
 from loopfind.service.pages.live import Sight, seen_messages
 from loopfind.service.problems import Refused
 from loopfind.service.state import Service, TheService
+from loopfind.service.streams import STREAM_PLACE
 
 router = APIRouter(prefix="/jobs", include_in_schema=False, route_class=PageRoute)
 
@@ -66,7 +67,7 @@ def ask(form: Fields, service: TheService) -> Response:
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 
-@router.get("/live", response_class=EventSourceResponse)
+@router.get("/live", response_class=EventSourceResponse, dependencies=[STREAM_PLACE])
 async def newest_live(request: Request, service: TheService) -> AsyncIterator[ServerSentEvent]:
     """Send the newest jobs whenever one changes."""
 
@@ -75,7 +76,7 @@ async def newest_live(request: Request, service: TheService) -> AsyncIterator[Se
         now = " ".join(f"{job.id}.{job.version}" for job in jobs)[:200]
         return Sight(now, "" if now == mark else fragment("jobs_table.html.j2", jobs=job_views(jobs)))
 
-    async for message in seen_messages(request, service, look):
+    async for message in seen_messages(request, look):
         yield message
 
 
@@ -90,7 +91,7 @@ def _shown(service: Service, job: Job) -> dict[str, Any]:
     return {"job": job_view(job), "answer": None, "findings": (), "forward": service.settings.front == job.id}
 
 
-@router.get("/{number}/live", response_class=EventSourceResponse)
+@router.get("/{number}/live", response_class=EventSourceResponse, dependencies=[STREAM_PLACE])
 async def job_live(number: int, request: Request, service: TheService) -> AsyncIterator[ServerSentEvent]:
     """Send how far a job is until it is over."""
 
@@ -100,7 +101,7 @@ async def job_live(number: int, request: Request, service: TheService) -> AsyncI
         html = "" if now == mark else fragment("job_state.html.j2", **_shown(service, job))
         return Sight(now, html, job.over)
 
-    async for message in seen_messages(request, service, look):
+    async for message in seen_messages(request, look):
         yield message
 
 

@@ -8,9 +8,6 @@ from fastapi import Request
 from fastapi.sse import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from loopfind.service.state import Service
-from loopfind.service.streams import open_stream
-
 EVERY = 0.5
 """Seconds between two looks at what is shown."""
 
@@ -28,7 +25,7 @@ class Sight(NamedTuple):
 
 
 async def seen_messages(
-    request: Request, service: Service, look: Callable[[str], Sight], mark: str = ""
+    request: Request, look: Callable[[str], Sight], mark: str = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """Yield what `look` sees, whenever it is something else, until it is over or the browser is gone.
 
@@ -36,14 +33,13 @@ async def seen_messages(
     Last-Event-ID what it had.
     """
     mark = request.headers.get("last-event-id", "")[:64] or mark
-    with open_stream(service):
-        while not await request.is_disconnected():
-            seen = await run_in_threadpool(look, mark)
-            if seen.mark != mark:
-                mark = seen.mark
-                if seen.html:
-                    yield ServerSentEvent(raw_data=seen.html, id=mark)
-            if seen.over:
-                yield ServerSentEvent(raw_data="", event=OVER_EVENT)
-                return
-            await asyncio.sleep(EVERY)
+    while not await request.is_disconnected():
+        seen = await run_in_threadpool(look, mark)
+        if seen.mark != mark:
+            mark = seen.mark
+            if seen.html:
+                yield ServerSentEvent(raw_data=seen.html, id=mark)
+        if seen.over:
+            yield ServerSentEvent(raw_data="", event=OVER_EVENT)
+            return
+        await asyncio.sleep(EVERY)

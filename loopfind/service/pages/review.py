@@ -28,6 +28,7 @@ from loopfind.service.pages.review_views import (
 )
 from loopfind.service.problems import Refused
 from loopfind.service.state import TheService
+from loopfind.service.streams import STREAM_PLACE
 from loopfind.stores.decisions import LONGEST_NAME, NewDecision
 
 router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)
@@ -156,7 +157,7 @@ def _whole(text: str, otherwise: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
 
 
-@router.get("/{number}/live", response_class=EventSourceResponse)
+@router.get("/{number}/live", response_class=EventSourceResponse, dependencies=[STREAM_PLACE])
 async def finding_live(
     number: int, request: Request, service: TheService, after: Annotated[int, Query(ge=0, le=LARGEST_FINDING)] = 0
 ) -> AsyncIterator[ServerSentEvent]:
@@ -180,7 +181,7 @@ async def finding_live(
         view = finding_view(queued, [""] * len(queued.item.files), ()) if here else None
         return Sight(newest, fragment("others.html.j2", words=words, here=bool(here), one=view))
 
-    async for message in seen_messages(request, service, look, str(after)):
+    async for message in seen_messages(request, look, str(after)):
         yield message
 
 
