@@ -29,7 +29,7 @@ _PATIENCE = 10.0
 
 @dataclass(frozen=True)
 class Stage:
-    """What a child is doing. share: of its work that is done, 0 to 1, where that is known."""
+    """The stage that a child is at. share: of its work that is done, 0 to 1, where that is known."""
 
     stage: str
     share: float | None

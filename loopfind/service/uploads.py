@@ -6,6 +6,7 @@ whoever knows the key can go on; once it is whole it gets its last name.
 
 import base64
 import binascii
+import contextlib
 import errno
 import hashlib
 import os
@@ -23,6 +24,7 @@ from loopfind.service.settings import ServiceSettings
 
 _AT_ONCE = 1 << 20
 """Bytes that are written together."""
+_HOPELESS = (413, 415, 422)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
@@ -114,13 +116,20 @@ class UploadFolder:
             return 0
 
     async def receive(
-        self, key: str, name: str, part: UploadPart, stream: AsyncIterator[bytes], digest: bytes | None = None
+        self,
+        key: str,
+        name: str,
+        part: UploadPart,
+        stream: AsyncIterator[bytes],
+        digest: bytes | None = None,
+        resumable: bool = True,
     ) -> str | None:
         """Take in a part of an upload. Return its last name once it is whole, None before.
 
-        name: of the file, of which the ending is kept. digest: SHA-256 of the whole. Raises Refused: 409 where the part
-        does not go on where the upload ends or another request brings it, 413, 415 for a text, 422 for another digest,
-        507 where the disk is full; and ClientDisconnect, after which what has come may be gone on with.
+        name: of the file, of which the ending is kept. digest: SHA-256 of the whole. resumable: whether the client
+        knows the key. Raises Refused: 409 where the part does not go on where the upload ends or another request brings it,
+        413, 415 for a text, 422 for another digest, 507 where the disk is full; and ClientDisconnect, after which what
+        has come may be gone on with.
         """
         if key in self._active:
             raise Refused(409, "another request brings this upload already")
@@ -136,6 +145,12 @@ class UploadFolder:
             if part.total is not None and size < part.total:
                 return None
             return await run_in_threadpool(self._finished, key, name, digest)
+        except BaseException as error:
+            # Nobody can go on with an upload whose key was made here, nor with one that is too large.
+            if not resumable or (isinstance(error, Refused) and error.status in _HOPELESS):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self._part(key))
+            raise
         finally:
             self._active.discard(key)
 
@@ -174,8 +189,6 @@ class UploadFolder:
             raise
         finally:
             file.close()
-            if not part.ranged and size > limit:
-                os.unlink(path)
 
     def _check_room(self, wanted: int) -> None:
         if shutil.disk_usage(self._folder).free - max(0, wanted) < self._settings.least_free:

@@ -52,7 +52,7 @@ async def upload(
         response.status_code = 200
         return job_form(there, service)
     await run_in_threadpool(check_queue, service)
-    last = await service.uploads.receive(known, shown, part, request.stream(), digest)
+    last = await service.uploads.receive(known, shown, part, request.stream(), digest, key is not None)
     if last is None:
         offset = service.uploads.offset(known)
         return JSONResponse({"offset": offset}, 200, {"Upload-Offset": str(offset)})
