@@ -1,5 +1,6 @@
 """Findings for the review queue: of a scan, of a comparison, and of all that a library has compared."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -12,6 +13,7 @@ from loopfind.settings import CompareSettings
 from loopfind.stores.comparisons import Results
 from loopfind.stores.decisions import ReviewQueue
 from loopfind.stores.library import Library
+from loopfind.stores.opener import open_library
 
 LIBRARY_ORIGIN = "library"
 """Origin of what a comparison of the library found."""
@@ -79,6 +81,22 @@ def enter_library(library: Library) -> int:
     sources = tuple(known[entry] for entry in entries)
     found = Comparison(sources, CompareSettings(), "", repeats, pairs)
     return queue.enter(items_of_comparison(found, [contents.get(entry) for entry in entries], LIBRARY_ORIGIN))
+
+
+def enter_scan(report: Report, at: str | os.PathLike[str], origin: str) -> int:
+    """Put the repeats of a scan into the review queue of the library at a path or address; return how many are new
+    there. Raises LibraryError."""
+    with open_library(at) as library:
+        return ReviewQueue(library.connections).enter(items_of_report(report, origin))
+
+
+def enter_search(found: Comparison, asked: Identity | None, at: str | os.PathLike[str], origin: str) -> int:
+    """Put what a video shares with files of the library at a path or address into its review queue; return how many
+    findings are new there. asked: of the video, the first file of the answer. Raises LibraryError."""
+    with open_library(at) as library:
+        known = {file.name: (file.digest.hex(), file.size) for file in library.files()}
+        others = [known.get(source.path) for source in found.sources[1:]]
+        return ReviewQueue(library.connections).enter(items_of_comparison(found, [asked, *others], origin))
 
 
 def _file(source: Source, identity: Identity) -> ReviewedFile:

@@ -33,9 +33,10 @@ NEAREST_ALIKE = 10
 
 @dataclass(frozen=True)
 class CheckedUpload:
-    """A video that was checked. report, exhibits: of its scan."""
+    """A video that was checked. found: what it shares with the library. report, exhibits: of its scan."""
 
     check: UploadCheck
+    found: Comparison
     report: Report
     exhibits: Exhibits | SoundExhibits
 
@@ -81,7 +82,7 @@ def check_upload(
     check = _judged(named, by, known, alike)
     model = f"loopfind {version()}, {by}, codes {CODES}"
     check = replace(check, digest=digest.hex(), searched=searched, model=model, failures=tuple(failures))
-    return CheckedUpload(check, report, exhibits)
+    return CheckedUpload(check, found[0], report, exhibits)
 
 
 def _twins(library: Library, video: str, digest: bytes, duration: float) -> list[KnownFile]:

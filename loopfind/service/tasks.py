@@ -28,6 +28,7 @@ from loopfind.pipeline import (
     search_library,
     similar,
 )
+from loopfind.pipeline.review_items import JOB_ORIGIN, enter_library, enter_scan, enter_search
 from loopfind.reports.formats import comparisons, likeness
 from loopfind.reports.formats.uploads import check_form
 from loopfind.service.fetch import fetch
@@ -122,6 +123,11 @@ def _check(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> di
     found = check_upload(video, settings.library, request.likeness, watch, _ONE, request.name)
     named = replace(found.report, source=replace(found.report.source, path=request.name))
     write_scan(folder, named, found.exhibits)
+    origin, source = f"{JOB_ORIGIN}{job.id}", found.report.source
+    if source.digest is not None and source.size is not None and found.found.sources:
+        sources = (replace(found.found.sources[0], path=request.name), *found.found.sources[1:])
+        enter_search(replace(found.found, sources=sources), (source.digest, source.size), settings.library, origin)
+    enter_scan(named, settings.library, origin)
     answer = check_form(found.check) | {"repeats": len(named.repeats), "verdict": named.verdict.summary, "kept": False}
     if request.keep and found.check.answer == "new" and request.kind in ("upload", "path"):
         add([video], settings.library, watch=watch)
@@ -134,6 +140,7 @@ def _scan(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> dic
     report, exhibits = scan_to_show(_video(job, settings, folder, watch), watch=watch, decoding=_ONE)
     named = replace(report, source=replace(report.source, path=job.request.name))
     write_scan(folder, named, exhibits)
+    enter_scan(named, settings.library, f"{JOB_ORIGIN}{job.id}")
     answer = {"repeats": len(named.repeats), "cuts": len(named.cuts), "verdict": named.verdict.summary}
     write_answer(folder, answer)
     return answer
@@ -157,6 +164,8 @@ def _groups(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> d
 
 def _compare(_: Job, settings: ServiceSettings, folder: str, watch: Watch) -> dict[str, Any]:
     found = compare_library(settings.library, watch)
+    with open_library(settings.library) as library:
+        enter_library(library)
     return _written(folder, "".join(comparisons.as_json(found)), {"summary": found.summary, "pairs": len(found.pairs)})
 
 

@@ -95,6 +95,14 @@ class ReviewQueue:
             ).fetchall()
             return [self._queued(connection, row) for row in rows]
 
+    def items_of_origin(self, origin: str, most: int) -> list[QueuedItem]:
+        """Return up to so many items that were found by something first, those of most seconds first."""
+        with self._connections.snapshot() as connection:
+            rows = connection.execute(
+                f"SELECT {_ITEM} FROM review_item WHERE origin = ? ORDER BY {_ORDER} LIMIT {int(most)}", (origin,)
+            ).fetchall()
+            return [self._queued(connection, row) for row in rows]
+
     def item(self, number: int) -> QueuedItem:
         """Return one item. Raises KeyError where there is none of this number."""
         with self._connections.snapshot() as connection:

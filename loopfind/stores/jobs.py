@@ -61,6 +61,19 @@ class Jobs:
             row = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE key = ?", (key,)).fetchone()
         return None if row is None else self._job(row)
 
+    def upload_name(self, place: str) -> str | None:
+        """Return what the client called an upload, by the name of its file; None for a file that no job has."""
+        marked = json.dumps(place)
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                "SELECT request FROM job WHERE request LIKE ? ORDER BY id LIMIT 8", (f"%{marked}%",)
+            ).fetchall()
+        for (asked,) in rows:
+            request = json.loads(asked)
+            if request.get("kind") == "upload" and request.get("place") == place:
+                return str(request.get("name"))
+        return None
+
     def newest(self, count: int, before: int | None = None, states: Sequence[JobState] = ()) -> list[Job]:
         """Return up to so many jobs, the newest first. before: only those with a lower number. states: only in these,
         none for all."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from loopfind.model.job import Job, JobProblem
-from loopfind.reports.wording import safe
+from loopfind.reports.wording import name
+from loopfind.service.pages.job_answers import words_when_done
 
 _STATES = {"waiting": "waits", "running": "runs", "done": "done", "failed": "failed", "cancelled": "cancelled"}
 _WORKS = {
@@ -45,13 +46,13 @@ def job_view(job: Job) -> JobView:
     running = job.state == "running"
     words = job.stage if running and job.stage else _STATES[job.state]
     if job.state == "done":
-        words = str(job.answer.get("verdict") or words)
+        words = words_when_done(job)
     share = job.share if running else None
     percent = "" if share is None else f"{100 * share:.0f}%"
-    name = safe(job.request.name) or _WORKS[job.request.work]
+    called = name(job.request.name) or _WORKS[job.request.work]
     return JobView(
         id=job.id,
-        name=name,
+        name=called,
         work=_WORKS[job.request.work],
         state=job.state,
         words=f"{words}, {percent}" if percent else words,

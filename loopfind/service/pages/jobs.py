@@ -9,11 +9,16 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import RedirectResponse, Response
 
 from loopfind.model.job import JOB_WORKS, Job, JobState
+from loopfind.pipeline.review_items import JOB_ORIGIN
 from loopfind.service.api.jobs import JobOrder, new_job, request_of
+from loopfind.service.api.review import queue_in
+from loopfind.service.pages.file_names import called_item
 from loopfind.service.pages.frame import PageRoute, form_of, fragment, page_of
+from loopfind.service.pages.job_answers import answer_view
 from loopfind.service.pages.job_views import job_view, job_views
 from loopfind.service.pages.list_pages import PER_PAGE
 from loopfind.service.pages.live import Sight, seen_messages
+from loopfind.service.pages.review_views import queue_lines
 from loopfind.service.problems import Refused
 from loopfind.service.state import Service, TheService
 from loopfind.service.streams import STREAM_PLACE
@@ -81,14 +86,25 @@ async def newest_live(request: Request, service: TheService) -> AsyncIterator[Se
 
 
 @router.get("/{number}")
-def job_page(number: int, service: TheService) -> Response:
+def job_page(number: int, service: TheService, at: Annotated[int, Query(alias="page")] = 1) -> Response:
     """Show a job: how far it is, and what came of it."""
     job = _job(service, number)
-    return page_of("job.html.j2", job_view(job).name, here="/jobs", live=not job.over, **_shown(service, job))
+    scripts = ("service.js", "forward.js")
+    shown = _shown(service, job, at)
+    return page_of("job.html.j2", job_view(job).name, here="/jobs", live=not job.over, scripts=scripts, **shown)
 
 
-def _shown(service: Service, job: Job) -> dict[str, Any]:
-    return {"job": job_view(job), "answer": None, "findings": (), "forward": service.settings.front == job.id}
+def _shown(service: Service, job: Job, at: int = 1) -> dict[str, Any]:
+    """Return what the page of a job shows. at: the page of its list, from 1."""
+    answer = answer_view(job, service, at)
+    found = queue_in(service).items_of_origin(f"{JOB_ORIGIN}{job.id}", PER_PAGE) if job.over else []
+    forward = answer.forward if answer is not None and service.settings.front == job.id else ""
+    return {
+        "job": job_view(job),
+        "answer": answer,
+        "findings": queue_lines([called_item(service, one) for one in found]),
+        "forward": forward,
+    }
 
 
 @router.get("/{number}/live", response_class=EventSourceResponse, dependencies=[STREAM_PLACE])

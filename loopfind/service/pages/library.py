@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from loopfind.model.library import SOUND, Entry
 from loopfind.reports.wording import count, length, name, safe
+from loopfind.service.pages.file_names import called_paths
 from loopfind.service.pages.frame import PageRoute, page_of
 from loopfind.service.pages.job_views import day_and_time
 from loopfind.service.pages.list_pages import PER_PAGE, pages_of
@@ -40,18 +41,19 @@ def library_page(
     wanted = q.strip().casefold()
     found = [entry for entry in every if wanted in " ".join(entry.paths).casefold()] if wanted else every
     pages = pages_of(len(found), number, "/library", q=q)
-    shown = [_row(entry) for entry in found[pages.start : pages.start + PER_PAGE]]
+    shown = found[pages.start : pages.start + PER_PAGE]
+    called = called_paths(service, [next(iter(entry.paths), f"entry {entry.id}") for entry in shown])
+    rows = [_row(entry, name(path)) for entry, path in zip(shown, called, strict=True)]
     seconds = sum(entry.source.duration for entry in found)
     words = f"{count(len(found), 'file')}, {length(seconds)}" if found else "no file"
     summary = (
         f"{words} of {len(every):,} with “{safe(q)}” in the name." if wanted else f"{words[:1].upper()}{words[1:]}."
     )
-    return page_of("library.html.j2", "Library", here="/library", summary=summary, q=safe(q), rows=shown, pages=pages)
+    return page_of("library.html.j2", "Library", here="/library", summary=summary, q=safe(q), rows=rows, pages=pages)
 
 
-def _row(entry: Entry) -> EntryRow:
+def _row(entry: Entry, called: str) -> EntryRow:
     source = entry.source
-    called = name(entry.paths[0]) if entry.paths else f"entry {entry.id}"
     picture = f"{source.width} x {source.height}, {source.codec}"
     gone = not any(map(os.path.exists, entry.paths))
     return EntryRow(entry.id, called, length(source.duration), picture, day_and_time(entry.added), gone)

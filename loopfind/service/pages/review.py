@@ -14,6 +14,7 @@ from loopfind.pipeline.review_items import enter_library
 from loopfind.reports.wording import count
 from loopfind.service.api.media import media_response
 from loopfind.service.api.review import LARGEST_FINDING, queue_in, queued_finding
+from loopfind.service.pages.file_names import called_item
 from loopfind.service.pages.footage import PictureShelf, footage_of
 from loopfind.service.pages.frame import PageRoute, form_of, fragment, page_of, with_query
 from loopfind.service.pages.list_pages import PER_PAGE, pages_of
@@ -65,7 +66,7 @@ def queue_page(
     queue, standing = queue_in(service), _standing(show)
     counts = queue.counts()
     pages = pages_of(counts[standing], number, "/review", show=standing)
-    items = queue.items(standing, pages.start, PER_PAGE)
+    items = [called_item(service, one) for one in queue.items(standing, pages.start, PER_PAGE)]
     first = queue.items("open", 0, 1)
     summary = f"{count(counts['open'], 'finding')} to decide on, {counts['decided']:,} decided."
     if counts["contested"]:
@@ -104,7 +105,8 @@ def finding_page(
     number: int, request: Request, service: TheService, show: Annotated[str, Query(max_length=20)] = "open"
 ) -> Response:
     """Show a finding: both copies, what was decided, and the form to decide."""
-    queue, queued, standing = queue_in(service), queued_finding(number, service), _standing(show)
+    queue, standing = queue_in(service), _standing(show)
+    queued = called_item(service, queued_finding(number, service))
     last = queue.last_line()
     footage = footage_of(service, queued)
     hrefs = [f"/review/{number}/file/{place}" if one.path else "" for place, one in enumerate(footage)]
@@ -176,7 +178,7 @@ async def finding_live(
         here = [line for item, line in others if item == number]
         item = number if here else others[-1][0]
         line = here[-1] if here else others[-1][1]
-        queued = queued_finding(item, service)
+        queued = called_item(service, queued_finding(item, service))
         words = f"{log_line(queued, line).words}: finding {item}" if not here else f"{log_line(queued, line).words}."
         view = finding_view(queued, [""] * len(queued.item.files), ()) if here else None
         return Sight(newest, fragment("others.html.j2", words=words, here=bool(here), one=view))
