@@ -36,6 +36,7 @@ LIBRARY = {
     "list": "loopfind.cli.library:list_command",
     "remove": "loopfind.cli.library:remove_command",
     "verify": "loopfind.cli.library:verify_command",
+    "copy": "loopfind.cli.library_copy:copy_command",
     "query": "loopfind.cli.library:query_command",
     "compare": "loopfind.cli.library_search:compare_library_command",
     "search": "loopfind.cli.library_search:search_command",

@@ -145,6 +145,24 @@ class Addition:
 
 
 @dataclass(frozen=True)
+class LibraryCopy:
+    """Results of copying a library into another one.
+
+    entries: that were copied; known: that the other one had. names, appearances, learned: names of files, appearances
+    and what was learned of them, that are in the other one now. indexed: entries that came with their part of the
+    index. compared: whether results of comparisons came too; they do where the other library has nothing else.
+    """
+
+    entries: int
+    known: int
+    names: int
+    appearances: int
+    learned: int
+    indexed: int
+    compared: bool
+
+
+@dataclass(frozen=True)
 class Problem:
     """Something that is wrong with a library. where: a file, an entry, or the library itself."""
 

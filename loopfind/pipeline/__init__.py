@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from loopfind.pipeline.following import follow as follow
     from loopfind.pipeline.library_add import add as add
     from loopfind.pipeline.library_compare import compare_library as compare_library
+    from loopfind.pipeline.library_copy import copy_library as copy_library
     from loopfind.pipeline.library_groups import groups as groups
     from loopfind.pipeline.library_groups import groups_to_show as groups_to_show
     from loopfind.pipeline.library_search import search_library as search_library
@@ -40,6 +41,7 @@ else:  # each loads what it needs and no more
         "resume": ("Resume",),
         "scanning": ("scan", "scan_to_show"),
         "library_compare": ("compare_library",),
+        "library_copy": ("copy_library",),
         "library_groups": ("groups", "groups_to_show"),
         "library_search": ("search_library",),
         "library_similar": ("similar", "similar_to_show"),

@@ -15,8 +15,7 @@ from loopfind.stores.checks import is_table
 from loopfind.stores.connections import Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.learned import UNREADABLE, damaged_learned
-
-_BLOCKS_AT_ONCE = 64
+from loopfind.stores.tables import stored_blocks
 
 
 def remove(connections: Connections, entries: Iterable[int] = (), paths: Iterable[bytes] = ()) -> None:
@@ -84,7 +83,7 @@ def _right(connections: Connections, part: int, dtype: str, width: int, rows: in
     if not is_table(dtype, width, rows, step):
         return False
     try:
-        for data in _blocks(connections, part):
+        for _, data in stored_blocks(connections, part):
             found.update(data)
             there += len(blocks.unpack_block(data, np.dtype(dtype), width, max(0, min(step, rows - there))))
     except LibraryUnreachable:
@@ -92,20 +91,6 @@ def _right(connections: Connections, part: int, dtype: str, width: int, rows: in
     except (ValueError, TypeError, LibraryError):
         return False
     return there == rows and found.digest() == digest
-
-
-def _blocks(connections: Connections, part: int) -> Iterator[bytes]:
-    """Yield the blocks of a table, some in memory at a time."""
-    last, found = -1, [(0, b"")]
-    while found:
-        with connections.reading() as connection:
-            found = connection.execute(
-                "SELECT number, data FROM block WHERE part = ? AND number > ? ORDER BY number LIMIT ?",
-                (part, last, _BLOCKS_AT_ONCE),
-            ).fetchall()
-        for number, data in found:
-            yield data
-            last = number
 
 
 def _appearances(connections: Connections) -> Iterator[Problem]:

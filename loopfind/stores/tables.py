@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ from loopfind.stores.connections import Connection, Connections
 NEAR = 32 << 20
 """Bytes of rows that are kept at hand, those that were read last."""
 
-_CHUNK = 64
-"""Blocks written at a time."""
+CHUNK = 64
+"""Blocks read or written at a time."""
 
-_NEW_BLOCK = "INSERT INTO block (part, number, data) VALUES (?, ?, ?)"
+NEW_BLOCK = "INSERT INTO block (part, number, data) VALUES (?, ?, ?)"
+_NEXT_BLOCKS = "SELECT number, data FROM block WHERE part = ? AND number > ? ORDER BY number LIMIT ?"
 
 
 def write_table(connection: Connection, entry: int, name: str, rows: blocks.ReadableRows) -> int:
@@ -35,12 +37,23 @@ def write_table(connection: Connection, entry: int, name: str, rows: blocks.Read
         digest.update(data)
         taken += len(data)
         waiting.append((part, number, data))
-        if len(waiting) == _CHUNK:
-            connection.executemany(_NEW_BLOCK, waiting)
+        if len(waiting) == CHUNK:
+            connection.executemany(NEW_BLOCK, waiting)
             waiting.clear()
-    connection.executemany(_NEW_BLOCK, waiting)
+    connection.executemany(NEW_BLOCK, waiting)
     connection.execute("UPDATE part SET digest = ? WHERE id = ?", (digest.digest(), part))
     return taken
+
+
+def stored_blocks(connections: Connections, part: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the blocks of a table as they are stored, with their numbers; some of them are in memory at a time."""
+    last, found = -1, [(0, b"")]
+    while found:
+        with connections.reading() as connection:
+            found = connection.execute(_NEXT_BLOCKS, (part, last, CHUNK)).fetchall()
+        for number, data in found:
+            yield number, data
+            last = number
 
 
 class Tables:

@@ -40,7 +40,8 @@ def added_text(addition: Addition) -> Iterator[str]:
 
 def added_json(addition: Addition) -> Iterator[str]:
     """Yield the same as JSON."""
-    yield _json({"files": [asdict(f) for f in addition.files], "failures": [asdict(f) for f in addition.failures]})
+    failures = [asdict(failure) for failure in addition.failures]
+    yield library_json({"files": [asdict(file) for file in addition.files], "failures": failures})
 
 
 def listed_text(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> Iterator[str]:
@@ -75,7 +76,7 @@ def _limits(entry: Entry) -> str:
 
 def listed_json(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> Iterator[str]:
     """Yield the same as JSON."""
-    yield _json({"library": shown, "entries": [asdict(entry) for entry in entries], "outdated": list(older)})
+    yield library_json({"library": shown, "entries": [asdict(entry) for entry in entries], "outdated": list(older)})
 
 
 def removed_text(entries: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
@@ -90,7 +91,7 @@ def removed_text(entries: Sequence[Entry], names: Sequence[str]) -> Iterator[str
 
 def removed_json(entries: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
     """Yield the same as JSON."""
-    yield _json({"files": list(names), "entries": [asdict(entry) for entry in entries]})
+    yield library_json({"files": list(names), "entries": [asdict(entry) for entry in entries]})
 
 
 def verified_text(shown: str, problems: Sequence[Problem], entries: int) -> Iterator[str]:
@@ -104,7 +105,7 @@ def verified_text(shown: str, problems: Sequence[Problem], entries: int) -> Iter
 
 def verified_json(shown: str, problems: Sequence[Problem], _entries: int) -> Iterator[str]:
     """Yield the same as JSON."""
-    yield _json({"library": shown, "problems": [asdict(problem) for problem in problems]})
+    yield library_json({"library": shown, "problems": [asdict(problem) for problem in problems]})
 
 
 def size(taken: int) -> str:
@@ -115,5 +116,6 @@ def size(taken: int) -> str:
     return f"{value:.{1 if value < 10 and units[0] != 'B' else 0}f} {units[0]}"
 
 
-def _json(value: dict[str, Any]) -> str:
+def library_json(value: dict[str, Any]) -> str:
+    """Return an answer of a library as JSON, with what every machine form says."""
     return json.dumps(jsonable({"schema": SCHEMA, "loopfind": version(), **value}), indent=1, allow_nan=False) + "\n"
