@@ -49,7 +49,7 @@ NO_CUTS = "a comparison lists no cuts; scan a file for its suspect cuts: loopfin
 def compare_command(
     videos: Annotated[
         list[str] | None,
-        typer.Argument(metavar="VIDEO", help="Files, addresses that ffmpeg can open, and folders of files."),
+        typer.Argument(metavar="VIDEO", help="Files, addresses that ffmpeg can open, folders of files, and buckets."),
     ] = None,
     query: Annotated[
         list[str] | None,

@@ -14,6 +14,7 @@ from loopfind.errors import BadSetting
 from loopfind.fingerprints import KINDS
 from loopfind.registry import check_name
 from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, STALL, Settings
+from loopfind.stores.places import is_there, real_path
 
 if TYPE_CHECKING:
     from loopfind.stores.library import Library
@@ -35,7 +36,9 @@ Exit status: 0 done, 1 could not, or something is wrong, 2 wrong usage,
 
 
 def add_command(
-    videos: Annotated[list[str], typer.Argument(metavar="FILE", help="Videos, sounds, and folders of files.")],
+    videos: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Videos, sounds, folders of files, and s3://BUCKET.")
+    ],
     library: options.LibraryOption = None,
     kind: options.KindOption = Settings.kind,
     hash_size: options.FixedHashSize = str(Settings.hash_size),
@@ -107,7 +110,7 @@ def remove_command(
         known = shelf.files()
         entries, paths = _find_named(shelf, what or [], [file.path for file in known])
         if missing:
-            paths |= {file.path for file in known if not os.path.exists(file.path)}
+            paths |= {file.path for file in known if not is_there(file.path)}
             entries |= {*shelf.outdated(), *(entry.id for entry in shelf.entries() if not entry.paths)}
         before = {entry.id: entry for entry in shelf.entries()}
         shelf.remove(sorted(entries), sorted(paths))
@@ -125,7 +128,7 @@ def _find_named(shelf: "Library", what: Sequence[str], known: Sequence[bytes]) -
     entries: set[int] = set()
     paths: set[bytes] = set()
     for word in what:
-        real = os.path.realpath(os.fsencode(word)) if "\0" not in word else b""
+        real = real_path(word) if "\0" not in word else b""
         inside = {path for path in known if path == real or path.startswith(os.path.join(real, b""))}
         if inside:
             paths |= inside

@@ -22,6 +22,7 @@ from loopfind.pipeline.resume import OpenCheckpoint
 from loopfind.pipeline.sound import sound_fingerprint, source_of_sound
 from loopfind.settings import Decoding, Settings
 from loopfind.stores.opener import open_library
+from loopfind.stores.places import look_at
 from loopfind.stores.tables import NEAR
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def why_unkept(where: Address) -> str:
     """Return why a video cannot be kept in a library, as a sentence; "" if it can."""
     if where.is_stdin:
         return "standard input has no name to know it by again"
+    if where.is_signed:
+        return ""
     if where.local is None:
         return "what lies at an address may change unseen"
     try:
@@ -177,7 +180,6 @@ class CachingReader:
             if self._library is not None and self._note is not None:
                 self._note(f"{where.shown}: not kept in the library: {why}")
             return CachedReading(decode(), True)
-        assert where.local is not None  # else there is a reason not to keep it
         file = _looked_at(self._library, where)
         with self._turn(file.digest):  # the same content under two names is decoded once
             try:
@@ -249,7 +251,7 @@ class CachingReader:
         Raises MediaError, also for a file that changed meanwhile, and LibraryError.
         """
         library = self._library
-        assert library is not None and where.local is not None
+        assert library is not None
         file = _looked_at(library, where)
         with self._turn(file.digest):
             entry = library.find_sound(file, settings)
@@ -296,7 +298,7 @@ class CachingReader:
 def _looked_at(library: "Library", where: Address) -> File:
     """Return a file as it is now. Raises Unreadable."""
     try:
-        return library.look(os.fsdecode(where.local or b""))
+        return library.look(where.name if where.local is None else os.fsdecode(where.local))
     except OSError as error:
         if exhausted(error):  # which is no fault of the file
             raise
@@ -306,10 +308,9 @@ def _looked_at(library: "Library", where: Address) -> File:
 def _is_still(file: File) -> bool:
     """Say whether a file is as it was when it was looked at."""
     try:
-        now = os.stat(file.path)
-    except OSError:
+        return look_at(file.name)[1:] == (file.size, file.changed)
+    except (OSError, Unreadable):
         return False
-    return (now.st_size, now.st_mtime_ns) == (file.size, file.changed)
 
 
 def _named(source: Source, shown: str, file: File) -> Source:

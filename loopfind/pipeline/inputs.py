@@ -1,7 +1,7 @@
 """Several files: the ones that paths stand for, and work done on each, some at a time."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from threading import Lock
@@ -9,9 +9,13 @@ from typing import Any, TypeVar
 
 from loopfind.errors import BadSetting, MediaError
 from loopfind.media.ffmpeg.children import Children
+from loopfind.media.web_list import is_list, listed
 from loopfind.model.comparison import Failure
 from loopfind.model.video import Frames, Progress, Watch
+from loopfind.objects import bucket
+from loopfind.objects.bucket import is_object
 from loopfind.settings import DONE, CompareSettings, Decoding, Settings, SteadySettings, SweepSettings
+from loopfind.stores.places import real_path
 
 T = TypeVar("T")
 AnySettings = TypeVar("AnySettings", Settings, SweepSettings, CompareSettings, SteadySettings)
@@ -53,12 +57,30 @@ class CancelToken:
         self.children.end()
 
 
+def stands_for_several(name: str) -> bool:
+    """Return whether a name stands for several files: a folder, a bucket or a folder in one, or a list on the web.
+
+    Raises MissingExtra, and Unreadable for a store that does not say.
+    """
+    if is_object(name):
+        return bucket.look(name) is None and bool(bucket.below(name, 1))
+    return os.path.isdir(name) or is_list(name)
+
+
+def addresses_in(name: str) -> list[str] | None:
+    """Return the addresses that a name stands for: those of the objects in a bucket or a folder of it, or those in a
+    list on the web. None for any other name. Raises as `stands_for_several` does, and Unreadable for a bad list."""
+    if is_list(name):
+        return listed(name)
+    return bucket.below(name) if is_object(name) and stands_for_several(name) else None
+
+
 def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bool]], int]:
-    """Return the files that paths stand for, each with whether it was named itself rather than found in a folder, and
-    how many of them the first `queries` paths stand for. A file that was named, or
-    found before, is not found once more."""
+    """Return the files that paths stand for, each with whether it was named itself rather than found in a folder or a
+    list, and how many of them the first `queries` paths stand for. A file that was named, or found before, is not
+    found once more. Raises Unreadable and MissingExtra for a bucket or list that cannot be read."""
     files: list[tuple[str, bool]] = []
-    named = {os.path.realpath(path) for path in paths}
+    named = {real_path(path) for path in paths if "\0" not in path}
     looked_for = 0
     for number, path in enumerate(paths):
         if number == queries:
@@ -70,13 +92,24 @@ def files_in(paths: Sequence[str], queries: int = 0) -> tuple[list[tuple[str, bo
                 for name in names
                 if not name.startswith(".") and os.path.isfile(os.path.join(folder, name))
             )
-            for name in found:
-                if os.path.realpath(name) not in named:
-                    named.add(os.path.realpath(name))
-                    files.append((name, False))
+            files += _new(found, named)
+        elif (addresses := addresses_in(path)) is not None:
+            files += _new([name for name in addresses if not _is_hidden(name)], named)
         else:
             files.append((path, True))
     return files, looked_for
+
+
+def _new(names: Sequence[str], known: set[bytes]) -> Iterator[tuple[str, bool]]:
+    """Yield the names that are not known yet, which are known from then on, as they were found."""
+    for name in names:
+        if (real := real_path(name)) not in known:
+            known.add(real)
+            yield name, False
+
+
+def _is_hidden(address: str) -> bool:
+    return address.rpartition("/")[2].startswith(".")
 
 
 def decoding_of(files: int, jobs: int, unbounded: bool = False) -> Decoding:

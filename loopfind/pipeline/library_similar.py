@@ -67,7 +67,7 @@ def _searched(
         query = eye.query(video)
         failures = look_at_missing(held, eye, settings, watch, log)
         where = address.resolve(video)
-        own = b"" if where.local is None or why_unkept(where) else held.look(where.name).digest
+        own = b"" if why_unkept(where) else held.look(where.name).digest
         table = Appearances(held.connections)
         metric = metric_of(held.connections, settings.by, eye.key)
         # What is kept for a shortlist is of the network's own vectors.

@@ -18,6 +18,7 @@ from loopfind.media.decode.losses import CUT_OFF
 from loopfind.media.decode.one_pass import OnePassReader, open_video
 from loopfind.media.ffmpeg import address
 from loopfind.media.ffmpeg.request import DecodeOptions, check_limits
+from loopfind.media.ffmpeg.signatures import unsigned
 from loopfind.model.dtypes import Floats
 from loopfind.model.events import Why
 from loopfind.model.video import Frames, Loss, Source, Watch
@@ -177,7 +178,7 @@ class LiveSource:
                 raise Unreadable(error.path, "it was stopped before the first picture came") from None
         finally:
             if self._request.log is not None:
-                for line in (" ".join(video.command), *video.log):
+                for line in (unsigned(" ".join(video.command)), *video.log):
                     self._request.log(line)
         if self._request.halted():
             self.why = "asked"

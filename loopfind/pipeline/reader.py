@@ -16,6 +16,7 @@ from loopfind.media.decode.relay import RelayReader
 from loopfind.media.decode.segment import Unsafe
 from loopfind.media.ffmpeg.address import Address
 from loopfind.media.ffmpeg.request import DecodeOptions, ReadRequest
+from loopfind.media.ffmpeg.signatures import unsigned
 from loopfind.model.library import Reading
 from loopfind.model.video import CheckFrames, Frames, Progress, RepeatedFrames, Watch
 from loopfind.pipeline.resume import (
@@ -180,7 +181,7 @@ def hand_over(
                 watch(Progress("reading", frames, max(0.0, float(batch.times[-1]) - begin), length))
     finally:
         if log is not None:
-            log(" ".join(video.command))
+            log(unsigned(" ".join(video.command)))
             for line in video.log:
                 log(line)
     return frames

@@ -1,4 +1,5 @@
-"""The files that are scanned one after the other: those named, and the videos and sounds in folders."""
+"""The files that are scanned one after the other: those named, and the videos and sounds in folders, buckets and
+lists."""
 
 import os
 import re
@@ -6,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loopfind.media.endings import is_media_name
+from loopfind.objects.bucket import is_object
+from loopfind.pipeline.inputs import addresses_in
 
 _UNFIT = re.compile(r'[/\\:*?"<>|\0]')
 
@@ -30,11 +33,20 @@ class Selection:
 def select_files(paths: Sequence[str]) -> Selection:
     """Return the files that paths stand for, those of a folder by name, with those of the folders in it.
 
-    A file that is named is taken whatever it is called; one in a folder by the ending of its name.
+    A file that is named, or listed, is taken whatever it is called; one in a folder or bucket by the ending of its
+    name. Raises as `addresses_in` does.
     """
     chosen: dict[str, SelectedFile] = {}
     left_out = 0
     for path in paths:
+        if (addresses := addresses_in(path)) is not None:
+            for address in addresses:
+                name = address.rpartition("/")[2]
+                if is_object(address) and (name.startswith(".") or not is_media_name(name)):
+                    left_out += 1
+                    continue
+                chosen.setdefault(address, SelectedFile(address, _label(_name_in(address, path))))
+            continue
         if not os.path.isdir(path):
             chosen.setdefault(_identity(path), SelectedFile(path, _label(os.path.basename(path.rstrip("/")) or path)))
             continue
@@ -49,6 +61,12 @@ def select_files(paths: Sequence[str]) -> Selection:
 def _label(name: str) -> str:
     """Return a name in which nothing parts folders, and nothing is that no system takes: of an address, say."""
     return _UNFIT.sub("-", name)
+
+
+def _name_in(address: str, place: str) -> str:
+    """Return the name of what lies at an address, with the way to it from a bucket or a folder of one."""
+    folder = place if place.endswith("/") else f"{place}/"
+    return address.removeprefix(folder) if is_object(address) and is_object(place) else address.rpartition("/")[2]
 
 
 def _identity(path: str) -> str:

@@ -10,6 +10,7 @@ from loopfind.errors import MediaError, Unreadable
 from loopfind.media.ffmpeg.address import Address
 from loopfind.model.video import Loss, Source
 from loopfind.stores.digest import digest_of
+from loopfind.stores.places import look_at
 
 GREW = "the file grew while it was read; --follow reads on"
 CHANGED = "the file changed before its pictures were taken"
@@ -23,8 +24,8 @@ class _State(NamedTuple):
 
 
 class FileWatch:
-    """Compares a file with what it was, for as long as a `with` statement lasts; anything but a local file never
-    changes.
+    """Compares a file with what it was, for as long as a `with` statement lasts; anything but a local file or an
+    object never changes.
 
     grew: whether something was added at its end, known after the body. Leaving raises Unreadable where the file became
     another one.
@@ -64,10 +65,12 @@ class FileWatch:
             raise Unreadable(self._where.shown, "changed while it was read: scan it once more when it is finished")
 
     def _state(self) -> _State | None:
-        """Return the file as it is now, None where it is not there, or is no plain local file."""
+        """Return the file as it is now, None where it is not there, or is neither a plain local file nor an object."""
         try:
+            if self._where.is_signed:
+                return _State(0, 0, *look_at(self._where.name)[1:])
             status = None if self._where.local is None else os.stat(self._where.local)
-        except OSError:
+        except (OSError, Unreadable):
             return None
         if status is None or not stat.S_ISREG(status.st_mode):
             return None
@@ -76,6 +79,6 @@ class FileWatch:
     def _digest_now(self, size: int) -> bytes:
         """Return the digest of the first `size` bytes; b"" where they cannot be read."""
         try:
-            return digest_of(self._where.local or b"", size)
-        except OSError:
+            return digest_of(self._where.local or os.fsencode(self._where.name), size)
+        except (OSError, Unreadable):
             return b""

@@ -23,6 +23,7 @@ from loopfind.settings import CompareSettings, Decoding, Settings, SimilarSettin
 from loopfind.stores.comparisons import Results
 from loopfind.stores.library import Library
 from loopfind.stores.opener import open_library
+from loopfind.stores.places import real_path
 
 LEAST_KNOWN = 0.95
 """Share of what was judged of a video from which all of it is in another file: ends are found to a frame or two, and a
@@ -87,7 +88,7 @@ def check_upload(
 
 def _twins(library: Library, video: str, digest: bytes, duration: float) -> list[KnownFile]:
     """Return the files of the library with the same bytes, other than the video itself."""
-    own, whole = os.path.realpath(os.fsencode(video)), (Place(0.0, duration, 0.0, duration),)
+    own, whole = real_path(video), (Place(0.0, duration, 0.0, duration),)
     return [
         KnownFile(os.fsdecode(file.path), digest.hex(), "content", 1.0, 1.0, 1.0, 1.0, True, whole)
         for file in library.files()

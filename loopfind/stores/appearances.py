@@ -13,6 +13,7 @@ from loopfind.model.likeness import Appearance, AppearanceKey
 from loopfind.stores import schema
 from loopfind.stores.connections import Connections
 from loopfind.stores.entries import named_file
+from loopfind.stores.places import is_there
 
 _MOST_MOMENTS, _WIDEST, _LATEST = 4096, 1 << 14, 1e9
 """Moments, numbers a moment, and seconds that an appearance may have. None that is written comes near."""
@@ -43,7 +44,7 @@ class Appearances:
             ).fetchall()
         paths: dict[int, bytes] = {}
         for content, path in rows:
-            if content not in paths or not os.path.exists(paths[content]):
+            if content not in paths or not is_there(paths[content]):
                 paths[content] = path
         return sorted(os.fsdecode(path) for path in paths.values())
 

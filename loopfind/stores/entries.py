@@ -11,6 +11,7 @@ from loopfind.model.video import Loss, Source
 from loopfind.settings import Settings
 from loopfind.stores.blocks import ReadableRows
 from loopfind.stores.connections import Connection
+from loopfind.stores.places import is_there
 from loopfind.stores.tables import write_table
 
 KEY = 'codes = ? AND kind = ? AND hash_size = ? AND stream = ? AND start IS ? AND "end" IS ?'
@@ -27,7 +28,7 @@ def named_file(connection: Connection, file: File) -> tuple[int, Naming, str]:
     others = connection.execute(
         "SELECT path FROM file WHERE content = ? AND path <> ? ORDER BY path", (content, file.path)
     ).fetchall()
-    gone = [path for (path,) in others if not os.path.exists(path)]
+    gone = [path for (path,) in others if not is_there(path)]
     connection.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in gone])
     connection.execute(
         "INSERT INTO file (path, size, changed, content) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE"

@@ -35,6 +35,7 @@ from loopfind.stores.blocks import AnyRows, ReadableRows
 from loopfind.stores.connections import Connection, Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.entries import KEY, NewEntry, add_entry, named_file, paths_of
+from loopfind.stores.places import look_at
 from loopfind.stores.tables import Stored, Tables
 
 _AS_IT_WAS = "FROM file JOIN content ON content.id = content WHERE path = ? AND file.size = ? AND changed = ?"
@@ -78,11 +79,9 @@ class Library:
     def look(self, path: str | os.PathLike[str]) -> File:
         """Return the file as it is now. Where size and time of change are as they were, its content is not read again.
 
-        Raises OSError for a file that cannot be read.
+        Raises OSError for a file that cannot be read, and Unreadable for an object that cannot.
         """
-        real = os.path.realpath(os.fsencode(path))
-        status = os.stat(real)
-        size, changed = status.st_size, status.st_mtime_ns
+        real, size, changed = look_at(path)
         with self._connections.reading() as connection:
             row = connection.execute(f"SELECT digest {_AS_IT_WAS}", (real, size, changed)).fetchone()
         return File(real, size, changed, digest_of(real, size) if row is None else row[0])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from loopfind.errors import LibraryError, LibraryUnreachable
+from loopfind.errors import LibraryError, LibraryUnreachable, Unreadable
 from loopfind.model.library import CODES, SOUND, Problem
 from loopfind.model.video import Progress, Watch
 from loopfind.stores import blocks, schema
@@ -15,6 +15,7 @@ from loopfind.stores.checks import is_table
 from loopfind.stores.connections import Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.learned import UNREADABLE, damaged_learned
+from loopfind.stores.places import look_at
 from loopfind.stores.tables import stored_blocks
 
 
@@ -126,8 +127,10 @@ def _files(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
 def _changed(path: bytes, size: int, digest: bytes) -> str:
     """Return the fault of a file, "" if it is unchanged."""
     try:
-        if os.stat(path).st_size == size and digest_of(path, size) == digest:
+        if look_at(os.fsdecode(path)).size == size and digest_of(path, size) == digest:
             return ""
+    except Unreadable as error:
+        return error.what
     except FileNotFoundError:
         return "it is gone: `loopfind library remove --missing` takes it out"
     except OSError as error:

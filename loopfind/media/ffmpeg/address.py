@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from loopfind.errors import Unreadable
 from loopfind.media.ffmpeg.allowlist import limited, needed, needed_within
+from loopfind.objects import bucket
 
 STANDARD_INPUT = "-"
 
@@ -45,13 +46,18 @@ class Address:
 
     @property
     def words(self) -> list[str]:
-        """The words of an ffmpeg command that name it as the input."""
-        return [*self.options, "-i", os.fsdecode(self.argument)]
+        """The words of an ffmpeg command that name it as the input; of an object, by an address signed anew."""
+        return [*self.options, "-i", bucket.signed(self.name) if self.is_signed else os.fsdecode(self.argument)]
+
+    @property
+    def is_signed(self) -> bool:
+        """Return whether it is an object in a bucket."""
+        return bucket.is_object(self.name)
 
     def waiting(self, stall: float) -> "Address":
         """Return the address of which ffmpeg waits for no byte longer than so many seconds, where it may be waited for:
         over a network."""
-        if not _SEEKABLE_URL.match(self.name):
+        if not self.is_signed and not _SEEKABLE_URL.match(self.name):
             return self
         return replace(self, options=(*self.options, "-rw_timeout", str(round(stall * 1e6))))
 
@@ -99,6 +105,9 @@ def _resolved(name: str, shown: str) -> Address:
     if name == STANDARD_INPUT:
         # The fd protocol seeks when standard input is redirected from a file; pipe: never does.
         return Address(shown, b"fd:", (*limited(("fd",)), "-fd", "0"))
+    if bucket.is_object(name):
+        _check_object(shown, name)
+        return Address(shown, b"", limited(needed("https")), seekable=True)
     if _URL.match(name):
         seekable = _SEEKABLE_URL.match(name) is not None
         return Address(shown, _url_argument(shown, name), limited(needed(name), remote=True), seekable=seekable)
@@ -113,6 +122,16 @@ def _resolved(name: str, shown: str) -> Address:
         return Address(shown, b"file:" + local, (*limited(("file",)), "-start_number", first), seekable=False)
     seekable = _check_file(shown, local)
     return Address(shown, b"file:" + local, limited(("file",)), local, seekable)
+
+
+def _check_object(shown: str, name: str) -> None:
+    """Raise Unreadable for an object that no decoder could read, and MissingExtra."""
+    state = bucket.look(name)
+    if state is None:
+        what = "a folder of objects, not a video: name one of them" if bucket.below(name, 1) else "no such object"
+        raise Unreadable(shown, what)
+    if state.size == 0:
+        raise Unreadable(shown, "an empty file: copy or record it again")
 
 
 def _check_joined(shown: str, name: str) -> None:

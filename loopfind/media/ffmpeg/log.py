@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from loopfind.media.ffmpeg.digests import Digests
 from loopfind.media.ffmpeg.header import Header
+from loopfind.media.ffmpeg.signatures import unsigned
 
 MARK = b"\x1f"
 """First byte of a mark. ffmpeg replaces control characters in its own messages, so a mark cannot be mistaken."""
@@ -39,8 +40,8 @@ _TROUBLES_APART = 24
 
 
 def plain_text(line: str) -> str:
-    """Return a line of the log without its colours."""
-    return _COLOURS.sub("", line)
+    """Return lines of the log without their colours, and without what signs an address."""
+    return unsigned(_COLOURS.sub("", line))
 
 
 @dataclass

@@ -14,6 +14,7 @@ from loopfind.media.ffmpeg import children, memory
 from loopfind.media.ffmpeg.lifeline import APART, lifeline_for
 from loopfind.media.ffmpeg.log import COLOURED, MARK, UNCOLOURED
 from loopfind.media.ffmpeg.request import ReadRequest
+from loopfind.media.ffmpeg.signatures import unsigned
 from loopfind.media.ffmpeg.spoken import say
 from loopfind.settings import PICTURE_SIDE
 
@@ -157,7 +158,7 @@ def output_of(words: Sequence[str], limit: float = TIME_LIMIT) -> tuple[bytes, b
                 process.kill()
                 written = b""
         said.seek(0)
-        return written, said.read()
+        return written, unsigned(said.read().decode("latin-1")).encode("latin-1")
 
 
 def start(
@@ -173,7 +174,7 @@ def start(
     apart: see DecodeOptions. unbounded: however much memory it takes. Raises DecoderFailed where there is no ffmpeg to
     start.
     """
-    say(shlex.join(os.fsdecode(word) for word in command))
+    say(unsigned(shlex.join(os.fsdecode(word) for word in command)))
     environment = {name: value for name, value in os.environ.items() if name not in UNCOLOURED} | COLOURED
     try:
         child = memory.Child(

@@ -14,6 +14,7 @@ from loopfind.media.ffmpeg.container_start import start_of
 from loopfind.media.ffmpeg.diagnosis import encrypted
 from loopfind.media.ffmpeg.log import Journal
 from loopfind.media.ffmpeg.packet_times import NO_TIME, RAISED, base_in, cells_in
+from loopfind.media.ffmpeg.signatures import unsigned
 from loopfind.media.packets.demux import Demux
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.video import Loss, Progress, Source, Watch
@@ -63,7 +64,7 @@ def read_packets(demux: Demux, watch: Watch | None = None, until: float | None =
             demux.finish()
     if not len(table) and (refused := demux.refused()):
         raise refused
-    packets = _packets(demux.where, table, demux.journal, (" ".join(demux.command), *demux.journal.said))
+    packets = _packets(demux.where, table, demux.journal, (unsigned(" ".join(demux.command)), *demux.journal.said))
     return packets if reached else replace(packets, losses=_missing_behind(packets, demux.journal))
 
 

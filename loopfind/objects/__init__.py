@@ -1,0 +1,1 @@
+"""Objects in stores that speak S3, named `s3://bucket/key`."""
