@@ -8,7 +8,7 @@ from loopfind.errors import Unreadable
 from loopfind.objects.bucket import is_object
 
 ENDING = ".txt"
-MOST_BYTES = 16 << 20
+_MOST_BYTES = 16 << 20
 """Bytes of the longest list."""
 _PATIENCE = 30.0
 
@@ -47,14 +47,14 @@ def _fetched(name: str) -> str:
     """Return the text of a list."""
     try:
         with urllib.request.urlopen(name, timeout=_PATIENCE) as answer:  # noqa: S310 - is_list lets http alone pass
-            data = answer.read(MOST_BYTES + 1)
+            data = answer.read(_MOST_BYTES + 1)
     except urllib.error.HTTPError as error:
         raise Unreadable(name, f"the server does not hand out this list (status {error.code}): check it") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise Unreadable(name, f"the list cannot be fetched: {reason}") from None
-    if len(data) > MOST_BYTES:
-        raise Unreadable(name, f"longer than {MOST_BYTES >> 20} MB: no list of addresses")
+    if len(data) > _MOST_BYTES:
+        raise Unreadable(name, f"longer than {_MOST_BYTES >> 20} MB: no list of addresses")
     try:
         text: str = data.decode("utf-8-sig")
     except UnicodeDecodeError:

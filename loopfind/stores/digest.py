@@ -19,11 +19,11 @@ def digest_of(path: bytes, size: int) -> bytes:
     """
     digest = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=32)
     if bucket.is_object(name := os.fsdecode(path)):
-        for piece in bucket.parts(name, spans_of(size)):
+        for piece in bucket.parts(name, _spans_of(size)):
             digest.update(piece)
         return digest.digest()
     with open(path, "rb", buffering=0) as file:
-        for begin, end in spans_of(size):
+        for begin, end in _spans_of(size):
             file.seek(begin)
             left = end - begin
             while left > 0 and (piece := file.read(left)):
@@ -32,7 +32,7 @@ def digest_of(path: bytes, size: int) -> bytes:
     return digest.digest()
 
 
-def spans_of(size: int) -> list[tuple[int, int]]:
+def _spans_of(size: int) -> list[tuple[int, int]]:
     """Return the parts of a file of so many bytes that its digest is made of, as [begin, end)."""
     if size <= DIGESTED_PARTS * PART_BYTES:
         return [(0, size)] if size else []
