@@ -65,6 +65,9 @@ def serve_command(
     rate: Annotated[
         float, typer.Option("--rate", metavar="N", min=0.1, help="Requests a second that one client may make for long.")
     ] = ServiceSettings.rate,
+    patience: Annotated[
+        float, typer.Option("--patience", metavar="SECONDS", min=0.1, help="Give up a client from which no byte comes.")
+    ] = ServiceSettings.patience,
     lease: service_options.Lease = ServiceSettings.lease,
     retain: service_options.Retain = ServiceSettings.retain,
     no_worker: Annotated[
@@ -96,6 +99,7 @@ def serve_command(
             most_waiting=max_waiting,
             rate=rate,
             burst=max(ServiceSettings.burst, round(4 * rate)),
+            patience=patience,
             at_once=jobs,
             lease=lease,
             cpu_seconds=job_cpu,

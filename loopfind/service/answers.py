@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loopfind.model.job import Job, JobState, JobWork, PlaceKind
+from loopfind.service.folders import RESULTS
 from loopfind.service.state import Service
 
 
@@ -79,7 +80,3 @@ def job_links(job: Job, service: Service) -> dict[str, str]:
             names = sorted(os.listdir(inner)) if os.path.isdir(inner := os.path.join(folder, kind)) else []
             links |= {f"{kind}/{name}": f"{here}/{kind}/{name}" for name in names}
     return links
-
-
-RESULTS = {"answer": "answer.json", "report": "report.json", "page": "page.html"}
-"""Result of a job -> name of its file."""

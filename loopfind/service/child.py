@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from typing import Any
 
-from loopfind.model.job import Job
+from loopfind.model.job import Job, JobProblem
 from loopfind.model.video import Progress
 from loopfind.service.budgets import Use, use_of_group
 from loopfind.service.settings import ServiceSettings
@@ -33,6 +33,14 @@ class Stage:
 
     stage: str
     share: float | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of a job: an answer for the job itself, or a problem."""
+
+    answer: dict[str, Any]
+    problem: JobProblem | None = None
 
 
 def processes() -> BaseContext:

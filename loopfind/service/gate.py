@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loopfind.service.problems import Refused, problem_response
+from loopfind.service.problems import problem_response
 from loopfind.service.rates import Rates
+from loopfind.service.refusals import Refused
 from loopfind.service.sessions import bearer_of, is_session, is_token, session_in
 from loopfind.service.settings import LOOPBACK
 from loopfind.service.state import Service
@@ -135,7 +136,7 @@ class Gate:
         if origin is None:
             if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
                 return
-        elif origin != "null" and urlsplit(origin).netloc.lower() == headers.get("host", "").lower():
+        elif origin.partition("://")[2].lower() == headers.get("host", "").lower():
             return
         raise Refused(403, "a page of another origin may not change anything here")
 

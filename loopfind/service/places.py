@@ -6,7 +6,7 @@ import socket
 import stat
 from urllib.parse import SplitResult, urlsplit
 
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 
 LONGEST_ADDRESS = 4096
 _MOST_ADDRESSES = 16

@@ -8,20 +8,14 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from loopfind.errors import LibraryError, LibraryUnwritable, ReviewRefused, UsageError
+from loopfind.service.refusals import Refused
 
 PROBLEM = "application/problem+json"
 _MOST_FAULTS = 20
-
-
-class Refused(Exception):
-    """A request that is answered by a problem. headers: of the answer, beside those of every problem."""
-
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        self.status, self.detail, self.headers = status, detail, dict(headers or {})
-        super().__init__(detail)
 
 
 def problem_response(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
@@ -54,6 +48,16 @@ def add_problems(app: FastAPI) -> None:
         ]
         first = f"{faults[0]['where']}: {faults[0]['what']}" if faults else "the request is not as the API says"
         return problem_response(422, first, faults=faults)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> Response:
+        return problem_response(400, "the body broke off")  # nobody hears it; the log does
+
+    @app.exception_handler(Exception)
+    async def bug(_: Request, error: Exception) -> Response:
+        return problem_response(
+            500, f"this is a bug in loopfind: {type(error).__name__}; the log of the service has it"
+        )
 
     @app.exception_handler(UsageError)
     async def usage(_: Request, error: UsageError) -> Response:

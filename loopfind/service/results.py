@@ -11,7 +11,7 @@ from loopfind.model.report import Report
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS
 from loopfind.reports.page import scan, sound
-from loopfind.service.answers import RESULTS
+from loopfind.service.folders import RESULTS
 
 PLAYED = "video"
 """Address of the video for the page of a job, beside it."""

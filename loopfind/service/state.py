@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from loopfind.service.audit import AuditLog
 from loopfind.service.figures import Figures
+from loopfind.service.folders import audit_path, make_folders
 from loopfind.service.settings import ServiceSettings
 from loopfind.service.uploads import UploadFolder
 from loopfind.stores.jobs import Jobs
@@ -40,17 +41,6 @@ def opened_service(settings: ServiceSettings) -> Service:
     library = open_library(settings.library)
     uploads = UploadFolder(os.path.join(settings.data, "uploads"), settings)
     return Service(settings, library, Jobs(library.connections), uploads, AuditLog(audit_path(settings.data)))
-
-
-def make_folders(data: str) -> None:
-    """Make the folders of uploads, results and work, for their owner alone. Raises OSError."""
-    for name in ("uploads", "results", "work"):
-        os.makedirs(os.path.join(data, name), mode=0o700, exist_ok=True)
-
-
-def audit_path(data: str) -> str:
-    """Return the path of the audit log."""
-    return os.path.join(data, "audit.jsonl")
 
 
 def service_of(request: Request) -> Service:

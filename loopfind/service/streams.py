@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import Depends
 
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import TheService
 
 

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from loopfind.errors import (
@@ -31,9 +31,10 @@ from loopfind.pipeline import (
 from loopfind.pipeline.review_items import JOB_ORIGIN, enter_library, enter_scan, enter_search
 from loopfind.reports.formats import comparisons, likeness
 from loopfind.reports.formats.uploads import check_form
+from loopfind.service.child import Outcome
 from loopfind.service.fetch import fetch
 from loopfind.service.places import file_below
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.results import write_answer, write_scan
 from loopfind.service.settings import ServiceSettings
 from loopfind.settings import Decoding, GroupSettings, SimilarSettings
@@ -42,14 +43,6 @@ from loopfind.stores.opener import open_library
 MOST_SHOWN = 50
 """Items of a list in the answer that a job itself carries; its result has all of them."""
 _ONE = Decoding(jobs=1)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The outcome of a job: an answer for the job itself, or a problem."""
-
-    answer: dict[str, Any]
-    problem: JobProblem | None = None
 
 
 def outcome_of(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> Outcome:

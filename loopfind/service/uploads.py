@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from loopfind.media.ffmpeg.address import is_text
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.settings import ServiceSettings
 
 _AT_ONCE = 1 << 20
@@ -127,9 +127,9 @@ class UploadFolder:
         """Take in a part of an upload. Return its last name once it is whole, None before.
 
         name: of the file, of which the ending is kept. digest: SHA-256 of the whole. resumable: whether the client
-        knows the key. Raises Refused: 409 where the part does not go on where the upload ends or another request brings it,
-        413, 415 for a text, 422 for another digest, 507 where the disk is full; and ClientDisconnect, after which what
-        has come may be gone on with.
+        knows the key. Raises Refused: 409 where the part does not go on where the upload ends or another request
+        brings it, 413, 415 for a text, 422 for another digest, 507 where the disk is full; and ClientDisconnect, after
+        which what has come may be gone on with.
         """
         if key in self._active:
             raise Refused(409, "another request brings this upload already")

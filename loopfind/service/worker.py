@@ -13,10 +13,9 @@ from collections.abc import Callable
 
 from loopfind.errors import LibraryError
 from loopfind.model.job import Job, JobProblem
-from loopfind.service.child import JobProcess, Stage, processes
+from loopfind.service.child import JobProcess, Outcome, Stage, processes
+from loopfind.service.folders import make_folders
 from loopfind.service.settings import ServiceSettings
-from loopfind.service.state import make_folders
-from loopfind.service.tasks import Outcome
 from loopfind.stores.jobs import Jobs
 from loopfind.stores.opener import open_library
 

@@ -15,7 +15,7 @@ from loopfind.model.job import Job, JobRequest, JobState, JobWork
 from loopfind.service.answers import JobForm, job_form
 from loopfind.service.api.media import allowed_media
 from loopfind.service.places import checked_address, file_below, shown_address
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import Service, TheService
 from loopfind.service.streams import STREAM_PLACE
 from loopfind.service.uploads import checked_key

@@ -8,7 +8,7 @@ from starlette.responses import FileResponse
 
 from loopfind.model.job import Job
 from loopfind.service.places import file_below, is_below
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import Service, TheService
 
 router = APIRouter(prefix="/v1/library", tags=["library"])

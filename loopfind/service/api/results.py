@@ -6,11 +6,11 @@ from fastapi import APIRouter, Response
 from starlette.responses import FileResponse
 
 from loopfind.reports.formats import FORMATS, SUFFIXES
-from loopfind.service.answers import RESULTS
 from loopfind.service.api.jobs import job_of
 from loopfind.service.api.media import job_video, media_response
+from loopfind.service.folders import RESULTS
 from loopfind.service.gate import POLICY
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import Service, TheService
 
 router = APIRouter(prefix="/v1/jobs/{number}", tags=["results"])

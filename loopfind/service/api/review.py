@@ -13,7 +13,7 @@ from loopfind.model.review import Decision
 from loopfind.model.review_queue import DecisionMade, ItemKind, QueuedItem, Standing
 from loopfind.pipeline.review_items import enter_library
 from loopfind.reports.formats import decisions as forms
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import Service, TheService
 from loopfind.service.streams import STREAM_PLACE
 from loopfind.stores.decisions import LONGEST_NAME, LONGEST_NOTE, NewDecision, ReviewQueue

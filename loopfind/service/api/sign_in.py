@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
 
-from loopfind.service.problems import Refused
 from loopfind.service.rates import Rates
+from loopfind.service.refusals import Refused
 from loopfind.service.sessions import cookie_header, is_token, new_session
 from loopfind.service.state import Service, TheService
 

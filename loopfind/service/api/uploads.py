@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from loopfind.model.job import JobRequest
 from loopfind.service.answers import JobForm, job_form
 from loopfind.service.api.jobs import check_likeness, check_queue, new_job
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import TheService
 from loopfind.service.uploads import check_type, checked_key, checked_name, digest_in, part_of
 

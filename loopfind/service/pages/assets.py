@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from loopfind.service.pages.frame import ASSETS, asset_bytes, asset_mark
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 
 router = APIRouter(include_in_schema=False)
 

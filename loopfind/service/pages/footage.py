@@ -15,7 +15,7 @@ from loopfind.model.review_queue import QueuedItem, ReviewedFile
 from loopfind.pipeline.review_items import JOB_ORIGIN
 from loopfind.service.api.media import is_allowed, job_video
 from loopfind.service.pages.review_views import PICTURED_MOMENTS, moment_times, two_sides
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import Service
 from loopfind.stores.decisions import ReviewQueue
 from loopfind.stores.digest import digest_of

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from loopfind.errors import LibraryError, LoopfindError, ReviewRefused, UsageError
 from loopfind.model.version import version
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from loopfind.model.job import Job
 from loopfind.reports.formats import FORMATS
 from loopfind.reports.wording import clock, count, length, safe, share
-from loopfind.service.answers import RESULTS, job_links
+from loopfind.service.answers import job_links
+from loopfind.service.folders import RESULTS
 from loopfind.service.pages.file_names import called_names
 from loopfind.service.pages.list_pages import PER_PAGE, Pages, pages_of
 from loopfind.service.state import Service

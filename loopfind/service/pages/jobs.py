@@ -19,7 +19,7 @@ from loopfind.service.pages.job_views import job_view, job_views
 from loopfind.service.pages.list_pages import PER_PAGE
 from loopfind.service.pages.live import Sight, seen_messages
 from loopfind.service.pages.review_views import queue_lines
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import Service, TheService
 from loopfind.service.streams import STREAM_PLACE
 

@@ -27,7 +27,7 @@ from loopfind.service.pages.review_views import (
     player_data,
     queue_lines,
 )
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import TheService
 from loopfind.service.streams import STREAM_PLACE
 from loopfind.stores.decisions import LONGEST_NAME, NewDecision

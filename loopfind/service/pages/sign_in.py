@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from loopfind.service.api.sign_in import signed_in, signed_out
 from loopfind.service.pages.frame import PageRoute, form_of, page_of
-from loopfind.service.problems import Refused
+from loopfind.service.refusals import Refused
 from loopfind.service.state import TheService
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
