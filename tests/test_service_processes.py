@@ -255,7 +255,7 @@ def asked(place, kind="address", work="check"):
 
 
 def worked(job, settings, tmp_path):
-    """What comes of a job, in this process, and the folder of its results."""
+    """The outcome of a job, in this process, and the folder of its results."""
     folder = tmp_path / "results"
     folder.mkdir()
     return outcome_of(job, settings, str(folder), lambda _: None), folder

@@ -33,7 +33,7 @@ class _Table(NamedTuple):
 
 @dataclass(frozen=True)
 class AnswerView:
-    """What came of a job, for its page. tone: found, unsure or nothing. results: (address, words), with those of the
+    """The outcome of a job, for its page. tone: found, unsure or nothing. results: (address, words), with those of the
     page of the scan first. forward: the address of that page, "" for none."""
 
     tone: str
