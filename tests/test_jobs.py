@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+import servers
 
 from loopfind.errors import LibraryError
 from loopfind.model.job import JobProblem, JobRequest
@@ -15,9 +16,16 @@ ASKED = JobRequest("check", "a.mp4", "upload", "0123.mp4", keep=True, likeness="
 LOST = JobProblem(415, "Not a video", "a.mp4: a text")
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def place(request, tmp_path):
+    """The name of a new library, in each of the stores."""
+    path = tmp_path / "kept.sqlite"
+    return path if request.param == "sqlite" else servers.shared().library(str(path))
+
+
 @pytest.fixture
-def library(tmp_path):
-    with open_library(tmp_path / "kept.sqlite") as made:
+def library(place):
+    with open_library(place) as made:
         yield made
 
 
@@ -56,16 +64,14 @@ def test_what_waited_longest_is_taken_first_and_each_job_once(jobs):
     assert jobs.claim("one more", 60) is None
 
 
-def test_many_workers_at_once_take_each_job_once(tmp_path):
-    with open_library(tmp_path / "kept.sqlite") as library:
-        for number in range(30):
-            Jobs(library.connections).add(ASKED, f"key {number}")
+def test_many_workers_at_once_take_each_job_once(jobs, place):
+    for number in range(30):
+        jobs.add(ASKED, f"key {number}")
     taken, turn = [], threading.Lock()
 
     def work(name):
-        with open_library(tmp_path / "kept.sqlite") as own:
-            jobs = Jobs(own.connections)
-            while (job := jobs.claim(name, 60)) is not None:
+        with open_library(place) as own:
+            while (job := Jobs(own.connections).claim(name, 60)) is not None:
                 with turn:
                     taken.append(job.id)
 
@@ -209,9 +215,11 @@ def test_what_has_been_over_for_long_can_be_forgotten(jobs, clock):
         "holder = x'00'",
     ],
 )
-def test_a_row_that_nobody_wrote_here_is_a_damaged_library(library, jobs, change):
-    made = jobs.add(ASKED, "a key")[0]
-    with library.connections.writing() as connection:
-        connection.execute(f"UPDATE job SET {change}")
-    with pytest.raises(LibraryError, match="damaged"):
-        jobs.get(made.id)
+def test_a_row_that_nobody_wrote_here_is_a_damaged_library(tmp_path, change):
+    """A file of SQLite may hold anything, whatever its columns say."""
+    with open_library(tmp_path / "kept.sqlite") as library:
+        made = Jobs(library.connections).add(ASKED, "a key")[0]
+        with library.connections.writing() as connection:
+            connection.execute(f"UPDATE job SET {change}")
+        with pytest.raises(LibraryError, match="damaged"):
+            Jobs(library.connections).get(made.id)
