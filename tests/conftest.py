@@ -17,7 +17,7 @@ os.environ["LOOPFIND_CONFIG"] = ""
 
 # How long one example takes says how busy the machine is, not whether the law holds.
 # Where a change is judged, the same examples are drawn each time, so that luck refuses no change.
-settings.register_profile("loopfind", deadline=None, max_examples=50, derandomize="CI" in os.environ)
+settings.register_profile("loopfind", deadline=None, max_examples=30, derandomize="CI" in os.environ)
 settings.register_profile("quick look", deadline=None, max_examples=20, derandomize="CI" in os.environ)
 
 

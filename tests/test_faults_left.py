@@ -121,14 +121,12 @@ def test_two_processes_of_one_number_do_not_disturb_each_other(film: Path, repor
     twice: list[list[object]] = [
         ["extract", report, "--out", clips, "--overwrite", "-q"],
         ["extract", report, "--out", clips, "--overwrite", "-q"],
-        [film, "-q", "-o", tmp_path / "one.html"],
-        [film, "-q", "-o", tmp_path / "two.html"],
         ["library", "add", film, "--library", library],
         ["library", "add", film, "--library", library],
-        [film, "-q", "--cache", "-o", tmp_path / "one.json"],
-        [film, "-q", "--cache", "-o", tmp_path / "two.json"],
+        [film, "-q", "--cache", "-o", tmp_path / "one.json", "--html", tmp_path / "one.html"],
+        [film, "-q", "--cache", "-o", tmp_path / "two.json", "--html", tmp_path / "two.html"],
     ]
-    assert [status for status, _ in ended([loopfind(*words, alone=True, **caches) for words in twice])] == [0] * 8
+    assert [status for status, _ in ended([loopfind(*words, alone=True, **caches) for words in twice])] == [0] * 6
     assert len(list(clips.iterdir())) == 4 and not hidden(tmp_path)
     assert all(len(oracle.read(clip)[0]) > 20 for clip in clips.iterdir())
     one, two = (json.loads((tmp_path / name).read_text()) for name in ("one.json", "two.json"))

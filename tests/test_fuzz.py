@@ -14,18 +14,17 @@ import fuzz_kept
 
 @pytest.mark.slow
 def test_no_broken_file_makes_trouble() -> None:
-    found = list(fuzz.trials(20, 11, 2))
-    assert len(found) == 20
+    found = list(fuzz.trials(10, 11, 2))
+    assert len(found) == 10
     assert {way for _, way, *_ in found} == {way.__name__ for way in fuzz.WAYS}
     assert [(number, trouble) for number, _, _, trouble, _ in found if trouble] == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", fuzz_kept.KINDS)
-def test_nothing_broken_that_loopfind_keeps_makes_trouble(kind: str) -> None:
-    found = list(fuzz_kept.trials(3, 12, 2, [kind]))
-    assert len(found) == 3
-    assert [(number, trouble) for _, number, trouble, _ in found if trouble] == []
+def test_nothing_broken_that_loopfind_keeps_makes_trouble() -> None:
+    found = list(fuzz_kept.trials(3, 12, 2))
+    assert len(found) == 3 * len(fuzz_kept.KINDS)
+    assert [(kind, number, trouble) for kind, number, trouble, _ in found if trouble] == []
 
 
 def test_every_second_mutation_is_of_what_the_bytes_mean() -> None:

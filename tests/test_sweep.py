@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections import defaultdict
+from functools import cache
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
@@ -47,18 +48,24 @@ def repeated():
     ).as_posix()
 
 
+@cache
+def swept(**given):
+    """The sweep of that."""
+    return sweep(repeated(), SweepSettings(**given))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SIZED)
 def test_a_sweep_makes_the_buckets_of_a_scan_at_each_size(name):
     kind, rng = load("kind", name, KINDS), np.random.default_rng(5)
     # Smooth pictures that come back with a little noise, so that some hashes are equal and some are not.
-    base = rng.integers(0, 256, (40, 8, 8), np.uint8).repeat(8, 1).repeat(8, 2).astype(np.int16)
-    pictures = np.concatenate([base, base]) + rng.integers(-2, 3, (80, 64, 64))
-    frames = Frames(0, np.arange(80) / 10, np.clip(pictures, 0, 255).astype(np.uint8))
+    base = rng.integers(0, 256, (20, 8, 8), np.uint8).repeat(8, 1).repeat(8, 2).astype(np.int16)
+    pictures = np.concatenate([base, base]) + rng.integers(-2, 3, (40, 64, 64))
+    frames = Frames(0, np.arange(40) / 10, np.clip(pictures, 0, 255).astype(np.uint8))
     wanted = [(kind, size) for size in (8, 16, 32, 64)]
     many = SizeDigests(wanted)
-    many.add(Frames(0, frames.times[:30], frames.pictures[:30]))
-    many.add(Frames(30, frames.times[30:], frames.pictures[30:]))
+    many.add(Frames(0, frames.times[:15], frames.pictures[:15]))
+    many.add(Frames(15, frames.times[15:], frames.pictures[15:]))
     shared = 0
     for place, (_, size) in enumerate(wanted):
         direct = clusters_of(kind.encode(frames, size), frames.times)
@@ -194,7 +201,7 @@ def test_sizes_that_no_hash_has_are_refused(text):
 
 @pytest.mark.slow
 def test_a_video_shown_twice_gets_advice_and_a_scan_takes_it():
-    result = sweep(repeated(), SweepSettings(kinds=("ahash", "dhash")))
+    result = swept(kinds=("ahash", "dhash"))
     assert result.repeats == 1 and result.pairs == 200 and result.source.frames == 400
     best = max(size.scores.f1 for size in result.sizes)
     chosen = {(size.kind, size.hash_size): size.scores for size in result.sizes}
@@ -202,7 +209,7 @@ def test_a_video_shown_twice_gets_advice_and_a_scan_takes_it():
     assert all(chosen[key].f1 >= AS_GOOD * best - 1e-4 for key in result.advice.as_good)
     auto = scan(repeated(), Settings(auto=True))
     fixed = scan(repeated(), Settings(hash_size=auto.settings.hash_size))
-    alone = sweep(repeated())
+    alone = swept()
     assert auto.settings.hash_size == alone.advice.hash_size and auto.choice == alone.advice.reason
     assert len(auto.clusters) > 0 and np.array_equal(auto.clusters.frames, fixed.clusters.frames)
     assert auto.repeats == fixed.repeats
@@ -219,7 +226,7 @@ def test_where_nothing_repeats_there_is_nothing_to_tune_on():
 
 @pytest.mark.slow
 def test_a_sample_reads_its_windows_alone():
-    whole = sweep(repeated())
+    whole = swept()
     part = sweep(repeated(), SweepSettings(sample=10.0))
     assert whole.windows is None and len(part.windows) > 1
     read = sum(round(span.length * 25) for span in part.windows)
@@ -234,10 +241,10 @@ def test_what_has_no_size_cannot_be_swept(kinds):
 
 @pytest.mark.slow
 def test_the_machine_forms_say_the_same_and_come_back():
-    result = sweep(repeated(), SweepSettings(sizes=(8, 16)))
+    result = swept(sizes=(8, 16, 24))
     value = json.loads("".join(sweeps.sweep_json(result)))
     table = list(csv.DictReader(io.StringIO("".join(sweeps.sweep_csv(result)))))
-    assert [list(row) for row in table] == [list(sweeps.SIZE_COLUMNS)] * 2
+    assert [list(row) for row in table] == [list(sweeps.SIZE_COLUMNS)] * 3
     for cells, given_size in zip(table, value["sizes"], strict=True):
         assert {name: "" if v is None else str(v) for name, v in given_size.items()} == cells
     assert value["recommended"]["hash_size"] == result.advice.hash_size and value["schema"] == 1
@@ -246,7 +253,7 @@ def test_the_machine_forms_say_the_same_and_come_back():
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", PLOTS)
 def test_a_plot_opens_and_holds_every_curve(suffix, tmp_path):
-    result = sweep(repeated(), SweepSettings(sizes=(8, 16, 24)))
+    result = swept(sizes=(8, 16, 24))
     drawing = plot(result)
     path = tmp_path / f"sweep{suffix}"
     path.write_bytes(b"".join(load("plot", suffix, PLOTS)(drawing)))
@@ -262,7 +269,7 @@ def test_a_plot_opens_and_holds_every_curve(suffix, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("tried", [(8, 16, 24), range(8, 65, 4), range(4, 65)])
 def test_the_curves_of_a_terminal_fit_whatever_sizes_there_are(tried):
-    result = sweep(repeated(), SweepSettings(sizes=tuple(tried)))
+    result = swept(sizes=tuple(tried))
     drawn = [line.plain for line in sweeps.sweep_lines(result, curves=True)]
     assert all(any(curve.title in line for line in drawn) for curve in CURVES)
     assert all(len(line) <= 80 for line in drawn if repeated() not in line)
