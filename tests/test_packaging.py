@@ -35,6 +35,15 @@ def test_the_wheel_and_the_source_hold_the_network_with_its_licence(built):
 
 
 @pytest.mark.slow
+def test_the_wheel_and_the_source_hold_the_scripts_of_the_service_with_their_licence(built):
+    names, sources = built
+    for name in ("htmx.min.js", "hx-sse.min.js", "service.css", "LICENSE", "NOTICE"):
+        assert f"loopfind/service/pages/assets/{name}" in names & sources
+    assert "loopfind/service/pages/templates/service.html.j2" in names & sources
+    assert any(name.endswith("licenses/loopfind/service/pages/assets/NOTICE") for name in names)
+
+
+@pytest.mark.slow
 def test_the_wheel_installs_the_manual_page_and_completions_where_they_are_looked_for(built):
     below = {name.partition(".data/data/")[2] for name in built[0]}
     assert below > {

@@ -258,3 +258,18 @@ def test_a_decision_that_is_none_is_a_problem(client, queue, order, status):
     assert answer.status_code == status and answer.headers["content-type"] == "application/problem+json"
     assert client.post("/v1/review/44/decisions", json={"reviewer": "Ann", "decision": None}).status_code == 404
     assert client.post("/v1/review/undo", json={"reviewer": "Ann"}).status_code == 409
+
+
+def test_a_token_is_asked_for_once(settings, shelf):
+    secret = replace(settings, token="open sesame, open!")
+    with TestClient(create_app(secret), base_url="http://127.0.0.1:8765", follow_redirects=False) as client:
+        client.headers.update(HERE)
+        assert client.get("/library", headers={"Accept": "text/html"}).headers["location"].startswith("/login")
+        assert 'type="password"' in client.get("/login").text
+        wrong = client.post("/login", data={"token": "open barley", "next": "/library"})
+        assert wrong.status_code == 401 and "not the token" in wrong.text and 'value="/library"' in wrong.text
+        elsewhere = client.post("/login", data={"token": secret.token, "next": "//elsewhere.example"})
+        assert elsewhere.headers["location"] == "/" and "HttpOnly" in elsewhere.headers["set-cookie"]
+        assert client.get("/library").status_code == 200
+        gone = client.post("/logout")
+        assert gone.headers["location"] == "/login" and client.get("/library").status_code == 401

@@ -15,6 +15,7 @@ from loopfind.stores.result_copies import (
     copy_lacks,
     copy_learned,
 )
+from loopfind.stores.review_copies import copy_reviews
 
 
 def copy_library(
@@ -37,6 +38,7 @@ def copy_library(
         _say(watch, "copying the index", len(entries), len(entries))
         indexed = copy_index(one.connections, other.connections, entries)
         compared = copy_comparisons(one.connections, other.connections, entries)
+        copy_reviews(one.connections, other.connections)
     return LibraryCopy(copied, len(entries) - copied, names, appearances, learned, indexed, compared)
 
 

@@ -170,6 +170,15 @@ class ReviewQueue:
             row = (number, item.state.head, None, None, "", name, time.time(), line)
             return self._added(connection, number, row)
 
+    def settle(self, connection: Connection, number: int) -> QueuedItem:
+        """Bring an item up to date with its lines, within a transaction that writes; return it."""
+        after = self._item(connection, number)
+        connection.execute(
+            "UPDATE review_item SET decision = ?, contested = ? WHERE id = ?",
+            (after.state.decision, int(bool(after.state.contested)), number),
+        )
+        return after
+
     def history(self, number: int) -> list[DecisionMade]:
         """Return every line on an item, in order."""
         with self._connections.reading() as connection:
@@ -244,12 +253,7 @@ class ReviewQueue:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
-        after = self._item(connection, number)
-        connection.execute(
-            "UPDATE review_item SET decision = ?, contested = ? WHERE id = ?",
-            (after.state.decision, int(bool(after.state.contested)), number),
-        )
-        return after
+        return self.settle(connection, number)
 
     def _item(self, connection: Connection, number: int) -> QueuedItem:
         row = connection.execute(f"SELECT {_ITEM} FROM review_item WHERE id = ?", (number,)).fetchone()

@@ -78,9 +78,10 @@ def fragment(template: str, **shown: Any) -> str:
 
 
 def page_of(template: str, title: str, status: int = 200, **shown: Any) -> Response:
-    """Return a page. here: the entry of the menu that it belongs to. live: whether the service sends to it. scripts:
-    assets that it runs. bare: whether it is for somebody who is not signed in."""
-    frame: dict[str, Any] = {"here": "", "live": False, "scripts": ("service.js",), "bare": False}
+    """Return a page. here: the entry of the menu that it belongs to. live: whether the service sends to it. refreshed:
+    whether it is loaded again and again where no script runs. scripts: assets that it runs. bare: whether it is for
+    somebody who is not signed in."""
+    frame: dict[str, Any] = {"here": "", "live": False, "refreshed": False, "scripts": ("service.js",), "bare": False}
     text = fragment(template, **{**frame, "title": title, **shown})
     return HTMLResponse(text, status, _HEADERS)
 

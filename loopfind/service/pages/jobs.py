@@ -91,7 +91,9 @@ def job_page(number: int, service: TheService, at: Annotated[int, Query(alias="p
     job = _job(service, number)
     scripts = ("service.js", "forward.js")
     shown = _shown(service, job, at)
-    return page_of("job.html.j2", job_view(job).name, here="/jobs", live=not job.over, scripts=scripts, **shown)
+    live = not job.over
+    title = job_view(job).name
+    return page_of("job.html.j2", title, here="/jobs", live=live, refreshed=live, scripts=scripts, **shown)
 
 
 def _shown(service: Service, job: Job, at: int = 1) -> dict[str, Any]:

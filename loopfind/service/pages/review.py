@@ -106,8 +106,8 @@ def finding_page(
 ) -> Response:
     """Show a finding: both copies, what was decided, and the form to decide."""
     queue, standing = queue_in(service), _standing(show)
+    last = queue.last_line()  # before the finding, so that no decision comes between the two
     queued = called_item(service, queued_finding(number, service))
-    last = queue.last_line()
     footage = footage_of(service, queued)
     hrefs = [f"/review/{number}/file/{place}" if one.path else "" for place, one in enumerate(footage)]
     view = finding_view(queued, [one.lack for one in footage], queue.history(number))
