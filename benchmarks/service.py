@@ -6,7 +6,7 @@
 
 FOLDER holds videos, each of another recording. Pieces of 8 s, 320 pixels wide, are cut out of them in DIR. The pieces
 of every other video are in the library; the other entries are drawn, clips of 30 s as those of benchmarks/library.py,
-up to --entries. An upload is 6 s of a piece, encoded anew: every other one is in the library. --at-once clients each
+--entries of them. An upload is 6 s of a piece, encoded anew: every other one is in the library. --at-once clients each
 upload one after the other, and wait for the answer as events. `killed` sends the uploads too, each with a key of its
 own, asks again whenever it gets no answer, and kills the worker and the whole service in turn. `hostile` sends requests
 of tests/hostile_requests.py and uploads of GIF bombs for a worker, and looks for bugs, waits, files from elsewhere and
@@ -82,7 +82,7 @@ def made_library(pieces: Sequence[Path], entries: int, work: Path) -> Path:
     if not path.exists():
         part = work / "library.part.sqlite"
         part.unlink(missing_ok=True)
-        drawn.fill(str(part), entries - len(pieces))
+        drawn.fill(str(part), entries)
         add([str(piece) for piece in pieces], part)
         with open_library(part) as held:
             update_index(held)

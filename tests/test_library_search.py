@@ -188,6 +188,21 @@ def test_looking_up_keys_gives_what_reading_the_table_gives(library):
             assert one == other and len(one) >= len(keys)
 
 
+def test_sizes_of_the_index_are_counted_once_and_again_where_it_has_changed(library):
+    with open_library(library) as opened:
+        update_index(opened)
+        counted = Postings(opened.connections).sizes()
+        with opened.connections.writing() as connection:
+            connection.execute("UPDATE index_size SET rows = rows + 1")
+        assert Postings(opened.connections).sizes() == {table: rows + 1 for table, rows in counted.items()}
+        opened.remove([opened.entries()[0].id])
+        fewer = Postings(opened.connections).sizes()
+        assert fewer.keys() == counted.keys() and sum(fewer.values()) < sum(counted.values())
+        with opened.connections.writing() as connection:
+            connection.execute("DELETE FROM index_size")
+        assert Postings(opened.connections).sizes() == fewer
+
+
 def test_a_table_read_in_parts_is_the_table(library, monkeypatch):
     with open_library(library) as opened:
         update_index(opened)

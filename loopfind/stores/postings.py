@@ -1,5 +1,6 @@
 """The index of a library: a sorted table of keys, in which the codes near a given one lie side by side."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from loopfind.arrays.disk import Scratch
 from loopfind.arrays.lsh_forest import BITS, Prefixes, near, shared_bits
-from loopfind.errors import LibraryError
+from loopfind.errors import LibraryError, LibraryUnwritable
 from loopfind.model.dtypes import Ints
 from loopfind.stores import schema
 from loopfind.stores.connections import Connections
@@ -28,6 +29,9 @@ _BEFORE_KEY = (
 )
 _NEXT = """SELECT key, entry, shown FROM posting WHERE (key, entry, shown) > (?, ?, ?) AND key < ?
     ORDER BY key, entry, shown LIMIT ?"""
+
+_STAMP = "SELECT count(*), coalesce(max(entry), 0), coalesce(sum(entry), 0) FROM indexed"
+"""A question whose answer changes with what is in the index: no number of an entry is given twice."""
 
 _SHIFT = BITS + 1  # of the table's number in front of a key; 46 bits and less take 6 bytes in SQLite
 
@@ -84,9 +88,18 @@ class Postings:
             return self.merge(table, keys, bits)
 
     def sizes(self) -> dict[int, int]:
-        """Table -> its rows."""
+        """Table -> its rows. They are counted once for what is in the index, as that takes reading all of it."""
         with self._connections.reading(long=True) as connection:
+            stamp = " ".join(map(str, connection.execute(_STAMP).fetchone()))
+            held = connection.execute("SELECT number, rows FROM index_size WHERE stamp = ?", (stamp,)).fetchall()
+            if held:
+                return dict(self._numbers(held, 2).tolist())
             found = connection.execute(f"SELECT key >> {_SHIFT}, count(*) FROM posting GROUP BY 1").fetchall()
+        # Where it may not be written to, it is counted once more.
+        with contextlib.suppress(LibraryUnwritable), self._connections.writing("index") as connection:
+            connection.execute("DELETE FROM index_size")
+            rows = [(number, stamp, count) for number, count in found]
+            connection.executemany("INSERT INTO index_size (number, stamp, rows) VALUES (?, ?, ?)", rows)
         return dict(found)
 
     def look_up(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
@@ -129,10 +142,10 @@ class Postings:
             keys.append(part[:, :1] & ((1 << _SHIFT) - 1))
             shown.append(part[:, 1:])
 
-    def _numbers(self, rows: list[tuple[int, int, int]]) -> Ints:
-        """Return rows (n, 3) as they were read. Raises LibraryError for what is no number, as SQLite keeps anything."""
+    def _numbers(self, rows: Sequence[tuple[int, ...]], width: int = 3) -> Ints:
+        """Return rows (n, width) as they were read. Raises LibraryError for no numbers, as SQLite keeps anything."""
         try:
-            return np.array(rows, np.int64).reshape(-1, 3)
+            return np.array(rows, np.int64).reshape(-1, width)
         except (ValueError, TypeError, OverflowError):
             raise LibraryError(self._connections.shown, schema.DAMAGED) from None
 

@@ -15,6 +15,7 @@ are there are never changed. They are written for SQLite; other stores translate
     indexed  which entries are in the index, and
     posting  the index: at which milliseconds of which entries a code is near a key (see stores/postings.py), or at
              which code of which sounds
+    index_size  how many rows the index has of each of its tables, and of what it held when they were counted
     lacking  which streams of which contents hold no pictures, or no sound
     appearance  how a content appears at some moments, in one way, by one network
     learned  what was learned of all appearances of one way and network, such as a codebook
@@ -239,9 +240,16 @@ _REVIEW = (
     "CREATE INDEX decision_item ON decision (item)",
 )
 
+_INDEX_SIZES = (
+    """CREATE TABLE index_size (
+        number INTEGER PRIMARY KEY,
+        stamp TEXT NOT NULL,
+        rows INTEGER NOT NULL)""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     *(_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED),
-    *(_JOBS, _REVIEW),
+    *(_JOBS, _REVIEW, _INDEX_SIZES),
 )
 """Step n takes a library of version n to version n + 1."""
 
