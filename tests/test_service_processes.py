@@ -19,6 +19,7 @@ import videos
 from hostile_requests import answer_to, gif_bomb, hostile
 from patience import wait_until
 
+from loopfind import scan
 from loopfind.cli.app import run
 from loopfind.errors import Unreadable
 from loopfind.model.job import Job, JobRequest
@@ -249,9 +250,9 @@ def test_a_file_at_an_address_is_fetched_and_each_step_of_the_way_is_checked(sit
         fetch(f"{site}/a.mp4", str(path), 999, 10, True)
 
 
-def asked(place, kind="address", work="check"):
+def asked(place, kind="address", work="check", **more):
     """A job as a worker has it."""
-    return Job(1, "a key", JobRequest(work, "a.mp4", kind, place), "running", 1.0, 1.0)
+    return Job(1, "a key", JobRequest(work, "a.mp4", kind, place, **more), "running", 1.0, 1.0)
 
 
 def worked(job, settings, tmp_path):
@@ -276,6 +277,16 @@ def test_a_job_writes_its_answer_a_report_a_page_and_every_export(settings, tmp_
     assert json.loads((folder / "report.json").read_text())["source"]["path"] == "a.mp4"
     assert {path.name for path in (folder / "exports").iterdir()} >= {"json", "csv", "markdown", "edl", "vtt"}
     assert str(videos.FOLDER) not in (folder / "page.html").read_text()
+
+
+def test_what_repeats_is_cut_out_where_clips_are_asked_for(settings, tmp_path):
+    where = replace(settings, root=str(ROOT / "fixtures"))
+    outcome, folder = worked(asked("replay.mp4", "path", "scan", clips=True), where, tmp_path)
+    assert outcome.answer["repeats"] == 1
+    assert sorted(os.listdir(folder / "clips")) == ["repeat-1a.mp4", "repeat-1b.mp4"]
+    lengths = [scan(folder / "clips" / name).source.frames for name in ("repeat-1a.mp4", "repeat-1b.mp4")]
+    shown = json.loads((folder / "report.json").read_text())["repeats"][0]["occurrences"]
+    assert lengths == [one["end_frame"] - one["start_frame"] for one in shown]
 
 
 def test_what_lies_at_an_address_is_worked_on_as_a_file_and_what_is_no_video_is_said(settings, site, tmp_path):

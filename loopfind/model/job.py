@@ -27,7 +27,8 @@ class JobRequest:
 
     work: what to do. name: what to call the video, for people. kind, place: where it comes from; the name of an
     uploaded file in the folder of uploads, a path below the root, an address, or the number of an entry. keep: whether
-    to add the video to the library where it is new. likeness: a way to be alike that is asked too, "" for none.
+    to add the video to the library where it is new. likeness: a way to be alike that is asked too, "" for none. clips:
+    whether to cut out what repeats in the video.
     """
 
     work: JobWork
@@ -36,6 +37,7 @@ class JobRequest:
     place: str
     keep: bool = False
     likeness: str = ""
+    clips: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from loopfind.errors import (
     UsageError,
 )
 from loopfind.model.job import Job, JobProblem
-from loopfind.model.video import Watch
+from loopfind.model.video import Progress, Watch
 from loopfind.pipeline import (
     add,
     check_upload,
@@ -32,8 +32,9 @@ from loopfind.pipeline.review_items import JOB_ORIGIN, enter_library, enter_scan
 from loopfind.reports.formats import comparisons, likeness
 from loopfind.reports.formats.uploads import check_form
 from loopfind.service.child import Outcome
+from loopfind.service.clips import write_clips
 from loopfind.service.fetch import fetch
-from loopfind.service.places import file_below
+from loopfind.service.places import file_below, is_below
 from loopfind.service.refusals import Refused
 from loopfind.service.results import write_answer, write_scan
 from loopfind.service.settings import ServiceSettings
@@ -94,13 +95,12 @@ def _video(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> st
     if kind == "entry":
         with open_library(settings.library, make=False) as library:
             paths = [path for entry in library.entries() if str(entry.id) == place for path in entry.paths]
-        there = [path for path in paths if os.path.isfile(path)]
+        allowed = (settings.root, os.path.join(settings.data, "uploads"))
+        there = [path for path in paths if os.path.isfile(path) and any(is_below(one, path) for one in allowed)]
         if not there:
-            raise Refused(410, "the file is gone")
+            raise Refused(410, "the file is gone, or lies elsewhere now")
         return there[0]
     if kind == "address":
-        from loopfind.model.video import Progress
-
         path = os.path.join(folder, "fetched")
 
         def seen(size: int, total: int | None) -> None:
@@ -116,6 +116,8 @@ def _check(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> di
     found = check_upload(video, settings.library, request.likeness, watch, _ONE, request.name)
     named = replace(found.report, source=replace(found.report.source, path=request.name))
     write_scan(folder, named, found.exhibits)
+    if request.clips:
+        write_clips(os.path.join(folder, "clips"), video, found.report)
     origin, source = f"{JOB_ORIGIN}{job.id}", found.report.source
     if source.digest is not None and source.size is not None and found.found.sources:
         sources = (replace(found.found.sources[0], path=request.name), *found.found.sources[1:])
@@ -130,9 +132,12 @@ def _check(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> di
 
 
 def _scan(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> dict[str, Any]:
-    report, exhibits = scan_to_show(_video(job, settings, folder, watch), watch=watch, decoding=_ONE)
+    video = _video(job, settings, folder, watch)
+    report, exhibits = scan_to_show(video, watch=watch, decoding=_ONE)
     named = replace(report, source=replace(report.source, path=job.request.name))
     write_scan(folder, named, exhibits)
+    if job.request.clips:
+        write_clips(os.path.join(folder, "clips"), video, report)
     enter_scan(named, settings.library, f"{JOB_ORIGIN}{job.id}")
     answer = {"repeats": len(named.repeats), "cuts": len(named.cuts), "verdict": named.verdict.summary}
     write_answer(folder, answer)

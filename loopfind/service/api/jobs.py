@@ -41,7 +41,7 @@ class JobOrder:
     """A job that is asked for. work: what to do. path: a file below the root; address: an http or https address;
     entry: the number of a file of the library; one of the three, and none where the work is about the library as a
     whole. keep: add the video to the library where it is new. likeness: a way to be alike that is asked too: palette,
-    cnn, bag, sound."""
+    cnn, bag, sound. clips: cut out what repeats in the video."""
 
     work: JobWork = "check"
     path: str | None = None
@@ -49,6 +49,7 @@ class JobOrder:
     entry: int | None = None
     keep: bool = False
     likeness: str = ""
+    clips: bool = False
 
 
 def job_of(number: int, service: Service) -> Job:
@@ -107,14 +108,14 @@ def request_of(order: JobOrder, service: Service) -> JobRequest:
         raise Refused(422, f"{order.work} takes {wanted}")
     if order.path is not None:
         file_below(service.settings.root, order.path)
-        return JobRequest(order.work, order.path, "path", order.path, order.keep, order.likeness)
+        return JobRequest(order.work, order.path, "path", order.path, order.keep, order.likeness, order.clips)
     if order.address is not None:
         checked_address(order.address, service.settings.addresses)
         shown = shown_address(order.address)
-        return JobRequest(order.work, shown, "address", order.address, order.keep, order.likeness)
+        return JobRequest(order.work, shown, "address", order.address, order.keep, order.likeness, order.clips)
     if order.entry is not None:
         path = allowed_media(order.entry, service)
-        return JobRequest(order.work, path, "entry", str(order.entry), False, order.likeness)
+        return JobRequest(order.work, path, "entry", str(order.entry), False, order.likeness, order.clips)
     return JobRequest(order.work, "the library", "library", "", False, order.likeness)
 
 

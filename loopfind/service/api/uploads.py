@@ -31,6 +31,7 @@ async def upload(
     work: Annotated[str, Query(pattern="^(check|scan)$")] = "check",
     keep: Annotated[bool, Query(description="Add it to the library where it is new.")] = False,
     likeness: Annotated[str, Query(description="A way to be alike that is asked too.")] = "",
+    clips: Annotated[bool, Query(description="Cut out what repeats in it.")] = False,
     key: Key = None,
     content_range: Annotated[str | None, Header(description="bytes FIRST-LAST/TOTAL: a part of it.")] = None,
     repr_digest: Annotated[str | None, Header(description="sha-256=:BASE64: of the whole file.")] = None,
@@ -56,7 +57,7 @@ async def upload(
     if last is None:
         offset = service.uploads.offset(known)
         return JSONResponse({"offset": offset}, 200, {"Upload-Offset": str(offset)})
-    wanted = JobRequest("scan" if work == "scan" else "check", shown, "upload", last, keep, likeness)
+    wanted = JobRequest("scan" if work == "scan" else "check", shown, "upload", last, keep, likeness, clips)
     job, _ = await run_in_threadpool(new_job, wanted, known, service)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return await run_in_threadpool(job_form, job, service)
