@@ -298,7 +298,10 @@ class TestSignIn:
         cookie = answer.headers["set-cookie"]
         assert answer.status_code == 204 and {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
         assert TOKEN not in cookie and guarded.get("/v1/jobs").status_code == 200
+        behind = guarded.post("/v1/login", json={"token": TOKEN}, headers={"Origin": "https://127.0.0.1"})
+        assert "; Secure" in behind.headers["set-cookie"] and "; Secure" not in cookie
         guarded.post("/v1/logout")
+        guarded.cookies.clear()
         problem(guarded.get("/v1/jobs"), 401)
 
     @pytest.mark.parametrize("body", [b"", b"token=x", b'{"token": 7}', b"[]", b"\xff", b"[" * 10_000])

@@ -23,12 +23,17 @@ def signed_in(token: str, request: Request, service: Service) -> str:
         if wanted and (seconds := guesses.wait(client)):
             raise Refused(429, "too many wrong tokens", {"Retry-After": str(int(seconds) + 1)})
         raise Refused(401, "this is not the token" if wanted else "no token is set, so nobody signs in")
-    return cookie_header(new_session(wanted, time.time()), request.url.scheme == "https")
+    return cookie_header(new_session(wanted, time.time()), _is_secure(request))
 
 
 def signed_out(request: Request) -> str:
     """Return the Set-Cookie header that ends the session of a browser."""
-    return cookie_header("", request.url.scheme == "https")
+    return cookie_header("", _is_secure(request))
+
+
+def _is_secure(request: Request) -> bool:
+    """Return whether a browser came over TLS; a proxy may have taken that off, but the origin says so still."""
+    return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://")
 
 
 async def token_in(request: Request) -> str:
