@@ -1,7 +1,7 @@
 """Settings of scans, sweeps and comparisons. They stand apart from the other nouns, as help texts read them and must
 not wait for numpy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 PICTURE_SIDE = 64
@@ -159,9 +159,11 @@ class LookSettings:
 
 @dataclass(frozen=True)
 class SimilarSettings(LookSettings):
-    """Settings of a search for files that look alike. nearest: files to list."""
+    """Settings of a search for files that look alike. nearest: files to list. vectors: address of collections that the
+    nearest are looked for in, "" for the library itself; it may hold a key."""
 
     nearest: int = 10
+    vectors: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

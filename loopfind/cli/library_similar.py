@@ -2,6 +2,7 @@
 
 import os
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -74,6 +75,14 @@ def similar_command(
     prove: Annotated[
         bool, typer.Option("--prove", help="Compare the video with these files, and say what is the same recording.")
     ] = SimilarSettings.prove,
+    vectors: Annotated[
+        str | None,
+        typer.Option(
+            "--vectors",
+            metavar="ADDRESS",
+            help="Collections of Qdrant in which the nearest are looked for: qdrant://HOST:6333/NAME.",
+        ),
+    ] = None,
     stream: options.StreamOption = SimilarSettings.stream,
     audio_stream: options.AudioStreamOption = SimilarSettings.audio_stream,
     jobs: options.FilesAtOnce = None,
@@ -100,6 +109,7 @@ def similar_command(
         stream=stream,
         audio_stream=audio_stream,
         stall=stall,
+        vectors=_with_key(vectors or ""),
     )
     with watching(quiet) as (watch, note):
         log = note if verbose else None
@@ -113,6 +123,14 @@ def similar_command(
         answer = similar(video, path, settings, watch, log)
     terminal.put(likeness.similar_json(answer) if as_json else likeness.similar_text(answer))
     return 0
+
+
+def _with_key(address: str) -> str:
+    """Return an address of vectors with the key of the server, which QDRANT_API_KEY holds, as its password."""
+    key, (scheme, found, rest) = os.environ.get("QDRANT_API_KEY", ""), address.partition("://")
+    if not key or not found or "@" in rest.partition("/")[0] or rest.startswith("/"):
+        return address
+    return f"{scheme}://:{quote(key, safe='')}@{rest}"
 
 
 def groups_command(

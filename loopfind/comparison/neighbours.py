@@ -80,6 +80,15 @@ def rank(query: Query, appearances: Sequence[Appearance]) -> Ranking:
     return Ranking(likenesses, (above + 1) / (len(levels) + 1))
 
 
+def best_half(query: Query, likenesses: Floats) -> float:
+    """Return the likeness of one file as `rank` has it, of the likenesses (n + m,) of its nearest moments to the
+    vectors and then to the parts of a query."""
+    count = len(query.vectors)
+    best = likenesses[:count].copy()
+    np.maximum.at(best, query.owners, likenesses[count:])
+    return float(_best_half(best[None])[0])
+
+
 def alike_moments(query: Query, appearance: Appearance) -> tuple[AlikeMoments, ...]:
     """Return the moments of a query and of an appearance that are most alike, the best first, each moment once."""
     other = unit(appearance.vectors).T

@@ -9,19 +9,20 @@ import numpy as np
 from loopfind.comparison.neighbours import Query, alike_moments, rank
 from loopfind.errors import BadSetting, LibraryError
 from loopfind.media.ffmpeg import address
-from loopfind.model.likeness import Appearance, Likeness, Neighbour
+from loopfind.model.likeness import Appearance, AppearanceKey, Likeness, Neighbour
 from loopfind.model.likeness_exhibits import LikenessExhibits
 from loopfind.model.video import Watch
 from loopfind.pipeline.appearances import eye_of, look_at_missing
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.likeness_exhibits import likeness_exhibits
 from loopfind.pipeline.likeness_proof import proof_of, proven_first
-from loopfind.pipeline.likeness_shortlist import shortlist_of
+from loopfind.pipeline.likeness_shortlist import Shortlist, shortlist_in, shortlist_of
 from loopfind.pipeline.likeness_spaces import metric_of, space_of
 from loopfind.settings import SimilarSettings
 from loopfind.stores import schema
 from loopfind.stores.appearances import Appearances
 from loopfind.stores.opener import open_library
+from loopfind.stores.qdrant import open_vectors
 
 
 def similar(
@@ -72,7 +73,7 @@ def _searched(
         metric = metric_of(held.connections, settings.by, eye.key)
         # What is kept for a shortlist is of the network's own vectors.
         learned = settings.by == "bag" or metric is not None
-        few = None if learned else shortlist_of(table, eye.key, query, own, settings.nearest)
+        few = _few(table, eye.key, query, own, settings, learned)
         every = table.held(eye.key) if few is None else few.files
         known = [(os.fsdecode(file.path), one) for file, one in every if file.digest != own]
         searched, itself = (len(known), len(known) < len(every)) if few is None else (few.searched, few.itself)
@@ -97,6 +98,20 @@ def _searched(
     if settings.prove and neighbours:
         answer = _proved(answer, settings, watch, log)
     return answer, [(path, one) for (path, _), one in zip(known, space.ranked, strict=True)], asked
+
+
+def _few(
+    table: Appearances, key: AppearanceKey, query: Query, own: bytes, settings: SimilarSettings, learned: bool
+) -> Shortlist | None:
+    """Return the files that are ranked, None for all of them. own: digest of the video itself. learned: whether they
+    are compared by what the library has learned, which is in no collection."""
+    if not settings.vectors:
+        return None if learned else shortlist_of(table, key, query, own, settings.nearest)
+    if learned:
+        why = "the library compares by what it has learned, which is in no collection: leave one of the two out"
+        raise BadSetting("--vectors", settings.by, why)
+    with open_vectors(settings.vectors, key) as vectors:
+        return shortlist_in(vectors, table, key, query, own, settings.nearest)
 
 
 def _proved(

@@ -63,6 +63,16 @@ class Appearances:
             counted = f"SELECT count(*) FROM appearance WHERE {_KEY}"
             return int(connection.execute(counted, (key.way, key.model, key.stream)).fetchone()[0])
 
+    def contents(self, key: AppearanceKey) -> dict[str, bytes]:
+        """Return the digest, in hexadecimal, of each content that has such an appearance, with its first path."""
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                "SELECT digest, path FROM appearance JOIN content ON content.id = appearance.content"
+                f" JOIN file ON file.content = content.id WHERE {_KEY} AND {_FIRST_NAME}",
+                (key.way, key.model, key.stream),
+            )
+            return {digest.hex(): path for digest, path in rows}
+
     def lacking(self, key: AppearanceKey, other: AppearanceKey) -> list[bytes]:
         """Return a path of each content that has an appearance of one key and none of another."""
         with self._connections.reading() as connection:
