@@ -105,12 +105,13 @@ def test_undo_goes_back_one_decision_after_another(queue):
 def test_the_queue_leads_from_one_item_to_the_next_and_back(queue):
     queue.enter([pair(0, n, seconds) for n, seconds in enumerate((3.0, 7.0, 7.0, 1.0), 1)])
     order = [one.number for one in queue.items("all")]
-    assert order == [2, 3, 1, 4]
-    assert [queue.neighbour(number, 1) for number in order] == [3, 1, 4, None]
-    assert [queue.neighbour(number, -1) for number in order] == [None, 2, 3, 1]
-    queue.decide(3, by("Ann"))
-    assert queue.neighbour(2, 1, "open") == 1
-    assert [one.number for one in queue.items("all", 1, 2)] == [3, 1]
+    assert order == [3, 2, 1, 4]
+    assert [queue.neighbour(number, 1) for number in order] == [2, 1, 4, None]
+    assert [queue.neighbour(number, -1) for number in order] == [None, 3, 2, 1]
+    queue.decide(2, by("Ann"))
+    assert queue.neighbour(3, 1, "open") == 1 and queue.neighbour(4, -1, "accept") == 2
+    assert [one.number for one in queue.items("all", 1, 2)] == [2, 1]
+    assert sum(queue.counts()[one] for one in ("open", "accept", "reject")) == queue.counts()["all"] == 4
 
 
 @pytest.mark.parametrize(

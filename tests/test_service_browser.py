@@ -125,11 +125,31 @@ def asked(address, order):
         return json.load(answer)
 
 
-def test_an_upload_is_followed_to_its_answer_without_a_click(service, films, browser):
+BREAK = """
+// The first request brings a thousand bytes, and then its connection breaks.
+const { send, setRequestHeader } = XMLHttpRequest.prototype;
+window.offsets = [];
+XMLHttpRequest.prototype.setRequestHeader = function (name, value) {
+  if (name === "Idempotency-Key") this.key = value;
+  if (name === "Content-Range") window.offsets.push(value);
+  setRequestHeader.call(this, name, value);
+};
+XMLHttpRequest.prototype.send = async function (body) {
+  XMLHttpRequest.prototype.send = send;
+  const headers = { "Idempotency-Key": this.key, "Content-Range": `bytes 0-999/${body.size}` };
+  await fetch("/v1/uploads/part.mp4", { method: "PUT", headers, body: body.slice(0, 1000) });
+  this.onerror();
+};
+"""
+
+
+def test_an_upload_is_followed_to_its_answer_without_a_click_and_goes_on_where_it_broke(service, films, browser):
     size(browser, 1100)
     loaded(browser, service)
+    browser.execute_script(BREAK)
     browser.find_element("id", "upload-file").send_keys(str(films / "part.mp4"))
     link = wait_until(browser, lambda: browser.find_elements("css selector", "#uploads a"))[0]
+    assert browser.execute_script("return window.offsets")[0].startswith("bytes 1000-")
     see(browser, "part.mp4", "#jobs")  # sent to the page, which was not loaded again
     link.click()
     see(browser, "A duplicate: all that could be judged of it is in 2 files of the library")

@@ -1,7 +1,9 @@
 """The pages of the service: what they hold, what they refuse, and what a form does without any script."""
 
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import synthetic as s
@@ -258,6 +260,62 @@ def test_a_decision_that_is_none_is_a_problem(client, queue, order, status):
     assert answer.status_code == status and answer.headers["content-type"] == "application/problem+json"
     assert client.post("/v1/review/44/decisions", json={"reviewer": "Ann", "decision": None}).status_code == 404
     assert client.post("/v1/review/undo", json={"reviewer": "Ann"}).status_code == 409
+
+
+def done(shelf, settings, work, answer, whole=None):
+    """A job that is done, with its answer in full where that is given."""
+    jobs = Jobs(shelf.connections)
+    job, _ = jobs.add(JobRequest(work, "film.mp4", "upload", "x"), f"key {work}")
+    jobs.claim("me", 60)
+    folder = Path(settings.data) / "results" / f"of-{job.id}"
+    folder.mkdir(parents=True)
+    (folder / "answer.json").write_text(json.dumps(whole or answer))
+    jobs.finish(job.id, "me", folder.name, answer)
+    return f"/jobs/{job.id}"
+
+
+PLACE = {"start": 0.0, "end": 4.0, "there_start": 6.0, "there_end": 10.0}
+KNOWN = {"path": "/v/<i>old.mp4", "by": "pictures", "share": 0.5, "confidence": 0.99, "whole": False, "places": [PLACE]}
+
+
+def test_the_answer_of_a_check_says_where_the_video_is_already(client, shelf, settings):
+    answer = {
+        "answer": "holds part of",
+        "summary": "Holds part of 1 file of the library; 4 s of it is in none.",
+        "verdict": "No repeat found.",
+        "searched": 12,
+        "kept": False,
+        "known": [KNOWN, KNOWN | {"by": "content", "whole": True, "places": [PLACE] * 5}],
+        "unjudged": [{"start": 1.0, "end": 2.0, "why": "still"}],
+        "losses": [{"start": 3.0, "end": 4.0, "what": "damaged"}],
+        "failures": ["likeness by cnn: not there"],
+    }
+    shown = client.get(done(shelf, settings, "check", answer))
+    said = words(shown)
+    assert "Holds part of 1 file" in said and "Looked up among 12 files of the library." in said
+    assert "50% part 99% sure, by pictures 0:00:00.000 to 0:00:04.000 is 0:00:06.000 there" in said
+    assert "the same bytes" in said and "and 2 more stretches" in said and "<i>" not in shown.text
+    assert "0:00:01.000 to 0:00:02.000: nothing moves" in said and "likeness by cnn" in said
+    assert "holds part of" in words(client.get("/jobs"))
+
+
+def test_answers_about_the_library_are_tables_of_thirty_lines(client, shelf, settings):
+    paths = [f"/v/{n}.mp4" for n in range(32)]
+    pairs = [{"files": [paths[0], path], "seconds": [3.0, 4.0], "whole": [True, path > "/v/2"]} for path in paths[1:]]
+    at = done(shelf, settings, "compare", {"summary": "31 pairs.", "pairs": 31}, {"pairs": pairs})
+    first = client.get(at)
+    assert first.text.count('<td class="name">0.mp4') == 30 and "Page 1 of 2" in words(first)
+    assert client.get(f"{at}?page=2").text.count('<td class="name">') == 1
+    alike = [{"path": path, "likeness": 0.5, "chance": None} for path in paths[:2]]
+    similar = client.get(done(shelf, settings, "similar", {"files": 2}, {"neighbours": alike}))
+    assert "0.mp4 0.500" in words(similar) and "To look alike is no proof" in words(similar)
+    groups = {"groups": [{"reference": paths[0], "others": alike}]}
+    assert "3 files 0.500" in words(client.get(done(shelf, settings, "groups", {"groups": 1}, groups)))
+    match = {"file": paths[3], "share": 1.0, "confidence": 0.9, "whole": True}
+    search = client.get(done(shelf, settings, "search", {"summary": "Found."}, {"matches": [match]}))
+    assert "3.mp4 100% all of both 90% sure" in words(search)
+    assert "Two repeats." in words(client.get(done(shelf, settings, "scan", {"repeats": 2, "verdict": "Two repeats."})))
+    assert "2 repeats" in words(client.get("/jobs"))
 
 
 def test_a_token_is_asked_for_once(settings, shelf):

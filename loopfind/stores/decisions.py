@@ -37,10 +37,10 @@ _WHERE: dict[Standing, str] = {
     "accept": "decision = 'accept'",
     "reject": "decision = 'reject'",
     "contested": "contested = 1",
-    "decided": "decision IS NOT NULL",
+    "decided": "decision IN ('accept', 'reject')",
     "all": "1 = 1",
 }
-_ORDER = "contested DESC, seconds DESC, id"
+_ORDER = "contested DESC, seconds DESC, id DESC"
 _ITEM = "id, kind, body, seconds, confidence, origin"
 _LINE = "id, seen, decision, keep, note, reviewer, made, undoes"
 _PLACES = ("start", "end", "content_start", "content_end", "speed")
@@ -84,7 +84,21 @@ class ReviewQueue:
     def counts(self) -> dict[Standing, int]:
         """Return how many items there are of each standing."""
         with self._connections.snapshot() as connection:
-            return {standing: _count(connection, standing) for standing in _WHERE}
+            rows = connection.execute(
+                "SELECT decision, contested, count(*) FROM review_item GROUP BY decision, contested"
+            ).fetchall()
+        held = {(decision, bool(contested)): int(number) for decision, contested, number in rows}
+        accepted, rejected = held.get(("accept", False), 0), held.get(("reject", False), 0)
+        contested, fresh = held.get((None, True), 0), held.get((None, False), 0)
+        decided, still = accepted + rejected, fresh + contested
+        return {
+            "open": still,
+            "accept": accepted,
+            "reject": rejected,
+            "contested": contested,
+            "decided": decided,
+            "all": decided + still,
+        }
 
     def items(self, standing: Standing, start: int = 0, most: int | None = None) -> list[QueuedItem]:
         """Return items in the order of the queue: contested ones, then those of most seconds. most: None for all."""
@@ -123,12 +137,11 @@ class ReviewQueue:
             ).fetchone()
             if row is None:
                 raise KeyError(number)
-            contested, seconds, own = row
-            more, less, order = ("<", ">", _ORDER) if way > 0 else (">", "<", "contested, seconds, id DESC")
+            beyond, order = ("<", _ORDER) if way > 0 else (">", "contested, seconds, id")
             found = connection.execute(
-                f"SELECT id FROM review_item WHERE {_WHERE[standing]} AND (contested {more} ?"
-                f" OR contested = ? AND (seconds {more} ? OR seconds = ? AND id {less} ?)) ORDER BY {order} LIMIT 1",
-                (contested, contested, seconds, seconds, own),
+                f"SELECT id FROM review_item WHERE {_WHERE[standing]} AND (contested, seconds, id) {beyond} (?, ?, ?)"
+                f" ORDER BY {order} LIMIT 1",
+                tuple(row),
             ).fetchone()
         return None if found is None else int(found[0])
 

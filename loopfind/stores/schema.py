@@ -247,9 +247,15 @@ _INDEX_SIZES = (
         rows INTEGER NOT NULL)""",
 )
 
+_REVIEW_ORDER = (
+    "CREATE INDEX review_item_standing ON review_item (decision, contested, seconds, id)",
+    "CREATE INDEX review_item_origin ON review_item (origin)",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     *(_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED),
     *(_JOBS, _REVIEW, _INDEX_SIZES),
+    _REVIEW_ORDER,
 )
 """Step n takes a library of version n to version n + 1."""
 

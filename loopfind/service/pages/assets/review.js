@@ -18,11 +18,15 @@
     d: press("p-diff"),
     "?": () => { by("keys").open = !by("keys").open; if (by("keys").open) by("keys").querySelector("summary").focus(); },
   };
+  // Whoever dictates, or types for other programs, can turn the keys off; the browser keeps that.
+  const used = by("use-keys"), place = "loopfind-review-keys";
+  try { used.checked = localStorage.getItem(place) !== "off"; } catch { /* this browser keeps nothing */ }
+  used.onchange = () => { try { localStorage.setItem(place, used.checked ? "on" : "off"); } catch { /* as above */ } };
   addEventListener("keydown", (event) => {
     const field = event.target.closest("input:not([type=checkbox], [type=range], [type=radio]), select, textarea");
     if (event.key === "Escape" && field) field.blur();
     const does = KEYS[event.key.toLowerCase()];
-    if (!does || field || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!does || field || !used.checked || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     does();
   });

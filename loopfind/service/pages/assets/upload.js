@@ -3,7 +3,7 @@
 (() => {
   const form = document.getElementById("upload"), field = document.getElementById("upload-file");
   const list = document.getElementById("uploads"), says = document.getElementById("upload-says");
-  const MOST = 200;
+  const MOST = 200, TRIES = 6;
   let queue = Promise.resolve();
   const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`);
   function make(tag, properties = {}, ...inner) {
@@ -26,37 +26,55 @@
       return problem.detail || problem.title;
     } catch { return "the service gave no reason"; }
   }
-  function put(file, shown) {
+  // The bytes that have come of an upload whose connection broke; null where the service cannot be asked.
+  async function offset(file, key) {
+    try {
+      const answer = await fetch(`/v1/uploads/${encodeURIComponent(file.name)}`, { method: "HEAD", headers: { "Idempotency-Key": key } });
+      return answer.ok ? Number(answer.headers.get("Upload-Offset")) : null;
+    } catch { return null; }
+  }
+  // One request with the bytes from `first` on. Gives what became of it: a job, a reason, or neither where it broke.
+  function send(file, key, first, shown) {
     return new Promise((done) => {
       const request = new XMLHttpRequest(), began = Date.now();
       request.open("PUT", `/v1/uploads/${encodeURIComponent(file.name)}?keep=${form.elements.keep.checked}`);
       request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.setRequestHeader("Idempotency-Key", key);
+      if (first) request.setRequestHeader("Content-Range", `bytes ${first}-${file.size - 1}/${file.size}`);
       shown.stop.onclick = () => { request.abort(); };
       request.upload.onprogress = (event) => {
         if (!event.lengthComputable) return;
-        const seconds = (Date.now() - began) / 1000, left = (event.total - event.loaded) / Math.max(1, event.loaded / Math.max(seconds, 0.1));
-        shown.bar.value = event.loaded / event.total;
-        shown.words.textContent = event.loaded === event.total ? "is being checked" : `${size(event.loaded)} of ${size(event.total)}${seconds > 2 ? `, ${Math.ceil(left)} s left` : ""}`;
-      };
-      const end = async (text, link) => {
-        shown.stop.remove();
-        shown.bar.remove();
-        shown.words.replaceChildren(link ? make("a", { href: link, textContent: text }) : text);
-        if (!link) shown.line.classList.add("failed");
-        says.textContent = `${file.name}: ${text}`;
-        done();
+        const seconds = (Date.now() - began) / 1000, here = first + event.loaded;
+        const left = (event.total - event.loaded) / Math.max(1, event.loaded / Math.max(seconds, 0.1));
+        shown.bar.value = here / file.size;
+        shown.words.textContent = here >= file.size ? "is being checked" : `${size(here)} of ${size(file.size)}${seconds > 2 ? `, ${Math.ceil(left)} s left` : ""}`;
       };
       request.onload = async () => {
-        if (request.status >= 200 && request.status < 300) {
-          const job = JSON.parse(request.responseText);
-          await end(`job ${job.id}`, `/jobs/${job.id}`);
-        } else await end(`not taken: ${await reason(request.responseText)}`);
+        if (request.status < 200 || request.status >= 300) done({ reason: `not taken: ${await reason(request.responseText)}` });
+        else done({ job: JSON.parse(request.responseText).id });
       };
-      request.onerror = () => end("the connection broke: choose it again");
-      request.onabort = () => end("cancelled");
-      shown.words.textContent = "starts";
-      request.send(file);
+      request.onerror = () => done({});
+      request.onabort = () => done({ reason: "cancelled" });
+      request.send(file.slice(first));
     });
+  }
+  const pause = (seconds) => new Promise((done) => { setTimeout(done, 1000 * seconds); });
+  async function put(file, shown) {
+    const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    shown.words.textContent = "starts";
+    let found = await send(file, key, 0, shown);
+    for (let tries = 0; !found.job && !found.reason && tries < TRIES; tries++) {
+      shown.words.textContent = "the connection broke; it goes on by itself";
+      await pause(2 ** tries);
+      const first = await offset(file, key);
+      if (first !== null) found = await send(file, key, first < file.size ? first : 0, shown);
+    }
+    const text = found.job ? `job ${found.job}` : found.reason || "the connection broke: choose it again";
+    shown.stop.remove();
+    shown.bar.remove();
+    shown.words.replaceChildren(found.job ? make("a", { href: `/jobs/${found.job}`, textContent: text }) : text);
+    if (!found.job) shown.line.classList.add("failed");
+    says.textContent = `${file.name}: ${text}`;
   }
   function take(files) {
     for (const file of [...files].slice(0, MOST)) {
