@@ -64,9 +64,15 @@ def test_a_second_scan_decodes_nothing_and_says_the_same(film, cache, settings, 
     monkeypatch.setattr(caching, "read_video", lambda *_, **__: pytest.fail("it was decoded again"))
     second = scan(str(film), replace(settings, link="https://example.org"), cache=cache)
     assert plain == first == replace(second, settings=first.settings)
+
+
+@pytest.mark.slow
+def test_a_file_that_was_moved_is_known_by_its_content(film, cache, monkeypatch):
+    first = scan(str(film), cache=cache)
+    monkeypatch.setattr(caching, "read_video", lambda *_, **__: pytest.fail("it was decoded again"))
     moved = shutil.move(film, film.parent / "other.mkv")
-    third = scan(str(moved), settings, cache=cache)
-    assert third.source == replace(first.source, path=str(moved)) and third.repeats == first.repeats
+    again = scan(str(moved), cache=cache)
+    assert again.source == replace(first.source, path=str(moved)) and again.repeats == first.repeats
 
 
 @pytest.mark.slow
