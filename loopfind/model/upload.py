@@ -41,10 +41,11 @@ class UploadCheck:
 
     video: its name. digest: of its content, in hexadecimal. duration: seconds. answer: see Novelty. summary: the same
     in a sentence, with what limits it. known: the files that show something of it, the best first. fresh: seconds of it
-    that were judged and are in no file of the library. unjudged: stretches in which nothing could be found, and
-    unjudged_seconds their length. losses: what could not be read. searched: contents that it was compared with. model:
-    what it was compared by. alike: files that are alike without proof, the nearest first, and alike_model what says so,
-    "" where nobody asked. failures: what of the search failed, a line each.
+    that were judged and are in no file of the library. findable: seconds that a repeat within it would have to last to
+    be found, None where that is not known: then no more can be said of other files. unjudged: stretches in which
+    nothing could be found, and unjudged_seconds their length. losses: what could not be read. searched: contents that
+    it was compared with. model: what it was compared by. alike: files that are alike without proof, the nearest first,
+    and alike_model what says so, "" where nobody asked. failures: what of the search failed, a line each.
     """
 
     video: str
@@ -54,6 +55,7 @@ class UploadCheck:
     summary: str
     known: tuple[KnownFile, ...]
     fresh: float
+    findable: float | None
     unjudged: tuple[Unjudged, ...]
     unjudged_seconds: float
     losses: tuple[Loss, ...]

@@ -116,6 +116,7 @@ def _judged(report: Report, by: Witness, known: Sequence[KnownFile], alike: Like
     seen = [[(place.start, place.end) for place in one.places] for one in known]
     unjudged = covered(blind)
     fresh = max(0.0, end - covered([*blind, *(span for spans in seen for span in spans)]))
+    findable = report.verdict.shortest_findable
     answer: Novelty = "holds part of" if known else "new"
     for one, spans in zip(known, seen, strict=True):
         left = end - covered([*blind, *spans])
@@ -126,9 +127,10 @@ def _judged(report: Report, by: Witness, known: Sequence[KnownFile], alike: Like
         digest="",
         duration=end,
         answer=answer,
-        summary=_summary(answer, known, fresh, unjudged, end),
+        summary=_summary(answer, known, (fresh, unjudged, end), findable is None and by == "pictures"),
         known=tuple(known),
         fresh=round(fresh, 3),
+        findable=findable,
         unjudged=report.unjudged,
         unjudged_seconds=round(unjudged, 3),
         losses=report.losses,
@@ -139,8 +141,10 @@ def _judged(report: Report, by: Witness, known: Sequence[KnownFile], alike: Like
     )
 
 
-def _summary(answer: Novelty, known: Sequence[KnownFile], fresh: float, unjudged: float, end: float) -> str:
-    """Return the answer in a sentence, and what limits it."""
+def _summary(answer: Novelty, known: Sequence[KnownFile], seconds: tuple[float, float, float], unsure: bool) -> str:
+    """Return the answer in a sentence, and what limits it. seconds: that are in no file, that could not be judged, and
+    of the whole. unsure: whether too little moves to tell."""
+    fresh, unjudged, end = seconds
     files = count(len(known), "file")
     if answer == "duplicate":
         same = " byte for byte" if known[0].by == "content" else ""
@@ -149,6 +153,8 @@ def _summary(answer: Novelty, known: Sequence[KnownFile], fresh: float, unjudged
         said = f"Holds part of {files} of the library; {length(fresh)} of it is in none"
     elif fresh <= 0 < unjudged:
         return "Nothing of it could be judged, so that nothing was found."
+    elif unsure:
+        said = "Nothing of it was found in the library, but too little of it moves to be sure"
     else:
         said = "New: nothing of it was found in the library"
     if unjudged <= 0:
