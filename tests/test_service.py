@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from loopfind.cli import service_options
-from loopfind.errors import BadSetting
+from loopfind.errors import BadSetting, MissingExtra
 from loopfind.model.job import JobProblem, JobRequest
 from loopfind.service import places
 from loopfind.service.api import media
@@ -489,6 +489,13 @@ def test_the_token_is_read_from_a_file_of_its_own(tmp_path, monkeypatch):
         with pytest.raises(BadSetting, match="token") as caught:
             service_options.given_token(str(file))
         assert not text or text not in str(caught.value)
+
+
+def test_a_missing_package_is_named_with_what_brings_it():
+    with pytest.raises(MissingExtra, match=r"loopfind\[serve\]"), service_options.extra():
+        raise ModuleNotFoundError("no", name="uvicorn")
+    with pytest.raises(ModuleNotFoundError), service_options.extra():
+        raise ModuleNotFoundError("no", name="another")
 
 
 def form_of(schema):

@@ -119,7 +119,7 @@ def test_whatever_is_killed_each_job_is_done_once(running, clip, tmp_path):
     assert again.client.get(jobs[0]["links"]["report"]).json()["schema"] == 1
     page = again.client.get(jobs[0]["links"]["page"])
     assert page.headers["content-type"].startswith("text/html") and "sha256-" in page.text
-    assert again.end() == 0
+    assert again.end(signal.SIGINT) == 0
     assert len(os.listdir(tmp_path / "data" / "results")) >= 2 and os.listdir(tmp_path / "data" / "work") == []
     assert "Traceback" not in (tmp_path / "said.txt").read_text()
 

@@ -61,6 +61,7 @@ def worker_command(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stop())
     if until_eof:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started it, who then ends it
 
         def ended() -> None:
             sys.stdin.buffer.read()

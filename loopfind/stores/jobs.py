@@ -18,7 +18,7 @@ from loopfind.stores import schema
 from loopfind.stores.checks import is_amount
 from loopfind.stores.connections import Connections
 
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 5
 """Times that a job is begun: one that ends its worker each time is given up."""
 
 _COLUMNS = (
