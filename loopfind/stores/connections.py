@@ -36,6 +36,9 @@ class Connection(Protocol):
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object: ...
 
+    def each(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Iterator[list[Any]]:
+        """Ask the same for each row of values; yields the rows that each gives."""
+
 
 class Connections(Protocol):
     """The connections to one library, for any number of threads.

@@ -197,7 +197,7 @@ class Library:
                 sketches=read.track.sketches,
                 kind=kind,
                 hash_size=hash_size,
-                codes=self._table(entry, "codes"),
+                codes=_whole(self.rows(entry, "codes")),
             )
         return Reading(fingerprint, read.source, read.losses)
 
@@ -213,7 +213,10 @@ class Library:
             raise KeyError(entry)
         content, kind, hash_size, closes, duration, frames, *rest, losses = row
         paths = paths_of(connection, content)
-        times = self._table(entry, "times")
+        tables = self._tables.several(entry, "times", "detail", "sketches")
+        if len(tables) < 3:
+            raise LibraryError(self._connections.shown, schema.DAMAGED)
+        times = _whole(tables["times"])
         lost = checks.losses_in(losses)
         known = checks.is_source(duration, frames, *rest) and isinstance(kind, str) and isinstance(hash_size, int)
         if lost is None or not known or not checks.are_times(times, closes, frames):
@@ -221,8 +224,8 @@ class Library:
         track = Track(
             times=times[:, 0],
             end=closes,
-            detail=self._table(entry, "detail")[:, 0],
-            sketches=self.rows(entry, "sketches"),
+            detail=_whole(tables["detail"])[:, 0],
+            sketches=tables["sketches"],
         )
         source = Source(paths[0] if paths else "", duration, frames, *rest)
         if not len(track.times) == len(track.detail) == len(track.sketches):
@@ -235,11 +238,6 @@ class Library:
             return self._tables.rows(entry, name)
         except KeyError:
             raise LibraryError(self._connections.shown, schema.DAMAGED) from None
-
-    def _table(self, entry: int, name: str) -> AnyRows:
-        """The same, all of it in memory."""
-        rows = self.rows(entry, name)
-        return rows[0 : len(rows)]
 
     def sizes(self, entry: int) -> dict[int, Words]:
         """Hash size -> digests (n,) uint64 of the codes at that size, as far as they were kept with the entry."""
@@ -287,3 +285,8 @@ class Library:
     def verify(self, watch: Watch | None = None) -> Iterator[Problem]:
         """Yield the faults of the database, of what was kept, and of the files; nothing is changed."""
         return maintenance.verify(self._connections, watch)
+
+
+def _whole(table: Stored) -> AnyRows:
+    """Return all rows of a table, in memory."""
+    return table[0 : len(table)]

@@ -108,12 +108,14 @@ class Postings:
         found: list[tuple[int, int, int]] = []
         order = np.argsort(keys, kind="stable")
         with self._connections.reading() as connection:
-            for place, key in zip(order.tolist(), (keys[order] | (table << _SHIFT)).tolist(), strict=True):
-                for sql, last in ((_FROM_KEY_ON, key | wide), (_BEFORE_KEY, key & ~wide)):
-                    near = connection.execute(sql, (key, last, MOST_NEIGHBOURS))
-                    found += [(place, entry, shown) for entry, shown in near]
-        rows = self._numbers(found)
-        return rows[:, 0], rows[:, 1], rows[:, 2]
+            asked = (keys[order] | (table << _SHIFT)).tolist()
+            onward = connection.each(_FROM_KEY_ON, [(key, key | wide, MOST_NEIGHBOURS) for key in asked])
+            backward = connection.each(_BEFORE_KEY, [(key, key & ~wide, MOST_NEIGHBOURS) for key in asked])
+            sides = zip(order.tolist(), list(onward), backward, strict=True)
+            for place, after, before in sides:
+                found += [(place, entry, shown) for entry, shown in (*after, *before)]
+        numbers = self._numbers(found)
+        return numbers[:, 0], numbers[:, 1], numbers[:, 2]
 
     def merge(self, table: int, keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
         """Look all keys up in a copy of the table on this side, which is made once: for many keys."""

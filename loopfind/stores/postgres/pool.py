@@ -51,6 +51,7 @@ class PostgresConnections:
         self.shown, self.patience = at.shown, patience
         self._at, self._local = at, threading.local()
         self._room, self._guard = threading.BoundedSemaphore(MOST_CONNECTIONS), threading.Lock()
+        self._schema: str | None = None
         self._idle: list[psycopg.Connection[Any]] = []
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -81,15 +82,20 @@ class PostgresConnections:
         with self._guard:
             mine = self._turns[turn]
         with mine, self._transaction("BEGIN", "COMMIT") as connection:
-            self.wait_for(connection, turn)
+            self._wait_for(connection, turn)
             yield connection
 
-    def wait_for(self, connection: PostgresConnection, turn: str) -> None:
+    def _wait_for(self, connection: PostgresConnection, turn: str) -> None:
         """Wait within a transaction until no other process writes with a turn; it is given back as that ends."""
-        schema = connection.execute("SELECT current_schema()").fetchone()[0]  # type: ignore[index]
-        digest = hashlib.blake2b(f"loopfind {schema} {turn}".encode(), digest_size=8).digest()
-        connection.execute(f"SET LOCAL lock_timeout = {max(1, round(self.patience * 1000))}")
+        digest = hashlib.blake2b(f"loopfind {self._schema} {turn}".encode(), digest_size=8).digest()
         connection.execute("SELECT pg_advisory_xact_lock(?)", (int.from_bytes(digest, "big", signed=True),))
+
+    def _connected(self) -> "psycopg.Connection[Any]":
+        """Make a connection that waits no longer for others than it should."""
+        raw, waited = connect(self._at), f"{max(1, round(self.patience * 1000))}"
+        row = raw.execute("SELECT current_schema(), set_config('lock_timeout', %s, false)", (waited,)).fetchone()
+        self._schema = row[0] if row is not None else None
+        return raw
 
     @contextlib.contextmanager
     def _transaction(self, begin: str, end: str) -> Iterator[PostgresConnection]:
@@ -112,7 +118,7 @@ class PostgresConnections:
     def _taken(self) -> Iterator[PostgresConnection]:
         """A connection of one's own: one that is there, or a new one."""
         with self._room:
-            raw = self._ready() or connect(self._at)
+            raw = self._ready() or self._connected()
             try:
                 yield PostgresConnection(raw)
             except psycopg.Error as error:

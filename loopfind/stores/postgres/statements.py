@@ -47,10 +47,23 @@ class PostgresConnection:
         if form is not None and len(first) == _COPIED:
             self._copy(form[1], form[2], form[3] is not None, _chained(first, rest))
             return
+        if len(first) == 1:  # to send one in a batch takes longer
+            self.execute(sql, first[0])
+            return
         while first:
             with self.raw.cursor() as cursor:
                 cursor.executemany(translated(sql), first)
             first = list(islice(rest, _AT_ONCE))
+
+    def each(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Iterator[list[Any]]:
+        """Ask the same for each row of values, all sent at once; yields the rows that each gives."""
+        if not rows:
+            return
+        with self.raw.cursor(binary=True) as cursor:
+            cursor.executemany(translated(sql), rows, returning=True)
+            yield cursor.fetchall()
+            while cursor.nextset():
+                yield cursor.fetchall()
 
     def _copy(self, table: str, columns: str, some_are_there: bool, rows: Iterator[Sequence[Any]]) -> None:
         """Copy rows into a table; through one of their own where some may be there already."""

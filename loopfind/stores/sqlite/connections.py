@@ -6,8 +6,9 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from loopfind.errors import LibraryError, LibraryUnwritable, out_of_files
 from loopfind.stores import schema
@@ -111,13 +112,22 @@ def _why(error: sqlite3.Error, patience: float) -> str:
     return _WHY.get(code, f"SQLite says: {error}")
 
 
+class SqliteConnection(sqlite3.Connection):
+    """A connection to a file, as `loopfind.stores.connections.Connection` says."""
+
+    def each(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Iterator[list[Any]]:
+        """Ask the same for each row of values; yields the rows that each gives."""
+        for row in rows:
+            yield self.execute(sql, row).fetchall()
+
+
 class SqliteConnections:
     """Made for one path; every thread that asks has a connection of its own, until all are closed."""
 
     def __init__(self, path: str | os.PathLike[str], shown: str, patience: float = PATIENCE) -> None:
         self.shown, self.patience = shown, patience
         self._path, self._local = path, threading.local()
-        self._all: dict[threading.Thread, sqlite3.Connection] = {}
+        self._all: dict[threading.Thread, SqliteConnection] = {}
         self._turn, self._guard = threading.Lock(), threading.Lock()
 
     def prepare(self) -> None:
@@ -137,16 +147,20 @@ class SqliteConnections:
                         raise
                     time.sleep(_NAP)
 
-    def mine(self) -> sqlite3.Connection:
+    def mine(self) -> SqliteConnection:
         """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: SqliteConnection | None = getattr(self._local, "connection", None)
         if connection is None:
             with self._guard:
                 for thread in [thread for thread in self._all if not thread.is_alive()]:
                     self._all.pop(thread).close()
             _make_private(self._path)
             connection = sqlite3.connect(
-                self._path, timeout=self.patience, isolation_level=None, check_same_thread=False
+                self._path,
+                timeout=self.patience,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=SqliteConnection,
             )
             try:
                 for pragma in CONNECTION_PRAGMAS:
@@ -160,7 +174,7 @@ class SqliteConnections:
         return connection
 
     @contextlib.contextmanager
-    def reading(self, long: bool = False) -> Iterator[sqlite3.Connection]:
+    def reading(self, long: bool = False) -> Iterator[SqliteConnection]:
         """A connection to ask. long: let Ctrl-C end a long question in its midst. Raises LibraryError."""
         with explained(self.shown, self.patience):
             connection = self.mine()
@@ -168,7 +182,7 @@ class SqliteConnections:
                 yield connection
 
     @contextlib.contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
+    def snapshot(self) -> Iterator[SqliteConnection]:
         """A connection to ask more than once, as if all at one moment. Raises LibraryError."""
         with self.reading() as connection:
             connection.execute("BEGIN")
@@ -179,7 +193,7 @@ class SqliteConnections:
                     connection.execute("ROLLBACK")
 
     @contextlib.contextmanager
-    def writing(self, turn: str = "entries") -> Iterator[sqlite3.Connection]:
+    def writing(self, turn: str = "entries") -> Iterator[SqliteConnection]:
         """A connection whose changes are all kept at the end, or, where the body fails, none. Raises LibraryError."""
         with self._turn, explained(self.shown, self.patience):
             connection = self.mine()
