@@ -65,6 +65,8 @@ def test_what_is_entered_comes_back_and_is_known_again_by_its_contents(queue):
     assert queue.enter([renamed]) == 0
     assert queue.item(1).state.decision == "accept" and queue.item(1).item.files[0].name == "/w/x.mp4"
     assert next(one.number for one in queue.items("all")) == 1
+    queue.enter([items[0]])  # a comparison finds it too
+    assert [one.number for one in queue.items_of_origin("job 7", 9)] == [1]
     assert queue.item_of(items[0].key) == queue.item(1) and queue.item_of("no") is None
     with pytest.raises(KeyError):
         queue.item(99)

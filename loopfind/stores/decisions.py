@@ -66,7 +66,8 @@ class ReviewQueue:
         self._connections = connections
 
     def enter(self, items: Iterable[ReviewItem]) -> int:
-        """Put findings into the queue, and return how many were not there. One that was keeps its decisions."""
+        """Put findings into the queue, and return how many were not there. One that was keeps its decisions, and is of
+        the job that found it last."""
         rows = [
             (item.key, item.kind, _body(item), item.seconds, item.confidence, item.origin, time.time())
             for item in items
@@ -76,7 +77,8 @@ class ReviewQueue:
             connection.executemany(
                 "INSERT INTO review_item (key, kind, body, seconds, confidence, origin, found, contested)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (key) DO UPDATE SET kind = excluded.kind,"
-                " body = excluded.body, seconds = excluded.seconds, confidence = excluded.confidence",
+                " body = excluded.body, seconds = excluded.seconds, confidence = excluded.confidence, origin ="
+                " CASE excluded.origin WHEN 'library' THEN review_item.origin ELSE excluded.origin END",
                 rows,
             )
             return _count(connection, "all") - before
@@ -110,7 +112,7 @@ class ReviewQueue:
             return [self._queued(connection, row) for row in rows]
 
     def items_of_origin(self, origin: str, most: int) -> list[QueuedItem]:
-        """Return up to so many items that were found by something first, those of most seconds first."""
+        """Return up to so many items of an origin, in the order of the queue."""
         with self._connections.snapshot() as connection:
             rows = connection.execute(
                 f"SELECT {_ITEM} FROM review_item WHERE origin = ? ORDER BY {_ORDER} LIMIT {int(most)}", (origin,)

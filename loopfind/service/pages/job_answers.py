@@ -22,6 +22,7 @@ _RESULTS = (
     ("answer", "The answer as JSON"),
     ("video", "The video"),
 )
+_CLIPS = "clips/"
 _TONES = {"duplicate": "found", "holds part of": "unsure", "new": "nothing"}
 
 
@@ -46,6 +47,7 @@ class AnswerView:
     notes: tuple[str, ...]
     results: tuple[tuple[str, str], ...]
     exports: tuple[tuple[str, str], ...]
+    clips: tuple[tuple[str, str], ...]
     forward: str
 
 
@@ -69,6 +71,7 @@ def answer_view(job: Job, service: Service, number: int = 1) -> AnswerView | Non
         notes=_notes(answer),
         results=tuple((links[name], words) for name, words in _RESULTS if name in links),
         exports=tuple((links[f"exports/{name}"], name) for name in FORMATS if f"exports/{name}" in links),
+        clips=tuple((links[name], name.removeprefix(_CLIPS)) for name in links if name.startswith(_CLIPS)),
         forward=links.get("page", ""),
     )
 

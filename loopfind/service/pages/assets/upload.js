@@ -37,7 +37,7 @@
   function send(file, key, first, shown) {
     return new Promise((done) => {
       const request = new XMLHttpRequest(), began = Date.now();
-      request.open("PUT", `/v1/uploads/${encodeURIComponent(file.name)}?keep=${form.elements.keep.checked}`);
+      request.open("PUT", `/v1/uploads/${encodeURIComponent(file.name)}?keep=${form.elements.keep.checked}&clips=${form.elements.clips.checked}`);
       request.setRequestHeader("Content-Type", "application/octet-stream");
       request.setRequestHeader("Idempotency-Key", key);
       if (first) request.setRequestHeader("Content-Range", `bytes ${first}-${file.size - 1}/${file.size}`);
