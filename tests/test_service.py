@@ -270,6 +270,7 @@ class TestJobs:
         problem(client.get("/v1/events"), 429)
 
 
+@pytest.mark.slow
 class TestSignIn:
     @pytest.fixture
     def guarded(self, other):
@@ -329,6 +330,7 @@ class TestSignIn:
         assert not is_token("", "") and is_token("a", "a") and not is_token("a", "b")
 
 
+@pytest.mark.slow
 class TestOrigins:
     @pytest.mark.parametrize(
         "headers",
@@ -368,6 +370,7 @@ class TestOrigins:
         check_settings(replace(settings, host="0.0.0.0", token=TOKEN))
 
 
+@pytest.mark.slow
 class TestAddresses:
     def test_no_address_may_be_named_unless_that_is_allowed(self, client):
         problem(client.post("/v1/jobs", json={"address": "https://example.org/a.mp4"}), 403)
