@@ -39,6 +39,8 @@ import numpy as np
 from hostile_requests import HostileRequest, answer_to, gif_bomb, hostile
 from suite import ffmpeg
 
+from loopfind import scan
+from loopfind.errors import MediaError
 from loopfind.model.job import JobRequest
 from loopfind.pipeline.library_add import add
 from loopfind.pipeline.library_index import update_index
@@ -63,9 +65,17 @@ def pieces_of(folder: Path, work: Path) -> dict[str, list[Path]]:
             if not piece.exists():
                 with contextlib.suppress(RuntimeError, SystemExit, subprocess.CalledProcessError):
                     cut(video, 1.0 + number * APART, SECONDS, piece)
-            if piece.exists() and piece.stat().st_size > 20_000:
+            if piece.exists() and length_of(piece) >= SECONDS - 0.5:
                 found.setdefault(video.name, []).append(piece)
     return found
+
+
+def length_of(video: Path) -> float:
+    """Seconds of a video, 0 for a file that is none."""
+    try:
+        return scan(video, fast=True, sound=False).source.declared or 0.0
+    except MediaError:
+        return 0.0
 
 
 def cut(video: Path, start: float, seconds: float, path: Path, quality: int = 26) -> None:
@@ -191,7 +201,9 @@ def figures(jobs: Sequence[tuple[Any, float]], uploads: Uploads) -> str:
     seconds = np.array([taken for _, taken in jobs])
     told = Counter[tuple[bool, str]]()
     for (job, _), (_, old) in zip(jobs, uploads, strict=True):
-        told[old, job["answer"]["answer"] if job["answer"] else job["state"]] += 1
+        answer = job["answer"] or {"answer": job["state"], "findable": 0.0}
+        blind = answer["answer"] == "new" and answer["findable"] is None
+        told[old, "not told" if blind else answer["answer"]] += 1
     names = {True: "known", False: "new"}
     halves = "; ".join(f"{names[old]} called {words}: {number}" for (old, words), number in sorted(told.items()))
     p50, p99 = np.percentile(seconds, 50), np.percentile(seconds, 99)
