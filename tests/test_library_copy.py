@@ -72,6 +72,7 @@ def answers(at, monkeypatch):
     return ["".join(comparisons.as_json(one)) for one in found]
 
 
+@pytest.mark.slow
 def test_a_copy_holds_all_and_gives_the_same_answers_in_any_store(library, tmp_path, monkeypatch):
     there, back = servers.shared().library(str(tmp_path)), tmp_path / "back.sqlite"
     copied = copy_library(library, there)
@@ -89,6 +90,7 @@ def test_a_copy_holds_all_and_gives_the_same_answers_in_any_store(library, tmp_p
     assert {pair.files for pair in compare_library(there).pairs} == {(0, 1), (2, 3)}
 
 
+@pytest.mark.slow
 def test_a_copy_that_is_stopped_goes_on(library, tmp_path):
     target, stops = tmp_path / "to.sqlite", 0
     for last in range(1, 5):
@@ -107,6 +109,7 @@ def test_a_copy_that_is_stopped_goes_on(library, tmp_path):
     assert by_content(tables(target)) == by_content(tables(library))
 
 
+@pytest.mark.slow
 def test_a_library_that_holds_something_else_keeps_it_and_is_compared_anew(library, tmp_path):
     target = tmp_path / "to.sqlite"
     fill(target, [FILMS[2]], first=9)
@@ -119,6 +122,7 @@ def test_a_library_that_holds_something_else_keeps_it_and_is_compared_anew(libra
     assert len(compare_library(target).pairs) == 1
 
 
+@pytest.mark.slow
 def test_what_is_damaged_is_not_copied(library, tmp_path):
     source, target = tmp_path / "from.sqlite", tmp_path / "to.sqlite"
     with contextlib.closing(sqlite3.connect(library)) as one, contextlib.closing(sqlite3.connect(source)) as other:
@@ -131,6 +135,7 @@ def test_what_is_damaged_is_not_copied(library, tmp_path):
         assert [entry.id for entry in held.entries()] == [1]
 
 
+@pytest.mark.slow
 def test_the_command_says_what_was_copied(library, tmp_path, capsys):
     target = str(tmp_path / "to.sqlite")
     assert run(["library", "copy", str(library), target, "-q"]) == 0

@@ -72,6 +72,7 @@ def test_statements_are_translated():
     )
 
 
+@pytest.mark.slow
 def test_a_missing_library_is_not_made_and_that_of_another_program_or_a_newer_one_is_refused(address):
     with pytest.raises(LibraryError, match="no library yet"):
         open_library(address, make=False)
@@ -90,6 +91,7 @@ def test_a_missing_library_is_not_made_and_that_of_another_program_or_a_newer_on
         open_library(address.replace(place, "nowhere"))
 
 
+@pytest.mark.slow
 def test_an_older_library_is_brought_up_to_date_once_by_all_that_open_it_at_once(address, monkeypatch, tmp_path):
     monkeypatch.setattr(schema, "STEPS", schema.STEPS[:1])
     with open_library(address) as library:
@@ -115,6 +117,7 @@ def test_an_older_library_is_brought_up_to_date_once_by_all_that_open_it_at_once
             assert ask(address, f"SELECT count(*) FROM {view}")[1] == [(int(view in ("files", "entries")),)]
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_leaves_the_library_as_it_was(address, monkeypatch):
     open_library(address).close()
     monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, ("CREATE TABLE more (x REAL)", "CREATE TABLE more (x REAL)")))
@@ -124,6 +127,7 @@ def test_a_step_that_fails_leaves_the_library_as_it_was(address, monkeypatch):
     open_library(address).close()
 
 
+@pytest.mark.slow
 def test_two_libraries_of_one_database_know_nothing_of_each_other(address, tmp_path):
     other = servers.shared().library("behind it", f",{address.rpartition('%3D')[2]}")
     with open_library(address) as one, open_library(other) as two:
@@ -131,6 +135,7 @@ def test_two_libraries_of_one_database_know_nothing_of_each_other(address, tmp_p
         assert len(one.entries()) == 1 and two.entries() == ()
 
 
+@pytest.mark.slow
 def test_rows_that_are_copied_go_in_once_and_in_their_types(address):
     with open_library(address) as library, library.connections.writing() as connection:
         insert = "INSERT INTO posting (key, entry, shown) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -143,6 +148,7 @@ def test_rows_that_are_copied_go_in_once_and_in_their_types(address):
         ]
 
 
+@pytest.mark.slow
 def test_threads_share_few_connections(address, tmp_path):
     before = servers.shared().ask("SELECT count(*) FROM pg_stat_activity")[0][0]
     with open_library(address) as library:
@@ -165,6 +171,7 @@ def test_threads_share_few_connections(address, tmp_path):
             thread.join()
 
 
+@pytest.mark.slow
 def test_a_query_looks_and_counts_and_nothing_else(address, tmp_path):
     with open_library(address) as library:
         library.add(library.look(video(tmp_path, b"caf\xe9 \xc3\xa9.mp4")), PLAIN, reading())
@@ -212,6 +219,7 @@ def test_a_query_looks_and_counts_and_nothing_else(address, tmp_path):
             list(rows)
 
 
+@pytest.mark.slow
 def test_who_may_only_read_asks_and_writes_nothing(address, tmp_path, capsys):
     with open_library(address) as library:
         library.add(library.look(video(tmp_path)), PLAIN, reading())

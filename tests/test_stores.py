@@ -39,7 +39,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PLAIN = Settings(hash_size=12)
 """As the fingerprints that are drawn here have it."""
 
-every_store = pytest.mark.parametrize("name", STORES)
+# A server takes a while to start.
+SLOWER = {"postgresql": pytest.mark.slow}
+every_store = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=SLOWER[name]) if name in SLOWER else name for name in STORES]
+)
 
 
 def address(path, name="sqlite"):
