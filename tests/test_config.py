@@ -83,6 +83,8 @@ def test_what_does_not_go_together_is_left_out(home: Path) -> None:
         ("kind = ['a']", "loopfind.toml: kind: ['a']: it is a text or a number"),
         ("preset = 'none'", "loopfind.toml: preset: unknown preset 'none'"),
         ("output = 'a.json'", "loopfind.toml: output: whoever wrote this folder must not set it"),
+        ("[serve]\nhost = '0.0.0.0'", "serve.host: whoever wrote this folder must not set it"),
+        ("[serve]\ntoken-file = 'token'", "serve.token-file: whoever wrote this folder must not set it"),
         ("kind =", "loopfind.toml: this is no TOML"),
         ("x = '\udcff'", "loopfind.toml: this is no TOML"),
     ],
