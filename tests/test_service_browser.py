@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 import subprocess
 import sys
 import urllib.request
@@ -259,13 +258,4 @@ def test_every_page_fits_and_can_be_read(service, browser, width, dark):
         )
         assert browser.execute_script(names) == [], path
     size(browser, 1100)
-    quiet(browser)
-
-
-def test_the_scan_of_one_video_is_shown_while_it_runs_and_then_its_page(films, browser):
-    with served(films / "part.mp4", "--no-open") as address:
-        assert re.search(r"/jobs/\d+$", address)
-        loaded(browser, address)
-        wait_until(browser, lambda: browser.current_url.endswith("/page"), what="the page of the scan")
-        assert "No repeat found" in text(browser, "h1") and "part.mp4" in text(browser)
     quiet(browser)

@@ -85,10 +85,14 @@ def decide(client, number, decision, seen=0, reviewer="Ann", **more):
 PAGES = ("/", "/jobs", "/library", "/library?q=two", "/review", "/review?show=all", "/review/1", "/jobs/1")
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_page_runs_nothing_of_its_own_and_asks_no_other_server(client, shelf, queue, address):
+def test_a_page_runs_nothing_of_its_own_and_asks_no_other_server(client, shelf, queue):
     Jobs(shelf.connections).add(JobRequest("check", "film.mp4", "upload", "x"), "key one")
-    answer = client.get(address)
+    for address in PAGES:
+        check_page(client, client.get(address))
+
+
+def check_page(client, answer):
+    """Assert that a page keeps its own policy, that what it loads is there, and that its fields have labels."""
     assert answer.status_code == 200 and "default-src 'self'" in answer.headers["content-security-policy"]
     scripts = re.findall(r"<script([^>]*)>([^<]*)", answer.text)
     assert all("src=" in tag or "application/json" in tag for tag, _ in scripts)
@@ -101,6 +105,7 @@ def test_a_page_runs_nothing_of_its_own_and_asks_no_other_server(client, shelf, 
     assert set(fields) <= labelled
 
 
+@pytest.mark.slow
 def test_names_from_outside_are_text_and_never_markup(client, queue):
     assert "<b>three" not in client.get("/review/2").text
     assert "&lt;b&gt;three.mp4" in client.get("/review").text
@@ -132,6 +137,7 @@ def test_a_conflict_is_shown_with_both_decisions(client, queue):
     assert "Reviewers disagree on 1." in words(client.get("/review"))
 
 
+@pytest.mark.slow
 def test_what_others_decide_comes_to_a_page_that_is_open(client, queue):
     client.cookies.set("loopfind-reviewer", "Ann")
     queue.decide(2, NewDecision("Bob", 0, "reject"))
@@ -147,6 +153,7 @@ def test_what_others_decide_comes_to_a_page_that_is_open(client, queue):
     assert "Bob rejected it." in text and "contested" in text and "hx-partial" in text
 
 
+@pytest.mark.slow
 def test_a_file_of_a_finding_is_played_in_parts_and_only_while_it_is_what_was_found(client, queue, files, tmp_path):
     part = client.get("/review/1/file/0", headers={"Range": "bytes=3-5"})
     assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"one", "video/mp4")
@@ -159,6 +166,7 @@ def test_a_file_of_a_finding_is_played_in_parts_and_only_while_it_is_what_was_fo
     assert client.get("/review/1/picture/0/0").headers["content-type"] == "image/svg+xml"
 
 
+@pytest.mark.slow
 def test_what_was_decided_is_taken_on(client, queue):
     decide(client, 1, "accept", keep="0")
     decide(client, 3, "reject")
@@ -167,23 +175,24 @@ def test_what_was_decided_is_taken_on(client, queue):
     assert len(client.get("/v1/review/decisions/json").json()["findings"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("address", "status"),
-    [("/review/99", 404), ("/review/0", 404), ("/review/99999999999999999999999", 404), ("/review/x", 422),
-     ("/jobs/7", 404), ("/jobs/-1", 404), ("/library?page=x", 422), ("/static/0/page.css", 404)],
-)  # fmt: skip
-def test_what_is_not_there_is_said_in_a_page(client, address, status):
-    answer = client.get(address)
-    assert answer.status_code == status
-    assert answer.headers["content-type"].startswith(("text/html", "application/problem+json"))
+MISSING = {
+    **dict.fromkeys(("/review/99", "/review/0", "/review/99999999999999999999999", "/jobs/7", "/jobs/-1"), 404),
+    **{"/static/0/page.css": 404, "/review/x": 422, "/library?page=x": 422},
+}
 
 
-@pytest.mark.parametrize("page", [-5, 0, 1, 2, 999_999_999_999_999_999_999])
-def test_any_page_of_a_list_is_there(client, queue, page):
-    assert client.get(f"/review?page={page}").status_code == 200
-    assert client.get(f"/library?page={page}").status_code == 200
+@pytest.mark.slow
+def test_what_is_not_there_is_said_in_a_page_and_any_page_of_a_list_is_there(client, queue):
+    for address, status in MISSING.items():
+        answer = client.get(address)
+        assert answer.status_code == status, address
+        assert answer.headers["content-type"].startswith(("text/html", "application/problem+json"))
+    for page in (-5, 0, 1, 2, 999_999_999_999_999_999_999):
+        assert client.get(f"/review?page={page}").status_code == 200
+        assert client.get(f"/library?page={page}").status_code == 200
 
 
+@pytest.mark.slow
 def test_lists_have_thirty_lines_a_page(client, shelf, files):
     one = files[0]
     queue = ReviewQueue(shelf.connections)
@@ -198,6 +207,7 @@ def test_lists_have_thirty_lines_a_page(client, shelf, files):
     assert client.get(older).text.count('<li class="job') == 1
 
 
+@pytest.mark.slow
 def test_a_job_is_shown_while_it_runs_and_when_it_failed(client, shelf):
     jobs = Jobs(shelf.connections)
     job, _ = jobs.add(JobRequest("scan", "film.mp4", "upload", "x"), "key one")
@@ -213,15 +223,15 @@ def test_a_job_is_shown_while_it_runs_and_when_it_failed(client, shelf):
     assert "Not a video" in text and "event: over" in text
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [(b"x" * 70_000, 413), (b"&".join([b"a=1"] * 40), 400), (b"\xff=%ff", 409)]
-)
-def test_a_form_that_is_none_is_refused(client, queue, body, status):
-    answer = client.post("/review/1", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
-    assert answer.status_code == status
+@pytest.mark.slow
+def test_a_form_that_is_none_is_refused(client, queue):
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    for body, status in ((b"x" * 70_000, 413), (b"&".join([b"a=1"] * 40), 400), (b"\xff=%ff", 409)):
+        assert client.post("/review/1", content=body, headers=kind).status_code == status
     assert queue.last_line() == 0
 
 
+@pytest.mark.slow
 def test_programs_review_too(client, queue):
     listed = client.get("/v1/review", params={"limit": 2}).json()
     assert [one["number"] for one in listed["findings"]] == [1, 2] and listed["counts"]["open"] == 3
@@ -244,20 +254,21 @@ def test_programs_review_too(client, queue):
     assert "event: decision" in lines and '"undoes": 3}' in "".join(lines)
 
 
-@pytest.mark.parametrize(
-    ("order", "status"),
-    [
-        ({"reviewer": " ", "decision": "accept"}, 422),
-        ({"reviewer": "x" * 61, "decision": "accept"}, 422),
-        ({"reviewer": "Ann", "decision": "perhaps"}, 422),
-        ({"reviewer": "Ann", "decision": "accept", "keep": 7}, 422),
-        ({"reviewer": "Ann", "decision": "accept", "seen": -1}, 422),
-        ({"reviewer": "Ann"}, 422),
-    ],
+NO_DECISIONS = (
+    {"reviewer": " ", "decision": "accept"},
+    {"reviewer": "x" * 61, "decision": "accept"},
+    {"reviewer": "Ann", "decision": "perhaps"},
+    {"reviewer": "Ann", "decision": "accept", "keep": 7},
+    {"reviewer": "Ann", "decision": "accept", "seen": -1},
+    {"reviewer": "Ann"},
 )
-def test_a_decision_that_is_none_is_a_problem(client, queue, order, status):
-    answer = client.post("/v1/review/1/decisions", json=order)
-    assert answer.status_code == status and answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.slow
+def test_a_decision_that_is_none_is_a_problem(client, queue):
+    for order in NO_DECISIONS:
+        answer = client.post("/v1/review/1/decisions", json=order)
+        assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json", order
     assert client.post("/v1/review/44/decisions", json={"reviewer": "Ann", "decision": None}).status_code == 404
     assert client.post("/v1/review/undo", json={"reviewer": "Ann"}).status_code == 409
 
@@ -278,6 +289,7 @@ PLACE = {"start": 0.0, "end": 4.0, "there_start": 6.0, "there_end": 10.0}
 KNOWN = {"path": "/v/<i>old.mp4", "by": "pictures", "share": 0.5, "confidence": 0.99, "whole": False, "places": [PLACE]}
 
 
+@pytest.mark.slow
 def test_the_answer_of_a_check_says_where_the_video_is_already(client, shelf, settings):
     answer = {
         "answer": "holds part of",
@@ -299,6 +311,7 @@ def test_the_answer_of_a_check_says_where_the_video_is_already(client, shelf, se
     assert "holds part of" in words(client.get("/jobs"))
 
 
+@pytest.mark.slow
 def test_answers_about_the_library_are_tables_of_thirty_lines(client, shelf, settings):
     paths = [f"/v/{n}.mp4" for n in range(32)]
     pairs = [{"files": [paths[0], path], "seconds": [3.0, 4.0], "whole": [True, path > "/v/2"]} for path in paths[1:]]
@@ -318,6 +331,19 @@ def test_answers_about_the_library_are_tables_of_thirty_lines(client, shelf, set
     assert "2 repeats" in words(client.get("/jobs"))
 
 
+@pytest.mark.slow
+def test_the_page_of_one_video_leads_to_that_of_its_scan_once_it_is_there(settings, shelf):
+    alone = replace(settings, front=1)
+    with TestClient(create_app(alone), base_url="http://127.0.0.1:8765", follow_redirects=False) as client:
+        at = done(shelf, settings, "scan", {"repeats": 0, "verdict": "No repeat found."})
+        assert client.get("/").headers["location"] == at
+        assert 'id="forward"' not in client.get(at).text
+        (Path(settings.data) / "results" / "of-1" / "page.html").write_text("the page")
+        shown = client.get(at).text
+        assert '<a href="/v1/jobs/1/page" id="forward">' in shown and "/forward.js" in shown
+
+
+@pytest.mark.slow
 def test_a_token_is_asked_for_once(settings, shelf):
     secret = replace(settings, token="open sesame, open!")
     with TestClient(create_app(secret), base_url="http://127.0.0.1:8765", follow_redirects=False) as client:
