@@ -35,7 +35,8 @@ _OWN_FILE_ALONE = (
     *("exec", "html", "model", "open", "out", "output", "overwrite", "plot", "webhook"),
     *("allow-addresses", "allow-host", "allow-private", "data", "host", "root", "token-file"),
 )
-"""Options that start, send, load or replace something, or open a service to others. A folder that came from elsewhere must not set them."""
+"""Options that start, send, load or replace something, or open a service to others. A folder that came from elsewhere
+must not set them."""
 _BELONGS = {
     "window": ("follow",),
     "settle": ("watch",),
