@@ -1,4 +1,4 @@
-"""Whether a video is new to a library: what is called a duplicate, a part and new, and what limits that."""
+"""The answer to whether a video is new to a library: a duplicate, a part or new, and what limits that."""
 
 import shutil
 from pathlib import Path

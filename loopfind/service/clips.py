@@ -8,7 +8,7 @@ from loopfind.media.clips import Cutter
 from loopfind.media.pieces import Piece
 from loopfind.model.report import Report
 
-MOST_REPEATS = 12
+MOST_CUT_OUT = 12
 """Repeats of which clips are made: the first ones of the report."""
 
 
@@ -17,7 +17,7 @@ def write_clips(folder: str, video: str, report: Report) -> None:
 
     video: the file that was scanned. Raises kinds of MediaError, and OutputError.
     """
-    wanted = [repeat for repeat in report.repeats if repeat.kind != "still" and repeat.of != "sound"][:MOST_REPEATS]
+    wanted = [repeat for repeat in report.repeats if repeat.kind != "still" and repeat.of != "sound"][:MOST_CUT_OUT]
     if not wanted:
         return
     os.mkdir(folder)
