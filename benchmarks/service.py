@@ -231,11 +231,13 @@ def measured(words: argparse.Namespace) -> None:
         sent(service, uploads[:1], 1)  # what is loaded once is loaded
         alone = sent(service, uploads[1:9], 1)
         print(f"alone: {figures(alone, uploads[1:9])}", flush=True)
-        began, used = time.perf_counter(), processor()
+        began, used, own = time.perf_counter(), processor(), taken_by(service.process.pid)
         jobs = sent(service, uploads[9:], words.at_once)
         taken, used = time.perf_counter() - began, processor() - used
         print(f"{len(jobs)} uploads, {words.at_once} at once, {words.jobs} jobs at a time:")
         print(figures(jobs, uploads[9:]))
+        own = taken_by(service.process.pid) - own
+        print(f"a job took {own / len(jobs):.2f} s of processor time, with its share of service and worker")
         print(f"all in {taken:.0f} s; {used:.0f} s of {os.cpu_count()} cores were used, by everything on the machine")
         print(f"the service held {service.peak():.0f} MB at most; {pieces} pieces, {words.entries:,} entries")
 
@@ -245,6 +247,15 @@ def processor() -> float:
     fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
     busy = [int(field) for place, field in enumerate(fields[:8]) if place not in (3, 4)]
     return sum(busy) / os.sysconf("SC_CLK_TCK")
+
+
+def taken_by(process: int) -> float:
+    """Seconds of processor time that a process has used, with all that it started, also what has ended."""
+    ticks = 0
+    for one in descendants(process):
+        with contextlib.suppress(OSError):
+            ticks += sum(map(int, Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def everything(words: argparse.Namespace) -> tuple[int, Uploads, Path]:
