@@ -16,6 +16,7 @@
     │   └── LibraryUnwritable  it takes nothing just now
     │       └── LibraryUnreachable  its server does not answer
     ├── ReviewRefused          a decision that cannot be made or undone   exit status 1
+    ├── WorkersFailed          no scheduler, or a task ends its workers   exit status 1
     ├── MissingExtra           a package that only this needs is not there exit status 1
     ├── BadPlugin              another package's part cannot be used      exit status 1
     └── OutputError            the answer could not be written            exit status 1
@@ -26,6 +27,7 @@ Each message is one line: what is wrong, with which file or value, and what to d
 import errno
 import os
 from collections.abc import Iterable
+from typing import Any
 
 _EXHAUSTED = {
     errno.EMFILE: "no more files can be opened: raise the limit (ulimit -n), or do less at a time (--jobs 1)",
@@ -64,7 +66,17 @@ def out_of_files(wanted: int) -> str:
 
 
 class LoopfindError(Exception):
-    """The root of every error that loopfind raises on purpose."""
+    """The root of every error that loopfind raises on purpose. It comes whole out of another process."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _as_it_was, (type(self), self.args, vars(self))
+
+
+def _as_it_was(kind: type[LoopfindError], args: tuple[object, ...], values: dict[str, object]) -> LoopfindError:
+    """Return an error made anew, without its words being put together again."""
+    error = kind.__new__(kind, *args)
+    vars(error).update(values)
+    return error
 
 
 class UsageError(LoopfindError):
@@ -126,9 +138,6 @@ class StillStream(NotVideo):
         super().__init__(path, what)
         self.other = other
 
-    def __reduce__(self) -> tuple[type["StillStream"], tuple[str, str, int]]:
-        return StillStream, (self.path, self.what, self.other)
-
 
 class Broken(MediaError):
     """A video that the decoder cannot open."""
@@ -176,6 +185,10 @@ class ReviewRefused(LoopfindError):
 
 class LibraryUnreachable(LibraryUnwritable):
     """The server of a library does not answer, or ended the connection."""
+
+
+class WorkersFailed(LoopfindError):
+    """Work on several processes or machines cannot go on: no scheduler answers, or a task ends its workers."""
 
 
 class MissingExtra(LoopfindError):

@@ -51,6 +51,22 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class ClusterSettings:
+    """The processes that share the work, which make no difference to the answer; none, and this one does it.
+
+    workers: how many to start on this machine. scheduler: address of a Dask scheduler whose workers do the work.
+    """
+
+    workers: int = 0
+    scheduler: str = ""
+
+    @property
+    def wanted(self) -> bool:
+        """True where other processes are to do the work."""
+        return self.workers > 0 or bool(self.scheduler)
+
+
+@dataclass(frozen=True)
 class Decoding:
     """The way a video is decoded, which makes no difference to the answer.
 

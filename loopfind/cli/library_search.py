@@ -11,7 +11,7 @@ from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli.paths import library_at
 from loopfind.errors import BadSetting
-from loopfind.settings import STALL, CompareSettings
+from loopfind.settings import STALL, ClusterSettings, CompareSettings
 
 if TYPE_CHECKING:
     from loopfind.model.comparison import Comparison
@@ -21,6 +21,7 @@ EXAMPLES = """\b
 Examples:
   loopfind library compare                   what any two files share
   loopfind library compare -o shared.csv
+  loopfind library compare --workers 8
   loopfind library search clip.mp4           where a clip was taken from
   loopfind library search clip.mp3           which file a sound is from
 
@@ -32,6 +33,8 @@ Exit status: 0 done, 1 could not, 2 wrong usage,
 
 def compare_library_command(
     library: options.LibraryOption = None,
+    workers: options.Workers = 0,
+    scheduler: options.Scheduler = "",
     as_json: options.Json = False,
     output: options.Output = None,
     formats: options.Formats = None,
@@ -41,9 +44,9 @@ def compare_library_command(
     """Find the stretches that files of the library share; only new files are compared."""
     from loopfind.pipeline import compare_library
 
-    path = library_at(library)
+    path, cluster = library_at(library), ClusterSettings(workers, scheduler)
     return _write_result_of(
-        lambda watch: compare_library(path, watch), [], as_json, output, formats, fail_on_repeats, quiet
+        lambda watch: compare_library(path, watch, cluster), [], as_json, output, formats, fail_on_repeats, quiet
     )
 
 

@@ -80,6 +80,18 @@ FilesAtOnce = Annotated[
         "--jobs", metavar="N", min=1, max=MOST_JOBS, help="Files read at the same time; default: one per core."
     ),
 ]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=0, max=MOST_JOBS, help="Share the work among so many processes of this machine."
+    ),
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Share the work among the workers of a Dask scheduler, tcp://HOST:8786."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Write the machine form, JSON.")]
 Every = Annotated[bool, typer.Option("--all", help="Cut no list of the text short: every repeat, place and cut.")]
 Brief = Annotated[bool, typer.Option("--brief", help="Write one line: the verdict.")]

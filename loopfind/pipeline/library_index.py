@@ -1,6 +1,6 @@
 """The index of a library: put in what is missing, and take moments and files out of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,7 +27,11 @@ _IN_MEMORY = 400_000
 
 _SHORT = 20_000  # frames of a file whose sketches are unpacked as it is read, 6 MB
 _BACKGROUND = 40_000  # frames to judge by what is usual, where the files that were met have fewer
-_AT_ONCE = 100  # entries that are put into the index together
+INDEXED_AT_ONCE = 100
+"""Entries that are put into the index together."""
+
+Standing = Sequence[tuple[int, int, int]]
+"""Entries that can be compared: id, content and frames of each, by rising id."""
 
 _PAIR_CELLS = 1 << 22
 """Cells that the pairs of a question and two files are spread over to be counted."""
@@ -36,16 +40,22 @@ _MIXERS = (0x5851F42D4C957, 0x2545F4914F6CD, 0x1B873593CC9E3)  # odd, so that ne
 
 def update_index(library: Library, watch: Watch | None = None) -> None:
     """Put every entry into the index that is not in it yet. Raises LibraryError."""
-    table = Postings(library.connections)
-    missing = table.missing()
+    missing = Postings(library.connections).missing()
+    for low in range(0, len(missing), INDEXED_AT_ONCE):
+        for done in index_entries(library, missing[low : low + INDEXED_AT_ONCE]):
+            if watch is not None:
+                watch(Progress("indexing", low + done, float(low + done), float(len(missing))))
+
+
+def index_entries(library: Library, entries: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """Put entries into the index together; yield how many are ready. entries: their ids and kinds. Raises
+    LibraryError."""
     made: dict[int, list[tuple[int, Ints, Ints]]] = {}
-    for done, (entry, kind) in enumerate(missing, 1):
+    for done, (entry, kind) in enumerate(entries, 1):
         made[entry] = _sound_rows(library, entry) if kind == SOUND else _picture_rows(library, entry)
-        if len(made) == _AT_ONCE or done == len(missing):
-            table.add(made)
-            made = {}
-        if watch is not None:
-            watch(Progress("indexing", done, float(done), float(len(missing))))
+        if done == len(entries):
+            Postings(library.connections).add(made)
+        yield done
 
 
 def _picture_rows(library: Library, entry: int) -> list[tuple[int, Ints, Ints]]:
@@ -67,16 +77,16 @@ def entry_track(library: Library, entry: int) -> Track:
 class IndexedEntries:
     """The entries of a library that may be met, with the index that leads to them.
 
-    standing: id, content and frames of each entry, by rising id. Files that are asked about go by numbers as well: by
-    their entry's id, or by any number above every id.
+    standing: the entries. sizes: table -> its rows, about; counted unless given. Files that are asked about go by
+    numbers as well: by their entry's id, or by any number above every id.
     """
 
-    def __init__(self, library: Library, standing: Sequence[tuple[int, int, int]]) -> None:
+    def __init__(self, library: Library, standing: Standing, sizes: Mapping[int, int] | None = None) -> None:
         self._library, self._postings = library, Postings(library.connections)
         self._entries = np.array([entry for entry, _, _ in standing], np.int64)
         self._contents = np.array([content for _, content, _ in standing], np.int64)
         self._frames = np.array([frames for _, _, frames in standing], np.int64)
-        self._sizes = self._postings.sizes()
+        self._sizes = self._postings.sizes() if sizes is None else sizes
 
     def __len__(self) -> int:
         return len(self._entries)
