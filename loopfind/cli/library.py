@@ -13,7 +13,7 @@ from loopfind.cli.times import parse_limits
 from loopfind.errors import BadSetting
 from loopfind.fingerprints import KINDS
 from loopfind.registry import check_name
-from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, STALL, Settings
+from loopfind.settings import QUERY_MEGABYTES, QUERY_SECONDS, STALL, ClusterSettings, Settings
 from loopfind.stores.places import is_there, real_path
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def add_command(
     audio_stream: options.AudioStreamOption = Settings.audio_stream,
     no_sound: options.NoSound = False,
     jobs: options.FilesAtOnce = None,
+    workers: options.Workers = 0,
+    scheduler: options.Scheduler = "",
+    retry_quarantined: Annotated[
+        bool, typer.Option("--retry-quarantined", help="Read files again that ended the processes which read them.")
+    ] = False,
     stall: options.Stall = STALL,
     no_budget: options.NoBudget = False,
     as_json: options.Json = False,
@@ -75,7 +80,8 @@ def add_command(
 
     with watching(quiet) as (watch, note):
         log = note if verbose else None
-        result = added(videos, path, settings, jobs or os.cpu_count() or 1, watch, log, no_budget)
+        at_once, cluster = jobs or os.cpu_count() or 1, ClusterSettings(workers, scheduler)
+        result = added(videos, path, settings, at_once, watch, log, no_budget, cluster, retry_quarantined)
     terminal.put(libraries.added_json(result) if as_json else libraries.added_text(result))
     return 1 if result.refused else 0
 
@@ -83,11 +89,12 @@ def add_command(
 def list_command(library: options.LibraryOption = None, as_json: options.Json = False) -> int:
     """List the files and entries of the library."""
     from loopfind.reports.formats import libraries
+    from loopfind.stores.quarantine import Quarantine
 
     with _open(library) as shelf:
         entries, older = shelf.entries(), shelf.outdated()
         form = libraries.listed_json if as_json else libraries.listed_text
-        terminal.put(form(shelf.shown, entries, older))
+        terminal.put(form(shelf.shown, entries, older, Quarantine(shelf.connections).all()))
     return 0
 
 
@@ -105,20 +112,24 @@ def remove_command(
     if not what and not missing:
         raise BadSetting("what to remove", "", "name files or entries, or give --missing")
     from loopfind.reports.formats import libraries
+    from loopfind.stores.quarantine import Quarantine
 
     with _open(library) as shelf:
-        known = shelf.files()
-        entries, paths = _find_named(shelf, what or [], [file.path for file in known])
+        known, quarantine = shelf.files(), Quarantine(shelf.connections)
+        shut_out = {os.fsencode(one.path): one for one in quarantine.all()}
+        entries, paths = _find_named(shelf, what or [], [*(file.path for file in known), *shut_out])
         if missing:
             paths |= {file.path for file in known if not is_there(file.path)}
             entries |= {*shelf.outdated(), *(entry.id for entry in shelf.entries() if not entry.paths)}
         before = {entry.id: entry for entry in shelf.entries()}
         shelf.remove(sorted(entries), sorted(paths))
+        freed = [one for path, one in shut_out.items() if path in paths]
+        quarantine.free([(one.size, one.digest) for one in freed])
         left = {entry.id for entry in shelf.entries()}
         gone = [entry for number, entry in before.items() if number not in left]
-        names = sorted({file.name for file in known} - {file.name for file in shelf.files()})
+        names = {file.name for file in known} - {file.name for file in shelf.files()}
         form = libraries.removed_json if as_json else libraries.removed_text
-        terminal.put(form(gone, names))
+        terminal.put(form(gone, sorted(names | {one.path for one in freed})))
     return 0
 
 

@@ -168,3 +168,21 @@ class Problem:
 
     where: str
     what: str
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A content that is not read any more. path: a file that held it. size, digest: as in File. processes: how many
+    ended as they read it. added: seconds since 1970."""
+
+    path: str
+    size: int
+    digest: bytes
+    processes: int
+    added: float
+
+    @property
+    def why(self) -> str:
+        """The reason in words, and what to do."""
+        ended = f"in quarantine: it ended {self.processes} processes that read it"
+        return f"{ended}; `loopfind library add --retry-quarantined` reads it again"

@@ -23,6 +23,7 @@ from loopfind.pipeline.sound import sound_fingerprint, source_of_sound
 from loopfind.settings import Decoding, Settings
 from loopfind.stores.opener import open_library
 from loopfind.stores.places import look_at
+from loopfind.stores.quarantine import Quarantine
 from loopfind.stores.tables import NEAR
 
 if TYPE_CHECKING:
@@ -234,6 +235,16 @@ class CachingReader:
             self._complain(error)
             return CachedReading(reading, True)
         return CachedReading(reading, True, kept.entry, kept.naming, kept.other)
+
+    def why_quarantined(self, where: Address) -> str:
+        """Return why a file must not be read, as a sentence; "" if it may be."""
+        assert self._library is not None
+        held = {(one.size, one.digest): one for one in Quarantine(self._library.connections).all()}
+        if not held:
+            return ""
+        file = _looked_at(self._library, where)
+        found = held.get((file.size, file.digest))
+        return "" if found is None else found.why
 
     def lacks_pictures(self, where: Address, settings: Settings) -> bool:
         """Say whether the library knows a file as one without pictures."""

@@ -1,7 +1,8 @@
 """Add files to a library."""
 
+import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from loopfind.errors import BadSetting, MediaError, NotVideo, SoundOnly, Unreadable
@@ -12,7 +13,10 @@ from loopfind.model.library import Added, Addition, Becoming
 from loopfind.model.video import Watch
 from loopfind.pipeline.cache import Cache, CachedReading, CachedSound, CachingReader, open_reader, why_unkept
 from loopfind.pipeline.inputs import CancelToken, decoding_of, each, files_in
-from loopfind.settings import Settings
+from loopfind.settings import ClusterSettings, Settings
+from loopfind.stores.library import Library
+from loopfind.stores.opener import open_library
+from loopfind.stores.quarantine import Quarantine
 
 
 def add(
@@ -23,41 +27,74 @@ def add(
     watch: Watch | None = None,
     log: Callable[[str], None] | None = None,
     unbounded: bool = False,
+    cluster: ClusterSettings = ClusterSettings(),  # noqa: B008 - frozen
+    retry: bool = False,
 ) -> Addition:
     """Read files and keep what stands for them, and for their sound, in a library, which is made if it is not there.
 
     paths: files, and folders, which stand for every file in them at any depth. Each file is kept as it is finished;
-    one that cannot be read is a Failure of the answer. unbounded: as in Decoding. Raises BadSetting where there is no
-    file at all, and LibraryError for a library that fails, which ends the work.
+    one that cannot be read is a Failure of the answer. unbounded: as in Decoding. cluster: the processes that read;
+    none, and `jobs` files are read at a time by this one. retry: read what is in quarantine too. Raises BadSetting
+    where there is no file at all, LibraryError for a library that fails, which ends the work, and what `open_cluster`
+    raises.
     """
     wanted, _ = files_in(paths)
     if not wanted:
         raise BadSetting("the files to add", ", ".join(paths), "there is no file in it")
     settings = replace(settings, auto=False)
-    with open_reader(Cache(library), decoding_of(len(wanted), jobs, unbounded)) as videos:
+    if retry:
+        with open_library(library) as held:
+            free_files(held, [path for path, _ in wanted])
+    if cluster.wanted:
+        from loopfind.pipeline.cluster.readings import read_shared
+        from loopfind.pipeline.cluster.workers import open_cluster
 
-        def one(path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]) -> tuple[Added, float]:
-            where = address.resolve(path)
-            if why := why_unkept(where):
-                raise Unreadable(path, f"cannot be kept: {why}")
-            if settings.sound and videos.lacks_pictures(where, settings):
-                return _added_sound(path, where, videos, settings, None)
-            try:
-                read = videos.read(where, settings, others=[halt], watch=seen, log=said)
-            except SoundOnly as error:
-                if not settings.sound:
-                    raise
-                return _added_sound(path, where, videos, settings, error)
-            added = _added(path, read)
-            return (_with_sound(added, videos, where, settings) if settings.sound else added), added.seconds
-
-        found = each(wanted, one, jobs, watch, log, strict=False, closely=True)
+        with open_cluster(cluster) as workforce:
+            found = read_shared(workforce, wanted, library, settings, watch, log, unbounded)
+    else:
+        with open_reader(Cache(library), decoding_of(len(wanted), jobs, unbounded)) as videos:
+            found = each(wanted, adding(videos, settings), jobs, watch, log, strict=False, closely=True)
     pairs = list(zip(found, wanted, strict=True))
     return Addition(
         files=tuple(item for item in found if isinstance(item, Added)),
         failures=tuple(item for item in found if isinstance(item, Failure)),
         refused=any(isinstance(item, Failure) and named for item, (_, named) in pairs),
     )
+
+
+def adding(videos: CachingReader, settings: Settings) -> Callable[..., tuple[Added, float]]:
+    """Return the work on a file, for `each`: it keeps what stands for the file in the library of the reader."""
+
+    def one(path: str, halt: CancelToken, seen: Watch | None, said: Callable[[str], None]) -> tuple[Added, float]:
+        where = address.resolve(path)
+        if why := why_unkept(where):
+            raise Unreadable(path, f"cannot be kept: {why}")
+        if why := videos.why_quarantined(where):
+            raise Unreadable(path, why)
+        if settings.sound and videos.lacks_pictures(where, settings):
+            return _added_sound(path, where, videos, settings, None)
+        try:
+            read = videos.read(where, settings, others=[halt], watch=seen, log=said)
+        except SoundOnly as error:
+            if not settings.sound:
+                raise
+            return _added_sound(path, where, videos, settings, error)
+        added = _added(path, read)
+        return (_with_sound(added, videos, where, settings) if settings.sound else added), added.seconds
+
+    return one
+
+
+def free_files(library: Library, paths: Iterable[str]) -> None:
+    """Let files out of the quarantine of a library, those that are in it. Raises LibraryError."""
+    quarantine = Quarantine(library.connections)
+    held, freed = {(one.size, one.digest) for one in quarantine.all()}, set()
+    for path in paths if held else ():
+        with contextlib.suppress(OSError, ValueError):  # what cannot be read is said when it is read
+            file = library.look(path)
+            freed.add((file.size, file.digest))
+    if freed & held:
+        quarantine.free(sorted(freed & held))
 
 
 def _added(path: str, read: CachedReading) -> Added:

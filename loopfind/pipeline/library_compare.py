@@ -15,7 +15,7 @@ from loopfind.model.comparison import Comparison, Shared
 from loopfind.model.fingerprint import Track
 from loopfind.model.report import Repeat
 from loopfind.model.video import Progress, Watch
-from loopfind.pipeline.library_index import IndexedEntries, Standing, entry_track, update_index
+from loopfind.pipeline.library_index import IndexedEntries, StandingEntries, entry_track, update_index
 from loopfind.pipeline.order import in_order, numbers_of
 from loopfind.reports.summaries import summary_of_shared
 from loopfind.settings import ClusterSettings, CompareSettings
@@ -30,7 +30,7 @@ done again if the work is stopped, and memory holds so much."""
 
 @dataclass(frozen=True)
 class ShardFindings:
-    """What some files of a library share with one another and with those before them.
+    """The findings between some files of a library, and between them and those before them.
 
     shard: their entries. files: entries, by the numbers that the repeats and pairs give them. frames: of the shard.
     """
@@ -90,7 +90,7 @@ def compare_shard(library: Library, indexed: IndexedEntries, shard: Sequence[int
     return ShardFindings([*shard], [*files], shared.repeats, shared.pairs, sum(map(len, asked.values())))
 
 
-def _whole_answer(library: Library, results: Results, standing: Standing) -> Comparison:
+def _whole_answer(library: Library, results: Results, standing: StandingEntries) -> Comparison:
     """Return all that was found between the entries, now and before."""
     entries = [entry for entry, _, _ in standing]
     known = {entry.id: entry.source for entry in library.entries()}
@@ -120,7 +120,7 @@ def share_of(files: Mapping[int, Track], hits: IndexHits, settings: CompareSetti
     return compare_hits(list(files.values()), placed, settings, among)
 
 
-def _shards(standing: Standing, compared: set[int]) -> Iterator[list[int]]:
+def _shards(standing: StandingEntries, compared: set[int]) -> Iterator[list[int]]:
     """Yield the entries that are to be compared, COMPARED_AT_ONCE frames or one entry at a time."""
     batch: list[int] = []
     held = 0

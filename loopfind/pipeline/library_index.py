@@ -30,7 +30,7 @@ _BACKGROUND = 40_000  # frames to judge by what is usual, where the files that w
 INDEXED_AT_ONCE = 100
 """Entries that are put into the index together."""
 
-Standing = Sequence[tuple[int, int, int]]
+StandingEntries = Sequence[tuple[int, int, int]]
 """Entries that can be compared: id, content and frames of each, by rising id."""
 
 _PAIR_CELLS = 1 << 22
@@ -81,7 +81,7 @@ class IndexedEntries:
     numbers as well: by their entry's id, or by any number above every id.
     """
 
-    def __init__(self, library: Library, standing: Standing, sizes: Mapping[int, int] | None = None) -> None:
+    def __init__(self, library: Library, standing: StandingEntries, sizes: Mapping[int, int] | None = None) -> None:
         self._library, self._postings = library, Postings(library.connections)
         self._entries = np.array([entry for entry, _, _ in standing], np.int64)
         self._contents = np.array([content for _, content, _ in standing], np.int64)

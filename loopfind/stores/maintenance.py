@@ -16,6 +16,7 @@ from loopfind.stores.connections import Connections
 from loopfind.stores.digest import digest_of
 from loopfind.stores.learned import UNREADABLE, damaged_learned
 from loopfind.stores.places import look_at
+from loopfind.stores.quarantine import Quarantine
 from loopfind.stores.tables import stored_blocks
 
 
@@ -52,6 +53,7 @@ def verify(connections: Connections, watch: Watch | None = None) -> Iterator[Pro
     yield from _entries(connections, watch)
     yield from _appearances(connections)
     yield from _files(connections, watch)
+    yield from _quarantined(connections)
 
 
 def _entries(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
@@ -122,6 +124,14 @@ def _files(connections: Connections, watch: Watch | None) -> Iterator[Problem]:
             yield Problem(os.fsdecode(path), what)
         if watch is not None:
             watch(Progress(f"checking file {number + 1} of {len(rows)}", number, 0.0, None))
+
+
+def _quarantined(connections: Connections) -> Iterator[Problem]:
+    """Yield the files that are in quarantine."""
+    try:
+        yield from (Problem(one.path, one.why) for one in Quarantine(connections).all())
+    except LibraryError as error:
+        yield Problem(error.path, error.what)
 
 
 def _changed(path: bytes, size: int, digest: bytes) -> str:

@@ -22,6 +22,7 @@ are there are never changed. They are written for SQLite; other stores translate
     job      what the service was asked to do, and what came of it
     review_item  a finding that a person decides on, and
     decision     each decision on it; what they come to stands in its decision and contested
+    quarantine  contents that are not read any more, as they ended every process that read them
 
 An entry of the kind `sound` holds the codes of a track, and no pictures.
 """
@@ -252,10 +253,20 @@ _REVIEW_ORDER = (
     "CREATE INDEX review_item_origin ON review_item (origin)",
 )
 
+_QUARANTINE = (
+    """CREATE TABLE quarantine (
+        size INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        path BLOB NOT NULL,
+        processes INTEGER NOT NULL,
+        added REAL NOT NULL,
+        PRIMARY KEY (digest, size))""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     *(_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED),
     *(_JOBS, _REVIEW, _INDEX_SIZES),
-    _REVIEW_ORDER,
+    *(_REVIEW_ORDER, _QUARANTINE),
 )
 """Step n takes a library of version n to version n + 1."""
 

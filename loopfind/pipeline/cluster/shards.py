@@ -15,9 +15,9 @@ from functools import partial
 from loopfind.errors import WorkersFailed
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cluster.shared_library import SharedLibrary
-from loopfind.pipeline.cluster.workers import Cluster, Ended, Task
+from loopfind.pipeline.cluster.workers import Cluster, GivenUp, Task
 from loopfind.pipeline.library_compare import ShardFindings, compare_shard
-from loopfind.pipeline.library_index import INDEXED_AT_ONCE, IndexedEntries, Standing, index_entries
+from loopfind.pipeline.library_index import INDEXED_AT_ONCE, IndexedEntries, StandingEntries, index_entries
 from loopfind.stores.comparisons import Results
 from loopfind.stores.library import Library
 from loopfind.stores.postings import Postings
@@ -50,7 +50,7 @@ def index_shared(cluster: Cluster, shared: SharedLibrary, library: Library, watc
     tasks = (Task(f"index-{part[0][0]}", _index, (shared, part)) for part in parts)
     for task, outcome in cluster.outcomes(tasks):
         part = task.arguments[1]
-        if isinstance(outcome, Ended):
+        if isinstance(outcome, GivenUp):
             raise _failed("indexing", [entry for entry, _ in part], library, outcome)
         done += len(part)
         if watch is not None:
@@ -63,7 +63,7 @@ def _index(shared: SharedLibrary, entries: Sequence[tuple[int, str]]) -> None:
 
 
 def shards_of(
-    cluster: Cluster, shared: SharedLibrary, library: Library, standing: Standing, shards: Sequence[list[int]]
+    cluster: Cluster, shared: SharedLibrary, library: Library, standing: StandingEntries, shards: Sequence[list[int]]
 ) -> Generator[ShardFindings]:
     """Yield what each shard shares, in their order. Raises LibraryError and WorkersFailed."""
     sizes = tuple(sorted(Postings(library.connections).sizes().items()))
@@ -71,7 +71,7 @@ def shards_of(
     tasks = [Task(f"compare-{order.run}-{shard[0]}", _compare, (order, shard)) for shard in shards]
     try:
         for task, outcome in cluster.in_order(tasks):
-            if isinstance(outcome, Ended):
+            if isinstance(outcome, GivenUp):
                 raise _failed("comparing", task.arguments[1], library, outcome)
             yield outcome
     finally:
@@ -97,7 +97,7 @@ def _forget(order: _Order) -> None:
             _OPEN.pop(order)[0].close()
 
 
-def _failed(doing: str, entries: Sequence[int], library: Library, outcome: Ended) -> WorkersFailed:
+def _failed(doing: str, entries: Sequence[int], library: Library, outcome: GivenUp) -> WorkersFailed:
     """Return the error of entries that end whoever has to do with them."""
     names = {entry.id: entry.source.path for entry in library.entries()}
     named = ", ".join(names.get(entry, f"entry {entry}") for entry in entries[:3])

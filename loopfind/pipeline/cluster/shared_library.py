@@ -20,15 +20,18 @@ class SharedLibrary:
     version: str
 
     def open(self) -> Library:
-        """Open it in another process. Raises LibraryError where that is on a machine that does not see it, and
-        WorkersFailed for another loopfind."""
+        """Open it in another process. Raises what `check` raises."""
+        self.check()
+        return open_library(self.at, make=False)
+
+    def check(self) -> None:
+        """Raise LibraryError where this process does not see it, and WorkersFailed where it is of another loopfind."""
         if self.version != version():
             what = f"a worker on {socket.gethostname()} has loopfind {version()}, and this is {self.version}"
             raise WorkersFailed(f"{what}: install the same on both")
         if self.file is not None and _file_at(self.at) != self.file:
             unseen = f"a worker on {socket.gethostname()} does not see this file"
             raise LibraryError(self.at, f"{unseen}: workers on other machines need a library on PostgreSQL")
-        return open_library(self.at, make=False)
 
 
 def share_library(at: str | os.PathLike[str]) -> SharedLibrary:

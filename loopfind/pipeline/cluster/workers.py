@@ -27,21 +27,21 @@ _ANSWERS_WITHIN = 10.0
 _CLOSES_WITHIN = 20.0
 """Seconds that processes have to end by themselves."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Task(Generic[T]):
+class Task(Generic[_T]):
     """A function of a module with what it is called with, all of which can be pickled. key: a name for it, unlike those
     of the other tasks."""
 
     key: str
-    work: Callable[..., T]
+    work: Callable[..., _T]
     arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Ended:
+class GivenUp:
     """The outcome of a task that was given up. processes: how many have ended while they did it."""
 
     processes: int
@@ -53,7 +53,7 @@ class Cluster:
     def __init__(self, client: "Client") -> None:
         self._client = client
 
-    def outcomes(self, tasks: Iterable[Task[T]]) -> Iterator[tuple[Task[T], T | Ended]]:
+    def outcomes(self, tasks: Iterable[Task[_T]]) -> Iterator[tuple[Task[_T], _T | GivenUp]]:
         """Do tasks, and yield each with what it returned, as they end. No more are handed out than there are processes.
 
         What a task raises is raised here, and ends all. Where the caller stops, what is not begun is called off.
@@ -61,9 +61,9 @@ class Cluster:
         from distributed import as_completed
         from distributed.scheduler import KilledWorker
 
-        waiting, late = iter(tasks), deque[Task[T]]()
+        waiting, late = iter(tasks), deque[Task[_T]]()
         ended, attempts = Counter[str](), Counter[str]()
-        running: dict[Future[T], Task[T]] = {}
+        running: dict[Future[_T], Task[_T]] = {}
         done = as_completed(loop=self._client.loop)
         try:
             while True:
@@ -86,7 +86,7 @@ class Cluster:
                     if ended[task.key] < MOST_ENDED:
                         late.append(task)
                         continue
-                    yield task, Ended(ended[task.key])
+                    yield task, GivenUp(ended[task.key])
                 elif error is not None:
                     raise error
                 else:
@@ -96,11 +96,11 @@ class Cluster:
             if running:
                 self._client.cancel(list(running), force=True)
 
-    def in_order(self, tasks: Iterable[Task[T]]) -> Iterator[tuple[Task[T], T | Ended]]:
+    def in_order(self, tasks: Iterable[Task[_T]]) -> Iterator[tuple[Task[_T], _T | GivenUp]]:
         """Do tasks, and yield each with what it returned, in the order in which they were given."""
-        early, numbers, next_one = dict[int, tuple[Task[T], T | Ended]](), dict[str, int](), 0
+        early, numbers, next_one = dict[int, tuple[Task[_T], _T | GivenUp]](), dict[str, int](), 0
 
-        def numbered() -> Iterator[Task[T]]:
+        def numbered() -> Iterator[Task[_T]]:
             for number, task in enumerate(tasks):
                 numbers[task.key] = number
                 yield task
@@ -165,8 +165,9 @@ def _started(workers: int) -> "Iterator[LocalCluster]":
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
+            scheduler_kwargs={"dashboard": False},
             security=True,
         )
     try:

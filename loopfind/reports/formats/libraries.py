@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from loopfind.model.library import SOUND, Addition, Entry, Problem
+from loopfind.model.library import SOUND, Addition, Entry, Problem, Quarantined
 from loopfind.model.version import version
 from loopfind.reports.formats.json import SCHEMA, jsonable
 from loopfind.reports.wording import clock, count, length, safe
@@ -44,7 +44,9 @@ def added_json(addition: Addition) -> Iterator[str]:
     yield library_json({"files": [asdict(file) for file in addition.files], "failures": failures})
 
 
-def listed_text(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> Iterator[str]:
+def listed_text(
+    shown: str, entries: Sequence[Entry], older: Sequence[int], shut_out: Sequence[Quarantined] = ()
+) -> Iterator[str]:
     """Yield the entries, a line each."""
     files = {path for entry in entries for path in entry.paths}
     seconds = sum({entry.paths: entry.source.duration for entry in entries}.values())
@@ -56,6 +58,8 @@ def listed_text(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> I
     if older:
         what = count(len(older), "entry is", "entries are")
         yield f"{what} of an older loopfind, and of no use any more: loopfind library remove --missing\n"
+    for one in shut_out:
+        yield f"{safe(one.path)}: {one.why}\n"
     for entry in entries:
         codes = SOUND if entry.kind == SOUND else f"{entry.kind} {entry.hash_size}"
         head = f"{entry.id:>6}  {clock(entry.source.duration)}  {codes}{_limits(entry)}"
@@ -74,9 +78,12 @@ def _limits(entry: Entry) -> str:
     return f"{stream}, {clock(entry.start or 0.0)} to {last}"
 
 
-def listed_json(shown: str, entries: Sequence[Entry], older: Sequence[int]) -> Iterator[str]:
+def listed_json(
+    shown: str, entries: Sequence[Entry], older: Sequence[int], shut_out: Sequence[Quarantined] = ()
+) -> Iterator[str]:
     """Yield the same as JSON."""
-    yield library_json({"library": shown, "entries": [asdict(entry) for entry in entries], "outdated": list(older)})
+    listed = {"library": shown, "entries": [asdict(entry) for entry in entries], "outdated": list(older)}
+    yield library_json({**listed, "quarantined": [{**asdict(one), "digest": one.digest.hex()} for one in shut_out]})
 
 
 def removed_text(entries: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,255 @@
+"""Several processes share the work on a library: the answers of one, whatever becomes of the processes."""
+
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+from itertools import count
+from pathlib import Path
+
+import pytest
+import synthetic as s
+import videos
+from patience import wait_until
+from test_library_search import FILMS, fill
+
+from loopfind import errors
+from loopfind.cli.app import run
+from loopfind.errors import BadSetting, LibraryError, LoopfindError, Unreadable, WorkersFailed
+from loopfind.model.version import version
+from loopfind.pipeline import library_compare
+from loopfind.pipeline.cluster.shared_library import SharedLibrary, share_library
+from loopfind.pipeline.cluster.workers import MOST_ENDED, GivenUp, Task, open_cluster
+from loopfind.pipeline.library_add import add
+from loopfind.pipeline.library_compare import compare_library
+from loopfind.settings import ClusterSettings, Settings
+from loopfind.stores.opener import open_library
+from loopfind.stores.quarantine import Quarantine
+
+PRELOAD = str(Path(__file__).with_name("killing_worker.py"))
+QUIET = Settings(sound=False)
+
+
+def started(workers, processes, **more):
+    """Start a Dask cluster as somebody else would who keeps one."""
+    import dask
+    from distributed import LocalCluster
+
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=processes,
+            host="127.0.0.1" if processes else None,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=50,
+            **more,
+        )
+
+
+@pytest.fixture(scope="module")
+def crew():
+    """Two worker processes, for all tests of this module."""
+    cluster = started(2, True, preload=PRELOAD)
+    yield cluster
+    cluster.close()
+
+
+def at(cluster):
+    return ClusterSettings(scheduler=cluster.scheduler_address)
+
+
+def pids(cluster):
+    return [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Six short videos of unlike content."""
+    place = tmp_path_factory.mktemp("clips")
+    film = videos.encoded("mkv", "mpeg4", seconds=0.4)
+    for number in range(6):
+        shutil.copy(film, place / f"{number}.mkv")
+        with (place / f"{number}.mkv").open("ab") as file:
+            file.write(b"\0" * number)  # behind the end: another content, the same pictures
+    return place
+
+
+def read(result):
+    return sorted((Path(file.path).name, file.what, file.frames) for file in result.files)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.slow
+def test_workers_compare_a_library_as_one_process_does(tmp_path, monkeypatch, workers):
+    monkeypatch.setattr(library_compare, "COMPARED_AT_ONCE", 500)
+    for name in ("one", "many"):
+        fill(tmp_path / f"{name}.sqlite", FILMS)
+    plain = compare_library(tmp_path / "one.sqlite")
+    with started(workers, False) as cluster:
+        shared = compare_library(tmp_path / "many.sqlite", cluster=at(cluster))
+        assert shared == plain and len(plain.pairs) == 3
+        fill(tmp_path / "many.sqlite", [s.shown([(s.film(3), 1, 9)], 25, seed=40)], 7)
+        more = compare_library(tmp_path / "many.sqlite", cluster=at(cluster))
+    fill(tmp_path / "one.sqlite", [s.shown([(s.film(3), 1, 9)], 25, seed=40)], 7)
+    assert more == compare_library(tmp_path / "one.sqlite") and len(more.pairs) > 3
+
+
+@pytest.mark.slow
+def test_worker_processes_compare_a_library_as_one_process_does(crew, tmp_path, monkeypatch):
+    monkeypatch.setattr(library_compare, "COMPARED_AT_ONCE", 500)
+    for name in ("one", "many"):
+        fill(tmp_path / f"{name}.sqlite", FILMS)
+    assert compare_library(tmp_path / "many.sqlite", cluster=at(crew)) == compare_library(tmp_path / "one.sqlite")
+
+
+@pytest.mark.slow
+def test_files_are_read_once_each_and_one_that_ends_its_readers_goes_into_quarantine(crew, folder, tmp_path, capsys):
+    place = tmp_path / "films"
+    shutil.copytree(folder, place)
+    shutil.copy(place / "0.mkv", place / "again.mkv")
+    (place / "notes.txt").write_text("no video")
+    killer = place / "killer.mkv"
+    killer.write_bytes((place / "1.mkv").read_bytes() + b"\0" * 99)
+    library = tmp_path / "l.sqlite"
+    said = []
+    result = add([str(place), str(tmp_path / "gone.mkv")], library, QUIET, watch=said.append, cluster=at(crew))
+    assert read(result) == [*((f"{number}.mkv", "added", 10) for number in range(6)), ("again.mkv", "another", 10)]
+    wrong = {Path(failure.path).name: failure.what for failure in result.failures}
+    assert sorted(wrong) == ["gone.mkv", "killer.mkv", "notes.txt"] and result.refused
+    assert f"ended {MOST_ENDED} processes" in wrong["killer.mkv"]
+    assert said[-1].share == 1.0
+
+    plain = add([str(place)], tmp_path / "plain.sqlite", QUIET)
+    assert {file.path for file in plain.files} == {file.path for file in result.files} | {str(killer)}
+
+    # It is not read again, by whomever; it is listed, and can be let out.
+    for cluster in (ClusterSettings(), at(crew)):
+        (again,) = add([str(killer)], library, QUIET, cluster=cluster).failures
+        assert "--retry-quarantined" in again.what
+    assert run(["library", "list", "--library", str(library)]) == 0
+    assert f"{killer}: in quarantine" in capsys.readouterr().out
+    assert run(["library", "verify", "--library", str(library)]) == 1
+    assert f"{killer}: in quarantine" in capsys.readouterr().out
+    assert add([str(killer)], library, QUIET, retry=True).files[0].what == "added"
+    with open_library(library) as held:
+        assert Quarantine(held.connections).all() == ()
+        Quarantine(held.connections).add(held.look(killer), 3)
+    assert run(["library", "remove", str(killer), "--library", str(library)]) == 0
+    assert f"removed: {killer}" in capsys.readouterr().out
+    with open_library(library) as held:
+        assert Quarantine(held.connections).all() == ()
+
+
+@pytest.mark.slow
+def test_whatever_worker_is_killed_every_file_is_there_once(crew, folder, tmp_path):
+    turn = count()
+
+    def watch(progress):
+        running = pids(crew)
+        if progress.share is not None and progress.share < 1 and running:
+            os.kill(running[next(turn) % len(running)], signal.SIGKILL)
+
+    result = add([str(folder)], tmp_path / "l.sqlite", QUIET, watch=watch, cluster=at(crew))
+    assert [name for name, _, _ in read(result)] == [f"{number}.mkv" for number in range(6)] and not result.failures
+    assert next(turn) == 5
+    with open_library(tmp_path / "l.sqlite") as library:
+        assert len(library.entries()) == 6
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_goes_on_where_it_was(crew, folder, tmp_path):
+    def stop(progress):
+        if progress.share is not None and progress.share >= 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        add([str(folder)], tmp_path / "l.sqlite", QUIET, watch=stop, cluster=at(crew))
+    result = add([str(folder)], tmp_path / "l.sqlite", QUIET, cluster=at(crew))
+    assert len(result.files) == 6 and sum(file.what == "known" for file in result.files) >= 3
+    with open_library(tmp_path / "l.sqlite") as library:
+        assert len(library.entries()) == 6
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_a_comparison_that_ends_its_workers_says_so(crew, tmp_path):
+    with open_cluster(at(crew)) as cluster:
+        ((_, outcome),) = cluster.outcomes([Task("deadly", os.kill, (os.getpid(), 0))])
+        assert outcome is None
+        ((_, outcome),) = cluster.outcomes([Task("deadly once more", os._exit, (1,))])
+    assert outcome == GivenUp(MOST_ENDED)
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_command_and_all_its_workers(folder, tmp_path):
+    words = ["library", "add", str(folder), "--workers", "1", "--library", str(tmp_path / "l.sqlite"), "--no-sound"]
+    code = f"from loopfind.cli import main\nif __name__ == '__main__':\n    main({words!r})"
+    script = tmp_path / "command.py"
+    script.write_text(code)
+    child = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+    )
+    children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+    wait_until(lambda: (tmp_path / "l.sqlite").exists(), what="a library")
+    os.killpg(child.pid, signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, out) == (130, ""), err
+    assert not children.exists()
+    wait_until(lambda: not group(child.pid), what="the end of the workers")
+
+
+def group(leader):
+    """Return the processes of a group that are there."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[2] == str(leader) and fields[0] != "Z":
+            found.append(entry.parent.name)
+    return found
+
+
+def test_a_library_that_a_worker_does_not_see_or_another_loopfind_is_refused(tmp_path):
+    fill(tmp_path / "l.sqlite", FILMS[:1])
+    shared = share_library(tmp_path / "l.sqlite")
+    shared.open().close()
+    with pytest.raises(LibraryError, match=r"does not see this file: .*PostgreSQL"):
+        SharedLibrary(shared.at, (0, 0), version()).open()
+    with pytest.raises(WorkersFailed, match="install the same"):
+        SharedLibrary(shared.at, shared.file, "0.0.0").open()
+    assert share_library("postgresql://host/db").file is None
+    with pytest.raises(LibraryError):
+        share_library(tmp_path / "none.sqlite")
+
+
+def test_settings_that_cannot_be_met_say_so():
+    for settings in (ClusterSettings(2, "tcp://127.0.0.1:1"), ClusterSettings(1000)):
+        with pytest.raises(BadSetting), open_cluster(settings):
+            pass
+    with (
+        pytest.raises(WorkersFailed, match="no Dask scheduler answers at nowhere"),
+        open_cluster(ClusterSettings(scheduler="nowhere://x")),
+    ):
+        pass
+
+
+def test_errors_come_whole_out_of_another_process():
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LoopfindError)]
+    assert len(kinds) > 15
+    there = pickle.loads(pickle.dumps(Unreadable("film.mp4", "is gone")))
+    assert (type(there), there.path, there.what, str(there)) == (
+        Unreadable,
+        "film.mp4",
+        "is gone",
+        "film.mp4: is gone",
+    )
+    there = pickle.loads(pickle.dumps(BadSetting("kind", 3, "not so")))
+    assert (there.setting, there.value, str(there)) == ("kind", 3, str(BadSetting("kind", 3, "not so")))
