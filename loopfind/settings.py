@@ -162,6 +162,7 @@ class LookSettings:
 
     by: one of LIKENESS_WAYS. model: path of a network as ONNX, "" for what comes with loopfind. prove: whether the
     engine compares the files that are alike. jobs: files read at a time. stream, audio_stream, stall: as for a scan.
+    cluster: the processes that look at files; none, and this one does.
     """
 
     by: str = "palette"
@@ -171,6 +172,7 @@ class LookSettings:
     stream: int = 0
     audio_stream: int = 0
     stall: float = STALL
+    cluster: ClusterSettings = ClusterSettings()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from loopfind.cli.paths import library_at
 from loopfind.errors import BadSetting
 from loopfind.registry import check_name
 from loopfind.reports.files import write_file
-from loopfind.settings import LIKENESS_WAYS, STALL, GroupSettings, SimilarSettings
+from loopfind.settings import LIKENESS_WAYS, STALL, ClusterSettings, GroupSettings, SimilarSettings
 
 EXAMPLES = """\b
 Examples:
@@ -86,6 +86,8 @@ def similar_command(
     stream: options.StreamOption = SimilarSettings.stream,
     audio_stream: options.AudioStreamOption = SimilarSettings.audio_stream,
     jobs: options.FilesAtOnce = None,
+    workers: options.Workers = 0,
+    scheduler: options.Scheduler = "",
     stall: options.Stall = STALL,
     library: options.LibraryOption = None,
     output: _PageOption = None,
@@ -110,6 +112,7 @@ def similar_command(
         audio_stream=audio_stream,
         stall=stall,
         vectors=_with_key(vectors or ""),
+        cluster=ClusterSettings(workers, scheduler),
     )
     with watching(quiet) as (watch, note):
         log = note if verbose else None
@@ -154,6 +157,8 @@ def groups_command(
     stream: options.StreamOption = GroupSettings.stream,
     audio_stream: options.AudioStreamOption = GroupSettings.audio_stream,
     jobs: options.FilesAtOnce = None,
+    workers: options.Workers = 0,
+    scheduler: options.Scheduler = "",
     stall: options.Stall = STALL,
     library: options.LibraryOption = None,
     output: _PageOption = None,
@@ -178,6 +183,7 @@ def groups_command(
         stream=stream,
         audio_stream=audio_stream,
         stall=stall,
+        cluster=ClusterSettings(workers, scheduler),
     )
     with watching(quiet) as (watch, note):
         log = note if verbose else None

@@ -1,5 +1,6 @@
 """How files appear: a way of looking at them, and at those of a library that were not looked at in this way yet."""
 
+import os
 from collections.abc import Callable
 from typing import Protocol
 
@@ -130,9 +131,31 @@ def _halved(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def look_at_missing(
-    library: Library, eye: Eye, settings: LookSettings, watch: Watch | None, log: Callable[[str], None] | None
+    library: Library,
+    at: str | os.PathLike[str],
+    eye: Eye,
+    settings: LookSettings,
+    watch: Watch | None,
+    log: Callable[[str], None] | None,
 ) -> tuple[Failure, ...]:
-    """Look at the files of a library of which no appearance is kept; return those that cannot be looked at."""
+    """Look at the files of a library of which no appearance is kept; return those that cannot be looked at.
+
+    at: the path or address of the library. Raises LibraryError, and what `open_cluster` raises.
+    """
+    missing = Appearances(library.connections).missing(eye.key)
+    if settings.cluster.wanted and missing:
+        from loopfind.pipeline.cluster.looks import look_shared
+        from loopfind.pipeline.cluster.shared_library import share_library
+        from loopfind.pipeline.cluster.workers import open_cluster
+
+        with open_cluster(settings.cluster) as cluster:
+            return look_shared(cluster, share_library(at), missing, settings, watch, log)
+    found = each([(path, False) for path in missing], looking(library, eye), settings.jobs, watch, log)
+    return tuple(item for item in found if isinstance(item, Failure))
+
+
+def looking(library: Library, eye: Eye) -> Callable[..., tuple[None, float]]:
+    """Return the work on a file, for `each`: it keeps how the file appears."""
     appearances = Appearances(library.connections)
 
     def one(path: str, *_: object) -> tuple[None, float]:
@@ -146,5 +169,4 @@ def look_at_missing(
         appearances.add(file, appearance)
         return None, 0.0
 
-    found = each([(path, False) for path in appearances.missing(eye.key)], one, settings.jobs, watch, log)
-    return tuple(item for item in found if isinstance(item, Failure))
+    return one

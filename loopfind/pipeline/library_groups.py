@@ -65,7 +65,7 @@ def _grouped(
         raise BadSetting("the level", settings.level, "it takes a likeness above 0, up to 1")
     eye = eye_of(settings)
     with open_library(library, make=False) as held:
-        failures = look_at_missing(held, eye, settings, watch, log)
+        failures = look_at_missing(held, library, eye, settings, watch, log)
         every = Appearances(held.connections).held(eye.key)
         shown = held.shown
         metric = metric_of(held.connections, settings.by, eye.key)

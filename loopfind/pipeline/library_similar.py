@@ -66,7 +66,7 @@ def _searched(
     eye = eye_of(settings)
     with open_library(library, make=False) as held:
         query = eye.query(video)
-        failures = look_at_missing(held, eye, settings, watch, log)
+        failures = look_at_missing(held, library, eye, settings, watch, log)
         where = address.resolve(video)
         own = b"" if why_unkept(where) else held.look(where.name).digest
         table = Appearances(held.connections)
