@@ -13,7 +13,7 @@ RUN apt-get update \
 
 COPY . /source
 RUN python3 -m venv /opt/loopfind \
-    && /opt/loopfind/bin/pip install --no-cache-dir '/source[cnn,dtw,postgres,s3,serve]' \
+    && /opt/loopfind/bin/pip install --no-cache-dir '/source[cnn,dask,dtw,postgres,s3,serve]' \
     && rm -rf /source
 
 # A user for the service, whose uploads and results lie in a volume at /data.

@@ -90,7 +90,7 @@ def free_files(library: Library, paths: Iterable[str]) -> None:
     quarantine = Quarantine(library.connections)
     held, freed = {(one.size, one.digest) for one in quarantine.all()}, set()
     for path in paths if held else ():
-        with contextlib.suppress(OSError, ValueError):  # what cannot be read is said when it is read
+        with contextlib.suppress(OSError, ValueError, MediaError):  # what cannot be read is said when it is read
             file = library.look(path)
             freed.add((file.size, file.digest))
     if freed & held:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from loopfind.errors import MediaError
 from loopfind.model.comparison import Failure
 from loopfind.model.library import Added
 from loopfind.model.video import Progress, Watch
@@ -80,7 +81,7 @@ def _once_each(
         for number, path in enumerate(paths):
             try:
                 content = library.look(path).digest
-            except (OSError, ValueError):  # whoever reads it says why it cannot be read
+            except (OSError, ValueError, MediaError):  # whoever reads it says why it cannot be read
                 content = b""
             task = Task(f"add-{content.hex()[:16]}-{number}", _add, (*order, _from_the_root(path)))
             if content and content in seen:
@@ -108,6 +109,6 @@ def _add(shared: SharedLibrary, settings: Settings, decoding: Decoding, path: st
 
 def _quarantined(library: Library, path: str, processes: int) -> Failure:
     """Put a file into quarantine. Return that it was."""
-    with contextlib.suppress(OSError):  # it is gone
+    with contextlib.suppress(OSError, MediaError):  # it is gone
         Quarantine(library.connections).add(library.look(path), processes)
     return Failure(path, f"it ended {processes} processes that read it, one after the other, and is in quarantine now")
