@@ -25,7 +25,7 @@ from loopfind.registry import check_name
 from loopfind.reports.detail import Detail
 from loopfind.reports.formats import FORMATS, PAGE
 from loopfind.reports.wording import count
-from loopfind.settings import LARGEST_HASH, MOST_JOBS, SMALLEST_HASH, STALL, Decoding, Settings
+from loopfind.settings import LARGEST_HASH, MOST_JOBS, SMALLEST_HASH, STALL, ClusterSettings, Decoding, Settings
 
 if TYPE_CHECKING:
     from loopfind.model.exhibits import Exhibits, SoundExhibits
@@ -128,6 +128,8 @@ def scan_command(
         bool, typer.Option("--packets-only", help="Decode nothing: find only what was copied packet by packet.")
     ] = False,
     stall: options.Stall = STALL,
+    workers: options.Workers = 0,
+    scheduler: options.Scheduler = "",
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -229,7 +231,8 @@ def scan_command(
     if packets_only:
         _check_packets(page, cache or library is not None, size is None)
     kept = library_at(library, make=True) if cache or library is not None else None
-    order = ScanOrder(settings, decoding, page is not None, kept, not no_resume, verbose, quiet, detail)
+    cluster = several.checked_cluster(ClusterSettings(workers, scheduler), videos, watch)
+    order = ScanOrder(settings, decoding, page is not None, kept, not no_resume, verbose, quiet, detail, cluster)
     if watch or several.are_several(videos):
         several.refuse_options(
             videos,

@@ -12,7 +12,7 @@ from loopfind.errors import DecoderFailed, MediaError
 from loopfind.registry import load
 from loopfind.reports.detail import Detail
 from loopfind.reports.formats import FORMATS
-from loopfind.settings import Decoding, Settings
+from loopfind.settings import ClusterSettings, Decoding, Settings
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class ScanOrder:
     """The way to scan a file. shown: whether exhibits are wanted, for a page. library: that of --cache, None for none.
-    resumed: whether to go on with a scan that was cut off. detail: of the texts of its report."""
+    resumed: whether to go on with a scan that was cut off. detail: of the texts of its report. cluster: the processes
+    that scan, where there are several files."""
 
     settings: Settings
     decoding: Decoding
@@ -35,6 +36,7 @@ class ScanOrder:
     verbose: bool
     quiet: bool
     detail: Detail
+    cluster: ClusterSettings = ClusterSettings()  # noqa: RUF009 - frozen
 
 
 def scan_file(video: str, order: ScanOrder, turn: str = "") -> "tuple[Report, Exhibits | SoundExhibits | None]":

@@ -7,17 +7,20 @@ one process, and take more memory.
 import os
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from loopfind.cli import output as outputs
 from loopfind.cli import page as pages
 from loopfind.cli import terminal
+from loopfind.cli.made import made_now
 from loopfind.cli.scan_one import ScanOrder, deliver, scan_file
 from loopfind.errors import BadSetting, MediaError, UsageError
 from loopfind.reports.wording import safe
+from loopfind.settings import ClusterSettings
 
 if TYPE_CHECKING:
+    from loopfind.model.exhibits import Exhibits, SoundExhibits
     from loopfind.model.report import Report
     from loopfind.pipeline.selection import SelectedFile, Selection
 
@@ -39,6 +42,13 @@ def refuse_options(videos: Sequence[str], unfit: Sequence[tuple[str, bool]]) -> 
     for option, given in unfit:
         if given:
             raise UsageError(f"{option} belongs to one video: scan it alone, or leave {option} out")
+
+
+def checked_cluster(cluster: ClusterSettings, videos: Sequence[str], watch: bool) -> ClusterSettings:
+    """Return the processes that share the work. Raises UsageError where there is nothing to share."""
+    if cluster.wanted and (watch or not are_several(videos)):
+        raise UsageError("--workers and --scheduler share several files that are there: leave them out, or name more")
+    return cluster
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,36 @@ class Runs:
         except (MediaError, BadSetting) as error:
             self._fail(file, error)
             return None
+        self.take(file, report, exhibits)
+        return report
+
+    def scan_shared(self, files: "Sequence[SelectedFile]") -> None:
+        """Scan files by other processes, in their order, until nobody reads any more. Raises as `scan` does, and what
+        `open_cluster` raises."""
+        from loopfind.cli.progress import watching
+        from loopfind.model.video import Progress
+        from loopfind.pipeline.cluster.scans import SharedScan, scan_shared
+        from loopfind.pipeline.cluster.workers import open_cluster
+
+        order = self.order
+        how = SharedScan(order.settings, order.decoding, order.shown, order.library)
+        with open_cluster(order.cluster) as cluster, watching(order.quiet) as (watch, note):
+            scanned = scan_shared(cluster, [file.path for file in files], how)
+            for done, (file, one) in enumerate(zip(files, scanned, strict=True), 1):
+                for line in (*one.notes, *(one.said if order.verbose else ())):
+                    note(line)
+                if isinstance(one.error, MediaError | UsageError):
+                    self._fail(file, one.error)
+                elif one.report is not None:
+                    self.take(file, replace(one.report, made=made_now()), one.exhibits)
+                if watch is not None:
+                    share = done / len(files)
+                    watch(Progress(f"scanned {done} of {len(files)}", 0, 0.0, None, share=share))
+                if not self.reading and not [*self.targets.files()]:
+                    return
+
+    def take(self, file: "SelectedFile", report: "Report", exhibits: "Exhibits | SoundExhibits | None") -> None:
+        """Write what is wanted of the report of a file. Raises OutputError."""
         own = self.targets.of(file)
         for place, form in own.places:
             if place != outputs.STDOUT:
@@ -133,7 +173,6 @@ class Runs:
         self._say(report, file)
         self.tally.add(report)
         self.found |= any(repeat.kind != "still" for repeat in report.repeats)
-        return report
 
     def finish(self, left_out: int) -> None:
         """Say how many files were scanned, and how many were left out."""
@@ -151,7 +190,7 @@ class Runs:
         elif self.targets.shown == "text":
             self._row(scans.table_row(report, file.path))
 
-    def _fail(self, file: "SelectedFile", error: MediaError | BadSetting) -> None:
+    def _fail(self, file: "SelectedFile", error: MediaError | UsageError) -> None:
         from loopfind.model.comparison import Failure
         from loopfind.reports.formats import scans
 
@@ -188,7 +227,9 @@ def scan_several(videos: Sequence[str], order: ScanOrder, targets: Targets, alar
     if not selection.files:
         raise UsageError(_nothing_in(videos, selection))
     runs = Runs(order, targets)
-    for number, file in enumerate(selection.files, 1):
+    if order.cluster.wanted:
+        runs.scan_shared(selection.files)
+    for number, file in enumerate(() if order.cluster.wanted else selection.files, 1):
         runs.scan(file, f"{number} of {len(selection.files)}")
         if not runs.reading and not [*targets.files()]:  # nobody reads any more
             break
