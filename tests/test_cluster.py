@@ -36,16 +36,17 @@ def started(workers, processes, **more):
     import dask
     from distributed import LocalCluster
 
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-        return LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=processes,
-            host="127.0.0.1" if processes else None,
-            dashboard_address="127.0.0.1:0",
-            silence_logs=50,
-            **more,
-        )
+    # A busy machine may take long to start a worker.
+    dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.comm.timeouts.connect": "300s"})
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=processes,
+        host="127.0.0.1" if processes else None,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=50,
+        **more,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,12 @@ import contextlib
 import logging
 import os
 import signal
+import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from loopfind.errors import BadSetting, MissingExtra, WorkersFailed
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 MOST_ENDED = 3
 """Processes that a task may end before it is given up."""
+_NAP = 10.0
+"""Seconds to wait for a task before the workers are counted."""
+_STARTS_WITHIN = 300.0
+"""Seconds that a worker has to start, on a machine that has much else to do."""
 _ANSWERS_WITHIN = 10.0
 """Seconds in which a scheduler must answer."""
 _CLOSES_WITHIN = 20.0
@@ -48,23 +55,23 @@ class GivenUp:
 
 
 class Cluster:
-    """Made by `open_cluster`; does tasks."""
+    """Made by `open_cluster`; does tasks. replenish: called again and again while there is no worker."""
 
-    def __init__(self, client: "Client") -> None:
-        self._client = client
+    def __init__(self, client: "Client", replenish: Callable[[], object]) -> None:
+        self._client, self._replenish = client, replenish
 
     def outcomes(self, tasks: Iterable[Task[_T]]) -> Iterator[tuple[Task[_T], _T | GivenUp]]:
         """Do tasks, and yield each with what it returned, as they end. No more are handed out than there are processes.
 
         What a task raises is raised here, and ends all. Where the caller stops, what is not begun is called off.
         """
-        from distributed import as_completed
         from distributed.scheduler import KilledWorker
 
         waiting, late = iter(tasks), deque[Task[_T]]()
         ended, attempts = Counter[str](), Counter[str]()
         running: dict[Future[_T], Task[_T]] = {}
-        done = as_completed(loop=self._client.loop)
+        done: SimpleQueue[Future[_T]] = SimpleQueue()
+        run = uuid.uuid4().hex  # others may give a scheduler tasks of the same names
         try:
             while True:
                 for _ in range(max(1, self.width) - len(running)):
@@ -72,13 +79,18 @@ class Cluster:
                     if task is None:
                         break
                     attempts[task.key] += 1
-                    name = f"{task.key}-{attempts[task.key]}"
+                    name = f"{task.key}-{attempts[task.key]}-{run}"
                     future = self._client.submit(task.work, *task.arguments, key=name, pure=False)
                     running[future] = task
-                    done.add(future)
+                    future.add_done_callback(done.put)
                 if not running:
                     return
-                future = next(done)
+                try:
+                    future = done.get(timeout=_NAP)
+                except Empty:
+                    if not self.width:
+                        self._replenish()
+                    continue
                 task = running.pop(future)
                 error = future.exception()
                 if isinstance(error, KilledWorker):
@@ -117,8 +129,8 @@ class Cluster:
         return sum(self._client.nthreads().values())
 
     def everywhere(self, work: Callable[[], object]) -> None:
-        """Call a function in every process that is there."""
-        self._client.run(work)
+        """Call a function in every process that is there. One that ends meanwhile need not do it."""
+        self._client.run(work, on_error="ignore")
 
 
 @contextlib.contextmanager
@@ -137,8 +149,7 @@ def open_cluster(settings: ClusterSettings) -> Iterator[Cluster]:
         from distributed import Client
     except ImportError:
         raise MissingExtra("work on several processes or machines", "distributed", "dask") from None
-    quiet = {"distributed.logging.distributed": "critical", "distributed.comm.timeouts.connect": f"{_ANSWERS_WITHIN}s"}
-    with dask.config.set(quiet), contextlib.ExitStack() as opened:
+    with dask.config.set({"distributed.logging.distributed": "critical"}), contextlib.ExitStack() as opened:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         if settings.scheduler:
             try:
@@ -146,10 +157,12 @@ def open_cluster(settings: ClusterSettings) -> Iterator[Cluster]:
             except (OSError, ValueError) as error:
                 what = f"no Dask scheduler answers at {settings.scheduler}: start one with `dask scheduler`"
                 raise WorkersFailed(what) from error
+            more: Callable[[], object] = tuple  # others start more, or nobody does
         else:
-            client = Client(opened.enter_context(_started(settings.workers)), set_as_default=False)
+            started = opened.enter_context(_started(settings.workers))
+            client, more = Client(started, set_as_default=False), partial(started.scale, settings.workers)
         opened.callback(client.close, timeout=_CLOSES_WITHIN)
-        yield Cluster(client)
+        yield Cluster(client, more)
 
 
 @contextlib.contextmanager
@@ -159,7 +172,8 @@ def _started(workers: int) -> "Iterator[LocalCluster]":
     from distributed import LocalCluster
 
     # A worker that ends is never the fault of the task until `outcomes` counts it.
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+    ours = {"distributed.scheduler.allowed-failures": 0, "distributed.comm.timeouts.connect": f"{_STARTS_WITHIN}s"}
+    with dask.config.set(ours):
         cluster = LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
@@ -170,16 +184,16 @@ def _started(workers: int) -> "Iterator[LocalCluster]":
             scheduler_kwargs={"dashboard": False},
             security=True,
         )
-    try:
-        yield cluster
-    except BaseException:  # Ctrl-C too: what is being done is not waited for
-        _kill(cluster)
-        raise
-    finally:
         try:
-            cluster.close(timeout=_CLOSES_WITHIN)
-        except TimeoutError:
+            yield cluster
+        except BaseException:  # Ctrl-C too: what is being done is not waited for
             _kill(cluster)
+            raise
+        finally:
+            try:
+                cluster.close(timeout=_CLOSES_WITHIN)
+            except TimeoutError:
+                _kill(cluster)
 
 
 def _kill(cluster: "LocalCluster") -> None:
