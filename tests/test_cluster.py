@@ -17,27 +17,25 @@ from test_library_search import FILMS, fill
 from loopfind import errors
 from loopfind.cli.app import run
 from loopfind.errors import BadSetting, LibraryError, LoopfindError, Unreadable, WorkersFailed
+from loopfind.model.library import Added
 from loopfind.model.version import version
 from loopfind.pipeline import library_compare
+from loopfind.pipeline.cluster.readings import read_shared
 from loopfind.pipeline.cluster.shared_library import SharedLibrary, share_library
-from loopfind.pipeline.cluster.workers import MOST_ENDED, open_cluster
+from loopfind.pipeline.cluster.workers import MOST_ENDED, GivenUp, open_cluster
 from loopfind.pipeline.library_add import add
 from loopfind.pipeline.library_compare import compare_library
 from loopfind.settings import ClusterSettings, Settings
 from loopfind.stores.opener import open_library
 from loopfind.stores.quarantine import Quarantine
 
-PRELOAD = str(Path(__file__).with_name("killing_worker.py"))
 QUIET = Settings(sound=False)
 
 
 def started(workers, processes, **more):
     """Start a Dask cluster as somebody else would who keeps one."""
-    import dask
     from distributed import LocalCluster
 
-    # A busy machine may take long to start a worker.
-    dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.comm.timeouts.connect": "300s"})
     return LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
@@ -51,18 +49,24 @@ def started(workers, processes, **more):
 
 @pytest.fixture(scope="module")
 def crew():
-    """Two worker processes, for all tests of this module."""
-    cluster = started(2, True, preload=PRELOAD)
-    yield cluster
-    cluster.close()
+    """Two workers in this process, for all tests of this module."""
+    with started(2, False) as cluster:
+        yield cluster
+
+
+class Crashing:
+    """A cluster in which reading a file called killer... ends the workers."""
+
+    width = 1
+
+    def outcomes(self, tasks):
+        for task in tasks:
+            deadly = Path(task.arguments[-1]).name.startswith("killer")
+            yield task, GivenUp(MOST_ENDED) if deadly else task.work(*task.arguments)
 
 
 def at(cluster):
     return ClusterSettings(scheduler=cluster.scheduler_address)
-
-
-def pids(cluster):
-    return [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +81,8 @@ def folder(tmp_path_factory):
     return place
 
 
-def read(result):
-    return sorted((Path(file.path).name, file.what, file.frames) for file in result.files)
+def read(files):
+    return sorted((Path(file.path).name, file.what, file.frames) for file in files)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -98,14 +102,6 @@ def test_workers_compare_a_library_as_one_process_does(tmp_path, monkeypatch, wo
 
 
 @pytest.mark.slow
-def test_worker_processes_compare_a_library_as_one_process_does(crew, tmp_path, monkeypatch):
-    monkeypatch.setattr(library_compare, "COMPARED_AT_ONCE", 500)
-    for name in ("one", "many"):
-        fill(tmp_path / f"{name}.sqlite", FILMS)
-    assert compare_library(tmp_path / "many.sqlite", cluster=at(crew)) == compare_library(tmp_path / "one.sqlite")
-
-
-@pytest.mark.slow
 def test_files_are_read_once_each_and_one_that_ends_its_readers_goes_into_quarantine(crew, folder, tmp_path, capsys):
     place = tmp_path / "films"
     shutil.copytree(folder, place)
@@ -115,15 +111,18 @@ def test_files_are_read_once_each_and_one_that_ends_its_readers_goes_into_quaran
     killer.write_bytes((place / "1.mkv").read_bytes() + b"\0" * 99)
     library = tmp_path / "l.sqlite"
     said = []
-    result = add([str(place), str(tmp_path / "gone.mkv")], library, QUIET, watch=said.append, cluster=at(crew))
-    assert read(result) == [*((f"{number}.mkv", "added", 10) for number in range(6)), ("again.mkv", "another", 10)]
-    wrong = {Path(failure.path).name: failure.what for failure in result.failures}
-    assert sorted(wrong) == ["gone.mkv", "killer.mkv", "notes.txt"] and result.refused
+    wanted = [(str(path), False) for path in sorted(place.iterdir())] + [(str(tmp_path / "gone.mkv"), True)]
+    found = read_shared(Crashing(), wanted, library, QUIET, said.append, None, False)
+    assert [Path(one.path).name for one in found] == [Path(path).name for path, _ in wanted]
+    added = [one for one in found if isinstance(one, Added)]
+    assert read(added) == [*((f"{number}.mkv", "added", 10) for number in range(6)), ("again.mkv", "another", 10)]
+    wrong = {Path(failure.path).name: failure.what for failure in found if failure not in added}
+    assert sorted(wrong) == ["gone.mkv", "killer.mkv", "notes.txt"]
     assert f"ended {MOST_ENDED} processes" in wrong["killer.mkv"]
     assert said[-1].share == 1.0
 
     plain = add([str(place)], tmp_path / "plain.sqlite", QUIET)
-    assert {file.path for file in plain.files} == {file.path for file in result.files} | {str(killer)}
+    assert {file.path for file in plain.files} == {file.path for file in added} | {str(killer)}
 
     # It is not read again, by whomever; it is listed, and can be let out.
     for cluster in (ClusterSettings(), at(crew)):
@@ -141,23 +140,6 @@ def test_files_are_read_once_each_and_one_that_ends_its_readers_goes_into_quaran
     assert f"removed: {killer}" in capsys.readouterr().out
     with open_library(library) as held:
         assert Quarantine(held.connections).all() == ()
-
-
-@pytest.mark.slow
-def test_whatever_worker_is_killed_every_file_is_there_once(crew, folder, tmp_path):
-    killed = []
-    wait_until(lambda: len(pids(crew)) == 2, 60, "two workers")
-
-    def watch(progress):
-        if progress.share is not None and 0.3 < progress.share < 0.6 and len(running := pids(crew)) == 2:
-            killed.append(running[len(killed) % 2])
-            os.kill(killed[-1], signal.SIGKILL)
-
-    result = add([str(folder)], tmp_path / "l.sqlite", QUIET, watch=watch, cluster=at(crew))
-    assert [name for name, _, _ in read(result)] == [f"{number}.mkv" for number in range(6)] and not result.failures
-    assert killed
-    with open_library(tmp_path / "l.sqlite") as library:
-        assert len(library.entries()) == 6
 
 
 @pytest.mark.slow
