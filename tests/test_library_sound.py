@@ -239,6 +239,7 @@ def test_codes_that_are_alike_at_a_lag_are_found_there(seed: int, at: int, lengt
     assert stretches_on(MetPlace(7, lag + 40 * SOUND_HOP, 4), {0: codes}, stored) == []
 
 
+@pytest.mark.slow
 def test_a_library_is_asked_for_sounds_alone_by_their_kind(library: Path, folder: Path) -> None:
     with open_library(library) as opened:
         file = opened.look(folder / "film.mp4")

@@ -72,6 +72,7 @@ def test_the_nearest_in_a_collection_are_those_of_a_search_of_all(tmp_path: Path
             assert vectors.digests() == set(table.contents(KEY)) == {file.digest.hex()}
 
 
+@pytest.mark.slow
 def test_appearances_of_unlike_keys_are_in_collections_of_their_own(tmp_path: Path) -> None:
     address = f"qdrant://{tmp_path.as_posix()}/films"
     ((file, one), *_) = drawn(2)
