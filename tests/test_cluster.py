@@ -159,11 +159,12 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(crew, folder, tmp_path):
 @pytest.mark.slow
 def test_ctrl_c_ends_the_command_and_all_its_workers(folder, tmp_path):
     words = ["library", "add", str(folder), "--workers", "1", "--library", str(tmp_path / "l.sqlite"), "--no-sound"]
-    code = f"from loopfind.cli import main\nif __name__ == '__main__':\n    main({words!r})"
-    script = tmp_path / "command.py"
-    script.write_text(code)
     child = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+        [sys.executable, "-m", "loopfind", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
     )
     wait_until(lambda: len(group(child.pid)) > 1, 100, "a worker")
     os.killpg(child.pid, signal.SIGINT)

@@ -150,7 +150,8 @@ def open_cluster(settings: ClusterSettings) -> Iterator[Cluster]:
     except ImportError:
         raise MissingExtra("work on several processes or machines", "distributed", "dask") from None
     with dask.config.set({"distributed.logging.distributed": "critical"}), contextlib.ExitStack() as opened:
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in ("distributed", "tornado.application", "asyncio"):  # what is cut off complains there
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         if settings.scheduler:
             try:
                 client = Client(settings.scheduler, timeout=_ANSWERS_WITHIN, set_as_default=False)
