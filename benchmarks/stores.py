@@ -2,6 +2,7 @@
 
     python benchmarks/stores.py [--clips 100000] [--added 5000] [--searches 40] [--server ADDRESS]
     python benchmarks/stores.py --folder DIR [--server ADDRESS]    real files: are all answers of both stores the same?
+    python benchmarks/stores.py --vectors 20000    vectors compared at a server with pgvector, and on this side
 
 Clips of 2 s at 12.5 frames a second are drawn, nothing is decoded. `--added` of them are added one by one, which gives
 the rates; from these the library is grown to `--clips` by rows made in the database itself: the same blocks, other
@@ -206,6 +207,38 @@ def same_answers(folder: str, server: str | None) -> int:
     return len(differ)
 
 
+def vectors_compared(count: int, width: int = 128, asked: int = 20) -> None:
+    """Print what it takes to find the nearest of so many vectors, by pgvector and by numpy; a query at a time there, as
+    its indexes are asked too, and all at once here."""
+    import psycopg
+    from servers import Server
+
+    rng = np.random.default_rng(43)
+    vectors, queries = (rng.normal(size=(number, width)).astype(np.float32) for number in (count, asked))
+    own: Any = Server()  # type: ignore[no-untyped-call]
+    try:
+        with psycopg.connect(own.address, autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION vector")
+            connection.execute(f"CREATE TABLE held (one vector({width}))")
+            with connection.cursor().copy("COPY held FROM STDIN") as copy:
+                for vector in vectors.tolist():
+                    copy.write_row((str(vector),))
+            began = own.processor_seconds()
+            for query in queries.tolist():
+                connection.execute("SELECT min(one <=> %s::vector) FROM held", (str(query),)).fetchall()
+            there = own.processor_seconds() - began
+    finally:
+        own.stop()
+    began = time.process_time()
+    lengths = np.linalg.norm(vectors, axis=1)[:, None]
+    ((vectors / lengths) @ queries.T).max(axis=0)
+    here = time.process_time() - began
+    print(
+        f"{count:,} vectors of {width} numbers: a query takes pgvector {1e3 * there / asked:.1f} ms of the processor,"
+    )
+    print(f"and {1e3 * here / asked:.1f} ms on this side, {asked} together")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=int, default=100_000)
@@ -213,7 +246,11 @@ def main() -> int:
     parser.add_argument("--searches", type=int, default=100)
     parser.add_argument("--server", help="address of an empty database; default: a server of its own")
     parser.add_argument("--folder", help="compare the answers about the real files of a folder instead")
+    parser.add_argument("--vectors", type=int, help="compare so many vectors instead")
     options = parser.parse_args()
+    if options.vectors:
+        vectors_compared(options.vectors)
+        return 0
     if options.folder:
         return 1 if same_answers(options.folder, options.server) else 0
     measure(options.clips, options.added, options.searches, options.server)
