@@ -43,6 +43,23 @@ def _programs():
     return sorted(Path(package).glob("pginstall*/bin/initdb"))[-1].parent
 
 
+@functools.cache
+def _where_nobody_may_go(programs):
+    """Return the folder of programs, or of a copy of them where a folder above is closed to others."""
+    if all(folder.stat().st_mode & 0o001 for folder in programs.parents):
+        return programs
+    version, package = programs.parent, programs.parent.parent
+    place = Path(tempfile.mkdtemp(prefix="pgprograms", dir="/tmp"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    place.chmod(0o755)
+    # They look for what they are linked with beside the folder of the package.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, place / libraries.name)
+    shutil.copytree(version, place / package.name / version.name, symlinks=True)
+    return place / package.name / version.name / programs.name
+
+
 class Server:
     """A server of its own folder.
 
@@ -57,19 +74,12 @@ class Server:
         self._as = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         if self._as:
             os.chown(self.folder, _NOBODY, _NOBODY)
-            self.programs = self._where_nobody_may_go(self.programs)
+            self.programs = _where_nobody_may_go(self.programs)
         self._run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync",
                   "--wal-segsize=1")  # fmt: skip
         with (self.folder / "data" / "postgresql.conf").open("a") as file:
             file.write(SETTINGS + settings)
         self.start(file_limit)
-
-    def _where_nobody_may_go(self, programs):
-        """Return the folder of programs, or of a copy of them where a folder above is closed to others."""
-        if all(folder.stat().st_mode & 0o001 for folder in programs.parents):
-            return programs
-        shutil.copytree(programs.parent, self.folder / "programs", symlinks=True)
-        return self.folder / "programs" / "bin"
 
     def _run(self, name, *words):
         words = [str(self.programs / name), *words]
