@@ -147,7 +147,7 @@ def test_a_loop_under_something_that_wanders_is_one_period(capsys):
     """The wanderer never comes back, so that no two moments agree on all of the picture."""
     turn = videos.make("seam_turn.mp4", *videos.moving(4, size="160x90"), "-c:v", "libx264", "-preset", "veryfast")
     over = "color=white:s=40x30:r=25,noise=alls=80:allf=t+u"
-    wandering = f"{over}[a];[0:v][a]overlay=x='40+40*sin(t*t)':y='15+15*cos(3*t*t)':shortest=1"
+    wandering = f"{over}[a];[0:v][a]overlay=x='40+40*sin(1.3*t)':y='15+15*cos(2.1*t)':shortest=1"
     looped = videos.make(
         "seam_covered.mp4", "-stream_loop", "3", "-i", turn.as_posix(), "-t", "16", "-filter_complex", wandering,
         "-c:v", "libx264", "-preset", "veryfast",
