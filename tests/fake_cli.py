@@ -8,12 +8,14 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import samples
 from in_process import loopfind
 from patience import let_pass
 
+from loopfind import __file__ as loopfind_package
 from loopfind.errors import DecoderFailed, Unreadable
 
 
@@ -86,6 +88,7 @@ def scan_to_show(path: str, settings: Any = None, watch: Any = None, log: Any = 
 def made_up() -> Iterator[None]:
     """Put the scans that are made up in the place of the real ones."""
     pipeline: Any = types.ModuleType("loopfind.pipeline")
+    pipeline.__path__ = [str(Path(loopfind_package).with_name("pipeline"))]  # its parts are the real ones
     pipeline.Cache = lambda *words: words
     pipeline.Resume = lambda *words, **more: words
     pipeline.scan = pipeline.scan_packets = scan

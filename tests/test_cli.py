@@ -177,7 +177,8 @@ def test_help_has_examples_and_every_kind() -> None:
     for words in (["--help"], ["-h"], ["scan", "--help"], ["film.mp4", "-h"]):
         done = run(*words)
         assert (done.returncode, done.stderr) == (0, "")
-        assert all(word in done.stdout for word in ["Examples:", "cat video.mkv | loopfind -", "default: 24", *KINDS])
+        shown = re.sub(r"-\n\s+", "-", done.stdout)  # a line may end within a name
+        assert all(word in shown for word in ["Examples:", "cat video.mkv | loopfind -", "default: 24", *KINDS])
 
 
 @pytest.mark.slow
