@@ -30,9 +30,13 @@ NAME = "{name}"
 
 def are_several(videos: Sequence[str]) -> bool:
     """Return whether the videos on a command line are more than one file."""
+    if len(videos) != 1 or os.path.isdir(videos[0]):
+        return True
+    if "://" not in videos[0]:
+        return False
     from loopfind.pipeline.inputs import stands_for_several
 
-    return len(videos) != 1 or os.path.isdir(videos[0]) or ("://" in videos[0] and stands_for_several(videos[0]))
+    return stands_for_several(videos[0])
 
 
 def refuse_options(videos: Sequence[str], unfit: Sequence[tuple[str, bool]]) -> None:

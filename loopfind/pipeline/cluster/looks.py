@@ -7,7 +7,7 @@ from loopfind.model.comparison import Failure
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.appearances import Eye, eye_of, looking
 from loopfind.pipeline.cluster.shared_library import SharedLibrary
-from loopfind.pipeline.cluster.workers import Cluster, GivenUp, Task
+from loopfind.pipeline.cluster.workers import Cluster, GivenUp, Task, say_all
 from loopfind.pipeline.inputs import each
 from loopfind.settings import LookSettings
 
@@ -25,18 +25,16 @@ def look_shared(
 ) -> tuple[Failure, ...]:
     """Look at files of a library. Return those that cannot be looked at. Raises LibraryError and WorkersFailed."""
     failures: dict[int, Failure] = {}
-    tasks = (Task(f"look-{number}", _look, (shared, settings, path)) for number, path in enumerate(paths))
+    tasks = (Task("look", number, _look, (shared, settings, path)) for number, path in enumerate(paths))
     for done, (task, outcome) in enumerate(cluster.outcomes(tasks), 1):
-        number = int(task.key.rpartition("-")[2])
         if isinstance(outcome, GivenUp):
             what = f"it ended {outcome.processes} processes that looked at it, one after the other"
-            failures[number] = Failure(paths[number], what)
+            failures[task.number] = Failure(paths[task.number], what)
         else:
             failure, said = outcome
             if failure is not None:
-                failures[number] = failure
-            for line in said if log is not None else ():
-                log(line)  # type: ignore[misc]
+                failures[task.number] = failure
+            say_all(said, log)
         if watch is not None:
             watch(Progress(f"read {done} of {len(paths)}", 0, 0.0, None, share=done / len(paths)))
     return tuple(failures[number] for number in sorted(failures))

@@ -16,7 +16,7 @@ from loopfind.model.library import Added
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cache import Cache, open_reader
 from loopfind.pipeline.cluster.shared_library import SharedLibrary, share_library
-from loopfind.pipeline.cluster.workers import Cluster, GivenUp, Task
+from loopfind.pipeline.cluster.workers import Cluster, GivenUp, Task, path_for_workers, say_all
 from loopfind.pipeline.inputs import each
 from loopfind.pipeline.library_add import adding
 from loopfind.settings import Decoding, Settings
@@ -54,15 +54,13 @@ def read_shared(
     with open_library(at) as library:
         shared = share_library(at)
         for task, outcome in _once_each(cluster, [path for path, _ in wanted], library, (shared, *order)):
-            number = int(task.key.rpartition("-")[2])
-            path = wanted[number][0]
+            path = wanted[task.number][0]
             if isinstance(outcome, GivenUp):
-                found[number] = _quarantined(library, path, outcome.processes)
+                done: Added | Failure = _quarantined(library, path, outcome.processes)
             else:
-                found[number] = replace(outcome.became, path=path)
-                for line in outcome.said if log is not None else ():
-                    log(line)  # type: ignore[misc]
-            done = found[number]
+                done = replace(outcome.became, path=path)
+                say_all(outcome.said, log)
+            found[task.number] = done
             seconds += done.seconds if isinstance(done, Added) else 0.0
             if watch is not None:
                 share = len(found) / len(wanted)
@@ -83,7 +81,7 @@ def _once_each(
                 content = library.look(path).digest
             except (OSError, ValueError, MediaError):  # whoever reads it says why it cannot be read
                 content = b""
-            task = Task(f"add-{content.hex()[:16]}-{number}", _add, (*order, _from_the_root(path)))
+            task = Task(f"add-{content.hex()[:16]}", number, _add, (*order, path_for_workers(path)))
             if content and content in seen:
                 again.append(task)
             else:
@@ -92,11 +90,6 @@ def _once_each(
 
     yield from cluster.outcomes(tasks())
     yield from cluster.outcomes(again)
-
-
-def _from_the_root(path: str) -> str:
-    """Return a path as another process finds it. What is no plain path stays as it is."""
-    return path if path == "-" or "://" in path or "\0" in path else os.path.abspath(path)
 
 
 def _add(shared: SharedLibrary, settings: Settings, decoding: Decoding, path: str) -> Receipt:

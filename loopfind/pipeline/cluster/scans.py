@@ -8,10 +8,11 @@ from loopfind.errors import Broken, LoopfindError, MediaError, UsageError
 from loopfind.model.exhibits import Exhibits, SoundExhibits
 from loopfind.model.report import Report
 from loopfind.pipeline.cache import Cache
-from loopfind.pipeline.cluster.workers import Cluster, GivenUp, Task
+from loopfind.pipeline.cluster.workers import Cluster, GivenUp, Task, path_for_workers
 from loopfind.pipeline.packet_scan import scan_packets
 from loopfind.pipeline.scanning import scan, scan_to_show
 from loopfind.settings import Decoding, Settings
+from loopfind.stores.opener import is_address
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,10 @@ class Scanned:
 
 def scan_shared(cluster: Cluster, paths: Sequence[str], order: SharedScan) -> Iterator[Scanned]:
     """Scan files, and yield what became of each, in their order. Raises WorkersFailed, and LibraryError."""
-    library = None if order.library is None or "://" in order.library else os.path.abspath(order.library)
-    order = replace(order, library=library or order.library, decoding=replace(order.decoding, jobs=1, threads=1))
-    tasks = [Task(f"scan-{number}", _scan, (order, path, _found_at(path))) for number, path in enumerate(paths)]
+    if order.library is not None and not is_address(order.library):
+        order = replace(order, library=os.path.abspath(order.library))
+    order = replace(order, decoding=replace(order.decoding, jobs=1, threads=1))
+    tasks = [Task("scan", number, _scan, (order, path, path_for_workers(path))) for number, path in enumerate(paths)]
     for task, outcome in cluster.in_order(tasks):
         if isinstance(outcome, GivenUp):
             path = task.arguments[1]
@@ -49,11 +51,6 @@ def scan_shared(cluster: Cluster, paths: Sequence[str], order: SharedScan) -> It
             yield Scanned(None, None, Broken(path, what))
         else:
             yield outcome
-
-
-def _found_at(path: str) -> str:
-    """Return a path as another process finds it."""
-    return path if "://" in path or "\0" in path else os.path.abspath(path)
 
 
 def _scan(order: SharedScan, shown: str, path: str) -> Scanned:

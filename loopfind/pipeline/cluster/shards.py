@@ -47,7 +47,7 @@ def index_shared(cluster: Cluster, shared: SharedLibrary, library: Library, watc
     missing, done = Postings(library.connections).missing(), 0
     size = max(1, min(INDEXED_AT_ONCE, -(-len(missing) // (_SHARES * max(1, cluster.width)))))
     parts = [missing[low : low + size] for low in range(0, len(missing), size)]
-    tasks = (Task(f"index-{part[0][0]}", _index, (shared, part)) for part in parts)
+    tasks = (Task("index", number, _index, (shared, part)) for number, part in enumerate(parts))
     for task, outcome in cluster.outcomes(tasks):
         part = task.arguments[1]
         if isinstance(outcome, GivenUp):
@@ -68,7 +68,7 @@ def shards_of(
     """Yield what each shard shares, in their order. Raises LibraryError and WorkersFailed."""
     sizes = tuple(sorted(Postings(library.connections).sizes().items()))
     order = _Order(shared, uuid.uuid4().hex, standing[-1][0], sizes)
-    tasks = [Task(f"compare-{order.run}-{shard[0]}", _compare, (order, shard)) for shard in shards]
+    tasks = [Task(f"compare-{order.run}", number, _compare, (order, shard)) for number, shard in enumerate(shards)]
     try:
         for task, outcome in cluster.in_order(tasks):
             if isinstance(outcome, GivenUp):

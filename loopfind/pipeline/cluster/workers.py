@@ -39,12 +39,18 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Task(Generic[_T]):
-    """A function of a module with what it is called with, all of which can be pickled. key: a name for it, unlike those
-    of the other tasks."""
+    """A function of a module with what it is called with, all of which can be pickled. name: what it is, for people.
+    number: its place among the tasks, from 0."""
 
-    key: str
+    name: str
+    number: int
     work: Callable[..., _T]
     arguments: tuple[Any, ...]
+
+    @property
+    def key(self) -> str:
+        """A name unlike those of the other tasks."""
+        return f"{self.name}-{self.number}"
 
 
 @dataclass(frozen=True)
@@ -109,16 +115,10 @@ class Cluster:
                 self._client.cancel(list(running), force=True)
 
     def in_order(self, tasks: Iterable[Task[_T]]) -> Iterator[tuple[Task[_T], _T | GivenUp]]:
-        """Do tasks, and yield each with what it returned, in the order in which they were given."""
-        early, numbers, next_one = dict[int, tuple[Task[_T], _T | GivenUp]](), dict[str, int](), 0
-
-        def numbered() -> Iterator[Task[_T]]:
-            for number, task in enumerate(tasks):
-                numbers[task.key] = number
-                yield task
-
-        for task, outcome in self.outcomes(numbered()):
-            early[numbers.pop(task.key)] = task, outcome
+        """Do tasks, and yield each with what it returned, in the order of their numbers."""
+        early, next_one = dict[int, tuple[Task[_T], _T | GivenUp]](), 0
+        for task, outcome in self.outcomes(tasks):
+            early[task.number] = task, outcome
             while next_one in early:
                 yield early.pop(next_one)
                 next_one += 1
@@ -131,6 +131,18 @@ class Cluster:
     def everywhere(self, work: Callable[[], object]) -> None:
         """Call a function in every process that is there. One that ends meanwhile need not do it."""
         self._client.run(work, on_error="ignore")
+
+
+def path_for_workers(path: str) -> str:
+    """Return a path as a process finds it that runs in another folder. What is no plain path stays as it is."""
+    return path if path == "-" or "://" in path or "\0" in path else os.path.abspath(path)
+
+
+def say_all(lines: Iterable[str], log: Callable[[str], None] | None) -> None:
+    """Hand on what a process said, where anybody wants to hear it."""
+    if log is not None:
+        for line in lines:
+            log(line)
 
 
 @contextlib.contextmanager
