@@ -13,6 +13,9 @@ from loopfind.stores.connections import Connections
 _STANDING = f"""SELECT id, content, frames FROM entry WHERE id IN (
         SELECT min(id) FROM entry WHERE codes = ? AND kind <> '{SOUND}' GROUP BY content, stream, start, "end")
     ORDER BY id"""
+REPEAT_COLUMNS = "kind, length, period, confidence, evidence"
+NEW_REPEAT = f"INSERT INTO repeat ({REPEAT_COLUMNS}) VALUES (?, ?, ?, ?, ?) RETURNING id"
+NEW_STRETCH = f"INSERT INTO stretch VALUES ({', '.join('?' * 16)})"
 _PAIR = """INSERT INTO pair (a_entry, b_entry, seconds_a, seconds_b, whole_a, whole_b) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (a_entry, b_entry) DO UPDATE SET seconds_a = excluded.seconds_a, seconds_b = excluded.seconds_b,
         whole_a = excluded.whole_a, whole_b = excluded.whole_b"""
@@ -54,12 +57,11 @@ class Results:
                 if len(shown) < 2:
                     continue
                 ((number,),) = connection.execute(
-                    "INSERT INTO repeat (kind, length, period, confidence, evidence) VALUES (?, ?, ?, ?, ?)"
-                    " RETURNING id",
+                    NEW_REPEAT,
                     (repeat.kind, repeat.length, repeat.period, repeat.confidence, repeat.evidence),
                 ).fetchall()
                 connection.executemany(
-                    f"INSERT INTO stretch VALUES ({', '.join('?' * 16)})",
+                    NEW_STRETCH,
                     [(number, entries[o.file or 0], *_stretch(o)) for o in shown],
                 )
             for pair in pairs:
@@ -79,9 +81,7 @@ class Results:
                 if entry in places:
                     self._check(is_stretch(rest, ends[entry]))
                     shown.setdefault(repeat, []).append(_occurrence(places[entry], *rest))
-            heads = connection.execute(
-                "SELECT id, kind, length, period, confidence, evidence FROM repeat ORDER BY id"
-            ).fetchall()
+            heads = connection.execute(f"SELECT id, {REPEAT_COLUMNS} FROM repeat ORDER BY id").fetchall()
             self._check(all(is_repeat(*head[1:]) for head in heads))
             kept = [(head, shown[head[0]]) for head in heads if len(shown.get(head[0], ())) > 1]
             repeats = tuple(

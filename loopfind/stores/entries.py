@@ -17,13 +17,19 @@ from loopfind.stores.tables import write_table
 KEY = 'codes = ? AND kind = ? AND hash_size = ? AND stream = ? AND start IS ? AND "end" IS ?'
 
 
-def named_file(connection: Connection, file: File) -> tuple[int, Naming, str]:
-    """Note the path of a file. Return its content, and what Library.name returns."""
+def content_of(connection: Connection, digest: bytes, size: int) -> int:
+    """Return the content of a digest and size; it is made if need be."""
     ((content,),) = connection.execute(
         "INSERT INTO content (size, digest) VALUES (?, ?)"
         " ON CONFLICT (digest, size) DO UPDATE SET size = excluded.size RETURNING id",
-        (file.size, file.digest),
+        (size, digest),
     ).fetchall()
+    return int(content)
+
+
+def named_file(connection: Connection, file: File) -> tuple[int, Naming, str]:
+    """Note the path of a file. Return its content, and what Library.name returns."""
+    content = content_of(connection, file.digest, file.size)
     was = connection.execute("SELECT content FROM file WHERE path = ?", (file.path,)).fetchone()
     others = connection.execute(
         "SELECT path FROM file WHERE content = ? AND path <> ? ORDER BY path", (content, file.path)

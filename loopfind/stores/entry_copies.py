@@ -7,8 +7,8 @@ from typing import Any
 from loopfind.errors import LibraryError
 from loopfind.stores import schema
 from loopfind.stores.connections import Connection, Connections
-from loopfind.stores.entries import KEY
-from loopfind.stores.tables import CHUNK, NEW_BLOCK, stored_blocks
+from loopfind.stores.entries import KEY, content_of
+from loopfind.stores.tables import CHUNK, NEW_BLOCK, NEW_PART, stored_blocks
 
 _KEYS = ("codes", "kind", "hash_size", "stream", "start", '"end"')
 _REST = (
@@ -22,7 +22,6 @@ _ENTRY = (
 _NEW_ENTRY = (
     f"INSERT INTO entry (content, {', '.join((*_KEYS, *_REST))}) VALUES (?{', ?' * len((*_KEYS, *_REST))}) RETURNING id"
 )
-_NEW_PART = "INSERT INTO part (entry, name, dtype, width, rows, step, digest) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id"
 _NEW_NAME = "INSERT INTO file (path, size, changed, content) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO NOTHING"
 _NAMES = "SELECT path, file.size, changed, content.size, digest FROM file JOIN content ON content.id = content"
 _NAMES_AT_ONCE = 1000
@@ -39,13 +38,6 @@ def entries_in(connections: Connections) -> Found:
             " ORDER BY entry.id DESC"
         ).fetchall()
     return {tuple(key): number for number, *key in rows}
-
-
-def copied_content(connection: Connection, digest: bytes, size: int) -> int:
-    """Return the content of a digest and size in the library that is written to; it is made if need be."""
-    made = "INSERT INTO content (size, digest) VALUES (?, ?) ON CONFLICT (digest, size)"
-    rows = connection.execute(f"{made} DO UPDATE SET size = excluded.size RETURNING id", (size, digest)).fetchall()
-    return int(rows[0][0])
 
 
 def copy_entry(source: Connections, target: Connections, entry: int) -> int | None:
@@ -68,7 +60,7 @@ def copy_entry(source: Connections, target: Connections, entry: int) -> int | No
             (digest, size),
         ).fetchall()
         with target.writing() as connection:
-            content = copied_content(connection, digest, size)
+            content = content_of(connection, digest, size)
             connection.executemany(_NEW_NAME, [(*name, content) for name in names])
             there = connection.execute(
                 f"SELECT id FROM entry WHERE content = ? AND {KEY}", (content, *values[: len(_KEYS)])
@@ -77,7 +69,7 @@ def copy_entry(source: Connections, target: Connections, entry: int) -> int | No
                 return int(there[0])
             made = int(connection.execute(_NEW_ENTRY, (content, *values)).fetchall()[0][0])
             for number, *form, written in parts:
-                part = int(connection.execute(_NEW_PART, (made, *form, written)).fetchall()[0][0])
+                part = int(connection.execute(NEW_PART, (made, *form, written)).fetchall()[0][0])
                 if _write_blocks(connection, part, stored_blocks(source, number)) != written:
                     raise LibraryError(source.shown, f"entry {entry}: {schema.DAMAGED}")
                 if _digest(stored_blocks(target, part)) != written:
@@ -119,7 +111,7 @@ def copy_names(source: Connections, target: Connections) -> int:
         if missing:
             with target.writing() as connection:
                 for path, size, changed, whole, digest in missing:
-                    content = copied_content(connection, digest, whole)
+                    content = content_of(connection, digest, whole)
                     connection.execute(_NEW_NAME, (path, size, changed, content))
 
 

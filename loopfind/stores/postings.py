@@ -35,6 +35,9 @@ _STAMP = "SELECT count(*), coalesce(max(entry), 0), coalesce(sum(entry), 0) FROM
 
 _SHIFT = BITS + 1  # of the table's number in front of a key; 46 bits and less take 6 bytes in SQLite
 
+NEW_POSTING = "INSERT INTO posting (key, entry, shown) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+NEW_INDEXED = "INSERT INTO indexed (entry) SELECT id FROM entry WHERE id = ? ON CONFLICT DO NOTHING"
+
 
 class Postings:
     """The index of a library."""
@@ -65,13 +68,8 @@ class Postings:
         order = np.argsort(keys)  # neighbours in the table one after the other
         rows = zip(keys[order].tolist(), numbers[order].tolist(), shown[order].tolist(), strict=True)
         with self._connections.writing() as connection:
-            connection.executemany(
-                "INSERT INTO posting (key, entry, shown) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows
-            )
-            connection.executemany(
-                "INSERT INTO indexed (entry) SELECT id FROM entry WHERE id = ? ON CONFLICT DO NOTHING",
-                [(number,) for number in entries],
-            )
+            connection.executemany(NEW_POSTING, rows)
+            connection.executemany(NEW_INDEXED, [(number,) for number in entries])
         self._tables.clear()
 
     def near(self, table: int, keys: Ints, rows: int, looser: int = 0) -> tuple[Ints, Ints, Ints]:

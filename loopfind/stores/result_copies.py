@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from loopfind.errors import LibraryError
+from loopfind.stores.comparisons import NEW_REPEAT, NEW_STRETCH, REPEAT_COLUMNS
 from loopfind.stores.connections import Connections
-from loopfind.stores.entry_copies import copied_content
-from loopfind.stores.postings import POSTINGS_AT_ONCE
+from loopfind.stores.entries import content_of
+from loopfind.stores.postings import NEW_INDEXED, NEW_POSTING, POSTINGS_AT_ONCE
 
 _APPEARANCE = "way, model, stream, width, times, vectors"
 _APPEARANCES_AT_ONCE = 64
@@ -14,12 +15,8 @@ _NEXT_APPEARANCES = f"""SELECT digest, size, content, {_APPEARANCE} FROM appeara
     WHERE (content, way, model, stream) > (?, ?, ?, ?) ORDER BY content, way, model, stream LIMIT ?"""
 _LEARNED = "what, way, model, stream, width, files, data"
 _NEW_LEARNED = f"INSERT INTO learned ({_LEARNED}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_REPEAT = "kind, length, period, confidence, evidence"
-_NEW_REPEAT = f"INSERT INTO repeat ({_REPEAT}) VALUES (?, ?, ?, ?, ?) RETURNING id"
 _NEXT_POSTINGS = """SELECT key, entry, shown FROM posting WHERE (key, entry, shown) > (?, ?, ?)
     ORDER BY key, entry, shown LIMIT ?"""
-_NEW_POSTING = "INSERT INTO posting (key, entry, shown) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-_NEW_INDEXED = "INSERT INTO indexed (entry) SELECT id FROM entry WHERE id = ? ON CONFLICT DO NOTHING"
 _LEAST = -(1 << 62)
 
 
@@ -31,7 +28,7 @@ def copy_lacks(source: Connections, target: Connections) -> None:
         ).fetchall()
     with target.writing() as connection:
         for digest, size, what, stream in rows:
-            content = copied_content(connection, digest, size)
+            content = content_of(connection, digest, size)
             connection.execute("INSERT INTO lacking VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (content, what, stream))
 
 
@@ -49,7 +46,7 @@ def copy_appearances(source: Connections, target: Connections) -> int:
         last, count = (rows[-1][2], *rows[-1][3:6]), count + len(rows)
         with target.writing() as connection:
             for digest, size, _, *values in rows:
-                content = copied_content(connection, digest, size)
+                content = content_of(connection, digest, size)
                 if not connection.execute(_NEW_APPEARANCE, (content, *values)).rowcount:
                     continue
                 found = connection.execute(
@@ -88,9 +85,9 @@ def copy_index(source: Connections, target: Connections, entries: Mapping[int, i
         last = tuple(rows[-1])
         moved = [(key, wanted[entry], shown) for key, entry, shown in rows if entry in wanted]
         with target.writing() as connection:
-            connection.executemany(_NEW_POSTING, moved)
+            connection.executemany(NEW_POSTING, moved)
     with target.writing() as connection:
-        connection.executemany(_NEW_INDEXED, [(number,) for number in wanted.values()])
+        connection.executemany(NEW_INDEXED, [(number,) for number in wanted.values()])
     return len(wanted)
 
 
@@ -102,7 +99,7 @@ def copy_comparisons(source: Connections, target: Connections, entries: Mapping[
     """
     with source.snapshot() as asked:
         compared = [number for (number,) in asked.execute("SELECT entry FROM compared ORDER BY entry")]
-        repeats = asked.execute(f"SELECT id, {_REPEAT} FROM repeat ORDER BY id").fetchall()
+        repeats = asked.execute(f"SELECT id, {REPEAT_COLUMNS} FROM repeat ORDER BY id").fetchall()
         stretches = asked.execute("SELECT * FROM stretch ORDER BY repeat, entry, start").fetchall()
         pairs = asked.execute("SELECT * FROM pair").fetchall()
     order = [entries[old] for old in sorted(entries)]
@@ -119,10 +116,10 @@ def copy_comparisons(source: Connections, target: Connections, entries: Mapping[
         )
         made = {}
         for number, *head in repeats:
-            rows = connection.execute(_NEW_REPEAT, head).fetchall()
+            rows = connection.execute(NEW_REPEAT, head).fetchall()
             made[number] = rows[0][0]
         connection.executemany(
-            f"INSERT INTO stretch VALUES ({', '.join('?' * 16)})",
+            NEW_STRETCH,
             [(made[repeat], entries[old], *rest) for repeat, old, *rest in stretches if old in entries],
         )
         connection.executemany(

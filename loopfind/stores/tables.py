@@ -23,6 +23,7 @@ _AHEAD = 32
 CHUNK = 64
 """Blocks read or written at a time."""
 
+NEW_PART = "INSERT INTO part (entry, name, dtype, width, rows, step, digest) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id"
 NEW_BLOCK = "INSERT INTO block (part, number, data) VALUES (?, ?, ?)"
 _NEXT_BLOCKS = "SELECT number, data FROM block WHERE part = ? AND number > ? ORDER BY number LIMIT ?"
 
@@ -52,10 +53,7 @@ def _new_part(
     connection: Connection, entry: int, name: str, form: tuple[str, int, int, int], digest: "hashlib.blake2b"
 ) -> int:
     """Make a table. form: dtype, width, rows and step."""
-    ((part,),) = connection.execute(
-        "INSERT INTO part (entry, name, dtype, width, rows, step, digest) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (entry, name, *form, digest.digest()),
-    ).fetchall()
+    ((part,),) = connection.execute(NEW_PART, (entry, name, *form, digest.digest())).fetchall()
     return int(part)
 
 
