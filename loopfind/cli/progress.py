@@ -74,9 +74,7 @@ def describe(progress: "Progress", pace: Pace, width: int) -> str:
 
 def fraction(progress: "Progress") -> float:
     """Return the share that is done, 0 to 1; 0 where neither that nor the duration is known."""
-    if progress.share is not None:
-        return progress.share
-    return min(1.0, max(0.0, progress.position / progress.duration)) if progress.duration else 0.0
+    return progress.done or 0.0
 
 
 @contextlib.contextmanager

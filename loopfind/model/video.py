@@ -26,6 +26,13 @@ class Progress:
     file: str = ""
     share: float | None = None
 
+    @property
+    def done(self) -> float | None:
+        """Return the share that is done, 0 to 1; None where neither that nor the duration is known."""
+        if self.share is not None or not self.duration:
+            return self.share
+        return min(1.0, max(0.0, self.position / self.duration))
+
 
 Watch = Callable[[Progress], None]
 """Called now and then with how far the work is. If it raises, the work stops cleanly."""

@@ -106,18 +106,12 @@ def _run(outlet: Connection, job: Job, settings: ServiceSettings, folder: str, s
         now = time.monotonic()
         if now - last >= _EVERY:
             last = now
-            outlet.send(Stage(progress.stage[:200], _share_of(progress)))
+            outlet.send(Stage(progress.stage[:200], progress.done))
 
     from loopfind.service.tasks import outcome_of
 
     outlet.send(outcome_of(job, settings, folder, watch))
     outlet.close()
-
-
-def _share_of(progress: Progress) -> float | None:
-    if progress.share is not None or not progress.duration:
-        return progress.share
-    return min(1.0, max(0.0, progress.position / progress.duration))
 
 
 def _end_with_worker() -> None:

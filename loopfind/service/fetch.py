@@ -11,7 +11,7 @@ from collections.abc import Callable
 from urllib.parse import SplitResult, urljoin
 
 from loopfind.errors import Unreadable
-from loopfind.service.places import checked_address, resolved_host, shown_address
+from loopfind.service.places import checked_address, port_of, resolved_host, shown_address
 
 _MOST_LEAPS = 5
 _AT_ONCE = 1 << 18
@@ -59,7 +59,7 @@ def _answer(
 ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
     """Return a connection to one of the numbers, and the answer that it gave."""
     host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = port_of(parts)
     connection = http.client.HTTPConnection(host, port, timeout=patience)
     connection.sock = _connected(numbers, port, patience)
     if parts.scheme == "https":

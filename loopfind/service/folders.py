@@ -2,13 +2,16 @@
 
 import os
 
+UPLOAD_FOLDER, RESULT_FOLDER, WORK_FOLDER = "uploads", "results", "work"
+"""Names of the folders in it."""
+
 RESULTS = {"answer": "answer.json", "report": "report.json", "page": "page.html"}
 """Result of a job -> name of its file."""
 
 
 def make_folders(data: str) -> None:
     """Make the folders of uploads, results and work, for their owner alone. Raises OSError."""
-    for name in ("uploads", "results", "work"):
+    for name in (UPLOAD_FOLDER, RESULT_FOLDER, WORK_FOLDER):
         os.makedirs(os.path.join(data, name), mode=0o700, exist_ok=True)
 
 

@@ -6,7 +6,9 @@ import socket
 import stat
 from urllib.parse import SplitResult, urlsplit
 
+from loopfind.service.folders import UPLOAD_FOLDER
 from loopfind.service.refusals import Refused
+from loopfind.service.settings import ServiceSettings
 
 LONGEST_ADDRESS = 4096
 _MOST_ADDRESSES = 16
@@ -47,6 +49,11 @@ def is_below(folder: str, path: str) -> bool:
         return False
 
 
+def may_be_read(path: str, settings: ServiceSettings) -> bool:
+    """Return whether a file of the library lies below the root, or among the uploads."""
+    return any(is_below(folder, path) for folder in (settings.root, os.path.join(settings.data, UPLOAD_FOLDER)))
+
+
 def checked_address(address: str, allowed: bool) -> SplitResult:
     """Return the parts of an address that may be fetched. Raises Refused for one that may not."""
     if not allowed:
@@ -63,12 +70,16 @@ def checked_address(address: str, allowed: bool) -> SplitResult:
     return parts
 
 
+def port_of(parts: SplitResult) -> int:
+    """Return the port of an address, the usual one where it names none."""
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
 def resolved_host(parts: SplitResult, private: bool) -> list[str]:
     """Return the numbers of a host that may be asked, to be asked at these and no other. private: whether they may be
     within a private network. Raises Refused for a host that has none, or one that may not be asked."""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, port_of(parts), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Refused(422, "the host of this address is not known") from None
     numbers = list(dict.fromkeys(str(one[4][0]) for one in found))[:_MOST_ADDRESSES]

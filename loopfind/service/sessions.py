@@ -7,6 +7,8 @@ session, and another token ends all.
 import hashlib
 import hmac
 
+from loopfind.service.numbers import whole_number
+
 COOKIE = "loopfind_session"
 SESSION_SECONDS = 7 * 86400
 _BEARER = "bearer "
@@ -34,10 +36,11 @@ def new_session(token: str, now: float) -> str:
 def is_session(session: str, token: str, now: float) -> bool:
     """Return whether this is a session that was made with the token, and has not ended."""
     ends, _, digest = session[:_LONGEST].partition(".")
-    if not (token and ends.isascii() and ends.isdigit() and len(ends) < 16):
+    until = whole_number(ends)
+    if not token or until is None:
         return False
     right = hmac.compare_digest(digest.encode("utf-8", "surrogatepass"), _digest(ends, token).encode())
-    return right and int(ends) > now
+    return right and until > now
 
 
 def cookie_header(session: str, secure: bool) -> str:

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from loopfind.service.audit import AuditLog
 from loopfind.service.figures import Figures
-from loopfind.service.folders import audit_path, make_folders
+from loopfind.service.folders import RESULT_FOLDER, UPLOAD_FOLDER, audit_path, make_folders
 from loopfind.service.settings import ServiceSettings
 from loopfind.service.uploads import UploadFolder
 from loopfind.stores.jobs import Jobs
@@ -29,7 +29,7 @@ class Service:
 
     def results_of(self, results: str) -> str:
         """Return the folder of the results of a job, by its name."""
-        return os.path.join(self.settings.data, "results", results)
+        return os.path.join(self.settings.data, RESULT_FOLDER, results)
 
 
 def opened_service(settings: ServiceSettings) -> Service:
@@ -39,7 +39,7 @@ def opened_service(settings: ServiceSettings) -> Service:
     """
     make_folders(settings.data)
     library = open_library(settings.library)
-    uploads = UploadFolder(os.path.join(settings.data, "uploads"), settings)
+    uploads = UploadFolder(os.path.join(settings.data, UPLOAD_FOLDER), settings)
     return Service(settings, library, Jobs(library.connections), uploads, AuditLog(audit_path(settings.data)))
 
 

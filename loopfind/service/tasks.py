@@ -34,7 +34,8 @@ from loopfind.reports.formats.uploads import check_form
 from loopfind.service.child import Outcome
 from loopfind.service.clips import write_clips
 from loopfind.service.fetch import fetch
-from loopfind.service.places import file_below, is_below
+from loopfind.service.folders import UPLOAD_FOLDER
+from loopfind.service.places import file_below, may_be_read
 from loopfind.service.refusals import Refused
 from loopfind.service.results import write_answer, write_scan
 from loopfind.service.settings import ServiceSettings
@@ -95,8 +96,7 @@ def _video(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> st
     if kind == "entry":
         with open_library(settings.library, make=False) as library:
             paths = [path for entry in library.entries() if str(entry.id) == place for path in entry.paths]
-        allowed = (settings.root, os.path.join(settings.data, "uploads"))
-        there = [path for path in paths if os.path.isfile(path) and any(is_below(one, path) for one in allowed)]
+        there = [path for path in paths if os.path.isfile(path) and may_be_read(path, settings)]
         if not there:
             raise Refused(410, "the file is gone, or lies elsewhere now")
         return there[0]
@@ -108,7 +108,7 @@ def _video(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> st
 
         fetch(place, path, settings.most_bytes, settings.patience, settings.private, seen)
         return path
-    return os.path.join(settings.data, "uploads", os.path.basename(place))
+    return os.path.join(settings.data, UPLOAD_FOLDER, os.path.basename(place))
 
 
 def _check(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> dict[str, Any]:

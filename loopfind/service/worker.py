@@ -14,7 +14,8 @@ from collections.abc import Callable
 from loopfind.errors import LibraryError
 from loopfind.model.job import Job, JobProblem
 from loopfind.service.child import JobProcess, Outcome, Stage, processes
-from loopfind.service.folders import make_folders
+from loopfind.service.folders import RESULT_FOLDER, UPLOAD_FOLDER, WORK_FOLDER, make_folders
+from loopfind.service.numbers import whole_number
 from loopfind.service.settings import ServiceSettings
 from loopfind.stores.jobs import Jobs
 from loopfind.stores.opener import open_library
@@ -79,9 +80,9 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         """Do one job, and note what came of it."""
-        results = f"{job.id}-{job.holder}"
-        folder = os.path.join(self._settings.data, "results", results)
-        scratch = os.path.join(self._settings.data, "work", results)
+        results = _folder_name(job)
+        folder = os.path.join(self._settings.data, RESULT_FOLDER, results)
+        scratch = os.path.join(self._settings.data, WORK_FOLDER, results)
         process, kept = None, False
         try:
             os.mkdir(folder, 0o700)
@@ -153,14 +154,14 @@ class Worker:
         """Remove what killed workers and clients left, and jobs that have been over for longer than is set."""
         data = self._settings.data
         with contextlib.suppress(LibraryError):  # there is another sweep
-            for kind in ("results", "work"):
+            for kind in (RESULT_FOLDER, WORK_FOLDER):
                 for name in os.listdir(os.path.join(data, kind)):
                     if not self._is_needed(name):
                         shutil.rmtree(os.path.join(data, kind, name), ignore_errors=True)
             retain = self._settings.retain * _DAY
             for job in self._jobs.over_before(time.time() - retain) if retain else ():
                 self._forget(job)
-        for file in os.scandir(os.path.join(data, "uploads")):
+        for file in os.scandir(os.path.join(data, UPLOAD_FOLDER)):
             with contextlib.suppress(OSError):
                 if file.name.endswith(".part") and time.time() - file.stat().st_mtime > _DAY:
                     os.unlink(file.path)
@@ -168,18 +169,23 @@ class Worker:
     def _is_needed(self, name: str) -> bool:
         """Return whether a folder belongs to a job that is being done, or is its result. It is asked after the folder
         was seen, as a job is claimed before it has a folder."""
-        number = name.partition("-")[0]
-        job = self._jobs.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 16 else None
+        number = whole_number(name.partition("-")[0])
+        job = None if number is None else self._jobs.get(number)
         if job is None:
             return False
-        return name in (job.results, f"{job.id}-{job.holder}" if job.state == "running" else job.results)
+        return name == job.results or (job.state == "running" and name == _folder_name(job))
 
     def _forget(self, job: Job) -> None:
         """Take a job out, with its results and its upload; a video that is in the library stays."""
         data = self._settings.data
         if job.results:
-            shutil.rmtree(os.path.join(data, "results", job.results), ignore_errors=True)
+            shutil.rmtree(os.path.join(data, RESULT_FOLDER, job.results), ignore_errors=True)
         if job.request.kind == "upload" and not job.answer.get("kept"):
             with contextlib.suppress(OSError):
-                os.unlink(os.path.join(data, "uploads", os.path.basename(job.request.place)))
+                os.unlink(os.path.join(data, UPLOAD_FOLDER, os.path.basename(job.request.place)))
         self._jobs.forget(job.id)
+
+
+def _folder_name(job: Job) -> str:
+    """Return the name of the folders of a job that is being done, which is that of its claim."""
+    return f"{job.id}-{job.holder}"

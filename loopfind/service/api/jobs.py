@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from loopfind.model.job import Job, JobRequest, JobState, JobWork
 from loopfind.service.answers import JobForm, job_form
 from loopfind.service.api.media import allowed_media
+from loopfind.service.numbers import whole_number
 from loopfind.service.places import checked_address, file_below, shown_address
 from loopfind.service.refusals import Refused
 from loopfind.service.state import Service, TheService
@@ -29,6 +30,7 @@ POLL = 0.4
 """Seconds between two looks at what has changed."""
 _OVERLAP = 2.0
 """Seconds before the last change seen from which is looked again: clocks of several workers differ."""
+_EVENT_DIGITS = 19
 _LIBRARY_WORKS = ("groups", "compare")
 
 IdempotencyKey = Annotated[
@@ -159,7 +161,7 @@ async def watch_job(
 ) -> AsyncIterator[ServerSentEvent]:
     """Send the job each time it changes, as an event `job` whose id is its version, until it is over. Whoever comes
     back with the id of the last one seen gets the newest, if there is one."""
-    version = _count_in(last_event_id) or 0
+    version = whole_number(last_event_id, _EVENT_DIGITS) or 0
     while not await request.is_disconnected():
         job = await run_in_threadpool(service.jobs.get, number)
         if job is None:  # it was taken out meanwhile
@@ -179,7 +181,7 @@ async def watch_jobs(
 ) -> AsyncIterator[ServerSentEvent]:
     """Send each job that changes, as an event `job`, from now on or from the id of the last event seen; some may come
     twice, with the same version."""
-    moment = (_count_in(last_event_id) or time.time() * 1e6) / 1e6
+    moment = (whole_number(last_event_id, _EVENT_DIGITS) or time.time() * 1e6) / 1e6
     sent: dict[int, int] = {}
     while not await request.is_disconnected():
         changed = await run_in_threadpool(service.jobs.changed_since, moment - _OVERLAP)
@@ -190,8 +192,3 @@ async def watch_jobs(
         moment = max([moment, *(job.changed for job in changed)])
         sent = {job.id: job.version for job in changed}
         await asyncio.sleep(POLL)
-
-
-def _count_in(text: str | None) -> int | None:
-    """Return the id of an event that a client saw, None for no id of ours."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else None

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from starlette.responses import FileResponse
 
 from loopfind.model.job import Job
-from loopfind.service.places import file_below, is_below
+from loopfind.service.places import file_below, may_be_read
 from loopfind.service.refusals import Refused
 from loopfind.service.state import Service, TheService
 
@@ -32,19 +32,14 @@ def allowed_path(paths: tuple[str, ...], service: Service) -> str:
     if not there:
         raise Refused(410, "the file is gone")
     for path in there:
-        if _may_be_read(path, service):
+        if may_be_read(path, service.settings):
             return path
     raise Refused(403, "the file does not lie below the root, nor among the uploads")
 
 
 def is_allowed(paths: tuple[str, ...], service: Service) -> bool:
     """Return whether one of the files is there and may be read."""
-    return any(os.path.isfile(path) and _may_be_read(path, service) for path in paths)
-
-
-def _may_be_read(path: str, service: Service) -> bool:
-    folders = (service.settings.root, os.path.join(service.settings.data, "uploads"))
-    return any(is_below(folder, path) for folder in folders)
+    return any(os.path.isfile(path) and may_be_read(path, service.settings) for path in paths)
 
 
 def job_video(job: Job, service: Service) -> str:

@@ -13,6 +13,7 @@ from loopfind.model.review import Decision
 from loopfind.model.review_queue import DecisionMade, ItemKind, QueuedItem, Standing
 from loopfind.pipeline.review_items import enter_library
 from loopfind.reports.formats import decisions as forms
+from loopfind.service.numbers import whole_number
 from loopfind.service.refusals import Refused
 from loopfind.service.state import Service, TheService
 from loopfind.service.streams import STREAM_PLACE
@@ -231,9 +232,8 @@ async def watch_decisions(
     """Send each decision that anybody makes, as an event `decision`, from now on or from the id of the last event
     seen."""
     queue = queue_in(service)
-    known = last_event_id or ""
-    wanted = known.isascii() and known.isdigit() and len(known) < 16
-    line = int(known) if wanted else await run_in_threadpool(queue.last_line)
+    seen = whole_number(last_event_id)
+    line = await run_in_threadpool(queue.last_line) if seen is None else seen
     while not await request.is_disconnected():
         for finding, made in await run_in_threadpool(queue.since, line):
             line = made.id

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from loopfind.model.review_queue import QueuedItem
 from loopfind.reports.wording import names
+from loopfind.service.folders import UPLOAD_FOLDER
 from loopfind.service.state import Service
 
 
 def called_paths(service: Service, paths: Sequence[str]) -> list[str]:
     """Return paths in which the name of an upload stands for that of its file in the folder of uploads."""
-    folder = os.path.realpath(os.path.join(service.settings.data, "uploads"))
+    folder = os.path.realpath(os.path.join(service.settings.data, UPLOAD_FOLDER))
     called = dict[str, str]()
     for path in paths:
         inside, place = os.path.split(path)

@@ -14,6 +14,7 @@ from loopfind.model.report import Occurrence
 from loopfind.model.review_queue import QueuedItem, ReviewedFile
 from loopfind.pipeline.review_items import JOB_ORIGIN
 from loopfind.service.api.media import is_allowed, job_video
+from loopfind.service.numbers import whole_number
 from loopfind.service.pages.review_views import PICTURED_MOMENTS, moment_times, two_sides
 from loopfind.service.refusals import Refused
 from loopfind.service.state import Service
@@ -51,7 +52,8 @@ def _footage(service: Service, queued: QueuedItem, file: ReviewedFile, known: Se
 
 def _of_job(service: Service, number: str, file: ReviewedFile) -> str:
     """Return the path of the video of a job where that is the file, else ""."""
-    job = service.jobs.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 16 else None
+    found = whole_number(number)
+    job = None if found is None else service.jobs.get(found)
     if job is None or job.request.kind == "library":
         return ""
     try:

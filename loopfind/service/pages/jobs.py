@@ -10,8 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from loopfind.model.job import JOB_WORKS, Job, JobState
 from loopfind.pipeline.review_items import JOB_ORIGIN
-from loopfind.service.api.jobs import JobOrder, new_job, request_of
+from loopfind.service.api.jobs import JobOrder, job_of, new_job, request_of
 from loopfind.service.api.review import queue_in
+from loopfind.service.numbers import whole_number
 from loopfind.service.pages.file_names import called_item
 from loopfind.service.pages.frame import PageRoute, form_of, fragment, page_of
 from loopfind.service.pages.job_answers import answer_view
@@ -31,13 +32,6 @@ LOOKS = "palette"
 NEWEST = 10
 """Jobs on the first page."""
 _LARGEST_ID = (1 << 53) - 1
-
-
-def _job(service: Service, number: int) -> Job:
-    job = service.jobs.get(number) if 0 < number <= _LARGEST_ID else None
-    if job is None:
-        raise Refused(404, f"there is no job {number}")
-    return job
 
 
 @router.get("")
@@ -64,8 +58,9 @@ def ask(form: Fields, service: TheService) -> Response:
     if work not in JOB_WORKS:
         raise Refused(422, "there is no such work")
     order = JobOrder(work, likeness=LOOKS if work in ("similar", "groups") else "")
-    if kind == "entry" and place.isascii() and place.isdigit() and len(place) < 16:
-        order = replace(order, entry=int(place))
+    entry = whole_number(place) if kind == "entry" else None
+    if entry is not None:
+        order = replace(order, entry=entry)
     elif kind != "library":
         order = replace(order, address=place) if "://" in place else replace(order, path=place)
     job, _ = new_job(request_of(order, service), None, service)
@@ -88,7 +83,7 @@ async def newest_live(request: Request, service: TheService) -> AsyncIterator[Se
 @router.get("/{number}")
 def job_page(number: int, service: TheService, at: Annotated[int, Query(alias="page")] = 1) -> Response:
     """Show a job: how far it is, and what came of it."""
-    job = _job(service, number)
+    job = job_of(number, service)
     scripts = ("service.js", "forward.js")
     shown = _shown(service, job, at)
     live = not job.over
@@ -114,7 +109,7 @@ async def job_live(number: int, request: Request, service: TheService) -> AsyncI
     """Send how far a job is until it is over."""
 
     def look(mark: str) -> Sight:
-        job = _job(service, number)
+        job = job_of(number, service)
         now = str(job.version)
         html = "" if now == mark else fragment("job_state.html.j2", **_shown(service, job))
         return Sight(now, html, job.over)
@@ -126,6 +121,6 @@ async def job_live(number: int, request: Request, service: TheService) -> AsyncI
 @router.post("/{number}/cancel")
 def stop_job(number: int, service: TheService) -> Response:
     """Cancel a job that is not over, and show it."""
-    if not _job(service, number).over:
+    if not job_of(number, service).over:
         service.jobs.cancel(number)
     return RedirectResponse(f"/jobs/{number}", 303)

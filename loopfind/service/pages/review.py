@@ -14,6 +14,7 @@ from loopfind.pipeline.review_items import enter_library
 from loopfind.reports.wording import count
 from loopfind.service.api.media import media_response
 from loopfind.service.api.review import LARGEST_FINDING, queue_in, queued_finding
+from loopfind.service.numbers import whole_number
 from loopfind.service.pages.file_names import called_item
 from loopfind.service.pages.footage import PictureShelf, footage_of
 from loopfind.service.pages.frame import PageRoute, form_of, fragment, page_of, with_query
@@ -156,7 +157,8 @@ def decide(number: int, request: Request, service: TheService, form: Form) -> Re
 
 
 def _whole(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
+    found = whole_number(text)
+    return otherwise if found is None else found
 
 
 @router.get("/{number}/live", response_class=EventSourceResponse, dependencies=[STREAM_PLACE])
