@@ -202,8 +202,9 @@ def test_what_was_lost_is_told_by_the_scan_that_goes_on(tmp_path: Path) -> None:
     stopped(path, folder, frames=int(0.9 * wanted.source.frames))
     notes: list[str] = []
     found = scan(str(path), resume=Resume(folder, 0.0, notes.append))
-    assert notes and found.repeats == wanted.repeats and found.source == wanted.source
-    # Decoder threads do not always complain before the same frame.
+    assert notes and found.source == wanted.source and found.repeats
+    # What decoder threads make of a damaged picture is not always the same, nor the frame before which they complain.
+    assert found.verdict.repeated_seconds == pytest.approx(wanted.verdict.repeated_seconds, abs=1.0)
     (loss,), (other,) = found.losses, wanted.losses
     assert (loss.start, loss.end) == pytest.approx((other.start, other.end), abs=0.5)
 
