@@ -57,6 +57,7 @@ def compare_library(
         results = Results(library.connections)
         if len(results.standing()) < 2:
             raise BadSetting("the library to compare", os.fsdecode(path), "it holds fewer than two videos; add some")
+        results.line_up()
         if cluster.wanted:
             from loopfind.pipeline.cluster import shards, shared_library, workers
 
@@ -83,11 +84,13 @@ def compare_library(
 
 def compare_shard(library: Library, indexed: IndexedEntries, shard: Sequence[int]) -> ShardFindings:
     """Compare some entries with one another and with all before them. Raises LibraryError."""
-    asked = {entry: entry_track(library, entry) for entry in shard}
+    asked = {indexed.place(entry): entry_track(library, entry) for entry in shard}
     hits = indexed.hits(asked)
     files = indexed.files(hits, asked, len(indexed))
     shared = share_of(files, hits, CompareSettings(), indexed.frames)
-    return ShardFindings([*shard], [*files], shared.repeats, shared.pairs, sum(map(len, asked.values())))
+    return ShardFindings(
+        [*shard], [*map(indexed.entry, files)], shared.repeats, shared.pairs, sum(map(len, asked.values()))
+    )
 
 
 def _whole_answer(library: Library, results: Results, standing: StandingEntries) -> Comparison:

@@ -31,7 +31,7 @@ INDEXED_AT_ONCE = 100
 """Entries that are put into the index together."""
 
 StandingEntries = Sequence[tuple[int, int, int]]
-"""Entries that can be compared: id, content and frames of each, by rising id."""
+"""Entries that can be compared: id, content and frames of each, in the order in which they are compared."""
 
 _PAIR_CELLS = 1 << 22
 """Cells that the pairs of a question and two files are spread over to be counted."""
@@ -77,13 +77,14 @@ def entry_track(library: Library, entry: int) -> Track:
 class IndexedEntries:
     """The entries of a library that may be met, with the index that leads to them.
 
-    standing: the entries. sizes: table -> its rows, about; counted unless given. Files that are asked about go by
-    numbers as well: by their entry's id, or by any number above every id.
+    standing: the entries. sizes: table -> its rows, about; counted unless given. Entries go by their places among
+    these, so that nothing depends on their ids. A file that is none of them goes by any number that is no place.
     """
 
     def __init__(self, library: Library, standing: StandingEntries, sizes: Mapping[int, int] | None = None) -> None:
         self._library, self._postings = library, Postings(library.connections)
         self._entries = np.array([entry for entry, _, _ in standing], np.int64)
+        self._by_id = np.argsort(self._entries)
         self._contents = np.array([content for _, content, _ in standing], np.int64)
         self._frames = np.array([frames for _, _, frames in standing], np.int64)
         self._sizes = self._postings.sizes() if sizes is None else sizes
@@ -91,13 +92,21 @@ class IndexedEntries:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def entry(self, place: int) -> int:
+        """Return the id of the entry at a place."""
+        return int(self._entries[place])
+
+    def place(self, entry: int) -> int:
+        """Return the place of an entry, by its id."""
+        return int(self._places(np.array([entry]))[0])
+
     @property
     def frames(self) -> int:
         """Frames of all entries."""
         return int(self._frames.sum())
 
     def hits(self, asked: Mapping[int, Track]) -> IndexHits:
-        """Return alike moments of the files asked about, by number, and of entries with a lower number and another
+        """Return alike moments of the files asked about, by number, and of entries before them and of another
         content, where they are enough to make a line."""
         if not len(self):
             return IndexHits.concatenated([])
@@ -115,35 +124,36 @@ class IndexedEntries:
         keys = keys_in(moments.words, table)
         which, entries, shown = self._postings.near(table, keys, self._sizes[table])
         asked = moments.file[which]
-        known = (self._entries[self._place(entries)] == entries) & (entries < asked)
-        known[known] &= self._content(entries[known]) != self._content(asked[known])
-        return _Found(moments, which[known].astype(np.int32), entries[known], shown[known])
+        places = self._places(entries)
+        known = (self._entries[places] == entries) & (places < asked)
+        known[known] &= self._content(places[known]) != self._content(asked[known])
+        return _Found(moments, which[known].astype(np.int32), places[known], shown[known])
 
-    def _place(self, numbers: Ints) -> Ints:
-        """Return the place (m,) of each number among the entries, where it is one."""
-        return np.minimum(np.searchsorted(self._entries, numbers), len(self) - 1)
+    def _places(self, entries: Ints) -> Ints:
+        """Return the places (m,) of entries by their ids; any place for what is none."""
+        at = np.searchsorted(self._entries, entries, sorter=self._by_id)
+        return self._by_id[np.minimum(at, len(self) - 1)]
 
     def _content(self, numbers: Ints) -> Ints:
-        """Return the content (m,) of entries; -1 for a file that is no entry."""
-        at = self._place(numbers)
-        return np.where(self._entries[at] == numbers, self._contents[at], -1)
+        """Return the content (m,) of entries by their places; -1 for a file that is no entry."""
+        return np.where(numbers < len(self), self._contents[np.minimum(numbers, len(self) - 1)], -1)
 
     def files(self, hits: IndexHits, asked: Mapping[int, Track], most: int) -> dict[int, Track]:
         """Return the files that hits lead to, by rising number: those asked about, and the `most` entries with the most
         hits. Where that is little, some other entries are among them, to judge by what is usual."""
-        entries, counts = np.unique(hits.stored, return_counts=True)
-        chosen = {*entries[np.argsort(-counts, kind="stable")[:most]].tolist(), *np.unique(hits.asked).tolist()}
-        frames = int(self._frames[np.isin(self._entries, [*chosen])].sum())
+        places, counts = np.unique(hits.stored, return_counts=True)
+        chosen = {*places[np.argsort(-counts, kind="stable")[:most]].tolist(), *np.unique(hits.asked).tolist()}
+        frames = int(self._frames[[place for place in chosen if place < len(self)]].sum())
         for place in np.random.default_rng(len(self)).permutation(len(self)).tolist():
             if frames >= _BACKGROUND or not chosen:
                 break
-            if self._frames[place] <= _BACKGROUND and int(self._entries[place]) not in chosen:
-                chosen.add(int(self._entries[place]))
+            if self._frames[place] <= _BACKGROUND and place not in chosen:
+                chosen.add(place)
                 frames += int(self._frames[place])
         in_memory = frames + sum(map(len, asked.values())) <= _IN_MEMORY
         files: dict[int, Track] = {}
         for number in sorted(chosen):
-            file = asked[number] if number in asked else entry_track(self._library, number)
+            file = asked[number] if number in asked else entry_track(self._library, self.entry(number))
             if len(file) > 1:
                 files[number] = _unpacked(file, in_memory)
         return files

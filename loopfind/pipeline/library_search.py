@@ -28,7 +28,7 @@ MOST_MET = 200
 """Entries that a video is compared with: those of which most moments are alike."""
 
 _GUEST = 1 << 40
-"""Number of a video that is no entry: above the id of any."""
+"""Number of a video that is no entry: above the place of any."""
 
 
 def search_library(
@@ -97,8 +97,9 @@ def search_reading(
     pairs = [pair for pair in found.pairs if guest in pair.files]
     sharing = [guest, *sorted({file for pair in pairs for file in pair.files} - {guest})]
     places = {file: place for place, file in enumerate(sharing)}
-    known = {entry.id: entry.source for entry in library.entries()} | {_GUEST: reading.source}
-    sources = tuple(known[[*files][file]] for file in sharing) if files else (reading.source,)
+    known = {entry.id: entry.source for entry in library.entries()}
+    met = [*files]
+    sources = (reading.source, *(known[indexed.entry(met[file])] for file in sharing[1:]))
     repeats = _with_first(found.repeats, places)
     shared = tuple(_renumbered(pair, places) for pair in pairs)
     matches = matches_of(repeats, shared, sources, 1)

@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -80,7 +80,7 @@ def search_sounds(
         watch(search_progress(sought.sound.end))
     stretches = _alike(library, sought.sound, readings)
     found = []
-    for entry, those in _best_files(stretches):
+    for entry, those in _best_files(stretches, readings):
         reading = readings[entry]
         shared = _proved(sought, reading, those, settings, unbounded)
         if shared is not None:
@@ -113,12 +113,15 @@ def _alike(library: Library, sound: Sound, readings: dict[int, SoundReading]) ->
     return without_repeated(found)
 
 
-def _best_files(stretches: Sequence[CodeStretch]) -> Iterator[tuple[int, list[CodeStretch]]]:
-    """Yield the entries that are most alike, with their stretches."""
+def _best_files(
+    stretches: Sequence[CodeStretch], readings: Mapping[int, SoundReading]
+) -> Iterator[tuple[int, list[CodeStretch]]]:
+    """Yield the entries that are most alike, with their stretches; of equal ones those of the first path first."""
     by_entry = defaultdict[int, list[CodeStretch]](list)
     for one in stretches:
         by_entry[one.entry].append(one)
-    ranked = sorted(by_entry.items(), key=lambda item: -max(one.weight for one in item[1]))
+    heaviest = {entry: max(one.weight for one in those) for entry, those in by_entry.items()}
+    ranked = sorted(by_entry.items(), key=lambda item: (-heaviest[item[0]], readings[item[0]].source.path))
     left = {True: MOST_PROVED[0], False: MOST_PROVED[1]}
     for entry, those in ranked:
         clear = any(one.is_clear for one in those)

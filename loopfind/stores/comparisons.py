@@ -1,6 +1,7 @@
 """Results of comparisons in the library: entries to compare, and what they share."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from loopfind.errors import LibraryError
 from loopfind.model.comparison import Shared
@@ -8,19 +9,18 @@ from loopfind.model.library import CODES, SOUND
 from loopfind.model.report import Occurrence, Repeat, counted_from_first_content
 from loopfind.stores import schema
 from loopfind.stores.checks import is_amount, is_repeat, is_stretch
-from loopfind.stores.connections import Connections
+from loopfind.stores.connections import Connection, Connections
 
-_STANDING = f"""SELECT id, content, frames FROM entry WHERE id IN (
+_STANDING = f"""SELECT entry.id, content, frames, turn.number FROM entry JOIN content ON content.id = content
+    LEFT JOIN turn ON turn.entry = entry.id WHERE entry.id IN (
         SELECT min(id) FROM entry WHERE codes = ? AND kind <> '{SOUND}' GROUP BY content, stream, start, "end")
-    ORDER BY id"""
+    ORDER BY digest, stream, coalesce(start, -1), coalesce("end", -1)"""
 REPEAT_COLUMNS = "kind, length, period, confidence, evidence"
 NEW_REPEAT = f"INSERT INTO repeat ({REPEAT_COLUMNS}) VALUES (?, ?, ?, ?, ?) RETURNING id"
 NEW_STRETCH = f"INSERT INTO stretch VALUES ({', '.join('?' * 16)})"
 _PAIR = """INSERT INTO pair (a_entry, b_entry, seconds_a, seconds_b, whole_a, whole_b) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (a_entry, b_entry) DO UPDATE SET seconds_a = excluded.seconds_a, seconds_b = excluded.seconds_b,
         whole_a = excluded.whole_a, whole_b = excluded.whole_b"""
-_MOST_FIRST = """SELECT * FROM pair
-    ORDER BY CASE WHEN seconds_a > seconds_b THEN seconds_a ELSE seconds_b END DESC, a_entry, b_entry"""
 
 
 class Results:
@@ -30,10 +30,26 @@ class Results:
         self._connections = connections
 
     def standing(self) -> list[tuple[int, int, int]]:
-        """Entries to compare: id, content, and frames. Of a content that was read with several kinds or hash sizes one
-        entry stands for all, as these make no difference."""
-        with self._connections.reading() as connection:
-            return [tuple(row) for row in connection.execute(_STANDING, (CODES,))]
+        """Entries to compare: id, content, and frames, in the order in which they are compared: those that have their
+        turn by it, the others behind them by path. So answers are the same in whichever order files were added.
+
+        Of a content that was read with several kinds or hash sizes one entry stands for all, as these make no
+        difference.
+        """
+        with self._connections.snapshot() as connection:
+            return [(entry, content, frames) for entry, content, frames, _ in _in_turn(connection)]
+
+    def line_up(self) -> None:
+        """Give entries that have no turn yet theirs, so that all who compare them have them in one order, and a
+        comparison that was stopped goes on in it."""
+        with self._connections.snapshot() as connection:
+            if all(turn is not None for *_, turn in _in_turn(connection)):
+                return
+        with self._connections.writing() as connection:
+            ((last,),) = connection.execute("SELECT coalesce(max(number), 0) FROM turn").fetchall()
+            new = [entry for entry, _, _, turn in _in_turn(connection) if turn is None]
+            rows = [(entry, number) for number, entry in enumerate(new, last + 1)]
+            connection.executemany("INSERT INTO turn (entry, number) VALUES (?, ?)", rows)
 
     def compared(self) -> set[int]:
         """Entries that were compared with all that were there before them."""
@@ -77,10 +93,12 @@ class Results:
         with self._connections.snapshot() as connection:
             ends = dict(connection.execute("SELECT id, closes FROM entry"))
             shown: dict[int, list[Occurrence]] = {}
-            for repeat, entry, *rest in connection.execute("SELECT * FROM stretch ORDER BY repeat, entry, start"):
+            for repeat, entry, *rest in connection.execute("SELECT * FROM stretch ORDER BY repeat, start"):
                 if entry in places:
                     self._check(is_stretch(rest, ends[entry]))
                     shown.setdefault(repeat, []).append(_occurrence(places[entry], *rest))
+            for occurrences in shown.values():
+                occurrences.sort(key=lambda one: one.file or 0)
             heads = connection.execute(f"SELECT id, {REPEAT_COLUMNS} FROM repeat ORDER BY id").fetchall()
             self._check(all(is_repeat(*head[1:]) for head in heads))
             kept = [(head, shown[head[0]]) for head in heads if len(shown.get(head[0], ())) > 1]
@@ -88,19 +106,35 @@ class Results:
                 Repeat(number, kind, length, period, confidence, evidence, counted_from_first_content(occurrences))
                 for number, ((_, kind, length, period, confidence, evidence), occurrences) in enumerate(kept, 1)
             )
-            rows = connection.execute(_MOST_FIRST).fetchall()
+            rows = connection.execute("SELECT * FROM pair").fetchall()
             self._check(all(is_amount(part) for row in rows for part in row))
-            pairs = tuple(
-                Shared((places[a], places[b]), (one, other), (bool(all_one), bool(all_other)))
+            pairs = [
+                _in_order(Shared((places[a], places[b]), (one, other), (bool(all_one), bool(all_other))))
                 for a, b, one, other, all_one, all_other in rows
                 if a in places and b in places
-            )
-        return repeats, pairs
+            ]
+        return repeats, tuple(sorted(pairs, key=lambda pair: (-max(pair.seconds), pair.files)))
 
     def _check(self, sound: bool) -> None:
         """Raise LibraryError for what was not written by this."""
         if not sound:
             raise LibraryError(self._connections.shown, schema.DAMAGED)
+
+
+def _in_turn(connection: Connection) -> list[tuple[int, int, int, int | None]]:
+    """Return the entries to compare in their order: id, content, frames and turn of each."""
+    rows = connection.execute(_STANDING, (CODES,)).fetchall()
+    names: dict[int, bytes] = {}
+    if any(turn is None for *_, turn in rows):
+        names.update(connection.execute("SELECT content, path FROM file ORDER BY path DESC"))  # the first one stays
+    return sorted(map(tuple, rows), key=lambda row: (row[3] is None, row[3] or 0, names.get(row[1], b"")))
+
+
+def _in_order(pair: Shared) -> Shared:
+    """Return a pair, the first file first."""
+    if pair.files[0] < pair.files[1]:
+        return pair
+    return replace(pair, files=pair.files[::-1], seconds=pair.seconds[::-1], whole=pair.whole[::-1])
 
 
 def _stretch(o: Occurrence) -> tuple[object, ...]:

@@ -99,6 +99,7 @@ def copy_comparisons(source: Connections, target: Connections, entries: Mapping[
     """
     with source.snapshot() as asked:
         compared = [number for (number,) in asked.execute("SELECT entry FROM compared ORDER BY entry")]
+        turns = asked.execute("SELECT entry, number FROM turn").fetchall()
         repeats = asked.execute(f"SELECT id, {REPEAT_COLUMNS} FROM repeat ORDER BY id").fetchall()
         stretches = asked.execute("SELECT * FROM stretch ORDER BY repeat, entry, start").fetchall()
         pairs = asked.execute("SELECT * FROM pair").fetchall()
@@ -109,10 +110,14 @@ def copy_comparisons(source: Connections, target: Connections, entries: Mapping[
         there = {number for (number,) in connection.execute("SELECT id FROM entry")}
         if there != set(order):
             return False
-        for table in ("compared", "repeat", "pair"):  # stretches go with their repeats
+        for table in ("compared", "turn", "repeat", "pair"):  # stretches go with their repeats
             connection.execute(f"DELETE FROM {table}")
         connection.executemany(
             "INSERT INTO compared (entry) VALUES (?)", [(entries[old],) for old in compared if old in entries]
+        )
+        connection.executemany(
+            "INSERT INTO turn (entry, number) VALUES (?, ?)",
+            [(entries[old], number) for old, number in turns if old in entries],
         )
         made = {}
         for number, *head in repeats:

@@ -263,10 +263,18 @@ _QUARANTINE = (
         PRIMARY KEY (digest, size))""",
 )
 
+_TURNS = (
+    """CREATE TABLE turn (
+        entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
+        number INTEGER NOT NULL)""",
+    # An older library was compared in the order in which it was added.
+    "INSERT INTO turn (entry, number) SELECT entry, entry FROM compared",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     *(_FIRST, _COMPARISONS, _INDEX, _CONTENT, _SOUND, _APPEARANCES, _LEARNED),
     *(_JOBS, _REVIEW, _INDEX_SIZES),
-    *(_REVIEW_ORDER, _QUARANTINE),
+    *(_REVIEW_ORDER, _QUARANTINE, _TURNS),
 )
 """Step n takes a library of version n to version n + 1."""
 

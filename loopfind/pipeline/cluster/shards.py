@@ -28,8 +28,8 @@ _SHARES = 4
 
 @dataclass(frozen=True)
 class _Order:
-    """A comparison of a library. run: unlike that of any other. last: the last entry that is compared. sizes: of the
-    tables of the index."""
+    """A comparison of a library. run: unlike that of any other. last: the highest id of an entry that is compared.
+    sizes: of the tables of the index."""
 
     library: SharedLibrary
     run: str
@@ -67,7 +67,7 @@ def shards_of(
 ) -> Generator[ShardFindings]:
     """Yield what each shard shares, in their order. Raises LibraryError and WorkersFailed."""
     sizes = tuple(sorted(Postings(library.connections).sizes().items()))
-    order = _Order(shared, uuid.uuid4().hex, standing[-1][0], sizes)
+    order = _Order(shared, uuid.uuid4().hex, max(entry for entry, _, _ in standing), sizes)
     tasks = [Task(f"compare-{order.run}", number, _compare, (order, shard)) for number, shard in enumerate(shards)]
     try:
         for task, outcome in cluster.in_order(tasks):

@@ -10,7 +10,7 @@ from loopfind.stores import schema
 APPLICATION = 0x6C6F6F70
 """`application_id` of every library: "loop"."""
 
-_CHECKED = ("content", "file", "entry", "compared", "indexed", "lacking")
+_CHECKED = ("content", "file", "entry", "compared", "turn", "indexed", "lacking")
 """Tables of a row a file, which are checked when a library is opened; the others are, where they are read."""
 
 MOST_ID = (1 << 40) - 1
