@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from hypothesis import settings
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # What whoever runs the tests has set for their own scans is not for these.
 os.environ["LOOPFIND_CONFIG"] = ""
+# Each of the hundreds of programs that the tests start would compile loopfind anew, and each run the tests themselves.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long one example takes says how busy the machine is, not whether the law holds.
 # Where a change is judged, the same examples are drawn each time, so that luck refuses no change.

@@ -69,16 +69,17 @@ print(sorted(os.listdir(folder)), kept.count)
 
 @cache
 def film() -> Path:
-    """Six seconds, of which two come again, under a name that a console of one byte a letter cannot show."""
-    scene = ("-f", "lavfi", "-i", "mandelbrot=s=96x64:r=25,trim=duration=6")
+    """Four seconds, of which two come again, under a name that a console of one byte a letter cannot show."""
+    scene = ("-f", "lavfi", "-i", "mandelbrot=s=96x64:r=25,trim=duration=4")
     graph = "[0]split=2[a][b];[b]trim=1:3,setpts=PTS-STARTPTS[c];[a][c]concat=n=2"
     words = (*scene, "-filter_complex", graph, "-c:v", "libx264", "-preset", "ultrafast", "-g", "25")
     return videos.make("視頻 é.mp4", *words)
 
 
 @cache
-def looped() -> Path:
-    return videos.make("elsewhere.ts", "-stream_loop", "2", "-i", str(film()), "-c", "copy")
+def stream() -> Path:
+    """The same as a stream."""
+    return videos.make("elsewhere.ts", "-i", str(film()), "-c", "copy")
 
 
 def started(code: str, *words: str, alike: bool = True) -> str:
@@ -93,8 +94,8 @@ def started(code: str, *words: str, alike: bool = True) -> str:
 def answers(folder: Path, alike: bool) -> dict[str, object]:
     """Return the output of each command."""
     folder.mkdir()
-    video, other, growing = str(film()), str(looped()), str(folder / "growing.ts")
-    library, report = ("--library", str(folder / "l.sqlite")), str(folder / "report.json")
+    video, other, growing = str(film()), str(stream()), str(folder / "growing.ts")
+    library, report, page = ("--library", str(folder / "l.sqlite")), *(str(folder / n) for n in ("r.json", "page.html"))
     commands = {
         "scan": (video, "--json", "--no-resume"),
         "side by side": (other, "--json", "--no-resume", "--jobs", "2"),
@@ -102,11 +103,9 @@ def answers(folder: Path, alike: bool) -> dict[str, object]:
         "compare": ("compare", video, other, "--json"),
         "add": ("library", "add", video, other, "--jobs", "1", "--json", "--quiet", *library),
         "search": ("library", "search", video, "--json", *library),
-        "csv": (video, "--no-resume", "-o", str(folder / "table.csv"), "-o", report),
-        "text": (video, "--no-resume"),
+        "text": (video, "--no-resume", "-o", str(folder / "table.csv"), "-o", report, "--html", page),
         "extract": ("extract", report, "--out", str(folder / "clips")),
         "again": ("extract", report, "--out", str(folder / "clips"), "--overwrite"),
-        "page": (video, "--no-resume", "--html", str(folder / "page.html"), "--quiet"),
         "follow": (growing, "--follow", "--stall", "3", "--json"),
     }
     jobs = [[str(folder / name), *words] for name, words in commands.items()]
