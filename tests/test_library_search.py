@@ -16,7 +16,7 @@ from loopfind.arrays import lsh_forest
 from loopfind.cli.app import run
 from loopfind.engine.candidates.library import postings
 from loopfind.engine.cross_file import across
-from loopfind.engine.signal.extract import signal_of
+from loopfind.engine.signal.extract import coded_timeline_of, signal_of
 from loopfind.errors import BadSetting, LibraryError
 from loopfind.model.library import File, Reading, TrackReading
 from loopfind.model.transform import Transform, matrix
@@ -231,6 +231,31 @@ def test_a_table_read_in_parts_is_the_table(library, monkeypatch):
         monkeypatch.setattr(stored, "POSTINGS_AT_ONCE", 7)
         parts = Postings(opened.connections).near(0, keys, 1)
         assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
+
+
+def test_an_index_of_many_batches_is_that_of_one(library, monkeypatch):
+    rows, told = [], []
+    for fewest in (100, 1):
+        monkeypatch.setattr(stored, "FEWEST_ENTRIES_AT_ONCE", fewest)
+        monkeypatch.setattr(stored, "POSTINGS_AT_ONCE", 100 * fewest)
+        with open_library(library) as opened:
+            assert Postings(opened.connections).at_once() == fewest
+            update_index(opened, lambda progress: told.append(progress.frames))
+            with opened.connections.writing() as connection:
+                rows.append(connection.execute("SELECT * FROM posting ORDER BY key, entry, shown").fetchall())
+                connection.execute("DELETE FROM posting")
+                connection.execute("DELETE FROM indexed")
+    assert rows[0] == rows[1] and len(rows[0]) > 1000
+    assert told == 2 * [*range(1, len(FILMS) + 1)]
+
+
+def test_what_an_index_is_asked_with_is_the_same_part_of_the_signal():
+    files = (*FILMS, s.shown([(s.film(8), 0, 140)], 30, seed=8))
+    for file in files:
+        whole, part = signal_of(file), coded_timeline_of(file)
+        for name in ("times", "step", "cells", "motion", "picture", "moving"):
+            assert np.array_equal(getattr(whole, name), getattr(part, name)), name
+    assert len(files[-1]) > 4096  # more than one block of frames
 
 
 codes = hnp.arrays(np.uint64, st.integers(1, 60), elements=st.integers(0, 2**64 - 1))

@@ -52,22 +52,38 @@ class Timeline:
 
 
 @dataclass(frozen=True)
-class Signal(Timeline):
-    """A timeline with what the engine searches for repeats, and judges them by.
+class CodedTimeline(Timeline):
+    """A timeline with the codes by which an index leads to its moments.
 
     cells: (n, 144) uint16, the sketches. motion: (n,) uint64, signs of the 64 lowest frequencies of what moved in the
     last fifth of a second. picture: (n,) uint64, the same of the picture less the file's mean picture. moving: (n,)
-    bool, whether the motion bits mean anything. lively: (n,) float32, by how much the picture differs from itself
-    around half a second away, in squared grey levels. noise: squared grey levels, what the codec alone changes between
-    two occurrences of one picture, estimated from the file. blocks: (n, 9) uint16, 256 times the mean grey of 3 x 3
-    blocks of the picture. parts: the files, where the timeline is made of several.
+    bool, whether the motion bits mean anything.
     """
 
     cells: Rows
     motion: Words
     picture: Words
     moving: NDArray[np.bool_]
+
+    def steps(self) -> Floats:
+        """Return the step (n,) of the file that each frame is of, seconds."""
+        return np.broadcast_to(self.step, len(self.times))
+
+
+@dataclass(frozen=True)
+class Signal(CodedTimeline):
+    """A coded timeline with what the engine judges repeats by.
+
+    lively: (n,) float32, by how much the picture differs from itself around half a second away, in squared grey levels.
+    noise: squared grey levels, what the codec alone changes between two occurrences of one picture, estimated from the
+    file. blocks: (n, 9) uint16, 256 times the mean grey of 3 x 3 blocks of the picture. parts: the files, where the
+    timeline is made of several.
+    """
+
     lively: NDArray[np.float32]
     noise: float
     blocks: Sketches
     parts: FileTable | None = None
+
+    def steps(self) -> Floats:
+        return super().steps() if self.parts is None else self.parts.steps(len(self.times))

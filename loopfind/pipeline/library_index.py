@@ -11,7 +11,7 @@ from loopfind.arrays.disk import copied
 from loopfind.engine.candidates.coherence import coherent
 from loopfind.engine.candidates.library import QUESTIONS, IndexProbe, keys_in, postings, probes
 from loopfind.engine.candidates.parameters import FEWEST_VOTES
-from loopfind.engine.signal.extract import signal_of
+from loopfind.engine.signal.extract import coded_timeline_of
 from loopfind.engine.sound.library import sound_postings
 from loopfind.model.candidate import IndexHits
 from loopfind.model.dtypes import Ints, Words
@@ -27,9 +27,6 @@ _IN_MEMORY = 400_000
 
 _SHORT = 20_000  # frames of a file whose sketches are unpacked as it is read, 6 MB
 _BACKGROUND = 40_000  # frames to judge by what is usual, where the files that were met have fewer
-INDEXED_AT_ONCE = 100
-"""Entries that are put into the index together."""
-
 StandingEntries = Sequence[tuple[int, int, int]]
 """Entries that can be compared: id, content and frames of each, in the order in which they are compared."""
 
@@ -40,11 +37,14 @@ _MIXERS = (0x5851F42D4C957, 0x2545F4914F6CD, 0x1B873593CC9E3)  # odd, so that ne
 
 def update_index(library: Library, watch: Watch | None = None) -> None:
     """Put every entry into the index that is not in it yet. Raises LibraryError."""
-    missing = Postings(library.connections).missing()
-    for low in range(0, len(missing), INDEXED_AT_ONCE):
-        for done in index_entries(library, missing[low : low + INDEXED_AT_ONCE]):
+    index = Postings(library.connections)
+    missing, low = index.missing(), 0
+    while low < len(missing):
+        part = missing[low : low + index.at_once()]
+        for done in index_entries(library, part):
             if watch is not None:
                 watch(Progress("indexing", low + done, float(low + done), float(len(missing))))
+        low += len(part)
 
 
 def index_entries(library: Library, entries: Sequence[tuple[int, str]]) -> Iterator[int]:
@@ -60,7 +60,7 @@ def index_entries(library: Library, entries: Sequence[tuple[int, str]]) -> Itera
 
 def _picture_rows(library: Library, entry: int) -> list[tuple[int, Ints, Ints]]:
     track = entry_track(library, entry)
-    return list(postings(signal_of(track))) if len(track) > 2 else []
+    return list(postings(coded_timeline_of(track))) if len(track) > 2 else []
 
 
 def _sound_rows(library: Library, entry: int) -> list[tuple[int, Ints, Ints]]:
@@ -126,7 +126,7 @@ class IndexedEntries:
         asked = moments.file[which]
         places = self._places(entries)
         known = (self._entries[places] == entries) & (places < asked)
-        known[known] &= self._content(places[known]) != self._content(asked[known])
+        known &= self._contents[places] != self._content(moments.file)[which]
         return _Found(moments, which[known].astype(np.int32), places[known], shown[known])
 
     def _places(self, entries: Ints) -> Ints:
@@ -211,7 +211,7 @@ def _moments_of(files: Mapping[int, Track]) -> list[tuple[range, _Moments]]:
     rows: list[list[tuple[int, int, IndexProbe]]] = [[] for _ in sets]
     for number, file in files.items():
         if len(file) > 2:
-            for question, probe in enumerate(probes(signal_of(file))):
+            for question, probe in enumerate(probes(coded_timeline_of(file))):
                 rows[sets.index(QUESTIONS[question].tables)].append((question, number, probe))
     return [(tables, _joined(own)) for tables, own in zip(sets, rows, strict=True) if own]
 

@@ -1,8 +1,9 @@
 """The index of a library: a sorted table of keys, in which the codes near a given one lie side by side."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -22,6 +23,9 @@ _LOOKED_UP = 40
 
 POSTINGS_AT_ONCE = 1 << 17
 """Rows of a table in memory at a time."""
+
+FEWEST_ENTRIES_AT_ONCE, MOST_ENTRIES_AT_ONCE = 100, 2000
+"""Entries that are put in together: the most are 50 MB of clips of half a minute."""
 
 _FROM_KEY_ON = "SELECT entry, shown FROM posting WHERE key >= ? AND key <= ? ORDER BY key, entry, shown LIMIT ?"
 _BEFORE_KEY = (
@@ -54,6 +58,13 @@ class Postings:
             )
             return [(number, kind) for number, kind in rows]
 
+    def at_once(self) -> int:
+        """Return how many entries to put in together: as those who do go through all of the index once, more of a
+        larger one."""
+        with self._connections.reading() as connection:
+            (held,) = connection.execute("SELECT count(*) FROM indexed").fetchone()
+        return int(min(max(FEWEST_ENTRIES_AT_ONCE, held // 4), MOST_ENTRIES_AT_ONCE))
+
     def add(self, entries: Mapping[int, Sequence[tuple[int, Ints, Ints]]]) -> None:
         """Put entries in, all or none: of each entry and table the table's number, and keys (n,) with when they are
         shown, (n,) milliseconds."""
@@ -66,9 +77,8 @@ class Postings:
         columns = zip((nothing, nothing, nothing), *parts, strict=True)
         keys, numbers, shown = (np.concatenate(column) for column in columns)
         order = np.argsort(keys)  # neighbours in the table one after the other
-        rows = zip(keys[order].tolist(), numbers[order].tolist(), shown[order].tolist(), strict=True)
         with self._connections.writing() as connection:
-            connection.executemany(NEW_POSTING, rows)
+            connection.executemany(NEW_POSTING, _rows((keys, numbers, shown), order))
             connection.executemany(NEW_INDEXED, [(number,) for number in entries])
         self._tables.clear()
 
@@ -145,9 +155,16 @@ class Postings:
     def _numbers(self, rows: Sequence[tuple[int, ...]], width: int = 3) -> Ints:
         """Return rows (n, width) as they were read. Raises LibraryError for no numbers, as SQLite keeps anything."""
         try:
-            return np.array(rows, np.int64).reshape(-1, width)
+            return np.fromiter(chain.from_iterable(rows), np.int64, width * len(rows)).reshape(-1, width)
         except (ValueError, TypeError, OverflowError):
             raise LibraryError(self._connections.shown, schema.DAMAGED) from None
+
+
+def _rows(columns: Sequence[Ints], order: Ints) -> Iterator[tuple[int, ...]]:
+    """Yield the rows of some columns in an order; few are made at a time, as a number of Python's takes 32 bytes."""
+    for low in range(0, len(order), POSTINGS_AT_ONCE):
+        part = order[low : low + POSTINGS_AT_ONCE]
+        yield from zip(*(column[part].tolist() for column in columns), strict=True)
 
 
 @dataclass

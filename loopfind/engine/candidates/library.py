@@ -28,7 +28,7 @@ from loopfind.engine.candidates.question import FrameCodes, Question
 from loopfind.engine.signal.extract import mirror_flips, picture_codes, transformed_motion, transformed_motions
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Ints, Words
-from loopfind.model.fingerprint import Signal
+from loopfind.model.fingerprint import CodedTimeline, Signal
 from loopfind.model.transform import PLAIN, Transform
 
 
@@ -91,7 +91,7 @@ class IndexProbe(NamedTuple):
     codes: Words
 
 
-def postings(signal: Signal) -> Iterator[IndexPosting]:
+def postings(signal: CodedTimeline) -> Iterator[IndexPosting]:
     """Yield what an index holds of a file, table by table."""
     moving = np.flatnonzero(signal.moving & _every(signal, INDEX_GAP))
     changing = np.flatnonzero(changing_frames(signal) & _every(signal, INDEX_GAP))
@@ -102,7 +102,7 @@ def postings(signal: Signal) -> Iterator[IndexPosting]:
         yield IndexPosting(TABLES + table, keys_of(still, table), _shown_ms(signal, changing))
 
 
-def probes(signal: Signal) -> list[IndexProbe]:
+def probes(signal: CodedTimeline) -> list[IndexProbe]:
     """Return what an index is asked with about a file, for each of QUESTIONS."""
     often = np.flatnonzero(signal.moving & _every(signal, INDEX_PLAIN_GAP))
     changing = np.flatnonzero(changing_frames(signal) & _every(signal, INDEX_PLAIN_GAP))
@@ -122,7 +122,7 @@ def probes(signal: Signal) -> list[IndexProbe]:
     return found
 
 
-def _shown_ms(signal: Signal, frames: Ints) -> Ints:
+def _shown_ms(signal: CodedTimeline, frames: Ints) -> Ints:
     """Return when frames are shown, (m,) int64 milliseconds."""
     return np.rint(1000 * signal.times[frames]).astype(np.int64)
 
@@ -167,7 +167,7 @@ def _frames_of_files(signal: Signal, frames: Ints) -> NDArray[np.bool_]:
     return held
 
 
-def _every(signal: Signal, seconds: float) -> NDArray[np.bool_]:
+def _every(signal: CodedTimeline, seconds: float) -> NDArray[np.bool_]:
     """Choose frames (n,) about so many seconds apart."""
     chosen = np.zeros(len(signal.times), bool)
     chosen[:: max(1, round(seconds / signal.step))] = True

@@ -57,7 +57,7 @@ from loopfind.engine.signal.extract import (
 from loopfind.engine.signal.per_file import local_signal
 from loopfind.model.candidate import CandidateBatch, Matches
 from loopfind.model.dtypes import Words
-from loopfind.model.fingerprint import Signal
+from loopfind.model.fingerprint import CodedTimeline, Signal
 from loopfind.model.transform import Transform
 
 _AT_ONCE = 1 << 16
@@ -229,7 +229,7 @@ class CandidateFinder:
         return CandidateBatch(tuple(kept), round(share * self._most_changed))
 
 
-def changing_frames(signal: Signal) -> NDArray[np.bool_]:
+def changing_frames(signal: CodedTimeline) -> NDArray[np.bool_]:
     """Tell which frames (n,) show a picture that is changing: matches of a standing one say nothing about a lag."""
     changed = np.empty(len(signal.times), bool)
     for low in range(0, len(changed), _AT_ONCE):
@@ -238,7 +238,7 @@ def changing_frames(signal: Signal) -> NDArray[np.bool_]:
     return changed
 
 
-def changing_in(signal: Signal, part: slice) -> NDArray[np.bool_]:
+def changing_in(signal: CodedTimeline, part: slice) -> NDArray[np.bool_]:
     """Tell which frames (m,) of a part show a picture that is changing."""
     before = signal.picture[nearest(signal.times, signal.times[part] - CHANGING_GAP)]
     return np.asarray(np.bitwise_count(signal.picture[part] ^ before) >= CHANGING_BITS)

@@ -93,10 +93,10 @@ class GrowingSignal:
         assert self._mean is not None
         times = self._times.rows
         seen, low = features_of(times, cells, part, np.full(part.stop - part.start, step), self._mean), part.start
-        self._motion.put(low, seen.motion)
-        self._picture.put(low, seen.picture)
-        self._paired.put(low, seen.paired)
-        self._energy.put(low, seen.energy)
+        self._motion.put(low, seen.codes.motion)
+        self._picture.put(low, seen.codes.picture)
+        self._paired.put(low, seen.codes.paired)
+        self._energy.put(low, seen.codes.energy)
         self._lively.put(low, seen.lively)
         self._blocks.put(low, seen.blocks)
 

@@ -8,7 +8,7 @@ median: motion has no mean to take away.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +31,7 @@ from loopfind.engine.signal.parameters import (
 )
 from loopfind.model.dtypes import Floats, Ints, Rows, Sketches, Words
 from loopfind.model.files import FileTable
-from loopfind.model.fingerprint import Signal, Track
+from loopfind.model.fingerprint import CodedTimeline, Signal, Track
 from loopfind.model.transform import BLOCKS, Transform, blocks_of, matrix
 from loopfind.model.transform import SKETCH_CELLS as CELLS
 from loopfind.model.transform import SKETCH_SIDE as SIDE
@@ -100,9 +100,9 @@ def signal_of(track: Track, parts: FileTable | None = None) -> Signal:
     for low in range(0, n, _BLOCK):
         part = slice(low, min(n, low + _BLOCK))
         features = features_of(times, sketches, part, steps[part], mean)
-        motion.append(features.motion)
-        picture.append(features.picture)
-        moving[part], energy[part], lively[part] = features.paired, features.energy, features.lively
+        motion.append(features.codes.motion)
+        picture.append(features.codes.picture)
+        moving[part], energy[part], lively[part] = features.codes.paired, features.codes.energy, features.lively
         blocks.append(features.blocks)
     noise = noise_of(energy, step)
     if parts is not None:
@@ -121,19 +121,42 @@ def signal_of(track: Track, parts: FileTable | None = None) -> Signal:
     )
 
 
-class FrameFeatures(NamedTuple):
-    """Measurements of m frames by themselves, one row a frame.
+def coded_timeline_of(track: Track) -> CodedTimeline:
+    """Return the part of a track's signal that an index is asked with, which takes half of the time."""
+    times, n, step = track.times, len(track), reckoned_gap(track.times)
+    mean, steps = mean_picture(track.sketches), _steps(n, step, None)
+    parts = [slice(low, min(n, low + _BLOCK)) for low in range(0, n, _BLOCK)]
+    found = [codes_of(times, track.sketches, part, steps[part], mean) for part in parts]
+    motion, picture, paired, energy = (np.concatenate(column) for column in zip(*found, strict=True))
+    return CodedTimeline(times, step, track.sketches, motion, picture, paired & is_moving(energy, step))
 
-    motion, picture, lively, blocks: as in a Signal. paired: (m,) bool, whether some frame lies MOTION_GAP before.
-    energy: (m,) float32, how much moved, in squared grey levels.
+
+class MomentCodes(NamedTuple):
+    """Codes of m frames by themselves, one row a frame.
+
+    motion, picture: as in a Signal. paired: (m,) bool, whether some frame lies MOTION_GAP before. energy: (m,) float32,
+    how much moved, in squared grey levels.
     """
 
     motion: Words
     picture: Words
     paired: NDArray[np.bool_]
     energy: NDArray[np.float32]
+
+
+class FrameFeatures(NamedTuple):
+    """Measurements of m frames by themselves, one row a frame. codes: of the frames. lively, blocks: as in a Signal."""
+
+    codes: MomentCodes
     lively: NDArray[np.float32]
     blocks: Sketches
+
+
+def codes_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: NDArray[np.float32]) -> MomentCodes:
+    """Return the codes of the frames of a part, as `features_of` does."""
+    low, high, _ = part.indices(len(times))
+    first = int(nearest(times, times[low : low + 1] - float(motion_gaps(steps).max()))[0])
+    return _codes_in(times, _cells_between(sketches, first, high), slice(low, high), steps, mean)
 
 
 def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: NDArray[np.float32]) -> FrameFeatures:
@@ -147,22 +170,35 @@ def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean:
     last = int(nearest(times, times[high - 1 : high] + max(LIVELY_GAPS))[0]) + 1
     cells_of = _cells_between(sketches, first, last)
     now = cells_of(np.arange(low, high))
-    wanted = times[low:high] - motion_gaps(steps)
-    before = nearest(times, wanted)
-    moved = now - cells_of(before)
     sides = np.zeros((2, high - low), np.float32)
     for side, sign in zip(sides, (1, -1), strict=True):
         for away in LIVELY_GAPS:
             other = cells_of(nearest(times, times[low:high] - sign * away))
             side[:] = np.maximum(side, np.square(now - other).mean(1))
     return FrameFeatures(
+        codes=_codes_in(times, cells_of, slice(low, high), steps, mean),
+        # The lesser of the two sides: a frame beside a cut is not lively for that.
+        lively=sides.min(0),
+        blocks=np.rint(256 * (now @ _block_weights())).astype(np.uint16),
+    )
+
+
+def _codes_in(
+    times: Floats,
+    cells_of: Callable[[Ints], NDArray[np.float32]],
+    part: slice,
+    steps: Floats,
+    mean: NDArray[np.float32],
+) -> MomentCodes:
+    """Return the codes of the frames of a part, whose cells a function gives."""
+    now, wanted = cells_of(np.arange(part.start, part.stop)), times[part] - motion_gaps(steps)
+    before = nearest(times, wanted)
+    moved = now - cells_of(before)
+    return MomentCodes(
         motion=_pack_signs(moved @ dct_basis()),
         picture=_pack_signs((now - mean) @ dct_basis()),
         paired=np.abs(times[before] - wanted) <= PARTNER_SLACK * steps,
         energy=np.asarray(np.square(moved).mean(1), np.float32),
-        # The lesser of the two sides: a frame beside a cut is not lively for that.
-        lively=sides.min(0),
-        blocks=np.rint(256 * (now @ _block_weights())).astype(np.uint16),
     )
 
 
@@ -185,7 +221,7 @@ def _cells_between(sketches: Rows, first: int, last: int) -> Callable[[Ints], ND
     return gathered
 
 
-def picture_codes(signal: Signal, frames: Ints) -> Words:
+def picture_codes(signal: CodedTimeline, frames: Ints) -> Words:
     """Return picture codes (m,) uint64 of the given frames, rising, that do not depend on the file they are of.
 
     The picture codes of a signal do: they are of the pictures less the file's mean picture.
@@ -198,7 +234,7 @@ def picture_codes(signal: Signal, frames: Ints) -> Words:
     return bits
 
 
-def transformed_motion(signal: Signal, view: Transform, wanted: NDArray[np.bool_]) -> Words:
+def transformed_motion(signal: CodedTimeline, view: Transform, wanted: NDArray[np.bool_]) -> Words:
     """Return the motion codes (n,) uint64 that transformed pictures would have; 0 for frames that are not wanted."""
     bits, frames = np.zeros(len(signal.times), np.uint64), np.flatnonzero(wanted)
     bits[frames] = transformed_motions(signal, (view,), frames)[0]
@@ -227,15 +263,21 @@ def _quadrant_basis(quadrant: str) -> NDArray[np.float32]:
     return table.reshape(CELLS, 64)
 
 
-def transformed_motions(signal: Signal, views: Sequence[Transform], frames: Ints) -> Words:
+def transformed_motions(signal: CodedTimeline, views: Sequence[Transform], frames: Ints) -> Words:
     """Return the motion codes (views, m) uint64 that pictures would have by each transform, for frames (m,), rising."""
-    return _motion_codes(signal, np.hstack([matrix(view).T @ dct_basis() for view in views]), frames)
+    return _motion_codes(signal, _bases_of(tuple(views)), frames)
 
 
-def _motion_codes(signal: Signal, basis: NDArray[np.float32], frames: Ints) -> Words:
+@lru_cache(maxsize=8)
+def _bases_of(views: tuple[Transform, ...]) -> NDArray[np.float32]:
+    """Bases (144, 64 k) float32 of pictures that are seen through k views, side by side."""
+    return np.hstack([matrix(view).T @ dct_basis() for view in views])
+
+
+def _motion_codes(signal: CodedTimeline, basis: NDArray[np.float32], frames: Ints) -> Words:
     """Return the signs (k, m) uint64 of the motion of frames (m,), rising, on k bases side by side, (144, 64 k)."""
     count = basis.shape[1] // 64
-    bits, steps = np.zeros((count, len(frames)), np.uint64), _steps(len(signal.times), signal.step, signal.parts)
+    bits, steps = np.zeros((count, len(frames)), np.uint64), signal.steps()
     for low in range(0, len(frames), _BLOCK // 2):
         part = frames[low : low + _BLOCK // 2]
         before = nearest(signal.times, signal.times[part] - motion_gaps(steps[part]))

@@ -17,10 +17,10 @@ from loopfind.model.video import Progress, Watch
 from loopfind.pipeline.cluster.shared_library import SharedLibrary
 from loopfind.pipeline.cluster.workers import Cluster, GivenUp, Task
 from loopfind.pipeline.library_compare import ShardFindings, compare_shard
-from loopfind.pipeline.library_index import INDEXED_AT_ONCE, IndexedEntries, StandingEntries, index_entries
+from loopfind.pipeline.library_index import IndexedEntries, StandingEntries, index_entries
 from loopfind.stores.comparisons import Results
 from loopfind.stores.library import Library
-from loopfind.stores.postings import Postings
+from loopfind.stores.postings import MOST_ENTRIES_AT_ONCE, Postings
 
 _SHARES = 4
 """Parts of the work on an index that each worker has, so that none waits long for another at the end."""
@@ -45,7 +45,7 @@ _TURN = threading.Lock()
 def index_shared(cluster: Cluster, shared: SharedLibrary, library: Library, watch: Watch | None) -> None:
     """Put every entry into the index that is not in it yet. Raises LibraryError and WorkersFailed."""
     missing, done = Postings(library.connections).missing(), 0
-    size = max(1, min(INDEXED_AT_ONCE, -(-len(missing) // (_SHARES * max(1, cluster.width)))))
+    size = max(1, min(MOST_ENTRIES_AT_ONCE, -(-len(missing) // (_SHARES * max(1, cluster.width)))))
     parts = [missing[low : low + size] for low in range(0, len(missing), size)]
     tasks = (Task("index", number, _index, (shared, part)) for number, part in enumerate(parts))
     for task, outcome in cluster.outcomes(tasks):
