@@ -1,13 +1,15 @@
 """The service under load, killed, and attacked.
 
     python benchmarks/service.py uploads FOLDER --work DIR     seconds from upload to answer, many uploads at once
+    python benchmarks/service.py answers FOLDER --work DIR     what uploads are called, and what limits each answer
     python benchmarks/service.py killed FOLDER --work DIR      kill -9 of service and worker at ten moments
     python benchmarks/service.py hostile --work DIR            requests that nobody makes in good faith
 
 FOLDER holds videos, each of another recording. Pieces of 8 s, 320 pixels wide, are cut out of them in DIR. The pieces
 of every other video are in the library; the other entries are drawn, clips of 30 s as those of benchmarks/library.py,
 --entries of them. An upload is 6 s of a piece, encoded anew: every other one is in the library. --at-once clients each
-upload one after the other, and wait for the answer as events. `killed` sends the uploads too, each with a key of its
+upload one after the other, and wait for the answer as events. `answers` checks the same uploads one by one, in this
+process and without a service. `killed` sends the uploads too, each with a key of its
 own, asks again whenever it gets no answer, and kills the worker and the whole service in turn. `hostile` sends requests
 of tests/hostile_requests.py and uploads of GIF bombs for a worker, and looks for bugs, waits, files from elsewhere and
 memory. What is made already is not made again.
@@ -44,6 +46,8 @@ from loopfind.errors import MediaError
 from loopfind.model.job import JobRequest
 from loopfind.pipeline.library_add import add
 from loopfind.pipeline.library_index import update_index
+from loopfind.pipeline.upload_check import check_upload
+from loopfind.reports.formats.uploads import check_form
 from loopfind.stores.jobs import Jobs
 from loopfind.stores.opener import open_library
 
@@ -51,6 +55,8 @@ SECONDS, APART, MOST_PIECES, UPLOAD = 8.0, 10.0, 6, 6.0
 OVER = ("done", "failed", "cancelled")
 Uploads = list[tuple[Path, bool]]
 """Uploads, and whether each is in the library."""
+USUAL = "shorter pieces"
+"""The caveat that nearly every answer has."""
 PATIENCE = 900.0
 """Seconds that a client waits for an answer."""
 
@@ -92,7 +98,8 @@ def made_library(pieces: Sequence[Path], entries: int, work: Path) -> Path:
     if not path.exists():
         part = work / "library.part.sqlite"
         part.unlink(missing_ok=True)
-        drawn.fill(str(part), entries)
+        if entries:
+            drawn.fill(str(part), entries)
         add([str(piece) for piece in pieces], part)
         with open_library(part) as held:
             update_index(held)
@@ -199,15 +206,38 @@ def sent(service: Running, uploads: Uploads, at_once: int) -> list[tuple[Any, fl
 def figures(jobs: Sequence[tuple[Any, float]], uploads: Uploads) -> str:
     """How long it took, and how often it was right."""
     seconds = np.array([taken for _, taken in jobs])
-    told = Counter[tuple[bool, str]]()
-    for (job, _), (_, old) in zip(jobs, uploads, strict=True):
-        answer = job["answer"] or {"answer": job["state"], "findable": 0.0}
-        blind = answer["answer"] == "new" and answer["findable"] is None
-        told[old, "not told" if blind else answer["answer"]] += 1
-    names = {True: "known", False: "new"}
-    halves = "; ".join(f"{names[old]} called {words}: {number}" for (old, words), number in sorted(told.items()))
     p50, p99 = np.percentile(seconds, 50), np.percentile(seconds, 99)
+    halves = told([job["answer"] or {"answer": job["state"]} for job, _ in jobs], uploads)
     return f"p50 {p50:.1f} s, p99 {p99:.1f} s, most {seconds.max():.1f} s; {halves}"
+
+
+def told(answers: Sequence[dict[str, Any]], uploads: Uploads) -> str:
+    """How often each answer was given, and what was said beside those that were called new."""
+    called, caveats = Counter[tuple[bool, str]](), {True: Counter[str](), False: Counter[str]()}
+    for answer, (_, old) in zip(answers, uploads, strict=True):
+        called[old, answer["answer"]] += 1
+        if answer["answer"] == "new":
+            kinds = {one["kind"] for one in answer["caveats"]} - {USUAL}
+            caveats[old].update([*kinds, "one of these" if kinds else f"only {USUAL}"])
+    names = {True: "known", False: "new"}
+    halves = [f"{names[old]} called {words}: {number}" for (old, words), number in sorted(called.items())]
+    halves += [f"said of {names[old]} ones called new: {dict(found)}" for old, found in caveats.items() if found]
+    return "; ".join(halves)
+
+
+def answers(words: argparse.Namespace) -> None:
+    """Print what uploads are called, and what limits each answer."""
+    pieces, uploads, library = everything(words)
+    found = list[dict[str, Any]]()
+    for path, old in uploads:
+        try:
+            check = check_form(check_upload(str(path), library).check)
+        except MediaError as error:
+            check = {"answer": "failed", "summary": error.what}
+        found.append(check)
+        if old and check["answer"] != "duplicate":
+            print(f"{path.name}: {check['answer']}: {check['summary']}", flush=True)
+    print(f"{len(uploads)} uploads, {pieces} pieces and {words.entries:,} drawn entries: {told(found, uploads)}")
 
 
 @contextlib.contextmanager
@@ -390,7 +420,7 @@ def resident(process: int) -> float:
 def main() -> None:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("uploads", "killed", "hostile"))
+    parser.add_argument("what", choices=("uploads", "answers", "killed", "hostile"))
     parser.add_argument("folder", type=Path, nargs="?", help="videos, each of another recording")
     parser.add_argument("--work", type=Path, required=True, help="where everything is made")
     parser.add_argument("--entries", type=int, default=5000)
@@ -404,7 +434,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     words = parser.parse_args()
     words.work.mkdir(parents=True, exist_ok=True)
-    {"uploads": measured, "killed": killed, "hostile": attacked}[words.what](words)
+    {"uploads": measured, "answers": answers, "killed": killed, "hostile": attacked}[words.what](words)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@
     ├── BadReport              a file that is no report of loopfind       exit status 1
     ├── BadReview              no review, or one of another video         exit status 1
     ├── LibraryError           a library is damaged, foreign, full, busy  exit status 1
+    │   ├── TooFewFiles        it holds too few files for a question
     │   └── LibraryUnwritable  it takes nothing just now
     │       └── LibraryUnreachable  its server does not answer
     ├── ReviewRefused          a decision that cannot be made or undone   exit status 1
@@ -173,6 +174,18 @@ class LibraryError(LoopfindError):
     def __init__(self, path: str, what: str) -> None:
         self.path, self.what = path, what
         super().__init__(f"{path}: {what}")
+
+
+class TooFewFiles(LibraryError):
+    """A library holds too few files for a question.
+
+    what: how many it holds and how many it takes. otherwise: what an option offers instead, which is in the message and
+    not in `what`.
+    """
+
+    def __init__(self, path: str, what: str, otherwise: str = "") -> None:
+        super().__init__(path, f"{what}: add more{otherwise}")
+        self.what = f"{what}: add more"
 
 
 class LibraryUnwritable(LibraryError):

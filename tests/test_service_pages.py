@@ -1,5 +1,6 @@
 """The pages of the service: what they hold, what they refuse, and what a form does without any script."""
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -10,12 +11,23 @@ import synthetic as s
 from fastapi.testclient import TestClient
 from samples import showing
 
-from loopfind.model.job import JobProblem, JobRequest
+from loopfind.errors import (
+    BadSetting,
+    LibraryError,
+    LibraryUnreachable,
+    LibraryUnwritable,
+    MissingExtra,
+    ReviewRefused,
+    TooFewFiles,
+    Unreadable,
+)
+from loopfind.model.job import Job, JobProblem, JobRequest
 from loopfind.model.library import Reading
 from loopfind.model.review_queue import ReviewedFile, ReviewItem
 from loopfind.model.video import Source
 from loopfind.service.app import create_app
 from loopfind.service.settings import ServiceSettings
+from loopfind.service.tasks import problem_of
 from loopfind.settings import Settings
 from loopfind.stores.decisions import NewDecision, ReviewQueue
 from loopfind.stores.jobs import Jobs
@@ -81,6 +93,17 @@ def decide(client, number, decision, seen=0, reviewer="Ann", **more):
     fields = {"decision": decision, "seen": str(seen), "reviewer": reviewer, **more}
     return client.post(f"/review/{number}", data=fields)
 
+
+FAILURES = [
+    (LibraryError("/folder/l.sqlite", "it is damaged"), 500),
+    (LibraryUnwritable("/folder/l.sqlite", "its disk is full"), 503),
+    (LibraryUnreachable("/folder/l.sqlite", "its server does not answer"), 503),
+    (TooFewFiles("/folder/l.sqlite", "it holds 3 files, and 20 are the fewest", ", or say --level"), 409),
+    (ReviewRefused("it was decided already"), 409),
+    (BadSetting("the level", 7, "it takes a share"), 422),
+    (Unreadable("/folder/a.mp4", "no such file"), 422),
+    (MissingExtra("likeness by cnn", "onnxruntime", "cnn"), 501),
+]
 
 PAGES = ("/", "/jobs", "/library", "/library?q=two", "/review", "/review?show=all", "/review/1", "/jobs/1")
 
@@ -309,6 +332,43 @@ def test_the_answer_of_a_check_says_where_the_video_is_already(client, shelf, se
     assert "the same bytes" in said and "and 2 more stretches" in said and "<i>" not in shown.text
     assert "0:00:01.000 to 0:00:02.000: nothing moves" in said and "likeness by cnn" in said
     assert "holds part of" in words(client.get("/jobs"))
+
+
+@pytest.mark.slow
+def test_a_video_that_may_be_known_is_not_called_new_without_a_word(client, shelf, settings):
+    answer = {
+        "answer": "new",
+        "summary": "New: nothing of it was found in the library; moments of it look like 1 file, without proof.",
+        "known": [],
+        "resembles": [{"path": "/v/<i>like.mp4", "seconds": 2.4}],
+        "caveats": [{"kind": "looks alike", "said": "moments of it look like 1 file, without proof"}],
+    }
+    shown = client.get(done(shelf, settings, "check", answer))
+    assert "Files that it looks like" in words(shown) and "2.4 s looks alike no proof" in words(shown)
+    assert 'class="verdict unsure"' in shown.text and "<i>" not in shown.text
+    assert "new, as far as can be told" in words(client.get("/jobs"))
+
+
+@pytest.mark.slow
+def test_a_video_that_is_new_but_for_short_pieces_is_called_so(client, shelf, settings):
+    caveats = [{"kind": "shorter pieces", "said": "pieces may be missed"}]
+    shown = client.get(done(shelf, settings, "check", {"answer": "new", "summary": "New.", "caveats": caveats}))
+    assert 'class="verdict nothing"' in shown.text and "as far as" not in words(client.get("/jobs"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("error", "status"), FAILURES)
+def test_an_error_has_one_status_in_the_api_in_pages_and_in_jobs(client, shelf, error, status, monkeypatch):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(type(shelf), "entry_page", fail)
+    api, page = client.get("/v1/library/entries"), client.get("/library")
+    job = Job(1, "a key", JobRequest("groups", "the library", "library", ""), "running", 1.0, 1.0)
+    problem = problem_of(error, job)
+    assert [api.status_code, api.json()["status"], page.status_code, problem.status] == [status] * 4
+    said, shown = api.json()["detail"], html.unescape(page.text)
+    assert problem.detail == said and said[1:] in shown and "/folder" not in api.text + shown + said
 
 
 @pytest.mark.slow

@@ -279,6 +279,13 @@ def test_a_job_writes_its_answer_a_report_a_page_and_every_export(settings, tmp_
     assert str(videos.FOLDER) not in (folder / "page.html").read_text()
 
 
+def test_groups_of_a_small_library_say_how_many_files_they_take(settings, tmp_path):
+    outcome, _ = worked(asked("", "library", "groups"), settings, tmp_path)
+    assert outcome.problem.status == 409 and outcome.problem.title == "Too few files"
+    assert outcome.problem.detail.startswith("the library: it holds 0 files to compare, and 20 are the fewest")
+    assert outcome.problem.detail.endswith("add more") and str(tmp_path) not in outcome.problem.detail
+
+
 def test_what_repeats_is_cut_out_where_clips_are_asked_for(settings, tmp_path):
     where = replace(settings, root=str(ROOT / "fixtures"))
     outcome, folder = worked(asked("replay.mp4", "path", "scan", clips=True), where, tmp_path)

@@ -1,6 +1,7 @@
 """A library: what is kept comes back bit for bit, whatever becomes of the process, the disk and the files."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -25,9 +26,11 @@ from hypothesis.extra import numpy as hnp
 from samples import showing
 
 from loopfind.errors import BadSetting, LibraryError
+from loopfind.fingerprints.sound import fingerprint_of
 from loopfind.model.fingerprint import Fingerprint, Track
-from loopfind.model.library import CODES, Reading
+from loopfind.model.library import CODES, SOUND, EntryQuery, Reading
 from loopfind.model.report import Repeat
+from loopfind.model.sound import SOUND_RATE, AudioTrack, Sound
 from loopfind.model.video import Loss, Source
 from loopfind.settings import Settings
 from loopfind.stores import STORES, blocks, schema
@@ -378,6 +381,39 @@ def test_moved_files_are_recognised_and_changed_ones_are_others(name, tmp_path, 
         assert library.find(library.look(b), PLAIN) == 2
 
 
+@every_store
+def test_some_entries_and_files_are_what_the_whole_lists_say_of_them(name, tmp_path):
+    with opened(tmp_path / "l.sqlite", name) as library:
+        names = ["Straße 1.mp4", "b.mp4", b"caf\xe9.mp4", "c.mp4", "STRASSE 2.mp4"]
+        files = [video(tmp_path, named, b"%d" % number) for number, named in enumerate(names)]
+        for number, file in enumerate(files):
+            library.add(library.look(file), PLAIN, reading(number, 60))
+        library.name(library.look(shutil.copy(files[1], tmp_path / "again.mp4")))
+        library.remove(paths=[os.fsencode(files[3])])
+        silence = fingerprint_of(Sound(np.zeros((12 * SOUND_RATE, 1), np.int16), 0.0, AudioTrack(0, "pcm_s16le")))
+        library.add_sound(
+            library.look(files[0]), Settings(), Source("", 12.0, 0, 0.0, 0, 0, "pcm_s16le", "wav"), silence
+        )
+        every, listed = library.entries(), library.files()
+        assert len(every) == 5 and every[-1].kind == SOUND
+        wanted = [3, 1, 99, 0, -1, 1 << 70]
+        assert library.entries_of(wanted) == {one.id: one for one in every if one.id in wanted}
+        assert library.entry(every[0].id) == every[0] and library.entry(4) is None
+        digests = {path: file.digest for file in listed for path in [file.name]}
+        for file in listed:
+            assert library.files_at([file.name, "/nowhere", ""]) == {file.name: file}
+            assert library.files_with(file.digest) == tuple(one for one in listed if one.digest == file.digest)
+        assert library.files_with(b"") == () and library.files_at([]) == {}
+        asked = itertools.product((True, False), (True, False), ("", "strasse"), (0, 1, 9))
+        for sounds, newest_first, text, offset in asked:
+            page = library.entry_page(EntryQuery(text, sounds, newest_first, offset, 2))
+            held = [one for one in every if sounds or one.kind != SOUND][:: -1 if newest_first else 1]
+            fit = [one for one in held if any(text in path.casefold() for path in one.paths)] if text else held
+            assert (page.held, page.total) == (len(held), len(fit)) and page.entries == (*fit[offset : offset + 2],)
+            assert page.seconds == pytest.approx(sum(one.source.duration for one in fit))
+            assert page.digests == tuple(digests[one.paths[0]] for one in page.entries)
+
+
 def test_a_change_in_any_part_that_is_looked_at_is_another_content(tmp_path):
     from loopfind.stores.digest import DIGESTED_PARTS, PART_BYTES, digest_of
 
@@ -401,7 +437,7 @@ def test_what_an_older_loopfind_kept_is_not_used_and_goes(name, tmp_path, monkey
     a = video(tmp_path)
     with opened(tmp_path / "l.sqlite", name) as library:
         library.add(library.look(a), PLAIN, reading())
-        for module in (type(library).__module__, "loopfind.stores.entries"):
+        for module in (type(library).__module__, "loopfind.stores.entries", "loopfind.stores.entry_lists"):
             monkeypatch.setattr(f"{module}.CODES", CODES + 1)
         assert library.find(library.look(a), PLAIN) is None and library.entries() == ()
         library.add(library.look(a), PLAIN, replaced(reading(), 8))

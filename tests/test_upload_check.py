@@ -1,14 +1,24 @@
 """The answer to whether a video is new to a library: a duplicate, a part or new, and what limits that."""
 
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import videos
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loopfind.errors import Broken, LibraryError
+from loopfind.model.candidate import IndexHits
+from loopfind.model.report import Verdict
+from loopfind.model.upload import Resemblance
 from loopfind.pipeline import add, check_upload
+from loopfind.pipeline.resemblances import resemblances
 from loopfind.reports.formats.uploads import check_form
+from loopfind.reports.upload_answer import caveats_of, summary_of_check
 from loopfind.settings import Settings
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -58,6 +68,7 @@ def test_a_piece_of_a_file_that_is_there_is_a_duplicate_and_says_of_what(library
 def test_what_is_in_no_file_is_new_and_what_holds_both_holds_a_part(library, known, fresh):
     new = checked(fresh, library)
     assert new.answer == "new" and not new.known and new.fresh == pytest.approx(5.0, abs=0.1)
+    assert new.caveats[0].kind == "shorter pieces" and all(one.said in new.summary for one in new.caveats)
     graph = "[0:v]scale=320:180,setsar=1,fps=25[a];[1:v]scale=320:180,setsar=1,fps=25[b];[a][b]concat[o]"
     both = videos.make("both.mp4", "-i", str(fresh), "-i", str(known), "-filter_complex", graph, "-map", "[o]", *SMALL)
     part = checked(both, library)
@@ -78,7 +89,35 @@ def test_what_shows_nothing_that_moves_is_not_called_new_without_a_word(library)
     assert still.answer == "new" and still.findable is None and still.unjudged_seconds == pytest.approx(3.0, abs=0.1)
     assert still.summary == "Nothing of it could be judged, so that nothing was found."
     form = check_form(still)
+    assert [one["kind"] for one in form["caveats"]] == ["unjudged"] and form["resembles"] == []
     assert form["known"] == [] and {one["why"] for one in form["unjudged"]} <= {"blank", "still"}
+
+
+def test_what_is_called_new_says_what_may_have_been_missed():
+    alike = (Resemblance("a.mp4", 2.4),)
+    plain = Verdict(False, 0.0, 0.0, 1.0, 1.5, "")
+    still, long = replace(plain, shortest_findable=None), replace(plain, shortest_findable=4.28)
+    for verdict, by, resembles, unjudged, kinds, said in (
+        (plain, "pictures", (), 0.0, ["shorter pieces"], "New: .* library; pieces shorter than 1.5 s may be missed."),
+        (long, "pictures", (), 0.0, ["shorter pieces"], "than 4.28 s may be missed, which is most of its 6 s"),
+        (plain, "pictures", alike, 0.0, ["shorter pieces", "looks alike"], "look like 1 file, without proof"),
+        (still, "pictures", (), 4.0, ["little moves", "unjudged"], "^Nothing .* too little .* 4 s of 6 s could not"),
+        (still, "pictures", (), 6.0, ["unjudged"], "^Nothing of it could be judged"),
+        (still, "sound", (), 6.0, ["unjudged"], "^Nothing of it could be judged"),
+    ):
+        caveats = caveats_of(verdict, by, resembles, unjudged, 6.0)
+        assert [one.kind for one in caveats] == kinds
+        assert re.search(said, summary_of_check("new", (), 6.0 - unjudged, caveats, unjudged < 6.0))
+
+
+@given(st.integers(1, 30), st.integers(-9000, 9000), st.integers(0, 5))
+def test_a_file_is_like_a_video_by_moments_at_one_distance_in_time(moments, lag, strays):
+    asked_ms = np.r_[np.arange(moments) * 200, np.arange(strays) * 200].astype(np.int64)
+    stored_ms = asked_ms + np.r_[np.full(moments, lag), 20_000 + 1000 * np.arange(strays)].astype(np.int64)
+    ones = np.ones(len(asked_ms), np.int64)
+    hits = IndexHits(0 * ones, 7 * ones, stored_ms, 9 * ones, asked_ms)
+    found = resemblances(hits, 9)
+    assert found == ([(7, round(moments / 5, 1))] if moments >= 5 else []) and resemblances(hits, 8) == []
 
 
 def test_what_cannot_be_read_and_a_library_that_is_not_there_are_said(library, tmp_path):

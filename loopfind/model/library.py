@@ -114,6 +114,30 @@ class Entry:
     added: float
 
 
+@dataclass(frozen=True)
+class EntryQuery:
+    """A page of a list of entries. text: only those with it in a file's path, whatever its case. sounds: also those of
+    sounds. offset: how many of those that fit come before the page."""
+
+    text: str = ""
+    sounds: bool = True
+    newest_first: bool = True
+    offset: int = 0
+    limit: int = 30
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """The entries that stand on a page. held: how many there are, whatever the text. total, seconds: number and length
+    of those that fit. digests: of the contents of the entries."""
+
+    held: int
+    total: int
+    seconds: float
+    entries: tuple[Entry, ...]
+    digests: tuple[bytes, ...]
+
+
 Becoming = Literal["added", "re-read", "known", "moved", "another", "sound"]
 """Result of adding a file: read for the first time, read again as it had changed, as it was, at another place than
 before, one more name of what the library had, or known without its sound, which is there now."""

@@ -36,6 +36,31 @@ class KnownFile:
 
 
 @dataclass(frozen=True)
+class Resemblance:
+    """A file of the library that looks like an upload at moments one behind the other, where that proves nothing.
+
+    path: where it lies, "" for one whose file is gone. seconds: of the upload that look like it, at one distance in
+    time; a rough figure.
+    """
+
+    path: str
+    seconds: float
+
+
+CaveatKind = Literal["unjudged", "little moves", "shorter pieces", "looks alike"]
+"""A reason why a known video may be called new: stretches in which nothing can be judged; so little moves that no
+length is enough; pieces that are too short to be found; and moments that look like some of a file without proof."""
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """A limit of an answer. said: the same as a clause of a sentence."""
+
+    kind: CaveatKind
+    said: str
+
+
+@dataclass(frozen=True)
 class UploadCheck:
     """The answer for one video.
 
@@ -45,7 +70,9 @@ class UploadCheck:
     be found, None where that is not known: then no more can be said of other files. unjudged: stretches in which
     nothing could be found, and unjudged_seconds their length. losses: what could not be read. searched: contents that
     it was compared with. model: what it was compared by. alike: files that are alike without proof, the nearest first,
-    and alike_model what says so, "" where nobody asked. failures: what of the search failed, a line each.
+    and alike_model what says so, "" where nobody asked. failures: what of the search failed, a line each. resembles:
+    files that look like it where nothing was proven, the most seconds first. caveats: what limits the answer; an answer
+    `new` has one at least.
     """
 
     video: str
@@ -64,3 +91,5 @@ class UploadCheck:
     alike: tuple[Neighbour, ...] = ()
     alike_model: str = ""
     failures: tuple[str, ...] = ()
+    resembles: tuple[Resemblance, ...] = ()
+    caveats: tuple[Caveat, ...] = ()

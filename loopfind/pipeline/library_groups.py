@@ -9,7 +9,7 @@ import numpy as np
 from loopfind.comparison.likeness_groups import Star, Strangers, nearest_files, stars, strangers_of
 from loopfind.comparison.likeness_parameters import FEWEST_FILES
 from loopfind.comparison.neighbours import alike_moments, query_of
-from loopfind.errors import BadSetting, LibraryError
+from loopfind.errors import BadSetting, TooFewFiles
 from loopfind.model.likeness import AlikeGroup, Appearance, LikenessGroups, Neighbour
 from loopfind.model.likeness_exhibits import LikenessExhibits
 from loopfind.model.video import Progress, Watch
@@ -73,10 +73,9 @@ def _grouped(
         space = space_of(held.connections, shown, settings.by, eye.key, [one for _, one in every], metric, None)
     names = [os.fsdecode(file.path) for file, _ in every]
     if settings.level is None and len(every) < FEWEST_FILES:
-        what = (
-            f"it holds {len(every)} files to compare, and {FEWEST_FILES} are the fewest that show how alike strangers"
-        )
-        raise LibraryError(shown, f"{what} are: add more, or say from where on files are alike, such as --level 0.9")
+        held_files = "1 file" if len(every) == 1 else f"{len(every)} files"
+        what = f"it holds {held_files} to compare, and {FEWEST_FILES} are the fewest that show how alike strangers are"
+        raise TooFewFiles(shown, what, ", or say from where on files are alike, such as --level 0.9")
     nearest = nearest_files(space.ranked, None if watch is None else _compared(watch, len(every)))
     strangers = strangers_of(nearest, settings.chance) if len(every) >= FEWEST_FILES else None
     level = settings.level if strangers is None or settings.level is not None else strangers.level(settings.chance)

@@ -11,6 +11,7 @@ from loopfind.media.ffmpeg import address
 from loopfind.model.comparison import Comparison, Shared
 from loopfind.model.library import TrackReading
 from loopfind.model.report import Repeat, counted_from_first_content
+from loopfind.model.upload import Resemblance
 from loopfind.model.video import Watch
 from loopfind.pipeline.cache import why_unkept
 from loopfind.pipeline.library_compare import share_of
@@ -18,6 +19,7 @@ from loopfind.pipeline.library_index import IndexedEntries, update_index
 from loopfind.pipeline.library_sound import search_sounds
 from loopfind.pipeline.order import in_order, numbers_of
 from loopfind.pipeline.reader import ONE_PASS, read_video
+from loopfind.pipeline.resemblances import resemblances
 from loopfind.reports.summaries import summary_of_matches
 from loopfind.settings import CompareSettings, Decoding, Settings
 from loopfind.stores.comparisons import Results
@@ -84,6 +86,17 @@ def search_reading(
 ) -> Comparison:
     """Return what the pictures of a video that was read share with the files of a library, as `search_library` does.
     number: its entry, where the library has it; None where it has none."""
+    return search_with_resemblances(library, reading, settings, watch, number)[0]
+
+
+def search_with_resemblances(
+    library: Library,
+    reading: TrackReading,
+    settings: CompareSettings,
+    watch: Watch | None = None,
+    number: int | None = None,
+) -> tuple[Comparison, tuple[Resemblance, ...]]:
+    """Return the same, and the files that look like the video, the most seconds first, whatever was found in them."""
     update_index(library, watch)
     standing = Results(library.connections).standing()
     own = [content for entry, content, _ in standing if entry == number]
@@ -97,13 +110,15 @@ def search_reading(
     pairs = [pair for pair in found.pairs if guest in pair.files]
     sharing = [guest, *sorted({file for pair in pairs for file in pair.files} - {guest})]
     places = {file: place for place, file in enumerate(sharing)}
-    known = {entry.id: entry.source for entry in library.entries()}
+    alike = [(indexed.entry(place), seconds) for place, seconds in resemblances(hits, _GUEST)]
     met = [*files]
-    sources = (reading.source, *(known[indexed.entry(met[file])] for file in sharing[1:]))
+    shown = [indexed.entry(met[file]) for file in sharing[1:]]
+    entries = library.entries_of([*shown, *(entry for entry, _ in alike)])
+    sources = (reading.source, *(entries[entry].source for entry in shown))
     repeats = _with_first(found.repeats, places)
     shared = tuple(_renumbered(pair, places) for pair in pairs)
     matches = matches_of(repeats, shared, sources, 1)
-    return Comparison(
+    found_in = Comparison(
         sources=sources,
         settings=settings,
         summary=summary_of_matches(matches, len(indexed) + 1, 1),
@@ -112,6 +127,7 @@ def search_reading(
         losses=(reading.losses, *(() for _ in sources[1:])),
         matches=matches,
     )
+    return found_in, tuple(Resemblance(entries[one].source.path, seconds) for one, seconds in alike if one in entries)
 
 
 def _guest(

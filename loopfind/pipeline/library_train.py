@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.comparison.metric import Views, found, learn_metric, shuffled_files
-from loopfind.errors import BadSetting, LibraryError
+from loopfind.errors import BadSetting, LibraryError, TooFewFiles
 from loopfind.fingerprints.edits import EDITS, edits_of
 from loopfind.fingerprints.likeness_parameters import TRAINED_MOMENTS
 from loopfind.fingerprints.network import load_network
@@ -72,7 +72,7 @@ def train(
         failures = tuple(one for one in seen if isinstance(one, Failure))
         if len(held_files) < _FEWEST_FILES:
             what = f"{len(held_files)} of its files can be looked at, and {_FEWEST_FILES} are the fewest to train on"
-            raise LibraryError(shown, f"{what}: add more")
+            raise TooFewFiles(shown, what)
         views = _views(held_files)
         trained, checked, judged = _parts(views, len(held_files))
         if not len(judged):

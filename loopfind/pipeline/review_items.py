@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from loopfind.model.comparison import Comparison
+from loopfind.model.library import File
 from loopfind.model.report import Occurrence, Repeat, Report
 from loopfind.model.review_queue import ReviewedFile, ReviewItem
 from loopfind.model.video import Source
@@ -94,9 +95,13 @@ def enter_search(found: Comparison, asked: Identity | None, at: str | os.PathLik
     """Put what a video shares with files of the library at a path or address into its review queue; return how many
     findings are new there. asked: of the video, the first file of the answer. Raises LibraryError."""
     with open_library(at) as library:
-        known = {file.name: (file.digest.hex(), file.size) for file in library.files()}
-        others = [known.get(source.path) for source in found.sources[1:]]
+        known = library.files_at([source.path for source in found.sources[1:]])
+        others = [_identity(known.get(source.path)) for source in found.sources[1:]]
         return ReviewQueue(library.connections).enter(items_of_comparison(found, [asked, *others], origin))
+
+
+def _identity(file: File | None) -> Identity | None:
+    return None if file is None else (file.digest.hex(), file.size)
 
 
 def _file(source: Source, identity: Identity) -> ReviewedFile:

@@ -11,14 +11,14 @@ from loopfind.model.exhibits import Exhibits, SoundExhibits
 from loopfind.model.library import CODES, Reading, TrackReading
 from loopfind.model.likeness import Likeness
 from loopfind.model.report import Report
-from loopfind.model.upload import KnownFile, Novelty, UploadCheck, Witness
+from loopfind.model.upload import KnownFile, Novelty, Resemblance, UploadCheck, Witness
 from loopfind.model.version import version
 from loopfind.model.video import Watch
-from loopfind.pipeline.library_search import search_reading
+from loopfind.pipeline.library_search import search_with_resemblances
 from loopfind.pipeline.library_similar import similar
 from loopfind.pipeline.library_sound import search_sounds
 from loopfind.pipeline.scanning import scan_to_show
-from loopfind.reports.wording import count, length
+from loopfind.reports.upload_answer import caveats_of, summary_of_check
 from loopfind.settings import CompareSettings, Decoding, Settings, SimilarSettings
 from loopfind.stores.comparisons import Results
 from loopfind.stores.library import Library
@@ -56,11 +56,13 @@ def check_upload(
     what to call the video. Raises MediaError for a video that cannot be read, LibraryError, and BadSetting.
     """
     with open_library(library, make=False) as held:
-        found = list[Comparison]()
+        found, resembling = list[Comparison](), list[Resemblance]()
 
         def look_up(reading: Reading) -> None:
             track = TrackReading(reading.track, reading.source, reading.losses)
-            found.append(search_reading(held, track, CompareSettings(query=1), watch))
+            comparison, alike_files = search_with_resemblances(held, track, CompareSettings(query=1), watch)
+            found.append(comparison)
+            resembling.extend(alike_files)
 
         report, exhibits = scan_to_show(video, Settings(), watch, decoding=decoding, seen=look_up)
         by: Witness = "pictures"
@@ -68,11 +70,11 @@ def check_upload(
             by = "sound"
             found.append(search_sounds(held, video, CompareSettings(query=1, align="sound"), watch, False))
         digest = held.look(video).digest
-        paths = {os.fsdecode(file.path): file.digest for file in held.files()}
+        digests = {path: file.digest for path, file in held.files_at([one.path for one in found[0].sources]).items()}
         searched = len(Results(held.connections).standing())
         twins = _twins(held, video, digest, report.source.duration)
     # A file with the same bytes is known by these, and one that is the video itself is no other file.
-    known = [*twins, *(one for one in _known(found[0], by, paths) if one.digest != digest.hex())]
+    known = [*twins, *(one for one in _known(found[0], by, digests) if one.digest != digest.hex())]
     alike, failures = None, []
     if likeness:
         try:
@@ -80,7 +82,7 @@ def check_upload(
         except LoopfindError as error:  # the answer stands without it
             failures.append(f"likeness by {likeness}: {error}")
     named = replace(report, source=replace(report.source, path=name or video))
-    check = _judged(named, by, known, alike)
+    check = _judged(named, by, known, alike, resembling)
     model = f"loopfind {version()}, {by}, codes {CODES}"
     check = replace(check, digest=digest.hex(), searched=searched, model=model, failures=tuple(failures))
     return CheckedUpload(check, found[0], report, exhibits)
@@ -91,8 +93,8 @@ def _twins(library: Library, video: str, digest: bytes, duration: float) -> list
     own, whole = real_path(video), (Place(0.0, duration, 0.0, duration),)
     return [
         KnownFile(os.fsdecode(file.path), digest.hex(), "content", 1.0, 1.0, 1.0, 1.0, True, whole)
-        for file in library.files()
-        if file.digest == digest and file.path != own
+        for file in library.files_with(digest)
+        if file.path != own
     ]
 
 
@@ -107,7 +109,13 @@ def _known(found: Comparison, by: Witness, digests: dict[str, bytes]) -> list[Kn
     return known
 
 
-def _judged(report: Report, by: Witness, known: Sequence[KnownFile], alike: Likeness | None) -> UploadCheck:
+def _judged(
+    report: Report,
+    by: Witness,
+    known: Sequence[KnownFile],
+    alike: Likeness | None,
+    resembling: Sequence[Resemblance],
+) -> UploadCheck:
     """Return the answer for a video, as its scan and the search have it."""
     end = report.source.duration
     blind = [(one.start, one.end) for one in report.unjudged]
@@ -116,21 +124,24 @@ def _judged(report: Report, by: Witness, known: Sequence[KnownFile], alike: Like
     seen = [[(place.start, place.end) for place in one.places] for one in known]
     unjudged = covered(blind)
     fresh = max(0.0, end - covered([*blind, *(span for spans in seen for span in spans)]))
-    findable = report.verdict.shortest_findable
     answer: Novelty = "holds part of" if known else "new"
     for one, spans in zip(known, seen, strict=True):
         left = end - covered([*blind, *spans])
         if one.whole or left <= (1 - LEAST_KNOWN) * max(end - unjudged, 0.0) or one.share >= LEAST_KNOWN:
             answer = "duplicate"
+    resembles = tuple(one for one in resembling if one.path not in {file.path for file in known})
+    caveats = caveats_of(report.verdict, by, resembles, unjudged, end)
+    if answer == "duplicate":
+        caveats = tuple(one for one in caveats if one.kind == "unjudged")
     return UploadCheck(
         video=report.source.path,
         digest="",
         duration=end,
         answer=answer,
-        summary=_summary(answer, known, (fresh, unjudged, end), findable is None and by == "pictures"),
+        summary=summary_of_check(answer, known, fresh, caveats, fresh > 0 or unjudged <= 0),
         known=tuple(known),
         fresh=round(fresh, 3),
-        findable=findable,
+        findable=report.verdict.shortest_findable,
         unjudged=report.unjudged,
         unjudged_seconds=round(unjudged, 3),
         losses=report.losses,
@@ -138,25 +149,6 @@ def _judged(report: Report, by: Witness, known: Sequence[KnownFile], alike: Like
         model="",
         alike=() if alike is None else alike.neighbours,
         alike_model="" if alike is None else f"{alike.key.way} {alike.key.model}".strip(),
+        resembles=resembles,
+        caveats=caveats,
     )
-
-
-def _summary(answer: Novelty, known: Sequence[KnownFile], seconds: tuple[float, float, float], unsure: bool) -> str:
-    """Return the answer in a sentence, and what limits it. seconds: that are in no file, that could not be judged, and
-    of the whole. unsure: whether too little moves to tell."""
-    fresh, unjudged, end = seconds
-    files = count(len(known), "file")
-    if answer == "duplicate":
-        same = " byte for byte" if known[0].by == "content" else ""
-        said = f"A duplicate: all that could be judged of it is in {files} of the library{same}"
-    elif answer == "holds part of":
-        said = f"Holds part of {files} of the library; {length(fresh)} of it is in none"
-    elif fresh <= 0 < unjudged:
-        return "Nothing of it could be judged, so that nothing was found."
-    elif unsure:
-        said = "Nothing of it was found in the library, but too little of it moves to be sure"
-    else:
-        said = "New: nothing of it was found in the library"
-    if unjudged <= 0:
-        return f"{said}."
-    return f"{said}; {length(min(unjudged, end))} of {length(end)} could not be judged."

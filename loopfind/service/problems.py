@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from loopfind.errors import LibraryError, LibraryUnwritable, ReviewRefused, UsageError
+from loopfind.errors import LoopfindError
 from loopfind.service.refusals import Refused
+from loopfind.service.statuses import said_of, status_of
 
 PROBLEM = "application/problem+json"
 _MOST_FAULTS = 20
@@ -59,16 +60,6 @@ def add_problems(app: FastAPI) -> None:
             500, f"this is a bug in loopfind: {type(error).__name__}; the log of the service has it"
         )
 
-    @app.exception_handler(UsageError)
-    async def usage(_: Request, error: UsageError) -> Response:
-        return problem_response(422, str(error))
-
-    @app.exception_handler(ReviewRefused)
-    async def review(_: Request, error: ReviewRefused) -> Response:
-        return problem_response(409, str(error))
-
-    @app.exception_handler(LibraryError)
-    async def library(_: Request, error: LibraryError) -> Response:
-        # Its path is nobody's business who asks over a network.
-        status = 503 if isinstance(error, LibraryUnwritable) else 500
-        return problem_response(status, f"the library: {error.what}")
+    @app.exception_handler(LoopfindError)
+    async def failed(_: Request, error: LoopfindError) -> Response:
+        return problem_response(status_of(error).status, said_of(error))

@@ -6,17 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from loopfind.errors import (
-    Broken,
-    DecoderFailed,
-    LibraryError,
-    LoopfindError,
-    MediaError,
-    MissingExtra,
-    NoStream,
-    NotVideo,
-    UsageError,
-)
+from loopfind.errors import LibraryError, LoopfindError
 from loopfind.model.job import Job, JobProblem
 from loopfind.model.video import Progress, Watch
 from loopfind.pipeline import (
@@ -35,10 +25,12 @@ from loopfind.service.child import Outcome
 from loopfind.service.clips import write_clips
 from loopfind.service.fetch import fetch
 from loopfind.service.folders import UPLOAD_FOLDER
+from loopfind.service.numbers import whole_number
 from loopfind.service.places import file_below, may_be_read
 from loopfind.service.refusals import Refused
 from loopfind.service.results import write_answer, write_scan
 from loopfind.service.settings import ServiceSettings
+from loopfind.service.statuses import said_of, status_of
 from loopfind.settings import Decoding, GroupSettings, SimilarSettings
 from loopfind.stores.opener import open_library
 
@@ -56,10 +48,10 @@ def outcome_of(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -
         return Outcome({}, JobProblem(error.status, "Refused", error.detail))
     except LoopfindError as error:
         return Outcome({}, problem_of(error, job))
-    except MemoryError:
-        return Outcome({}, JobProblem(507, "Too large", "there is not enough memory for this"))
+    except MemoryError as error:
+        return Outcome({}, _problem(error, "there is not enough memory for this"))
     except OSError as error:
-        return Outcome({}, JobProblem(507, "No room", error.strerror or "the system has no room for this"))
+        return Outcome({}, _problem(error, error.strerror or "the system has no room for this"))
     except Exception as error:
         logging.getLogger("loopfind.service").exception("job %s", job.id)
         return Outcome(
@@ -69,23 +61,13 @@ def outcome_of(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -
 
 def problem_of(error: LoopfindError, job: Job) -> JobProblem:
     """Return an error as the problem of a job, without the folders of the service."""
-    status, title = next(
-        ((status, title) for kind, status, title in _PROBLEMS if isinstance(error, kind)), (500, "Failed")
-    )
-    what = error.what if isinstance(error, MediaError | LibraryError) else str(error)
-    return JobProblem(status, title, f"{job.request.name}: {what}")
+    said = said_of(error)
+    about_library = job.request.kind == "library" or isinstance(error, LibraryError)
+    return _problem(error, said if about_library else f"{job.request.name}: {said}")
 
 
-_PROBLEMS: tuple[tuple[type[LoopfindError], int, str], ...] = (
-    (NotVideo, 415, "Not a video"),
-    (NoStream, 422, "No such stream"),
-    (Broken, 415, "Cannot be decoded"),
-    (DecoderFailed, 500, "The decoder failed"),
-    (MediaError, 422, "Cannot be read"),
-    (UsageError, 422, "Cannot be asked"),
-    (MissingExtra, 501, "Not installed"),
-    (LibraryError, 503, "The library fails"),
-)
+def _problem(error: Exception, said: str) -> JobProblem:
+    return JobProblem(*status_of(error), said)
 
 
 def _video(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> str:
@@ -95,7 +77,8 @@ def _video(job: Job, settings: ServiceSettings, folder: str, watch: Watch) -> st
         return file_below(settings.root, place)
     if kind == "entry":
         with open_library(settings.library, make=False) as library:
-            paths = [path for entry in library.entries() if str(entry.id) == place for path in entry.paths]
+            entry = library.entry(whole_number(place) or 0)
+        paths = entry.paths if entry is not None else ()
         there = [path for path in paths if os.path.isfile(path) and may_be_read(path, settings)]
         if not there:
             raise Refused(410, "the file is gone, or lies elsewhere now")

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 PATIENCE = 60.0
 """Seconds to wait for another program that is writing."""
 
+LARGEST_NUMBER = (1 << 62) - 1
+"""Largest number of a row that is asked for; databases take none above 2 ** 63."""
+
 SqlValue = str | int | float | bytes | None
 """A value in a database."""
 

@@ -5,7 +5,7 @@ when it is killed. Readers do not wait for writers; writers wait for one another
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,8 @@ from loopfind.model.library import (
     SOUND,
     SOUND_BITS,
     Entry,
+    EntryPage,
+    EntryQuery,
     File,
     Kept,
     Lacking,
@@ -30,7 +32,7 @@ from loopfind.model.library import (
 from loopfind.model.sound import SoundFingerprint, code_count
 from loopfind.model.video import Source, Watch
 from loopfind.settings import Settings
-from loopfind.stores import checks, maintenance, schema
+from loopfind.stores import checks, entry_lists, maintenance, schema
 from loopfind.stores.blocks import AnyRows, ReadableRows
 from loopfind.stores.connections import Connection, Connections
 from loopfind.stores.digest import digest_of
@@ -249,29 +251,31 @@ class Library:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all entries that can be used, in the order in which they were added."""
-        with self._connections.snapshot() as connection:
-            rows = connection.execute(
-                "SELECT id, content, duration, frames, fps, width, height, codec, container, declared, kind, hash_size,"
-                ' stream, start, "end", bytes, added FROM entry WHERE codes = ? ORDER BY id',
-                (CODES,),
-            ).fetchall()
-            paths: dict[int, list[str]] = {}
-            for content, path in connection.execute("SELECT content, path FROM file ORDER BY path"):
-                paths.setdefault(content, []).append(os.fsdecode(path))
-        found = []
-        for number, content, duration, frames, fps, width, height, codec, container, declared, *rest in rows:
-            names = tuple(paths.get(content, ()))
-            source = Source(names[0] if names else "", duration, frames, fps, width, height, codec, container, declared)
-            found.append(Entry(number, names, source, *rest))
-        return tuple(found)
+        return entry_lists.all_entries(self._connections)
+
+    def entry(self, number: int) -> Entry | None:
+        """Return the entry of a number; None where there is none that can be used."""
+        return self.entries_of([number]).get(number)
+
+    def entries_of(self, numbers: Iterable[int]) -> dict[int, Entry]:
+        """Return entries that can be used, by number; numbers that none has are left out."""
+        return entry_lists.some_entries(self._connections, numbers)
+
+    def entry_page(self, query: EntryQuery) -> EntryPage:
+        """Return a page of the entries that a query asks for."""
+        return entry_lists.entry_page(self._connections, query)
 
     def files(self) -> tuple[File, ...]:
         """Return every file that is named, as it was when it was last looked at, sorted by path."""
-        with self._connections.reading() as connection:
-            rows = connection.execute(
-                "SELECT path, file.size, changed, digest FROM file JOIN content ON content.id = content ORDER BY path"
-            )
-            return tuple(File(*row) for row in rows)
+        return entry_lists.all_files(self._connections)
+
+    def files_at(self, paths: Sequence[str]) -> dict[str, File]:
+        """Return the files at some paths, by path; paths that the library does not name are left out."""
+        return entry_lists.files_at(self._connections, paths)
+
+    def files_with(self, digest: bytes) -> tuple[File, ...]:
+        """Return the files that hold a content, sorted by path."""
+        return entry_lists.files_with(self._connections, digest)
 
     def remove(self, entries: Iterable[int] = (), paths: Iterable[bytes] = ()) -> None:
         """Take out entries by id and files by their real paths, and give the space back to the disk. A content goes

@@ -21,11 +21,11 @@ from loopfind.service.state import Service, TheService
 from loopfind.service.streams import STREAM_PLACE
 from loopfind.service.uploads import checked_key
 from loopfind.settings import LIKENESS_WAYS
+from loopfind.stores.connections import LARGEST_NUMBER
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
 MOST_LISTED = 200
-LARGEST_NUMBER = (1 << 62) - 1
 POLL = 0.4
 """Seconds between two looks at what has changed."""
 _OVERLAP = 2.0

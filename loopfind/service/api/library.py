@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from loopfind.model.library import Entry
+from loopfind.model.library import Entry, EntryQuery
 from loopfind.service.api.media import is_allowed
 from loopfind.service.state import Service, TheService
 from loopfind.stores.comparisons import Results
@@ -62,21 +62,17 @@ class SharedPairs:
 
 def entries_page(service: Service, text: str = "", offset: int = 0, limit: int = A_PAGE) -> Entries:
     """Return a page of the library, the newest entry first. text: only entries with it in a file's path."""
-    found = [entry for entry in reversed(service.library.entries()) if _fits(entry, text)]
-    digests = {file.name: file.digest.hex() for file in service.library.files()}
-    return Entries(len(found), [_entry_form(one, digests, service) for one in found[offset : offset + limit]])
+    page = service.library.entry_page(EntryQuery(text, offset=offset, limit=limit))
+    forms = [_entry_form(entry, digest, service) for entry, digest in zip(page.entries, page.digests, strict=True)]
+    return Entries(page.total, forms)
 
 
-def _fits(entry: Entry, text: str) -> bool:
-    return not text or any(text.lower() in path.lower() for path in entry.paths)
-
-
-def _entry_form(entry: Entry, digests: dict[str, str], service: Service) -> EntryForm:
+def _entry_form(entry: Entry, digest: bytes, service: Service) -> EntryForm:
     source, played = entry.source, is_allowed(entry.paths, service)
     return EntryForm(
         id=entry.id,
         paths=[path.encode("utf-8", "replace").decode() for path in entry.paths],
-        digest=next((digests[path] for path in entry.paths if path in digests), ""),
+        digest=digest.hex() if entry.paths else "",
         duration=source.duration,
         frames=source.frames,
         width=source.width,

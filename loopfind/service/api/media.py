@@ -19,7 +19,7 @@ _PLAYED = ("video/", "audio/", "image/gif", "image/webp", "image/apng")
 def allowed_media(entry: int, service: Service) -> str:
     """Return the path of a file of the library, by the number of its entry. Raises Refused: 404 where there is none,
     410 where it is gone, 403 where it lies neither below the root nor among the uploads."""
-    found = next((one for one in service.library.entries() if one.id == entry), None)
+    found = service.library.entry(entry)
     if found is None:
         raise Refused(404, f"the library has no entry {entry}")
     return allowed_path(found.paths, service)
@@ -76,7 +76,11 @@ def entry_video(entry: int, service: TheService) -> Response:
 @router.get("/contents/{digest}/video", response_class=FileResponse, summary="Play a file by its content")
 def content_video(digest: str, service: TheService) -> Response:
     """Return the file of a content, by the hexadecimal digest that answers name it by."""
-    paths = tuple(file.name for file in service.library.files() if file.digest.hex() == digest)
+    try:
+        content = bytes.fromhex(digest)
+    except ValueError:
+        content = b""
+    paths = tuple(file.name for file in service.library.files_with(content))
     if not paths:
         raise Refused(404, "the library has no such content")
     path = allowed_path(paths, service)

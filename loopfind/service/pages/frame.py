@@ -13,9 +13,10 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from loopfind.errors import LibraryError, LoopfindError, ReviewRefused, UsageError
+from loopfind.errors import LoopfindError
 from loopfind.model.version import version
 from loopfind.service.refusals import Refused
+from loopfind.service.statuses import said_of, status_of
 
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
@@ -101,14 +102,8 @@ class PageRoute(APIRoute):
                 return error_page(request, 422, "There is no such page: something in its address is wrong.")
             except HTTPException as error:
                 return error_page(request, error.status_code, str(error.detail), error.headers)
-            except ReviewRefused as error:
-                return error_page(request, 409, str(error))
-            except LibraryError as error:
-                return error_page(request, 503, f"the library: {error.what}")
-            except UsageError as error:
-                return error_page(request, 422, str(error))
             except LoopfindError as error:
-                return error_page(request, 500, str(error))
+                return error_page(request, status_of(error).status, said_of(error))
 
         return handled
 

@@ -24,6 +24,8 @@ _RESULTS = (
 )
 _CLIPS = "clips/"
 _TONES = {"duplicate": "found", "holds part of": "unsure", "new": "nothing"}
+_SURE_ENOUGH = "shorter pieces"
+"""Caveat that stands at almost every answer, so that it makes none unsure."""
 
 
 class _Table(NamedTuple):
@@ -80,7 +82,8 @@ def words_when_done(job: Job) -> str:
     """Return what came of a job that is done in a few words, for a list of jobs."""
     answer = job.answer
     if job.request.work == "check":
-        return str(answer.get("answer", "done"))
+        said = str(answer.get("answer", "done"))
+        return f"{said}, as far as can be told" if _is_doubtful(answer) else said
     if job.request.work == "scan":
         repeats = _number(answer.get("repeats"))
         return count(repeats, "repeat") if repeats else "nothing is shown twice"
@@ -117,9 +120,15 @@ _NO_PROOF = "To look alike is no proof: only a comparison shows that two are the
 def _tone(job: Job) -> str:
     answer = job.answer
     if job.request.work == "check":
-        return _TONES.get(str(answer.get("answer")), "unsure")
+        return "unsure" if _is_doubtful(answer) else _TONES.get(str(answer.get("answer")), "unsure")
     found = answer.get("repeats") or answer.get("pairs") or answer.get("groups") or answer.get("files")
     return "unsure" if found else "nothing"
+
+
+def _is_doubtful(answer: dict[str, Any]) -> bool:
+    """Return whether a video is called new with more than the usual caveat."""
+    kinds = {one.get("kind") for one in _dicts(answer.get("caveats"))}
+    return answer.get("answer") == "new" and bool(kinds - {_SURE_ENOUGH})
 
 
 def _whole(job: Job, service: Service) -> dict[str, Any] | None:
@@ -147,7 +156,12 @@ def _check_table(answer: dict[str, Any], service: Service) -> _Table:
         more = f" and {count(len(places) - 3, 'more stretch', 'more stretches')}" if len(places) > 3 else ""
         sure = "the same bytes" if one["by"] == "content" else f"{share(one['confidence'])} sure, by {one['by']}"
         rows.append((name, share(one["share"]), "all of both" if one["whole"] else "part", sure, f"{where}{more}"))
-    return _Table("Where it is already", ("file", "how much of it", "what", "how sure", "where"), rows)
+    title = "Where it is already" if rows else "Files that it looks like"
+    resembles = _dicts(answer.get("resembles"))
+    called = called_names(service, [str(one["path"]) for one in resembles])
+    for one, name in zip(resembles, called, strict=True):
+        rows.append((name, length(one["seconds"]), "looks alike", "no proof", ""))
+    return _Table(title, ("file", "how much of it", "what", "how sure", "where"), rows)
 
 
 def _search_table(answer: dict[str, Any], service: Service) -> _Table:
