@@ -42,6 +42,20 @@ def pytest_sessionfinish() -> None:
     servers.stop_shared()
 
 
+@pytest.fixture(scope="module")
+def few_speeds() -> Iterator[None]:
+    """Look for copies of a sound at another speed at few places.
+
+    There are as many candidates in the shortest sound as in a long one, so that they take most of the time of a test
+    that is about something else. How well they are told from copies is for test_sound_speeds.
+    """
+    from loopfind.engine.sound import changed_search
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(changed_search, "MOST_CHANGED", (3, 0.0))
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Iterator[None]:
     """Skip a test that takes what this system does not have."""

@@ -242,6 +242,7 @@ def loopfind(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_speeds")
 def test_extract_of_a_sound_writes_sounds(loopfind: Run, tmp_path: Path) -> None:
     talk, jingle, place = sounds.talk(20, 3), sounds.talk(4, 4), tmp_path / "r.json"
     cast = sounds.joined(sounds.part(talk, 0, 6), jingle, sounds.part(talk, 6, 15), jingle, sounds.part(talk, 15, 20))

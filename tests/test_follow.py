@@ -479,6 +479,7 @@ def with_sound() -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_speeds")
 def test_the_whole_answer_on_a_file_has_its_sound_as_a_scan_has(tmp_path: Path) -> None:
     source, path = with_sound(), tmp_path / "growing.mkv"
     with writing(source, path):

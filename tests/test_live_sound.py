@@ -36,6 +36,7 @@ def test_samples_at_the_beginning_are_forgotten_and_the_rest_keeps_its_time() ->
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_speeds")
 def test_what_was_heard_before_the_window_is_forgotten() -> None:
     talk, rest = sounds.talk(10, 71), sounds.talk(60, 72)
     early, late = sounds.part(talk, 1, 6), sounds.part(rest, 40, 46)

@@ -29,7 +29,7 @@ CAST = sounds.joined(
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(few_speeds: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a podcast and its page, one where it is not found, and a comparison with its jingle."""
     place = tmp_path_factory.mktemp("sound-page")
     shutil.copy(sounds.file("page-cast.mp3", CAST), place / "a #1 cast.mp3")

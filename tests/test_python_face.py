@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import samples
+import videos
 
 from loopfind import Report, Settings, compare, follow, scan, sweep
 from loopfind.errors import BadReport, BadSetting, MissingExtra, OutputError, UnknownPart, Unreadable
@@ -30,13 +31,15 @@ def report():
 def test_settings_are_given_by_name_or_as_a_value(report):
     assert report.settings == Settings(hash_size=8)
     assert report == scan(str(LOOP), Settings(hash_size=8))
-    assert scan(LOOP, Settings("dhash", 24), hash_size=8, end=6.0).settings == Settings("dhash", 8, end=6.0)
+    short = videos.encoded("mp4", "libx264")
+    assert scan(short, Settings("dhash", 24), hash_size=8, end=0.6).settings == Settings("dhash", 8, end=0.6)
 
 
 @pytest.mark.slow
 def test_paths_may_be_path_objects_everywhere(tmp_path):
-    assert sweep(LOOP, sizes=[8, 16], end=8.0).settings.sizes == (8, 16)
-    assert compare([LOOP, FIXTURES / "none.mp4"], own=True).settings == CompareSettings(own=True)
+    short = videos.encoded("mp4", "libx264")
+    assert sweep(short, sizes=[8, 16]).settings.sizes == (8, 16)
+    assert compare([short, videos.encoded("mkv", "mpeg4")], own=True).settings == CompareSettings(own=True)
 
 
 @pytest.mark.slow

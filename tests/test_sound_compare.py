@@ -72,6 +72,7 @@ def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_speeds")
 def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
     talk = sounds.part(TALK, 0, 12)
     one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(TALK, 20, 26), sounds.part(talk, 3, 8)))

@@ -173,6 +173,7 @@ def test_a_sound_whose_ffmpeg_is_killed_is_not_half_a_sound(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_speeds")
 def test_the_sound_of_a_file_on_a_server_is_searched_and_of_a_live_stream_is_not() -> None:
     alone = sounds.file("served.flac", sounds.joined(TALK, sounds.noise(2, 3), sounds.part(TALK, 1, 4)))
     with serving(alone.read_bytes(), Fault(), alone.name) as site:

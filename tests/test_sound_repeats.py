@@ -12,6 +12,7 @@ import sounds
 import videos
 
 from loopfind import Report, scan
+from loopfind.engine.sound import changed_search, parameters
 from loopfind.model.report import Repeat
 from loopfind.pipeline import scan_to_show
 from loopfind.reports.page.scan import write
@@ -19,6 +20,8 @@ from loopfind.reports.page.scan import write
 TALK = sounds.talk(24, 11)
 COPY = sounds.part(TALK, 4.0, 7.0)
 """Three seconds that are heard again at 20 s."""
+
+pytestmark = pytest.mark.usefixtures("few_speeds")
 
 
 def planted(copy: sounds.Wave) -> sounds.Wave:
@@ -124,7 +127,10 @@ def test_a_loop_of_many_turns_has_its_shortest_period() -> None:
     ],
 )
 @pytest.mark.slow
-def test_what_is_heard_once_is_not_claimed(name: str, draw: Callable[[], sounds.Wave]) -> None:
+def test_what_is_heard_once_is_not_claimed(
+    name: str, draw: Callable[[], sounds.Wave], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changed_search, "MOST_CHANGED", parameters.MOST_CHANGED)
     report = scan(sounds.file(f"once-{name}.m4a", draw()))
     assert not report.repeats and report.sound is not None
     heard = name in ("talk", "rain")

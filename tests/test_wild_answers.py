@@ -67,12 +67,12 @@ def test_the_codes_of_a_quadrant_know_nothing_of_the_others(quadrant: str) -> No
 
 @pytest.mark.slow
 def test_two_layers_are_a_loop_of_what_both_need_and_their_own() -> None:
-    """The upper half goes round every 29 frames, the lower one every 30: all of it after 870."""
-    layers = part_of(looped(s.camera(37), 29), looped(s.camera(38), 30), slice(6, 12))
-    report = s.answer(s.shown([(layers, 0, 75)], FPS))
+    """The upper half goes round every 14 frames, the lower one every 15: all of it after 210."""
+    layers = part_of(looped(s.camera(37), 14), looped(s.camera(38), 15), slice(6, 12))
+    report = s.answer(s.shown([(layers, 0, 30)], FPS))
     loops = {round(FPS * (repeat.period or 0)): repeat for repeat in claimed(report) if repeat.kind == "loop"}
-    assert {29, 870} <= loops.keys()
-    assert (loops[870].picture_share or 0) > 0.95 > 0.9 > (loops[29].picture_share or 1)
+    assert {14, 210} <= loops.keys()
+    assert (loops[210].picture_share or 0) > 0.95 > 0.9 > (loops[14].picture_share or 1)
 
 
 def test_boxes_over_a_copy_do_not_pass_for_other_brightness() -> None:
