@@ -47,7 +47,7 @@ def few_speeds() -> Iterator[None]:
     """Look for copies of a sound at another speed at few places.
 
     There are as many candidates in the shortest sound as in a long one, so that they take most of the time of a test
-    that is about something else. How well they are told from copies is for test_sound_speeds.
+    that is about something else. test_sound_speeds is about how well copies are known from them.
     """
     from loopfind.engine.sound import changed_search
 
