@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loopfind.arrays.disk import Scratch
 from loopfind.arrays.lsh_forest import BITS, Prefixes, near, shared_bits
 from loopfind.errors import LibraryError, LibraryUnwritable
 from loopfind.model.dtypes import Ints
 from loopfind.stores import schema
-from loopfind.stores.connections import Connections
+from loopfind.stores.connections import Connection, Connections
 
 MOST_NEIGHBOURS = 12
 """Rows taken on either side of a key. Of a scene that thousands of files show each is paired with some, and through
@@ -31,6 +32,9 @@ _FROM_KEY_ON = "SELECT entry, shown FROM posting WHERE key >= ? AND key <= ? ORD
 _BEFORE_KEY = (
     "SELECT entry, shown FROM posting WHERE key < ? AND key >= ? ORDER BY key DESC, entry DESC, shown DESC LIMIT ?"
 )
+_THAT_BEGIN = """SELECT column1 FROM (VALUES {}) AS asked
+    WHERE EXISTS (SELECT 1 FROM posting WHERE key >= column1 AND key <= column1 + ?)"""
+_ASKED_TOGETHER = 400  # SQLite may take no more than 999 values
 _NEXT = """SELECT key, entry, shown FROM posting WHERE (key, entry, shown) > (?, ?, ?) AND key < ?
     ORDER BY key, entry, shown LIMIT ?"""
 
@@ -116,6 +120,8 @@ class Postings:
         found: list[tuple[int, int, int]] = []
         order = np.argsort(keys, kind="stable")
         with self._connections.reading() as connection:
+            # Most keys have no neighbour, which is seen in a tenth of the time that it takes to ask for them.
+            order = order[_some_begin_alike(connection, keys[order] | (table << _SHIFT), wide)]
             asked = (keys[order] | (table << _SHIFT)).tolist()
             onward = connection.each(_FROM_KEY_ON, [(key, key | wide, MOST_NEIGHBOURS) for key in asked])
             backward = connection.each(_BEFORE_KEY, [(key, key & ~wide, MOST_NEIGHBOURS) for key in asked])
@@ -158,6 +164,18 @@ class Postings:
             return np.fromiter(chain.from_iterable(rows), np.int64, width * len(rows)).reshape(-1, width)
         except (ValueError, TypeError, OverflowError):
             raise LibraryError(self._connections.shown, schema.DAMAGED) from None
+
+
+def _some_begin_alike(connection: Connection, keys: Ints, wide: int) -> NDArray[np.bool_]:
+    """Tell of which keys (k,), rising, some row of the index differs in the last bits alone, those of `wide`."""
+    starts, places = np.unique(keys & ~wide, return_inverse=True)
+    met: list[int] = []
+    for low in range(0, len(starts), _ASKED_TOGETHER):
+        part = starts[low : low + _ASKED_TOGETHER].tolist()
+        met += (
+            start for (start,) in connection.execute(_THAT_BEGIN.format(", ".join(["(?)"] * len(part))), (*part, wide))
+        )
+    return np.isin(starts, met)[places]
 
 
 def _rows(columns: Sequence[Ints], order: Ints) -> Iterator[tuple[int, ...]]:

@@ -99,7 +99,7 @@ def _forget(order: _Order) -> None:
 
 def _failed(doing: str, entries: Sequence[int], library: Library, outcome: GivenUp) -> WorkersFailed:
     """Return the error of entries that end whoever has to do with them."""
-    names = {entry.id: entry.source.path for entry in library.entries()}
+    names = {number: entry.source.path for number, entry in library.entries_of(entries[:3]).items()}
     named = ", ".join(names.get(entry, f"entry {entry}") for entry in entries[:3])
     more = f" and {len(entries) - 3} others" if len(entries) > 3 else ""
     return WorkersFailed(f"{doing} {named}{more} ended {outcome.processes} workers, one after the other")
