@@ -19,7 +19,11 @@ from loopfind.media.sound.chromaprint import chromaprint_of
 from loopfind.model.sound import CHROMAPRINT_HOP, CHROMAPRINT_WINDOW, SOUND_RATE, AudioTrack, Sound
 from loopfind.pipeline.sound import sound_in
 
-TALK = sounds.talk(24, 301)
+
+def the_talk() -> sounds.Wave:
+    return sounds.talk(24, 301)
+
+
 HALF = sounds.RATE // SOUND_RATE
 
 
@@ -28,9 +32,9 @@ def heard(path: Path) -> Sound:
 
 
 def test_the_items_of_a_copy_are_alike_where_it_lies() -> None:
-    whole = heard(sounds.file("print-whole.flac", TALK)).samples
+    whole = heard(sounds.file("print-whole.flac", the_talk())).samples
     later = 40 * CHROMAPRINT_HOP
-    copy = heard(sounds.file("print-copy.opus", TALK[HALF * later :])).samples
+    copy = heard(sounds.file("print-copy.opus", the_talk()[HALF * later :])).samples
     one, other = chromaprint_of(whole), chromaprint_of(copy)
     assert len(one) == (len(whole) - CHROMAPRINT_WINDOW) // CHROMAPRINT_HOP
     wrong = [np.bitwise_count(one[by : by + 80] ^ other[:80]).mean() / 32 for by in (30, 40, 50)]
@@ -57,8 +61,8 @@ def test_candidates_by_chromaprint_are_followed_where_no_others_lead() -> None:
 
 @pytest.mark.slow
 def test_a_comparison_finds_with_chromaprint_what_it_finds_without() -> None:
-    one = sounds.file("print-one.mp3", sounds.part(TALK, 0, 14))
-    other = sounds.file("print-other.opus", sounds.part(TALK, 5, 19))
+    one = sounds.file("print-one.mp3", sounds.part(the_talk(), 0, 14))
+    other = sounds.file("print-other.opus", sounds.part(the_talk(), 5, 19))
     stranger = sounds.file("print-stranger.mp3", sounds.talk(10, 302))
     plain = compare([one, other, stranger], align="sound")
     both = compare([one, other, stranger], align="sound", kind="chromaprint")

@@ -15,13 +15,18 @@ from loopfind.model.sound import CHROMA_HOP, CHROMA_TONES, SOUND_RATE, AudioTrac
 from loopfind.pipeline import warping
 from loopfind.reports.formats import comparisons
 
-TALK = sounds.talk(24, 401)
-OTHER = sounds.talk(24, 402)
+
+def the_talk() -> sounds.Wave:
+    return sounds.talk(24, 401)
+
+
+def other_talk() -> sounds.Wave:
+    return sounds.talk(24, 402)
 
 
 def changed(name: str, start: float, end: float, filters: str) -> Path:
     """A part of the talk, changed by filters of ffmpeg."""
-    return sounds.file(name, sounds.part(TALK, start, end), "-af", f"{filters},aresample=22050", "-b:a", "64k")
+    return sounds.file(name, sounds.part(the_talk(), start, end), "-af", f"{filters},aresample=22050", "-b:a", "64k")
 
 
 def chroma(sound: sounds.Wave):
@@ -34,7 +39,7 @@ def chroma(sound: sounds.Wave):
     ("filters", "speed"), [("atempo=1.1", 1.1), ("atempo=0.9", 0.9), (f"asetrate={round(22050 * 1.08)}", 1.08)]
 )
 def test_a_sound_at_another_tempo_is_alike_and_its_speed_is_said(filters: str, speed: float) -> None:
-    whole = sounds.file("tempo-whole.mp3", TALK)
+    whole = sounds.file("tempo-whole.mp3", the_talk())
     clip = changed(f"tempo-{speed}.mp3", 5, 17, filters)
     (warp,) = compare([whole, clip], align="dtw", kind="chroma").warps
     assert warp.nearness == "alike" and not warp.reversed and warp.spans is not None
@@ -46,8 +51,8 @@ def test_a_sound_at_another_tempo_is_alike_and_its_speed_is_said(filters: str, s
 @pytest.mark.slow
 def test_strangers_and_steady_sounds_are_not_alike() -> None:
     files = [
-        sounds.file("tempo-a.flac", sounds.part(TALK, 0, 12)),
-        sounds.file("tempo-b.flac", sounds.part(OTHER, 0, 20)),
+        sounds.file("tempo-a.flac", sounds.part(the_talk(), 0, 12)),
+        sounds.file("tempo-b.flac", sounds.part(other_talk(), 0, 20)),
         sounds.file("tempo-hum-a.flac", sounds.hum(8)),
         sounds.file("tempo-hum-b.flac", sounds.hum(14)),
         sounds.file("tempo-rain-a.mp3", sounds.noise(8, 1)),
@@ -62,8 +67,8 @@ def test_strangers_and_steady_sounds_are_not_alike() -> None:
 
 @pytest.mark.slow
 def test_files_without_pictures_are_compared_by_tones_and_the_text_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    whole = sounds.file("tempo-plain.flac", TALK)
-    clip = sounds.file("tempo-clip.opus", sounds.part(TALK, 3, 13))
+    whole = sounds.file("tempo-plain.flac", the_talk())
+    clip = sounds.file("tempo-clip.opus", sounds.part(the_talk(), 3, 13))
     found = compare([whole, clip], align="dtw")
     assert found.settings.kind == "chroma"
     text = "".join(comparisons.as_text(found))

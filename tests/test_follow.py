@@ -466,12 +466,13 @@ def test_what_does_not_go_with_following_is_wrong_usage(words: tuple[str, ...]) 
     assert (status, out, len(said.splitlines())) == (2, "", 1)
 
 
-TALK = sounds.talk(14, 41)
+def the_talk() -> sounds.Wave:
+    return sounds.talk(14, 41)
 
 
 def with_sound() -> Path:
     """A scene of 14 s of which four seconds are heard again at 10 s."""
-    heard = sounds.joined(sounds.part(TALK, 0, 10), sounds.part(TALK, 3, 7))
+    heard = sounds.joined(sounds.part(the_talk(), 0, 10), sounds.part(the_talk(), 3, 7))
     source = sounds.written("followed-sound", heard.tobytes()).as_posix()
     path = videos.FOLDER / "followed-sound.mkv"
     made = (*videos.moving(14), "-i", source, "-c:v", "mpeg4", "-c:a", "flac")

@@ -23,8 +23,15 @@ from loopfind.reports.formats import comparisons, libraries
 from loopfind.settings import CompareSettings, Settings
 from loopfind.stores.opener import open_library
 
-TALKS = {ending: sounds.talk(28, seed) for seed, ending in enumerate(("flac", "mp3", "m4a", "opus"), 201)}
-BEATS = sounds.machine(20, 0.5)
+ENDINGS = ("flac", "mp3", "m4a", "opus")
+
+
+def talk_of(ending: str) -> sounds.Wave:
+    return sounds.talk(28, 201 + ENDINGS.index(ending))
+
+
+def beats_there() -> sounds.Wave:
+    return sounds.machine(20, 0.5)
 
 
 def looked_up(clip: Path, library: Path, align: str = "engine") -> Comparison:
@@ -34,9 +41,9 @@ def looked_up(clip: Path, library: Path, align: str = "engine") -> Comparison:
 def filled(place: Path) -> Path:
     """A folder of sounds, one with a machine's beat, and a video that has a sound."""
     place.mkdir()
-    for ending, talk in TALKS.items():
-        shutil.copy(sounds.file(f"library-talk.{ending}", talk), place / f"talk.{ending}")
-    shutil.copy(sounds.file("library-beats.flac", BEATS), place / "beats.flac")
+    for ending in ENDINGS:
+        shutil.copy(sounds.file(f"library-talk.{ending}", talk_of(ending)), place / f"talk.{ending}")
+    shutil.copy(sounds.file("library-beats.flac", beats_there()), place / "beats.flac")
     film = sounds.written("library-film", sounds.talk(10, 209).tobytes()).as_posix()
     shown = ("-c:v", "mpeg4", "-c:a", "aac", "-shortest")
     shutil.copy(videos.make("library-film.mp4", *videos.moving(10), "-i", film, *shown), place / "film.mp4")
@@ -63,10 +70,10 @@ def found(answer: Comparison) -> dict[str, float]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", TALKS)
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_clip_is_found_in_its_file_to_the_millisecond(library: Path, ending: str) -> None:
     # From behind the first ten seconds, so that the file is read from the middle on.
-    clip = sounds.file(f"sought-{ending}.flac", sounds.part(TALKS[ending], 15.3217, 20.3217))
+    clip = sounds.file(f"sought-{ending}.flac", sounds.part(talk_of(ending), 15.3217, 20.3217))
     answer = looked_up(clip, library)
     assert list(found(answer)) == [f"talk.{ending}"] and answer.settings.align == "sound"
     # Encoders put silence before a sound, and say so, or not.
@@ -77,7 +84,7 @@ def test_a_clip_is_found_in_its_file_to_the_millisecond(library: Path, ending: s
 
 @pytest.mark.slow
 def test_a_clip_is_found_through_noise_and_a_video_by_its_sound(library: Path, folder: Path) -> None:
-    talk = sounds.part(TALKS["mp3"], 4, 10)
+    talk = sounds.part(talk_of("mp3"), 4, 10)
     noisy = sounds.file("noisy.opus", talk + 0.1 * sounds.noise(6, 5))
     assert found(looked_up(noisy, library)) == {"talk.mp3": pytest.approx(4, abs=0.03)}
     film = ("-i", (folder / "film.mp4").as_posix(), "-vf", "negate", "-c:v", "mpeg4", "-c:a", "aac", "-t", "6")
@@ -90,7 +97,7 @@ def test_strangers_are_found_nowhere(library: Path) -> None:
     stranger = sounds.file("stranger-there.mp3", sounds.talk(6, 251))
     assert not looked_up(stranger, library).matches
     # The same beats in another piece say that one machine played both, not that it is one recording.
-    beats = sounds.file("beats-there.flac", sounds.part(BEATS, 0, 8) + 0.6 * sounds.talk(8, 252))
+    beats = sounds.file("beats-there.flac", sounds.part(beats_there(), 0, 8) + 0.6 * sounds.talk(8, 252))
     assert not looked_up(beats, library).matches
 
 
@@ -102,9 +109,9 @@ def test_where_the_file_is_gone_codes_that_are_clear_are_enough_and_the_answer_s
     folder = shutil.copytree(folder, tmp_path / "radio")
     library = tmp_path / "l.sqlite"
     add([str(folder)], library)
-    clip = sounds.file("by-codes.flac", sounds.part(TALKS["m4a"], 12.4, 17.4))
-    short = sounds.file("by-few-codes.flac", sounds.part(TALKS["m4a"], 12.4, 14.4))
-    beats = sounds.file("by-codes-of-beats.flac", sounds.part(BEATS, 2, 8))
+    clip = sounds.file("by-codes.flac", sounds.part(talk_of("m4a"), 12.4, 17.4))
+    short = sounds.file("by-few-codes.flac", sounds.part(talk_of("m4a"), 12.4, 14.4))
+    beats = sounds.file("by-codes-of-beats.flac", sounds.part(beats_there(), 2, 8))
     for path in folder.iterdir():
         path.unlink()
         if gone == "changed":
@@ -157,7 +164,7 @@ def test_pictures_are_compared_as_before_and_sounds_are_listed_checked_and_remov
     assert run(["library", "compare", *given_]) == 2  # one video is not enough
     assert run(["library", "search", str(folder / "film.mp4"), "--align", "dtw", *given_]) == 2
     assert run(["library", "remove", str(folder / "talk.mp3"), *given_]) == 0
-    clip = sounds.file("removed.flac", sounds.part(TALKS["mp3"], 15, 20))
+    clip = sounds.file("removed.flac", sounds.part(talk_of("mp3"), 15, 20))
     assert run(["library", "search", str(clip), *given_]) == 0
     assert "not found in any" in capsys.readouterr().out
 

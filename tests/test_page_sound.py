@@ -21,19 +21,23 @@ from loopfind.reports.wording import UNHEARD
 
 __all__ = ["browser", "there_is_a_browser"]
 
-JINGLE = sounds.talk(4, 4)
-BODY = sounds.talk(16, 3)
-CAST = sounds.joined(
-    sounds.part(BODY, 0, 5), JINGLE, sounds.part(BODY, 5, 12), JINGLE, np.zeros(4 * sounds.RATE, np.float32)
-)
+
+def jingle() -> sounds.Wave:
+    return sounds.talk(4, 4)
+
+
+def cast() -> sounds.Wave:
+    """Return twelve seconds of talk, with the jingle after five and at its end, and silence."""
+    body, silence = sounds.talk(16, 3), np.zeros(4 * sounds.RATE, np.float32)
+    return sounds.joined(sounds.part(body, 0, 5), jingle(), sounds.part(body, 5, 12), jingle(), silence)
 
 
 @pytest.fixture(scope="module")
 def folder(few_speeds: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a podcast and its page, one where it is not found, and a comparison with its jingle."""
     place = tmp_path_factory.mktemp("sound-page")
-    shutil.copy(sounds.file("page-cast.mp3", CAST), place / "a #1 cast.mp3")
-    shutil.copy(sounds.file("page-jingle.ogg", sounds.joined(JINGLE, sounds.talk(6, 9))), place / "jingle.ogg")
+    shutil.copy(sounds.file("page-cast.mp3", cast()), place / "a #1 cast.mp3")
+    shutil.copy(sounds.file("page-jingle.ogg", sounds.joined(jingle(), sounds.talk(6, 9))), place / "jingle.ogg")
     assert loopfind([str(place / "a #1 cast.mp3"), "--html", str(place / "cast.html"), "-q"]) == 0
     (place / "lost.html").write_text((place / "cast.html").read_text().replace("cast.mp3", "none.mp3"))
     files = [str(place / name) for name in ("a #1 cast.mp3", "jingle.ogg")]
@@ -86,7 +90,7 @@ def test_a_spectrogram_shows_notes_at_their_height_and_a_waveform_the_level() ->
 
 
 def test_strips_of_another_speed_show_the_same_content() -> None:
-    sound = read_sound(SoundRequest(address.resolve(sounds.file("page-cast.flac", CAST))))
+    sound = read_sound(SoundRequest(address.resolve(sounds.file("page-cast.flac", cast()))))
     assert sound is not None
     shown = (
         Occurrence(5.0, 9.0, 500, 900, content_start=0.0, content_end=4.0),

@@ -9,7 +9,9 @@ from loopfind import compare
 from loopfind.errors import BadSetting, NotVideo
 from loopfind.model.comparison import Comparison
 
-TALK = sounds.talk(40, 31)
+
+def the_talk() -> sounds.Wave:
+    return sounds.talk(40, 31)
 
 
 def heard(*paths: Path, **changes: object) -> Comparison:
@@ -19,8 +21,8 @@ def heard(*paths: Path, **changes: object) -> Comparison:
 @pytest.mark.parametrize("offset", [0.1, 1.234, 12.5, 30.0])
 @pytest.mark.slow
 def test_the_offset_of_two_cuts_of_one_recording_is_right(offset: float) -> None:
-    one = sounds.file(f"cut-{offset}.m4a", sounds.part(TALK, 0, 36))
-    other = sounds.file(f"cut-{offset}.mp3", sounds.part(TALK, offset, 40))
+    one = sounds.file(f"cut-{offset}.m4a", sounds.part(the_talk(), 0, 36))
+    other = sounds.file(f"cut-{offset}.mp3", sounds.part(the_talk(), offset, 40))
     (repeat,) = heard(one, other).repeats
     first, second = repeat.occurrences
     assert (first.file, second.file) == (0, 1) and repeat.of == "sound"
@@ -30,14 +32,14 @@ def test_the_offset_of_two_cuts_of_one_recording_is_right(offset: float) -> None
 
 @pytest.mark.slow
 def test_cuts_in_one_codec_are_offset_to_the_sample() -> None:
-    one, other = (sounds.file(f"exact-{n}.flac", sounds.part(TALK, n, n + 20)) for n in (2, 9))
+    one, other = (sounds.file(f"exact-{n}.flac", sounds.part(the_talk(), n, n + 20)) for n in (2, 9))
     (repeat,) = heard(one, other).repeats
     assert repeat.occurrences[0].start - repeat.occurrences[1].start == pytest.approx(7, abs=0.001)
 
 
 @pytest.mark.slow
 def test_what_is_the_same_from_end_to_end_is_said_to_be() -> None:
-    one, other = (sounds.file(f"whole-{ending}.{ending}", sounds.part(TALK, 0, 15)) for ending in ("flac", "m4a"))
+    one, other = (sounds.file(f"whole-{ending}.{ending}", sounds.part(the_talk(), 0, 15)) for ending in ("flac", "m4a"))
     found = heard(one, other)
     (pair,) = found.pairs
     assert pair.whole == (True, True) and "same from end to end" in found.summary
@@ -60,7 +62,7 @@ def test_a_machine_that_plays_in_two_files_is_no_recording_that_both_share() -> 
 def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
     """Three cuts, of which the third lies as far behind the second as that behind the first."""
     lengths = ((0, 30, "mp3"), (10, 40, "m4a"), (20, 25, "ogg"))
-    files = [sounds.file(f"chain-{low}.{ending}", sounds.part(TALK, low, high)) for low, high, ending in lengths]
+    files = [sounds.file(f"chain-{low}.{ending}", sounds.part(the_talk(), low, high)) for low, high, ending in lengths]
     repeats = heard(*files).repeats
     assert {one.file for repeat in repeats for one in repeat.occurrences} == {0, 1, 2}
     for repeat in repeats:
@@ -74,8 +76,8 @@ def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_speeds")
 def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
-    talk = sounds.part(TALK, 0, 12)
-    one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(TALK, 20, 26), sounds.part(talk, 3, 8)))
+    talk = sounds.part(the_talk(), 0, 12)
+    one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(the_talk(), 20, 26), sounds.part(talk, 3, 8)))
     other = sounds.file("outside.flac", sounds.talk(12, 77))
     assert not heard(one, other).repeats
     (repeat,) = heard(one, other, own=True).repeats
@@ -84,8 +86,8 @@ def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
 
 @pytest.mark.slow
 def test_a_clip_is_looked_for_in_files() -> None:
-    clip = sounds.file("clip.opus", sounds.part(TALK, 11, 16))
-    films = [sounds.file("film-a.m4a", TALK), sounds.file("film-b.m4a", sounds.talk(30, 78))]
+    clip = sounds.file("clip.opus", sounds.part(the_talk(), 11, 16))
+    films = [sounds.file("film-a.m4a", the_talk()), sounds.file("film-b.m4a", sounds.talk(30, 78))]
     (match,) = heard(clip, *films, query=1).matches
     assert match.file == 1 and match.share > 0.95
     assert match.places[0].there_start == pytest.approx(11, abs=0.1)
@@ -96,6 +98,6 @@ def test_a_file_without_sound_is_refused(tmp_path: Path) -> None:
 
     silent = videos.encoded("mp4", "mpeg4")
     with pytest.raises(NotVideo, match="no sound in it"):
-        heard(silent, sounds.file("with.flac", TALK))
+        heard(silent, sounds.file("with.flac", the_talk()))
     with pytest.raises(BadSetting, match="files to compare"):
-        heard(sounds.file("with.flac", TALK))
+        heard(sounds.file("with.flac", the_talk()))

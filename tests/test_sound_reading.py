@@ -25,7 +25,11 @@ from loopfind.media.sound.reader import SoundRequest, read_sound
 from loopfind.model.sound import SOUND_RATE, Sound
 from loopfind.reports.formats.text import report_lines
 
-TALK = sounds.talk(6, 1)
+
+def the_talk() -> sounds.Wave:
+    return sounds.talk(6, 1)
+
+
 CONTAINERS = {
     "sound.mp4": ("-c:a", "aac"),
     "sound.mkv": ("-c:a", "libvorbis"),
@@ -55,7 +59,7 @@ def plain(path: Path, track: int = 0) -> NDArray[np.int16]:
 @pytest.mark.parametrize("ending", sounds.CODECS)
 @pytest.mark.slow
 def test_samples_are_those_of_the_decoder(ending: str) -> None:
-    path = sounds.file(f"read.{ending}", TALK)
+    path = sounds.file(f"read.{ending}", the_talk())
     sound, expected = read(path), plain(path)
     assert abs(len(sound) - len(expected)) <= 2048
     common = min(len(sound), len(expected)) - 64
@@ -66,13 +70,13 @@ def test_samples_are_those_of_the_decoder(ending: str) -> None:
 @pytest.mark.parametrize("name", CONTAINERS)
 @pytest.mark.slow
 def test_a_sound_that_begins_late_is_heard_late(name: str) -> None:
-    source = sounds.written("late", TALK.tobytes()).as_posix()
+    source = sounds.written("late", the_talk().tobytes()).as_posix()
     late = ("-itsoffset", "1.5", "-i", source, "-map", "0:v", "-map", "1:a")
     codec = "libvpx" if name.endswith("webm") else "mpeg4"
     path = videos.make(f"late-{name}", *SCENE, *late, "-c:v", codec, *CONTAINERS[name])
     sound = read(path)
     heard = np.flatnonzero(np.abs(samples(sound)) > 300)[0] / SOUND_RATE + sound.start
-    first = np.flatnonzero(np.abs(TALK) > 0.01)[0] / sounds.RATE
+    first = np.flatnonzero(np.abs(the_talk()) > 0.01)[0] / sounds.RATE
     assert heard == pytest.approx(1.5 + first, abs=0.06)
 
 
@@ -86,12 +90,12 @@ def test_a_part_is_the_same_samples_at_the_same_times() -> None:
 
 
 def test_a_hole_is_silence_and_what_follows_is_heard_at_its_time() -> None:
-    source = sounds.written("hole", TALK.tobytes()).as_posix()
+    source = sounds.written("hole", the_talk().tobytes()).as_posix()
     holed = ("-i", source, "-af", "aselect='not(between(t,2,3.2))'", "-c:a", "flac")
     sound = read(videos.make("hole.mkv", *holed))
     (gap,) = sound.gaps
     assert (gap.start, gap.end) == (pytest.approx(2, abs=0.06), pytest.approx(3.2, abs=0.06))
-    whole = read(sounds.file("whole.flac", TALK))
+    whole = read(sounds.file("whole.flac", the_talk()))
     first = samples(whole)[4 * SOUND_RATE : 5 * SOUND_RATE].astype(np.float32)
     second = samples(sound)[4 * SOUND_RATE - 50 : 5 * SOUND_RATE + 50].astype(np.float32)
     shift, r = best_shift(first, second, 50)
@@ -102,7 +106,7 @@ def test_a_hole_is_silence_and_what_follows_is_heard_at_its_time() -> None:
 
 @pytest.mark.slow
 def test_what_is_missing_of_a_sound_is_lost_and_not_silent() -> None:
-    quiet = TALK.copy()
+    quiet = the_talk().copy()
     quiet[: 6 * sounds.RATE // 5] = 0
     source = sounds.written("lost", quiet.tobytes()).as_posix()
     lost = "aselect='not(between(t,1.5,3.4)+between(t,3.7,4.2))'"
@@ -125,7 +129,7 @@ def test_what_is_missing_of_a_sound_is_lost_and_not_silent() -> None:
     ],
 )
 def test_a_sound_of_holes_is_refused_before_it_fills_the_disk(words: tuple[str, ...], says: str) -> None:
-    source = sounds.written("sparse", TALK.tobytes()).as_posix()
+    source = sounds.written("sparse", the_talk().tobytes()).as_posix()
     path = videos.make(f"{says}.mkv", *SCENE, "-i", source, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg4", *words)
     with pytest.raises(Broken, match=f"its sound {says}"):
         read(path)
@@ -149,7 +153,7 @@ def test_samples_that_claim_to_last_for_days_are_refused_and_are_read_on_request
 
 
 def test_a_sound_that_cannot_be_decoded_is_named_and_not_passed_over(tmp_path: Path) -> None:
-    source = sounds.written("odd", TALK.tobytes()).as_posix()
+    source = sounds.written("odd", the_talk().tobytes()).as_posix()
     film = videos.make("odd.mkv", *SCENE, "-i", source, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg4", "-c:a", "mp2")
     sound = videos.make("odd.mka", "-i", source, "-c:a", "mp2")
     for path in (film, sound):
@@ -175,7 +179,7 @@ def test_a_sound_whose_ffmpeg_is_killed_is_not_half_a_sound(tmp_path: Path) -> N
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_speeds")
 def test_the_sound_of_a_file_on_a_server_is_searched_and_of_a_live_stream_is_not() -> None:
-    alone = sounds.file("served.flac", sounds.joined(TALK, sounds.noise(2, 3), sounds.part(TALK, 1, 4)))
+    alone = sounds.file("served.flac", sounds.joined(the_talk(), sounds.noise(2, 3), sounds.part(the_talk(), 1, 4)))
     with serving(alone.read_bytes(), Fault(), alone.name) as site:
         report = scan(site.address)
     assert report.repeats == scan(alone).repeats and len(report.repeats) == 1
@@ -190,7 +194,7 @@ def test_the_sound_of_a_file_on_a_server_is_searched_and_of_a_live_stream_is_not
 
 
 def test_a_clock_that_falls_back_goes_on() -> None:
-    one = sounds.file("fall.ts", TALK, "-c:a", "mp2")
+    one = sounds.file("fall.ts", the_talk(), "-c:a", "mp2")
     path = videos.FOLDER / "fall-twice.ts"
     path.write_bytes(2 * one.read_bytes())
     assert read(path).end - read(path).start == pytest.approx(2 * (read(one).end - read(one).start), abs=0.1)
@@ -215,7 +219,7 @@ def test_a_part_of_a_file_whose_clock_fell_back_is_the_same() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
 def test_behind_the_end_of_a_short_track_nothing_is_heard(ending: str) -> None:
-    source = sounds.written("early", TALK.tobytes()).as_posix()
+    source = sounds.written("early", the_talk().tobytes()).as_posix()
     path = videos.make(f"early.{ending}", *videos.moving(24), "-i", source, "-c:v", "mpeg4", "-c:a", "aac")
     assert read_sound(SoundRequest(address.resolve(path), start=20.0, end=22.0)) is None
 

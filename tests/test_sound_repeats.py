@@ -17,15 +17,21 @@ from loopfind.model.report import Repeat
 from loopfind.pipeline import scan_to_show
 from loopfind.reports.page.scan import write
 
-TALK = sounds.talk(24, 11)
-COPY = sounds.part(TALK, 4.0, 7.0)
-"""Three seconds that are heard again at 20 s."""
+
+def the_talk() -> sounds.Wave:
+    return sounds.talk(24, 11)
+
+
+def heard_again() -> sounds.Wave:
+    """Return three seconds that are heard again at 20 s."""
+    return sounds.part(the_talk(), 4.0, 7.0)
+
 
 pytestmark = pytest.mark.usefixtures("few_speeds")
 
 
 def planted(copy: sounds.Wave) -> sounds.Wave:
-    return sounds.joined(sounds.part(TALK, 0, 20), copy, sounds.part(TALK, 20, 24))
+    return sounds.joined(sounds.part(the_talk(), 0, 20), copy, sounds.part(the_talk(), 20, 24))
 
 
 def only(report: Report) -> Repeat:
@@ -40,7 +46,7 @@ def spans(repeat: Repeat) -> list[tuple[float, float]]:
 @cache
 def scanned(ending: str) -> Report:
     """The report of the planted copy in that codec."""
-    return scan(sounds.file(f"planted.{ending}", planted(COPY)))
+    return scan(sounds.file(f"planted.{ending}", planted(heard_again())))
 
 
 @pytest.mark.parametrize("ending", ["flac", "m4a", "mp3", "ogg", "opus"])
@@ -67,15 +73,17 @@ def test_a_copy_with_a_moment_cut_out_is_found_on_both_sides_of_it() -> None:
 @pytest.mark.slow
 def test_a_copy_is_found_under_another_sound(cover: str) -> None:
     other = sounds.noise(3, 1) if cover == "noise" else sounds.talk(3, 99)
-    level = float(np.sqrt(np.square(COPY).mean() / np.square(other).mean())) * (0.18 if cover == "noise" else 1.0)
-    report = scan(sounds.file(f"under-{cover}.m4a", planted(COPY + level * other)))
+    level = float(np.sqrt(np.square(heard_again()).mean() / np.square(other).mean())) * (
+        0.18 if cover == "noise" else 1.0
+    )
+    report = scan(sounds.file(f"under-{cover}.m4a", planted(heard_again() + level * other)))
     start, again = (one.start for one in only(report).occurrences)
     assert again - start == pytest.approx(16, abs=0.001)
 
 
 @pytest.mark.slow
 def test_a_copy_may_be_louder() -> None:
-    assert len(scan(sounds.file("louder.m4a", planted(0.3 * COPY))).repeats) == 1
+    assert len(scan(sounds.file("louder.m4a", planted(0.3 * heard_again()))).repeats) == 1
 
 
 @pytest.mark.slow
@@ -104,14 +112,14 @@ def test_however_many_sounds_come_again_each_is_found(order: str, count: int) ->
 
 @pytest.mark.slow
 def test_a_loop_goes_round() -> None:
-    report = scan(sounds.file("loop.m4a", np.tile(sounds.part(TALK, 0, 5), 4)))
+    report = scan(sounds.file("loop.m4a", np.tile(sounds.part(the_talk(), 0, 5), 4)))
     assert only(report).kind == "loop" and only(report).period == pytest.approx(5, abs=0.001)
     assert len(only(report).occurrences) == 4 and report.verdict.looped
 
 
 @pytest.mark.slow
 def test_a_loop_of_many_turns_has_its_shortest_period() -> None:
-    report = scan(sounds.file("turns.flac", np.tile(sounds.part(TALK, 0, 7), 60)))
+    report = scan(sounds.file("turns.flac", np.tile(sounds.part(the_talk(), 0, 7), 60)))
     assert only(report).kind == "loop" and only(report).period == pytest.approx(7, abs=0.001)
     assert len(only(report).occurrences) == 60
 
@@ -151,11 +159,11 @@ def test_a_machine_keeps_time_and_is_no_loop(step: float) -> None:
 
 @pytest.mark.slow
 def test_what_would_have_shown_shows() -> None:
-    report = scan(sounds.file("promise.m4a", sounds.part(TALK, 0, 20)))
+    report = scan(sounds.file("promise.m4a", sounds.part(the_talk(), 0, 20)))
     assert report.sound is not None and report.sound.shortest_findable is not None
     length = report.sound.shortest_findable
     for start in (1.0, 13.0):
-        copy = sounds.joined(sounds.part(TALK, 0, 20), sounds.part(TALK, start, start + length))
+        copy = sounds.joined(sounds.part(the_talk(), 0, 20), sounds.part(the_talk(), start, start + length))
         assert len(scan(sounds.file(f"promise-{start}.m4a", copy)).repeats) == 1
 
 
@@ -164,10 +172,10 @@ def film(how: str) -> Path:
     """A scene of 24 s of which 4 to 10 are shown again at 18, with its own sound, another one, or one 80 ms apart."""
     scene = "mandelbrot=s=160x120:r=25:end_scale=0.0001:maxiter=200"
     sound = {
-        "together": sounds.joined(sounds.part(TALK, 0, 18), sounds.part(TALK, 4, 10)),
-        "runs on": TALK,
-        "apart": sounds.joined(sounds.part(TALK, 0, 18), sounds.part(TALK, 3.92, 9.92)),
-        "not judged": sounds.joined(sounds.part(TALK, 0, 18), np.zeros(6 * sounds.RATE, np.float32)),
+        "together": sounds.joined(sounds.part(the_talk(), 0, 18), sounds.part(the_talk(), 4, 10)),
+        "runs on": the_talk(),
+        "apart": sounds.joined(sounds.part(the_talk(), 0, 18), sounds.part(the_talk(), 3.92, 9.92)),
+        "not judged": sounds.joined(sounds.part(the_talk(), 0, 18), np.zeros(6 * sounds.RATE, np.float32)),
     }[how]
     source = sounds.written(f"film-{how}", sound.tobytes()).as_posix()
     shown = "[0:v]trim=0:18,split[a][b0];[b0]trim=4:10,setpts=PTS-STARTPTS[b];[a][b]concat=n=2:v=1[v]"
@@ -215,7 +223,7 @@ def test_a_repeat_of_pictures_says_what_its_sound_does(how: str) -> None:
 
 @pytest.mark.slow
 def test_a_still_camera_whose_sound_goes_round_is_found_by_its_sound() -> None:
-    sound = sounds.written("still-camera", np.tile(sounds.part(TALK, 0, 6), 4).tobytes()).as_posix()
+    sound = sounds.written("still-camera", np.tile(sounds.part(the_talk(), 0, 6), 4).tobytes()).as_posix()
     words = ("-f", "lavfi", "-i", "color=c=gray:s=160x120:r=25:d=24,noise=alls=4:allf=t", "-i", sound)
     path = videos.make("still-camera.mp4", *words, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")
     report = scan(path)

@@ -19,16 +19,20 @@ from loopfind.model.sound import LONGEST_PITCHED, SOUND_RATE, AudioTrack, Sound
 from loopfind.reports.summaries import summary_of_sound
 from loopfind.reports.wording import changes
 
-TALK = sounds.talk(24, 11)
+
+def the_talk() -> sounds.Wave:
+    return sounds.talk(24, 11)
+
+
 START, LENGTH, AGAIN = 3.0, 6.0, 20.0
 
 
 def with_copy(copy: sounds.Wave) -> sounds.Wave:
-    return sounds.joined(sounds.part(TALK, 0, AGAIN), copy, sounds.part(TALK, AGAIN, 24))
+    return sounds.joined(sounds.part(the_talk(), 0, AGAIN), copy, sounds.part(the_talk(), AGAIN, 24))
 
 
 def copied(*filters: str) -> sounds.Wave:
-    return sounds.changed(sounds.part(TALK, START, START + LENGTH), *filters)
+    return sounds.changed(sounds.part(the_talk(), START, START + LENGTH), *filters)
 
 
 def only(path: Path) -> Repeat:
@@ -89,8 +93,10 @@ def test_a_copy_of_another_pitch_keeps_its_time(pitch: float) -> None:
 
 @pytest.mark.slow
 def test_a_copy_at_its_own_speed_and_one_at_another_are_one_repeat() -> None:
-    again = sounds.part(TALK, START, START + LENGTH)
-    sound = sounds.joined(sounds.part(TALK, 0, 18), again, sounds.talk(5, 5), copied(faster(1.1)), sounds.talk(4, 6))
+    again = sounds.part(the_talk(), START, START + LENGTH)
+    sound = sounds.joined(
+        sounds.part(the_talk(), 0, 18), again, sounds.talk(5, 5), copied(faster(1.1)), sounds.talk(4, 6)
+    )
     first, second, third = only(sounds.file("both.m4a", sound)).occurrences
     assert (first.speed, second.speed) == (1.0, 1.0) and third.speed == pytest.approx(1.1, abs=1e-3)
     assert (first.pitch, second.pitch) == (1.0, 1.0) and third.pitch == pytest.approx(1.1, abs=1e-3)
@@ -99,7 +105,7 @@ def test_a_copy_at_its_own_speed_and_one_at_another_are_one_repeat() -> None:
 
 @pytest.mark.slow
 def test_what_another_file_plays_faster_is_found_in_it() -> None:
-    film = sounds.file("film.flac", TALK)
+    film = sounds.file("film.flac", the_talk())
     clip = sounds.file("clip-faster.m4a", copied(faster(1.0427)))
     (repeat,) = compare([film, clip], align="sound").repeats
     one, other = repeat.occurrences
@@ -112,8 +118,8 @@ def sped_up() -> Path:
     """A scene of which a part is shown again at 1.25 times its speed, with its sound as fast."""
     scene = "mandelbrot=s=160x120:r=25:end_scale=0.0001:maxiter=200"
     shown = "[0:v]trim=0:18,split[a][b0];[b0]trim=4:14,setpts=0.8*(PTS-STARTPTS),fps=25[b];[a][b]concat=n=2:v=1[v]"
-    copy = sounds.changed(sounds.part(TALK, 4, 14), faster(1.25))
-    sound = sounds.written("sped-up", sounds.joined(sounds.part(TALK, 0, 18), copy).tobytes())
+    copy = sounds.changed(sounds.part(the_talk(), 4, 14), faster(1.25))
+    sound = sounds.written("sped-up", sounds.joined(sounds.part(the_talk(), 0, 18), copy).tobytes())
     words = ("-f", "lavfi", "-t", "18", "-i", scene, "-i", sound.as_posix(), "-filter_complex", shown)
     words += ("-map", "[v]", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")
     return videos.make("sped-up.mp4", *words)
@@ -151,6 +157,6 @@ def test_what_is_alike_at_another_speed_is_not_claimed() -> None:
 def test_in_a_long_sound_no_other_speed_is_looked_for_and_that_is_said() -> None:
     silence = np.broadcast_to(np.zeros((1, 1), np.int16), (round(LONGEST_PITCHED * SOUND_RATE) + 1, 1))
     assert is_pitched(silence[1:]) and not is_pitched(silence)
-    answer = scan(sounds.file("eight-seconds.flac", sounds.part(TALK, 0, 8))).sound
+    answer = scan(sounds.file("eight-seconds.flac", sounds.part(the_talk(), 0, 8))).sound
     assert answer is not None and answer.other_speeds and "another speed" not in answer.summary
     assert "another speed were not looked for" in summary_of_sound(replace(answer, other_speeds=False), [])
