@@ -6,8 +6,11 @@ import pytest
 import sounds
 
 from loopfind import compare
+from loopfind.engine.sound import changed_search, parameters
 from loopfind.errors import BadSetting, NotVideo
 from loopfind.model.comparison import Comparison
+
+pytestmark = pytest.mark.usefixtures("few_speeds")
 
 
 def the_talk() -> sounds.Wave:
@@ -46,7 +49,8 @@ def test_what_is_the_same_from_end_to_end_is_said_to_be() -> None:
 
 
 @pytest.mark.slow
-def test_strangers_share_nothing() -> None:
+def test_strangers_share_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changed_search, "MOST_CHANGED", parameters.MOST_CHANGED)
     one, other = (sounds.file(f"stranger-{n}.mp3", sounds.talk(30, n)) for n in (51, 52))
     assert not heard(one, other).repeats
 
@@ -74,7 +78,6 @@ def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("few_speeds")
 def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
     talk = sounds.part(the_talk(), 0, 12)
     one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(the_talk(), 20, 26), sounds.part(talk, 3, 8)))
