@@ -110,6 +110,7 @@ def test_an_address_that_does_not_answer_is_refused() -> None:
     refused("file:///no/such/file.mp4", Unreadable, "no such file")
 
 
+@pytest.mark.slow
 def test_what_was_lost_is_not_judged_and_is_called_lost(tmp_path: Path) -> None:
     life = "life=s=96x64:r=25:seed=3:ratio=0.3:mold=10:mold_color=gray"
     words = ("-f", "lavfi", "-i", life, "-t", "12", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast")

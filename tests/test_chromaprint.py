@@ -31,6 +31,7 @@ def heard(path: Path) -> Sound:
     return sound_in(address.resolve(str(path)), 0, 60.0, False)
 
 
+@pytest.mark.slow
 def test_the_items_of_a_copy_are_alike_where_it_lies() -> None:
     whole = heard(sounds.file("print-whole.flac", the_talk())).samples
     later = 40 * CHROMAPRINT_HOP

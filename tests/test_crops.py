@@ -80,6 +80,7 @@ def glimpses(pictures, vectors):
     return Glimpses(np.arange(len(pictures)) / 2, held, pictures.astype(np.uint8), 1.0)
 
 
+@pytest.mark.slow
 def test_a_part_is_proposed_where_moments_agree_on_a_lag_and_pictures_on_a_place():
     rng = np.random.default_rng(5)
     small, ground = np.stack([blobs(k, 1)[0] for k in range(5)]), np.stack([blobs(20 + k, 1)[0] for k in range(12)])

@@ -275,6 +275,7 @@ def pair():
     return str(even), str(bent)
 
 
+@pytest.mark.slow
 def test_videos_whose_speed_varies_are_alike_and_both_reports_say_how(pair):
     result = compare(pair, WARPED)
     (warp,) = result.warps

@@ -84,6 +84,7 @@ def test_the_same_bytes_are_known_once_and_the_video_itself_is_no_other_file(lib
     assert checked(film, library).answer == "new"
 
 
+@pytest.mark.slow
 def test_what_shows_nothing_that_moves_is_not_called_new_without_a_word(library):
     still = checked(videos.make("red.mp4", "-f", "lavfi", "-i", "color=red:s=96x64:d=3", *SMALL), library)
     assert still.answer == "new" and still.findable is None and still.unjudged_seconds == pytest.approx(3.0, abs=0.1)

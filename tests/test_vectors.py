@@ -120,6 +120,7 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         VectorsAddress.of(address)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_there_is_one_line_without_the_key() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
