@@ -1,16 +1,20 @@
 """Several processes share the work on a library: the answers of one, whatever becomes of the processes."""
 
+import json
 import os
 import pickle
 import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
+import servers
 import synthetic as s
 import videos
+from dying import die_once
 from patience import wait_until
 from test_library_search import FILMS, fill
 
@@ -22,10 +26,12 @@ from loopfind.model.version import version
 from loopfind.pipeline import library_compare
 from loopfind.pipeline.cluster.readings import read_shared
 from loopfind.pipeline.cluster.shared_library import SharedLibrary, share_library
-from loopfind.pipeline.cluster.workers import MOST_ENDED, GivenUp, open_cluster
+from loopfind.pipeline.cluster.workers import MOST_ENDED, Cluster, GivenUp, Task, open_cluster
 from loopfind.pipeline.library_add import add
 from loopfind.pipeline.library_compare import compare_library
-from loopfind.settings import ClusterSettings, Settings
+from loopfind.pipeline.library_groups import groups
+from loopfind.pipeline.library_similar import similar
+from loopfind.settings import ClusterSettings, GroupSettings, Settings, SimilarSettings
 from loopfind.stores.opener import open_library
 from loopfind.stores.quarantine import Quarantine
 
@@ -157,7 +163,106 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(crew, folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_the_command_and_all_its_workers(folder, tmp_path):
+def test_workers_share_a_library_on_a_server(crew, folder, tmp_path):
+    address, plain = servers.shared().library(str(tmp_path)), tmp_path / "plain.sqlite"
+    shared = add([str(folder)], address, QUIET, cluster=at(crew))
+    assert read(shared.files) == read(add([str(folder)], plain, QUIET).files)
+    with open_library(address) as there, open_library(plain) as here:
+        assert sorted(file.digest for file in there.files()) == sorted(file.digest for file in here.files())
+        # What is drawn has something to be found in it.
+        there.remove([entry.id for entry in there.entries()])
+    fill(address, FILMS[:2])
+    fill(tmp_path / "drawn.sqlite", FILMS[:2])
+    answer = compare_library(address, cluster=at(crew))
+    assert answer == compare_library(tmp_path / "drawn.sqlite") and len(answer.pairs) == 1
+
+
+@pytest.mark.slow
+def test_workers_find_likeness_and_scan_as_one_process_does(crew, folder, tmp_path, capsys):
+    libraries = [tmp_path / f"{name}.sqlite" for name in ("alone", "shared", "grouped")]
+    for library in libraries:
+        add([str(folder)], library, QUIET)
+    alone, shared, grouped = libraries
+    asked = str(folder / "0.mkv")
+    plain = similar(asked, alone, SimilarSettings(by="palette"))
+    assert similar(asked, shared, SimilarSettings(by="palette", cluster=at(crew))) == plain
+    assert len(plain.neighbours) == 5
+    alike = groups(alone, GroupSettings(by="palette", level=0.8))
+    assert groups(grouped, GroupSettings(by="palette", level=0.8, cluster=at(crew))) == alike and alike.groups
+
+    def scanned(*words):
+        capsys.readouterr()
+        files = [str(folder / f"{number}.mkv") for number in range(2)]
+        assert run(["scan", *files, "--json", "--no-sound", *words]) == 0
+        return [without_moment(json.loads(line)) for line in capsys.readouterr().out.splitlines()]
+
+    plain = scanned()
+    assert scanned("--scheduler", crew.scheduler_address) == plain and len(plain) == 2
+
+
+def without_moment(said):
+    """Return what a command said without when and how it was made."""
+    if isinstance(said, dict):
+        return {key: without_moment(value) for key, value in said.items() if key != "made"}
+    return [without_moment(one) for one in said] if isinstance(said, list) else said
+
+
+@pytest.mark.slow
+def test_a_task_is_done_again_when_its_worker_is_killed(tmp_path):
+    tasks = [Task("die", number, die_once, (str(tmp_path / "mark"), number)) for number in range(3)]
+    with open_cluster(ClusterSettings(1)) as cluster:
+        assert sorted(outcome for _, outcome in cluster.outcomes(tasks)) == [0, 1, 2]
+    assert (tmp_path / "mark").exists()
+
+
+class LosingClient:
+    """A client of Dask of which each result is lost before it is fetched, and what then happens to the tasks."""
+
+    def __init__(self, *errors):
+        self.errors = list(errors)
+
+    def nthreads(self):
+        return {"worker": 1}
+
+    def submit(self, work, *arguments, **_):
+        return LostResult(work(*arguments), self.errors.pop(0) if self.errors else None)
+
+    def cancel(self, futures, force):
+        self.cancelled = len(futures)
+
+
+class LostResult:
+    def __init__(self, value, error):
+        self.value, self.error = value, error
+
+    def add_done_callback(self, call):
+        call(self)
+
+    def exception(self):
+        return None  # it was there just now
+
+    def result(self):
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+    def release(self):
+        pass
+
+
+def test_a_worker_that_ends_before_its_result_is_fetched_counts_as_one_that_ended_in_the_task():
+    from distributed.scheduler import KilledWorker
+
+    ended, task = KilledWorker("t", None, 0), Task("t", 0, str, (7,))
+    for lost, outcome in (([ended] * 2, "7"), ([ended] * MOST_ENDED, GivenUp(MOST_ENDED))):
+        assert [*Cluster(LosingClient(*lost), tuple).outcomes([task])] == [(task, outcome)]
+    with pytest.raises(WorkersFailed, match="scheduler has ended"):
+        list(Cluster(LosingClient(CancelledError()), tuple).outcomes([task]))
+
+
+@pytest.mark.parametrize("processes", [2, 3])  # before there is a worker, and as one starts
+@pytest.mark.slow
+def test_ctrl_c_ends_the_command_and_all_its_workers(folder, tmp_path, processes):
     words = ["library", "add", str(folder), "--workers", "1", "--library", str(tmp_path / "l.sqlite"), "--no-sound"]
     child = subprocess.Popen(
         [sys.executable, "-m", "loopfind", *words],
@@ -166,10 +271,10 @@ def test_ctrl_c_ends_the_command_and_all_its_workers(folder, tmp_path):
         text=True,
         process_group=0,
     )
-    wait_until(lambda: len(group(child.pid)) > 1, 100, "a worker")
+    wait_until(lambda: len(group(child.pid)) >= processes, 100, "a process")
     os.killpg(child.pid, signal.SIGINT)
     out, err = child.communicate(timeout=60)
-    assert (child.returncode, out) == (130, ""), err
+    assert (child.returncode, out, err) == (130, "", "")
     wait_until(lambda: not group(child.pid), what="the end of the workers")
 
 

@@ -5,15 +5,18 @@ three processes is given up. So a crash that has nothing to do with the task cos
 about costs three processes, which are replaced.
 """
 
+import asyncio
 import contextlib
 import logging
 import os
 import signal
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import resource_tracker
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -21,7 +24,7 @@ from loopfind.errors import BadSetting, MissingExtra, WorkersFailed
 from loopfind.settings import MOST_JOBS, ClusterSettings
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
+    from distributed import Client, Future, LocalCluster, Nanny
 
 MOST_ENDED = 3
 """Processes that a task may end before it is given up."""
@@ -29,8 +32,13 @@ _NAP = 10.0
 """Seconds to wait for a task before the workers are counted."""
 _STARTS_WITHIN = 300.0
 """Seconds that a worker has to start, on a machine that has much else to do."""
+_CALLED_FOR = 10.0
+"""Seconds for which a worker is called that does not answer. One that has just ended is called in vain so long, if what
+it returned was to be fetched."""
 _ANSWERS_WITHIN = 10.0
 """Seconds in which a scheduler must answer."""
+_GLANCE = 0.1
+"""Seconds between two looks at workers that are to end."""
 _CLOSES_WITHIN = 20.0
 """Seconds that processes have to end by themselves."""
 
@@ -61,7 +69,7 @@ class GivenUp:
 
 
 class Cluster:
-    """Made by `open_cluster`; does tasks. replenish: called again and again while there is no worker."""
+    """Made by `open_cluster`; does tasks. replenish: replaces workers that are lost; called while no task ends."""
 
     def __init__(self, client: "Client", replenish: Callable[[], object]) -> None:
         self._client, self._replenish = client, replenish
@@ -94,21 +102,21 @@ class Cluster:
                 try:
                     future = done.get(timeout=_NAP)
                 except Empty:
-                    if not self.width:
-                        self._replenish()
+                    self._replenish()
                     continue
                 task = running.pop(future)
-                error = future.exception()
-                if isinstance(error, KilledWorker):
+                outcome: _T | GivenUp
+                try:
+                    outcome = future.result()  # done again if its worker ends before it is fetched
+                except KilledWorker as error:
                     ended[task.key] += error.allowed_failures + 1
                     if ended[task.key] < MOST_ENDED:
                         late.append(task)
                         continue
-                    yield task, GivenUp(ended[task.key])
-                elif error is not None:
-                    raise error
-                else:
-                    yield task, future.result()
+                    outcome = GivenUp(ended[task.key])
+                except CancelledError as error:
+                    raise WorkersFailed("the Dask scheduler has ended, or has called off what it was to do") from error
+                yield task, outcome
                 future.release()
         finally:
             if running:
@@ -182,36 +190,91 @@ def open_cluster(settings: ClusterSettings) -> Iterator[Cluster]:
 def _started(workers: int) -> "Iterator[LocalCluster]":
     """Start workers on this machine, one thread each, that nobody else can reach, and end them."""
     import dask
-    from distributed import LocalCluster
+    from distributed import LocalCluster, Nanny
 
-    # A worker that ends is never the fault of the task until `outcomes` counts it.
-    ours = {"distributed.scheduler.allowed-failures": 0, "distributed.comm.timeouts.connect": f"{_STARTS_WITHIN}s"}
-    with dask.config.set(ours):
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            silence_logs=logging.CRITICAL,
-            scheduler_kwargs={"dashboard": False},
-            security=True,
-        )
-        try:
-            yield cluster
-        except BaseException:  # Ctrl-C too: what is being done is not waited for
-            _kill(cluster)
+    ours = {
+        "distributed.scheduler.allowed-failures": 0,  # that a worker ends is the fault of a task if `outcomes` says so
+        "distributed.comm.timeouts.connect": f"{_CALLED_FOR}s",
+        "distributed.deploy.lost-worker-timeout": f"{_STARTS_WITHIN}s",
+        "distributed.nanny.pre-spawn-environ.DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical",
+    }
+    patient = {"distributed.comm.timeouts.connect": f"{_STARTS_WITHIN}s"}
+
+    nannies: list[Nanny] = []
+
+    class Remembered(Nanny):
+        """The parent of a worker, which its cluster would know only once it has started."""
+
+        def __init__(self, *values: Any, **named: Any) -> None:
+            super().__init__(*values, **named)
+            nannies.append(self)
+
+    async def start() -> None:
+        cluster.scale(workers)
+        await cluster
+
+    with dask.config.set(ours), contextlib.ExitStack() as opened:
+        with _without_interrupts():  # nor have the threads that are made here any, nor the processes that these start
+            cluster = LocalCluster(
+                n_workers=0,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+                scheduler_kwargs={"dashboard": False},
+                security=True,
+                worker_class=Remembered,
+                config=patient,
+            )
+            opened.push(lambda kind, *_: _end(cluster, nannies, at_once=kind is not None))
+        cluster.sync(start)
+        yield cluster
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let Ctrl-C wait until the end of the body."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # or the first thread that needs it starts it, and gets interrupts again by that
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end(cluster: "LocalCluster", nannies: "Sequence[Nanny]", at_once: bool) -> None:
+    """End a cluster. at_once: what is being done is not waited for, nor what Dask has to say about that. A worker that
+    is just starting is never waited for."""
+    from distributed.core import Status
+
+    unwanted = [one for one in nannies if at_once or one.process is None or one.process.status != Status.running]
+
+    async def close() -> None:
+        for nanny in unwanted:
+            nanny.close_gracefully()  # else it would start another one
+        ending = asyncio.ensure_future(asyncio.gather(*(one.close() for one in unwanted), return_exceptions=True))
+        while not ending.done():
+            _kill(unwanted)  # again, as one may just have come into being
+            await asyncio.wait([ending], timeout=_GLANCE)
+
+    try:
+        cluster.sync(close, callback_timeout=_CLOSES_WITHIN)
+        cluster.close(timeout=_CLOSES_WITHIN)
+    except Exception as error:
+        if not at_once and not isinstance(error, TimeoutError):
             raise
-        finally:
-            try:
-                cluster.close(timeout=_CLOSES_WITHIN)
-            except TimeoutError:
-                _kill(cluster)
+    finally:
+        cluster.shutdown_on_close = False  # nothing is left to wait for as the program ends
+        _kill(nannies)
 
 
-def _kill(cluster: "LocalCluster") -> None:
-    """End the workers of a cluster at once."""
-    for nanny in cluster.workers.values():
+def _kill(nannies: "Iterable[Nanny]") -> None:
+    """End the processes of workers, those that are there."""
+    for nanny in nannies:
         if nanny.pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(nanny.pid, signal.SIGTERM)
