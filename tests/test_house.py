@@ -203,6 +203,7 @@ def test_only_the_command_line_prints_exits_and_reads_the_environment(module):
 
 THEIR_OWN_COMMANDS = {
     "loopfind/cli/hook_command.py",
+    "loopfind/cli/wall.py",
     "loopfind/pipeline/cluster/workers.py",
     "loopfind/service/child.py",
     "loopfind/service/supervisor.py",

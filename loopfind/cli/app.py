@@ -20,6 +20,7 @@ from loopfind.errors import LoopfindError, UsageError, exhausted
 COMMANDS = {
     "scan": "loopfind.cli.scan:scan_command",
     "compare": "loopfind.cli.compare:compare_command",
+    "follow-many": "loopfind.cli.follow_many:follow_many_command",
     "sweep": "loopfind.cli.sweep:sweep_command",
     "extract": "loopfind.cli.extract:extract_command",
     "steady": "loopfind.cli.steady:steady_command",

@@ -39,6 +39,7 @@ _OWN_FILE_ALONE = (
 must not set them."""
 _BELONGS = {
     "window": ("follow",),
+    "alive": ("follow",),
     "settle": ("watch",),
     "exec": ("follow", "watch"),
     "webhook": ("follow", "watch"),

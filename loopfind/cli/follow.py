@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -53,17 +54,21 @@ def follow_video(
     alarm: bool,
     verbose: bool,
     quiet: bool,
+    alive: float | None = None,
 ) -> int:
     """Follow a video and report each repeat as it comes. Returns the exit status.
 
     held: seconds of footage that are kept. places: where the report goes at the end, with its format. deliver: writes
-    it there. hooks: for each finding. alarm: end at the first finding.
+    it there. hooks: for each finding. alarm: end at the first finding. alive: seconds between two lines that say that
+    it runs, None for no such line; BadSetting is raised where no JSON goes to stdout.
     """
     formats = dict(places)
     format_asked = formats.get(outputs.STDOUT, "text")
+    if alive is not None and format_asked != "json":
+        raise BadSetting("--alive", alive, "its lines are of JSON; add --json")
     event_format = format_asked if format_asked in ("json", "text") else None
-    with _catching_interrupts() as halted:
-        last = None
+    with _catching_interrupts() as pressed:
+        last, halted = None, pressed if alive is None else _with_signs(pressed, alive)
         for event in _reported_events(
             video, settings, held, decoding, halted, hooks, verbose, quiet, event_format, alarm
         ):
@@ -142,6 +147,23 @@ def _reported_events(
                 yield event
                 if alarm and isinstance(event, Finding):
                     return
+
+
+def _with_signs(halted: "Callable[[], bool]", pause: float) -> "Callable[[], bool]":
+    """Return a function that says the same, and so often writes a line that it is still called; where nobody reads
+    that any more, it is to be halted too."""
+    from loopfind.reports.formats.events import alive_json
+
+    said, heard = time.monotonic() - pause, True
+
+    def looked() -> bool:
+        nonlocal said, heard
+        now = time.monotonic()
+        if now - said >= pause:
+            said, heard = now, heard and terminal.put_line([alive_json(datetime.now().astimezone())])
+        return halted() or not heard
+
+    return looked
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ PANELS = {
     "overwrite for plot nearest keep sure dry-run min max pick dissolve "
     "width verbose quiet",
     "Speed": "fast packets-only jobs hwaccel sample no-resume",
-    "Live": "follow window watch settle exec webhook",
+    "Live": "follow window alive watch settle exec webhook",
     "Library": "cache library",
 }
 """Panel -> the options in it; all others are in the last one."""

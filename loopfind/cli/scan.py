@@ -157,6 +157,12 @@ def scan_command(
         str | None,
         typer.Option("--window", metavar="TIME", help="How much footage --follow keeps; default 24h."),
     ] = None,
+    alive: Annotated[
+        float | None,
+        typer.Option(
+            "--alive", metavar="SECONDS", min=0.1, help="With --follow --json: a line so often that it still runs."
+        ),
+    ] = None,
     watch: Annotated[
         bool,
         typer.Option("--watch", help="Scan each file of the folders once it is finished, new ones too; to Ctrl-C."),
@@ -243,6 +249,7 @@ def scan_command(
                 ("--review", review is not None),
                 ("--follow", follow),
                 ("--window", window is not None),
+                ("--alive", alive is not None),
             ],
         )
         targets = several.Targets(tuple(places), page)
@@ -272,10 +279,11 @@ def scan_command(
         held = following.parse_window(window)
         write = partial(deliver, detail=detail)
         return following.follow_video(
-            video, settings, held, decoding, places, write, hooks, fail_on_repeats, verbose, quiet
+            video, settings, held, decoding, places, write, hooks, fail_on_repeats, verbose, quiet, alive
         )
-    if window is not None:
-        raise BadSetting("--window", window, "it belongs to --follow")
+    for option, value in (("--window", window), ("--alive", alive)):
+        if value is not None:
+            raise BadSetting(option, value, "it belongs to --follow")
     report, exhibits = scan_file(video, order)
     if wanted is not None:
         report, exhibits = _reviewed(report, exhibits, wanted)

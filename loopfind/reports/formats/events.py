@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from loopfind.model.events import Event, Finding, Missed
@@ -22,6 +23,12 @@ def event_json(event: Event, link: Link) -> Iterator[str]:
         yield f'"end", "why": {machine.json_line(event.why)}, "said": {machine.json_line(event.said)}, "report": '
         yield from machine.on_one_line(machine.write(event.report))
     yield "}"
+
+
+def alive_json(moment: datetime) -> str:
+    """Return a line that says that following goes on. moment: now, with its zone."""
+    wall = machine.json_line(moment.isoformat("T", "milliseconds"))
+    return f'{{"schema": {machine.SCHEMA}, "event": "alive", "wall": {wall}}}'
 
 
 def finding_value(event: Finding, link: Link) -> dict[str, Any]:
