@@ -1,9 +1,9 @@
 """Several processes that share the work on a library, against one.
 
-    python benchmarks/cluster.py [--clips 5000] [--work DIR]    drawn clips, all against all: 0, 1 and 2 workers
+    python benchmarks/cluster.py [--clips 500 5000] [--work DIR]    drawn clips, all against all: 0, 1 and 2 workers
     python benchmarks/cluster.py --folder DIR                   real files, added by one worker and by two
     python benchmarks/cluster.py --kills 10 [--files 200]       small files, added while workers are killed
-    python benchmarks/cluster.py --model                        what 10^4 to 10^7 clips would take, by measured rates
+    python benchmarks/cluster.py --model 500:30 5000:400        10^4 to 10^7 clips, from processor seconds of some
 
 The clips are those of `benchmarks/library.py`. Time is given on the clock and as processor time of all processes, as
 others may use the machine. Memory is the most that all processes have together at one moment, pages that they share
@@ -23,13 +23,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
 import library as drawn
+import numpy as np
 import psutil
 from imageio_ffmpeg import get_ffmpeg_exe
 
@@ -82,21 +83,36 @@ def _processor_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def comparisons(clips: int, folder: str, workers: list[int]) -> None:
-    """Print a row for each number of workers."""
-    path, truth = Path(folder) / f"{clips}.sqlite", Path(folder) / f"{clips}.json"
-    if not truth.exists():
-        truth.write_text(json.dumps(drawn.apart(drawn.fill, str(path), clips)))
-    print("| clips of 30 s | workers | compared in s | processor s | memory, MB | pairs |\n|--:|--:|--:|--:|--:|--:|")
-    answers = []
-    for count in workers:
-        with tempfile.TemporaryDirectory(dir=folder) as work:
-            copy = shutil.copy(path, work)
-            with measured() as taken:
-                answers.append(compare_library(copy, cluster=ClusterSettings(count)))
-            row = f"{taken.wall:.0f} | {taken.cpu:.0f} | {taken.megabytes}"
-            print(f"| {clips:,} | {count} | {row} | {len(answers[-1].pairs)} |", flush=True)
-    print("answers alike:", all(answer.pairs == answers[0].pairs for answer in answers))
+def comparisons(clips: Sequence[int], folder: str, workers: Sequence[int]) -> None:
+    """Print a row for each number of clips and of workers."""
+    print("| clips of 30 s | workers | compared in s | processor s | memory, MB | on disk, MB | pairs | false |")
+    print("|--:|--:|--:|--:|--:|--:|--:|--:|")
+    for count in clips:
+        path, truth = Path(folder) / f"{count}.sqlite", Path(folder) / f"{count}.json"
+        if not truth.exists():
+            truth.write_text(json.dumps(drawn.apart(drawn.fill, str(path), count)))
+        wanted = {(a, b) for a, b in json.loads(truth.read_text())}
+        answers = []
+        for number in workers:
+            with tempfile.TemporaryDirectory(dir=folder) as work:
+                copy = shutil.copy(path, work)
+                taken, pairs = drawn.apart(compared, copy, number)
+                size = os.path.getsize(copy) >> 20
+            answers.append(pairs)
+            found = {(a, b) for a, b, _ in pairs}
+            row = f"{taken.wall:.0f} | {taken.cpu:.0f} | {taken.megabytes} | {size}"
+            hit = f"{len(found & wanted)} of {len(wanted)} | {len(found - wanted)}"
+            print(f"| {count:,} | {number} | {row} | {hit} |", flush=True)
+        if any(answer != answers[0] for answer in answers):
+            print("the answers differ", flush=True)
+
+
+def compared(path: str, workers: int) -> tuple[Measured, list[tuple[int, int, tuple[float, float]]]]:
+    """Compare a library: what that took, and the pairs of clips with the seconds they share."""
+    with measured() as taken:
+        answer = compare_library(path, cluster=ClusterSettings(workers))
+    numbers = [int(source.path.rsplit("-", 1)[1][:6]) for source in answer.sources]
+    return taken, [(numbers[pair.files[0]], numbers[pair.files[1]], pair.seconds) for pair in answer.pairs]
 
 
 def additions(folder: str) -> None:
@@ -152,16 +168,21 @@ INDEX_ROW = 24
 """Bytes of a row of the index in the copy that each worker makes."""
 
 
-def model(seconds: float, clips: int) -> None:
-    """Print what many clips would take, from the processor seconds that so many took.
+def model(taken: Sequence[tuple[int, float]]) -> None:
+    """Print what many clips would take, from processor seconds that some numbers of clips took.
 
-    The law: reading, indexing and following grow as n; looking up grows as n log n, and is counted as a quarter.
+    The law: n clips take n (a + b log2 n) seconds, fitted by least squares of the seconds a clip.
     """
+    counts, seconds = (np.array(column, float) for column in zip(*taken, strict=True))
+    table = np.stack([np.ones(len(counts)), np.log2(counts)], axis=1)
+    fixed, rising = np.linalg.lstsq(table, seconds / counts, rcond=None)[0]
+    off = np.abs(counts * (table @ (fixed, rising)) / seconds - 1).max()
+    print(f"a clip takes {1000 * fixed:.1f} + {1000 * rising:.2f} log2 n ms; off by {100 * off:.0f} % at most\n")
     print("| clips | hours of video | processor hours | library | moved to each worker | workers for a day |")
     print("|--:|--:|--:|--:|--:|--:|")
     for power in range(4, 8):
         count = 10**power
-        hours = seconds * count / clips * (0.75 + 0.25 * math.log2(count) / math.log2(clips)) / 3600
+        hours = count * (fixed + rising * math.log2(count)) / 3600
         library, moved = STORED * count / 1e9, POSTINGS * INDEX_ROW * count / 1e9
         needed = max(1, math.ceil(hours / 24))
         print(f"| {count:,} | {count / 120:,.0f} | {hours:,.1f} | {library:,.1f} GB | {moved:,.1f} GB | {needed} |")
@@ -169,20 +190,21 @@ def model(seconds: float, clips: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", type=int, default=5000)
+    parser.add_argument("--clips", type=int, nargs="+", default=[5000])
     parser.add_argument("--workers", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--work", help="keep the drawn libraries here")
     parser.add_argument("--folder", help="add the real files of a folder instead")
     parser.add_argument("--kills", type=int, help="kill workers so many times instead")
     parser.add_argument("--files", type=int, default=200)
-    parser.add_argument("--model", type=float, metavar="SECONDS", help="processor seconds of --clips, instead")
+    parser.add_argument("--model", nargs="+", metavar="CLIPS:SECONDS", help="instead, from what so many took")
     options = parser.parse_args()
     if options.folder:
         additions(options.folder)
     elif options.kills:
         kills(options.files, options.kills)
     elif options.model:
-        model(options.model, options.clips)
+        rows = [row.split(":") for row in options.model]
+        model([(int(clips), float(seconds)) for clips, seconds in rows])
     else:
         with tempfile.TemporaryDirectory() as folder:
             comparisons(options.clips, options.work or folder, options.workers)

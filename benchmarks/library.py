@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -96,8 +97,8 @@ def compared(path: str) -> tuple[list[tuple[int, int]], float, float]:
 
 def apart(work: Callable[..., Any], *arguments: Any) -> Any:
     """What a function returns in a process of its own, whose memory is its own too."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(work, arguments)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
 
 
 def row(folder: str, clips: int) -> str:
