@@ -11,7 +11,6 @@ counted once. 0 workers is the command without any.
 """
 
 import argparse
-import json
 import math
 import os
 import random
@@ -88,10 +87,9 @@ def comparisons(clips: Sequence[int], folder: str, workers: Sequence[int]) -> No
     print("| clips of 30 s | workers | compared in s | processor s | memory, MB | on disk, MB | pairs | false |")
     print("|--:|--:|--:|--:|--:|--:|--:|--:|")
     for count in clips:
-        path, truth = Path(folder) / f"{count}.sqlite", Path(folder) / f"{count}.json"
-        if not truth.exists():
-            truth.write_text(json.dumps(drawn.apart(drawn.fill, str(path), count)))
-        wanted = {(a, b) for a, b in json.loads(truth.read_text())}
+        path = Path(folder) / f"{count}.sqlite"
+        if not path.exists():
+            drawn.apart(drawn.fill, str(path), count)
         answers = []
         for number in workers:
             with tempfile.TemporaryDirectory(dir=folder) as work:
@@ -99,10 +97,9 @@ def comparisons(clips: Sequence[int], folder: str, workers: Sequence[int]) -> No
                 taken, pairs = drawn.apart(compared, copy, number)
                 size = os.path.getsize(copy) >> 20
             answers.append(pairs)
-            found = {(a, b) for a, b, _ in pairs}
             row = f"{taken.wall:.0f} | {taken.cpu:.0f} | {taken.megabytes} | {size}"
-            hit = f"{len(found & wanted)} of {len(wanted)} | {len(found - wanted)}"
-            print(f"| {count:,} | {number} | {row} | {hit} |", flush=True)
+            found = drawn.judged({(a, b) for a, b, _ in pairs}, count)
+            print(f"| {count:,} | {number} | {row} | {found} |", flush=True)
         if any(answer != answers[0] for answer in answers):
             print("the answers differ", flush=True)
 

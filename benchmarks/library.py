@@ -10,7 +10,6 @@ or more were found, and how many pairs that share nothing were claimed.
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import resource
@@ -46,43 +45,70 @@ LEAST = 1.0
 """Seconds that two clips must share to count as a pair."""
 
 
-def clip(number: int) -> tuple[Fingerprint, tuple[int, float, float, float] | None]:
-    """A clip, and which stretch of which other one it holds: number, start there, start here, length."""
-    rng = np.random.default_rng((3, number))
-    own, held = s.film(number + 1), None
+def held(number: int, rng: np.random.Generator) -> tuple[int, float, float, float] | None:
+    """Which stretch of which other clip one holds: number, start there, start here and length, or None."""
     if number % EVERY != EVERY - 1:
-        return s.shown([(own, 0, SECONDS)], FPS, seed=number), None
+        return None
     other = int(rng.integers(0, number // EVERY * EVERY + EVERY - 1))
     other -= other % EVERY == EVERY - 1
     length = float(rng.choice([5, 10, 20, SECONDS]))
     there, here = (round(float(rng.uniform(0, SECONDS - length)) * FPS) / FPS for _ in range(2))
+    return other, there, here, length
+
+
+def generator(number: int) -> np.random.Generator:
+    """What a clip is drawn by."""
+    return np.random.default_rng((3, number))
+
+
+def clip(number: int) -> Fingerprint:
+    """A clip, which may hold a stretch of another one."""
+    rng, own = generator(number), s.film(number + 1)
+    copied = held(number, rng)
+    if copied is None:
+        return s.shown([(own, 0, SECONDS)], FPS, seed=number)
+    other, there, here, length = copied
     pieces = [(own, 0, here), (s.film(other + 1), there, there + length), (own, here + length, SECONDS)]
     shown = s.shown([p for p in pieces if p[2] > p[1]], FPS, float(rng.choice([0.15, 0.3])), seed=number)
     if rng.random() < 0.5:
         darker = np.rint(np.asarray(shown.sketches[0 : len(shown)]) * rng.uniform(0.8, 1.0)).astype(np.uint16)
         shown = replace(shown, sketches=darker)
-    held = (other, there, here, length)
-    return shown, held
+    return shown
 
 
-def fill(path: str, clips: int) -> list[tuple[int, int]]:
-    """Make a library of so many clips; returns the pairs that share LEAST seconds or more."""
-    held: dict[int, list[tuple[int, float, float]]] = {}
-    with open_library(path) as library:
+def fill(path: str, clips: int) -> None:
+    """Make a library of so many clips, whole or not at all."""
+    made = f"{path}.part"
+    with open_library(made) as library:
         for number in range(clips):
-            shown, copied = clip(number)
+            shown = clip(number)
             name = f"clip-{number:06}.mkv"
             file = File(f"/nowhere/{name}".encode(), number, 0, number.to_bytes(32, "big"))
             source = Source(f"/nowhere/{name}", float(SECONDS), len(shown), float(FPS), 640, 360)
             library.add(file, Settings(kind=shown.kind, hash_size=shown.hash_size), Reading(shown, source, ()))
-            if copied is not None:
-                held.setdefault(copied[0], []).append((number, copied[1], copied[1] + copied[3]))
-    pairs = {(original, copy) for original, copies in held.items() for copy, _, _ in copies}
-    for copies in held.values():
-        for (one, a, b), (other, c, d) in combinations(copies, 2):
-            if min(b, d) - max(a, c) >= LEAST:
-                pairs.add((min(one, other), max(one, other)))
-    return sorted(pairs)
+    os.rename(made, path)
+
+
+def shared(clips: int) -> dict[tuple[int, int], float]:
+    """The pairs of clips that share something, with the seconds that they share."""
+    copies: dict[int, list[tuple[int, float, float]]] = {}
+    for number in range(clips):
+        copied = held(number, generator(number))
+        if copied is not None:
+            copies.setdefault(copied[0], []).append((number, copied[1], copied[1] + copied[3]))
+    pairs = {(original, copy): end - start for original, those in copies.items() for copy, start, end in those}
+    for those in copies.values():
+        for (one, a, b), (other, c, d) in combinations(those, 2):
+            if (seconds := min(b, d) - max(a, c)) > 0:
+                pairs[min(one, other), max(one, other)] = seconds
+    return pairs
+
+
+def judged(found: set[tuple[int, int]], clips: int) -> str:
+    """How many of the pairs that share LEAST seconds were found, and how many were that share nothing."""
+    truth = shared(clips)
+    wanted = {pair for pair, seconds in truth.items() if seconds >= LEAST}
+    return f"{len(found & wanted)} of {len(wanted)} | {len(found - truth.keys())}"
 
 
 def compared(path: str) -> tuple[list[tuple[int, int]], float, float]:
@@ -103,17 +129,15 @@ def apart(work: Callable[..., Any], *arguments: Any) -> Any:
 
 def row(folder: str, clips: int) -> str:
     """A line of the table."""
-    path, truth = Path(folder) / f"{clips}.sqlite", Path(folder) / f"{clips}.json"
+    path = Path(folder) / f"{clips}.sqlite"
     began = time.perf_counter()
-    if not truth.exists():
-        truth.write_text(json.dumps(apart(fill, str(path), clips)))
+    if not path.exists():
+        apart(fill, str(path), clips)
     added = time.perf_counter() - began
-    wanted = {(a, b) for a, b in json.loads(truth.read_text())}
     pairs, seconds, memory = apart(compared, str(path))
-    found = {(a, b) for a, b in pairs}
     size = path.stat().st_size / 2**20
-    hit, false = len(found & wanted), len(found - wanted)
-    return f"| {clips:,} | {added:.0f} | {seconds:.0f} | {memory:.0f} | {size:.0f} | {hit} of {len(wanted)} | {false} |"
+    found = judged({(a, b) for a, b in pairs}, clips)
+    return f"| {clips:,} | {added:.0f} | {seconds:.0f} | {memory:.0f} | {size:.0f} | {found} |"
 
 
 def workers(folder: str, runs: int = 3) -> str:
