@@ -32,6 +32,8 @@ StandingEntries = Sequence[tuple[int, int, int]]
 
 _PAIR_CELLS = 1 << 22
 """Cells that the pairs of a question and two files are spread over to be counted."""
+_IDS_A_PLACE = 16
+"""Ids an entry up to which a table of all of them is made; more are where many entries were removed."""
 _MIXERS = (0x5851F42D4C957, 0x2545F4914F6CD, 0x1B873593CC9E3)  # odd, so that neighbours do not meet in one cell
 
 
@@ -127,12 +129,24 @@ class IndexedEntries:
         places = self._places(entries)
         known = (self._entries[places] == entries) & (places < asked)
         known &= self._contents[places] != self._content(moments.file)[which]
-        return _Found(moments, which[known].astype(np.int32), places[known], shown[known])
+        return _Found(moments, *(_narrowed(column[known]) for column in (which, places, shown)))
 
     def _places(self, entries: Ints) -> Ints:
         """Return the places (m,) of entries by their ids; any place for what is none."""
+        if self._place_of is not None:
+            return self._place_of[np.minimum(entries, len(self._place_of) - 1)]
         at = np.searchsorted(self._entries, entries, sorter=self._by_id)
         return self._by_id[np.minimum(at, len(self) - 1)]
+
+    @cached_property
+    def _place_of(self) -> Ints | None:
+        """The place (m,) of each id, any for what is none; None where ids are spread so wide that it would be large."""
+        last = int(self._entries.max())
+        if last > _IDS_A_PLACE * len(self) + _IDS_A_PLACE:
+            return None
+        table = np.zeros(last + 1, np.int64)
+        table[self._entries] = np.arange(len(self))
+        return table
 
     def _content(self, numbers: Ints) -> Ints:
         """Return the content (m,) of entries by their places; -1 for a file that is no entry."""
@@ -169,32 +183,40 @@ class _Moments:
     shown_ms: Ints
     words: Words
 
+    @cached_property
+    def mixed(self) -> Ints:
+        """The part (k,) of the question and the file in the number of a cell."""
+        return self.file * _MIXERS[1] + self.question * np.int64(_MIXERS[2])
+
 
 @dataclass(frozen=True)
 class _Found:
     """Moments of stored files near some of those asked about. which: (m,) int32, places among these. stored,
-    stored_ms: (m,) int64, see IndexHits."""
+    stored_ms: (m,), see IndexHits; int32 where they fit, as there are millions."""
 
     moments: _Moments
-    which: NDArray[np.int32]
-    stored: Ints
-    stored_ms: Ints
+    which: NDArray[np.integer]
+    stored: NDArray[np.integer]
+    stored_ms: NDArray[np.integer]
 
     @cached_property
     def cells(self) -> NDArray[np.int32]:
         """A number (m,) below _PAIR_CELLS for the question and the two files of each hit; some have one together."""
-        mixed = self.stored * _MIXERS[0]
-        mixed += self.moments.file[self.which] * _MIXERS[1]
-        mixed += self.moments.question[self.which] * np.int64(_MIXERS[2])
-        return ((mixed >> 20) % _PAIR_CELLS).astype(np.int32)
+        mixed = self.stored * np.int64(_MIXERS[0])
+        mixed += self.moments.mixed[self.which]
+        return ((mixed >> 20) & (_PAIR_CELLS - 1)).astype(np.int32)
 
     def hits(self, chosen: NDArray[np.bool_]) -> IndexHits:
         """Return the hits that are chosen, (m,) bool."""
         which, moments = self.which[chosen], self.moments
         question = moments.question[which].astype(np.int64)
-        return IndexHits(
-            question, self.stored[chosen], self.stored_ms[chosen], moments.file[which], moments.shown_ms[which]
-        )
+        stored, stored_ms = (column[chosen].astype(np.int64) for column in (self.stored, self.stored_ms))
+        return IndexHits(question, stored, stored_ms, moments.file[which], moments.shown_ms[which])
+
+
+def _narrowed(values: Ints) -> NDArray[np.integer]:
+    """Return numbers, 0 or more, as int32 where they fit."""
+    return values.astype(np.int32) if not len(values) or values.max() <= np.iinfo(np.int32).max else values
 
 
 def _unpacked(file: Track, in_memory: bool) -> Track:
