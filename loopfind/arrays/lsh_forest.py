@@ -6,6 +6,7 @@ serves a library of any size (LSH Forest: Bawa, Condie & Ganesan 2005, on the bi
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,27 +27,23 @@ _AT_ONCE = 1 << 20
 _ORDERS = np.stack([np.random.default_rng((_SEED, table)).permutation(64)[:BITS] for table in range(MOST_TABLES)])
 
 
-def _lookup() -> NDArray[np.uint64]:
-    """(MOST_TABLES, 8, 256): what each byte of a code, the highest first, adds to its key."""
-    table = np.zeros((MOST_TABLES, 8, 256), np.uint64)
-    values = np.arange(256, dtype=np.uint64)
-    for number, order in enumerate(_ORDERS):
-        for place, bit in enumerate(order.tolist()):
-            byte, within = 7 - bit // 8, np.uint64(bit % 8)
-            table[number, byte] |= ((values >> within) & np.uint64(1)) << np.uint64(BITS - 1 - place)
-    return table
-
-
-_LOOKUP = _lookup()
+@cache
+def _lookup(table: int) -> NDArray[np.uint64]:
+    """(4, 65536): what each two bytes of a code, the highest first, add to its key in one table."""
+    single, values = np.zeros((8, 256), np.uint64), np.arange(256, dtype=np.uint64)
+    for place, bit in enumerate(_ORDERS[table].tolist()):
+        byte, within = 7 - bit // 8, np.uint64(bit % 8)
+        single[byte] |= ((values >> within) & np.uint64(1)) << np.uint64(BITS - 1 - place)
+    return np.stack([(high[:, None] | low[None]).ravel() for high, low in zip(single[::2], single[1::2], strict=True)])
 
 
 def keys_of(codes: Words, table: int) -> Ints:
     """Keys (n,) int64, below 2 ** BITS, of codes (n,) uint64 in one table."""
-    split = np.ascontiguousarray(codes, ">u8").view(np.uint8).reshape(-1, 8)
-    keys = np.zeros(len(codes), np.uint64)
-    for place in range(8):
-        keys |= _LOOKUP[table, place][split[:, place]]
-    return keys.astype(np.int64)
+    split, lookup = np.ascontiguousarray(codes, ">u8").view(">u2").reshape(-1, 4), _lookup(table)
+    keys = np.take(lookup[0], split[:, 0])
+    for place in range(1, 4):
+        keys |= np.take(lookup[place], split[:, place])
+    return keys.view(np.int64)
 
 
 def shared_bits(rows: int) -> int:
