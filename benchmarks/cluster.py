@@ -3,7 +3,7 @@
     python benchmarks/cluster.py [--clips 500 5000] [--work DIR]    drawn clips, all against all: 0, 1 and 2 workers
     python benchmarks/cluster.py --folder DIR                   real files, added by one worker and by two
     python benchmarks/cluster.py --kills 10 [--files 200]       small files, added while workers are killed
-    python benchmarks/cluster.py --model 500:30 5000:400        10^4 to 10^7 clips, from processor seconds of some
+    python benchmarks/cluster.py --model 500:30 5000:400 …      10^4 to 10^7 clips, from processor seconds of some
 
 The clips are those of `benchmarks/library.py`. Time is given on the clock and as processor time of all processes, as
 others may use the machine. Memory is the most that all processes have together at one moment, pages that they share
@@ -159,8 +159,8 @@ def kills(files: int, times: int) -> None:
     print(f"in the library: {len(names)} files, once each: {set(names.values()) == {1}}; {taken.wall:.0f} s")
 
 
-STORED, POSTINGS = 183_000, 1_060
-"""Bytes of a clip of 30 s in a library, its index included, and rows of the index: `benchmarks/library.py`, 5,000."""
+STORED, POSTINGS = 203_000, 1_130
+"""Bytes of a clip of 30 s in a library, its index included, and rows of the index, in a drawn library of 5,000."""
 INDEX_ROW = 24
 """Bytes of a row of the index in the copy that each worker makes."""
 
@@ -168,18 +168,19 @@ INDEX_ROW = 24
 def model(taken: Sequence[tuple[int, float]]) -> None:
     """Print what many clips would take, from processor seconds that some numbers of clips took.
 
-    The law: n clips take n (a + b log2 n) seconds, fitted by least squares of the seconds a clip.
+    The law: n clips take s + n (a + b log2 n) seconds, fitted by least squares of the shares that it is off by.
     """
     counts, seconds = (np.array(column, float) for column in zip(*taken, strict=True))
-    table = np.stack([np.ones(len(counts)), np.log2(counts)], axis=1)
-    fixed, rising = np.linalg.lstsq(table, seconds / counts, rcond=None)[0]
-    off = np.abs(counts * (table @ (fixed, rising)) / seconds - 1).max()
-    print(f"a clip takes {1000 * fixed:.1f} + {1000 * rising:.2f} log2 n ms; off by {100 * off:.0f} % at most\n")
+    table = np.stack([np.ones(len(counts)), counts, counts * np.log2(counts)], axis=1)
+    start, fixed, rising = np.linalg.lstsq(table / seconds[:, None], np.ones(len(counts)), rcond=None)[0]
+    off = np.abs(table @ (start, fixed, rising) / seconds - 1).max()
+    law = f"{start:.1f} s, and a clip {1000 * fixed:.1f} + {1000 * rising:.2f} log2 n ms"
+    print(f"{law}; off by {100 * off:.1f} % at most\n")
     print("| clips | hours of video | processor hours | library | moved to each worker | workers for a day |")
     print("|--:|--:|--:|--:|--:|--:|")
     for power in range(4, 8):
         count = 10**power
-        hours = count * (fixed + rising * math.log2(count)) / 3600
+        hours = (start + count * (fixed + rising * math.log2(count))) / 3600
         library, moved = STORED * count / 1e9, POSTINGS * INDEX_ROW * count / 1e9
         needed = max(1, math.ceil(hours / 24))
         print(f"| {count:,} | {count / 120:,.0f} | {hours:,.1f} | {library:,.1f} GB | {moved:,.1f} GB | {needed} |")
