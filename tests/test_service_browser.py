@@ -155,7 +155,7 @@ def test_an_upload_is_followed_to_its_answer_without_a_click_and_goes_on_where_i
     assert "film.mp4" in text(browser, "table") and "part.mp4 and film.mp4" in text(browser, ".queue")
     quiet(browser)
     browser.find_element("partial link text", "page of the scan").click()
-    assert "No repeat found" in text(browser, "h1")
+    see(browser, "No repeat found", "h1")
     quiet(browser)
 
 
@@ -210,7 +210,7 @@ def test_without_a_script_all_can_be_read_and_decided(service, browser):
         browser.get(f"{service}/review/1")
         assert "rejected by Ann" in text(browser, ".standing") and "Ann rejected it" in text(browser, ".history")
         browser.find_element("id", "undo").click()
-        assert "rejected by Ann" not in text(browser, ".standing")
+        wait_until(browser, lambda: "rejected by Ann" not in text(browser, ".standing"))
         browser.get(service)
         assert "curl -T video.mp4" in text(browser)
         assert "Newest jobs" in text(browser)
