@@ -114,6 +114,13 @@ def test_a_page_runs_nothing_of_its_own_and_asks_no_other_server(client, shelf, 
         check_page(client, client.get(address))
 
 
+def test_what_keeps_a_page_live_is_whole_before_it_begins(client):
+    """A deferred htmx may begin between its own file and that of its extension."""
+    scripts = re.findall(r"<script([^>]*)>", client.get("/").text)
+    ours = [script for script in scripts if "htmx" in script or "sse" in script]
+    assert len(ours) == 2 and not any("defer" in script or "async" in script for script in ours)
+
+
 def check_page(client, answer):
     """Assert that a page keeps its own policy, that what it loads is there, and that its fields have labels."""
     assert answer.status_code == 200 and "default-src 'self'" in answer.headers["content-security-policy"]
