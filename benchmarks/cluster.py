@@ -23,7 +23,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
@@ -139,11 +139,11 @@ def kills(files: int, times: int) -> None:
         nonlocal killed
         if progress.share is None or killed >= times or progress.share < killed / times:
             return
-        workers = [
-            process
-            for process in psutil.Process().children(recursive=True)
-            if "spawn_main" in " ".join(process.cmdline())
-        ]
+        workers = list[psutil.Process]()
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):  # it has ended
+                if "spawn_main" in " ".join(process.cmdline()):
+                    workers.append(process)
         if workers:
             os.kill(rng.choice(workers).pid, signal.SIGKILL)
             killed += 1
