@@ -1,6 +1,6 @@
 """The answer to a comparison of files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from loopfind.model.report import Repeat
@@ -29,6 +29,12 @@ class Shared:
     seconds: tuple[float, float]
     whole: tuple[bool, bool]
     closeness: float | None = None
+
+    def in_order(self) -> "Shared":
+        """Return the same with the file of the lower number first."""
+        if self.files[0] < self.files[1]:
+            return self
+        return replace(self, files=self.files[::-1], seconds=self.seconds[::-1], whole=self.whole[::-1])
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,6 @@ class IndexedEntries:
     def __init__(self, library: Library, standing: StandingEntries, sizes: Mapping[int, int] | None = None) -> None:
         self._library, self._postings = library, Postings(library.connections)
         self._entries = np.array([entry for entry, _, _ in standing], np.int64)
-        self._by_id = np.argsort(self._entries)
         self._contents = np.array([content for _, content, _ in standing], np.int64)
         self._frames = np.array([frames for _, _, frames in standing], np.int64)
         self._sizes = self._postings.sizes() if sizes is None else sizes
@@ -137,6 +136,11 @@ class IndexedEntries:
             return self._place_of[np.minimum(entries, len(self._place_of) - 1)]
         at = np.searchsorted(self._entries, entries, sorter=self._by_id)
         return self._by_id[np.minimum(at, len(self) - 1)]
+
+    @cached_property
+    def _by_id(self) -> Ints:
+        """The places (n,) by rising id."""
+        return np.argsort(self._entries)
 
     @cached_property
     def _place_of(self) -> Ints | None:

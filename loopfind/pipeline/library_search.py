@@ -163,7 +163,5 @@ def _with_first(repeats: Sequence[Repeat], places: Mapping[int, int]) -> tuple[R
 
 def _renumbered(pair: Shared, places: Mapping[int, int]) -> Shared:
     """Return a pair with the files in their places, the first file first."""
-    one, other = (places[file] for file in pair.files)
-    if one < other:
-        return replace(pair, files=(one, other))
-    return replace(pair, files=(other, one), seconds=pair.seconds[::-1], whole=pair.whole[::-1])
+    one, other = pair.files
+    return replace(pair, files=(places[one], places[other])).in_order()

@@ -6,8 +6,8 @@ from loopfind.model.candidate import IndexHits
 
 _STEP_MS = 200
 _LEAST_SECONDS = 1.0
-"""Seconds at one distance in time from which a file is worth a word. Held by `benchmarks/service.py known`: videos that
-are in no file of a library have 0.4 s at the most, those that are and were called new 2.4 s and more."""
+"""Seconds at one distance in time from which a file is worth a word. Held by `benchmarks/service.py answers`: videos
+that are in no file of a library have 0.4 s at the most, those that are and were called new 2.4 s and more."""
 _MOST_FILES = 5
 
 

@@ -1,7 +1,6 @@
 """Results of comparisons in the library: entries to compare, and what they share."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from loopfind.errors import LibraryError
 from loopfind.model.comparison import Shared
@@ -109,7 +108,7 @@ class Results:
             rows = connection.execute("SELECT * FROM pair").fetchall()
             self._check(all(is_amount(part) for row in rows for part in row))
             pairs = [
-                _in_order(Shared((places[a], places[b]), (one, other), (bool(all_one), bool(all_other))))
+                Shared((places[a], places[b]), (one, other), (bool(all_one), bool(all_other))).in_order()
                 for a, b, one, other, all_one, all_other in rows
                 if a in places and b in places
             ]
@@ -128,13 +127,6 @@ def _in_turn(connection: Connection) -> list[tuple[int, int, int, int | None]]:
     if any(turn is None for *_, turn in rows):
         names.update(connection.execute("SELECT content, path FROM file ORDER BY path DESC"))  # the first one stays
     return sorted(map(tuple, rows), key=lambda row: (row[3] is None, row[3] or 0, names.get(row[1], b"")))
-
-
-def _in_order(pair: Shared) -> Shared:
-    """Return a pair, the first file first."""
-    if pair.files[0] < pair.files[1]:
-        return pair
-    return replace(pair, files=pair.files[::-1], seconds=pair.seconds[::-1], whole=pair.whole[::-1])
 
 
 def _stretch(o: Occurrence) -> tuple[object, ...]:

@@ -120,12 +120,13 @@ class Postings:
         found: list[tuple[int, int, int]] = []
         order = np.argsort(keys, kind="stable")
         with self._connections.reading() as connection:
+            sought = keys[order] | (table << _SHIFT)
             # Most keys have no neighbour, which is seen in a tenth of the time that it takes to ask for them.
-            order = order[_some_begin_alike(connection, keys[order] | (table << _SHIFT), wide)]
-            asked = (keys[order] | (table << _SHIFT)).tolist()
+            begun = _some_begin_alike(connection, sought, wide)
+            asked = sought[begun].tolist()
             onward = connection.each(_FROM_KEY_ON, [(key, key | wide, MOST_NEIGHBOURS) for key in asked])
             backward = connection.each(_BEFORE_KEY, [(key, key & ~wide, MOST_NEIGHBOURS) for key in asked])
-            sides = zip(order.tolist(), list(onward), backward, strict=True)
+            sides = zip(order[begun].tolist(), list(onward), backward, strict=True)
             for place, after, before in sides:
                 found += [(place, entry, shown) for entry, shown in (*after, *before)]
         numbers = self._numbers(found)

@@ -156,7 +156,8 @@ def codes_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: ND
     """Return the codes of the frames of a part, as `features_of` does."""
     low, high, _ = part.indices(len(times))
     first = int(nearest(times, times[low : low + 1] - float(motion_gaps(steps).max()))[0])
-    return _codes_in(times, _cells_between(sketches, first, high), slice(low, high), steps, mean)
+    cells_of = _cells_between(sketches, first, high)
+    return _codes_in(times, cells_of, cells_of(np.arange(low, high)), slice(low, high), steps, mean)
 
 
 def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean: NDArray[np.float32]) -> FrameFeatures:
@@ -176,7 +177,7 @@ def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean:
             other = cells_of(nearest(times, times[low:high] - sign * away))
             side[:] = np.maximum(side, np.square(now - other).mean(1))
     return FrameFeatures(
-        codes=_codes_in(times, cells_of, slice(low, high), steps, mean),
+        codes=_codes_in(times, cells_of, now, slice(low, high), steps, mean),
         # The lesser of the two sides: a frame beside a cut is not lively for that.
         lively=sides.min(0),
         blocks=np.rint(256 * (now @ _block_weights())).astype(np.uint16),
@@ -186,12 +187,13 @@ def features_of(times: Floats, sketches: Rows, part: slice, steps: Floats, mean:
 def _codes_in(
     times: Floats,
     cells_of: Callable[[Ints], NDArray[np.float32]],
+    now: NDArray[np.float32],
     part: slice,
     steps: Floats,
     mean: NDArray[np.float32],
 ) -> MomentCodes:
-    """Return the codes of the frames of a part, whose cells a function gives."""
-    now, wanted = cells_of(np.arange(part.start, part.stop)), times[part] - motion_gaps(steps)
+    """Return the codes of the frames of a part. cells_of: gives the cells of frames. now: (m, 144), of the part."""
+    wanted = times[part] - motion_gaps(steps)
     before = nearest(times, wanted)
     moved = now - cells_of(before)
     return MomentCodes(
