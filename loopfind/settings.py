@@ -252,3 +252,27 @@ class SeamSettings:
     most: int = 10
     stall: float = STALL
     unbounded: bool = False
+
+
+TRAJECTORY_WAYS = ("pictures", "differences", "vectors")
+"""Ways into the map of a camera: by the pictures themselves, by their differences alone, by the motion vectors of the
+coded stream."""
+
+
+@dataclass(frozen=True)
+class TrajectorySettings:
+    """Settings of a trajectory. Each default stands here and nowhere else.
+
+    baseline: seconds of footage that a map is learned from; of a file that is shorter than two of them, half of it.
+    way: one of TRAJECTORY_WAYS. false_alarms: events an hour that may be reported where nothing is unusual, as far as
+    the baseline lets it be known. stream, start, end, stall, unbounded: as for a scan.
+    """
+
+    baseline: float = 600.0
+    way: str = "pictures"
+    false_alarms: float = 0.5
+    stream: int = 0
+    start: float | None = None
+    end: float | None = None
+    stall: float = STALL
+    unbounded: bool = False
