@@ -14,7 +14,9 @@ import typing
 
 import jsonschema
 import pytest
+import referencing
 import samples
+import trajectories
 from documents import DOCS, DOCUMENTS, PAGES, README, ROOT, commands, options
 from test_house import LAYERS
 
@@ -23,12 +25,14 @@ from loopfind.cli import app
 from loopfind.engine.evidence.claim_parameters import MOST_ODDS
 from loopfind.engine.packets.parameters import COPY_CONFIDENCE
 from loopfind.fingerprints import KINDS
-from loopfind.model import events
+from loopfind.model import events, trajectory
 from loopfind.model import report as nouns
 from loopfind.model.video import Loss
 from loopfind.registry import load
 from loopfind.reports.formats import FORMATS, PAGE, SEVERAL, SUFFIXES
 from loopfind.reports.formats.events import event_json
+from loopfind.reports.formats.trajectory import trajectory_json
+from loopfind.reports.formats.trajectory_events import followed_json
 from loopfind.reports.links import linker
 from loopfind.stores import STORES, schema
 
@@ -182,6 +186,23 @@ def test_every_key_of_an_event_is_explained_and_no_other():
     assert {key for row in PAGES["following.md"].rows("key") for key in coded(row[0])} == found
 
 
+def test_every_key_of_an_event_of_a_trajectory_is_explained_and_no_other():
+    found = trajectories.small()
+    happened = (
+        trajectory.Moment(1.0, 1, (0.0, 0.0, 0.0), None, 1.0, None, 1.0),
+        *found.maps,
+        *found.events,
+        trajectory.TrajectoryEnded(found, "end"),
+    )
+    keys_found = {key for event in happened for key in json.loads("".join(followed_json(event, lambda seconds: "")))}
+    assert {key for row in PAGES["trajectory.md"].rows("key") for key in coded(row[0])} == keys_found
+
+
+def test_the_reasons_of_a_trajectory_are_explained():
+    listed = [reason for row in PAGES["trajectory.md"].rows("reason") for reason in coded(row[0])]
+    assert listed == [*typing.get_args(trajectory.Reason)]
+
+
 @pytest.mark.parametrize(
     ("page", "address"),
     [
@@ -200,16 +221,19 @@ def test_the_links_that_are_shown_are_those_that_are_made(page, address):
 
 
 def keys(value, before=""):
-    """The keys of a JSON value as the docs write them: "repeats[].occurrences[].start"."""
+    """The keys of a JSON value as the docs write them: "repeats[].occurrences[].start". A report within another
+    document is one key."""
     if isinstance(value, list):
         return {key for item in value for key in keys(item, f"{before}[]")}
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or before == "report":
         return {before}
     return {key for name, inner in value.items() for key in keys(inner, f"{before}.{name}" if before else name)}
 
 
 def schema_keys(part, whole, before=""):
     """The same of what a JSON Schema allows."""
+    if part.get("$ref") == "report.schema.json":
+        return {before}
     if "$ref" in part:
         part = whole["$defs"][part["$ref"].rpartition("/")[2]]
     found = set()
@@ -237,7 +261,8 @@ def listed_keys(head):
 
 LISTS = (
     r"(_range|frames|times|(cuts|matches|groups)\[\]\.repeats"
-    r"|(groups|pairs|warps)\[\]\.(files|seconds|whole|path|knots))(\[\])+$"
+    r"|(groups|pairs|warps)\[\]\.(files|seconds|whole|path|knots)"
+    r"|path\.\w+|\.(position|reasons|region))(\[\])+$"
 )
 """Keys of which the items are plain numbers and names."""
 
@@ -250,7 +275,17 @@ def golden(name):
     return json.loads((ROOT / "tests" / "golden" / f"{name}.json").read_text(encoding="utf-8"))
 
 
-every_form = pytest.mark.parametrize(("head", "name"), [("Scan", "report"), ("Comparison", "comparison")])
+def validator(name):
+    """A validator of a published schema, which may refer to that of the report beside it."""
+    beside = referencing.Registry().with_resource(
+        "report.schema.json", referencing.Resource.from_contents(published("report"))
+    )
+    return jsonschema.Draft202012Validator(published(name), registry=beside)
+
+
+every_form = pytest.mark.parametrize(
+    ("head", "name"), [("Scan", "report"), ("Comparison", "comparison"), ("Trajectory", "trajectory")]
+)
 
 
 @every_form
@@ -280,10 +315,10 @@ def test_a_schema_is_one_and_lets_nothing_else_through(head, name):
     jsonschema.Draft202012Validator.check_schema(whole)
     assert all(part["additionalProperties"] is False for part in objects(whole))
     value = golden(name)
-    jsonschema.Draft202012Validator(whole).validate(value)
-    for change in (value | {"more": 1}, value | {"schema": 2}, {k: v for k, v in value.items() if k != "repeats"}):
+    validator(name).validate(value)
+    for change in (value | {"more": 1}, value | {"schema": 2}, {k: v for k, v in value.items() if k != "settings"}):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.Draft202012Validator(whole).validate(change)
+            validator(name).validate(change)
 
 
 def test_the_schemas_know_every_word_of_the_answer():
@@ -293,6 +328,9 @@ def test_the_schemas_know_every_word_of_the_answer():
         assert repeat["evidence"]["enum"] == [*typing.get_args(nouns.Evidence)]
     cut = published("report")["properties"]["cuts"]["items"]["properties"]
     assert cut["kind"]["enum"] == [*typing.get_args(nouns.CutKind)]
+    shown = published("trajectory")["properties"]
+    assert shown["events"]["items"]["properties"]["reasons"]["items"]["enum"] == [*typing.get_args(trajectory.Reason)]
+    assert shown["maps"]["items"]["properties"]["why"]["enum"] == [*typing.get_args(trajectory.WhyLearned)]
     unjudged = published("report")["properties"]["unjudged"]["items"]["properties"]
     assert unjudged["why"]["enum"] == [*typing.get_args(typing.get_type_hints(nouns.Unjudged)["why"])]
 
@@ -325,6 +363,14 @@ def test_a_comparison_holds_to_the_published_schema():
 )
 def test_drawn_reports_hold_to_the_published_schema(report):
     jsonschema.Draft202012Validator(published("report")).validate(machine_form(report, FORMATS))
+
+
+@pytest.mark.parametrize("found", [trajectories.eventful(), trajectories.relearned()], ids=["eventful", "relearned"])
+@pytest.mark.slow
+def test_drawn_trajectories_hold_to_the_published_schema(found):
+    whole = json.loads("".join(trajectory_json(found)))
+    whole["path"] = {name: values[::200] for name, values in whole["path"].items()}
+    validator("trajectory").validate(whole)
 
 
 PYTHON = [(name, body) for name, document in DOCUMENTS.items() for body in document.fenced("python")]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.model.dtypes import Floats, Ints
+from loopfind.model.events import Finding, Missed, Why
 from loopfind.model.report import Report
 from loopfind.model.video import Loss, Source, Span
 from loopfind.settings import TrajectorySettings
@@ -140,3 +141,17 @@ class Trajectory:
     retraces: tuple[Retrace, ...]
     report: Report
     losses: tuple[Loss, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrajectoryEnded:
+    """The end of what is followed: the whole answer on the footage held. said: why in words, "" where that is plain."""
+
+    trajectory: Trajectory
+    why: Why
+    said: str = ""
+
+
+Followed = Moment | CameraMap | Unusual | Finding | Missed | TrajectoryEnded
+"""An event of a trajectory that is followed. An `Unusual` comes when it is sure, still going on, and once more with the
+same id when it has ended."""
