@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from loopfind.reports.plots.canvas import Drawing, Stroke, Word
+from loopfind.reports.plots.canvas import Disc, Drawing, Stroke, Word
 
 SCALE = 2
 """Pixels of the file for one pixel of the drawing: sharp on today's screens."""
@@ -24,6 +24,8 @@ def write(drawing: Drawing) -> Iterator[bytes]:
     for part in drawing.parts:
         if isinstance(part, Stroke):
             _stroke(pen, part, zoom)
+        elif isinstance(part, Disc):
+            _disc(pen, part, zoom)
     image = image.resize((drawing.width * SCALE, drawing.height * SCALE), Image.Resampling.BOX)
     pen = ImageDraw.Draw(image)
     for part in drawing.parts:
@@ -41,8 +43,16 @@ def _stroke(pen: Any, stroke: Stroke, zoom: int) -> None:
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), stroke.colour)
 
 
+def _disc(pen: Any, disc: Disc, zoom: int) -> None:
+    radius = (disc.radius + disc.width / 2) * zoom
+    x, y = disc.x * zoom, disc.y * zoom
+    width = max(1, round(disc.width * zoom))
+    pen.ellipse((x - radius, y - radius, x + radius, y + radius), disc.fill or None, disc.edge, width)
+
+
 def _word(pen: Any, word: Word) -> None:
     from PIL import ImageFont
 
     font = ImageFont.load_default(word.size * SCALE)
-    pen.text((word.x * SCALE, word.y * SCALE), word.text, word.colour, font, anchor=_ANCHORS[word.anchor])
+    rim = {"stroke_width": round(1.5 * SCALE), "stroke_fill": word.halo} if word.halo else {}
+    pen.text((word.x * SCALE, word.y * SCALE), word.text, word.colour, font, anchor=_ANCHORS[word.anchor], **rim)
