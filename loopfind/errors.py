@@ -9,6 +9,7 @@
     │   ├── NotVideo           readable, but text, audio only or a single picture
     │   ├── Broken             a video that the decoder cannot open
     │   ├── NoStream           the video stream asked for is not there
+    │   ├── NoMotionVectors    its codec hands over none
     │   └── DecoderFailed      ffmpeg is missing, crashed or was killed
     ├── BadReport              a file that is no report of loopfind       exit status 1
     ├── BadReview              no review, or one of another video         exit status 1
@@ -146,6 +147,14 @@ class Broken(MediaError):
 
 class NoStream(MediaError):
     """The video stream asked for is not there."""
+
+
+class NoMotionVectors(MediaError):
+    """A video whose coded stream hands over no motion vectors. why: not."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.why = why
+        super().__init__(path, f"no motion vectors can be read of it, as {why}: leave --way vectors out")
 
 
 class DecoderFailed(MediaError):
