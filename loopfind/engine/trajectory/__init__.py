@@ -1,0 +1,1 @@
+"""The path of a fixed camera through a map of what it sees."""
