@@ -368,9 +368,8 @@ def test_drawn_reports_hold_to_the_published_schema(report):
 @pytest.mark.parametrize("found", [trajectories.eventful(), trajectories.relearned()], ids=["eventful", "relearned"])
 @pytest.mark.slow
 def test_drawn_trajectories_hold_to_the_published_schema(found):
-    whole = json.loads("".join(trajectory_json(found)))
-    whole["path"] = {name: values[::200] for name, values in whole["path"].items()}
-    validator("trajectory").validate(whole)
+    few = trajectories.sampled(found, slice(None, None, 200))
+    validator("trajectory").validate(json.loads("".join(trajectory_json(few))))
 
 
 PYTHON = [(name, body) for name, document in DOCUMENTS.items() for body in document.fenced("python")]

@@ -1,12 +1,18 @@
 """Trajectories made by hand: random walks between places, with events, for tests of what is shown of them."""
 
+import io
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import samples
+from PIL import Image
 
+from loopfind.exhibits.trajectory import shown_moments
+from loopfind.model.exhibits import Origin
 from loopfind.model.report import Repeat
 from loopfind.model.trajectory import CameraMap, Place, Retrace, Trajectory, Unusual
+from loopfind.model.trajectory_exhibits import TrajectoryExhibits
 from loopfind.model.video import Loss, Span
 from loopfind.settings import TrajectorySettings
 
@@ -53,6 +59,7 @@ def places_of(times, places):
     return tuple(sorted(found, key=lambda place: -place.share))
 
 
+@cache
 def plain(minutes=20.0, path=samples.SOURCE.path, link=""):
     """One map that fits, and nothing unusual behind its baseline of 10 minutes."""
     count = int(60 * minutes * RATE)
@@ -86,6 +93,7 @@ def plain(minutes=20.0, path=samples.SOURCE.path, link=""):
     )
 
 
+@cache
 def eventful(path=samples.SOURCE.path, link=""):
     """The same with three unusual stretches, a retraced one that the engine confirms, one that it does not, and a
     repeat that the path does not show."""
@@ -125,6 +133,7 @@ def eventful(path=samples.SOURCE.path, link=""):
     )
 
 
+@cache
 def relearned():
     """Two maps, the second of another view that does not fit, with samples between them that have none."""
     found = plain(30.0)
@@ -145,14 +154,28 @@ def relearned():
     )
 
 
-def small():
+def sampled(found, kept):
+    """The same with the samples at some places alone."""
+    names = ("times", "positions", "places", "map_ids", "activity", "scores")
+    return replace(found, **{name: getattr(found, name)[kept].copy() for name in names})
+
+
+def small(link=""):
     """An eventful one of few samples, for a file to compare with."""
-    found = eventful()
-    kept = np.array([0, 1, 7230, 11999])
-    arrays = {name: getattr(found, name)[kept] for name in ("times", "positions", "places", "activity", "scores")}
-    ids = found.map_ids[kept].copy()
-    ids[1], arrays["places"][1] = -1, -1
-    arrays["positions"] = arrays["positions"].round(2)
-    arrays["positions"][1] = np.nan
-    source = replace(found.source, unread=("video stream 1: mjpeg, 160x120",))
-    return replace(found, source=source, map_ids=ids, **arrays)
+    found = sampled(eventful(link=link), np.array([0, 1, 7230, 11999]))
+    found.map_ids[1], found.places[1] = -1, -1
+    found.positions[:] = found.positions.round(2)
+    found.positions[1] = np.nan
+    return replace(found, source=replace(found.source, unread=("video stream 1: mjpeg, 160x120",)))
+
+
+def pictures(found, most=60):
+    """Exhibits with a drawn picture for each moment: grey, the lighter the later."""
+    times = shown_moments(found, most)
+    shots = []
+    for time in times.tolist():
+        file = io.BytesIO()
+        level = int(60 + 150 * time / max(1.0, float(found.times[-1])))
+        Image.new("RGB", (96, 54), (level, level, 90)).save(file, "JPEG")
+        shots.append(file.getvalue())
+    return TrajectoryExhibits(times, tuple(shots), Origin(1 << 20, "ab" * 32))

@@ -5,7 +5,14 @@ import shlex
 from loopfind.model.comparison import Comparison
 from loopfind.reports.links import sendable
 from loopfind.reports.wording import count, safe
-from loopfind.settings import CompareSettings, GroupSettings, LookSettings, Settings, SimilarSettings
+from loopfind.settings import (
+    CompareSettings,
+    GroupSettings,
+    LookSettings,
+    Settings,
+    SimilarSettings,
+    TrajectorySettings,
+)
 
 _MOST_PATHS = 20  # of a comparison; with more the command would be longer than the page
 
@@ -24,9 +31,7 @@ def scan_command_line(settings: Settings, path: str, href: str) -> str:
         words += ["--stream", str(settings.stream)]
     words += ["--no-sound"] if not settings.sound else []
     words += ["--audio-stream", str(settings.audio_stream)] if settings.audio_stream else []
-    for name, limit in (("--start", settings.start), ("--end", settings.end)):
-        if limit is not None:
-            words += [name, f"{limit:g}" if limit == float(f"{limit:g}") else repr(limit)]
+    words += _limits(settings)
     if settings.link:
         words += ["--link", settings.link]
     words += ["--html", "report.html"]
@@ -68,3 +73,22 @@ def likeness_command_line(settings: LookSettings, video: str | None) -> str:
     if video is not None:
         words += [*(["--"] if video.startswith("-") else []), sendable(video)]
     return safe(shlex.join(words))
+
+
+def trajectory_command_line(settings: TrajectorySettings, path: str) -> str:
+    """Return the command that makes the page of a trajectory."""
+    words = ["loopfind", "trajectory"]
+    if settings.baseline != TrajectorySettings.baseline:
+        words += ["--baseline", f"{settings.baseline:g}"]
+    words += ["--way", settings.way] if settings.way != TrajectorySettings.way else []
+    if settings.false_alarms != TrajectorySettings.false_alarms:
+        words += ["--false-alarms", f"{settings.false_alarms:g}"]
+    words += ["--stream", str(settings.stream)] if settings.stream else []
+    words += [*_limits(settings), "--html", "path.html"]
+    return safe(shlex.join([*words, *(["--"] if path.startswith("-") and path != "-" else []), sendable(path)]))
+
+
+def _limits(settings: Settings | TrajectorySettings) -> list[str]:
+    named = (("--start", settings.start), ("--end", settings.end))
+    pairs = ((name, limit) for name, limit in named if limit is not None)
+    return [word for name, at in pairs for word in (name, f"{at:g}" if at == float(f"{at:g}") else repr(at))]

@@ -56,3 +56,10 @@ PAGE_LOSSES = 60
 
 PAGE_CLIPS, PAGE_MATCHES = 40, 30
 """Clips with a table of matches, and matches in one of them."""
+
+PAGE_PATH = 12_000
+"""Points of the path of a trajectory."""
+
+PAGE_UNUSUAL, PAGE_PLACES, PAGE_AGAIN = 60, 40, 100
+"""Unusual stretches of a trajectory with a card, those with the highest scores; places, and stretches that come
+again."""
