@@ -156,6 +156,10 @@ def test_the_keyboard_goes_along_the_path_and_turns_it(browser, pages):
     assert run(browser, drawn) != seen
     browser.find_element("id", "path-reset").click()
     assert run(browser, drawn) == seen
+    browser.find_element("id", "deep").send_keys("+")
+    assert run(browser, drawn) != seen
+    browser.find_element("id", "deep").send_keys("-")
+    assert run(browser, drawn) == seen
     # A moment of the other map, by the slider, brings up that map.
     browser.find_element("id", "path-time").send_keys(Keys.END)
     assert run(browser, "document.getElementById('path-map').value") == "2" and run(browser, drawn) != seen

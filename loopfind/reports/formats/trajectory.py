@@ -1,5 +1,6 @@
 """A trajectory, as text and as JSON."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain
@@ -118,20 +119,22 @@ def _members(found: Trajectory) -> Iterator[str]:
     for number, (name, array) in enumerate(arrays):
         yield f'{"," if number else ""}\n    "{name}": ['
         for start in range(0, len(array), _AT_ONCE):
-            items = json_line(_numbers(array[start : start + _AT_ONCE]))
+            items = json.dumps(_numbers(array[start : start + _AT_ONCE]), allow_nan=False)
             yield (", " if start else "") + items[1:-1]
         yield "]"
     yield "\n  }"
 
 
 def _numbers(array: NDArray[Any]) -> list[Any]:
-    """Return an array as JSON has it: ids below 0 are none, and a float32 has no more digits than bring it back."""
+    """Return an array as JSON has it: None for ids below 0 and for what is no number; a float32 has no more digits than
+    bring it back."""
+    known = array >= 0 if array.dtype.kind == "i" else np.isfinite(array)
     if array.dtype == np.float32:
         array = array.astype(str).astype(np.float64)
-    if array.dtype.kind == "i":
-        return [None if number < 0 else number for number in array.tolist()]
-    numbers: list[Any] = array.tolist()
-    return numbers
+    numbers = array.astype(object)
+    numbers[~known] = None
+    listed: list[Any] = numbers.tolist()
+    return listed
 
 
 def _retrace(retrace: Retrace, link: Link) -> dict[str, Any]:

@@ -190,7 +190,12 @@ def _facts(found: Trajectory) -> tuple[Fact, ...]:
     facts = [Fact("Length", f"{length(found.source.duration)}, {count(len(found.times), 'sample')}")]
     if found.maps:
         learned = found.maps[0].learned
-        facts.append(Fact("Baseline", f"{clock(learned.start)} - {clock(learned.end)}"))
+        facts.append(
+            Fact(
+                "Baseline" if len(found.maps) == 1 else "First baseline",
+                f"{clock(learned.start)} - {clock(learned.end)}",
+            )
+        )
     facts.append(Fact("Judged", length(round(judged_seconds(found), 1))))
     facts.append(Fact("Unusual", count(len(found.events), "stretch", "stretches")))
     facts.append(Fact("Maps", f"{len(found.maps):,}"))

@@ -4,7 +4,7 @@ const LIGHT = [[23, 63, 138], [106, 61, 154], [181, 54, 122], [224, 88, 63], [22
 const BRIGHT = [[91, 150, 240], [160, 125, 235], [230, 110, 180], [255, 140, 105], [255, 210, 102]];
 const span = Math.max(data.end - data.start, 1e-6);
 const flat = $("flat"), deep = $("deep"), score = $("score"), time = $("path-time");
-let shown = data.maps.length ? data.maps[0][0] : null, turn = { ...SIDE }, moment = null;
+let shown = data.maps.length ? data.maps[0][0] : null, turn = { ...SIDE }, moment = null, zoom = 1;
 
 function timeColour(part) {
   const stops = isDark() ? BRIGHT : LIGHT, place = Math.min(1, Math.max(0, part)) * (stops.length - 1);
@@ -29,8 +29,9 @@ if (most) shown = most[0];
 // A view of the chosen map on a canvas: a function from a point to pixels.
 function lens(canvas, turned) {
   const { low, high } = maps.get(shown), size = high.map((one, n) => Math.max(one - low[n], 1e-9));
-  const middle = low.map((one, n) => (one + high[n]) / 2), wide = canvas.clientWidth, tall = canvas.clientHeight;
-  const scale = turned ? 0.92 * Math.min(wide, tall) / Math.hypot(...size) : 0.82 * Math.min(wide / size[0], tall / size[1]);
+  const here = zoom > 1 && moment !== null ? pointAt(moment) : -1, wide = canvas.clientWidth, tall = canvas.clientHeight;
+  const middle = here >= 0 && data.point_maps[here] === shown ? pointOf(here) : low.map((one, n) => (one + high[n]) / 2);
+  const scale = zoom * (turned ? 0.92 * Math.min(wide, tall) / Math.hypot(...size) : 0.82 * Math.min(wide / size[0], tall / size[1]));
   const { around, tilt } = turned || FLAT;
   const ca = Math.cos(around), sa = Math.sin(around), ct = Math.cos(tilt), st = Math.sin(tilt);
   return (x, y, z) => {
@@ -279,7 +280,14 @@ if (flat) {
   Object.assign(time, { min: data.start, max: data.end, step: Math.max(0.1, span / 2000), value: data.start });
   time.addEventListener("input", () => choose(+time.value));
   $("path-near").onchange = drawAll;
-  $("path-reset").onclick = () => { turn = { ...SIDE }; draw(deep, turn); };
+  $("path-reset").onclick = () => { turn = { ...SIDE }; zoom = 1; drawAll(); };
+  for (const button of all("[data-zoom]")) button.onclick = () => zoomed(button.dataset.zoom === "in" ? 1.5 : 1 / 1.5);
+  for (const canvas of [flat, deep]) canvas.addEventListener("keydown", (event) => {
+    const factor = { "+": 1.5, "=": 1.5, "-": 1 / 1.5 }[event.key];
+    if (!factor) return;
+    event.preventDefault();
+    zoomed(factor);
+  });
   if ($("path-map")) {
     $("path-map").value = shown;
     $("path-map").onchange = () => { shown = +$("path-map").value; drawAll(); };
@@ -292,6 +300,10 @@ if (flat) {
   redraw.push(drawAll);
   const first = [...data.events].sort((a, b) => b[5] - a[5])[0];
   choose(first ? first[4] : data.placed.length ? data.placed[0][6] : data.start);
+}
+function zoomed(factor) {
+  zoom = Math.min(40, Math.max(1, zoom * factor));
+  drawAll();
 }
 function turned(around, tilt) {
   turn = { around: turn.around + around, tilt: Math.min(Math.PI / 2, Math.max(-Math.PI / 2, turn.tilt + tilt)) };
