@@ -44,7 +44,7 @@ def test_the_moments_that_matter_are_shown_before_those_spread_over_the_time():
 
 def test_each_unusual_stretch_is_shown_beside_what_it_was_compared_with():
     text = page_text(trajectories.eventful())
-    assert 'class="verdict found"' in text and text.count('class="event"') == 3
+    assert 'class="verdict found"' in text and text.count('class="event-card"') == 3
     assert "1. A known path backwards, something that was never seen there, in the lower right of the picture" in text
     assert 'style="left: 60.0%; top: 55.0%; width: 20.0%; height: 30.0%"' in text
     assert 'href="./film.mp4#t=723.1"' in text and "baseline, " in text and 'href="./film.mp4#t=182.1"' in text
