@@ -10,7 +10,7 @@ import pytest
 import trajectories
 from test_page_browser import browser, errors, look, run, there_is_a_browser, wait_for
 
-from loopfind.exhibits.trajectory import MOST_STILLS, shown_moments, trajectory_exhibits
+from loopfind.exhibits.trajectory import MOST_MOMENT_PICTURES, shown_moments, trajectory_exhibits
 from loopfind.model.trajectory_exhibits import TrajectoryExhibits
 from loopfind.reports.page.commands import trajectory_command_line
 from loopfind.reports.page.limits import PAGE_PATH, PAGE_UNUSUAL
@@ -32,7 +32,7 @@ def island(text):
 def test_the_moments_that_matter_are_shown_before_those_spread_over_the_time():
     found = trajectories.eventful()
     shown = shown_moments(found)
-    assert len(shown) <= MOST_STILLS and np.all(np.diff(shown) > 0) and np.isin(shown, found.times).all()
+    assert len(shown) <= MOST_MOMENT_PICTURES and np.all(np.diff(shown) > 0) and np.isin(shown, found.times).all()
     for event in found.events:
         assert {event.peak, event.like} <= set(shown.round(6))
     assert {place.moment for place in found.maps[0].places} <= set(shown.round(6))
@@ -55,6 +55,7 @@ def test_each_unusual_stretch_is_shown_beside_what_it_was_compared_with():
     assert set(re.findall(r'<a href="#([^"]+)"', text)) <= ids | {"main"}
 
 
+@pytest.mark.slow
 def test_the_data_of_the_scripts_is_bounded_and_finite():
     found = trajectories.plain(50.0)
     data = island(page_text(found))

@@ -13,7 +13,7 @@ from loopfind.model.trajectory import Trajectory
 from loopfind.model.trajectory_exhibits import TrajectoryExhibits
 from loopfind.model.video import Progress, Watch
 
-MOST_STILLS = 300
+MOST_MOMENT_PICTURES = 300
 """Pictures of a page; with all of them it stays below 4 MB."""
 
 MOST_EVENTS_SHOWN, MOST_PLACES_SHOWN = 60, 40
@@ -22,7 +22,7 @@ MOST_EVENTS_SHOWN, MOST_PLACES_SHOWN = 60, 40
 _WIDTH, _QUALITY = 200, 60
 
 
-def shown_moments(found: Trajectory, most: int = MOST_STILLS) -> Floats:
+def shown_moments(found: Trajectory, most: int = MOST_MOMENT_PICTURES) -> Floats:
     """Return the moments to show, (n,) seconds, rising: of what is unusual the peak and what it was compared with, of
     each place one that shows it, of what is retraced the start of both, and others spread evenly over the time."""
     if not len(found.times):

@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 from loopfind.model.trajectory import CameraMap, Trajectory
 from loopfind.reports.path_points import path_points, stretches_of, thinned, turned
 from loopfind.reports.plots.canvas import Disc, Drawing, Stroke, TextAnchor, Word
+from loopfind.reports.plots.plot import FAINT, INK, PAPER
 from loopfind.reports.wording import clock
 
-INK, FAINT, WHITE = "#222222", "#d8d8d8", "#ffffff"
 UNUSUAL, SAME, LIKE = "#c8102e", "#f3b49a", "#cfcfcf"
 """Colours of what is unusual, of a retraced path that the engine confirms, and of one that it does not."""
 
-MOST_POINTS = 6000
+PANEL_POINTS = 6000
 """Points of the path in a panel: each of a thousandth of the time, at its extremes."""
 MOST_MARKED = 30
 """Events that are marked, those with the highest scores, and retraces that are drawn, the first ones."""
 MOST_NAMED = 12
 """Places that are drawn, the largest."""
 
-LARGEST = 34.0
+LARGEST_PLACE = 34.0
 """Pixels: the radius of a place that the camera is always at; the area is as the share of the time."""
 
-AROUND, TILT = -0.6, 0.45
+SIDE_AROUND, SIDE_TILT = -0.6, 0.45
 """Radians by which a map is turned and seen from above in a panel that shows all three directions."""
 
 _STOPS = ("#173f8a", "#6a3d9a", "#b5367a", "#e0583f", "#e59a1c")
@@ -65,8 +65,8 @@ def time_colour(part: float) -> str:
 
 def draw_panel(drawing: Drawing, found: Trajectory, camera_map: CameraMap, frame: Frame, deep: bool) -> None:
     """Draw the path through a map. deep: seen from the side, with its third direction; otherwise the first two."""
-    shown = [found.positions[one] for one in path_points(found, camera_map.id, MOST_POINTS)]
-    around, tilt = (AROUND, TILT) if deep else (0.0, np.pi / 2)
+    shown = [found.positions[one] for one in path_points(found, camera_map.id, PANEL_POINTS)]
+    around, tilt = (SIDE_AROUND, SIDE_TILT) if deep else (0.0, np.pi / 2)
     everything = np.concatenate([np.zeros((0, 3)), *shown])
     if not len(everything):
         drawing.add(Word(frame.left + frame.width / 2, frame.top + frame.height / 2, "no path", 13, INK, "middle"))
@@ -93,7 +93,7 @@ def draw_panel(drawing: Drawing, found: Trajectory, camera_map: CameraMap, frame
 def _path(drawing: Drawing, found: Trajectory, camera_map: CameraMap, place: View) -> None:
     start, end = float(found.times[0]), float(found.times[-1])
     lines = []
-    for one in path_points(found, camera_map.id, MOST_POINTS):
+    for one in path_points(found, camera_map.id, PANEL_POINTS):
         points = place(found.positions[one])
         steps = ((found.times[one] - start) / max(end - start, 1e-9) * _STEPS).astype(int)
         cuts = [0, *(np.flatnonzero(np.diff(steps)) + 1).tolist(), len(one)]
@@ -130,15 +130,15 @@ def _marks(drawing: Drawing, found: Trajectory, camera_map: CameraMap, place: Vi
             drawing.add(Stroke(line.points, UNUSUAL, 2.2))
     for one in camera_map.places[:MOST_NAMED]:
         ((x, y),) = place(np.array([one.position])).tolist()
-        radius = max(4.0, LARGEST * one.share**0.5)
-        drawing.add(Disc(x, y, radius, WHITE, 4), Disc(x, y, radius, INK, 1.8))
+        radius = max(4.0, LARGEST_PLACE * one.share**0.5)
+        drawing.add(Disc(x, y, radius, PAPER, 4), Disc(x, y, radius, INK, 1.8))
         _name(drawing, f"{one.id} · {clock(one.moment).partition('.')[0]}", x, y, radius, INK, taken)
     for event in events[:MOST_MARKED]:
         at = int(np.abs(found.times - event.peak).argmin())
         if found.map_ids[at] != camera_map.id or not np.isfinite(found.positions[at]).all():
             continue
         ((x, y),) = place(found.positions[at : at + 1]).tolist()
-        drawing.add(Disc(x, y, 5, WHITE, 1.5, UNUSUAL))
+        drawing.add(Disc(x, y, 5, PAPER, 1.5, UNUSUAL))
         _name(drawing, f"u{event.id}", x, y, 5, UNUSUAL, taken)
 
 
@@ -168,7 +168,7 @@ def _name(
     number = free[0] if free else 0
     at, base, anchor = sides[number]
     taken.append(boxes[number])
-    drawing.add(Word(at, base, text, size, colour, anchor, WHITE))
+    drawing.add(Word(at, base, text, size, colour, anchor, PAPER))
 
 
 def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
@@ -212,7 +212,7 @@ def _box(drawing: Drawing, corners: NDArray[np.floating], place: View) -> None:
     )
     for words, one, other, anchor, right, down in edges:
         x, y = ((a + b) / 2 for a, b in zip(seen[one], seen[other], strict=True))
-        drawing.add(Word(x + right, y + down, words, 12, INK, anchor, WHITE))
+        drawing.add(Word(x + right, y + down, words, 12, INK, anchor, PAPER))
 
 
 def _round_step(wanted: float) -> float:

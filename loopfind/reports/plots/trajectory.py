@@ -12,18 +12,16 @@ from loopfind.reports.path_points import highest_scores
 from loopfind.reports.plots import PLOTS
 from loopfind.reports.plots.canvas import Disc, Drawing, Stroke, Word
 from loopfind.reports.plots.path_panel import (
-    FAINT,
-    INK,
     LIKE,
     MOST_MARKED,
     MOST_NAMED,
     SAME,
     UNUSUAL,
-    WHITE,
     Frame,
     draw_panel,
     time_colour,
 )
+from loopfind.reports.plots.plot import FAINT, INK, PAPER
 from loopfind.reports.trajectory_words import WHY_LEARNED, trajectory_summary
 from loopfind.reports.wording import clock, count, name
 
@@ -48,7 +46,7 @@ def trajectory_drawing(found: Trajectory) -> Drawing:
     words = textwrap.wrap(trajectory_summary(found), 130)
     top = 44 + 18 * len(words)
     rows = max(1, len(maps))
-    drawing = Drawing(_WIDTH, top + 190 + rows * (_DOWN + 92) + 40, WHITE)
+    drawing = Drawing(_WIDTH, top + 190 + rows * (_DOWN + 92) + 40, PAPER)
     drawing.add(Word(_LEFT, 30, _short(f"Path of {name(found.source.path)}", 90), 17, INK))
     for number, line in enumerate(words):
         drawing.add(Word(_LEFT, 52 + 18 * number, line, 13, UNUSUAL if found.events else INK))
@@ -111,10 +109,10 @@ def _scores(drawing: Drawing, found: Trajectory, frame: Frame) -> None:
     free = -1e9
     for event in sorted(found.events, key=lambda one: one.peak):
         x = across(event.peak)
-        drawing.add(Disc(x, down(event.score), 3.5, WHITE, 1, UNUSUAL))
+        drawing.add(Disc(x, down(event.score), 3.5, PAPER, 1, UNUSUAL))
         label = f"u{event.id}"
         if x > free:
-            drawing.add(Word(x, down(event.score) - 7, label, 11, UNUSUAL, "middle", WHITE))
+            drawing.add(Word(x, down(event.score) - 7, label, 11, UNUSUAL, "middle", PAPER))
             free = x + 7 * len(label) + 4
     step = next((one for one in _TICKS if (end - start) / one <= 8), 86400 * (1 + int((end - start) / 86400 / 8)))
     for number in range(int(np.ceil(start / step)), int(end / step) + 1):
@@ -129,7 +127,7 @@ def _legend(drawing: Drawing, found: Trajectory, base: float) -> None:
     drawing.add(Disc(_LEFT + 6, base - 4, 6, INK, 1.8))
     drawing.add(Word(_LEFT + 18, base, "place: its area is its share of the time", 12, INK))
     drawing.add(Stroke(((_LEFT + 272, base - 4), (_LEFT + 292, base - 4)), UNUSUAL, 2.2))
-    drawing.add(Disc(_LEFT + 282, base - 4, 5, WHITE, 1.5, UNUSUAL))
+    drawing.add(Disc(_LEFT + 282, base - 4, 5, PAPER, 1.5, UNUSUAL))
     drawing.add(Word(_LEFT + 300, base, "unusual against this baseline", 12, INK))
     drawing.add(Stroke(((_LEFT + 492, base - 4), (_LEFT + 512, base - 4)), SAME, 7))
     drawing.add(Word(_LEFT + 520, base, "retraced, the same pictures", 12, INK))
