@@ -3,7 +3,7 @@
     python benchmarks/honest.py --media FOLDER --work DIR            all kinds, an hour of each camera, in DIR
     python benchmarks/honest.py --media FOLDER --work DIR --minutes 20 --only drawn --sheets DIR
 
-There are four kinds, at 160x90, H.264 at CRF 28:
+There are five kinds, at 160x90, H.264 at CRF 28:
 
     real      clips of FIXED as they are; the first half is the baseline
     made      an hour of a camera that is made of one of these clips. It goes through the clip and leaps, now and then
@@ -15,6 +15,8 @@ There are four kinds, at 160x90, H.264 at CRF 28:
               in the wind, clouds pass, the light of the day changes; all by seed
     joined    several clips, or cameras that were made or drawn, one after the other: as many cameras. Nothing is to be
               reported at a joint, and a map is to be learned after each
+    moving    films, screens and cameras that are held: no fixed camera, so that nothing can be called unusual. They are
+              not made but taken from the folder as they are
 
 `honest.json` in DIR says of each file its kind, its baseline, and where in it another camera begins.
 """
@@ -30,6 +32,8 @@ from fixed_camera import Footage, Levels, Pictures, encode, footage, reduced, sh
 from numpy.typing import NDArray
 from planted import drawn
 from scipy import ndimage
+
+KINDS = ("real", "made", "drawn", "joined", "moving")
 
 WIDTH, HEIGHT = 160, 90
 
@@ -47,6 +51,22 @@ FIXED = (
 
 MADE = ("cars.mp4", "fixed_indoor_people_139s.mp4", "mouse.mp4", "fixed_bottles_40s.mp4", "head.mp4")
 """Clips that cameras are made of."""
+
+MOVING = (
+    "anim_bbb_trailer_33s.mp4",
+    "anim_chrome_ad_30s.mp4",
+    "chair.mp4",
+    "cockatoo.mp4",
+    "counter.mp4",
+    "dashcam_white_9s.mp4",
+    "documentary.ogv",
+    "film.webm",
+    "handheld_gopro_12s.mp4",
+    "rocket.mkv",
+    "screen_cypress_debug_41s.mp4",
+    "signs.mp4",
+)
+"""Clips of no fixed camera."""
 
 DRAWN = (1, 2, 3, 4)
 """Seeds of drawn cameras."""
@@ -112,12 +132,26 @@ class Route:
     share: Levels
 
 
+@dataclass(frozen=True, eq=False)
+class Leaps:
+    """Where one may leap. table: (n, m) from which moment to which. last: the last moment to leap from. goals: all that
+    one may leap to."""
+
+    table: NDArray[np.bool_]
+    last: int
+    goals: NDArray[np.int64]
+
+
+def _leaps(table: NDArray[np.bool_]) -> Leaps:
+    return Leaps(table, int(np.flatnonzero(table.any(1))[-1]), np.flatnonzero(table.any(0)))
+
+
 def route(camera: Footage, seconds: float, baseline: float, rng: np.random.Generator) -> Route:
     """Return a way through a clip: through its first half for the baseline, and through its second half then."""
     half, count = len(camera.pictures) // 2, round(seconds * camera.rate)
     seen = _features(camera)
-    within = [_alike(seen[:half], seen[:half], camera), _alike(seen[half:], seen[half:], camera)]
-    across = _alike(seen[:half], seen[half:], camera, apart=False)
+    inside = [_leaps(_alike(seen[:half], seen[:half], camera)), _leaps(_alike(seen[half:], seen[half:], camera))]
+    across = _leaps(_alike(seen[:half], seen[half:], camera, apart=False))
     main, other = np.zeros(count, np.int64), np.zeros(count, np.int64)
     share = np.zeros(count, np.float32)
     shown, ahead = np.zeros(len(seen)), np.arange(camera.frame(AHEAD))
@@ -126,22 +160,21 @@ def route(camera: Footage, seconds: float, baseline: float, rng: np.random.Gener
         main[k] = other[k] = part * half + int(place)
         stayed += 1 / camera.rate
         here = int(place)
-        table = across if part == 0 and k / camera.rate >= baseline else within[part]
-        last = int(np.flatnonzero(table.any(1))[-1])
-        goals = np.flatnonzero(table[here])
-        wants = stayed >= STAY and (table is across or rng.random() < 1 / (LEAP_SECONDS * camera.rate))
-        if (len(goals) and wants) or here >= last:
-            goals = rng.choice(goals if len(goals) else np.flatnonzero(table.any(0)), CHOICES)
-            follows = np.minimum((1 if table is across else part) * half + goals[:, None] + ahead, len(seen) - 1)
+        leaps = across if part == 0 and k / camera.rate >= baseline else inside[part]
+        goals = np.flatnonzero(leaps.table[here])
+        wants = stayed >= STAY and (leaps is across or rng.random() < 1 / (LEAP_SECONDS * camera.rate))
+        if (len(goals) and wants) or here >= leaps.last:
+            goals = rng.choice(goals if len(goals) else leaps.goals, CHOICES)
+            follows = np.minimum((1 if leaps is across else part) * half + goals[:, None] + ahead, len(seen) - 1)
             goal = int(goals[int(np.argmin(shown[follows].mean(1)))])
             after = np.arange(k, min(count, k + camera.frame(DISSOLVE)))
             other[after] = np.minimum(part * half + here + after - k, len(camera.pictures) - 1)
             share[after] = 1 - (after - k + 1) / (camera.frame(DISSOLVE) + 1)
-            part, place = (1 if table is across else part), float(goal)
+            part, place = (1 if leaps is across else part), float(goal)
             pace, stayed = float(rng.uniform(0.9, 1.1)), 0.0
             main[k] = part * half + goal
         shown[main[k]] += 1
-        place = min(place + pace, len(within[part]) - 1.0)
+        place = min(place + pace, len(inside[part].table) - 1.0)
     # While it dissolves, the way that was left goes on beside the new one.
     return Route(main, np.where(share > 0, other, main), share)
 
@@ -382,6 +415,9 @@ def recordings(media: Path, folder: Path, minutes: float, kinds: tuple[str, ...]
         longer = [(folder / f"{name}.mp4", 15 * minutes) for name in cameras]
         if all(path.exists() for path, _ in longer):
             yield joined(longer, 5 * minutes, folder, "cameras")
+    for name in MOVING if "moving" in kinds else ():
+        seconds = _seconds(media / name)
+        yield Recording(name, "moving", seconds, min(60.0, seconds / 2))
 
 
 def main() -> None:
@@ -390,7 +426,7 @@ def main() -> None:
     parser.add_argument("--media", type=Path, required=True, help="the folder of the clips")
     parser.add_argument("--work", type=Path, required=True, help="where the videos go")
     parser.add_argument("--minutes", type=float, default=60.0, help="length of a camera that is made or drawn")
-    parser.add_argument("--only", nargs="+", default=("real", "made", "drawn", "joined"), metavar="KIND")
+    parser.add_argument("--only", nargs="+", default=KINDS, metavar="KIND")
     parser.add_argument("--sheets", type=Path, help="write pictures of the videos there")
     words = parser.parse_args()
     words.work.mkdir(parents=True, exist_ok=True)
@@ -400,7 +436,8 @@ def main() -> None:
         print(f"{one.name}: {one.seconds / 60:.1f} min, {one.held / 60:.1f} held out", flush=True)
         if words.sheets:
             words.sheets.mkdir(parents=True, exist_ok=True)
-            seen = footage(words.work / one.name, (WIDTH, HEIGHT)).pictures
+            place = (words.media if one.kind == "moving" else words.work) / one.name
+            seen = footage(place, (WIDTH, HEIGHT)).pictures
             middle = len(seen) // 2
             spread = np.linspace(0, len(seen) - 1, 24).astype(int)
             close = np.clip(middle + 5 * np.arange(24), 0, len(seen) - 1)
