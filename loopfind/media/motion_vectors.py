@@ -141,7 +141,7 @@ def _pictures(
     """Yield all pictures of a stream in display order."""
     context = video.codec_context
     context.options = dict(VECTORS_ALONE)
-    context.thread_type = "AUTO"
+    context.thread_count = 1  # more of them take a sixth more in all, of less than a millisecond a frame
     clock = Clock(container.start_time or 0, 1 / float(video.average_rate or _USUAL_RATE))
     base = f"{video.time_base.numerator}/{video.time_base.denominator}".encode() if video.time_base else b"1/1"
     waiting = deque[CodedPicture]()
