@@ -254,6 +254,9 @@ class SeamSettings:
     unbounded: bool = False
 
 
+SHORTEST_BASELINE = 20.0
+"""Seconds of the shortest baseline."""
+
 TRAJECTORY_WAYS = ("pictures", "differences", "vectors")
 """Ways into the map of a camera: by the pictures themselves, by their differences alone, by the motion vectors of the
 coded stream."""
@@ -263,7 +266,8 @@ coded stream."""
 class TrajectorySettings:
     """Settings of a trajectory. Each default stands here and nowhere else.
 
-    baseline: seconds of footage that a map is learned from; of a file that is shorter than two of them, half of it.
+    baseline: seconds of footage that a map is learned from; of a file that is shorter, all of it. Its own moments are
+    judged by what the other parts of it teach.
     way: one of TRAJECTORY_WAYS. false_alarms: events an hour that may be reported where nothing is unusual, as far as
     the baseline lets it be known. stream, start, end, stall, unbounded: as for a scan.
     """

@@ -36,7 +36,7 @@ def test_reads(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "x", "1:", ":30", "1:60", "1:75:00", "1:2:3:4", "1e3", "nan", "inf", "5m", "1:30ms", "٣", "+5"]
+    "text", ["", "-", "x", "1:", ":30", "1:60", "1:75:00", "1:2:3:4", "1e3", "nan", "inf", "5d", "1:30ms", "٣", "+5"]
 )
 def test_refuses(text: str) -> None:
     with pytest.raises(BadSetting, match="--start cannot be"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from loopfind.errors import UnknownPart
-from loopfind.model.trajectory import Place
+from loopfind.model.trajectory import RestPlace
 from loopfind.reports.path_points import highest_scores, path_points, stretches_of, thinned, turned
 from loopfind.reports.plots.path_panel import time_colour
 from loopfind.reports.plots.trajectory import trajectory_drawing, trajectory_plot
@@ -74,7 +74,7 @@ def test_every_map_has_its_panels_and_what_is_not_drawn_is_said():
     found = trajectories.relearned()
     assert sum(word.startswith("Map ") for word in words_of(drawn(found)[1])) == 2
     many = tuple(replace(found.maps[0], id=number, end=float(number)) for number in range(1, 9))
-    places = tuple(Place(number, (0.0, 0.0, 0.0), 0.01, 1, 0.0) for number in range(20))
+    places = tuple(RestPlace(number, (0.0, 0.0, 0.0), 0.01, 1, 0.0) for number in range(20))
     words = words_of(drawn(replace(found, maps=(replace(many[0], places=places), *many[1:])))[1])
     assert "Not drawn: 5 maps, 8 small places; --json lists all" in words
 

@@ -11,7 +11,7 @@ from PIL import Image
 from loopfind.exhibits.trajectory import shown_moments
 from loopfind.model.exhibits import Origin
 from loopfind.model.report import Repeat
-from loopfind.model.trajectory import CameraMap, Place, Retrace, Trajectory, Unusual
+from loopfind.model.trajectory import CameraMap, RestPlace, Retrace, Trajectory, Unusual
 from loopfind.model.trajectory_exhibits import TrajectoryExhibits
 from loopfind.model.video import Loss, Span
 from loopfind.settings import TrajectorySettings
@@ -48,7 +48,7 @@ def places_of(times, places):
         if len(at):
             visits = int((np.diff(at) > 1).sum()) + 1
             found.append(
-                Place(
+                RestPlace(
                     number,
                     tuple(CORNERS[number - 1].tolist()),
                     round(len(at) / len(times), 3),

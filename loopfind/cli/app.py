@@ -26,6 +26,7 @@ COMMANDS = {
     "steady": "loopfind.cli.steady:steady_command",
     "clean": "loopfind.cli.clean:clean_command",
     "seam": "loopfind.cli.seam:seam_command",
+    "trajectory": "loopfind.cli.trajectory:trajectory_command",
     "serve": "loopfind.cli.serve:serve_command",
     "worker": "loopfind.cli.worker:worker_command",
     "help": "loopfind.cli.help:help_command",

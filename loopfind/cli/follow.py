@@ -67,7 +67,7 @@ def follow_video(
     if alive is not None and format_asked != "json":
         raise BadSetting("--alive", alive, "its lines are of JSON; add --json")
     event_format = format_asked if format_asked in ("json", "text") else None
-    with _catching_interrupts() as pressed:
+    with catching_interrupts() as pressed:
         last, halted = None, pressed if alive is None else _with_signs(pressed, alive)
         for event in _reported_events(
             video, settings, held, decoding, halted, hooks, verbose, quiet, event_format, alarm
@@ -167,7 +167,7 @@ def _with_signs(halted: "Callable[[], bool]", pause: float) -> "Callable[[], boo
 
 
 @contextlib.contextmanager
-def _catching_interrupts() -> "Iterator[Callable[[], bool]]":
+def catching_interrupts() -> "Iterator[Callable[[], bool]]":
     """Give the body a function that returns whether Ctrl-C was pressed; a second press ends it as a first one elsewhere
     does."""
     pressed = False

@@ -50,7 +50,7 @@ def write_page(report: "Report", exhibits: "Exhibits | SoundExhibits", page: str
 
     # An address that has a size was fetched from a web page, which no player plays.
     was_fetched = "://" in report.source.path and report.source.size is not None
-    place = _href(page, "-" if was_fetched else video, href)
+    place = page_address(page, "-" if was_fetched else video, href)
     if isinstance(exhibits, SoundExhibits):
         write_file(page, sound.write(report, exhibits, place))
     else:
@@ -61,11 +61,11 @@ def write_comparison_page(comparison: "Comparison", shown: "ComparisonExhibits",
     """Write the page of a comparison whole or not at all. Raises OutputError."""
     from loopfind.reports.page import comparison as page_of
 
-    hrefs = [_href(page, source.path, None) for source in comparison.sources]
+    hrefs = [page_address(page, source.path, None) for source in comparison.sources]
     write_file(page, page_of.write(comparison, shown, hrefs, made_now()))
 
 
-def _href(page: str, video: str, given: str | None) -> str:
+def page_address(page: str, video: str, given: str | None) -> str:
     """Return the address of the video for the page: as given, or the path from the page to the file.
 
     "" for a video that the page cannot play. A page outside of the home folder looks for a video inside of it beside

@@ -1,6 +1,7 @@
 """The scan of one file, and its report written where it is wanted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from loopfind.settings import ClusterSettings, Decoding, Settings
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from loopfind.media.web_page import FetchedVideo
     from loopfind.model.exhibits import Exhibits, SoundExhibits
     from loopfind.model.report import Report
     from loopfind.model.video import Progress, Watch
@@ -61,17 +63,25 @@ def _scanned(video: str, order: ScanOrder, turn: str) -> "tuple[Report, Exhibits
         try:
             return _answer(video, order, watch, note)
         except MediaError as error:
-            if isinstance(error, DecoderFailed) or "://" not in video:
-                raise
-            from loopfind.media.web_page import fetched_video, may_be_page
-
-            if not may_be_page(video):
-                raise
-            with fetched_video(video, error, watch) as fetched:
+            with fetched_after(video, error, watch) as fetched:
                 link = order.settings.link or fetched.page
                 on_page = replace(order, settings=replace(order.settings, link=link), library=None, resumed=False)
                 report, exhibits = _answer(fetched.path, on_page, watch, note)
             return replace(report, source=replace(report.source, path=fetched.page)), exhibits
+
+
+@contextmanager
+def fetched_after(video: str, error: MediaError, watch: "Watch | None") -> "Iterator[FetchedVideo]":
+    """Give the body the video of a web page, where that is what could not be read as a video. Raises the error where it
+    is no page."""
+    if isinstance(error, DecoderFailed) or "://" not in video:
+        raise error
+    from loopfind.media.web_page import fetched_video, may_be_page
+
+    if not may_be_page(video):
+        raise error
+    with fetched_video(video, error, watch) as fetched:
+        yield fetched
 
 
 def _answer(

@@ -4,18 +4,19 @@ import re
 
 from loopfind.errors import BadSetting
 
-TIME_FORMS = "give a time such as 90, 12.5, 1:30, 1:02:03.5, 500ms, 24h"
+TIME_FORMS = "give a time such as 90, 12.5, 1:30, 1:02:03.5, 500ms, 10m, 24h"
 
 _CLOCK = re.compile(r"(-?)(?:(\d+):)?(\d+):(\d{1,2}(?:\.\d*)?)", re.ASCII)
-_PLAIN = re.compile(r"(-?)(\d+\.?\d*|\.\d+)(s|ms|us|h)?", re.ASCII)
+_PLAIN = re.compile(r"(-?)(\d+\.?\d*|\.\d+)(s|ms|us|m|h)?", re.ASCII)
 _UNITS = {None: 1.0, "s": 1.0, "ms": 1e3, "us": 1e6}
+_MANY = {"m": 60.0, "h": 3600.0}
 
 
 def parse_time(setting: str, text: str) -> float:
-    """Return the seconds of `text`: [-][HH:]MM:SS[.m...] or [-]S[.m...][s|ms|us|h].
+    """Return the seconds of `text`: [-][HH:]MM:SS[.m...] or [-]S[.m...][s|ms|us|m|h].
 
     As "Time duration" in ffmpeg's manual of utilities, and also minutes above 59 where no hours are given, and
-    hours alone, 24h. Raises BadSetting, with the name `setting`.
+    minutes or hours alone, 10m and 24h. Raises BadSetting, with the name `setting`.
     """
     if found := _CLOCK.fullmatch(text.strip()):
         sign, hours, minutes, rest = found.groups()
@@ -24,7 +25,7 @@ def parse_time(setting: str, text: str) -> float:
         total = int(hours or 0) * 3600 + int(minutes) * 60 + float(rest)
     elif found := _PLAIN.fullmatch(text.strip()):
         sign, digits, unit = found.groups()
-        total = float(digits) * 3600 if unit == "h" else float(digits) / _UNITS[unit]
+        total = float(digits) * _MANY[unit] if unit in _MANY else float(digits) / _UNITS[unit]
     else:
         raise BadSetting(setting, text, TIME_FORMS)
     return -total if sign and total else total

@@ -25,7 +25,7 @@ Position = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Place:
+class RestPlace:
     """A rest state: a state of the picture that the camera comes back to and stays in.
 
     share: of the time that the map stands for, 0 to 1. visits: how often it was come to. moment: seconds, of a frame
@@ -55,7 +55,7 @@ class CameraMap:
     end: float
     kept: float
     fits: bool
-    places: tuple[Place, ...]
+    places: tuple[RestPlace, ...]
 
 
 @dataclass(frozen=True)

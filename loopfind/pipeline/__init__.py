@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from loopfind.pipeline.seams import write_turn as write_turn
     from loopfind.pipeline.steadiness import steady as steady
     from loopfind.pipeline.sweeping import sweep as sweep
+    from loopfind.pipeline.trajectory import follow_trajectory as follow_trajectory
+    from loopfind.pipeline.trajectory import trajectory as trajectory
     from loopfind.pipeline.upload_check import check_upload as check_upload
 else:  # each loads what it needs and no more
     _HOMES = {
@@ -50,6 +52,7 @@ else:  # each loads what it needs and no more
         "steadiness": ("steady",),
         "seams": ("seams", "write_turn"),
         "sweeping": ("sweep",),
+        "trajectory": ("follow_trajectory", "trajectory"),
         "upload_check": ("check_upload",),
     }
     __getattr__ = on_demand(__name__, {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names})

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from loopfind.media.ffmpeg import address
 from loopfind.model.events import Ended, Event, Finding, Missed
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Repeat, Report
-from loopfind.model.video import Loss, Progress, Watch
+from loopfind.model.video import Frames, Loss, Progress, Watch
 from loopfind.pipeline.answer import report_of
 from loopfind.pipeline.inputs import changed_settings
 from loopfind.pipeline.live_sound import SILENCE_SO_FAR, LiveSound
@@ -72,13 +72,19 @@ def follow(
     cannot be met. Leaving the iteration ends ffmpeg.
     """
     settings = changed_settings(settings, changes)
-    return _Following(LiveRequest(os.fspath(path), settings, window, decoding, watch, log, halted, note)).events()
+    return Following(LiveRequest(os.fspath(path), settings, window, decoding, watch, log, halted, note)).events()
 
 
-class _Following:
-    """The state of one following: the footage held, the detector, and when to search next."""
+Beside = Callable[[Frames], Iterable[object]]
 
-    def __init__(self, request: LiveRequest) -> None:
+
+class Following:
+    """The state of one following: the footage held, the detector, and when to search next.
+
+    beside: called with each batch of frames; what it yields comes among the events.
+    """
+
+    def __init__(self, request: LiveRequest, beside: Beside = lambda frames: ()) -> None:
         settings, window = request.settings, request.window
         for given, name in (
             (settings.auto, "auto"),
@@ -97,7 +103,7 @@ class _Following:
         self._held, self._detector = SlidingWindow(kind, settings.hash_size, window), LiveDetector(self._ids)
         self._sound: LiveSound | None = None
         self._heard, self._last_heard = FindingLog(self._ids), SILENCE_SO_FAR
-        self._source = LiveSource(request, kind, self._held)
+        self._source, self._beside = LiveSource(request, kind, self._held), beside
         self._losses: list[Loss] = []
         self._forgotten = 0
         self._read, self._pending, self._next, self._until, self._came = 0, 0.0, 0.0, 0.0, 0.0
@@ -138,6 +144,7 @@ class _Following:
             self._pending += float(item.times[-1]) - (self._until if self._read else begins)
             self._until, self._read = float(item.times[-1]), self._read + len(item)
             self._held.add(item)
+            yield from self._beside(item)  # type: ignore[misc]
             if self._watch is not None:
                 self._watch(Progress("following", self._read, self._until, None))
             if self._pending >= _LARGEST_PORTION or (self._pending >= LIVE_PORTION and time.monotonic() >= self._next):

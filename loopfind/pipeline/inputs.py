@@ -14,11 +14,19 @@ from loopfind.model.comparison import Failure
 from loopfind.model.video import Frames, Progress, Watch
 from loopfind.objects import bucket
 from loopfind.objects.bucket import is_object
-from loopfind.settings import DONE, CompareSettings, Decoding, Settings, SteadySettings, SweepSettings
+from loopfind.settings import (
+    DONE,
+    CompareSettings,
+    Decoding,
+    Settings,
+    SteadySettings,
+    SweepSettings,
+    TrajectorySettings,
+)
 from loopfind.stores.places import real_path
 
 T = TypeVar("T")
-AnySettings = TypeVar("AnySettings", Settings, SweepSettings, CompareSettings, SteadySettings)
+AnySettings = TypeVar("AnySettings", Settings, SweepSettings, CompareSettings, SteadySettings, TrajectorySettings)
 
 
 def changed_settings(settings: AnySettings, changes: Mapping[str, Any]) -> AnySettings:

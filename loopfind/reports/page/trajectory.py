@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from loopfind.model.trajectory import Place, Trajectory, Unusual
+from loopfind.model.trajectory import RestPlace, Trajectory, Unusual
 from loopfind.model.trajectory_exhibits import TrajectoryExhibits
 from loopfind.model.version import version
 from loopfind.reports.links import Link, page_linker
@@ -173,9 +173,9 @@ def _card(event: Unusual, pictures: _Pictures) -> UnusualCard:
     )
 
 
-def _place(number: int, place: Place, several: bool, pictures: _Pictures) -> PlaceCard:
+def _place(number: int, place: RestPlace, several: bool, pictures: _Pictures) -> PlaceCard:
     come = "come to once" if place.visits == 1 else f"come to {count(place.visits, 'time')}"
-    named = f"Place {place.id}" + (f" of map {number}" if several else "")
+    named = f"RestPlace {place.id}" + (f" of map {number}" if several else "")
     return PlaceCard(named, f"{share(place.share)} of the time, {come}", pictures.at(place.moment, named))
 
 

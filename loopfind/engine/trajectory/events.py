@@ -1,0 +1,76 @@
+"""Events: windows that are unusual, one after the other, as one stretch."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+from loopfind.engine.trajectory.judgement import Judged, Limit
+from loopfind.engine.trajectory.parameters import EVENT_ENDS
+from loopfind.model.trajectory import Unusual
+
+_EDGE = 0.25  # share of a window at its ends that an event need not reach
+
+
+class EventLog:
+    """Makes events of windows in the order of time.
+
+    limit: from which a window is reported. ids: the next numbers of events.
+    """
+
+    def __init__(self, limit: Limit, ids: "itertools.count[int]") -> None:
+        self.limit, self._ids = limit, ids
+        self._open: Unusual | None = None
+        self._told, self._last = False, 0.0
+
+    def add(self, window: Judged, number: int, held: bool) -> Iterator[Unusual]:
+        """Take the next window, of the map of this number; yield what begins or ends with it.
+
+        held: whether what begins is not to be yielded yet, as it may turn out to be another view.
+        """
+        edge = _EDGE * (window.end - window.start)
+        ends = window.end - edge
+        if self._open is not None and window.score >= EVENT_ENDS:
+            self._last = ends
+            better = window.score > self._open.score
+            self._open = self._as(window, self._open) if better else replace(self._open, end=ends)
+        elif self._open is not None and window.start > self._last:
+            yield from self.end()
+        if self._open is None and window.score >= 1 and window.detail is not None:
+            self._last, self._told = ends, False
+            first = Unusual(
+                next(self._ids), number, window.start + edge, ends, 0.0, 0.0, 0.0, (), None, 0.0, None, True
+            )
+            self._open = self._as(window, first)
+        if self._open is not None and not self._told and not held:
+            self._told = True
+            yield self._open
+
+    def _as(self, window: Judged, event: Unusual) -> Unusual:
+        """Return an event whose strongest window is this one."""
+        if window.detail is None:
+            return event
+        return replace(
+            event,
+            end=max(event.end, self._last),
+            peak=(window.start + window.end) / 2,
+            score=window.score,
+            per_hour=self.limit.per_hour(window.score * self.limit.rarity),
+            reasons=window.reasons,
+            pace=window.detail.pace if "faster" in window.reasons else None,
+            like=window.detail.like,
+            region=window.detail.region,
+        )
+
+    def end(self, until: float | None = None) -> Iterator[Unusual]:
+        """End what is open, at `until` seconds at the latest, and yield it."""
+        if self._open is not None:
+            last = self._open.end if until is None else min(self._open.end, until)
+            yield replace(self._open, end=max(last, self._open.start), going_on=False)
+        self._open = None
+
+    def withdraw(self, since: float) -> bool:
+        """Drop what is open if it began at `since` seconds or later. Returns whether anything was dropped."""
+        dropped = self._open is not None and self._open.start >= since and not self._told
+        if dropped:
+            self._open = None
+        return dropped

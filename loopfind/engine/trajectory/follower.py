@@ -1,0 +1,143 @@
+"""Follow a camera whose map is known: where each new sample lies in it, and how unusual each new window is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loopfind.engine.trajectory.camera import FixedCamera
+from loopfind.engine.trajectory.camera_model import question_rows
+from loopfind.engine.trajectory.differences import DifferenceWay
+from loopfind.engine.trajectory.judgement import Judged, Limit, together
+from loopfind.engine.trajectory.light import Background, Grey
+from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement
+from loopfind.engine.trajectory.parameters import ADAPT_EVERY, NEAR_REPORT, NOT_BACKGROUND, STEP, STILL, WINDOW_SAMPLES
+from loopfind.engine.trajectory.path import PathStretch
+from loopfind.model.dtypes import Bytes, Floats, Ints
+from loopfind.model.trajectory import CameraMap
+
+_LONGEST_STEP = 5.0  # seconds between two samples that follow one another
+
+
+@dataclass(frozen=True)
+class FollowedSamples:
+    """What is known of new samples. away (n,) bool: whether each shows another view. windows: those that ended."""
+
+    path: PathStretch
+    away: NDArray[np.bool_]
+    windows: list[Judged]
+
+
+class Follower:
+    """Takes samples in order. The background follows the light."""
+
+    def __init__(self, camera: FixedCamera, limit: Limit, start: float, way: str) -> None:
+        """start: seconds from which the map stands. way: as in TrajectorySettings."""
+        self.camera, self._limit = camera, limit
+        self._background = Background(camera.model.background.picture)
+        self._differences: DifferenceWay | None = None
+        if way == "differences":
+            space = camera.model.subspace
+            self._differences = DifferenceWay(space.basis, space.centre + camera.model.background.picture.ravel())
+        self._picture: Bytes | None = None
+        self._before: Grey = np.zeros((0, 64, 64), np.float32)
+        self._moved: Movement | None = None
+        self._seen: Differing | None = None
+        self._times: Floats = np.zeros(0)
+        self._since, self._score = 0, np.nan
+        self._start, self._end = start, start
+        self._spent: Ints = np.zeros(len(camera.places.centres), np.int64)
+        self._visits: Ints = np.zeros(len(camera.places.centres), np.int64)
+        self._at, self._count = -1, 0
+
+    @property
+    def map(self) -> CameraMap:
+        """The map as it stood until now."""
+        return self.camera.as_map(self._start, self._end, self._spent, self._visits, self._count)
+
+    def count(self, path: PathStretch) -> None:
+        """Count what was spent in places along a stretch of the path."""
+        for place in path.places.tolist():
+            if place > 0:
+                self._spent[place - 1] += 1
+                self._visits[place - 1] += place != self._at
+            self._at = place if place > 0 else self._at
+        self._count += len(path)
+        if len(path):
+            self._end = float(path.times[-1])
+
+    def follow(self, times: Floats, pictures: Bytes) -> FollowedSamples:
+        """Take the next samples: times (n,), pictures (n, 64, 64)."""
+        moved, seen = self._measured(times[:ADAPT_EVERY], pictures[:ADAPT_EVERY])
+        for low in range(ADAPT_EVERY, len(times), ADAPT_EVERY):
+            part = slice(low, low + ADAPT_EVERY)
+            own, there = self._measured(times[part], pictures[part])
+            moved, seen = moved.then(own), seen.then(there)
+        windows, scores = list[Judged](), np.empty(len(times))
+        if self._moved is None or self._seen is None:
+            self._moved, self._seen, self._times = moved, seen, times
+        else:
+            self._moved, self._seen = self._moved.then(moved), self._seen.then(seen)
+            self._times = np.concatenate([self._times, times])
+        kept = len(self._times) - len(times)
+        ends = [number for number in range(kept + 1, len(self._times) + 1) if self._ends(number - kept)]
+        self._since += len(times)
+        judged = dict(zip(ends, self._judged(np.array(ends, np.int64)), strict=True)) if ends else {}
+        for number in range(len(times)):
+            window = judged.get(kept + number + 1)
+            if window is not None:
+                windows.append(window)
+                self._score = window.score
+            scores[number] = self._score
+        coordinates = seen.coordinates
+        if self._differences is not None:
+            coordinates = self._differences.follow(times, pictures.reshape(len(pictures), -1))
+        positions, places = self.camera.located(coordinates)
+        away = (seen.front > NOT_BACKGROUND).mean((1, 2)) > self.camera.model.away
+        path = PathStretch(
+            times,
+            positions,
+            places,
+            np.full(len(times), self.camera.number),
+            moved.pace[:, -4].astype(np.float64) / self.camera.usual_activity,
+            scores,
+        )
+        self._forget()
+        return FollowedSamples(path, away, windows)
+
+    def _ends(self, number: int) -> bool:
+        """Return whether a window ends with the so-manieth new sample."""
+        count = self._since + number
+        return count >= WINDOW_SAMPLES and (count - WINDOW_SAMPLES) % STEP == 0
+
+    def _measured(self, times: Floats, pictures: Bytes) -> tuple[Movement, Differing]:
+        differences = self._background.differences(pictures)
+        first = self._picture is None
+        shown = np.concatenate([pictures[:1] if self._picture is None else self._picture[None], pictures])
+        apart = np.concatenate([differences[:1] if first else self._before[-1:], differences])
+        moved = movement(shown, apart, self.camera.model.change)
+        seen = differing(differences, self._before, self.camera.model.subspace)
+        self._before = np.concatenate([self._before, differences])[-STILL:]
+        self._picture = pictures[-1]
+        passed = float(times[-1]) - self._end if not first else 0.0
+        self._background.adapt(pictures[-1], min(max(passed, 0.0), _LONGEST_STEP))
+        self._end = float(times[-1])
+        return moved, seen
+
+    def _judged(self, ends: Ints) -> Iterator[Judged]:
+        moved, seen = self._moved, self._seen
+        assert moved is not None and seen is not None
+        rows = question_rows(moved, seen, self.camera.model.usual, ends)
+        rarity = self.camera.model.rarity(rows)
+        for own, all_of_them, end in zip(rarity, together(rarity).tolist(), ends.tolist(), strict=True):
+            score, detail, part = all_of_them / self._limit.rarity, None, slice(end - WINDOW_SAMPLES, end)
+            if score >= NEAR_REPORT:
+                detail = self.camera.detail(own, moved.part(part), seen.part(part))
+            yield Judged(float(self._times[end - WINDOW_SAMPLES]), float(self._times[end - 1]), score, own, detail)
+
+    def _forget(self) -> None:
+        """Keep what the next window may reach."""
+        assert self._moved is not None and self._seen is not None
+        part = slice(-(WINDOW_SAMPLES - 1), None)
+        self._moved, self._seen, self._times = self._moved.part(part), self._seen.part(part), self._times[part]

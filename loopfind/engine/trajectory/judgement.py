@@ -1,0 +1,103 @@
+"""Judge the windows of what a camera shows: how unusual each is, why, and where in the picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS
+from loopfind.engine.trajectory.chart import Chart
+from loopfind.engine.trajectory.light import Grey
+from loopfind.engine.trajectory.looks import Differing, Movement
+from loopfind.engine.trajectory.motion import CORNERS
+from loopfind.engine.trajectory.parameters import (
+    BLOCK_SIDE,
+    CHUNK_SAMPLES,
+    MOST_REASONS,
+    REASONS_WITHIN,
+    WINDOW_SAMPLES,
+)
+from loopfind.engine.trajectory.windows import Usual, pace_beside
+from loopfind.model.dtypes import Floats
+from loopfind.model.trajectory import Reason
+from loopfind.settings import PICTURE_SIDE
+
+Region = tuple[float, float, float, float]
+
+_MOST_OF_PICTURE = 0.6
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The rarity from which a window is reported: as rare as `false_alarms` an hour allow. rate: samples a second."""
+
+    rate: float
+    false_alarms: float
+
+    def per_hour(self, rarity: float) -> float:
+        """Return how many chunks an hour a baseline lets expect at such a rarity or above."""
+        return min(3600 * self.rate / CHUNK_SAMPLES, self._chunks * float(np.exp(-rarity)))
+
+    @property
+    def rarity(self) -> float:
+        return float(np.log(self._chunks / self.false_alarms))
+
+    @property
+    def _chunks(self) -> float:
+        """Chunks an hour, once for each question: any of them may be reached by chance."""
+        return len(TRAJECTORY_QUESTIONS) * 3600 * self.rate / CHUNK_SAMPLES
+
+
+def together(rarity: Floats) -> Floats:
+    """Return how rare windows are by all questions, (m,), of how rare each finds them, (m, q): that of the rarest, and
+    some more where others agree."""
+    return np.asarray(np.logaddexp.reduce(rarity, axis=1), np.float64)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A window that was judged. start, end: seconds. score: 1 where it is reported. rarity (q,): by each question.
+    place: number of its last sample. region, pace, like: as in Unusual, None where it is not near being reported."""
+
+    start: float
+    end: float
+    score: float
+    rarity: Floats
+    detail: "WindowDetail | None"
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return why, the strongest first."""
+        order = np.argsort(self.rarity)[::-1][:MOST_REASONS].tolist()
+        least = REASONS_WITHIN * self.rarity[order[0]]
+        return tuple(TRAJECTORY_QUESTIONS[one] for one in order if self.rarity[one] >= least)
+
+
+@dataclass(frozen=True)
+class WindowDetail:
+    """What is said of a window that may be reported: as in Unusual."""
+
+    like: float
+    pace: float | None
+    region: Region | None
+
+
+def detail_of(
+    rarity: Floats, moved: Movement, seen: Differing, usual: Usual, pace: Grey, chart: Chart, times: Floats
+) -> WindowDetail:
+    """Return what is said of a window. moved, seen: of its samples. times (m,): seconds of the landmarks."""
+    first = TRAJECTORY_QUESTIONS[int(rarity.argmax())]
+    _, nearest = chart.place(seen.coordinates[WINDOW_SAMPLES // 2 : WINDOW_SAMPLES // 2 + 1])
+    levels = {"object": seen.strange / usual.strange, "changed": seen.stays / usual.stays, "off_map": seen.strange}.get(
+        first, seen.front / usual.front
+    )
+    beside = pace_beside(moved.pace, pace) if first == "faster" else 0.0
+    return WindowDetail(float(times[nearest[0]]), beside or None, _region(levels.mean(0)))
+
+
+def _region(levels: Grey) -> Region | None:
+    """Return the part of the picture about the blocks that differ most, None where that is most of it."""
+    rows, columns = np.nonzero(levels >= 0.5 * levels.max())
+    top, left = CORNERS[rows.min()] / PICTURE_SIDE, CORNERS[columns.min()] / PICTURE_SIDE
+    high = (CORNERS[rows.max()] + BLOCK_SIDE) / PICTURE_SIDE - top
+    wide = (CORNERS[columns.max()] + BLOCK_SIDE) / PICTURE_SIDE - left
+    return None if high * wide > _MOST_OF_PICTURE else (float(left), float(top), float(wide), float(high))

@@ -1,0 +1,144 @@
+"""Every tuned number of trajectories, with its reason. benchmarks/trajectory.py and benchmarks/planted.py measure
+them."""
+
+SAMPLE_RATE = 10.0
+"""Samples a second that are aimed at: every n-th frame is one. What a person does in a tenth of a second shows; twice
+as many cost twice as much, and moved no figure."""
+
+WINDOW_SAMPLES = 20
+"""Samples of a window that is judged, some two seconds: half of the shortest oddity that is looked for."""
+
+STEP = 5
+"""Samples from one window that is judged to the next."""
+
+FOLDS = 5
+"""Parts of a baseline, each judged by what the others teach."""
+
+GUARD = 20
+"""Samples beside a part that teach nothing about it, as they show the same movements: one window."""
+
+MOST_BASELINE_SAMPLES = 6000
+"""Samples of a baseline that are kept, 25 MB: ten minutes. A longer baseline is thinned by passages."""
+
+PASSAGE = 100
+"""Samples that follow one another where a baseline is thinned."""
+
+FEWEST_SAMPLES = 200
+"""Samples, some 20 s, under which nothing is learned: each part would hold two windows."""
+
+DIMENSIONS = 128
+"""Dimensions of the subspace. 24 keep a rank correlation of 0.68 to 0.99 with the full Isomap on eleven clips, 64 of
+0.89 to 1.00, 128 of 0.98 to 1.00; the mouse, a few pixels, asks for the most."""
+
+SUBSPACE_SAMPLES = 600
+"""Samples that a subspace is fitted to, spread evenly: fitting goes with the square of them."""
+
+LANDMARKS = 1500
+"""Samples of the baseline that the map is learned from, spread evenly in time. Farthest first, as it is often done,
+picks what is odd and distorts the rest: 0.71 against 0.86 for the mouse at 800 of 1,667."""
+
+NEIGHBOURS = 20
+"""Neighbours in the graph of the map. With 10 the graph has shortcuts, so that two full Isomaps of halves of one clip
+agree to 0.62 to 0.97 only."""
+
+BLOCK_SIDE, BLOCK_STEP = 8, 4
+"""Side of a block of the picture in pixels, and pixels from one to the next: 15 by 15 blocks that overlap."""
+
+REACH = 7
+"""Pixels in each direction that a block is followed from one sample to the next: across the picture in a second."""
+
+LEAST_BLOCK_CHANGE, NOISE_MARGIN = 1.5, 4.0
+"""Grey levels by which a block must change on average to be followed, and times what is usual: the larger counts."""
+
+CLOSE_LIGHT = 15.0
+"""Grey levels within which pixels are taken for background where the light is measured."""
+
+LEAST_LIT = 400
+"""Pixels of the background, of 4,096, under which the light is not measured but for its mean."""
+
+ADAPTING = 0.25
+"""Grey levels a second by which the background follows the picture: light that drifts is followed, what passes is not,
+and what was left is taken for background after some minutes."""
+
+STILL_AT = (0, 4, 8, 12, 16)
+"""Samples back of which the median is taken to see what stays: it was there for half of 1.6 s."""
+
+STILL = STILL_AT[-1]
+"""Samples before a sample that are looked back at."""
+
+RIDGE = 50.0
+"""Weight of the ridge for the arrow of time. 10 to 100 differ little."""
+
+SHRINKAGE = 1.0
+"""Part of an identity matrix that is added to covariances of standardised features."""
+
+BODIES = 20
+"""Windows of each part that are shown with a body that was not there."""
+
+PACES = (2, 3)
+"""Times its pace at which a baseline is shown to learn what faster is."""
+
+CHUNK_SAMPLES = 100
+"""Samples, some 10 s, whose highest score counts once: windows beside one another are of one movement."""
+
+TAIL = (0.5, 0.9)
+"""Quantiles of the highest scores of chunks from which their tail is taken. The highest of all is not used: a baseline
+may hold what is unusual."""
+
+SHORT_BASELINE = 2.0
+"""The tail is taken for longer by this over the root of the number of chunks, as few of them say little of it."""
+
+NOT_BACKGROUND = 12.0
+"""Grey levels (root mean square) by which a block differs that does not show the background."""
+
+AWAY, AWAY_MARGIN = 0.6, 0.25
+"""Share of the blocks that do not show the background from which the camera shows something else; or so much more than
+what the baseline reached."""
+
+FITS = 0.5
+"""Share of the blocks that do not show the background, half of the time, under which a camera is taken for a fixed
+one."""
+
+SETTLED_SAMPLES = 200
+"""Samples, some 20 s, after which what is shown instead is there for good."""
+
+SAME_EDGES = 0.6
+"""Correlation of the edges with those of the background above which the scene is the same and the light changed."""
+
+FEWEST_REST = 10
+"""Samples over which the path hardly moves at a rest: a second."""
+
+REST_STEP = 0.08
+"""Share of the spread of the path that it moves in a second at a rest, at the most."""
+
+NEAR_PLACE = 0.15
+"""Share of the spread of the path within which two rests are of the same place."""
+
+MOST_REST_STATES, LEAST_SHARE = 12, 0.01
+"""RestStates that a map has at the most, and the share of the time that one lasts at the least."""
+
+EVENT_ENDS, EVENT_GAP = 0.7, 20
+"""An event goes on while the score is at least this; two that are no more samples apart are one."""
+
+REASONS_WITHIN, MOST_REASONS = 0.7, 3
+"""Share of the rarity of the first reason that another one has at the least, to be named too; and how many are
+named."""
+
+
+REMEMBERED = 4
+"""Maps that are kept for a camera that comes back to an earlier view; each takes some 10 MB."""
+
+OFTEN, OFTEN_TIME = 0.3, 300.0
+"""Share of the time that may be unusual before a map is taken for outdated, and the seconds it is averaged over."""
+
+CHECK_EVERY = 50
+"""Samples of a baseline between two looks at whether another view came."""
+
+ADAPT_EVERY = 16
+"""Samples after which the background follows the picture."""
+
+NEAR_REPORT = 0.9
+"""Score from which it is looked at what a window shows."""
+
+BACK = 5
+"""Samples of the known view after which the camera is back from another one."""

@@ -1,0 +1,139 @@
+"""Windows of samples, and the numbers by which each question judges them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from loopfind.engine.trajectory.light import Grey
+from loopfind.engine.trajectory.looks import PACE_PARTS, STRONGEST, Differing
+from loopfind.engine.trajectory.parameters import STEP, WINDOW_SAMPLES
+from loopfind.model.dtypes import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Levels that blocks reach in a baseline, (BLOCKS_ALONG, BLOCKS_ALONG) float32 each, grey levels: in all, in what
+    the subspace cannot show, and in what stays."""
+
+    front: Grey
+    strange: Grey
+    stays: Grey
+
+
+def usual_levels(seen: Differing) -> Usual:
+    """Return the levels of a baseline that was judged part by part: the 95th of 100, and 1 for the noise of a coder."""
+    front, strange, stays = (
+        (np.quantile(levels, 0.95, axis=0) + 1).astype(np.float32) for levels in (seen.front, seen.strange, seen.stays)
+    )
+    return Usual(front, strange, stays)
+
+
+def window_ends(count: int, step: int = STEP) -> Ints:
+    """Return the ends of the windows of so many samples that follow one another: (m,) int64, window k is [end -
+    WINDOW_SAMPLES, end)."""
+    return np.arange(WINDOW_SAMPLES, count + 1, step)
+
+
+def arrow_windows(arrow: Grey, ends: Ints) -> Grey:
+    """Return what tells which way time runs in windows, (m, ARROW): roots of sums, with their signs, so that one fast
+    passage does not outweigh many."""
+    sums = _sums(arrow, ends)
+    rooted: Grey = np.sign(sums) * np.sqrt(np.abs(sums))
+    return rooted
+
+
+def pace_windows(pace: Grey, ends: Ints) -> Grey:
+    """Return what tells how fast things move in windows, (m, 2 * 64 + 8 + 3)."""
+    sums = _sums(pace, ends)
+    by_region = sums[:, PACE_PARTS[0]].reshape(len(sums), -1, 2)
+    length, blocks = by_region[..., 0], by_region[..., 1]
+    of_length = sums[:, PACE_PARTS[1]]
+    shares = 3 * np.sqrt(of_length / (of_length.sum(1, keepdims=True) + 3))
+    return np.concatenate([length / (blocks + 3), 0.3 * np.sqrt(blocks), shares, _ratios(sums)], 1)
+
+
+def standing_windows(pace: Grey, front: Grey, ends: Ints) -> Grey:
+    """Return what tells whether something stands in windows: (m, 64 + 3). front: levels of blocks (n, BLOCKS_ALONG,
+    BLOCKS_ALONG)."""
+    by_region = _sums(front[:, ::2, ::2].reshape(len(front), -1), ends) / WINDOW_SAMPLES
+    return np.concatenate([np.sqrt(by_region), _ratios(_sums(pace, ends))], 1)
+
+
+def _ratios(sums: Grey) -> Grey:
+    """Return, of sums of paces (m, PACE), logarithms: of pixels a step, and of what changes to what differs; (m, 3)."""
+    by_region = sums[:, PACE_PARTS[0]].reshape(len(sums), -1, 2).sum(1)
+    change, differs, moving, front = sums[:, -4:].T / WINDOW_SAMPLES
+    pixels = (by_region[:, 0] + 1) / (by_region[:, 1] + 1)
+    ratios: Grey = 3 * np.log(
+        np.stack([pixels, (change + 0.05) / (differs + 0.5), (moving + 0.002) / (front + 0.02)], 1)
+    ).astype(np.float32)
+    return ratios
+
+
+BODY = 8
+"""Numbers by which a window is judged for what is strange in it."""
+
+
+def body_rows(seen: Differing, usual: Usual) -> Grey:
+    """Return what tells whether something is there that never was, of each sample: (n, BODY), logarithms."""
+    strange, front = _strongest(seen.strange), _strongest(seen.front)
+    rows = [
+        _strongest(seen.strange / usual.strange),
+        _strongest(seen.front / usual.front),
+        _strongest(seen.stays / usual.stays),
+        seen.front.mean((1, 2)) + 0.5,
+        strange / (front + 3),
+        strange + 1,
+        seen.distance + 0.2,
+        _strongest(seen.stays) + 1,
+    ]
+    logarithms: Grey = np.log(np.maximum(np.stack(rows, 1), 1e-3)).astype(np.float32)
+    return logarithms
+
+
+def body_windows(rows: Grey, ends: Ints) -> Grey:
+    """Return the levels that most samples of windows stay under: of rows (n, BODY), (m, BODY)."""
+    windows = sliding_window_view(rows, WINDOW_SAMPLES, axis=0)[ends - WINDOW_SAMPLES]
+    levels: Grey = np.partition(windows, WINDOW_SAMPLES * 4 // 5, axis=2)[..., WINDOW_SAMPLES * 4 // 5]
+    return levels
+
+
+def motion_activity(pace: Grey, ends: Ints) -> Floats:
+    """Return how much moves in windows, (m,): the logarithm of grey levels from sample to sample."""
+    return np.log(_sums(pace[:, -4:-3], ends)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.2)
+
+
+def front_activity(front: Grey, ends: Ints) -> Floats:
+    """Return how much of the picture differs in windows, (m,): the logarithm of grey levels."""
+    return np.log(_sums(front.mean((1, 2))[:, None], ends)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.5)
+
+
+def usual_pace(pace: Grey) -> Grey:
+    """Return the pixels a step that are usual by region, (64,): of paces (n, PACE)."""
+    by_region = pace[:, PACE_PARTS[0]].sum(0, dtype=np.float64).reshape(-1, 2)
+    length, blocks = by_region[:, 0], by_region[:, 1]
+    everywhere = length.sum() / max(blocks.sum(), 1e-6)
+    # A region where little moved is taken for one like the others.
+    usual: Grey = ((length + 5 * everywhere) / (blocks + 5)).astype(np.float32)
+    return usual
+
+
+def pace_beside(pace: Grey, usual: Grey) -> float:
+    """Return how many times their usual pace things move in samples, of paces (n, PACE); 0 where nothing does."""
+    by_region = pace[:, PACE_PARTS[0]].sum(0, dtype=np.float64).reshape(-1, 2)
+    expected = float(by_region[:, 1] @ usual)
+    return float(by_region[:, 0].sum()) / expected if expected > 0 else 0.0
+
+
+def _strongest(levels: Grey) -> Grey:
+    flat = levels.reshape(len(levels), -1)
+    mean: Grey = np.partition(flat, -STRONGEST, axis=1)[:, -STRONGEST:].mean(1)
+    return mean
+
+
+def _sums(rows: Grey, ends: Ints) -> Grey:
+    """Return the sums of rows (n, k) over windows, (m, k)."""
+    sums = np.concatenate([np.zeros((1, rows.shape[1])), rows.cumsum(0, dtype=np.float64)])
+    found: Grey = (sums[ends] - sums[ends - WINDOW_SAMPLES]).astype(np.float32)
+    return found
