@@ -203,8 +203,8 @@ def test_only_the_command_line_prints_exits_and_reads_the_environment(module):
 
 THEIR_OWN_COMMANDS = {
     "loopfind/cli/hook_command.py",
-    "loopfind/cli/wall.py",
     "loopfind/pipeline/cluster/workers.py",
+    "loopfind/pipeline/wall.py",
     "loopfind/service/child.py",
     "loopfind/service/supervisor.py",
 }

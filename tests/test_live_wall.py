@@ -14,8 +14,9 @@ import videos
 from patience import wait_until
 
 from loopfind.cli.app import build, run
-from loopfind.cli.cameras import Camera, read_cameras
-from loopfind.cli.wall import Wall, WallOrder
+from loopfind.cli.cameras import read_cameras
+from loopfind.model.camera import Camera
+from loopfind.pipeline.wall import Wall, WallOrder
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = '[[camera]]\nname = "gate"\nsource = "rtsp://h/1"\n'
@@ -50,7 +51,7 @@ def test_a_bad_list_of_cameras_is_one_line_with_the_place(text, tmp_path, capsys
 
 
 def test_the_example_names_cameras_with_the_options_of_all_and_their_own():
-    gate, yard = read_cameras(str(ROOT / "docs" / "deploy" / "cameras.toml"), build().commands["scan"])
+    gate, yard = read_cameras(str(ROOT / "docs" / "deploy" / "cameras.toml"), build().commands, "scan")
     assert gate == Camera("gate", "rtsp://10.0.0.5/stream", ("--window=6h", "--stall=60"))
     assert yard == Camera("yard", "rtsp://10.0.0.6/stream", ("--window=30:00", "--stall=60", "--no-sound"))
 
@@ -65,7 +66,9 @@ CHILD = """
 import signal, sys, threading
 source = sys.argv[-1]
 def say(event, rest=""):
-    print(f'{{"schema": 1, "event": "{event}"{rest}}}', flush=True)
+    # In one piece: a signal may come between a text and the end of its line.
+    sys.stdout.write(f'{{"schema": 1, "event": "{event}"{rest}}}\\n')
+    sys.stdout.flush()
 def asked(*_):
     say("end", ', "why": "asked", "said": "", "report": {}')
     sys.exit(0)

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -37,15 +39,23 @@ def browser():
 
 
 @contextlib.contextmanager
-def served(*words):
-    """Run a service, and give its address."""
-    command = [sys.executable, "-m", "loopfind", "serve", "--port", "0", *map(str, words)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT) as process:
+def running(command):
+    """Run a service, and give its process and its address."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True, "cwd": ROOT}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
+    with subprocess.Popen(command, env=environment, **pipes) as process:
         try:
-            yield process.stdout.readline().strip().rstrip("/")
+            yield process, process.stdout.readline().strip().rstrip("/")
         finally:
             process.terminate()
             process.wait(30)
+
+
+@contextlib.contextmanager
+def served(*words):
+    """Run `loopfind serve`, and give its address."""
+    with running([sys.executable, "-m", "loopfind", "serve", "--port", "0", *map(str, words)]) as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -259,3 +269,66 @@ def test_every_page_fits_and_can_be_read(service, browser, width, dark):
         assert browser.execute_script(names) == [], path
     size(browser, 1100)
     quiet(browser)
+
+
+def watched(folder, *cameras, port="0"):
+    """Run a service whose cameras are made up, and give its process and its address."""
+    return running([sys.executable, str(ROOT / "tests" / "fake_cameras.py"), str(folder), port, *cameras])
+
+
+COLOURS = """
+const canvas = document.getElementById(arguments[0]), context = canvas.getContext("2d");
+const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+return new Set(Array.from({ length: data.length / 4 }, (_, at) => data.slice(4 * at, 4 * at + 4).join())).size;
+"""
+
+
+def test_the_path_of_a_camera_is_drawn_as_it_comes_and_looked_back_at_by_keys(tmp_path, browser):
+    with watched(tmp_path, "yard") as (_, address):
+        size(browser, 1100)
+        loaded(browser, f"{address}/cameras")
+        browser.find_element("link text", "yard").click()
+        see(browser, "Unusual since 0:19:50.000: a part of the picture changed", "#camera")
+        see(browser, "0:19:59", "#newest")
+        see(browser, "a known path at 2.3 times its pace", "#lists")
+        assert all(browser.execute_script(COLOURS, canvas) > 30 for canvas in ("path", "score"))
+        assert text(browser, "#moment") == ""
+        back = browser.find_element("id", "back")
+        back.send_keys("\ue012\ue012\ue012")  # to the left, three times
+        see(browser, "0:19:56: on the way, score", "#moment")
+        assert "on the way" in back.get_attribute("aria-valuetext")
+        browser.execute_script("document.querySelector('tr:last-child [data-moment]').click()")
+        see(browser, "0:12:03: ", "#moment")
+        assert text(browser, "#moment").endswith(", unusual")
+        assert browser.switch_to.active_element == back
+        back.send_keys("\ue010")  # End
+        wait_until(browser, lambda: text(browser, "#moment") == "")
+        for width, dark in ((375, False), (375, True), (1100, True)):
+            size(browser, width, dark)
+            for path in ("/cameras", "/cameras/yard"):
+                loaded(browser, address + path)
+                see(browser, "a part of the picture changed")
+                assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), path
+                assert browser.execute_script(CONTRASTS) == [], path
+                assert browser.execute_script(UNNAMED) == [], path
+        size(browser, 1100)
+        quiet(browser)
+
+
+def test_a_page_that_was_cut_off_catches_up_and_no_process_outlives_its_service(tmp_path, browser):
+    import psutil
+
+    with watched(tmp_path, "lane") as (first, address):
+        loaded(browser, f"{address}/cameras/lane")
+        see(browser, "Its map is being learned", "#camera")
+        heard = text(browser, "#camera .note")
+        every = psutil.Process(first.pid).children(recursive=True)
+        assert every
+        first.send_signal(signal.SIGINT)
+        first.wait(30)
+        assert not [one for one in every if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        see(browser, "The connection broke", "#connection")
+    with watched(tmp_path, "lane", port=address.rpartition(":")[2]):
+        wait_until(browser, lambda: text(browser, "#connection") == "", what="the connection")
+        wait_until(browser, lambda: text(browser, "#camera .note") not in ("", heard), what="what came since")
+    browser.get_log("browser")  # which complains of the service that was gone

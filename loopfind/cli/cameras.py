@@ -1,37 +1,42 @@
-"""The file of `loopfind follow-many`: which cameras there are, and the options of each."""
+"""The file of `follow-many` and `serve --cameras`: which cameras there are, and the options of each."""
 
+import os
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from loopfind.cli.config import INSTEAD
 from loopfind.cli.follow import parse_window
 from loopfind.cli.help import suggestion
+from loopfind.cli.trajectory import parse_baseline
 from loopfind.errors import UsageError
 from loopfind.fingerprints import KINDS
+from loopfind.model.camera import Camera
 from loopfind.registry import check_name
 from loopfind.reports.wording import safe
 
-OPTIONS = ("window", "stall", "stream", "audio-stream", "no-sound", "kind", "hwaccel", "no-budget")
-"""Options of `loopfind scan --follow` that the file may set, for all cameras or for one."""
+FOLLOWED_BY = {
+    "scan": ("window", "stall", "stream", "audio-stream", "no-sound", "kind", "hwaccel", "no-budget"),
+    "trajectory": ("baseline", "false-alarms", "window", "stall", "stream", "no-budget"),
+}
+"""Command that follows cameras -> its options that the file may set, for all cameras or for one. One file serves both;
+each takes what is its own."""
+OPTIONS = tuple(dict.fromkeys(option for options in FOLLOWED_BY.values() for option in options))
+"""All of these options."""
+HANG = 300.0
+"""Seconds without a sign of life after which a camera is started again."""
+_FLAGS = ("no-sound", "no-budget")
 _OWN = ("name", "source")
 _TABLE = "camera"
 _MOST_BYTES, _LONGEST_NAME = 1_000_000, 100
 _HEADER = re.compile(r"^\s*\[\[\s*camera\s*\]\]", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Camera:
-    """A camera that is followed. words: its options, as on a command line."""
-
-    name: str
-    source: str
-    words: tuple[str, ...]
-
-
-def read_cameras(path: str, command: Any) -> list[Camera]:
-    """Return the cameras of a file. command: `loopfind scan`, which says what its options take.
+def read_cameras(path: str, commands: Mapping[str, Any], by: str) -> list[Camera]:
+    """Return the cameras of a file. commands: of loopfind, which say what their options take. by: the command of
+    FOLLOWED_BY whose options the cameras get.
 
     Raises UsageError, which names the line as far as it can, for a file that cannot be read, a key that is none, a
     value that its option does not take, two cameras of one name, and none.
@@ -45,12 +50,12 @@ def read_cameras(path: str, command: Any) -> list[Camera]:
         raise UsageError(f"{path}: {_TABLE} is a list of tables: begin each camera with [[{_TABLE}]]")
     if not tables:
         raise UsageError(f"{path}: it names no camera: begin each one with [[{_TABLE}]], then name and source")
-    option_words(common, path, command)
+    _option_words(common, path, commands, by)
     found: dict[str, tuple[str, Camera]] = {}
     for number, table in enumerate(tables):
         line = f", line {lines[number]}" if len(lines) == len(tables) else f", camera {number + 1}"
         place = f"{path}{line}"
-        camera = _camera(table, common, place, command)
+        camera = _camera(table, common, place, commands, by)
         if (same := found.get(camera.name.casefold())) is not None:
             raise UsageError(f"{place}: the name {safe(camera.name)} is that of another camera already ({same[0]})")
         found[camera.name.casefold()] = (place, camera)
@@ -75,7 +80,9 @@ def _read(path: str) -> tuple[dict[str, Any], list[int]]:
     return tree, [text.count("\n", 0, found.end()) + 1 for found in _HEADER.finditer(text)]
 
 
-def _camera(table: Mapping[str, Any], common: Mapping[str, Any], place: str, command: Any) -> Camera:
+def _camera(
+    table: Mapping[str, Any], common: Mapping[str, Any], place: str, commands: Mapping[str, Any], by: str
+) -> Camera:
     """Return the camera of a table. common: options of all cameras, which its own go before."""
     for key in table:
         _check_key(key, (*_OWN, *OPTIONS), place)
@@ -89,32 +96,39 @@ def _camera(table: Mapping[str, Any], common: Mapping[str, Any], place: str, com
     if source == "-":
         raise UsageError(f"{place}: standard input cannot be shared; follow it with `loopfind - --follow`")
     own = {key: value for key, value in table.items() if key not in _OWN}
-    return Camera(name, source, option_words({**common, **own}, place, command))
+    return Camera(name, source, _option_words({**common, **own}, place, commands, by))
 
 
-def option_words(options: Mapping[str, Any], place: str, command: Any) -> tuple[str, ...]:
-    """Return options as words of a command line. Raises UsageError for a value that its option does not take."""
-    words = [word for key, value in options.items() for word in _words(key, value, place)]
+def _option_words(options: Mapping[str, Any], place: str, commands: Mapping[str, Any], by: str) -> tuple[str, ...]:
+    """Return the options of a command as words of a command line. Raises UsageError for a value that its option does
+    not take, whichever command it is of."""
     from typer.exceptions import TyperException
 
-    try:
-        command.make_context("scan", ["--follow", *words, "--", "a source"])
-        parse_window(None if "window" not in options else str(options["window"]))
-        check_name("kind", str(options.get("kind", next(iter(KINDS)))), KINDS)
-    except TyperException as error:
-        raise UsageError(f"{place}: {error.format_message()}") from error
-    except UsageError as error:
-        raise UsageError(f"{place}: {error}") from error
-    return tuple(words)
+    words = dict[str, tuple[str, ...]]()
+    for name, own in FOLLOWED_BY.items():
+        given = {key: value for key, value in options.items() if key in own}
+        words[name] = tuple(word for key, value in given.items() for word in _words(key, value, place))
+        try:
+            commands[name].make_context(name, ["--follow", *words[name], "--", "a source"])
+            parse_window(None if "window" not in given else str(given["window"]))
+            if name == "scan":
+                check_name("kind", str(given.get("kind", next(iter(KINDS)))), KINDS)
+            elif "baseline" in given:
+                parse_baseline(str(given["baseline"]))
+        except TyperException as error:
+            raise UsageError(f"{place}: {error.format_message()}") from error
+        except UsageError as error:
+            raise UsageError(f"{place}: {error}") from error
+    return words[by]
 
 
 def _words(key: str, value: Any, place: str) -> Iterator[str]:
     if isinstance(value, bool):
-        if key not in ("no-sound", "no-budget"):
+        if key not in _FLAGS:
             raise UsageError(f"{place}: {key} takes a value, not {str(value).lower()}")
         if value:
             yield f"--{key}"
-    elif isinstance(value, str | int | float) and key not in ("no-sound", "no-budget"):
+    elif isinstance(value, str | int | float) and key not in _FLAGS:
         yield f"--{key}={value}"
     else:
         raise UsageError(f"{place}: {key} cannot be {safe(str(value))[:60]}")
@@ -124,3 +138,14 @@ def _check_key(key: str, known: tuple[str, ...], place: str) -> None:
     if key not in known:
         hint = suggestion(key, known) or f"there are {', '.join(known)}"
         raise UsageError(f"{place}: there is no key {safe(key)}: {hint}")
+
+
+def command_of(by: str, *words: str) -> list[str]:
+    """Return the words of a process that follows a camera, up to the options of that camera."""
+    return [sys.executable, "-m", "loopfind", by, "--follow", "--json", "-q", *words]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of such a process. Each camera is as its file has it: defaults from elsewhere might end it
+    at its first finding."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("LOOPFIND_")} | {INSTEAD: ""}

@@ -33,7 +33,7 @@ _MOST_BYTES = 1_000_000
 _NEVER = ("help", "version")
 _OWN_FILE_ALONE = (
     *("exec", "html", "model", "open", "out", "output", "overwrite", "plot", "webhook"),
-    *("allow-addresses", "allow-host", "allow-private", "data", "host", "root", "token-file"),
+    *("allow-addresses", "allow-host", "allow-private", "cameras", "data", "host", "root", "token-file"),
 )
 """Options that start, send, load or replace something, or open a service to others. A folder that came from elsewhere
 must not set them."""

@@ -3,15 +3,13 @@
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import typer
 
 from loopfind.cli import options, terminal
-from loopfind.cli.cameras import read_cameras
-from loopfind.cli.config import INSTEAD
+from loopfind.cli.cameras import HANG, command_of, environment, read_cameras
 from loopfind.cli.hooks import parse_hooks
 from loopfind.errors import OutputError
 
@@ -23,8 +21,6 @@ Examples:
 \b
 Exit status: 0 every camera is over, or ended by Ctrl-C, 1 no camera could be followed, 2 wrong usage.
 """
-HANG = 300.0
-"""Seconds without a sign of life after which a camera is started again."""
 _SIGNS = 30
 """Signs of life of a camera in this time."""
 
@@ -54,26 +50,14 @@ def follow_many_command(
 ) -> int:
     """Follow many cameras at once, each as --follow does, and report what repeats as lines of JSON, until Ctrl-C."""
     parent: Any = ctx.parent
-    found = read_cameras(cameras, parent.command.commands["scan"])
+    found = read_cameras(cameras, parent.command.commands, "scan")
     parse_hooks(command, webhook, True)
 
-    from loopfind.cli.wall import Wall, WallOrder
+    from loopfind.pipeline.wall import Wall, WallOrder
 
     hooks = [f"{name}={value}" for name, value in (("--exec", command), ("--webhook", webhook)) if value is not None]
-    follow = [
-        sys.executable,
-        "-m",
-        "loopfind",
-        "scan",
-        "--follow",
-        "--json",
-        "-q",
-        f"--alive={hang / _SIGNS:g}",
-        *hooks,
-    ]
-    # Each camera is as its file has it: defaults from elsewhere might end it at its first finding.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LOOPFIND_")}
-    order = WallOrder(found, follow, at_once or os.cpu_count() or 1, hang, environment | {INSTEAD: ""})
+    follow = command_of("scan", f"--alive={hang / _SIGNS:g}", *hooks)
+    order = WallOrder(found, follow, at_once or os.cpu_count() or 1, hang, environment())
 
     failed = list[OutputError]()
 

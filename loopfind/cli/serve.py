@@ -4,31 +4,42 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from loopfind.cli import options, service_options, terminal
 from loopfind.cli.paths import library_at
-from loopfind.errors import BadSetting
+from loopfind.errors import BadSetting, UsageError
+from loopfind.reports.wording import safe
 from loopfind.service.settings import ServiceSettings
+from loopfind.settings import TrajectorySettings
+
+if TYPE_CHECKING:
+    from loopfind.model.camera import Camera
+    from loopfind.pipeline.wall import Wall
+    from loopfind.service.cameras import CameraBoard
 
 EXAMPLES = """\b
 Examples:
   loopfind serve                            http://127.0.0.1:8765, for this machine
   loopfind serve video.mp4                  the scan of one video, on a page while it runs
   loopfind serve --root /srv/films --jobs 2
+  loopfind serve --cameras cameras.toml     also the live paths of cameras
   loopfind serve --host 0.0.0.0 --token-file token --allow-host films.example
   curl -T video.mp4 http://127.0.0.1:8765/v1/uploads/video.mp4
 
 \b
 Exit status: 0 ended by a signal, 1 could not, 2 wrong usage.
 """
+_MOST_LINE = 1 << 20
+"""Bytes of a line of a camera; the whole answer at its end may have many more, which no page shows."""
 
 
 def serve_command(
+    ctx: typer.Context,
     video: Annotated[
         str | None, typer.Argument(metavar="VIDEO", help="A video that is scanned, and shown while it is.")
     ] = None,
@@ -50,6 +61,10 @@ def serve_command(
     allow_host: Annotated[
         list[str] | None,
         typer.Option("--allow-host", metavar="NAME", help="A name that it is called by. May be repeated."),
+    ] = None,
+    cameras: Annotated[
+        str | None,
+        typer.Option("--cameras", metavar="FILE", help="Follow the cameras of a TOML file, each shown on a live page."),
     ] = None,
     root: service_options.Root = None,
     allow_addresses: service_options.AllowAddresses = False,
@@ -78,11 +93,15 @@ def serve_command(
 ) -> int:
     """Serve a library over HTTP: check uploads against it, scan, search, review; with a page and an API."""
     with service_options.extra():
+        from loopfind.service.cameras import CameraBoard
         from loopfind.service.server import bound_socket, check_settings, serve
         from loopfind.service.supervisor import Supervisor
     note = (lambda _: None) if quiet else terminal.note
     if video is not None:
         _check_alone(no_worker, library=library, data=data, root=root)
+        if cameras is not None:
+            raise BadSetting("--cameras", cameras, "a video is served alone; leave one of the two out")
+    followed = _cameras_in(ctx, cameras)
     with contextlib.ExitStack() as stack:
         alone = stack.enter_context(_folder_for(video)) if video is not None else None
         settings = ServiceSettings(
@@ -123,8 +142,36 @@ def serve_command(
             if video is not None and not no_open:
                 _open(address)
 
-        serve(settings, listener, ready)
+        board = CameraBoard(followed)
+        wall = _wall_of(followed, board, note)
+        stack.enter_context(wall.beside())
+        serve(settings, listener, ready, board, ending=wall.stop)
     return 0
+
+
+def _cameras_in(ctx: typer.Context, path: str | None) -> "Sequence[Camera]":
+    """Return the cameras of a file, none where no file is named. Raises UsageError and MissingExtra."""
+    if path is None:
+        return ()
+    from loopfind.cli.cameras import read_cameras
+    from loopfind.pipeline.trajectory import check_trajectory_settings
+
+    parent: Any = ctx.parent
+    cameras = read_cameras(path, parent.command.commands, "trajectory")
+    check_trajectory_settings(TrajectorySettings())  # each of them needs the same extra
+    for camera in cameras:
+        if "/" in camera.name or camera.name in (".", ".."):
+            raise UsageError(f"{path}: the name {safe(camera.name)} is part of an address: leave / and lone dots out")
+    return cameras
+
+
+def _wall_of(cameras: "Sequence[Camera]", board: "CameraBoard", note: Callable[[str], None]) -> "Wall":
+    """Return the wall of the processes that follow the cameras, and report to the board."""
+    from loopfind.cli.cameras import HANG, command_of, environment
+    from loopfind.pipeline.wall import Wall, WallOrder
+
+    order = WallOrder(cameras, command_of("trajectory"), len(cameras), HANG, environment(), most_line=_MOST_LINE)
+    return Wall(order, board.hear, note)
 
 
 def _check_alone(no_worker: bool, **given: str | None) -> None:

@@ -85,9 +85,7 @@ def trajectory_command(
 
     Needs scikit-learn: pip install 'loopfind[explore]'.
     """
-    length = parse_time("--baseline", baseline)
-    if length < SHORTEST_BASELINE:
-        raise BadSetting("--baseline", baseline, f"give {SHORTEST_BASELINE:g} seconds or more, such as 10m")
+    length = parse_baseline(baseline)
     if window is not None and not follow:
         raise BadSetting("--window", window, "it goes with --follow; leave it out")
     first, last = parse_limits(start, end)
@@ -116,6 +114,14 @@ def trajectory_command(
         write_file(html, trajectory_page(found, shown, page_address(html, video, None)))
         _say(f"The page is in {html}", quiet)
     return 3 if fail_on_unusual and found.events else 0
+
+
+def parse_baseline(given: str) -> float:
+    """Return the seconds of --baseline. Raises BadSetting."""
+    length = parse_time("--baseline", given)
+    if length < SHORTEST_BASELINE:
+        raise BadSetting("--baseline", given, f"give {SHORTEST_BASELINE:g} seconds or more, such as 10m")
+    return length
 
 
 def _say(line: str, quiet: bool) -> None:

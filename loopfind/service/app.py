@@ -7,22 +7,26 @@ from fastapi import FastAPI
 
 from loopfind.model.version import version
 from loopfind.service import pages
-from loopfind.service.api import docs, health, jobs, library, media, results, review, sign_in, uploads
+from loopfind.service.api import cameras, docs, health, jobs, library, media, results, review, sign_in, uploads
+from loopfind.service.cameras import CameraBoard
 from loopfind.service.gate import Gate
 from loopfind.service.problems import add_problems
 from loopfind.service.rates import GUESSES_A_SECOND, MOST_GUESSES, Rates
 from loopfind.service.settings import ServiceSettings
 from loopfind.service.state import opened_service
 
-API_ROUTERS = tuple(part.router for part in (health, sign_in, uploads, jobs, results, library, media, review, docs))
+API_ROUTERS = tuple(
+    part.router for part in (health, sign_in, uploads, jobs, results, library, media, review, cameras, docs)
+)
 
 
-def create_app(settings: ServiceSettings) -> FastAPI:
-    """Return the service. The library is opened at once, and closed as the service ends.
+def create_app(settings: ServiceSettings, board: CameraBoard | None = None) -> FastAPI:
+    """Return the service. The library is opened at once, and closed as the service ends. board: of the cameras that are
+    followed beside it; without one there are none.
 
     Raises LibraryError for a library that cannot be used, and OSError where its folders cannot be made.
     """
-    service = opened_service(settings)
+    service = opened_service(settings, board)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

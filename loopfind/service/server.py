@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from loopfind.errors import BadSetting
 from loopfind.service.app import create_app
+from loopfind.service.cameras import CameraBoard
 from loopfind.service.settings import LOOPBACK, ServiceSettings
 
 _MOST_HEADER_BYTES = 16 << 10
@@ -90,15 +91,23 @@ def bound_socket(settings: ServiceSettings) -> socket.socket:
         raise BadSetting("--port", settings.port, f"nothing can listen at {settings.host} there ({why})") from None
 
 
-def serve(settings: ServiceSettings, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Answer requests until a signal to end comes. ready: called once requests are answered.
+def serve(
+    settings: ServiceSettings,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    board: CameraBoard | None = None,
+    *,
+    ending: Callable[[], None] = lambda: None,
+) -> None:
+    """Answer requests until a signal to end comes. ready: called once requests are answered. board: of the cameras that
+    are followed, None for none. ending: called as soon as the signal came, while requests still have time to end.
 
     Raises LibraryError, and OSError where the folders of the service cannot be made.
     """
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # what clients do wrong is in the audit log
     protocol = type("_Protocol", (PatientProtocol,), {"patience": settings.patience})
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, board),
         http=protocol,
         ws="none",
         log_config=None,
@@ -112,11 +121,15 @@ def serve(settings: ServiceSettings, listener: socket.socket, ready: Callable[[]
     )
 
     class Announced(uvicorn.Server):
-        """A server that says when it is ready."""
+        """A server that says when it is ready, and when it is to end."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             ready()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            ending()
+            await super().shutdown(sockets)
 
     server: Any = Announced(config)
     for number in (signal.SIGINT, signal.SIGTERM):

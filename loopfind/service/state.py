@@ -1,4 +1,4 @@
-"""The service as its requests see it: settings, library, jobs, figures."""
+"""The service as its requests see it: settings, library, jobs, figures, cameras."""
 
 import os
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from loopfind.service.audit import AuditLog
+from loopfind.service.cameras import CameraBoard
 from loopfind.service.figures import Figures
 from loopfind.service.folders import RESULT_FOLDER, UPLOAD_FOLDER, audit_path, make_folders
 from loopfind.service.settings import ServiceSettings
@@ -18,13 +19,14 @@ from loopfind.stores.opener import open_library
 
 @dataclass(frozen=True)
 class Service:
-    """The settings of a service, the library that it opened, and the jobs in it."""
+    """The settings of a service, the library that it opened, the jobs in it, and the cameras that are followed."""
 
     settings: ServiceSettings
     library: Library
     jobs: Jobs
     uploads: UploadFolder
     audit: AuditLog
+    cameras: CameraBoard
     figures: Figures = field(default_factory=Figures)
 
     def results_of(self, results: str) -> str:
@@ -32,15 +34,17 @@ class Service:
         return os.path.join(self.settings.data, RESULT_FOLDER, results)
 
 
-def opened_service(settings: ServiceSettings) -> Service:
-    """Open the library, which is made if it is not there, and make the folders of uploads and results.
+def opened_service(settings: ServiceSettings, board: CameraBoard | None = None) -> Service:
+    """Open the library, which is made if it is not there, and make the folders of uploads and results. board: of the
+    cameras, None for none.
 
     Raises LibraryError, and OSError where the folders cannot be made.
     """
     make_folders(settings.data)
     library = open_library(settings.library)
     uploads = UploadFolder(os.path.join(settings.data, UPLOAD_FOLDER), settings)
-    return Service(settings, library, Jobs(library.connections), uploads, AuditLog(audit_path(settings.data)))
+    audit, cameras = AuditLog(audit_path(settings.data)), CameraBoard() if board is None else board
+    return Service(settings, library, Jobs(library.connections), uploads, audit, cameras)
 
 
 def service_of(request: Request) -> Service:

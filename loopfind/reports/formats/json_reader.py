@@ -5,6 +5,7 @@ import math
 import os
 import re
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from itertools import repeat
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -71,7 +72,7 @@ def whole_report(name: str, data: bytes) -> Report:
     whole = reader.opened(data)
     try:
         values = {part.name: whole[part.name] for part in fields(Report) if part.name in whole}
-        report: Report = _built(Report, values | {"clusters": _clusters(whole.get("clusters"))}, "the report")
+        report: Report = noun_of(Report, values | {"clusters": _clusters(whole.get("clusters"))}, "the report")
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadReport(name, f"damaged: {error}; {_REMEDY}") from None
     return replace(report, source=replace(report.source, path=_exact_path(report.source.path, whole["source"])))
@@ -100,29 +101,32 @@ def _exact_path(path: str, source: dict[str, Any]) -> str:
     return path
 
 
-def _built(wanted: Any, value: Any, where: str) -> Any:
+_hints = cache(get_type_hints)
+
+
+def noun_of(wanted: Any, value: Any, where: str) -> Any:
     """Return the value as the type that a noun declares. Raises TypeError and ValueError, which name the place."""
     if is_dataclass(wanted) and isinstance(wanted, type):
         if isinstance(value, wanted):
             return value
         if not isinstance(value, dict):
             raise TypeError(f"{where} should be an object")
-        hints = get_type_hints(wanted)
+        hints = _hints(wanted)
         known = [part for part in fields(wanted) if part.name in value]
-        return wanted(**{part.name: _built(hints[part.name], value[part.name], part.name) for part in known})
+        return wanted(**{part.name: noun_of(hints[part.name], value[part.name], part.name) for part in known})
     origin, inner = get_origin(wanted), get_args(wanted)
     if origin is Literal:
         if value not in inner:
             raise ValueError(f"{where} should be one of {', '.join(map(str, inner))}")
         return value
     if origin in (Union, UnionType):
-        return None if value is None else _built(next(each for each in inner if each is not NoneType), value, where)
+        return None if value is None else noun_of(next(each for each in inner if each is not NoneType), value, where)
     if origin is tuple:
         if not isinstance(value, list) or (inner[-1] is not Ellipsis and len(value) != len(inner)):
             raise TypeError(f"{where} should be a list")
         kinds = repeat(inner[0]) if inner[-1] is Ellipsis else inner
         return tuple(
-            _built(kind, each, f"{where}[{at}]") for at, (kind, each) in enumerate(zip(kinds, value, strict=False))
+            noun_of(kind, each, f"{where}[{at}]") for at, (kind, each) in enumerate(zip(kinds, value, strict=False))
         )
     if wanted is float and value is None:  # what JSON cannot hold
         return math.inf

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from loopfind.service.pages import assets, jobs, library, review, sign_in, start
+from loopfind.service.pages import assets, cameras, jobs, library, review, sign_in, start
 
 router = APIRouter(include_in_schema=False)
-for part in (start, jobs, library, review, sign_in, assets):
+for part in (start, jobs, library, review, cameras, sign_in, assets):
     router.include_router(part.router)

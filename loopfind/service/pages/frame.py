@@ -42,6 +42,7 @@ ASSETS = {
     "service.js": (OURS, "assets/service.js", "text/javascript"),
     "upload.js": (OURS, "assets/upload.js", "text/javascript"),
     "forward.js": (OURS, "assets/forward.js", "text/javascript"),
+    "camera.js": (OURS, "assets/camera.js", "text/javascript"),
     "review.js": (OURS, "assets/review.js", "text/javascript"),
     "htmx.min.js": (OURS, "assets/htmx.min.js", "text/javascript"),
     "hx-sse.min.js": (OURS, "assets/hx-sse.min.js", "text/javascript"),

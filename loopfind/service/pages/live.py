@@ -14,14 +14,18 @@ EVERY = 0.5
 OVER_EVENT = "over"
 """Name of the event after which nothing more comes; the page then closes its end (`hx-sse:close`)."""
 
+DRAWN_EVENT = "drawn"
+"""Name of the events that a script of the page draws."""
+
 
 class Sight(NamedTuple):
     """A look at what is shown. mark: changes with it. html: of the page, "" for nothing to show. over: whether it
-    cannot change any more."""
+    cannot change any more. drawn: what a script of the page draws, "" for nothing."""
 
     mark: str
     html: str
     over: bool = False
+    drawn: str = ""
 
 
 async def seen_messages(
@@ -37,8 +41,10 @@ async def seen_messages(
         seen = await run_in_threadpool(look, mark)
         if seen.mark != mark:
             mark = seen.mark
-            if seen.html:
-                yield ServerSentEvent(raw_data=seen.html, id=mark)
+            if seen.html:  # a page has seen all of it once the last message with its mark is there
+                yield ServerSentEvent(raw_data=seen.html, id=None if seen.drawn else mark)
+            if seen.drawn:
+                yield ServerSentEvent(raw_data=seen.drawn, event=DRAWN_EVENT, id=mark)
         if seen.over:
             yield ServerSentEvent(raw_data="", event=OVER_EVENT)
             return

@@ -1,5 +1,6 @@
-"""Many cameras at once: a process of `loopfind scan --follow` for each, kept running, and all that they report."""
+"""Many cameras at once: a process that follows it for each, kept running, and all that they report."""
 
+import contextlib
 import json
 import os
 import re
@@ -8,17 +9,14 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Literal
+from typing import IO, Any
 
-from loopfind.cli.cameras import Camera
 from loopfind.media.decode.growing_file import is_file
+from loopfind.model.camera import Camera, CameraState
 from loopfind.reports.formats import json as machine
 from loopfind.reports.wording import safe
-
-CameraState = Literal["waiting", "started", "ended", "failed", "hung", "refused"]
-"""waiting: for a place. ended, failed, hung: started again, unless a file is over. refused: wrong usage, and over."""
 
 RESTARTS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 """Seconds until a camera is started again, the last one from then on."""
@@ -39,7 +37,8 @@ class WallOrder:
     """The request for a wall.
 
     command: words that follow a source, to which the options of a camera and its source are added. at_once: cameras
-    that run at a time. hang: seconds without a sign of life after which a camera is started again.
+    that run at a time. hang: seconds without a sign of life after which a camera is started again. most_line: bytes; a
+    line of a camera that is longer is not reported, None for no limit.
     """
 
     cameras: Sequence[Camera]
@@ -48,6 +47,7 @@ class WallOrder:
     hang: float
     environment: dict[str, str]
     pauses: Sequence[float] = RESTARTS
+    most_line: int | None = None
 
 
 class Wall:
@@ -80,18 +80,38 @@ class Wall:
             if self._over.is_set():
                 until = min(until, time.monotonic() + _LAST_WORDS)
             if asked() > 1 or time.monotonic() > until:
-                self._over.set()
-                for feed in self._feeds:
-                    feed.kill()
+                self.stop()
             for feed in self._feeds:
                 feed.end_if_hung()
         return any(feed.ran for feed in self._feeds)
+
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[None]:
+        """Follow the cameras while the body of a `with` statement runs; after it, all have ended."""
+        thread = threading.Thread(target=self.run, args=(lambda: 0,), name="cameras", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.stop()
+            thread.join()
+
+    def stop(self) -> None:
+        """End every camera at once."""
+        self._over.set()
+        for feed in self._feeds:
+            feed.kill()
+        self._free()
 
     def _end(self) -> None:
         """Have every camera give its last answer, and end."""
         self._over.set()
         for feed in self._feeds:
             feed.end()
+        self._free()
+
+    def _free(self) -> None:
+        """Let those that wait for a place see that all is over."""
         for _ in self._feeds:
             self._places.release()
 
@@ -175,13 +195,13 @@ class _Feed:
         listener = threading.Thread(target=self._listen, args=(process.stderr, last), daemon=True)
         listener.start()
         with process.stdout, process.stderr:
-            for line in process.stdout:
+            for line in _lines(process.stdout, self._order.most_line):
                 self._heard = time.monotonic()
+                if (end := _END.search(line, 0, 80)) is not None:
+                    why = end[1].decode()
                 if line.startswith(_ALIVE) or not line.endswith(b"}\n"):
                     continue
                 self.ran = True
-                if (end := _END.search(line, 0, 80)) is not None:
-                    why = end[1].decode()
                 self._report(self.camera.name, line.decode("utf-8", "replace").rstrip("\n"))
             status = process.wait()
             listener.join()
@@ -230,3 +250,12 @@ class _Feed:
             _KILL_GROUP(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # with its decoder
         else:
             process.send_signal(signal.SIGINT)
+
+
+def _lines(stream: IO[bytes], most: int | None) -> Iterator[bytes]:
+    """Yield the lines of a stream; of one that has more bytes than `most` the beginning alone, without its end."""
+    limit = -1 if most is None else most
+    while piece := stream.readline(limit):
+        yield piece
+        while len(piece) == limit and not piece.endswith(b"\n"):
+            piece = stream.readline(limit)
