@@ -112,9 +112,13 @@ class Recording:
     baseline: float
     joints: tuple[float, ...] = ()
 
+    def holds_out(self, at: float) -> bool:
+        """Return whether an instant is held out: not in what a camera begins with, which is its baseline."""
+        return at >= max((start for start in (0.0, *self.joints) if start <= at), default=0.0) + self.baseline
+
     @property
     def held(self) -> float:
-        """Seconds that are held out: without what each camera begins with, which is its baseline."""
+        """Seconds that are held out."""
         starts = (0.0, *self.joints)
         ends = (*self.joints, self.seconds)
         return sum(max(0.0, end - start - self.baseline) for start, end in zip(starts, ends, strict=True))

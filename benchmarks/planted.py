@@ -200,6 +200,14 @@ class Timeline:
         return answer
 
 
+def small_part(timeline: Timeline, low: int, high: int) -> Pictures:
+    """Return the frames from `low` to `high` of a timeline as loopfind reads them, (n, 64, 64)."""
+    batches = [
+        timeline.pictures(at, min(high, at + _BATCH)) for at in range(low, min(high, len(timeline.order)), _BATCH)
+    ]
+    return np.concatenate([reduced(batch) for batch in batches])
+
+
 @dataclass(frozen=True, eq=False)
 class Pair:
     """The same video edited and unedited.

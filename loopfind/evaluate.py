@@ -148,6 +148,19 @@ def pooled(scores: Sequence[Score]) -> Score:
     )
 
 
+def area_under_curve(usual: Floats, unusual: Floats) -> float:
+    """Return the area under the receiver operating characteristic, 0 to 1: how often a score of `unusual` (m,) is above
+    one of `usual` (n,), of all their pairs, ties counted half (Hanley and McNeil, Radiology 1982).
+
+    Raises ValueError where either is empty or a score is not a number.
+    """
+    if not len(usual) or not len(unusual) or np.isnan(usual).any() or np.isnan(unusual).any():
+        raise ValueError("the area under the curve needs scores of both sorts, and numbers")
+    ordered = np.sort(usual)
+    below, upto = (np.searchsorted(ordered, unusual, side).sum(dtype=np.float64) for side in ("left", "right"))
+    return float(below + upto) / (2 * len(usual) * len(unusual))
+
+
 def claims_of(report: Report | Mapping[str, Any]) -> tuple[Pair, ...]:
     """Every two occurrences of each repeat in a report or its JSON form, the earlier one first; stills left out."""
     if isinstance(report, Report):
