@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import sys
+import urllib.request
 from dataclasses import asdict, replace
 
 import pytest
@@ -10,6 +12,7 @@ import trajectories
 from fake_cameras import cameras, followed, line_of
 from fastapi.testclient import TestClient
 from patience import wait_until
+from test_service_browser import running
 from test_service_pages import HERE, check_page, words
 
 from loopfind.cli.app import build, run
@@ -118,6 +121,12 @@ def test_a_source_is_neither_shown_nor_in_what_its_process_complains_of(board, c
     assert "gate 2: no route to rtsp://host:554/1; it is started again after 2 s" in words(
         client.get("/cameras/gate%202")
     )
+
+
+def test_a_camera_that_is_over_says_why(board, client):
+    reported(board, "gate 2", STARTED, moment(3.0), {**failed("silent"), "state": "ended", "again_in": None})
+    assert "The camera ended: nothing came any more." in words(client.get("/cameras/gate%202"))
+    assert "Not followed now" in words(client.get("/cameras"))
 
 
 def test_the_pages_say_how_cameras_stand_and_keep_their_policy(board, client):
@@ -267,6 +276,19 @@ def test_processes_run_beside_the_service_are_started_again_and_end_with_it_at_o
     assert not is_alive(numbers[0]) and board.sight("stays").unread == 0
     runs = {one.run for one in board.sight("dies").losses}
     assert {1, 2} <= runs, "it was started again"
+
+
+@pytest.mark.slow
+def test_the_command_follows_the_cameras_of_its_file_until_it_ends(tmp_path):
+    path = tmp_path / "cameras.toml"
+    path.write_text(f'baseline = "1:00"\nstall = 20\n[[camera]]\nname = "yard"\nsource = "{tmp_path}/none.mkv"\n')
+    library, data = ("--library", str(tmp_path / "kept.sqlite")), ("--data", str(tmp_path / "data"))
+    command = [sys.executable, "-m", "loopfind", "serve", "--port", "0", "--no-worker", *library, *data]
+    with running([*command, "--cameras", str(path)]) as (process, address):
+        with urllib.request.urlopen(f"{address}/cameras/yard/live", timeout=60) as answer:
+            assert next(line for line in answer if b"failed: yard: no such file: check the name" in line)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
 
 
 BOTH = """

@@ -189,6 +189,8 @@ def test_a_video_served_alone_is_scanned_and_goes_with_the_service(tmp_path):
         (["--token-file", "nowhere"], "cannot be read"),
         (["nowhere.mp4"], "no such file"),
         (["--no-worker", "{clip}"], "would not be scanned"),
+        (["--cameras", "nowhere.toml", "{clip}"], "a video is served alone"),
+        (["--cameras", "nowhere.toml"], "No such file"),
         (["--data", "/dev/null/x"], "cannot be made"),
     ],
 )

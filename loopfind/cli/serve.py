@@ -1,6 +1,7 @@
 """The command `serve`: a library over HTTP, with a worker beside it."""
 
 import contextlib
+import importlib.util
 import os
 import sys
 import tempfile
@@ -12,10 +13,9 @@ import typer
 
 from loopfind.cli import options, service_options, terminal
 from loopfind.cli.paths import library_at
-from loopfind.errors import BadSetting, UsageError
+from loopfind.errors import BadSetting, MissingExtra, UsageError
 from loopfind.reports.wording import safe
 from loopfind.service.settings import ServiceSettings
-from loopfind.settings import TrajectorySettings
 
 if TYPE_CHECKING:
     from loopfind.model.camera import Camera
@@ -154,11 +154,11 @@ def _cameras_in(ctx: typer.Context, path: str | None) -> "Sequence[Camera]":
     if path is None:
         return ()
     from loopfind.cli.cameras import read_cameras
-    from loopfind.pipeline.trajectory import check_trajectory_settings
 
     parent: Any = ctx.parent
     cameras = read_cameras(path, parent.command.commands, "trajectory")
-    check_trajectory_settings(TrajectorySettings())  # each of them needs the same extra
+    if importlib.util.find_spec("sklearn") is None:  # which each of them needs, and takes seconds to load
+        raise MissingExtra("the map of a camera", "scikit-learn", "explore")
     for camera in cameras:
         if "/" in camera.name or camera.name in (".", ".."):
             raise UsageError(f"{path}: the name {safe(camera.name)} is part of an address: leave / and lone dots out")

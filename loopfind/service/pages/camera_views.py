@@ -24,6 +24,8 @@ _STATES: dict[CameraState | None, str] = {
     "hung": "gave no sign of life",
     "refused": "was refused",
 }
+_WHY_ENDED = {"end": "its source is over", "silent": "nothing came any more", "changed": "it is another file now"}
+"""Reason why following ended -> the same in words."""
 _QUIET = "Nothing unusual against this baseline"
 
 
@@ -83,7 +85,7 @@ def camera_view(sight: CameraSight) -> CameraView:
     unusual = sight.unusual_now
     words = _STATES[sight.state]
     if sight.said:
-        words += f": {sight.said}"
+        words += f": {_WHY_ENDED.get(sight.said, sight.said)}"
     if sight.again_in is not None:
         words += f"; it is started again after {length(sight.again_in)}"
     lead = now = ""

@@ -2,7 +2,7 @@
 // The live path of a camera. The service sends moments, maps and events; all drawing is done here.
 (() => {
   const by = (id) => document.getElementById(id);
-  const KEPT = 3600, SCORES = 600, GAP = 5, TINTS = 48;  // moments, seconds, seconds, steps of the colour
+  const KEPT = 3600, SCORES = 600, LEAST = 60, GAP = 5, TINTS = 48;  // moments, seconds three times, steps of the colour
   const FEED = by("camera"), back = by("back"), now = by("now");
   let run = 0, moments = [], maps = [], events = [], looked = null;  // looked: seconds, null for now
 
@@ -135,11 +135,12 @@
     by("newest").textContent = clock(last);
   }
 
-  // The ten minutes up to the newest moment, or around the one that is looked at, if that is older
+  // The ten minutes, or what there is of them, up to the newest moment, or around the one that is looked at, if that is older
   function timeline() {
     const last = newest() ? newest().time : SCORES;
     const end = looked !== null && looked < last - SCORES ? looked + SCORES / 2 : last;
-    return [end - SCORES, end];
+    const first = moments.length ? moments[0].time : 0;
+    return [Math.max(end - SCORES, Math.min(first, end - LEAST)), end];
   }
   function drawScore() {
     const [context, width, height] = pen(by("score")), [start, end] = timeline();
@@ -152,7 +153,7 @@
     context.fillText("1", left - 7, down(1) + 4);
     context.fillText("0", left - 7, foot);
     context.textAlign = "center";
-    const apart = width < 500 ? 300 : 120;
+    const apart = [10, 20, 60, 120, 300].find((each) => (end - start) / each <= width / 110) || 600;
     for (let time = Math.ceil(Math.max(0, start) / apart) * apart; time <= end; time += apart) {
       const x = across(time);
       if (x > left + 18 && x < width - 26) context.fillText(clock(time), x, height - 5);
