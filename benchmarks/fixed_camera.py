@@ -25,6 +25,9 @@ STATE = 16
 LEAST_CHANGE, SURE_CHANGE = 7.0, 16.0
 """Grey levels of difference to the background from which a pixel begins to be, and surely is, what moves."""
 
+SOFT = 6
+"""Pixels around a part of a picture that make a difference to what moves in it."""
+
 QUIET = 2.0
 """Seconds of the quietest footage that a camera's noise is taken from."""
 
@@ -58,6 +61,11 @@ class Footage:
     def seconds(self) -> float:
         return len(self.pictures) / self.rate
 
+    def thinned(self, rate: float) -> "Footage":
+        """Return every n-th picture, so that there are about `rate` a second."""
+        step = max(1, round(self.rate / rate))
+        return Footage(self.name, self.rate / step, self.pictures[::step])
+
     def frame(self, seconds: float) -> int:
         """Return the number of the frame nearest to an instant."""
         return round(seconds * self.rate)
@@ -87,13 +95,21 @@ class Footage:
         """Return how bright each picture is, (n,): 1 is as bright as the background."""
         return _light(pictures, self.background)
 
-    def moving(self, pictures: Pictures) -> Levels:
-        """Return how far each pixel belongs to what moves, (n, height, width), 0 to 1, with soft edges."""
-        gone = np.abs(pictures - self.light(pictures)[:, None, None] * self.background)
-        near = ndimage.uniform_filter(gone, (0, 5, 5))
+    def moving(self, pictures: Pictures, part: tuple[slice, slice] = (slice(None), slice(None))) -> Levels:
+        """Return how far each pixel of a part of the picture belongs to what moves, (n, height, width), 0 to 1, with
+        soft edges."""
+        rows, columns = (
+            slice(max(0, (one.start or 0) - SOFT), None if one.stop is None else one.stop + SOFT) for one in part
+        )
+        behind = self.light(pictures)[:, None, None] * self.background[rows, columns]
+        near = ndimage.uniform_filter(np.abs(pictures[:, rows, columns] - behind), (0, 5, 5))
         sure = np.clip((near - LEAST_CHANGE) / (SURE_CHANGE - LEAST_CHANGE), 0, 1)
-        wide = ndimage.maximum_filter(sure, (0, 5, 5))
-        return np.asarray(ndimage.uniform_filter(wide, (0, 3, 3)), np.float32)
+        wide = ndimage.uniform_filter(ndimage.maximum_filter(sure, (0, 5, 5)), (0, 3, 3))
+        inside = (
+            slice((one.start or 0) - (around.start or 0), None if one.stop is None else one.stop - (around.start or 0))
+            for one, around in zip(part, (rows, columns), strict=True)
+        )
+        return np.asarray(wide[:, *inside], np.float32)
 
     @cached_property
     def movement(self) -> Levels:

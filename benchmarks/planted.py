@@ -137,7 +137,7 @@ class Body:
             _paste(answer[k], self, corner, float(there[k]), float(light[k]), noise[(first + k) % len(noise)])
         if self.behind:
             box = _box(self, answer.shape[1:])
-            before = camera.moving(pictures)[:, *box]
+            before = camera.moving(pictures, box)
             mixed = before * pictures[:, *box] + (1 - before) * answer[:, *box]
             answer[:, *box] = np.clip(mixed + 0.5, 0, 255)
         return answer
@@ -252,7 +252,7 @@ def plant(camera: Footage, edit: str, start: float, seed: int = 0) -> Pair | Non
     else:
         if low + count > len(frames):
             return None
-        layers, before = _layers(camera, edit, low, count, rng)
+        layers, before = _layers(camera, edit, low, count, seed, rng)
         if not layers:
             return None
         plain = Timeline(camera, frames, before)
@@ -278,7 +278,7 @@ def _held(camera: Footage, low: int, count: int) -> Timeline:
 
 
 def _layers(
-    camera: Footage, edit: str, low: int, count: int, rng: np.random.Generator
+    camera: Footage, edit: str, low: int, count: int, seed: int, rng: np.random.Generator
 ) -> tuple[tuple[Layer, ...], tuple[Layer, ...]]:
     """Return what is laid over the edited and over the unedited video."""
     passage = camera.pictures[low : low + count]
@@ -295,10 +295,11 @@ def _layers(
         return (Patch(low, camera.pictures[first : first + count]),), ()
     if edit == "foreign object":
         return (foreign(camera, low, count, rng),), ()
-    stands = standing(camera, low, count, rng)
     if edit == "object left":
-        return (stands,), ()
+        return (standing(camera, low, count, rng),), ()
     if edit == "object taken":
+        # It stands in one place for all passages, so that they share the unedited video.
+        stands = standing(camera, low, count, np.random.default_rng([seed, zlib.crc32(camera.name.encode())]))
         always = np.ones(1, np.float32)
         return (replace(stands, shown=1 - stands.shown, outside=1.0),), (replace(stands, shown=always, outside=1.0),)
     raise SystemExit(f"{edit}: no such edit; there are {', '.join(EDITS)}")

@@ -209,7 +209,6 @@ def macro(scores: Sequence[Floats], unusual: Sequence[Labels]) -> float:
 def by_trajectory(path: Path, baseline: float) -> tuple[Floats, Floats]:
     """Return the times and scores that the trajectory of a video gives its samples."""
     from loopfind.pipeline.trajectory import trajectory
-
     from loopfind.settings import TrajectorySettings
 
     found = trajectory(path, TrajectorySettings(baseline=baseline))

@@ -113,15 +113,11 @@ class Walker:
                 self._events[one.id] = one
 
 
-def every(rate: float) -> int:
-    """Return how many frames there are to a sample."""
-    return max(1, round(rate / SAMPLE_RATE))
-
-
 def walked(camera: Footage, baseline: float) -> Walked:
     """Return what a tracker says of footage whose pictures are (n, 64, 64)."""
-    walker = Walker(camera.rate / every(camera.rate), baseline)
-    walker.add(0, camera.pictures[:: every(camera.rate)])
+    thin = camera.thinned(SAMPLE_RATE)
+    walker = Walker(thin.rate, baseline)
+    walker.add(0, thin.pictures)
     return walker.end()
 
 
@@ -170,56 +166,49 @@ def report_oddities(rows: Sequence[Compared]) -> Iterator[str]:
 _forked: list[tuple[Walker, int, list[planted.Timeline], float]] = []
 
 
-def oddities(camera: Footage, baseline: float, count: int, seeds: int, jobs: int) -> Iterator[Compared]:
+def oddities(camera: Footage, baseline: float, edits: Sequence[str], count: int, seeds: int) -> Iterator[Compared]:
     """Yield the pairs of footage. All videos are one until shortly before a passage: a process that has followed it so
     far goes on with each of them in a copy of itself."""
-    pairs = list(planted.pairs(camera, planted.EDITS, count, seeds, baseline))
-    plain = [pair for pair in pairs if not pair.unedited.layers]
-    small, step = camera.small, every(camera.rate)
-    walker, done = Walker(camera.rate / step, baseline), 0
-    for start in sorted({pair.against[0].start for pair in plain}):
-        these = [pair for pair in plain if pair.against[0].start == start]
-        until = max(done, int(camera.frame(start - BEFORE) // step))
-        walker.add(done, small[done * step : until * step : step])
-        done = until
-        last = max(span.end for pair in these for span in (pair.passage, *pair.against)) + 2 * AFTER
-        unedited, *edited = followed(walker, done, [these[0].unedited, *(pair.edited for pair in these)], last, jobs)
-        for pair, scores in zip(these, edited, strict=True):
-            yield compared(pair, scores, unedited)
-    for pair in pairs:
-        if pair.unedited.layers:
-            # What is missing later stands there from the start, so that a map of its own is learned with it.
-            walker, until = Walker(camera.rate / step, baseline), int(camera.frame(pair.passage.start - BEFORE) // step)
-            walker.add(0, pair.unedited.small()[: until * step : step])
-            yield compared(
-                pair, *followed(walker, until, [pair.edited, pair.unedited], pair.passage.end + 2 * AFTER, jobs)
-            )
+    camera = camera.thinned(SAMPLE_RATE)
+    groups = defaultdict[int, list[planted.Pair]](list)
+    for pair in planted.pairs(camera, tuple(edits), count, seeds, baseline):
+        # What is missing later stands there from the start, so that a map of its own is learned with it.
+        groups[pair.seed if pair.unedited.layers else -1].append(pair)
+    for pairs in groups.values():
+        walker, done = Walker(camera.rate, baseline), 0
+        for start in sorted({pair.against[0].start for pair in pairs}):
+            these = [pair for pair in pairs if pair.against[0].start == start]
+            until = camera.frame(start - BEFORE)
+            walker.add(done, planted.small_part(these[0].unedited, done, until))
+            done = until
+            last = max(span.end for pair in these for span in (pair.passage, *pair.against)) + 2 * AFTER
+            unedited, *edited = followed(walker, done, [these[0].unedited, *(pair.edited for pair in these)], last)
+            for pair, scores in zip(these, edited, strict=True):
+                yield compared(pair, scores, unedited)
 
 
-def followed(
-    walker: Walker, first: int, timelines: list[planted.Timeline], last: float, jobs: int
-) -> list[tuple[Floats, Floats]]:
+def followed(walker: Walker, first: int, timelines: list[planted.Timeline], last: float) -> list[tuple[Floats, Floats]]:
     """Return the times and scores of several videos up to `last` seconds, each as it goes on from sample `first`."""
     _forked[:] = [(walker, first, timelines, last)]
     # A copy of this process holds what was learned, at no cost.
-    with get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
+    with get_context("fork").Pool(1, maxtasksperchild=1) as pool:
         return pool.map(_go_on, range(len(timelines)), chunksize=1)
 
 
 def _go_on(number: int) -> tuple[Floats, Floats]:
     walker, first, timelines, last = _forked[0]
-    camera = timelines[number].camera
-    step = every(camera.rate)
-    walker.add(first, planted.small_part(timelines[number], first * step, camera.frame(last))[::step])
+    walker.add(first, planted.small_part(timelines[number], first, timelines[number].camera.frame(last)))
     way = walker.end().way
     return way.times, way.scores
 
 
-def oddities_in_files(camera: Footage, baseline: float, count: int, seeds: int, folder: Path) -> Iterator[Compared]:
+def oddities_in_files(
+    camera: Footage, baseline: float, edits: Sequence[str], count: int, seeds: int, folder: Path
+) -> Iterator[Compared]:
     """Yield the pairs of footage, encoded, and read as any video is."""
     folder.mkdir(parents=True, exist_ok=True)
     known: dict[Path, tuple[Floats, Floats]] = {}
-    for pair in planted.pairs(camera, planted.EDITS, count, seeds, baseline):
+    for pair in planted.pairs(camera, tuple(edits), count, seeds, baseline):
         paths = planted.write(pair, folder)
         for path in paths:
             if path not in known:
@@ -239,20 +228,24 @@ def compared(pair: planted.Pair, edited: tuple[Floats, Floats], unedited: tuple[
 # Honest footage
 
 
-def honest_rows(media: Path, folder: Path, minutes: float, kinds: tuple[str, ...]) -> Iterator[str]:
+def honest_rows(
+    media: Path, folder: Path, minutes: float, kinds: tuple[str, ...], texts: Sequence[str]
+) -> Iterator[str]:
     """Yield a row for each recording in which nothing is unusual, in Markdown, and one for each kind."""
     folder.mkdir(parents=True, exist_ok=True)
     yield "| footage | kind | hours held out | events | an hour | after a joint | maps |"
     yield "|---|---|--:|--:|--:|--:|---|"
     sums = defaultdict[str, list[float]](lambda: [0.0, 0.0, 0.0])
     for one in honest.recordings(media, folder, minutes, kinds):
+        if not any(text in one.name for text in texts):
+            continue
         place = media / one.name if one.kind == "moving" else folder / one.name
         camera = footage(place, (64, 64))
         camera = Footage(camera.name, camera.rate, camera.pictures[: camera.frame(60 * minutes)])
         found = walked(camera, one.baseline)
         events = [event for event in found.events if one.holds_out(event.start)]
         held = np.array([one.holds_out(at) for at in found.way.times.tolist()]) & ~np.isnan(found.way.scores)
-        hours = float(held.sum()) * every(camera.rate) / camera.rate / 3600
+        hours = float(held.sum()) / camera.thinned(SAMPLE_RATE).rate / 3600
         joint = sum(any(at - 1 <= event.start < at + NEAR_JOINT for at in one.joints) for event in events)
         maps = ", ".join(
             f"{each.why} {each.start:.0f} s{'' if each.fits else ' (does not fit)'}" for each in found.maps
@@ -337,10 +330,9 @@ def speed_rows(clips: Iterable[Path]) -> Iterator[str]:
     yield "|---|--:|--:|--:|--:|--:|"
     for clip in clips:
         camera = footage(clip, (64, 64))
-        step = every(camera.rate)
-        samples = camera.pictures[::step]
-        half = len(samples) // 2
-        walker = Walker(camera.rate / step, half * step / camera.rate)
+        thin = camera.thinned(SAMPLE_RATE)
+        samples, half = thin.pictures, len(thin.pictures) // 2
+        walker = Walker(thin.rate, half / thin.rate)
         marks = [time.process_time()]
         walker.add(0, samples[: half + 2])
         marks.append(time.process_time())
@@ -350,8 +342,8 @@ def speed_rows(clips: Iterable[Path]) -> Iterator[str]:
         marks.append(time.process_time())
         learning, following = np.diff(marks)
         rate = (len(samples) - half - 2) / following
-        cells = [camera.name, f"{len(camera.pictures):,}", f"{half * step / camera.rate:.0f}", f"{learning:.1f}"]
-        yield f"| {' | '.join([*cells, f'{rate:.0f}', f'{rate * step:.0f}'])} |"
+        cells = [camera.name, f"{len(camera.pictures):,}", f"{half / thin.rate:.0f}", f"{learning:.1f}"]
+        yield f"| {' | '.join([*cells, f'{rate:.0f}', f'{rate * camera.rate / thin.rate:.0f}'])} |"
 
 
 def correlation_rows(clips: Iterable[Path]) -> Iterator[str]:
@@ -405,7 +397,7 @@ def main() -> None:
     parser.add_argument(
         "--cameras", type=Path, metavar="DIR", help="plant into the recordings of benchmarks/honest.py there"
     )
-    parser.add_argument("--jobs", type=int, default=1, help="processes at once")
+    parser.add_argument("--edits", nargs="+", default=planted.EDITS, choices=planted.EDITS)
     parser.add_argument("--minutes", type=float, default=60.0, help="length of a camera that is made or drawn")
     parser.add_argument("--kinds", nargs="+", default=honest.KINDS, metavar="KIND", help="kinds of honest footage")
     words = parser.parse_args()
@@ -417,16 +409,16 @@ def main() -> None:
         rows = list[Compared]()
         for camera, baseline in planted_in(clips, words.cameras, words.clips):
             if words.files is not None:
-                found = oddities_in_files(camera, baseline, words.passages, words.seeds, words.files)
+                found = oddities_in_files(camera, baseline, words.edits, words.passages, words.seeds, words.files)
             else:
-                found = oddities(camera, baseline, words.passages, words.seeds, words.jobs)
+                found = oddities(camera, baseline, words.edits, words.passages, words.seeds)
             for row in found:
                 rows.append(row)
                 said = f"{row.clip}: {row.edit}: {row.edited:.2f} against {row.unedited:.2f}"
                 print(said, file=sys.stderr, flush=True)
         lines = report_oddities(rows)
     elif words.step == "honest":
-        lines = honest_rows(words.media, words.work, words.minutes, tuple(words.kinds))
+        lines = honest_rows(words.media, words.work, words.minutes, tuple(words.kinds), words.clips)
     elif words.step == "hour":
         recordings = honest.recordings(words.media, words.work, words.minutes, ("made", "drawn"))
         lines = (
