@@ -94,7 +94,7 @@ def learn_camera(
     positions, at = camera.located(coordinates)
     scores, windows = np.full(len(times), np.nan), list[Judged]()
     rarity = together(learned.rarity)
-    for row, end in enumerate(learned.rows.ends.tolist()):
+    for row, end in enumerate(learned.rows.windows.ends.tolist()):
         score = float(rarity[row]) / limit.rarity
         scores[end - STEP : end] = score
         part, detail = slice(end - WINDOW_SAMPLES, end), None

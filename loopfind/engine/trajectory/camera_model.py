@@ -31,6 +31,7 @@ from loopfind.engine.trajectory.questions import Arrow, Discriminant, arrow, dis
 from loopfind.engine.trajectory.subspace import Subspace, fit_subspace
 from loopfind.engine.trajectory.windows import (
     Usual,
+    Windows,
     arrow_windows,
     body_rows,
     body_windows,
@@ -40,7 +41,7 @@ from loopfind.engine.trajectory.windows import (
     standing_windows,
     usual_levels,
     usual_pace,
-    window_ends,
+    windows_in,
 )
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.trajectory import Reason
@@ -55,10 +56,10 @@ Which = NDArray[np.bool_]
 class QuestionRows:
     """What the questions judge of windows, a row for each window, in the order of time.
 
-    ends (m,): sample after each. arrow, pace, standing, body: (m, ...) float32. moving, front (m,): activities.
+    windows: what they are. arrow, pace, standing, body: (m, ...) float32. moving, front (m,): activities.
     """
 
-    ends: Ints
+    windows: Windows
     arrow: Grey
     pace: Grey
     standing: Grey
@@ -68,19 +69,20 @@ class QuestionRows:
 
     def part(self, which: Which) -> "QuestionRows":
         """Return the rows of some windows: (m,) bool."""
-        return QuestionRows(*(getattr(self, one.name)[which] for one in fields(self)))
+        arrays = (getattr(self, one.name)[which] for one in fields(self)[1:])
+        return QuestionRows(self.windows.part(which), *arrays)
 
 
-def question_rows(moved: Movement, seen: Differing, usual: Usual, ends: Ints) -> QuestionRows:
+def question_rows(moved: Movement, seen: Differing, usual: Usual, windows: Windows) -> QuestionRows:
     """Return what is judged of windows. moved, seen: of the same samples."""
     return QuestionRows(
-        ends,
-        arrow_windows(moved.arrow, ends),
-        pace_windows(moved.pace, ends),
-        standing_windows(moved.pace, seen.front, ends),
-        body_windows(body_rows(seen, usual), ends),
-        motion_activity(moved.pace, ends),
-        front_activity(seen.front, ends),
+        windows,
+        arrow_windows(moved.arrow, windows),
+        pace_windows(moved.pace, windows),
+        standing_windows(moved.pace, seen.front, windows),
+        body_windows(body_rows(seen, usual), windows),
+        motion_activity(moved.pace, windows),
+        front_activity(seen.front, windows),
     )
 
 
@@ -180,13 +182,14 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     spaces = [_space(pictures, background, _outside(folds, fold)) for fold in range(FOLDS)]
     moved, seen = _measured(pictures, spans, folds, background, change, spaces)
     usual = usual_levels(seen)
-    ends = np.concatenate([low + window_ends(high - low) for low, high in spans])
-    rows = question_rows(moved, seen, usual, ends)
+    within = [windows_in(low, high) for low, high in spans]
+    windows = Windows(np.concatenate([one.ends for one in within]), np.concatenate([one.begins for one in within]))
+    rows = question_rows(moved, seen, usual, windows)
     altered = _altered(
         _Altering(pictures, spans, folds, background, change, spaces, usual, np.random.default_rng(seed)), moved, seen
     )
-    of_fold = folds[ends - 1]
-    answered = np.zeros((len(ends), len(TRAJECTORY_QUESTIONS)))
+    of_fold = folds[windows.ends - 1]
+    answered = np.zeros((len(windows), len(TRAJECTORY_QUESTIONS)))
     for fold in np.unique(of_fold).tolist():
         own = of_fold == fold
         answered[own] = _answers(rows.part(~own), [one.without(fold) for one in altered]).of(rows.part(own))
@@ -208,7 +211,7 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
 
 def calibrate(answered: Floats, rows: QuestionRows) -> Calibrated:
     """Return the calibration on the answers (m, q) for windows that were judged by what other parts taught."""
-    chunks = rows.ends // CHUNK_SAMPLES
+    chunks = rows.windows.ends // CHUNK_SAMPLES
     same, tails = [], []
     for number, by_front in enumerate(BY_FRONT):
         activity = rows.front if by_front else rows.moving
@@ -315,9 +318,9 @@ class _Altering:
                 if len(shown) <= WINDOW_SAMPLES:
                     continue
                 moved = movement(shown, self.background.differences(shown), self.change)
-                ends = window_ends(len(moved), STEP)
-                active = motion_activity(moved.pace, ends)
-                some = pace_windows(moved.pace, ends)[active >= np.median(active)]
+                windows = windows_in(0, len(moved))
+                active = motion_activity(moved.pace, windows)
+                some = pace_windows(moved.pace, windows)[active >= np.median(active)]
                 rows.append(some)
                 folds.append(np.full(len(some), self.folds[low]))
         return AlteredRows(np.concatenate(rows), np.concatenate(folds))
@@ -333,7 +336,8 @@ class _Altering:
         pace[..., -1] = moved.pace[last, -1][:, None]
         front = np.repeat(seen.front[last], WINDOW_SAMPLES, axis=0)
         ends = np.arange(1, len(last) + 1) * WINDOW_SAMPLES
-        return AlteredRows(standing_windows(pace.reshape(-1, moved.pace.shape[1]), front, ends), self.folds[last])
+        windows = Windows(ends, ends - WINDOW_SAMPLES)
+        return AlteredRows(standing_windows(pace.reshape(-1, moved.pace.shape[1]), front, windows), self.folds[last])
 
     def bodies(self, moving: bool) -> AlteredRows:
         """Return windows with a body that was not there."""
@@ -341,7 +345,9 @@ class _Altering:
         for fold, low, high in self._places():
             shown = with_body(self.pictures[low:high].astype(np.float32), self.generator, moving)
             seen = differing(self.background.differences(shown), shown[:0], self.spaces[fold])
-            rows.append(body_windows(body_rows(seen, self.usual), np.array([len(shown)])))
+            rows.append(
+                body_windows(body_rows(seen, self.usual), Windows(np.array([len(shown)]), np.zeros(1, np.int64)))
+            )
             folds.append(fold)
         return AlteredRows(np.concatenate(rows), np.array(folds))
 

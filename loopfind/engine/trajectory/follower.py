@@ -12,8 +12,17 @@ from loopfind.engine.trajectory.differences import DifferenceWay
 from loopfind.engine.trajectory.judgement import Judged, Limit, together
 from loopfind.engine.trajectory.light import Background, Grey
 from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement
-from loopfind.engine.trajectory.parameters import ADAPT_EVERY, NEAR_REPORT, NOT_BACKGROUND, STEP, STILL, WINDOW_SAMPLES
+from loopfind.engine.trajectory.parameters import (
+    ADAPT_EVERY,
+    MOTION_SAMPLES,
+    NEAR_REPORT,
+    NOT_BACKGROUND,
+    STEP,
+    STILL,
+    WINDOW_SAMPLES,
+)
 from loopfind.engine.trajectory.path import PathStretch
+from loopfind.engine.trajectory.windows import Windows
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.trajectory import CameraMap
 
@@ -128,7 +137,8 @@ class Follower:
     def _judged(self, ends: Ints) -> Iterator[Judged]:
         moved, seen = self._moved, self._seen
         assert moved is not None and seen is not None
-        rows = question_rows(moved, seen, self.camera.model.usual, ends)
+        windows = Windows(ends, np.maximum(0, ends - MOTION_SAMPLES))
+        rows = question_rows(moved, seen, self.camera.model.usual, windows)
         rarity = self.camera.model.rarity(rows)
         for own, all_of_them, end in zip(rarity, together(rarity).tolist(), ends.tolist(), strict=True):
             score, detail, part = all_of_them / self._limit.rarity, None, slice(end - WINDOW_SAMPLES, end)
@@ -139,5 +149,5 @@ class Follower:
     def _forget(self) -> None:
         """Keep what the next window may reach."""
         assert self._moved is not None and self._seen is not None
-        part = slice(-(WINDOW_SAMPLES - 1), None)
+        part = slice(-(MOTION_SAMPLES - 1), None)
         self._moved, self._seen, self._times = self._moved.part(part), self._seen.part(part), self._times[part]

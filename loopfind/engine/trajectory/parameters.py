@@ -8,6 +8,10 @@ as many cost twice as much, and moved no figure."""
 WINDOW_SAMPLES = 20
 """Samples of a window that is judged, some two seconds: half of the shortest oddity that is looked for."""
 
+MOTION_SAMPLES = 35
+"""Samples of the longer windows in which motion is judged: which way it goes, and how fast, shows in several
+seconds."""
+
 STEP = 5
 """Samples from one window that is judged to the next."""
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.looks import PACE_PARTS, STRONGEST, Differing
-from loopfind.engine.trajectory.parameters import STEP, WINDOW_SAMPLES
+from loopfind.engine.trajectory.parameters import MOTION_SAMPLES, STEP, WINDOW_SAMPLES
 from loopfind.model.dtypes import Floats, Ints
 
 
@@ -29,23 +30,40 @@ def usual_levels(seen: Differing) -> Usual:
     return Usual(front, strange, stays)
 
 
-def window_ends(count: int, step: int = STEP) -> Ints:
-    """Return the ends of the windows of so many samples that follow one another: (m,) int64, window k is [end -
-    WINDOW_SAMPLES, end)."""
-    return np.arange(WINDOW_SAMPLES, count + 1, step)
+@dataclass(frozen=True)
+class Windows:
+    """Windows of samples, in the order of time.
+
+    ends (m,) int64: the sample after each. A window is [end - WINDOW_SAMPLES, end). begins (m,) int64: of the longer
+    windows [begin, end) in which motion is judged, MOTION_SAMPLES or what there is.
+    """
+
+    ends: Ints
+    begins: Ints
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def part(self, which: NDArray[np.bool_]) -> "Windows":
+        """Return some of them."""
+        return Windows(self.ends[which], self.begins[which])
 
 
-def arrow_windows(arrow: Grey, ends: Ints) -> Grey:
-    """Return what tells which way time runs in windows, (m, ARROW): roots of sums, with their signs, so that one fast
-    passage does not outweigh many."""
-    sums = _sums(arrow, ends)
-    rooted: Grey = np.sign(sums) * np.sqrt(np.abs(sums))
-    return rooted
+def windows_in(low: int, high: int) -> Windows:
+    """Return the windows in samples [low, high) that follow one another."""
+    ends = np.arange(low + WINDOW_SAMPLES, high + 1, STEP)
+    return Windows(ends, np.maximum(low, ends - MOTION_SAMPLES))
 
 
-def pace_windows(pace: Grey, ends: Ints) -> Grey:
+def arrow_windows(arrow: Grey, windows: Windows) -> Grey:
+    """Return what tells which way time runs in windows, (m, ARROW): sums of roots, with their signs, so that one step,
+    such as that of a cut, does not outweigh the others."""
+    return _long_sums(np.sign(arrow) * np.sqrt(np.abs(arrow)), windows)
+
+
+def pace_windows(pace: Grey, windows: Windows) -> Grey:
     """Return what tells how fast things move in windows, (m, 2 * 64 + 8 + 3)."""
-    sums = _sums(pace, ends)
+    sums = _long_sums(pace, windows)
     by_region = sums[:, PACE_PARTS[0]].reshape(len(sums), -1, 2)
     length, blocks = by_region[..., 0], by_region[..., 1]
     of_length = sums[:, PACE_PARTS[1]]
@@ -53,11 +71,11 @@ def pace_windows(pace: Grey, ends: Ints) -> Grey:
     return np.concatenate([length / (blocks + 3), 0.3 * np.sqrt(blocks), shares, _ratios(sums)], 1)
 
 
-def standing_windows(pace: Grey, front: Grey, ends: Ints) -> Grey:
+def standing_windows(pace: Grey, front: Grey, windows: Windows) -> Grey:
     """Return what tells whether something stands in windows: (m, 64 + 3). front: levels of blocks (n, BLOCKS_ALONG,
     BLOCKS_ALONG)."""
-    by_region = _sums(front[:, ::2, ::2].reshape(len(front), -1), ends) / WINDOW_SAMPLES
-    return np.concatenate([np.sqrt(by_region), _ratios(_sums(pace, ends))], 1)
+    by_region = _sums(front[:, ::2, ::2].reshape(len(front), -1), windows) / WINDOW_SAMPLES
+    return np.concatenate([np.sqrt(by_region), _ratios(_sums(pace, windows))], 1)
 
 
 def _ratios(sums: Grey) -> Grey:
@@ -92,21 +110,21 @@ def body_rows(seen: Differing, usual: Usual) -> Grey:
     return logarithms
 
 
-def body_windows(rows: Grey, ends: Ints) -> Grey:
+def body_windows(rows: Grey, windows: Windows) -> Grey:
     """Return the levels that most samples of windows stay under: of rows (n, BODY), (m, BODY)."""
-    windows = sliding_window_view(rows, WINDOW_SAMPLES, axis=0)[ends - WINDOW_SAMPLES]
-    levels: Grey = np.partition(windows, WINDOW_SAMPLES * 4 // 5, axis=2)[..., WINDOW_SAMPLES * 4 // 5]
+    samples = sliding_window_view(rows, WINDOW_SAMPLES, axis=0)[windows.ends - WINDOW_SAMPLES]
+    levels: Grey = np.partition(samples, WINDOW_SAMPLES * 4 // 5, axis=2)[..., WINDOW_SAMPLES * 4 // 5]
     return levels
 
 
-def motion_activity(pace: Grey, ends: Ints) -> Floats:
+def motion_activity(pace: Grey, windows: Windows) -> Floats:
     """Return how much moves in windows, (m,): the logarithm of grey levels from sample to sample."""
-    return np.log(_sums(pace[:, -4:-3], ends)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.2)
+    return np.log(_sums(pace[:, -4:-3], windows)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.2)
 
 
-def front_activity(front: Grey, ends: Ints) -> Floats:
+def front_activity(front: Grey, windows: Windows) -> Floats:
     """Return how much of the picture differs in windows, (m,): the logarithm of grey levels."""
-    return np.log(_sums(front.mean((1, 2))[:, None], ends)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.5)
+    return np.log(_sums(front.mean((1, 2))[:, None], windows)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.5)
 
 
 def usual_pace(pace: Grey) -> Grey:
@@ -132,8 +150,19 @@ def _strongest(levels: Grey) -> Grey:
     return mean
 
 
-def _sums(rows: Grey, ends: Ints) -> Grey:
+def _sums(rows: Grey, windows: Windows) -> Grey:
     """Return the sums of rows (n, k) over windows, (m, k)."""
+    return _between(rows, windows.ends - WINDOW_SAMPLES, windows.ends)
+
+
+def _long_sums(rows: Grey, windows: Windows) -> Grey:
+    """Return the sums of rows (n, k) over the longer windows, (m, k), as for WINDOW_SAMPLES samples."""
+    share = WINDOW_SAMPLES / (windows.ends - windows.begins)
+    sums: Grey = _between(rows, windows.begins, windows.ends) * share[:, None].astype(np.float32)
+    return sums
+
+
+def _between(rows: Grey, low: Ints, high: Ints) -> Grey:
     sums = np.concatenate([np.zeros((1, rows.shape[1])), rows.cumsum(0, dtype=np.float64)])
-    found: Grey = (sums[ends] - sums[ends - WINDOW_SAMPLES]).astype(np.float32)
+    found: Grey = (sums[high] - sums[low]).astype(np.float32)
     return found
