@@ -8,11 +8,11 @@ decode: CPU time a frame of a scan's reader (pictures of 64 x 64), of whole pict
 of vectors alone; and whether the vectors are the same as those of whole pictures, each field of each. `in cells` is the
 whole way of vectors: read, and put together in 16 x 16 cells; `ten a second` the same where no more frames are wanted.
 
-maps: ten samples a second. Each way gives rows of numbers, of which 24 principal components are kept. A map in three
+maps: ten samples a second. Each way gives rows of numbers, of which 48 principal components are kept. A map in three
 dimensions is learned of them: Isomap by landmarks (de Silva and Tenenbaum 2003), with paths through the graph of all
 samples to LANDMARKS of them. The rank correlation (Spearman) is that of distances in this map with those in the full
 Isomap of all pictures, over pairs of samples that are drawn. What a way costs is CPU time a sample, without decoding.
-Isomap itself follows its one parameter: the row `full Isomap, 20 neighbours` says how like two full ones are.
+Isomap itself follows its one parameter: the row `full Isomap, 40 neighbours` says how like two full ones are.
 
 The ways are pictures, differences and vectors, and two kinds of blocks that learn more than lines: a dictionary of 64
 atoms for blocks of 16 x 16 pixels, and an auto-encoder of such blocks by 8 numbers. `left` is the share of the variance
@@ -63,7 +63,7 @@ DECODERS: dict[str, dict[str, str]] = {
 }
 FIELDS = ("source", "w", "h", "src_x", "src_y", "dst_x", "dst_y", "motion_x", "motion_y", "motion_scale")
 FRAMES, TURNS = 600, 2
-SAMPLES_APART, COMPONENTS, LANDMARKS, NEIGHBOURS, PAIRS = 0.1, 24, 150, 10, 150_000
+SAMPLES_APART, COMPONENTS, LANDMARKS, NEIGHBOURS, PAIRS = 0.1, 48, 300, 20, 150_000
 BLOCK, ATOMS, USED, CODE, TAUGHT = 16, 64, 4, 8, 4000
 
 Rows = NDArray[np.floating[Any]]
