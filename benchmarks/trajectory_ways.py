@@ -8,11 +8,16 @@ decode: CPU time a frame of a scan's reader (pictures of 64 x 64), of whole pict
 of vectors alone; and whether the vectors are the same as those of whole pictures, each field of each. `in cells` is the
 whole way of vectors: read, and put together in 16 x 16 cells; `ten a second` the same where no more frames are wanted.
 
-maps: ten samples a second. Each way gives rows of numbers, of which 48 principal components are kept. A map in three
-dimensions is learned of them: Isomap by landmarks (de Silva and Tenenbaum 2003), with paths through the graph of all
-samples to LANDMARKS of them. The rank correlation (Spearman) is that of distances in this map with those in the full
-Isomap of all pictures, over pairs of samples that are drawn. What a way costs is CPU time a sample, without decoding.
-Isomap itself follows its one parameter: the row `full Isomap, 40 neighbours` says how like two full ones are.
+maps: ten samples a second. Each way gives rows of numbers, of which a subspace keeps what varies most, and the map of
+the engine is learned of them: Isomap from landmarks, and a place for each sample. The rank correlation (Spearman) is
+that of distances in this map with those in the full Isomap of all pictures, over pairs of samples that are drawn. What
+a way costs is CPU time a sample, without decoding. Isomap itself follows its one parameter: `twice the neighbours` says
+how like two full ones are. The path by differences is drawn in the map of the pictures, as the engine does.
+
+oddities: passages of `planted.py`, three of each camera in --work, edited and not, as files. A tracker is learned of
+the first half of a clip by pictures, and one by vectors; the score of a passage is the highest within it and a second
+after it. AUC of edited against unedited passages, and how often the edited one of a pair is the higher. By differences
+the path alone is followed: what is unusual is judged by the pictures, so these scores are those of pictures.
 
 The ways are pictures, differences and vectors, and two kinds of blocks that learn more than lines: a dictionary of 64
 atoms for blocks of 16 x 16 pixels, and an auto-encoder of such blocks by 8 numbers. `left` is the share of the variance
@@ -20,6 +25,7 @@ of the pictures that does not come back from the code.
 """
 
 import argparse
+import copy
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -31,15 +37,21 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import av
 import numpy as np
+from fixed_camera import footage
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import shortest_path
+from planted import pairs, write
 from scipy.stats import spearmanr
-from sklearn.decomposition import PCA, MiniBatchDictionaryLearning
+from sklearn.decomposition import MiniBatchDictionaryLearning
 from sklearn.manifold import Isomap
-from sklearn.neighbors import kneighbors_graph
 from sklearn.neural_network import MLPRegressor
 
+from loopfind.engine.trajectory.chart import learn_chart
 from loopfind.engine.trajectory.differences import DifferenceWay
+from loopfind.engine.trajectory.parameters import NEIGHBOURS
+from loopfind.engine.trajectory.path import PathStretch, joined
+from loopfind.engine.trajectory.sampler import Sampler
+from loopfind.engine.trajectory.subspace import fit_subspace
+from loopfind.engine.trajectory.tracker import Tracked, Tracker
 from loopfind.engine.trajectory.vectors import VectorWay
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.motion_vectors import VECTORS_ALONE, read_motion
@@ -55,7 +67,10 @@ CAMERAS = {
     "camera trap 2": "fixed_cameratrap_60s_80x60.asf",
     "head": "head.mp4",
 }
-STEPS = ("decode", "maps")
+STEPS = ("decode", "maps", "oddities")
+EDITED = ("backwards", "faster 3x", "foreign object", "object left", "wrong way")
+PASSAGES, BEFORE, AFTER, FALSE_ALARMS = 3, 10.0, 1.0, 0.5
+"""Passages of each camera, seconds before one from which it is followed, and after it; events an hour."""
 DECODERS: dict[str, dict[str, str]] = {
     "whole pictures": {},
     "and vectors": {"flags2": "+export_mvs"},
@@ -63,17 +78,18 @@ DECODERS: dict[str, dict[str, str]] = {
 }
 FIELDS = ("source", "w", "h", "src_x", "src_y", "dst_x", "dst_y", "motion_x", "motion_y", "motion_scale")
 FRAMES, TURNS = 600, 2
-SAMPLES_APART, COMPONENTS, LANDMARKS, NEIGHBOURS, PAIRS = 0.1, 48, 300, 20, 150_000
+SAMPLES_APART, PAIRS = 0.1, 150_000
 BLOCK, ATOMS, USED, CODE, TAUGHT = 16, 64, 4, 8, 4000
 
 Rows = NDArray[np.floating[Any]]
 
 
 class Way(NamedTuple):
-    """Rows (n, p) that a way gives of all samples, the CPU seconds that took, and more that is said of it."""
+    """Places (n, 3) of all samples by a way, the CPU seconds that it took to come to its numbers, and more that is said
+    of it."""
 
     name: str
-    rows: Rows
+    places: Rows
     seconds: float
     said: str = ""
 
@@ -84,9 +100,14 @@ def main() -> None:
     parser.add_argument("--media", type=Path, required=True, help="folder of the videos")
     parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS)
     parser.add_argument("--cameras", nargs="+", choices=CAMERAS, default=tuple(CAMERAS))
+    parser.add_argument("--work", type=Path, help="folder for the files of oddities, which are left out without it")
     words = parser.parse_args()
     files = {name: words.media / CAMERAS[name] for name in words.cameras}
-    for step, show in (("decode", decode), ("maps", maps)):
+    shows: dict[str, Callable[[str, Path], None]] = {"decode": decode, "maps": maps}
+    if words.work is not None:
+        words.work.mkdir(parents=True, exist_ok=True)
+        shows["oddities"] = partial(oddities, words.work)
+    for step, show in shows.items():
         if step in words.steps:
             print(step)
             for name, path in files.items():
@@ -171,13 +192,16 @@ def maps(name: str, path: Path) -> None:
     pictures = levels.reshape(len(levels), -1).astype(np.float32)
     full = Isomap(n_neighbors=NEIGHBOURS, n_components=3).fit_transform(pictures)
     other = Isomap(n_neighbors=2 * NEIGHBOURS, n_components=3).fit_transform(pictures)
-    print(f"  {name}, {len(times)} samples; full Isomap, {2 * NEIGHBOURS} neighbours: {alike(full, other):.3f}")
+    print(f"  {name}, {len(times)} samples; twice the neighbours: {alike(full, other):.3f}", flush=True)
     for way in ways(path, times, pictures):
-        rows = (
-            PCA(COMPONENTS, svd_solver="full").fit_transform(way.rows) if way.rows.shape[1] > COMPONENTS else way.rows
-        )
         cost = 1e3 * way.seconds / len(times)
-        print(f"    {way.name:16}{alike(full, landmark_isomap(rows)):6.3f}{cost:9.3f} ms {way.said}", flush=True)
+        print(f"    {way.name:16}{alike(full, way.places):6.3f}{cost:9.3f} ms {way.said}", flush=True)
+
+
+def mapped(rows: Rows) -> Rows:
+    """Return the places (n, 3) of rows in a map that is learned of them."""
+    coordinates = fit_subspace(rows).project(rows)
+    return learn_chart(coordinates).place(coordinates)[0]
 
 
 def samples(path: Path) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
@@ -195,22 +219,24 @@ def samples(path: Path) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
 
 def ways(path: Path, times: NDArray[np.float64], pictures: Rows) -> Iterator[Way]:
     """Yield what each way makes of the samples."""
-    model = PCA(COMPONENTS, svd_solver="full").fit(pictures)
-    basis, centre = model.components_.astype(np.float32), model.mean_.astype(np.float32)
-    rows, seconds = cpu(lambda: (pictures - centre) @ basis.T)
-    yield Way("pictures", rows, seconds, f"left {left(pictures, rows @ basis + centre):.3f}")
-    steps, seconds = cpu(lambda: DifferenceWay(basis, centre).follow(times, pictures))
+    space = fit_subspace(pictures)
+    rows, seconds = cpu(partial(space.project, pictures))
+    chart = learn_chart(rows)
+    yield Way(
+        "pictures", chart.place(rows)[0], seconds, f"left {left(pictures, rows @ space.basis + space.centre):.3f}"
+    )
+    steps, seconds = cpu(partial(DifferenceWay(space.basis, space.centre).follow, times, pictures))
     spread = np.linalg.norm(rows - rows.mean(axis=0), axis=1).mean()
     off = np.linalg.norm(steps - rows, axis=1) / spread
     said = f"off by {np.median(off):.2%} of the spread, 95 of 100 below {np.quantile(off, 0.95):.2%}"
-    yield Way("differences", steps, seconds, said)
+    yield Way("differences", chart.place(steps)[0], seconds, said)
     batches = list(read_motion(path, apart=SAMPLES_APART))
     motion = Motion(
         *(np.concatenate([getattr(one, part) for one in batches]) for part in ("times", "speeds", "described"))
     )
     place = np.clip(np.searchsorted(motion.times, times), 0, len(motion) - 1)
-    shown, seconds = cpu(lambda: VectorWay().follow(motion))
-    yield Way("vectors", shown[place].reshape(len(times), -1).astype(np.float32), seconds)
+    shown, seconds = cpu(partial(VectorWay().follow, motion))
+    yield Way("vectors", mapped(shown[place].reshape(len(times), -1).astype(np.float32)), seconds)
     yield from learned_blocks(pictures)
 
 
@@ -230,7 +256,7 @@ def learned_blocks(pictures: Rows) -> Iterator[Way]:
     learning = time.process_time() - began
     codes, seconds = cpu(lambda: learner.transform(cut))
     said = f"left {left(cut, codes @ learner.components_):.3f}, learned in {learning:.1f} s"
-    yield Way("dictionary", codes.reshape(len(pictures), -1).astype(np.float32), seconds, said)
+    yield Way("dictionary", mapped(codes.reshape(len(pictures), -1).astype(np.float32)), seconds, said)
     network = MLPRegressor(hidden_layer_sizes=(ATOMS, CODE, ATOMS), max_iter=40, random_state=0)
     began = time.process_time()
     network.fit(taught, taught)
@@ -244,7 +270,7 @@ def learned_blocks(pictures: Rows) -> Iterator[Way]:
 
     codes, seconds = cpu(coded)
     said = f"left {left(cut, network.predict(cut)):.3f}, learned in {learning:.1f} s"
-    yield Way("auto-encoder", codes.reshape(len(pictures), -1), seconds, said)
+    yield Way("auto-encoder", mapped(codes.reshape(len(pictures), -1)), seconds, said)
 
 
 def left(rows: Rows, back: Rows) -> float:
@@ -252,25 +278,70 @@ def left(rows: Rows, back: Rows) -> float:
     return float(np.mean((rows - back) ** 2) / np.mean((rows - rows.mean(axis=0)) ** 2))
 
 
-def landmark_isomap(rows: Rows) -> Rows:
-    """Return places (n, 3) of rows."""
-    graph = kneighbors_graph(rows, NEIGHBOURS, mode="distance")
-    chosen = [0]
-    apart = np.linalg.norm(rows - rows[0], axis=1)
-    while len(chosen) < min(LANDMARKS, len(rows)):
-        chosen.append(int(np.argmax(apart)))
-        apart = np.minimum(apart, np.linalg.norm(rows - rows[chosen[-1]], axis=1))
-    paths = shortest_path(graph, directed=False, indices=chosen)
-    # Samples that no path leads to are as far as they are apart, from the nearest that one leads to.
-    for row, place in zip(paths, chosen, strict=True):
-        lost = ~np.isfinite(row)
-        row[lost] = row[~lost].max() + np.linalg.norm(rows[lost] - rows[place], axis=1)
-    squares = paths**2
-    means = squares[:, chosen].mean(axis=0)
-    centring = np.eye(len(chosen)) - 1 / len(chosen)
-    values, vectors = np.linalg.eigh(-0.5 * centring @ ((squares[:, chosen] + squares[:, chosen].T) / 2) @ centring)
-    inverse = vectors[:, ::-1][:, :3] / np.sqrt(np.maximum(values[::-1][:3], 1e-9))
-    return np.asarray((-0.5 * inverse.T @ (squares - means[:, None])).T, np.float32)
+def oddities(work: Path, name: str, path: Path) -> None:
+    """Print how well edited passages of a camera are told from the same ones unedited, by pictures and by vectors."""
+    camera = footage(path)
+    planted = [(pair, *write(pair, work)) for pair in pairs(camera, EDITED, PASSAGES, 1, None)]
+    half = camera.seconds / 2
+    for way, read in (("pictures", of_pictures), ("vectors", of_vectors)):
+        learned: Tracker | None = None
+        found: dict[str, list[tuple[float, float]]] = {}
+        for pair, edited, unedited in planted:
+            if learned is None:
+                learned, _ = tracked(None, half, read(unedited, 0.0, half + 1))
+            span, against = pair.passage, pair.against[0]
+            one = highest(learned, half, read(edited, span.start - BEFORE, span.end + AFTER), span.start)
+            other = highest(learned, half, read(unedited, against.start - BEFORE, against.end + AFTER), against.start)
+            found.setdefault(pair.edit, []).append((one, other))
+        for edit, scores in found.items():
+            print(f"  {name}, by {way}: {edit}, AUC {told_apart(scores):.2f}, {in_words(scores)}", flush=True)
+
+
+Samples = tuple[NDArray[np.float64], NDArray[np.uint8]]
+
+
+def of_pictures(path: Path, start: float, end: float) -> Iterator[Samples]:
+    """Yield the frames of a file."""
+    with open_video(path, start=max(0.0, start), end=end) as video:
+        for batch in video:
+            yield batch.times, batch.pictures
+
+
+def of_vectors(path: Path, start: float, end: float) -> Iterator[Samples]:
+    """Yield the motion of a file, as pictures."""
+    way = VectorWay()
+    for motion in read_motion(path, start=max(0.0, start), end=end):
+        yield motion.times, way.follow(motion)
+
+
+def tracked(tracker: Tracker | None, baseline: float, batches: Iterator[Samples]) -> tuple[Tracker, PathStretch]:
+    """Return a tracker that has taken samples, and the path of these."""
+    sampler, stretches = Sampler(), list[Tracked]()
+    for times, pictures in [*(sampler.add(*batch) for batch in batches), sampler.end()]:
+        if tracker is None and len(times):
+            tracker = Tracker(baseline, sampler.rate, FALSE_ALARMS)
+        if tracker is not None:
+            stretches += tracker.add(times, pictures)
+    assert tracker is not None
+    return tracker, joined([one for one in stretches if isinstance(one, PathStretch)])
+
+
+def highest(learned: Tracker, baseline: float, batches: Iterator[Samples], start: float) -> float:
+    """Return the highest score from `start` on."""
+    _, path = tracked(copy.deepcopy(learned), baseline, batches)
+    return float(np.nanmax(path.scores[path.times >= start], initial=-1.0))
+
+
+def told_apart(scores: list[tuple[float, float]]) -> float:
+    """Return the share of pairs of any edited and any unedited passage in which the edited one scores higher."""
+    edited, unedited = np.array(scores).T
+    return float((edited[:, None] > unedited).mean() + 0.5 * (edited[:, None] == unedited).mean())
+
+
+def in_words(scores: list[tuple[float, float]]) -> str:
+    """Return how often the edited one of a pair is higher, and the scores."""
+    higher = sum(one > other for one, other in scores)
+    return f"higher {higher} of {len(scores)}: " + ", ".join(f"{one:.2f} / {other:.2f}" for one, other in scores)
 
 
 def alike(one: Rows, other: Rows) -> float:

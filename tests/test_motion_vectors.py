@@ -8,10 +8,11 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from loopfind.errors import Broken, MissingExtra, NoMotionVectors, NoStream, NotVideo, Unreadable
+from loopfind.errors import BadSetting, Broken, MissingExtra, NoMotionVectors, NoStream, NotVideo, Unreadable
 from loopfind.media.decode.one_pass import open_video
 from loopfind.media.motion_cells import CodedPicture, cell_motion
 from loopfind.media.motion_vectors import VECTORS_ALONE, read_motion
+from loopfind.pipeline.trajectory import follow_trajectory, trajectory
 
 WIDTH, HEIGHT, SIDE, FRAMES, RATE, STEP = 320, 192, 64, 30, 25, 2
 """Pixels of the pictures and of a square on them, which moves so many pixels a frame to the right."""
@@ -232,3 +233,18 @@ def test_the_extra_is_named_where_it_is_missing(files, monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MissingExtra, match=r"loopfind\[explore\]"):
         whole(files["h264"])
+
+
+@pytest.mark.slow
+def test_a_trajectory_by_vectors_takes_the_samples_of_the_file(files):
+    found = trajectory(files["h264"], way="vectors")
+    assert len(found.times) == pytest.approx(FRAMES / RATE * 10, abs=2)
+    assert found.report.source.frames == FRAMES
+
+
+def test_a_trajectory_by_vectors_is_refused_where_there_are_none(tmp_path, files):
+    still = encode(tmp_path / "pictures.avi", drawn()[:5], "-c:v", "mjpeg")
+    with pytest.raises(NoMotionVectors):
+        trajectory(still, way="vectors")
+    with pytest.raises(BadSetting, match="from files that are whole"):
+        next(follow_trajectory(files["h264"], way="vectors"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from loopfind.engine.trajectory.vectors import VectorWay
+from loopfind.engine.trajectory.vectors import VectorWay, region_in_cells
 from loopfind.model.motion import Motion
 
 STILL = np.zeros((16, 16, 2), np.float32)
@@ -66,3 +66,9 @@ def test_it_goes_on_from_one_call_to_the_next():
     parts = VectorWay()
     found = [parts.follow(whole.part(one)) for one in (slice(0, 1), slice(1, 17), slice(17, 17), slice(17, 40))]
     assert np.array_equal(np.concatenate(found), VectorWay().follow(whole))
+
+
+def test_a_part_of_a_quarter_is_that_part_of_the_picture():
+    assert region_in_cells((0.5, 0.25, 0.25, 0.125)) == (0.0, 0.5, 0.5, 0.25)
+    assert region_in_cells((0.25, 0.5, 0.25, 0.5)) == (0.5, 0.0, 0.5, 1.0)
+    assert region_in_cells((0.25, 0.0, 0.5, 0.25)) is None

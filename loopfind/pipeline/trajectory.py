@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from loopfind.engine import find
+from loopfind.engine.trajectory.parameters import SAMPLE_RATE
 from loopfind.engine.trajectory.path import PathStretch, joined
 from loopfind.engine.trajectory.retraces import Retracer
 from loopfind.engine.trajectory.sampler import Sampler
 from loopfind.engine.trajectory.tracker import Tracked, Tracker
+from loopfind.engine.trajectory.vectors import VectorWay, region_in_cells
 from loopfind.errors import BadSetting, MissingExtra, StillStream
 from loopfind.media.ffmpeg import address
+from loopfind.media.motion_vectors import read_motion
 from loopfind.model.events import Ended
 from loopfind.model.report import Repeat, Report
 from loopfind.model.trajectory import (
@@ -57,12 +60,14 @@ def trajectory(
     settings = changed_settings(settings, changes)
     check_trajectory_settings(settings)
     where = address.resolve(os.fspath(path))
+    moved = _walk_by_vectors(where, settings) if settings.way == "vectors" else None
     while True:
         scanned = _scan_settings(settings)
-        walk = Walk(settings)
+        walk = moved or Walk(settings)
+        others = [] if moved else [walk]
         try:
             reading = read_video(
-                where, scanned, others=[walk], watch=watch, log=log, decoding=Decoding(unbounded=settings.unbounded)
+                where, scanned, others=others, watch=watch, log=log, decoding=Decoding(unbounded=settings.unbounded)
             )
         except StillStream as error:  # such as a cover that is not marked as one
             if settings.stream >= error.other:
@@ -98,6 +103,9 @@ def follow_trajectory(
     """
     settings = changed_settings(settings, changes)
     check_trajectory_settings(settings)
+    if settings.way == "vectors":
+        takes = "motion vectors are read from files that are whole; what goes on is followed by pictures or differences"
+        raise BadSetting("way", settings.way, takes)
     walk = Walk(settings)
     decoding = Decoding(unbounded=settings.unbounded)
     request = LiveRequest(os.fspath(path), _scan_settings(settings), window, decoding, watch, log, halted, note)
@@ -121,6 +129,15 @@ def check_trajectory_settings(settings: TrajectorySettings) -> None:
         import sklearn  # noqa: F401 - learning comes after minutes of reading
     except ImportError:
         raise MissingExtra("the map of a camera", "scikit-learn", "explore") from None
+
+
+def _walk_by_vectors(where: address.Address, settings: TrajectorySettings) -> "Walk":
+    """Return a trajectory in the making that has taken the motion of a file, up to its end. Raises NoMotionVectors."""
+    walk, way = Walk(settings), VectorWay()
+    stream, start, end, unbounded = settings.stream, settings.start, settings.end, settings.unbounded
+    for motion in read_motion(where, stream, start, end, apart=1 / SAMPLE_RATE, unbounded=unbounded):
+        walk.add(Frames(0, motion.times, way.follow(motion)))
+    return walk
 
 
 def _scan_settings(settings: TrajectorySettings) -> Settings:
@@ -187,6 +204,8 @@ class Walk:
                 stood.append(tracked)
             yield tracked
         else:
+            if self._settings.way == "vectors" and tracked.region is not None:
+                tracked = replace(tracked, region=region_in_cells(tracked.region))
             self._events[tracked.id] = tracked
             if len(self._events) > MOST_EVENTS:
                 del self._events[next(iter(self._events))]

@@ -58,6 +58,15 @@ class VectorWay:
         return 1.0 - math.exp(-(time - self._time) / self._memory)
 
 
+def region_in_cells(region: tuple[float, float, float, float]) -> tuple[float, float, float, float] | None:
+    """Return the part of the video's picture that a part of a motion picture stands for, both as left, top, width and
+    height, in shares; None where it reaches over more than a quarter, as then it is no one place."""
+    left, top, width, height = region
+    if int(2 * left) != int(2 * (left + width) - 1e-6) or int(2 * top) != int(2 * (top + height) - 1e-6):
+        return None
+    return (2 * left % 1, 2 * top % 1, 2 * width, 2 * height)
+
+
 def _levels(motion: Motion) -> NDArray[np.float32]:
     """Return motion as (n, 4, 16, 16): right, down, -1 to 1, how fast, and how much is not described, 0 to 1."""
     share = motion.described
