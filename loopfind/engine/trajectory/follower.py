@@ -1,7 +1,7 @@
 """Follow a camera whose map is known: where each new sample lies in it, and how unusual each new window is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class Follower:
         self._differences: DifferenceWay | None = None
         if way == "differences":
             space = camera.model.subspace
-            self._differences = DifferenceWay(space.basis, space.centre + camera.model.background.picture.ravel())
+            self._differences = DifferenceWay(space.basis, space.centre)
         self._picture: Bytes | None = None
         self._before: Grey = np.zeros((0, 64, 64), np.float32)
         self._moved: Movement | None = None
@@ -99,10 +99,7 @@ class Follower:
                 windows.append(window)
                 self._score = window.score
             scores[number] = self._score
-        coordinates = seen.coordinates
-        if self._differences is not None:
-            coordinates = self._differences.follow(times, pictures.reshape(len(pictures), -1))
-        positions, places = self.camera.located(coordinates)
+        positions, places = self.camera.located(seen.coordinates)
         away = (seen.front > NOT_BACKGROUND).mean((1, 2)) > self.camera.model.away
         path = PathStretch(
             times,
@@ -127,6 +124,8 @@ class Follower:
         apart = np.concatenate([differences[:1] if first else self._before[-1:], differences])
         moved = movement(shown, apart, self.camera.model.change)
         seen = differing(differences, self._before, self.camera.model.subspace)
+        if self._differences is not None:
+            seen = replace(seen, coordinates=self._differences.follow(times, differences.reshape(len(times), -1)))
         self._before = np.concatenate([self._before, differences])[-STILL:]
         self._picture = pictures[-1]
         passed = float(times[-1]) - self._end if not first else 0.0
