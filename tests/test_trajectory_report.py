@@ -91,7 +91,7 @@ def test_retraces_and_repeats_are_one_list_by_time():
 
 def test_where_nothing_is_unusual_the_text_says_against_what_and_how_far():
     assert text_of(trajectories.plain()).startswith("Nothing unusual against this baseline.\n")
-    assert limits_of(trajectories.plain()) == ["10 min of 20 min is judged: baselines are taken for usual"]
+    assert limits_of(trajectories.plain()) == ["10 min of 20 min is judged: the rest begins a map, or has none"]
     again = trajectories.relearned()
     assert trajectory_summary(again) == "Nothing unusual against this baseline, where a map fits."
     text = text_of(again)

@@ -17,6 +17,7 @@ from loopfind.engine.trajectory.vectors import VectorWay, region_in_cells
 from loopfind.errors import BadSetting, MissingExtra, StillStream
 from loopfind.media.ffmpeg import address
 from loopfind.media.motion_vectors import read_motion
+from loopfind.model.dtypes import Bytes, Floats
 from loopfind.model.events import Ended
 from loopfind.model.report import Repeat, Report
 from loopfind.model.trajectory import (
@@ -174,7 +175,7 @@ class Walk:
                 found += self._keep(tracked)
         return found
 
-    def _track(self, times: Any, pictures: Any) -> Iterator[Moment | CameraMap | Unusual]:
+    def _track(self, times: Floats, pictures: Bytes) -> Iterator[Moment | CameraMap | Unusual]:
         if not len(times):
             return
         if self._tracker is None:

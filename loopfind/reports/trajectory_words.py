@@ -144,7 +144,7 @@ def limits_of(found: Trajectory) -> list[str]:
     whole, judged = len(found.times) / found.rate if found.rate > 0 else 0.0, judged_seconds(found)
     if found.maps and judged < whole:
         part = "none" if not judged else length(round(judged, 1))
-        limits.append(f"{part} of {length(round(whole, 1))} is judged: baselines are taken for usual")
+        limits.append(f"{part} of {length(round(whole, 1))} is judged: the rest begins a map, or has none")
     return limits
 
 

@@ -12,7 +12,7 @@ _LEAST_SPREAD = 0.05
 
 @dataclass(frozen=True)
 class SameActivity:
-    """What answers are usual at an activity, so that busy moments are compared with busy ones: a line for the middle
+    """The usual answers at each activity, so that busy moments are compared with busy ones: a line for the middle
     and one for the spread, (intercept, slope) each, about `middle`; `low` and `high` bound the activities that it was
     fitted to."""
 

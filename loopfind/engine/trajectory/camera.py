@@ -22,7 +22,7 @@ _AT_ONCE = 512
 
 @dataclass(frozen=True)
 class FixedCamera:
-    """What is known of a camera. number, why: of its map. times (m,): seconds of the landmarks. usual_activity: grey
+    """A camera whose map is known. number, why: of its map. times (m,): seconds of the landmarks. usual_activity: grey
     levels by which a sample differs from the one before, in the middle of the busier half of the baseline."""
 
     number: int

@@ -54,7 +54,7 @@ Which = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class QuestionRows:
-    """What the questions judge of windows, a row for each window, in the order of time.
+    """The numbers by which the questions judge windows, a row for each window, in the order of time.
 
     windows: what they are. arrow, pace, standing, body: (m, ...) float32. moving, front (m,): activities.
     """
@@ -88,7 +88,7 @@ def question_rows(moved: Movement, seen: Differing, usual: Usual, windows: Windo
 
 @dataclass(frozen=True)
 class Answers:
-    """What answers the questions of one camera."""
+    """The answers to all questions, as one camera teaches them."""
 
     arrow: Arrow
     faster: Discriminant
@@ -133,7 +133,7 @@ class Calibrated:
 
 @dataclass(frozen=True)
 class Model:
-    """What a camera usually shows.
+    """The usual sight of a camera.
 
     background, change: what it shows at rest, and the change from which a block is followed. subspace, usual: by which
     samples are measured. answers, calibrated: by which windows are judged. pace (64,) float32: pixels a step that are
@@ -158,9 +158,10 @@ class Model:
 
 @dataclass(frozen=True)
 class LearnedCamera:
-    """What was learned from a baseline, and the baseline as it was measured: each part of it by the others.
+    """A model learned from a baseline, and the baseline as it was measured: each part of it by the others.
 
-    rows: what was judged, of its windows. rarity (m, q): of its windows. moved, seen: of its samples.
+    model: what was learned. rows: what was judged, of its windows. rarity (m, q): of its windows. moved, seen: of its
+    samples.
     """
 
     model: Model
@@ -223,7 +224,8 @@ def calibrate(answered: Floats, rows: QuestionRows) -> Calibrated:
 
 @dataclass(frozen=True)
 class AlteredRows:
-    """What a question judges of altered windows: rows (m, k) float32, and the part (m,) of the baseline of each."""
+    """The numbers by which a question judges altered windows: rows (m, k) float32, and the part (m,) of the baseline of
+    each."""
 
     rows: Grey
     folds: Ints

@@ -56,7 +56,7 @@ class EventLog:
             score=window.score,
             per_hour=self.limit.per_hour(window.score * self.limit.rarity),
             reasons=window.reasons,
-            pace=window.detail.pace if "faster" in window.reasons else None,
+            pace=window.detail.pace if {"faster", "slower"} & set(window.reasons) else None,
             like=window.detail.like,
             region=window.detail.region,
         )

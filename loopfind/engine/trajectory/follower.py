@@ -31,7 +31,7 @@ _LONGEST_STEP = 5.0  # seconds between two samples that follow one another
 
 @dataclass(frozen=True)
 class FollowedSamples:
-    """What is known of new samples. away (n,) bool: whether each shows another view. windows: those that ended."""
+    """New samples, placed in the map. away (n,) bool: whether each shows another view. windows: those that ended."""
 
     path: PathStretch
     away: NDArray[np.bool_]

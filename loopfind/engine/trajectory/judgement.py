@@ -69,12 +69,14 @@ class Judged:
         """Return why, the strongest first."""
         order = np.argsort(self.rarity)[::-1][:MOST_REASONS].tolist()
         least = REASONS_WITHIN * self.rarity[order[0]]
-        return tuple(TRAJECTORY_QUESTIONS[one] for one in order if self.rarity[one] >= least)
+        named = [TRAJECTORY_QUESTIONS[one] for one in order if self.rarity[one] >= least]
+        slow = self.detail is not None and self.detail.pace is not None and self.detail.pace >= STANDING_PACE
+        return tuple("slower" if one == "stands" and slow else one for one in named)
 
 
 @dataclass(frozen=True)
 class WindowDetail:
-    """What is said of a window that may be reported: as in Unusual."""
+    """More of a window that may be reported: as in Unusual."""
 
     like: float
     pace: float | None
@@ -90,8 +92,7 @@ def detail_of(
     levels = {"object": seen.strange / usual.strange, "changed": seen.stays / usual.stays, "off_map": seen.strange}.get(
         first, seen.front / usual.front
     )
-    beside = pace_beside(moved.pace, pace) if first == "faster" else 0.0
-    return WindowDetail(float(times[nearest[0]]), beside or None, _region(levels.mean(0)))
+    return WindowDetail(float(times[nearest[0]]), pace_beside(moved.pace, pace) or None, _region(levels.mean(0)))
 
 
 def _region(levels: Grey) -> Region | None:

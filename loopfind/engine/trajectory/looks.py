@@ -1,4 +1,4 @@
-"""What is measured of the samples of a camera: how things move, and where the picture differs."""
+"""Measurements of the samples of a camera: how things move, and where the picture differs."""
 
 from dataclasses import dataclass
 
@@ -144,7 +144,7 @@ def movement(pictures: Bytes | Grey, differences: Grey, least: float) -> Movemen
 
 @dataclass(frozen=True)
 class Differing:
-    """Where samples differ from the background, as root mean squares over blocks, (n, BLOCKS_ALONG, BLOCKS_ALONG)
+    """The differences of samples from the background, as root mean squares over blocks, (n, BLOCKS_ALONG, BLOCKS_ALONG)
     float32 each.
 
     front: in all. strange: in what the subspace cannot show. stays: in the median of the latest STILL samples.

@@ -146,3 +146,6 @@ NEAR_REPORT = 0.9
 
 BACK = 5
 """Samples of the known view after which the camera is back from another one."""
+
+STANDING_PACE = 0.2
+"""Times its usual pace under which what moves is said to stand, not to be slow."""

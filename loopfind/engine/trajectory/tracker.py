@@ -173,7 +173,7 @@ class Tracker:
 
 
 class Elsewhere:
-    """What was shown since the camera last showed the view that is known. back: samples since then that show it
+    """The footage since the camera last showed the view that is known. back: samples since then that show it
     again."""
 
     def __init__(self) -> None:
