@@ -14,6 +14,7 @@ from loopfind.engine.trajectory.parameters import (
     CHUNK_SAMPLES,
     MOST_REASONS,
     REASONS_WITHIN,
+    STANDING_PACE,
     WINDOW_SAMPLES,
 )
 from loopfind.engine.trajectory.windows import Usual, pace_beside
