@@ -87,8 +87,12 @@ STAY, APART, DISSOLVE = 2.0, 1.5, 0.4
 CHOICES, AHEAD = 12, 5.0
 """Moments to leap to that are drawn; the one is taken after which, for so many seconds, comes what was shown least."""
 
-MATCHED, ROOM = 0.4, 1.5
-"""Share of the moments that are to have another one that is alike, and how much less alike two moments may be."""
+OFTEN = 0.5
+"""Share of the stretches of AHEAD that a common state is met in, from which another one is often come to as well."""
+
+MATCHED, LEAST_USED, ROOM = (0.4, 0.5, 0.6), 0.65, 1.5
+"""Share of the moments that are to have another one that is alike: the first with which so much of the footage is used.
+ROOM: how much less alike two moments may be."""
 
 DRIFT = 0.12
 """How far the light drifts, as a share, over the hour."""
@@ -138,38 +142,45 @@ class Route:
 
 @dataclass(frozen=True, eq=False)
 class Leaps:
-    """Where one may leap. table: (n, m) from which moment to which. last: the last moment to leap from. goals: all that
-    one may leap to."""
+    """Where one may leap. table: (n, m) from which moment to which. last: the last moment that is gone to: the last one
+    of a state that the camera is often in, as out of others there may be no way but a jump."""
 
     table: NDArray[np.bool_]
     last: int
-    goals: NDArray[np.int64]
 
 
-def _leaps(table: NDArray[np.bool_]) -> Leaps:
-    return Leaps(table, int(np.flatnonzero(table.any(1))[-1]), np.flatnonzero(table.any(0)))
+def _leaps(table: NDArray[np.bool_], length: int, reach: int | None = None) -> Leaps:
+    """Return leaps to moments before `reach`, which is the last one of the same footage where it is not given. length:
+    frames of the stretches in how many of which a state must be met to be often come to."""
+    met = np.add.reduceat(table, np.arange(0, table.shape[1], length), axis=1, dtype=np.int32) > 0
+    often = met.sum(1)
+    last = int(np.flatnonzero(often >= max(1, OFTEN * np.quantile(often[often > 0], 0.75)))[-1])
+    kept = table.copy()
+    kept[:, max(1, (last if reach is None else reach)) :] = False
+    return Leaps(kept, int(np.flatnonzero(kept[: last + 1].any(1))[-1]))
 
 
-def route(camera: Footage, seconds: float, baseline: float, rng: np.random.Generator) -> Route:
+def route(camera: Footage, seconds: float, baseline: float, matched: float, rng: np.random.Generator) -> Route:
     """Return a way through a clip: through its first half for the baseline, and through its second half then."""
     half, count = len(camera.pictures) // 2, round(seconds * camera.rate)
     seen = _features(camera)
-    inside = [_leaps(_alike(seen[:half], seen[:half], camera)), _leaps(_alike(seen[half:], seen[half:], camera))]
-    across = _leaps(_alike(seen[:half], seen[half:], camera, apart=False))
+    ahead = camera.frame(AHEAD)
+    inside = [_leaps(_alike(part, part, camera, matched), ahead) for part in (seen[:half], seen[half:])]
+    across = _leaps(_alike(seen[:half], seen[half:], camera, matched, apart=False), ahead, inside[1].last - ahead)
     main, other = np.zeros(count, np.int64), np.zeros(count, np.int64)
     share = np.zeros(count, np.float32)
-    shown, ahead = np.zeros(len(seen)), np.arange(camera.frame(AHEAD))
+    shown, following = np.zeros(len(seen)), np.arange(ahead)
     place, part, pace, stayed = 0.0, 0, 1.0, 0.0
     for k in range(count):
         main[k] = other[k] = part * half + int(place)
         stayed += 1 / camera.rate
         here = int(place)
         leaps = across if part == 0 and k / camera.rate >= baseline else inside[part]
-        goals = np.flatnonzero(leaps.table[here])
+        goals = np.flatnonzero(leaps.table[min(here, leaps.last)])
         wants = stayed >= STAY and (leaps is across or rng.random() < 1 / (LEAP_SECONDS * camera.rate))
         if (len(goals) and wants) or here >= leaps.last:
-            goals = rng.choice(goals if len(goals) else leaps.goals, CHOICES)
-            follows = np.minimum((1 if leaps is across else part) * half + goals[:, None] + ahead, len(seen) - 1)
+            goals = rng.choice(goals, CHOICES)
+            follows = np.minimum((1 if leaps is across else part) * half + goals[:, None] + following, len(seen) - 1)
             goal = int(goals[int(np.argmin(shown[follows].mean(1)))])
             after = np.arange(k, min(count, k + camera.frame(DISSOLVE)))
             other[after] = np.minimum(part * half + here + after - k, len(camera.pictures) - 1)
@@ -192,7 +203,7 @@ def _features(camera: Footage) -> Levels:
     return np.concatenate([small[index] for index in around], axis=1)
 
 
-def _alike(one: Levels, other: Levels, camera: Footage, apart: bool = True) -> NDArray[np.bool_]:
+def _alike(one: Levels, other: Levels, camera: Footage, matched: float, apart: bool = True) -> NDArray[np.bool_]:
     """Return which moments of one look like which of the other, (n, m)."""
     far = (one**2).sum(1)[:, None] + (other**2).sum(1) - 2 * one @ other.T
     if apart:
@@ -200,7 +211,7 @@ def _alike(one: Levels, other: Levels, camera: Footage, apart: bool = True) -> N
         lags = np.abs(np.arange(len(one))[:, None] - np.arange(len(other)))
         far[lags < near] = np.inf
     far[:, len(other) - camera.frame(AHEAD) :] = np.inf
-    return np.asarray(far <= ROOM * np.quantile(far.min(1), MATCHED))
+    return np.asarray(far <= ROOM * np.quantile(far.min(1), matched))
 
 
 def made(clip: Path, seconds: float, baseline: float, seed: int) -> Shown:
@@ -208,8 +219,11 @@ def made(clip: Path, seconds: float, baseline: float, seed: int) -> Shown:
     camera = footage(clip, (WIDTH, HEIGHT))
     thin = int(np.ceil(camera.rate / MOST_RATE))
     camera = Footage(camera.name, camera.rate / thin, camera.pictures[::thin])
-    rng = np.random.default_rng([seed, len(camera.pictures)])
-    way = route(camera, seconds, baseline, rng)
+    for matched in MATCHED:
+        rng = np.random.default_rng([seed, len(camera.pictures)])
+        way = route(camera, seconds, baseline, matched, rng)
+        if len(np.unique(way.main)) >= LEAST_USED * len(camera.pictures):
+            break
 
     def pictures() -> Iterator[Levels]:
         for low in range(0, len(way.main), _BATCH):
