@@ -104,7 +104,9 @@ def read_motion(
             raise _refusal(where, stream, None)
         pictures = _pictures(container, videos[stream], where, PixelBudget(where, unbounded), apart)
         try:
-            yield from _wanted(_batches(_checked(pictures, where, videos[stream].codec_context.name)), start, end)
+            yield from _wanted(
+                _batches(_checked(pictures, where, videos[stream].codec_context.codec.canonical_name)), start, end
+            )
         except _NothingDecoded:
             raise _refusal(where, stream, None) from None
 
