@@ -41,6 +41,9 @@ from loopfind.settings import SHORTEST_BASELINE, TRAJECTORY_WAYS, WINDOW, Decodi
 MOST_PATH_SAMPLES = 1_000_000
 """Samples of a path that are kept, 50 MB: a day. Of a longer one every second is kept, then every fourth, and so on."""
 
+LAG_AGREES = 0.25
+"""Seconds by which the lags of a retrace and of a repeat that it agrees with may differ: some samples."""
+
 MOST_EVENTS = 10_000
 """Events that are kept, the latest."""
 
@@ -277,12 +280,21 @@ def _with_repeat(event: Unusual, report: Report) -> Unusual:
 
 
 def _beside(retrace: Retrace, repeats: tuple[Repeat, ...]) -> Retrace:
-    """Return a retrace with the repeat of the engine that it agrees with: the same moments, at the same lag."""
-    for repeat in repeats:
-        starts = [(one.start, one.end) for one in repeat.occurrences]
-        for start, end in starts:
-            shared = min(retrace.end, end) - max(retrace.start, start)
-            lags = [start - other for other, _ in starts if other < start]
-            if shared > 0 and any(abs(lag - retrace.lag) <= 0.5 for lag in lags):
-                return replace(retrace, repeat=repeat.id)
-    return retrace
+    """Return a retrace with the repeat of the engine that agrees with most of it: the same moments, at the same lag."""
+    agreed = {repeat.id: _agreed(retrace, repeat) for repeat in repeats if repeat.kind != "still"}
+    best = max(agreed, key=agreed.__getitem__, default=None)
+    return retrace if best is None or agreed[best] <= 0 else replace(retrace, repeat=best)
+
+
+def _agreed(retrace: Retrace, repeat: Repeat) -> float:
+    """Return the seconds in which a repeat shows again what a retrace does; 0 where that is less than half of the
+    shorter of the two."""
+    shown = [one for one in repeat.occurrences if not one.reversed]
+    begins = np.array([one.start - one.content_start for one in shown])  # of the content, had it been shown from there
+    seconds, shortest = 0.0, retrace.end - retrace.start
+    for one in shown:
+        shared = min(retrace.end, one.end) - max(retrace.start, one.start)
+        lags = one.start - one.content_start - begins
+        if shared > 0 and (np.abs(lags - retrace.lag) <= LAG_AGREES).any():
+            seconds, shortest = seconds + shared, min(shortest, one.end - one.start)
+    return seconds if seconds >= shortest / 2 else 0.0

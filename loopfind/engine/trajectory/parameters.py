@@ -149,3 +149,51 @@ BACK = 5
 
 STANDING_PACE = 0.2
 """Times its usual pace under which what moves is said to stand, not to be slow."""
+
+PASSAGE_SECONDS, PASSAGE_STEP = 4.0, 1.0
+"""Seconds of a window that is looked for among earlier ones, and seconds from one to the next. Shorter ones are alike
+by chance: a step of a mouse is over in one second."""
+
+PASSAGE_RATE, PASSAGE_DIMENSIONS = 5.0, 16
+"""Points a second, and dimensions, of the path along which all earlier windows are looked at. What is shown again is
+the same in any directions; 16 leave few others in between."""
+
+PASSAGE_PEAKS = 6
+"""Earlier windows that are looked at in full: the nearest ones along that path."""
+
+PASSAGE_HOURS = 4.0
+"""Hours in which a window is looked for: 70 MB at most, and as many as keep the cost below a millisecond a sample."""
+
+CELL_SIDE, CELL_FLOOR = 16, 0.7
+"""Cells in each direction of a picture; grey levels under which what a cell does is taken for noise."""
+
+CUT = 30.0
+"""Times the energy of a step from one sample to the next that four in five of a window stay below, from which it is a
+cut. Otherwise a title card or black between two scenes, shown twice, would be a retrace of what stands around it."""
+
+SAME_PASSAGE = 1.0
+"""Seconds within which two lags are of the same passage."""
+
+LEAST_OTHER_LAG, SHORTEST_RETRACED_LAG = 1.0, 5.0
+"""Seconds of the shortest lag that others are compared at, and of the shortest of a retrace. What is as near a second
+or two before is periodic, or hardly moves."""
+
+LEAST_MOVES = 4.0
+"""Grey levels by which the four cells that move most do so at the least."""
+
+RETRACED, UNLIKE_OTHERS = 0.12, 0.25
+"""Distance of a window to what it retraces at the most, and as a share of that to the nearest other passage. What was
+played again lies at 0.02 to 0.08 and below a tenth; honest footage of fixed cameras comes to 0.09 and 0.24 in windows,
+never in two that follow one another at one lag."""
+
+STILL_RETRACED, STILL_UNLIKE = 0.4, 0.7
+"""The same for windows between those, in which little moves."""
+
+FEWEST_RETRACED = 2
+"""Windows of a retrace that are as near as that."""
+
+SHORTEST_RETRACE = 3.0
+"""Seconds."""
+
+MOST_RETRACES = 10_000
+"""Retraces that are kept, the latest."""
