@@ -2,6 +2,8 @@
 
     python benchmarks/retraces.py FOLDER                   the cases of a folder with NAME.case.json beside each video
                                                            (see benchmarks/across.py)
+    python benchmarks/retraces.py FOLDER --rates           hours that benchmarks/honest.py wrote there: those that are
+                                                           real or drawn, in which nothing is played again
     python benchmarks/retraces.py                          those that benchmarks/footage.py draws: camera and honest
     python benchmarks/retraces.py FOLDER --rates 200 60    encoded again at these rates too, kbit/s
     python benchmarks/retraces.py FOLDER --cases           a line for each video besides
@@ -13,6 +15,7 @@ The cost is CPU time of the retraces alone, a sample of some ten a second.
 """
 
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -30,12 +33,13 @@ import numpy as np
 from across import Case, cases_in
 from cases import truth
 from footage import paths_of, seeds_in, video_of, written
+from honest import RATE, Recording
 from suite import ffmpeg
 
 from loopfind.engine import find
 from loopfind.engine.trajectory.retraces import Retracer
 from loopfind.engine.trajectory.sampler import Sampler
-from loopfind.evaluate import claims_of, truth_of
+from loopfind.evaluate import Truth, claims_of, truth_of
 from loopfind.media.ffmpeg import address
 from loopfind.model.trajectory import Retrace
 from loopfind.model.video import Frames
@@ -43,7 +47,7 @@ from loopfind.pipeline.answer import report_of
 from loopfind.pipeline.reader import read_video
 from loopfind.settings import Settings
 
-RATES = (200, 60, 30)
+RATES = (200, 60, 30, 15, 8)
 """Bits a second, in thousands."""
 
 LEAST, NEAR = 3.0, 0.2
@@ -52,6 +56,7 @@ HEAD = (
     "footage",
     "encoded",
     "videos",
+    "min",
     "replays",
     "engine",
     "path",
@@ -79,13 +84,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """What was found in one video. planted, engine, path: claims that are true, and those of each. cost: CPU seconds a
-    sample."""
+    """What was found in one video. planted, engine, path: claims that are true, and those of each. seconds: its
+    length. cost: CPU seconds a sample."""
 
     name: str
     planted: tuple[Claim, ...]
     engine: tuple[Claim, ...]
     path: tuple[Claim, ...]
+    seconds: float
     cost: float
 
     def found(self, claims: Sequence[Claim]) -> list[bool]:
@@ -135,6 +141,7 @@ def result(case: Case, path: Path) -> Result:
         tuple(Claim(second.start, second.end, second.start - first.start) for first, second in pairs),
         tuple(Claim(second.start, second.end, second.start - first.start) for first, second in claimed),
         tuple(Claim(one.start, one.end, one.lag) for one in retraced.found()),
+        float(fingerprint.end),
         retraced.seconds / max(retraced.samples, 1),
     )
 
@@ -165,7 +172,8 @@ def row(group: str, encoded: str, some: Sequence[Result]) -> str:
     engine = [found for one in some for found in one.found(one.engine)]
     path = [found for one in some for found in one.found(one.path)]
     both = sum(a and b for a, b in zip(engine, path, strict=True))
-    cells = [group, encoded, len(some), len(engine), sum(engine), sum(path), both, sum(path) - both]
+    minutes = round(sum(one.seconds for one in some) / 60)
+    cells = [group, encoded, len(some), minutes, len(engine), sum(engine), sum(path), both, sum(path) - both]
     cells += [sum(one.false(one.engine) for one in some), sum(one.false(one.path) for one in some)]
     cells.append(f"{1000 * np.mean([one.cost for one in some]):.2f}")
     return f"| {' | '.join(map(str, cells))} |"
@@ -181,6 +189,14 @@ def drawn(kinds: Sequence[str], seeds: Sequence[int], clips: Path | None, folder
     return found
 
 
+def honest_in(folder: Path) -> list[Case]:
+    """Return the footage of fixed cameras that benchmarks/honest.py wrote, of which no part is shown twice."""
+    listed = folder / "honest.json"
+    known = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else {}
+    own = [Recording(**one) for one in known.values() if one["kind"] in ("real", "drawn")]
+    return [Case(one.name, one.kind, folder / one.name, Truth(RATE)) for one in own]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -194,7 +210,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         cases = (
-            cases_in(chosen.folder)
+            [*cases_in(chosen.folder), *honest_in(chosen.folder)]
             if chosen.folder is not None
             else drawn(("camera", "honest"), chosen.seeds, chosen.clips, Path(scratch))
         )

@@ -183,14 +183,19 @@ LEAST_MOVES = 4.0
 
 RETRACED, UNLIKE_OTHERS = 0.12, 0.25
 """Distance of a window to what it retraces at the most, and as a share of that to the nearest other passage. What was
-played again lies at 0.02 to 0.08 and below a tenth; honest footage of fixed cameras comes to 0.09 and 0.24 in windows,
-never in two that follow one another at one lag."""
+played again lies at 0.02 to 0.08 and below a tenth; honest clips of fixed cameras come to 0.09 and 0.24, and hours of
+drawn ones to 0.04 and 0.08, never in three that follow one another at one lag and pace."""
 
 STILL_RETRACED, STILL_UNLIKE = 0.4, 0.7
 """The same for windows between those, in which little moves."""
 
-FEWEST_RETRACED = 2
-"""Windows of a retrace that are as near as that."""
+FEWEST_RETRACED = 3
+"""Windows of a retrace that are as near as that. Among hours of bodies that pass on the same roads two are so by
+chance."""
+
+SAME_PACE = 0.01
+"""Seconds by which the lag may change in a second. What was played again stays within 0.008; what passes by chance as
+another one did, to within a tenth of the distance, differs by 0.02 or more."""
 
 SHORTEST_RETRACE = 3.0
 """Seconds."""

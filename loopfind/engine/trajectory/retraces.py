@@ -10,6 +10,7 @@ from loopfind.engine.trajectory.parameters import (
     MOST_RETRACES,
     PASSAGE_HOURS,
     RETRACED,
+    SAME_PACE,
     SAME_PASSAGE,
     SHORTEST_RETRACE,
     SHORTEST_RETRACED_LAG,
@@ -56,19 +57,26 @@ _BESIDE = 0.3
 @dataclass(frozen=True)
 class _Run:
     """Windows that follow one another at one lag. first: first sample of the first one. end: one past the last of the
-    last. lags: samples, of those that are near. near, others: their distances to what they retrace, and to the nearest
-    other passage. missed: windows since."""
+    last. lags: of those that are near, the first sample and the lag in samples. near, others: their distances to what
+    they retrace, and to the nearest other passage. missed: windows since."""
 
     first: int
     end: int
-    lags: tuple[float, ...]
+    lags: tuple[tuple[int, float], ...]
     near: tuple[float, ...]
     others: tuple[float, ...]
     missed: float = 0.0
 
     @property
     def lag(self) -> float:
-        return float(np.median(self.lags[-50:]))
+        return float(np.median([lag for _, lag in self.lags]))
+
+    @property
+    def drift(self) -> float:
+        """Samples by which the lag changes from one sample to the next: another pace."""
+        at, lags = np.array(self.lags).T
+        at = at - at.mean()
+        return abs(float((at * lags).sum() / max((at**2).sum(), 1.0)))
 
 
 class Retracer:
@@ -153,7 +161,12 @@ class Retracer:
             others = (*run.others, other) if fit.distance <= UNLIKE_OTHERS * other else run.others
             near = (*run.near, fit.distance) if len(others) > len(run.others) else run.near
             return replace(
-                run, end=window.end, lags=(*run.lags, fit.lag)[-50:], near=near[-50:], others=others[-50:], missed=0
+                run,
+                end=window.end,
+                lags=(*run.lags, (window.first, fit.lag))[-50:],
+                near=near[-50:],
+                others=others[-50:],
+                missed=0,
             )
         if fit.distance <= STILL_RETRACED and fit.distance <= STILL_UNLIKE * other:
             return replace(run, missed=0)
@@ -172,7 +185,7 @@ class Retracer:
         other = self._nearest_other(passages, window, best)
         if best.distance > UNLIKE_OTHERS * other or not _steady(passages, window, best):
             return None
-        return _Run(window.first, window.end, (best.lag,), (best.distance,), (other,))
+        return _Run(window.first, window.end, ((window.first, best.lag),), (best.distance,), (other,))
 
     def _nearest_other(self, passages: Passages, window: Window, fit: EarlierPassage) -> float:
         """Return the distance of the nearest passage that is another one."""
@@ -200,7 +213,7 @@ class Retracer:
         """Return what a run that ended claims, None where that is too little."""
         passages = self._passages
         assert passages is not None
-        if len(run.near) < FEWEST_RETRACED:
+        if len(run.near) < FEWEST_RETRACED or run.drift > SAME_PACE:
             return None
         first, end = _ends(passages, run)
         if end <= first:
