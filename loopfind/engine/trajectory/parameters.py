@@ -184,7 +184,7 @@ LEAST_MOVES = 4.0
 RETRACED, UNLIKE_OTHERS = 0.12, 0.25
 """Distance of a window to what it retraces at the most, and as a share of that to the nearest other passage. What was
 played again lies at 0.02 to 0.08 and below a tenth; honest clips of fixed cameras come to 0.09 and 0.24, and hours of
-drawn ones to 0.04 and 0.08, never in three that follow one another at one lag and pace."""
+drawn ones to 0.04 and 0.08, where three in a row at one lag and pace come about less than once an hour."""
 
 STILL_RETRACED, STILL_UNLIKE = 0.4, 0.7
 """The same for windows between those, in which little moves."""
