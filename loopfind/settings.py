@@ -274,7 +274,7 @@ class TrajectorySettings:
 
     baseline: float = 600.0
     way: str = "pictures"
-    false_alarms: float = 0.5
+    false_alarms: float = 0.1
     stream: int = 0
     start: float | None = None
     end: float | None = None

@@ -60,7 +60,7 @@ class FixedCamera:
 
     def detail(self, rarity: Floats, moved: Movement, seen: Differing) -> WindowDetail:
         """Return what is said of a window. moved, seen: of its samples."""
-        return detail_of(rarity, moved, seen, self.model.usual, self.model.pace, self.chart, self.times)
+        return detail_of(rarity, moved, seen, self.model, self.chart, self.times)
 
 
 def learn_camera(

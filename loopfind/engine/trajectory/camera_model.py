@@ -39,6 +39,7 @@ from loopfind.engine.trajectory.windows import (
     motion_activity,
     pace_windows,
     standing_windows,
+    traffic_of,
     usual_levels,
     usual_pace,
     windows_in,
@@ -137,8 +138,9 @@ class Model:
 
     background, change: what it shows at rest, and the change from which a block is followed. subspace, usual: by which
     samples are measured. answers, calibrated: by which windows are judged. pace (64,) float32: pixels a step that are
-    usual by region. away: share of the blocks that do not show the background from which the camera shows something
-    else. fits: whether most of the picture shows the background most of the time.
+    usual by region. traffic (8, 8) float32: how much moves there, beside the mean. away: share of the blocks that do
+    not show the background from which the camera shows something else. fits: whether most of the picture shows the
+    background most of the time.
     """
 
     background: Background
@@ -148,6 +150,7 @@ class Model:
     answers: Answers
     calibrated: Calibrated
     pace: Grey
+    traffic: Grey
     away: float
     fits: bool
 
@@ -179,7 +182,8 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     folds = np.minimum(np.arange(count) * FOLDS // count, FOLDS - 1)
     # A window belongs to a part as a whole, and does not reach over a gap.
     cuts = np.unique(np.concatenate([breaks, np.flatnonzero(np.diff(folds)) + 1, [0, count]]))
-    spans = [(low, high) for low, high in pairwise(cuts.tolist())]
+    spans = list(pairwise(cuts.tolist()))
+    passages = list(pairwise([0, *breaks.tolist(), count]))
     spaces = [_space(pictures, background, _outside(folds, fold)) for fold in range(FOLDS)]
     moved, seen = _measured(pictures, spans, folds, background, change, spaces)
     usual = usual_levels(seen)
@@ -187,7 +191,9 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     windows = Windows(np.concatenate([one.ends for one in within]), np.concatenate([one.begins for one in within]))
     rows = question_rows(moved, seen, usual, windows)
     altered = _altered(
-        _Altering(pictures, spans, folds, background, change, spaces, usual, np.random.default_rng(seed)), moved, seen
+        _Altering(pictures, passages, spans, folds, background, change, spaces, usual, np.random.default_rng(seed)),
+        moved,
+        seen,
     )
     of_fold = folds[windows.ends - 1]
     answered = np.zeros((len(windows), len(TRAJECTORY_QUESTIONS)))
@@ -204,6 +210,7 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
         _answers(rows, [one.rows for one in altered]),
         calibrated,
         usual_pace(moved.pace),
+        traffic_of(moved.pace),
         max(AWAY, float(np.quantile(differing_blocks, 0.999)) + AWAY_MARGIN),
         float(np.median(differing_blocks)) < FITS,
     )
@@ -303,6 +310,7 @@ class _Altering:
     """Makes altered windows of a baseline."""
 
     pictures: Bytes
+    passages: list[tuple[int, int]]
     spans: list[tuple[int, int]]
     folds: Ints
     background: Background
@@ -312,20 +320,26 @@ class _Altering:
     generator: np.random.Generator
 
     def faster(self) -> AlteredRows:
-        """Return windows at other paces."""
+        """Return windows at other paces. Parts that follow one another are taken together, as three times its pace
+        makes a third of a part."""
         rows, folds = [], []
-        for low, high in self.spans:
+        for low, high in self.passages:
             for pace in PACES:
-                shown = self.pictures[low:high:pace]
-                if len(shown) <= WINDOW_SAMPLES:
+                taken = np.arange(low, high, pace)
+                if len(taken) < WINDOW_SAMPLES:
                     continue
-                moved = movement(shown, self.background.differences(shown), self.change)
+                shown = self.pictures[taken]
+                moved = movement(shown[[0, *range(len(shown))]], self._twice_first(shown), self.change)
                 windows = windows_in(0, len(moved))
                 active = motion_activity(moved.pace, windows)
-                some = pace_windows(moved.pace, windows)[active >= np.median(active)]
-                rows.append(some)
-                folds.append(np.full(len(some), self.folds[low]))
+                some = active >= np.median(active)
+                rows.append(pace_windows(moved.pace, windows)[some])
+                folds.append(self.folds[taken[windows.ends[some] - 1]])
         return AlteredRows(np.concatenate(rows), np.concatenate(folds))
+
+    def _twice_first(self, pictures: Bytes) -> Grey:
+        differences = self.background.differences(pictures)
+        return np.concatenate([differences[:1], differences])
 
     def held(self, moved: Movement, seen: Differing) -> AlteredRows:
         """Return windows in which the last sample is held."""

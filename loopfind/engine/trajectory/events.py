@@ -49,14 +49,15 @@ class EventLog:
         """Return an event whose strongest window is this one."""
         if window.detail is None:
             return event
+        reasons = window.reasons(self.limit.rarity)
         return replace(
             event,
             end=max(event.end, self._last),
             peak=(window.start + window.end) / 2,
             score=window.score,
             per_hour=self.limit.per_hour(window.score * self.limit.rarity),
-            reasons=window.reasons,
-            pace=window.detail.pace if {"faster", "slower"} & set(window.reasons) else None,
+            reasons=reasons,
+            pace=window.detail.pace if {"faster", "slower"} & set(reasons) else None,
             like=window.detail.like,
             region=window.detail.region,
         )

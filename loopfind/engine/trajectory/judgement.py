@@ -4,20 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS
+from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS, Model
 from loopfind.engine.trajectory.chart import Chart
 from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.looks import Differing, Movement
 from loopfind.engine.trajectory.motion import CORNERS
 from loopfind.engine.trajectory.parameters import (
+    AGREEING,
     BLOCK_SIDE,
     CHUNK_SAMPLES,
+    LEAST_TRAFFIC,
     MOST_REASONS,
     REASONS_WITHIN,
-    STANDING_PACE,
+    SLOW_PACES,
     WINDOW_SAMPLES,
 )
-from loopfind.engine.trajectory.windows import Usual, pace_beside
+from loopfind.engine.trajectory.windows import pace_beside
 from loopfind.model.dtypes import Floats
 from loopfind.model.trajectory import Reason
 from loopfind.settings import PICTURE_SIDE
@@ -51,7 +53,7 @@ class Limit:
 def together(rarity: Floats) -> Floats:
     """Return how rare windows are by all questions, (m,), of how rare each finds them, (m, q): that of the rarest, and
     some more where others agree."""
-    return np.asarray(np.logaddexp.reduce(rarity, axis=1), np.float64)
+    return np.asarray(np.logaddexp.reduce(AGREEING * rarity, axis=1) / AGREEING, np.float64)
 
 
 @dataclass(frozen=True)
@@ -65,35 +67,49 @@ class Judged:
     rarity: Floats
     detail: "WindowDetail | None"
 
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Return why, the strongest first."""
+    def reasons(self, limit: float) -> tuple[Reason, ...]:
+        """Return why, the strongest first. limit: rarity from which a window is reported.
+
+        What stands where nothing passes is a part that has changed.
+        """
         order = np.argsort(self.rarity)[::-1][:MOST_REASONS].tolist()
-        least = REASONS_WITHIN * self.rarity[order[0]]
+        least = min(REASONS_WITHIN * self.rarity[order[0]], limit)
         named = [TRAJECTORY_QUESTIONS[one] for one in order if self.rarity[one] >= least]
-        slow = self.detail is not None and self.detail.pace is not None and self.detail.pace >= STANDING_PACE
-        return tuple("slower" if one == "stands" and slow else one for one in named)
+        detail = self.detail
+        if detail is not None and "stands" in named:
+            slow = detail.pace is not None and SLOW_PACES[0] <= detail.pace <= SLOW_PACES[1]
+            stands: Reason = "changed" if not detail.passed else "slower" if slow else "stands"
+            named = list(dict.fromkeys(stands if one == "stands" else one for one in named))
+        return tuple(named)
 
 
 @dataclass(frozen=True)
 class WindowDetail:
-    """More of a window that may be reported: as in Unusual."""
+    """More of a window that may be reported: as in Unusual. passed: whether things pass where it differs."""
 
+    passed: bool
     like: float
     pace: float | None
     region: Region | None
 
 
 def detail_of(
-    rarity: Floats, moved: Movement, seen: Differing, usual: Usual, pace: Grey, chart: Chart, times: Floats
+    rarity: Floats, moved: Movement, seen: Differing, model: Model, chart: Chart, times: Floats
 ) -> WindowDetail:
     """Return what is said of a window. moved, seen: of its samples. times (m,): seconds of the landmarks."""
-    first = TRAJECTORY_QUESTIONS[int(rarity.argmax())]
+    first, usual = TRAJECTORY_QUESTIONS[int(rarity.argmax())], model.usual
     _, nearest = chart.place(seen.coordinates[WINDOW_SAMPLES // 2 : WINDOW_SAMPLES // 2 + 1])
     levels = {"object": seen.strange / usual.strange, "changed": seen.stays / usual.stays, "off_map": seen.strange}.get(
         first, seen.front / usual.front
     )
-    return WindowDetail(float(times[nearest[0]]), pace_beside(moved.pace, pace) or None, _region(levels.mean(0)))
+    strongest = levels.mean(0)
+    where = (strongest >= 0.5 * strongest.max())[::2, ::2]
+    return WindowDetail(
+        bool(where.any() and model.traffic[where].mean() >= LEAST_TRAFFIC),
+        float(times[nearest[0]]),
+        pace_beside(moved.pace, model.pace) or None,
+        _region(strongest),
+    )
 
 
 def _region(levels: Grey) -> Region | None:

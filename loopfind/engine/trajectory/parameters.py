@@ -89,8 +89,9 @@ TAIL = (0.5, 0.9)
 """Quantiles of the highest scores of chunks from which their tail is taken. The highest of all is not used: a baseline
 may hold what is unusual."""
 
-SHORT_BASELINE = 2.0
-"""The tail is taken for longer by this over the root of the number of chunks, as few of them say little of it."""
+SHORT_BASELINE = 7.0
+"""The tail is taken for longer by this over the root of the number of chunks, as few of them say little of it: with 2,
+a camera whose baseline holds the same few people again and again reported 3 to 9 new ones an hour."""
 
 NOT_BACKGROUND = 12.0
 """Grey levels (root mean square) by which a block differs that does not show the background."""
@@ -147,8 +148,8 @@ NEAR_REPORT = 0.9
 BACK = 5
 """Samples of the known view after which the camera is back from another one."""
 
-STANDING_PACE = 0.2
-"""Times its usual pace under which what moves is said to stand, not to be slow."""
+SLOW_PACES = (0.2, 0.7)
+"""Times its usual pace between which what stands is said to be slower: it moves."""
 
 PASSAGE_SECONDS, PASSAGE_STEP = 4.0, 1.0
 """Seconds of a window that is looked for among earlier ones, and seconds from one to the next. Shorter ones are alike
@@ -202,3 +203,10 @@ SHORTEST_RETRACE = 3.0
 
 MOST_RETRACES = 10_000
 """Retraces that are kept, the latest."""
+
+AGREEING = 2.0
+"""Power by which the questions are put together: with a larger one only the rarest answer counts, with a smaller one
+what is usual of the others drowns it."""
+
+LEAST_TRAFFIC = 0.2
+"""Times the mean of all regions that must move in one for things to pass there."""

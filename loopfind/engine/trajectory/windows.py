@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.light import Grey
-from loopfind.engine.trajectory.looks import PACE_PARTS, STRONGEST, Differing
+from loopfind.engine.trajectory.looks import PACE_PARTS, REGIONS, STRONGEST, Differing
 from loopfind.engine.trajectory.parameters import MOTION_SAMPLES, STEP, WINDOW_SAMPLES
 from loopfind.model.dtypes import Floats, Ints
 
@@ -125,6 +125,13 @@ def motion_activity(pace: Grey, windows: Windows) -> Floats:
 def front_activity(front: Grey, windows: Windows) -> Floats:
     """Return how much of the picture differs in windows, (m,): the logarithm of grey levels."""
     return np.log(_sums(front.mean((1, 2))[:, None], windows)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.5)
+
+
+def traffic_of(pace: Grey) -> Grey:
+    """Return how many blocks move by region, (8, 8), beside the mean over all regions: of paces (n, PACE)."""
+    blocks = pace[:, PACE_PARTS[0]].sum(0, dtype=np.float64).reshape(-1, 2)[:, 1]
+    traffic: Grey = (blocks / max(float(blocks.mean()), 1e-6)).astype(np.float32).reshape(REGIONS, REGIONS)
+    return traffic
 
 
 def usual_pace(pace: Grey) -> Grey:

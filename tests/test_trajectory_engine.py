@@ -1,0 +1,277 @@
+"""The map of a fixed camera, the path through it, and what on it is unusual."""
+
+import itertools
+
+import numpy as np
+import pytest
+from plain_motion import plain_errors
+from roads import RATE, SIDE, background, road, times
+
+from loopfind.engine.trajectory.baseline import Baseline
+from loopfind.engine.trajectory.calibration import highest_of, same_activity, tail
+from loopfind.engine.trajectory.chart import learn_chart
+from loopfind.engine.trajectory.light import Background
+from loopfind.engine.trajectory.looks import differing, movement
+from loopfind.engine.trajectory.motion import CORNERS, block_sums, follow_blocks
+from loopfind.engine.trajectory.parameters import BLOCK_SIDE, MOST_BASELINE_SAMPLES, REACH, STILL, STILL_AT
+from loopfind.engine.trajectory.path import PathStretch, joined
+from loopfind.engine.trajectory.places import find_places
+from loopfind.engine.trajectory.questions import arrow, discriminant
+from loopfind.engine.trajectory.sampler import Sampler
+from loopfind.engine.trajectory.subspace import fit_subspace
+from loopfind.engine.trajectory.tracker import Tracker
+from loopfind.engine.trajectory.views import differ, same_scene
+from loopfind.model.trajectory import CameraMap, Unusual
+
+BASELINE = 400
+
+
+def test_blocks_are_followed_to_where_the_plain_search_finds_them():
+    generator = np.random.default_rng(3)
+    before = generator.uniform(0, 255, (SIDE, SIDE)).astype(np.float32)
+    after = np.roll(before, (2, -3), (0, 1))
+    motion = follow_blocks(before, after, np.full_like(after, 50), 1.0)
+    assert len(motion) == len(CORNERS) ** 2
+    for row, column, step in zip(motion.rows, motion.columns, motion.steps, strict=True):
+        errors = plain_errors(before, after, CORNERS[row], CORNERS[column], BLOCK_SIDE, REACH)
+        assert errors[REACH - int(step[0]), REACH - int(step[1])] == pytest.approx(errors.min(), abs=1)
+    inner = (motion.rows > 1) & (motion.rows < 13) & (motion.columns > 1) & (motion.columns < 13)
+    assert (motion.steps[inner] == (2, -3)).all() and (motion.sure[inner] > 0.99).all()
+
+
+def test_blocks_that_show_the_background_do_not_move():
+    before = background().astype(np.float32)
+    assert not len(follow_blocks(before + 40, before, np.zeros_like(before), 1.0))
+
+
+def test_sums_of_blocks_are_those_of_their_pixels():
+    pictures = np.random.default_rng(1).uniform(0, 9, (2, SIDE, SIDE)).astype(np.float32)
+    for row, column in itertools.product(range(0, 15, 7), repeat=2):
+        top, left = CORNERS[row], CORNERS[column]
+        plain = pictures[:, top : top + BLOCK_SIDE, left : left + BLOCK_SIDE].sum((1, 2))
+        assert block_sums(pictures)[:, row, column] == pytest.approx(plain, rel=1e-5)
+
+
+def test_light_is_taken_off():
+    scene = Background(background().astype(np.float32))
+    brighter = scene.picture * 1.04 + 3
+    thing = brighter.copy()
+    thing[10:20, 10:20] += 90
+    plain, covered = scene.differences(np.stack([brighter, thing]))
+    assert np.abs(plain).max() < 0.2
+    assert covered[10:20, 10:20].min() > 80 and np.abs(covered[30:]).max() < 1
+
+
+def test_the_background_follows_light_and_not_what_passes():
+    scene = Background(np.full((SIDE, SIDE), 100, np.float32))
+    for number in range(600):
+        scene.adapt(np.full((SIDE, SIDE), 200 if number % 20 == 0 else 110, np.uint8), 0.1)
+    assert np.abs(scene.picture - 110).max() < 1
+
+
+def test_what_stays_is_the_median_of_the_latest_samples():
+    differences = np.random.default_rng(2).normal(0, 9, (40, SIDE, SIDE)).astype(np.float32)
+    space = fit_subspace(differences.reshape(40, -1))
+    seen = differing(differences[STILL:], differences[:STILL], space)
+    for number in (0, 5, 23):
+        median = np.median([differences[STILL + number - late] for late in STILL_AT], axis=0)
+        assert seen.stays[number, 0, 0] == pytest.approx(np.sqrt((median[:8, :8] ** 2).mean()), rel=1e-4)
+
+
+def test_a_subspace_and_its_residual_make_the_whole():
+    rows = np.random.default_rng(4).normal(0, 5, (90, 300)).astype(np.float32)
+    space = fit_subspace(rows, dimensions=20)
+    coordinates = space.project(rows)
+    left = space.residual(rows, coordinates)
+    assert coordinates @ space.basis + space.centre + left == pytest.approx(rows, abs=1e-3)
+    assert np.abs(left @ space.basis.T).max() < 1e-2
+    assert space.basis @ space.basis.T == pytest.approx(np.eye(20), abs=1e-4)
+
+
+def test_new_samples_are_placed_as_scikit_learn_places_them():
+    from sklearn.manifold import Isomap
+
+    generator = np.random.default_rng(5)
+    turn = np.sort(generator.uniform(0, 9, 300))
+    rows = np.stack([turn * np.cos(turn), turn * np.sin(turn), generator.uniform(0, 3, 300)], 1).astype(np.float32)
+    chart = learn_chart(rows[::2])
+    plain = Isomap(n_neighbors=20, n_components=3).fit(rows[::2].astype(float)).transform(rows[1::2].astype(float))
+    placed, nearest = chart.place(rows[1::2])
+    # scikit-learn looks for neighbours of a new sample as we do; only the number of digits differs.
+    assert placed == pytest.approx(plain, abs=0.02 * np.abs(plain).max())
+    assert (np.abs(rows[::2][nearest] - rows[1::2]).max(1) < 2).all()
+
+
+def test_places_are_where_the_path_stays():
+    generator = np.random.default_rng(6)
+    stays = np.concatenate([np.full(80, 0.0), np.linspace(0, 50, 15), np.full(60, 50.0), np.linspace(50, 0, 15)] * 2)
+    rows = np.stack([stays, generator.normal(0, 0.1, len(stays))], 1).astype(np.float32)
+    places = find_places(rows)
+    assert sorted(np.round(places.centres[:, 0]).tolist()) == [0, 50]
+    assert set(places.at(np.array([[0, 0], [25, 0], [50, 0]], np.float32)).tolist()) == {-1, 0, 1}
+
+
+def test_the_arrow_of_time_is_learned_from_what_goes_one_way():
+    pictures = road(400, seed=1)
+    differences = Background.of(pictures).differences(pictures)
+    forth = movement(pictures, differences, 4.0).arrow
+    back = movement(pictures[::-1], differences[::-1], 4.0).arrow
+    rows = np.stack([forth[at : at + 20].sum(0) for at in range(0, 380, 10)])
+    turned = np.stack([back[at : at + 20].sum(0) for at in range(0, 380, 10)])
+    answer = arrow(rows[:19])
+    assert (answer.answer(rows[19:]) < 0).mean() > 0.9 and (answer.answer(turned[:19]) > 0).mean() > 0.9
+
+
+def test_a_discriminant_tells_what_was_altered():
+    generator = np.random.default_rng(7)
+    plain, altered = generator.normal(0, 1, (200, 6)), generator.normal(0, 1, (200, 6))
+    altered[:, 2] += 3
+    told = discriminant(plain[:100], altered[:100])
+    assert np.median(told.answer(altered[100:])) > np.quantile(told.answer(plain[100:]), 0.95)
+
+
+def test_busy_moments_are_compared_with_busy_ones():
+    generator = np.random.default_rng(8)
+    activity = generator.uniform(0, 4, 3000)
+    answers = 2 * activity + generator.normal(0, 1 + activity)
+    same = same_activity(answers, activity)
+    standing = same.standing(answers, activity)
+    busy = activity > 3
+    assert abs(np.median(standing[busy]) - np.median(standing[~busy])) < 0.3
+    assert 0.6 < standing[busy].std() / standing[~busy].std() < 1.6
+
+
+def test_nothing_is_said_to_be_rarer_than_it_is():
+    highest = highest_of(np.random.default_rng(9).exponential(1, 400_000), np.arange(400_000) // 10)
+    found = tail(highest)
+    assert found.rarity(np.array([found.level]))[0] == pytest.approx(np.log(2))
+    for rare in (1e-2, 1e-3, 1e-4):
+        said = float(np.exp(-found.rarity(np.quantile(highest, [1 - rare]))[0]))
+        assert rare <= said <= 20 * rare
+
+
+@pytest.mark.parametrize("rate", [4, 10, 25, 60])
+def test_samples_are_every_nth_frame(rate):
+    sampler, seen = Sampler(), []
+    for low in range(0, 10 * rate, 7):
+        at = np.arange(low, min(low + 7, 10 * rate)) / rate
+        seen += sampler.add(at, np.zeros((len(at), SIDE, SIDE), np.uint8))[0].tolist()
+    seen += sampler.end()[0].tolist()
+    gaps = np.diff(seen)
+    assert np.ptp(gaps) < 1e-6 and sampler.rate == pytest.approx(1 / gaps[0])
+    assert len(seen) in (int(10 * sampler.rate), int(10 * sampler.rate) + 1)
+
+
+def test_a_long_baseline_is_thinned_by_passages():
+    baseline = Baseline()
+    for low in range(0, 3 * MOST_BASELINE_SAMPLES, 500):
+        baseline.add(np.arange(low, low + 500) / RATE, np.zeros((500, SIDE, SIDE), np.uint8))
+    at, pictures, breaks = baseline.samples()
+    assert len(at) == len(pictures) <= MOST_BASELINE_SAMPLES
+    assert (np.flatnonzero(np.diff(at) > 1.5 / RATE) + 1 == breaks).all() and len(breaks)
+    assert baseline.seconds == pytest.approx(3 * MOST_BASELINE_SAMPLES / RATE, abs=1)
+
+
+def test_a_scene_in_other_light_is_the_same_scene():
+    scene = background().astype(np.float32)
+    darker = (40 + scene * 0.4 + np.linspace(0, 90, SIDE)[None]).astype(np.float32)
+    assert same_scene(scene, darker) and not same_scene(scene, background(2).astype(np.float32))
+    assert differ(scene, background(2).astype(np.float32)) and not differ(scene, scene * 1.05)
+
+
+def tracked(pictures, baseline=BASELINE / RATE, batch=37):
+    """Return all that a tracker yields of pictures, given in batches."""
+    tracker, found = Tracker(baseline, RATE, 0.1), []
+    at = times(len(pictures))
+    for low in range(0, len(pictures), batch):
+        found += tracker.add(at[low : low + batch], pictures[low : low + batch])
+    return [*found, *tracker.finish()]
+
+
+def path_of(found):
+    return joined([one for one in found if isinstance(one, PathStretch)])
+
+
+PASSAGES = {"backwards": 460, "faster": 540, "held": 640, "body": 740}
+"""Samples at which the passages begin that are edited, of 40 samples each."""
+
+
+def edited(pictures):
+    """Return the pictures with an edit of each kind."""
+    shown = pictures.copy()
+    at = {name: slice(begin, begin + 40) for name, begin in PASSAGES.items()}
+    shown[at["backwards"]] = pictures[at["backwards"]][::-1]
+    begin = PASSAGES["faster"]
+    shown[at["faster"]] = pictures[begin : begin + 120 : 3]
+    crossing = [(pictures[number, 28:40, 16:48] > 180).sum() for number in range(600, 640)]
+    shown[at["held"]] = pictures[600 + int(np.argmax(crossing))]
+    shown[at["body"], 44:60, 18:34] = 255
+    return shown
+
+
+@pytest.fixture(scope="module")
+def honest():
+    """A road of 80 s, the first half its baseline, and what a tracker makes of it."""
+    pictures = road(2 * BASELINE, seed=11)
+    return pictures, tracked(pictures)
+
+
+@pytest.fixture(scope="module")
+def planted(honest):
+    """The same road with all edits."""
+    return tracked(edited(honest[0]))
+
+
+@pytest.mark.slow
+def test_every_sample_is_on_the_path_once_and_in_order(honest):
+    path = path_of(honest[1])
+    assert path.times.tolist() == times(2 * BASELINE).tolist()
+    assert np.isfinite(path.positions).all() and np.ptp(path.positions, axis=0).min() > 0
+
+
+@pytest.mark.slow
+def test_what_is_usual_is_not_reported(honest):
+    _, found = honest
+    assert not [one for one in found if isinstance(one, Unusual)]
+    maps = [one for one in found if isinstance(one, CameraMap)]
+    assert {one.id for one in maps} == {1} and maps[-1].fits and maps[-1].places
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edit", PASSAGES)
+def test_what_was_planted_scores_above_the_same_passage_as_it_was(honest, planted, edit):
+    within = slice(PASSAGES[edit], PASSAGES[edit] + 50)
+    usual, unusual = path_of(honest[1]).scores[within], path_of(planted).scores[within]
+    assert np.nanmax(unusual) > 1.3 * np.nanmax(usual)
+
+
+@pytest.mark.slow
+def test_a_body_that_was_never_there_is_reported_with_its_place(planted):
+    events = [one for one in planted if isinstance(one, Unusual) and 73 < one.peak < 79]
+    begun, ended = events
+    assert begun.id == ended.id and begun.going_on and not ended.going_on
+    assert {"object", "changed"} & {ended.reasons[0]} and "slower" not in ended.reasons
+    assert 72 < ended.start < 77 and 77 < ended.end < 81 and ended.per_hour <= 0.1
+    left, top, wide, high = ended.region
+    assert left < 26 / 64 < left + wide and top < 52 / 64 < top + high
+
+
+@pytest.mark.slow
+def test_another_view_is_learned_anew_and_one_that_comes_back_is_known():
+    pictures = np.concatenate([road(320, seed=31), road(320, seed=32, scene=5), road(320, seed=33)])
+    found = tracked(pictures, baseline=25.0)
+    maps = {(one.id, round(one.start)): one for one in found if isinstance(one, CameraMap)}
+    assert [(one.id, one.why, start) for (_, start), one in maps.items()] == [
+        (1, "first", 0),
+        (2, "moved", 32),
+        (1, "first", 64),
+    ]
+    assert not [one for one in found if isinstance(one, Unusual)]
+    path = path_of(found)
+    assert path.times.tolist() == times(960).tolist()
+    assert path.map_ids[[310, 630, 950]].tolist() == [1, 2, 1]
+
+
+def test_too_little_footage_has_a_path_without_a_map():
+    (path,) = tracked(road(120, seed=41))
+    assert np.isnan(path.positions).all() and (path.map_ids == -1).all()
