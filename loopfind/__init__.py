@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     from loopfind.model.comparison import Comparison as Comparison
     from loopfind.model.report import Report as Report
     from loopfind.model.sweep import Sweep as Sweep
+    from loopfind.model.trajectory import Trajectory as Trajectory
     from loopfind.pipeline import Cache as Cache
     from loopfind.pipeline import compare as compare
     from loopfind.pipeline import follow as follow
+    from loopfind.pipeline import follow_trajectory as follow_trajectory
     from loopfind.pipeline import groups as groups
     from loopfind.pipeline import scan as scan
     from loopfind.pipeline import similar as similar
     from loopfind.pipeline import steady as steady
     from loopfind.pipeline import sweep as sweep
+    from loopfind.pipeline import trajectory as trajectory
     from loopfind.settings import CompareSettings as CompareSettings
     from loopfind.settings import Decoding as Decoding
     from loopfind.settings import GroupSettings as GroupSettings
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from loopfind.settings import SimilarSettings as SimilarSettings
     from loopfind.settings import SteadySettings as SteadySettings
     from loopfind.settings import SweepSettings as SweepSettings
+    from loopfind.settings import TrajectorySettings as TrajectorySettings
 
     __version__: str
 
@@ -42,14 +46,18 @@ __all__ = [
     "SteadySettings",
     "Sweep",
     "SweepSettings",
+    "Trajectory",
+    "TrajectorySettings",
     "__version__",
     "compare",
     "follow",
+    "follow_trajectory",
     "groups",
     "scan",
     "similar",
     "steady",
     "sweep",
+    "trajectory",
 ]
 
 _HOMES = {
@@ -65,13 +73,17 @@ _HOMES = {
     "SteadySettings": "loopfind.settings",
     "Sweep": "loopfind.model.sweep",
     "SweepSettings": "loopfind.settings",
+    "Trajectory": "loopfind.model.trajectory",
+    "TrajectorySettings": "loopfind.settings",
     "compare": "loopfind.pipeline",
     "follow": "loopfind.pipeline",
+    "follow_trajectory": "loopfind.pipeline",
     "groups": "loopfind.pipeline",
     "scan": "loopfind.pipeline",
     "similar": "loopfind.pipeline",
     "steady": "loopfind.pipeline",
     "sweep": "loopfind.pipeline",
+    "trajectory": "loopfind.pipeline",
 }
 
 
