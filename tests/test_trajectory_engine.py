@@ -64,7 +64,7 @@ def test_light_is_taken_off():
 
 def test_the_background_follows_light_and_not_what_passes():
     scene = Background(np.full((SIDE, SIDE), 100, np.float32))
-    for number in range(600):
+    for number in range(3000):
         scene.adapt(np.full((SIDE, SIDE), 200 if number % 20 == 0 else 110, np.uint8), 0.1)
     assert np.abs(scene.picture - 110).max() < 1
 
@@ -73,7 +73,7 @@ def test_what_stays_is_the_median_of_the_latest_samples():
     differences = np.random.default_rng(2).normal(0, 9, (40, SIDE, SIDE)).astype(np.float32)
     space = fit_subspace(differences.reshape(40, -1))
     seen = differing(differences[STILL:], differences[:STILL], space)
-    for number in (0, 5, 23):
+    for number in (0, 5, 15):
         median = np.median([differences[STILL + number - late] for late in STILL_AT], axis=0)
         assert seen.stays[number, 0, 0] == pytest.approx(np.sqrt((median[:8, :8] ** 2).mean()), rel=1e-4)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.engine.trajectory.parameters import SHORT_BASELINE, TAIL
+from loopfind.engine.trajectory.parameters import TAIL
 from loopfind.model.dtypes import Floats, Ints
 
 _LEAST_SPREAD = 0.05
@@ -67,7 +67,7 @@ def tail(highest: Floats) -> ScoreTail:
     low, high = np.quantile(highest, TAIL)
     steep = np.log((1 - TAIL[0]) / (1 - TAIL[1]))
     scale = max(float(high - low) / float(steep), 0.15)
-    return ScoreTail(float(low), scale * (1 + SHORT_BASELINE / float(np.sqrt(len(highest)))))
+    return ScoreTail(float(low), scale)
 
 
 def highest_of(scores: Floats, chunks: Ints) -> Floats:

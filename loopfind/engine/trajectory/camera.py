@@ -10,7 +10,7 @@ from loopfind.engine.trajectory.chart import Chart, learn_chart
 from loopfind.engine.trajectory.judgement import Judged, Limit, WindowDetail, detail_of, together
 from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.looks import Differing, Movement
-from loopfind.engine.trajectory.parameters import NEAR_REPORT, STEP, WINDOW_SAMPLES
+from loopfind.engine.trajectory.parameters import CHUNK_SAMPLES, NEAR_REPORT, STEP, WINDOW_SAMPLES
 from loopfind.engine.trajectory.path import PathStretch
 from loopfind.engine.trajectory.places import RestStates, find_places
 from loopfind.model.dtypes import Bytes, Floats, Ints
@@ -23,7 +23,8 @@ _AT_ONCE = 512
 @dataclass(frozen=True)
 class FixedCamera:
     """A camera whose map is known. number, why: of its map. times (m,): seconds of the landmarks. usual_activity: grey
-    levels by which a sample differs from the one before, in the middle of the busier half of the baseline."""
+    levels by which a sample differs from the one before, in the middle of the busier half of the baseline. limit: from
+    which a window is reported."""
 
     number: int
     why: WhyLearned
@@ -34,6 +35,7 @@ class FixedCamera:
     times: Floats
     place_times: Floats
     usual_activity: float
+    limit: Limit
 
     def located(self, coordinates: Grey) -> tuple[NDArray[np.float32], Ints]:
         """Return the positions (n, 3) of samples with coordinates (n, k), and the numbers of their places (n,), from 1;
@@ -64,14 +66,16 @@ class FixedCamera:
 
 
 def learn_camera(
-    number: int, why: WhyLearned, times: Floats, pictures: Bytes, breaks: Ints, limit: Limit
+    number: int, why: WhyLearned, times: Floats, pictures: Bytes, breaks: Ints, rate: float, false_alarms: float
 ) -> tuple[FixedCamera, PathStretch, list[Judged]]:
     """Learn a camera from its baseline. Return it, the path of the baseline, and its windows as they were judged.
 
-    times (n,), pictures (n, 64, 64), breaks: as for `learn`.
+    times (n,), pictures (n, 64, 64), breaks: as for `learn`. rate: samples a second. false_alarms: as in
+    TrajectorySettings.
     """
     learned = learn(pictures, breaks)
     model = learned.model
+    limit = Limit(rate, false_alarms, len(pictures) // CHUNK_SAMPLES)
     coordinates = np.concatenate(
         [
             model.subspace.project(model.background.differences(pictures[low : low + _AT_ONCE]).reshape(-1, 64 * 64))
@@ -90,6 +94,7 @@ def learn_camera(
         times[chart.samples],
         times[places.samples],
         max(1e-6, float(np.quantile(activity, 0.75))),
+        limit,
     )
     positions, at = camera.located(coordinates)
     scores, windows = np.full(len(times), np.nan), list[Judged]()

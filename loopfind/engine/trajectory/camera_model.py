@@ -112,8 +112,11 @@ class Answers:
         )
 
 
-BY_FRONT = np.array([False, True, True, True, True, True])
-"""Questions whose activity is how much of the picture differs from the background; of the others, how much moves."""
+def activities(rows: QuestionRows) -> tuple[Floats, ...]:
+    """Return the activity (m,) at which each question compares windows with others: how much moves, of the way that
+    time runs; of the rest how much of the picture differs from the background. Where the pace is compared with moments
+    in which as much moves, it hides: what is faster moves more."""
+    return (rows.moving, *[rows.front] * (len(TRAJECTORY_QUESTIONS) - 1))
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,7 @@ class Calibrated:
     def rarity(self, answers: Floats, rows: QuestionRows) -> Floats:
         """Return how rare answers (m, q) are: logarithms of numbers of chunks."""
         found = np.empty_like(answers)
-        for number, (same, its_tail) in enumerate(zip(self.same, self.tails, strict=True)):
-            activity = rows.front if BY_FRONT[number] else rows.moving
+        for number, (same, its_tail, activity) in enumerate(zip(self.same, self.tails, activities(rows), strict=True)):
             found[:, number] = its_tail.rarity(same.standing(answers[:, number], activity))
         return found
 
@@ -221,8 +223,7 @@ def calibrate(answered: Floats, rows: QuestionRows) -> Calibrated:
     """Return the calibration on the answers (m, q) for windows that were judged by what other parts taught."""
     chunks = rows.windows.ends // CHUNK_SAMPLES
     same, tails = [], []
-    for number, by_front in enumerate(BY_FRONT):
-        activity = rows.front if by_front else rows.moving
+    for number, activity in enumerate(activities(rows)):
         line = same_activity(answered[:, number], activity)
         same.append(line)
         tails.append(tail(highest_of(line.standing(answered[:, number], activity), chunks)))

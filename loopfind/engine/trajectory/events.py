@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
+from loopfind.engine.trajectory.camera import FixedCamera
 from loopfind.engine.trajectory.judgement import Judged, Limit
 from loopfind.engine.trajectory.parameters import EVENT_ENDS
 from loopfind.model.trajectory import Unusual
@@ -12,18 +13,15 @@ _EDGE = 0.25  # share of a window at its ends that an event need not reach
 
 
 class EventLog:
-    """Makes events of windows in the order of time.
+    """Makes events of windows in the order of time. ids: the next numbers of events."""
 
-    limit: from which a window is reported. ids: the next numbers of events.
-    """
-
-    def __init__(self, limit: Limit, ids: "itertools.count[int]") -> None:
-        self.limit, self._ids = limit, ids
+    def __init__(self, ids: "itertools.count[int]") -> None:
+        self._ids = ids
         self._open: Unusual | None = None
         self._told, self._last = False, 0.0
 
-    def add(self, window: Judged, number: int, held: bool) -> Iterator[Unusual]:
-        """Take the next window, of the map of this number; yield what begins or ends with it.
+    def add(self, window: Judged, camera: FixedCamera, held: bool) -> Iterator[Unusual]:
+        """Take the next window, of this camera; yield what begins or ends with it.
 
         held: whether what begins is not to be yielded yet, as it may turn out to be another view.
         """
@@ -32,30 +30,30 @@ class EventLog:
         if self._open is not None and window.score >= EVENT_ENDS:
             self._last = ends
             better = window.score > self._open.score
-            self._open = self._as(window, self._open) if better else replace(self._open, end=ends)
+            self._open = self._as(window, self._open, camera.limit) if better else replace(self._open, end=ends)
         elif self._open is not None and window.start > self._last:
             yield from self.end()
         if self._open is None and window.score >= 1 and window.detail is not None:
             self._last, self._told = ends, False
             first = Unusual(
-                next(self._ids), number, window.start + edge, ends, 0.0, 0.0, 0.0, (), None, 0.0, None, True
+                next(self._ids), camera.number, window.start + edge, ends, 0.0, 0.0, 0.0, (), None, 0.0, None, True
             )
-            self._open = self._as(window, first)
+            self._open = self._as(window, first, camera.limit)
         if self._open is not None and not self._told and not held:
             self._told = True
             yield self._open
 
-    def _as(self, window: Judged, event: Unusual) -> Unusual:
+    def _as(self, window: Judged, event: Unusual, limit: Limit) -> Unusual:
         """Return an event whose strongest window is this one."""
         if window.detail is None:
             return event
-        reasons = window.reasons(self.limit.rarity)
+        reasons = window.reasons(limit.rarity)
         return replace(
             event,
             end=max(event.end, self._last),
             peak=(window.start + window.end) / 2,
             score=window.score,
-            per_hour=self.limit.per_hour(window.score * self.limit.rarity),
+            per_hour=limit.per_hour(window.score * limit.rarity),
             reasons=reasons,
             pace=window.detail.pace if {"faster", "slower"} & set(reasons) else None,
             like=window.detail.like,

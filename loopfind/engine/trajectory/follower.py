@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from loopfind.engine.trajectory.camera import FixedCamera
 from loopfind.engine.trajectory.camera_model import question_rows
 from loopfind.engine.trajectory.differences import DifferenceWay
-from loopfind.engine.trajectory.judgement import Judged, Limit, together
+from loopfind.engine.trajectory.judgement import Judged, together
 from loopfind.engine.trajectory.light import Background, Grey
 from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement
 from loopfind.engine.trajectory.parameters import (
@@ -41,9 +41,9 @@ class FollowedSamples:
 class Follower:
     """Takes samples in order. The background follows the light."""
 
-    def __init__(self, camera: FixedCamera, limit: Limit, start: float, way: str) -> None:
+    def __init__(self, camera: FixedCamera, start: float, way: str) -> None:
         """start: seconds from which the map stands. way: as in TrajectorySettings."""
-        self.camera, self._limit = camera, limit
+        self.camera = camera
         self._background = Background(camera.model.background.picture)
         self._differences: DifferenceWay | None = None
         if way == "differences":
@@ -140,7 +140,7 @@ class Follower:
         rows = question_rows(moved, seen, self.camera.model.usual, windows)
         rarity = self.camera.model.rarity(rows)
         for own, all_of_them, end in zip(rarity, together(rarity).tolist(), ends.tolist(), strict=True):
-            score, detail, part = all_of_them / self._limit.rarity, None, slice(end - WINDOW_SAMPLES, end)
+            score, detail, part = all_of_them / self.camera.limit.rarity, None, slice(end - WINDOW_SAMPLES, end)
             if score >= NEAR_REPORT:
                 detail = self.camera.detail(own, moved.part(part), seen.part(part))
             yield Judged(float(self._times[end - WINDOW_SAMPLES]), float(self._times[end - 1]), score, own, detail)

@@ -16,6 +16,7 @@ from loopfind.engine.trajectory.parameters import (
     LEAST_TRAFFIC,
     MOST_REASONS,
     REASONS_WITHIN,
+    SHORT_BASELINE,
     SLOW_PACES,
     WINDOW_SAMPLES,
 )
@@ -31,21 +32,30 @@ _MOST_OF_PICTURE = 0.6
 
 @dataclass(frozen=True)
 class Limit:
-    """The rarity from which a window is reported: as rare as `false_alarms` an hour allow. rate: samples a second."""
+    """The rarity from which a window is reported: as rare as `false_alarms` an hour allow.
+
+    rate: samples a second. chunks: of the baseline. Few of them say little of their tail, so that it is taken for
+    longer.
+    """
 
     rate: float
     false_alarms: float
+    chunks: int
 
     def per_hour(self, rarity: float) -> float:
         """Return how many chunks an hour a baseline lets expect at such a rarity or above."""
-        return min(3600 * self.rate / CHUNK_SAMPLES, self._chunks * float(np.exp(-rarity)))
+        return min(3600 * self.rate / CHUNK_SAMPLES, self._an_hour * float(np.exp(-rarity / self._doubt)))
 
     @property
     def rarity(self) -> float:
-        return float(np.log(self._chunks / self.false_alarms))
+        return float(np.log(self._an_hour / self.false_alarms)) * self._doubt
 
     @property
-    def _chunks(self) -> float:
+    def _doubt(self) -> float:
+        return 1 + SHORT_BASELINE / float(np.sqrt(max(1, self.chunks)))
+
+    @property
+    def _an_hour(self) -> float:
         """Chunks an hour, once for each question: any of them may be reached by chance."""
         return len(TRAJECTORY_QUESTIONS) * 3600 * self.rate / CHUNK_SAMPLES
 

@@ -60,12 +60,12 @@ CLOSE_LIGHT = 15.0
 LEAST_LIT = 400
 """Pixels of the background, of 4,096, under which the light is not measured but for its mean."""
 
-ADAPTING = 0.25
-"""Grey levels a second by which the background follows the picture: light that drifts is followed, what passes is not,
-and what was left is taken for background after some minutes."""
+ADAPTING = 0.05
+"""Grey levels a second by which the background follows the picture: light that drifts is followed, what passes is not.
+With 0.25, what rested for 20 s left a ghost behind, which then stood out."""
 
-STILL_AT = (0, 4, 8, 12, 16)
-"""Samples back of which the median is taken to see what stays: it was there for half of 1.6 s."""
+STILL_AT = (0, 6, 12, 18, 24)
+"""Samples back of which the median is taken to see what stays: it was there for more than half of 2.4 s."""
 
 STILL = STILL_AT[-1]
 """Samples before a sample that are looked back at."""
@@ -204,7 +204,7 @@ SHORTEST_RETRACE = 3.0
 MOST_RETRACES = 10_000
 """Retraces that are kept, the latest."""
 
-AGREEING = 2.0
+AGREEING = 1.0
 """Power by which the questions are put together: with a larger one only the rarest answer counts, with a smaller one
 what is usual of the others drowns it."""
 

@@ -11,7 +11,6 @@ from loopfind.engine.trajectory.baseline import Baseline
 from loopfind.engine.trajectory.camera import FixedCamera, learn_camera
 from loopfind.engine.trajectory.events import EventLog
 from loopfind.engine.trajectory.follower import FollowedSamples, Follower
-from loopfind.engine.trajectory.judgement import Limit
 from loopfind.engine.trajectory.parameters import (
     BACK,
     FEWEST_SAMPLES,
@@ -40,8 +39,8 @@ class Tracker:
 
     def __init__(self, baseline: float, rate: float, false_alarms: float, way: str = "pictures") -> None:
         self._length, self._rate, self._way = baseline, rate, way
-        self._limit = Limit(rate, false_alarms)
-        self._log = EventLog(self._limit, itertools.count(1))
+        self._false_alarms = false_alarms
+        self._log = EventLog(itertools.count(1))
         self._numbers = itertools.count(1)
         self._why: WhyLearned = "first"
         self._baseline: Baseline | None = Baseline()
@@ -94,13 +93,15 @@ class Tracker:
         if len(times) < FEWEST_SAMPLES:
             yield unknown(times)
             return
-        camera, path, windows = learn_camera(next(self._numbers), self._why, times, pictures, breaks, self._limit)
-        follower = Follower(camera, self._limit, camera.learned.start, self._way)
+        camera, path, windows = learn_camera(
+            next(self._numbers), self._why, times, pictures, breaks, self._rate, self._false_alarms
+        )
+        follower = Follower(camera, camera.learned.start, self._way)
         follower.count(path)
         yield follower.map
         yield path
         for window in windows:
-            yield from self._log.add(window, camera.number, held=False)
+            yield from self._log.add(window, camera, held=False)
         self._known = [*self._known, camera][-REMEMBERED:]
         if whole:
             self._baseline, self._follower, self._often = None, follower, 0.0
@@ -114,7 +115,7 @@ class Tracker:
             return
         held = self._elsewhere is not None
         for window in followed.windows if follower.camera.model.fits else ():
-            yield from self._log.add(window, follower.camera.number, held)
+            yield from self._log.add(window, follower.camera, held)
             self._often += (float(window.score >= 1) - self._often) * min(1.0, STEP / self._rate / OFTEN_TIME)
         if self._often > OFTEN:
             yield from self._log.end()
@@ -156,7 +157,7 @@ class Tracker:
         view = np.median(pictures[len(pictures) // 2 :: 4], axis=0).astype(np.float32)
         for camera in reversed(self._known):
             if camera is not follower.camera and not differ(camera.model.background.picture, view):
-                self._follower = Follower(camera, self._limit, began, self._way)
+                self._follower = Follower(camera, began, self._way)
                 yield from self._follow(self._follower, times, pictures)
                 return
         same = same_scene(follower.camera.model.background.picture, view)
