@@ -2,6 +2,7 @@
 
     python benchmarks/trajectory.py oddities MEDIA                  passages made unusual, against the same unedited
     python benchmarks/trajectory.py oddities MEDIA --files DIR      the same through files that are encoded: slower
+    python benchmarks/trajectory.py oddities MEDIA --files DIR --whole    learned from all of each file
     python benchmarks/trajectory.py oddities MEDIA --cameras DIR    planted into an hour that was made or drawn
     python benchmarks/trajectory.py honest MEDIA --work DIR         false events an hour, on hours without any true one
     python benchmarks/trajectory.py hour MEDIA --work DIR           an hour while the light drifts: memory, places, maps
@@ -203,16 +204,18 @@ def _go_on(number: int) -> tuple[Floats, Floats]:
 
 
 def oddities_in_files(
-    camera: Footage, baseline: float, edits: Sequence[str], count: int, seeds: int, folder: Path
+    camera: Footage, baseline: float, edits: Sequence[str], count: int, seeds: int, folder: Path, whole: bool
 ) -> Iterator[Compared]:
-    """Yield the pairs of footage, encoded, and read as any video is."""
+    """Yield the pairs of footage, encoded, and read as any video is. whole: learn from all of a file, as is
+    done by default where it is short; each part of it is judged by the others."""
+    settings = TrajectorySettings() if whole else TrajectorySettings(baseline=baseline)
     folder.mkdir(parents=True, exist_ok=True)
     known: dict[Path, tuple[Floats, Floats]] = {}
     for pair in planted.pairs(camera, tuple(edits), count, seeds, baseline):
         paths = planted.write(pair, folder)
         for path in paths:
             if path not in known:
-                found = trajectory(path, TrajectorySettings(baseline=baseline))
+                found = trajectory(path, settings)
                 known[path] = found.times, found.scores
         yield compared(pair, known[paths[0]], known[paths[1]])
         del known[paths[0]]
@@ -394,6 +397,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=planted.PASSAGES)
     parser.add_argument("--seeds", type=int, default=2, help="bodies drawn for each passage")
     parser.add_argument("--files", type=Path, metavar="DIR", help="encode the pairs there")
+    parser.add_argument("--whole", action="store_true", help="with --files: learn from the whole of each file")
     parser.add_argument(
         "--cameras", type=Path, metavar="DIR", help="plant into the recordings of benchmarks/honest.py there"
     )
@@ -409,7 +413,9 @@ def main() -> None:
         rows = list[Compared]()
         for camera, baseline in planted_in(clips, words.cameras, words.clips):
             if words.files is not None:
-                found = oddities_in_files(camera, baseline, words.edits, words.passages, words.seeds, words.files)
+                found = oddities_in_files(
+                    camera, baseline, words.edits, words.passages, words.seeds, words.files, words.whole
+                )
             else:
                 found = oddities(camera, baseline, words.edits, words.passages, words.seeds)
             for row in found:

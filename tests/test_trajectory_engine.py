@@ -179,9 +179,9 @@ def test_a_scene_in_other_light_is_the_same_scene():
     assert differ(scene, background(2).astype(np.float32)) and not differ(scene, scene * 1.05)
 
 
-def tracked(pictures, baseline=BASELINE / RATE, batch=37):
+def tracked(pictures, baseline=BASELINE / RATE, batch=37, false_alarms=0.1):
     """Return all that a tracker yields of pictures, given in batches."""
-    tracker, found = Tracker(baseline, RATE, 0.1), []
+    tracker, found = Tracker(baseline, RATE, false_alarms), []
     at = times(len(pictures))
     for low in range(0, len(pictures), batch):
         found += tracker.add(at[low : low + batch], pictures[low : low + batch])
@@ -270,6 +270,16 @@ def test_another_view_is_learned_anew_and_one_that_comes_back_is_known():
     path = path_of(found)
     assert path.times.tolist() == times(960).tolist()
     assert path.map_ids[[310, 630, 950]].tolist() == [1, 2, 1]
+
+
+@pytest.mark.slow
+def test_a_map_that_reports_again_and_again_is_learned_anew():
+    pictures = road(1050, seed=11)
+    for begin in range(420, 1050, 65):  # from now on something else comes and goes
+        pictures[begin : begin + 30, 44:60, 18:34] = 255
+    maps = {one.id: one for one in tracked(pictures, false_alarms=150) if isinstance(one, CameraMap)}
+    assert [one.why for one in maps.values()] == ["first", "usual"]
+    assert 70 < maps[1].end < 80 and maps[2].start == pytest.approx(maps[1].end, abs=7)
 
 
 def test_too_little_footage_has_a_path_without_a_map():

@@ -17,8 +17,9 @@ Reason = Literal["off_map", "object", "changed", "backwards", "faster", "slower"
 what was never seen there; a part of the picture changed and stays so, as where a thing was left or taken; a known path
 is run backwards, or at another pace; something stands where things pass."""
 
-WhyLearned = Literal["first", "moved", "light"]
-"""Why a map was learned: it is the first one; the camera moved, or another one is shown; the light changed for good."""
+WhyLearned = Literal["first", "moved", "light", "usual"]
+"""Why a map was learned: it is the first one; the camera moved, or another one is shown; the light changed for good; so
+much was unusual against the one before that something else is usual now."""
 
 Position = tuple[float, float, float]
 """A point of a map. Its unit is that of the picture distances that the map was learned from."""

@@ -23,6 +23,7 @@ WHY_LEARNED: dict[WhyLearned, str] = {
     "first": "the first one",
     "moved": "the camera moved, or another one is shown",
     "light": "the light changed for good",
+    "usual": "something else is usual now",
 }
 """Reason why a map was learned -> the same in words."""
 

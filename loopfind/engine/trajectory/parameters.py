@@ -89,7 +89,7 @@ TAIL = (0.5, 0.9)
 """Quantiles of the highest scores of chunks from which their tail is taken. The highest of all is not used: a baseline
 may hold what is unusual."""
 
-SHORT_BASELINE = 7.0
+SHORT_BASELINE = 5.0
 """The tail is taken for longer by this over the root of the number of chunks, as few of them say little of it: with 2,
 a camera whose baseline holds the same few people again and again reported 3 to 9 new ones an hour."""
 
@@ -135,6 +135,9 @@ REMEMBERED = 4
 
 OFTEN, OFTEN_TIME = 0.3, 300.0
 """Share of the time that may be unusual before a map is taken for outdated, and the seconds it is averaged over."""
+
+MANY, MANY_TIME = 6, 600.0
+"""Events within so many seconds after which a map is taken for outdated too: what happens that often is usual."""
 
 CHECK_EVERY = 50
 """Samples of a baseline between two looks at whether another view came."""

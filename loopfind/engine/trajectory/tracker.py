@@ -14,6 +14,8 @@ from loopfind.engine.trajectory.follower import FollowedSamples, Follower
 from loopfind.engine.trajectory.parameters import (
     BACK,
     FEWEST_SAMPLES,
+    MANY,
+    MANY_TIME,
     OFTEN,
     OFTEN_TIME,
     REMEMBERED,
@@ -47,6 +49,7 @@ class Tracker:
         self._follower: Follower | None = None
         self._known: list[FixedCamera] = []
         self._often = 0.0
+        self._begun: list[float] = []
         self._elsewhere: Elsewhere | None = None
 
     @property
@@ -115,12 +118,15 @@ class Tracker:
             return
         held = self._elsewhere is not None
         for window in followed.windows if follower.camera.model.fits else ():
-            yield from self._log.add(window, follower.camera, held)
+            for event in self._log.add(window, follower.camera, held):
+                self._begun += [event.start] if event.going_on else []
+                yield event
             self._often += (float(window.score >= 1) - self._often) * min(1.0, STEP / self._rate / OFTEN_TIME)
-        if self._often > OFTEN:
+        self._begun = [at for at in self._begun if at > float(times[-1]) - MANY_TIME]
+        if self._often > OFTEN or len(self._begun) >= MANY:
             yield from self._log.end()
             yield follower.map
-            self._begin("light")
+            self._begin("usual")
 
     def _settle(self, follower: Follower, followed: FollowedSamples, pictures: Bytes) -> Iterator[Tracked]:
         """Yield the path as far as it is known to be of this view. What shows another one is kept until it is back, or
@@ -166,6 +172,7 @@ class Tracker:
 
     def _begin(self, why: WhyLearned) -> None:
         self._baseline, self._follower, self._why, self._often = Baseline(), None, why, 0.0
+        self._begun = []
 
     def _leave(self, began: float) -> Iterator[Tracked]:
         """End what is unusual where another view began, unless it is nothing but that view."""
