@@ -428,7 +428,8 @@ def test_importing_loopfind_loads_nothing_heavy() -> None:
     assert not {"numpy", "scipy", "PIL", "imagehash"} & {*loaded.split()}
     names = (
         "Cache CompareSettings Comparison Decoding GroupSettings LoopfindError Report Settings SimilarSettings "
-        "SteadySettings Sweep SweepSettings __version__ compare follow groups scan similar steady sweep"
+        "SteadySettings Sweep SweepSettings Trajectory TrajectorySettings __version__ compare follow "
+        "follow_trajectory groups scan similar steady sweep trajectory"
     )
     assert public == f"24 {names}"
 

@@ -282,6 +282,14 @@ def test_a_map_that_reports_again_and_again_is_learned_anew():
     assert 70 < maps[1].end < 80 and maps[2].start == pytest.approx(maps[1].end, abs=7)
 
 
+def test_a_slow_camera_is_gathered_until_there_is_enough():
+    tracker, found = Tracker(20.0, 1.0, 0.1), []
+    at, pictures = np.arange(150.0), road(150, seed=61)
+    for low in range(0, 150, 7):
+        found += tracker.add(at[low : low + 7], pictures[low : low + 7])
+    assert not found and path_of([*tracker.finish()]).times.tolist() == at.tolist()
+
+
 def test_too_little_footage_has_a_path_without_a_map():
     (path,) = tracked(road(120, seed=41))
     assert np.isnan(path.positions).all() and (path.map_ids == -1).all()

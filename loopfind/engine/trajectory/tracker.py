@@ -87,7 +87,7 @@ class Tracker:
             before, after = parted
             yield from self._learn(before, whole=False)
             self._baseline, self._why = after, "moved"
-        elif baseline.seconds >= self._length:
+        elif baseline.seconds >= self._length and len(baseline) >= FEWEST_SAMPLES:
             yield from self._learn(baseline)
 
     def _learn(self, baseline: Baseline, whole: bool = True) -> Iterator[Tracked]:
@@ -123,7 +123,7 @@ class Tracker:
                 yield event
             self._often += (float(window.score >= 1) - self._often) * min(1.0, STEP / self._rate / OFTEN_TIME)
         self._begun = [at for at in self._begun if at > float(times[-1]) - MANY_TIME]
-        if self._often > OFTEN or len(self._begun) >= MANY:
+        if not held and (self._often > OFTEN or len(self._begun) >= MANY):
             yield from self._log.end()
             yield follower.map
             self._begin("usual")
