@@ -89,7 +89,7 @@ TAIL = (0.5, 0.9)
 """Quantiles of the highest scores of chunks from which their tail is taken. The highest of all is not used: a baseline
 may hold what is unusual."""
 
-SHORT_BASELINE = 5.0
+SHORT_BASELINE = 8.0
 """The tail is taken for longer by this over the root of the number of chunks, as few of them say little of it: with 2,
 a camera whose baseline holds the same few people again and again reported 3 to 9 new ones an hour."""
 
