@@ -25,6 +25,7 @@ trajectory --follow` does. `speed` and `honest` leave the search for repeats out
 import argparse
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -35,6 +36,7 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
+import imageio_ffmpeg
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -284,7 +286,11 @@ def hour_rows(path: Path, baseline: float) -> Iterator[str]:
     """Yield what becomes of memory, maps and positions while a video is followed."""
     moments, held, ids = [], [], list[str]()
     began, due = time.process_time(), 0.0
-    for event in follow_trajectory(path, TrajectorySettings(baseline=baseline, stall=3.0)):
+    # An mp4 whose index stands at its end cannot be followed.
+    growing = path.with_suffix(".mkv")
+    copying = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", "-i", str(path), "-c", "copy"]
+    subprocess.run([*copying, str(growing)], check=True)
+    for event in follow_trajectory(growing, TrajectorySettings(baseline=baseline, stall=3.0)):
         if isinstance(event, CameraMap):
             ids.append(f"{event.why} at {event.start:.0f} s")
         elif isinstance(event, Unusual) and event.going_on:
