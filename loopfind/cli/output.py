@@ -12,6 +12,7 @@ from loopfind.errors import BadSetting, OutputError
 from loopfind.registry import check_name
 from loopfind.reports.files import as_output_error, write_file
 from loopfind.reports.formats import FORMATS, PAGE, SUFFIXES, format_of_ending
+from loopfind.reports.plots import PLOTS
 from loopfind.reports.wording import count
 
 if TYPE_CHECKING:
@@ -148,3 +149,12 @@ def check_writable(path: str) -> None:
         target = place if place.exists() and not place.is_file() else place.parent
         if not os.access(target, os.W_OK):
             raise OutputError(path, "no permission to write there")
+
+
+def check_plot(plot: str, video: str) -> None:
+    """Raise, before an hour of decoding, for an unknown ending, a folder that is not there, and the video itself."""
+    if Path(plot).suffix.lower() not in PLOTS:
+        raise BadSetting("--plot", plot, f"let the name end in {' or '.join(PLOTS)}")
+    check_writable(plot)
+    if is_same_file(plot, video):
+        raise BadSetting("--plot", plot, "this is the video, and would be lost; choose another name")

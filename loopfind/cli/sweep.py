@@ -84,7 +84,7 @@ def sweep_command(
     chosen = _default_sizes(names) if sizes is None else parse_sizes("--sizes", sizes)
     settings = SweepSettings(names, chosen, stream, first, last, _parse_sample(sample, video), stall)
     if plot is not None:
-        _check_plot(plot, video)
+        outputs.check_plot(plot, video)
     result = _sweep(video, settings, verbose, quiet, no_budget)
     _deliver(result, as_json, as_csv)
     if plot is not None:
@@ -122,15 +122,6 @@ def _parse_sample(text: str | None, video: str) -> float | None:
     if video == "-":
         raise BadSetting("--sample", text, "standard input is read once, from its start; leave it out")
     return length
-
-
-def _check_plot(plot: str, video: str) -> None:
-    """Raise, before an hour of decoding, for an unknown ending, a folder that is not there, and the video itself."""
-    if Path(plot).suffix.lower() not in PLOTS:
-        raise BadSetting("--plot", plot, f"let the name end in {' or '.join(PLOTS)}")
-    outputs.check_writable(plot)
-    if outputs.is_same_file(plot, video):
-        raise BadSetting("--plot", plot, "this is the video, and would be lost; choose another name")
 
 
 def _sweep(video: str, settings: SweepSettings, verbose: bool, quiet: bool, unbounded: bool) -> "Sweep":

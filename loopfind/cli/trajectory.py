@@ -90,7 +90,7 @@ def trajectory_command(
         raise BadSetting("--window", window, "it goes with --follow; leave it out")
     first, last = parse_limits(start, end)
     if plot is not None:
-        _check_plot(plot, video)
+        outputs.check_plot(plot, video)
     if html is not None:
         check_page(html, [video], [] if plot is None else [plot])
     settings = TrajectorySettings(length, way, false_alarms, stream, first, last, stall, no_budget)
@@ -127,15 +127,6 @@ def parse_baseline(given: str) -> float:
 def _say(line: str, quiet: bool) -> None:
     if not quiet:
         terminal.note(line)
-
-
-def _check_plot(plot: str, video: str) -> None:
-    """Raise, before the video is read, where the plot could not be written or the video would be lost."""
-    if Path(plot).suffix.lower() not in PLOTS:
-        raise BadSetting("--plot", plot, f"let the name end in {' or '.join(PLOTS)}")
-    outputs.check_writable(plot)
-    if outputs.is_same_file(plot, video):
-        raise BadSetting("--plot", plot, "this is the video, and would be lost; choose another name")
 
 
 def _found(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from loopfind.engine.trajectory.altered import with_body
 from loopfind.engine.trajectory.calibration import SameActivity, ScoreTail, highest_of, same_activity, tail
 from loopfind.engine.trajectory.light import Background, Grey
-from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement
+from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
 from loopfind.engine.trajectory.motion import usual_block_change
 from loopfind.engine.trajectory.parameters import (
     AWAY,
@@ -289,11 +289,8 @@ def _measured(
         for begin in range(low, high, _AT_ONCE):
             until = min(high, begin + _AT_ONCE)
             differences = background.differences(pictures[begin:until])
-            first = begin == low
-            earlier = pictures[begin : begin + 1] if first else pictures[begin - 1 : begin]
-            shown = np.concatenate([earlier, pictures[begin:until]])
-            apart = np.concatenate([differences[:1] if first else before[-1:], differences])
-            moves = movement(shown, apart, change)
+            earlier = None if begin == low else (pictures[begin - 1], before[-1])
+            moves = movement_after(earlier, pictures[begin:until], differences, change)
             sight = differing(differences, before, spaces[folds[low]])
             moved = moves if moved is None else moved.then(moves)
             seen = sight if seen is None else seen.then(sight)
@@ -330,17 +327,13 @@ class _Altering:
                 if len(taken) < WINDOW_SAMPLES:
                     continue
                 shown = self.pictures[taken]
-                moved = movement(shown[[0, *range(len(shown))]], self._twice_first(shown), self.change)
+                moved = movement_after(None, shown, self.background.differences(shown), self.change)
                 windows = windows_in(0, len(moved))
                 active = motion_activity(moved.pace, windows)
                 some = active >= np.median(active)
                 rows.append(pace_windows(moved.pace, windows)[some])
                 folds.append(self.folds[taken[windows.ends[some] - 1]])
         return AlteredRows(np.concatenate(rows), np.concatenate(folds))
-
-    def _twice_first(self, pictures: Bytes) -> Grey:
-        differences = self.background.differences(pictures)
-        return np.concatenate([differences[:1], differences])
 
     def held(self, moved: Movement, seen: Differing) -> AlteredRows:
         """Return windows in which the last sample is held."""

@@ -11,7 +11,7 @@ from loopfind.engine.trajectory.camera_model import question_rows
 from loopfind.engine.trajectory.differences import DifferenceWay
 from loopfind.engine.trajectory.judgement import Judged, together
 from loopfind.engine.trajectory.light import Background, Grey
-from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement
+from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
 from loopfind.engine.trajectory.parameters import (
     ADAPT_EVERY,
     MOTION_SAMPLES,
@@ -119,16 +119,14 @@ class Follower:
 
     def _measured(self, times: Floats, pictures: Bytes) -> tuple[Movement, Differing]:
         differences = self._background.differences(pictures)
-        first = self._picture is None
-        shown = np.concatenate([pictures[:1] if self._picture is None else self._picture[None], pictures])
-        apart = np.concatenate([differences[:1] if first else self._before[-1:], differences])
-        moved = movement(shown, apart, self.camera.model.change)
+        earlier = None if self._picture is None else (self._picture, self._before[-1])
+        moved = movement_after(earlier, pictures, differences, self.camera.model.change)
         seen = differing(differences, self._before, self.camera.model.subspace)
         if self._differences is not None:
             seen = replace(seen, coordinates=self._differences.follow(times, differences.reshape(len(times), -1)))
         self._before = np.concatenate([self._before, differences])[-STILL:]
         self._picture = pictures[-1]
-        passed = float(times[-1]) - self._end if not first else 0.0
+        passed = float(times[-1]) - self._end if earlier is not None else 0.0
         self._background.adapt(pictures[-1], min(max(passed, 0.0), _LONGEST_STEP))
         self._end = float(times[-1])
         return moved, seen

@@ -10,7 +10,6 @@ from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.looks import Differing, Movement
 from loopfind.engine.trajectory.motion import CORNERS
 from loopfind.engine.trajectory.parameters import (
-    AGREEING,
     BLOCK_SIDE,
     CHUNK_SAMPLES,
     LEAST_TRAFFIC,
@@ -63,7 +62,7 @@ class Limit:
 def together(rarity: Floats) -> Floats:
     """Return how rare windows are by all questions, (m,), of how rare each finds them, (m, q): that of the rarest, and
     some more where others agree."""
-    return np.asarray(np.logaddexp.reduce(AGREEING * rarity, axis=1) / AGREEING, np.float64)
+    return np.asarray(np.logaddexp.reduce(rarity, axis=1), np.float64)
 
 
 @dataclass(frozen=True)

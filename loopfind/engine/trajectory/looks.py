@@ -6,8 +6,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from loopfind.engine.trajectory.light import Grey
-from loopfind.engine.trajectory.motion import BLOCKS_ALONG, CORNERS, BlockMotion, block_sums, follow_blocks
-from loopfind.engine.trajectory.parameters import BLOCK_SIDE, STILL, STILL_AT
+from loopfind.engine.trajectory.motion import BLOCKS_ALONG, CORNERS, BlockMotion, block_levels, follow_blocks
+from loopfind.engine.trajectory.parameters import BLOCK_SIDE, FRONT, STILL, STILL_AT
 from loopfind.engine.trajectory.subspace import Subspace
 from loopfind.model.dtypes import Bytes, Ints
 
@@ -94,7 +94,7 @@ def pace_row(motion: BlockMotion, change: Grey, difference: Grey, least: float) 
         change.mean(),
         np.abs(difference).mean(),
         (change > least).mean(),
-        (np.abs(difference) > BLOCK_SIDE).mean(),
+        (np.abs(difference) > FRONT).mean(),
     )
     return row
 
@@ -140,6 +140,13 @@ def movement(pictures: Bytes | Grey, differences: Grey, least: float) -> Movemen
             arrow[number] = arrow_row(motion, patches)
         pace[number] = pace_row(motion, np.abs(after - before), differences[number + 1], least)
     return Movement(arrow, pace)
+
+
+def movement_after(before: tuple[Bytes, Grey] | None, pictures: Bytes, differences: Grey, least: float) -> Movement:
+    """Return how things move up to each picture (n, 64, 64): n rows. before: the picture before them and its difference
+    from the background, (64, 64) each; None where there is none, and the first one stands still."""
+    picture, difference = (pictures[0], differences[0]) if before is None else before
+    return movement(np.concatenate([picture[None], pictures]), np.concatenate([difference[None], differences]), least)
 
 
 @dataclass(frozen=True)
@@ -191,9 +198,9 @@ def differing(differences: Grey, before: Grey, subspace: Subspace) -> Differing:
     known = known[len(known) - count - STILL :]
     stays = _median_of_five([known[STILL - late : STILL - late + count] for late in STILL_AT])
     return Differing(
-        _levels(differences),
-        _levels(strange.reshape(differences.shape)),
-        _levels(stays),
+        block_levels(differences),
+        block_levels(strange.reshape(differences.shape)),
+        block_levels(stays),
         coordinates,
         np.sqrt((strange**2).mean(1)),
     )
@@ -209,9 +216,3 @@ def _median_of_five(pictures: list[Grey]) -> Grey:
     low, high = np.minimum(low, high), np.maximum(low, high)
     median: Grey = np.maximum(low, np.minimum(high, five))
     return median
-
-
-def _levels(pictures: Grey) -> Grey:
-    """Return root mean squares (n, BLOCKS_ALONG, BLOCKS_ALONG) over the blocks of pictures (n, 64, 64)."""
-    levels: Grey = np.sqrt(block_sums(pictures * pictures).clip(0) / (BLOCK_SIDE * BLOCK_SIDE))
-    return levels

@@ -1,4 +1,4 @@
-"""BlockMotion of blocks from one picture to the next, by full search."""
+"""Motion of blocks from one picture to the next, by full search."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from loopfind.model.dtypes import Bytes, Ints
 from loopfind.settings import PICTURE_SIDE
 
 CORNERS = np.arange(0, PICTURE_SIDE - BLOCK_SIDE + 1, BLOCK_STEP)
-"""QuestionRows, and columns, at which blocks begin."""
+"""Rows, and columns, at which blocks begin."""
 
 BLOCKS_ALONG = len(CORNERS)
 """Blocks in a row, and in a column."""
@@ -50,6 +50,12 @@ def block_sums(pictures: Grey) -> Grey:
     pairs = cells[:, :-1] + cells[:, 1:]
     found: Grey = pairs[:, :, :-1] + pairs[:, :, 1:]
     return found
+
+
+def block_levels(pictures: Grey) -> Grey:
+    """Return root mean squares (n, BLOCKS_ALONG, BLOCKS_ALONG) over the blocks of pictures (n, 64, 64)."""
+    levels: Grey = np.sqrt(block_sums(pictures * pictures).clip(0) / (BLOCK_SIDE * BLOCK_SIDE))
+    return levels
 
 
 def follow_blocks(before: Grey, after: Grey, front: Grey, change: float) -> BlockMotion:

@@ -93,6 +93,9 @@ SHORT_BASELINE = 8.0
 """The tail is taken for longer by this over the root of the number of chunks, as few of them say little of it: with 5,
 cameras whose baseline holds the same few passages again and again reported 16 to 19 events an hour."""
 
+FRONT = 8.0
+"""Grey levels from which a pixel is taken to differ from the background, where the share of such pixels is counted."""
+
 NOT_BACKGROUND = 12.0
 """Grey levels (root mean square) by which a block differs that does not show the background."""
 
@@ -120,15 +123,14 @@ NEAR_PLACE = 0.15
 """Share of the spread of the path within which two rests are of the same place."""
 
 MOST_REST_STATES, LEAST_SHARE = 12, 0.01
-"""RestStates that a map has at the most, and the share of the time that one lasts at the least."""
+"""Places that a map has at the most, and the share of the time that one lasts at the least."""
 
-EVENT_ENDS, EVENT_GAP = 0.7, 20
-"""An event goes on while the score is at least this; two that are no more samples apart are one."""
+EVENT_ENDS = 0.7
+"""An event goes on while the score is at least this."""
 
 REASONS_WITHIN, MOST_REASONS = 0.7, 3
 """Share of the rarity of the first reason that another one has at the least, to be named too; and how many are
 named."""
-
 
 REMEMBERED = 4
 """Maps that are kept for a camera that comes back to an earlier view; each takes some 10 MB."""
@@ -206,10 +208,6 @@ SHORTEST_RETRACE = 3.0
 
 MOST_RETRACES = 10_000
 """Retraces that are kept, the latest."""
-
-AGREEING = 1.0
-"""Power by which the questions are put together: with a larger one only the rarest answer counts, with a smaller one
-what is usual of the others drowns it."""
 
 LEAST_TRAFFIC = 0.2
 """Times the mean of all regions that must move in one for things to pass there."""

@@ -3,8 +3,8 @@
 import numpy as np
 
 from loopfind.engine.trajectory.light import Background, Grey
-from loopfind.engine.trajectory.motion import block_sums
-from loopfind.engine.trajectory.parameters import AWAY, BLOCK_SIDE, NOT_BACKGROUND, SAME_EDGES
+from loopfind.engine.trajectory.motion import block_levels
+from loopfind.engine.trajectory.parameters import AWAY, NOT_BACKGROUND, SAME_EDGES
 
 
 def differ(one: Grey, other: Grey) -> bool:
@@ -15,8 +15,7 @@ def differ(one: Grey, other: Grey) -> bool:
 def unlike(one: Grey, other: Grey) -> float:
     """Return the share of the blocks in which a picture differs from another one, gain and offset aside."""
     differences = Background(one).differences(other[None])
-    levels = np.sqrt(block_sums(differences * differences).clip(0) / (BLOCK_SIDE * BLOCK_SIDE))
-    return float((levels > NOT_BACKGROUND).mean())
+    return float((block_levels(differences) > NOT_BACKGROUND).mean())
 
 
 def same_scene(one: Grey, other: Grey) -> bool:
