@@ -9,6 +9,7 @@ from all_pairs import RADIUS, all_pairs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loopfind.engine.candidates import lsh
 from loopfind.engine.candidates.lsh import similar_pairs
 from loopfind.engine.candidates.parameters import BUCKET_REACH, CROWDED_REACH, WORD_DRAWS
 from loopfind.model.candidate import Matches
@@ -91,6 +92,21 @@ def test_the_same_input_gives_the_same_matches(match: Match) -> None:
     codes, times, usable = planted(600, 50, 400, 100, bits=3), np.arange(600) / 25, np.ones(600, bool)
     one, other = (match(codes, times, usable, APART) for _ in range(2))
     assert np.array_equal(one.first, other.first) and np.array_equal(one.second, other.second)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 1500), st.sampled_from([1, 4, 60, 1000]), st.booleans())
+@pytest.mark.slow
+def test_few_codes_are_paired_as_many_are(seed: int, n: int, different: int, changed: bool) -> None:
+    """In the same order too, in buckets of all sizes and where there are more pairs than a draw may give."""
+    rng = np.random.default_rng(seed)
+    codes, other = random_codes(different, seed)[rng.integers(0, different, (2, n))]
+    given = codes, np.cumsum(rng.uniform(0.5, 1.5, n)) / 25, rng.random(n) < 0.9, APART, other if changed else None
+    few = similar_pairs(*given)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lsh, "FEW_CODES", 0)
+        many = similar_pairs(*given)
+    assert np.array_equal(few.first, many.first) and np.array_equal(few.second, many.second)
 
 
 @both_ways

@@ -27,6 +27,10 @@ from loopfind.model.dtypes import Floats, Ints, Words
 _SEED = 20170528
 _AT_ONCE = 1 << 18
 
+FEW_CODES = 1 << 12
+"""Codes that are paired in one step rather than reach by reach: their pairs take little memory, and a step takes more
+time than what it does. By definition it changes no pair."""
+
 Places = NDArray[np.uint32]
 
 
@@ -48,11 +52,17 @@ def similar_pairs(
     rng = np.random.default_rng(_SEED)
     budget = PAIRS_PER_FRAME * len(frames) // WORD_DRAWS + FREE_PAIRS
     # Two codes a frame are for changed copies, of which there are many kinds: half the draws for each.
-    for _ in range(WORD_DRAWS if other is None else WORD_DRAWS // 2):
-        chosen = rng.choice(64, bits, replace=False)
-        for a, b in _bucket_pairs(
-            values, chosen, members, times, apart, budget, None if other is None else len(frames)
-        ):
+    draws = [rng.choice(64, bits, replace=False) for _ in range(WORD_DRAWS if other is None else WORD_DRAWS // 2)]
+    changed_from = None if other is None else len(frames)
+    few = len(values) <= FEW_CODES
+    pairs_of = _few_bucket_pairs if few else _bucket_pairs
+    sorted_words = (
+        _few_sorted_words(values, draws, changed_from)
+        if few
+        else (_sorted_words(values, chosen, changed_from) for chosen in draws)
+    )
+    for ranked, order in sorted_words:
+        for a, b in pairs_of(ranked, order, members, times, apart, budget, changed_from is not None):
             found.append(a, b)
     return found
 
@@ -84,14 +94,57 @@ def _sorted_words(codes: Words, bits: Ints, changed_from: int | None) -> tuple[P
     return ranked, order
 
 
+def _few_sorted_words(codes: Words, draws: list[Ints], changed_from: int | None) -> Iterator[tuple[Places, Places]]:
+    """Yield what `_sorted_words` returns for each draw of bits, of few codes: all words are made by one product of
+    matrices, which is exact, as no word has as many bits as a double holds."""
+    bits = np.unpackbits(codes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    weights = np.zeros((64, len(draws)))
+    for number, chosen in enumerate(draws):
+        weights[chosen, number] = 2.0 ** np.arange(len(chosen))[::-1]
+    words = (bits.astype(np.float64) @ weights).astype(np.uint64)
+    place = np.arange(len(codes), dtype=np.uint64)
+    if changed_from is not None:
+        place = place % np.uint64(changed_from) * np.uint64(2) + (place >= changed_from)
+    for number in range(len(draws)):
+        key = np.sort((words[:, number] << np.uint64(32)) | place)
+        yield (key >> np.uint64(32)).astype(np.uint32), key.astype(np.uint32)
+
+
+def _few_bucket_pairs(
+    ranked: Places, order: Places, members: Places, times: Floats, apart: float, budget: int, changed: bool
+) -> Iterator[tuple[Places, Places]]:
+    """Yield the pairs of `_bucket_pairs` in its order, of few codes: those of every reach at a time."""
+    begins = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+    sizes = np.diff(np.append(begins, len(ranked)))
+    within = np.arange(len(ranked)) - np.repeat(begins, sizes)
+    sizes = np.repeat(sizes, sizes)
+    reach = np.minimum(sizes - 1 - within, np.where(sizes <= BUCKET_REACH, BUCKET_REACH, CROWDED_REACH))
+    here = np.repeat(np.arange(len(ranked)), reach)
+    ahead = np.arange(1, len(here) + 1) - np.repeat(np.cumsum(reach) - reach, reach)
+    nearest_first = np.argsort(ahead.astype(np.uint8), kind="stable")
+    here, ahead = here[nearest_first], ahead[nearest_first]
+    a, b = order[here], order[here + ahead]
+    if changed:
+        across = (a & 1) != (b & 1)
+        a, b, ahead = a[across], b[across], ahead[across]
+        a, b = np.where(a & 1, b, a) >> 1, np.where(a & 1, a, b) >> 1
+    a, b = members[a], members[b]
+    keep = np.abs(times[b] - times[a]) >= apart
+    a, b, ahead = a[keep], b[keep], ahead[keep]
+    total = np.cumsum(np.bincount(ahead, minlength=1))
+    last = int(np.searchsorted(total, budget, "right"))
+    end = int(total[last]) if last < len(total) else len(a)
+    yield a[:end], b[:end]
+
+
 def _bucket_pairs(
-    codes: Words, bits: Ints, members: Places, times: Floats, apart: float, budget: int, changed_from: int | None
+    ranked: Places, order: Places, members: Places, times: Floats, apart: float, budget: int, changed: bool
 ) -> Iterator[tuple[Places, Places]]:
     """Pair frames within the buckets of one draw of bits, the nearest in time first, about `budget` pairs at most.
 
-    members: (m,) the frame of each code. changed_from: where the changed codes begin, if there are any.
+    ranked, order: (m,) sorted words and their places. members: (m,) the frame of each code. changed: whether places
+    are of codes and of changed codes, as `_sorted_words` numbers them.
     """
-    ranked, order = _sorted_words(codes, bits, changed_from)
     total, here = 0, np.arange(len(ranked), dtype=np.uint32)
     for ahead in range(1, min(BUCKET_REACH, len(ranked) - 1) + 1):
         # Words are sorted: a code that shares its word with the one `ahead` of it shares it with all between.
@@ -104,7 +157,7 @@ def _bucket_pairs(
         for low in range(0, len(here), _AT_ONCE):
             part = here[low : low + _AT_ONCE]
             a, b = order[part], order[part + np.uint32(ahead)]
-            if changed_from is not None:
+            if changed:
                 across = (a & 1) != (b & 1)
                 a, b = a[across], b[across]
                 a, b = np.where(a & 1, b, a) >> 1, np.where(a & 1, a, b) >> 1

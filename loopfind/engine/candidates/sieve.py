@@ -18,8 +18,9 @@ from loopfind.engine.candidates.parameters import (
 )
 from loopfind.engine.candidates.question import FrameCodes
 from loopfind.model.candidate import Line
-from loopfind.model.dtypes import Floats
 from loopfind.model.fingerprint import Timeline
+
+_AT_ONCE = 1 << 16  # instants
 
 
 def sift(lines: list[Line], timeline: Timeline, codes: FrameCodes, by_second: bool = False) -> list[Line]:
@@ -47,14 +48,17 @@ def sift(lines: list[Line], timeline: Timeline, codes: FrameCodes, by_second: bo
     inside = (times[frames] >= table[:, 0:1] - step) & (times[frames] <= table[:, 1:2] + step)
     counted = (np.diff(frames, axis=1, prepend=-1) > 0) & inside
 
-    def distance(shift: float) -> Floats:
-        partners = nearest(times, (there + shift).ravel()).reshape(at.shape)
-        bits = np.bitwise_count(ours[frames] ^ theirs[partners])
-        return np.asarray((bits * counted).sum(1) / np.maximum(counted.sum(1), 1))
-
-    on = np.min([distance(shift) for shift in (-step, 0.0, step)], axis=0)
-    off = np.median([distance(shift) for shift in SIEVE_BESIDE], axis=0)
-    near = np.minimum(distance(-SIEVE_NEAR), distance(SIEVE_NEAR))
+    # All shifts of a number of lines at a time: of short files, calls take more time than what they do.
+    shifts = np.array([-step, 0.0, step, *SIEVE_BESIDE, -SIEVE_NEAR, SIEVE_NEAR])[:, None, None]
+    seen, distances = counted.sum(1), np.empty((len(shifts), len(lines)))
+    at_once = max(1, _AT_ONCE // (len(shifts) * SIEVE_SAMPLES))
+    for low in range(0, len(lines), at_once):
+        part = slice(low, low + at_once)
+        wanted = there[part] + shifts
+        partners = nearest(times, wanted.ravel()).reshape(wanted.shape)
+        bits = np.bitwise_count(ours[frames[part]] ^ theirs[partners])
+        distances[:, part] = (bits * counted[part]).sum(2) / np.maximum(seen[part], 1)
+    on, off, near = distances[:3].min(0), np.median(distances[3:-2], axis=0), distances[-2:].min(0)
     stands_out = (off - on >= SIEVE_MARGIN) & (near - on >= SIEVE_SHARPNESS) & (on <= SIEVE_AGREEMENT * off)
-    kept = stands_out & (counted.sum(1) >= SIEVE_FEWEST_FRAMES)
+    kept = stands_out & (seen >= SIEVE_FEWEST_FRAMES)
     return [line for line, keep in zip(lines, kept, strict=True) if keep]

@@ -19,7 +19,7 @@ from loopfind.model.candidate import Line, Matches
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.model.fingerprint import Timeline
 
-_CHUNK = 600  # stretches counted at a time: twenty minutes
+_CHUNK_SECONDS = 600 * VOTE_SECONDS  # counted at a time: twenty minutes
 
 
 def voted_lines(matches: Iterable[Matches], timeline: Timeline, question: Question, most: int) -> list[Line]:
@@ -27,13 +27,41 @@ def voted_lines(matches: Iterable[Matches], timeline: Timeline, question: Questi
 
     matches: batches of pairs of frames, each of one moment in a first and in a second occurrence.
     """
+    best = _voted_in_chunks(matches, timeline, question, most)
+    if best is None:
+        return []
+    return [
+        Line(
+            question.slope,
+            float(lag),
+            float(start),
+            float(end) + timeline.step,
+            int(votes),
+            question.view,
+            question.viewed_first,
+        )
+        for _, lag, start, end, votes in zip(*best, strict=True)
+    ]
+
+
+def _voted_in_chunks(matches: Iterable[Matches], timeline: Timeline, question: Question, most: int) -> "_Voted | None":
+    """Return the `most` best lines, None without any match.
+
+    In chunks of the timeline: the votes of one block never meet those of another, and memory stays small.
+    """
     times, step = timeline.times, timeline.step
-    # In chunks of the timeline: the votes of one block never meet those of another, and memory stays small.
+    if len(times) and np.floor(times[0] / _CHUNK_SECONDS) == np.floor(times[-1] / _CHUNK_SECONDS):  # one chunk
+        batches = [batch for batch in matches if len(batch)]
+        if not batches:
+            return None
+        first = np.concatenate([batch.first for batch in batches])
+        second = np.concatenate([batch.second for batch in batches])
+        return _count_votes(times[first], times[second], step, question, most)
     table = Scratch(2, np.uint32)
     chunks: dict[int, list[slice]] = defaultdict(list)
     for batch in matches:
         # Short keys, which numpy sorts by radix; that they start anew after a year of video does no harm.
-        chunk = np.floor(times[batch.first] / (_CHUNK * VOTE_SECONDS)).astype(np.int64).astype(np.int16)
+        chunk = np.floor(times[batch.first] / _CHUNK_SECONDS).astype(np.int64).astype(np.int16)
         order = np.argsort(chunk, kind="stable")
         edges = np.flatnonzero(np.diff(chunk[order], prepend=-32768, append=-32768))
         at = len(table)
@@ -46,20 +74,7 @@ def voted_lines(matches: Iterable[Matches], timeline: Timeline, question: Questi
         voted = _count_votes(times[rows[:, 0]], times[rows[:, 1]], step, question, most)
         best = voted if best is None else best.merged(voted, most)
     table.close()
-    if best is None:
-        return []
-    return [
-        Line(
-            question.slope,
-            float(lag),
-            float(start),
-            float(end) + step,
-            int(votes),
-            question.view,
-            question.viewed_first,
-        )
-        for _, lag, start, end, votes in zip(*best, strict=True)
-    ]
+    return best
 
 
 def may_make_a_line(matches: Matches, timeline: Timeline, question: Question) -> bool:
