@@ -1,6 +1,7 @@
 """Rules that hold for every test: no ffmpeg is left alive or unreaped."""
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.dist = "loadfile"
 
 
+def pytest_collection_finish() -> None:
+    """Leave what collecting made out of every later search for garbage: it lives as long as the tests."""
+    gc.freeze()
+
+
 def pytest_sessionfinish() -> None:
     """Stop the server that tests shared."""
     servers.stop_shared()
@@ -54,6 +60,18 @@ def few_speeds() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(changed_search, "MOST_CHANGED", (3, 0.0))
         yield
+
+
+@pytest.fixture
+def few_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask at few moments of a file how short a copy would be found there.
+
+    They take as long for a file of seconds as for one of hours, which is most of a scan of seconds, and change only
+    what is promised. test_findable and test_promises are about that, and the reports kept in golden/ hold it.
+    """
+    from loopfind.engine.evidence import findable
+
+    monkeypatch.setattr(findable, "MOMENTS", 3)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -223,7 +223,7 @@ def test_version_names_python_and_ffmpeg() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [["film.mp4"], ["film.mp4", "--json"], ["many"], ["--help"]])
+@pytest.mark.parametrize("words", [["film.mp4", "--json"], ["many"], ["--help"]])
 def test_a_reader_that_left_is_no_error(words: list[str]) -> None:
     read, write = os.pipe()
     os.close(read)
@@ -306,7 +306,7 @@ def test_a_second_press_ends_it_at_once_and_its_ffmpeg_too(name: str) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_is_quiet_at_any_moment() -> None:
-    for imports in (1, 30, 100, 200, 300, 400):
+    for imports in (1, 60, 200, 400):
         child = subprocess.Popen(
             [
                 sys.executable,
@@ -469,4 +469,4 @@ def test_python_m_is_the_same() -> None:
 )
 def test_the_shell_completes_commands_options_and_values(typed: str, offers: str) -> None:
     words = {"COMP_WORDS": f"loopfind {typed}", "COMP_CWORD": str(len(typed.split()))}
-    assert started(env=environment(_LOOPFIND_COMPLETE="complete_bash", **words)).stdout.split() == [offers]
+    assert run(env=environment(_LOOPFIND_COMPLETE="complete_bash", **words)).stdout.split() == [offers]

@@ -27,6 +27,8 @@ from loopfind.media.decode.growing_file import Tail
 from loopfind.model.events import Ended, Event, Finding, Missed
 from loopfind.reports.formats.events import event_text
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOP, NONE = ROOT / "fixtures" / "loop.mp4", ROOT / "fixtures" / "none.mp4"
 CONTAINERS = {

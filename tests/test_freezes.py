@@ -10,6 +10,8 @@ from test_laws import claimed
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Freeze
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 FPS = 25
 
 

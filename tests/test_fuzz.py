@@ -22,8 +22,8 @@ def test_no_broken_file_makes_trouble() -> None:
 
 @pytest.mark.slow
 def test_nothing_broken_that_loopfind_keeps_makes_trouble() -> None:
-    found = list(fuzz_kept.trials(2, 12, 2))
-    assert len(found) == 2 * len(fuzz_kept.KINDS)
+    found = list(fuzz_kept.trials(1, 12, 2))
+    assert len(found) == len(fuzz_kept.KINDS)
     assert [(kind, number, trouble) for kind, number, trouble, _ in found if trouble] == []
 
 

@@ -28,6 +28,8 @@ from loopfind.reports.formats.csv import csv_row, plain_cell
 from loopfind.reports.formats.events import event_json, event_text
 from loopfind.reports.wording import safe
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 EVIL = (
     "\x1b]0;owned\x07\x1b[2J\x9b31m",
     "=cmd|' /C calc'!A0",
@@ -160,7 +162,7 @@ def test_every_command_says_a_hostile_name_on_its_lines(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    Path(name).write_bytes(videos.encoded("mkv", "mpeg4", 2.0).read_bytes())
+    Path(name).write_bytes(videos.encoded("mkv", "mpeg4", 1.0).read_bytes())
     Path(f"bad{name}").write_bytes(b"\0" * 1000)
     os.mkdir(f"d{name}")
     library = ("--library", f"l{name}")

@@ -17,6 +17,8 @@ from loopfind.model.report import Repeat, Report
 from loopfind.model.video import Frames
 from loopfind.registry import load
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 LAW = settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 """Few examples, always the same ones, not made smaller when one fails: each is a whole analysis."""
 

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_laws import LAW, claimed, held, only, rates, scenes, seeds
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 
 @pytest.mark.slow
 @LAW

@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_laws import LAW, held, only, rates, scenes, seeds, spans
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 
 @pytest.mark.slow
 @LAW

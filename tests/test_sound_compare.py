@@ -21,7 +21,7 @@ def heard(*paths: Path, **changes: object) -> Comparison:
     return compare(paths, align="sound", **changes)
 
 
-@pytest.mark.parametrize("offset", [0.1, 1.234, 12.5, 30.0])
+@pytest.mark.parametrize("offset", [0.1, 12.5, 30.0])
 @pytest.mark.slow
 def test_the_offset_of_two_cuts_of_one_recording_is_right(offset: float) -> None:
     one = sounds.file(f"cut-{offset}.m4a", sounds.part(the_talk(), 0, 36))
