@@ -71,7 +71,7 @@ def few_moments(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     from loopfind.engine.evidence import findable
 
-    monkeypatch.setattr(findable, "MOMENTS", 3)
+    monkeypatch.setattr(findable, "MOMENTS_TRIED", 3)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -23,7 +23,7 @@ from loopfind.model.dtypes import Ints
 from loopfind.model.fingerprint import Signal
 from loopfind.model.transform import PLAIN, SKETCH_CELLS, shown
 
-MOMENTS = 40  # asked about
+MOMENTS_TRIED = 40  # asked about
 _PLACES, _NEAREST = 4000, 48  # that each is aligned with, as many as a few minutes have; half seconds measured in full
 _LOOKED_AT = 64  # frames that show where something moves
 _PUT_IN = 5  # places at which a copy may stand
@@ -57,7 +57,7 @@ def try_moments(
     edges = np.flatnonzero(np.diff(np.concatenate([[False], judged, [False]])))
     begins, ends = edges[::2], edges[1::2]
     frames = np.flatnonzero(judged)
-    moments = frames[np.linspace(0, len(frames) - 1, min(MOMENTS + 2, len(frames))).astype(np.int64)][1:-1]
+    moments = frames[np.linspace(0, len(frames) - 1, min(MOMENTS_TRIED + 2, len(frames))).astype(np.int64)][1:-1]
     tried, guess = [], len(FINDABLE_LENGTHS) // 3
     for moment in moments.tolist():
         piece = int(np.searchsorted(begins, moment, "right")) - 1
