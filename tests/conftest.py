@@ -58,7 +58,7 @@ def few_speeds() -> Iterator[None]:
     from loopfind.engine.sound import changed_search
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(changed_search, "MOST_CHANGED", (3, 0.0))
+        patch.setattr(changed_search, "MOST_CHANGED", (1, 0.0))
         yield
 
 

@@ -21,6 +21,8 @@ from loopfind.reports.page.figures import ALL_PAIRS, plot_lines
 from loopfind.reports.page.render import island
 from loopfind.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 VOID = {"meta", "link", "img", "input", "br", "hr", "rect", "path", "line"}
 
 

@@ -19,6 +19,8 @@ from loopfind.model.sound import LONGEST_PITCHED, SOUND_RATE, AudioTrack, Sound
 from loopfind.reports.summaries import summary_of_sound
 from loopfind.reports.wording import changes
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 
 def the_talk() -> sounds.Wave:
     return sounds.talk(24, 11)

@@ -13,6 +13,8 @@ from loopfind.media.ffmpeg.framecrc import list_packets
 from loopfind.model.report import Report
 from loopfind.pipeline.scanning import scan
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 SECONDS, RATE = 8, 25
 CODED = {
     "libx264": ("-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "2"),

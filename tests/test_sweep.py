@@ -36,6 +36,8 @@ from loopfind.reports.plots.curves import CURVES
 from loopfind.reports.plots.plot import plot
 from loopfind.settings import Settings, SweepSettings
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 SIZED = [name for name in KINDS if load("kind", name, KINDS).sized]
 TWICE = ("-filter_complex", "[0:v]split[a][b];[a][b]concat=n=2:v=1[v]", "-map", "[v]")
 

@@ -20,6 +20,8 @@ from loopfind.model.candidate import CandidateBatch, Line
 from loopfind.model.dtypes import Floats
 from loopfind.model.transform import Transform
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 _RHYTHM = "whose motion repeats itself exactly"
 
 
