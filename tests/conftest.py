@@ -22,18 +22,16 @@ sys.dont_write_bytecode = False
 
 # How long one example takes says how busy the machine is, not whether the law holds.
 # Where a change is judged, the same examples are drawn each time, so that luck refuses no change.
-settings.register_profile("loopfind", deadline=None, max_examples=30, derandomize="CI" in os.environ)
-settings.register_profile("quick look", deadline=None, max_examples=20, derandomize="CI" in os.environ)
+settings.register_profile("loopfind", deadline=None, max_examples=20, derandomize="CI" in os.environ)
+settings.load_profile("loopfind")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the quick look quick.
 
-    A law that names no number of examples gets twenty, and the tests of one file run in one process, so that
-    what they share is made once.
+    The tests of one file run in one process, so that what they share is made once.
     """
     quick = config.option.markexpr == "not slow"
-    settings.load_profile("quick look" if quick else "loopfind")
     if quick and getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadfile"
 

@@ -12,6 +12,8 @@ from videos import make
 from loopfind import trajectory
 from loopfind.errors import BadSetting, MissingExtra
 
+pytestmark = pytest.mark.usefixtures("few_moments")
+
 SECONDS = 26
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
+import in_process
 import pytest
 import rtsp
 import sounds
@@ -464,8 +465,8 @@ def test_what_changed_while_it_was_followed_is_told_in_one_line(tmp_path: Path) 
     ],
 )
 def test_what_does_not_go_with_following_is_wrong_usage(words: tuple[str, ...]) -> None:
-    status, out, said = ran(str(LOOP), *words)
-    assert (status, out, len(said.splitlines())) == (2, "", 1)
+    done = in_process.loopfind(LOOP, *words)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
 
 
 def the_talk() -> sounds.Wave:

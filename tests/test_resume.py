@@ -76,8 +76,8 @@ def cut_off(path: Path, folder: Path, kind: str, after: int) -> list[str]:
 @pytest.mark.parametrize(
     ("container", "coding", "kind", "times"),
     [
-        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash", 4),
-        ("mkv", ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40"), "exact", 3),
+        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash", 3),
+        ("mkv", ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40"), "exact", 2),
     ],
 )
 def test_a_scan_killed_at_random_moments_says_what_an_unbroken_one_says(
@@ -233,7 +233,7 @@ def test_behind_damage_it_goes_on_where_it_was(jobs: int, tmp_path: Path, monkey
 @pytest.mark.slow
 def test_losses_that_are_none_make_no_checkpoint(copy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
-    for losses in (None, 5, [["a", 1, "x"]], [[1.0]]):
+    for losses in (None, [["a", 1, "x"]], [[1.0]]):
         stopped(copy, folder)
         (file,) = folder.glob("*.json")
         file.write_text(json.dumps({**json.loads(file.read_text()), "losses": losses}))

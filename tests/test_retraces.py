@@ -15,8 +15,6 @@ from loopfind.model.video import Frames
 from loopfind.pipeline.trajectory import Walk
 from loopfind.settings import TrajectorySettings
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 RATE = 10.0
 NEAREST = np.arange(64) * synthetic.SIDE // 64
 SAMPLE = 1 / RATE

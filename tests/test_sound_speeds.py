@@ -63,7 +63,7 @@ def test_codes_at_a_pitch_are_those_of_the_sound_played_that_much_higher() -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("factor", "ending"), [(0.81, "m4a"), (1.0427, "opus"), (1.24, "m4a")])
+@pytest.mark.parametrize(("factor", "ending"), [(0.81, "m4a"), (1.0427, "opus")])
 def test_a_copy_that_is_played_faster_is_found_to_the_millisecond(factor: float, ending: str) -> None:
     path = sounds.file(f"faster-{factor}.{ending}", with_copy(copied(faster(factor))))
     one, other = only(path).occurrences
@@ -149,8 +149,8 @@ def test_a_piece_that_a_change_of_tempo_left_as_it_was_is_no_repeat_of_its_own(
 
 @pytest.mark.slow
 def test_what_is_alike_at_another_speed_is_not_claimed() -> None:
-    tones = np.sin(np.cumsum(np.linspace(0.1, 0.3, 25 * sounds.RATE))).astype(np.float32) * 0.3
-    for name, sound in (("talk", sounds.talk(25, 31)), ("machine", sounds.machine(25, 0.25)), ("glide", tones)):
+    tones = np.sin(np.cumsum(np.linspace(0.1, 0.3, 16 * sounds.RATE))).astype(np.float32) * 0.3
+    for name, sound in (("talk", sounds.talk(16, 31)), ("machine", sounds.machine(16, 0.25)), ("glide", tones)):
         shown = [one for repeat in scan(sounds.file(f"alike-{name}.m4a", sound)).repeats for one in repeat.occurrences]
         assert all(one.speed == 1.0 and one.pitch == 1.0 for one in shown)
 

@@ -11,8 +11,6 @@ from loopfind.engine.evidence.splices import Splice, splice_at, splices_at
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.fingerprint import Signal
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 PIECES = [(s.film(1), 0, 20), (s.camera(1), 5, 12), (s.film(1), 10, 14)]
 
 

@@ -14,8 +14,6 @@ from loopfind.engine.cadence.irregular import change_around, gaps_in, held_frame
 from loopfind.engine.cadence.parameters import AROUND
 from loopfind.engine.cadence.patterns import PATTERNS, patterns_in
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 
 def motion(frames, seed=1):
     """Changes of footage: they come and go, and neighbours are alike."""

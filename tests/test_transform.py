@@ -8,8 +8,6 @@ from loopfind.fingerprints.luma import sketch
 from loopfind.model.candidate import Line
 from loopfind.model.transform import SKETCH_CELLS, Transform, matrix, shown
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 
 def picture(seed: int) -> np.ndarray:
     """A grey picture (1, 256, 256) with detail at every scale, as recorded ones have."""
