@@ -9,10 +9,12 @@ from roads import RATE, SIDE, background, road, times
 
 from loopfind.engine.trajectory.baseline import Baseline
 from loopfind.engine.trajectory.calibration import highest_of, same_activity, tail
+from loopfind.engine.trajectory.camera_model import combined
 from loopfind.engine.trajectory.chart import learn_chart
+from loopfind.engine.trajectory.judgement import Limit
 from loopfind.engine.trajectory.light import Background
-from loopfind.engine.trajectory.looks import differing, movement
-from loopfind.engine.trajectory.motion import CORNERS, block_sums, follow_blocks
+from loopfind.engine.trajectory.looks import differing, movement, pace_row
+from loopfind.engine.trajectory.motion import CORNERS, BlockMotion, block_sums, follow_blocks
 from loopfind.engine.trajectory.parameters import BLOCK_SIDE, MOST_BASELINE_SAMPLES, REACH, STILL, STILL_AT
 from loopfind.engine.trajectory.path import PathStretch, joined
 from loopfind.engine.trajectory.places import find_places
@@ -21,6 +23,7 @@ from loopfind.engine.trajectory.sampler import Sampler
 from loopfind.engine.trajectory.subspace import fit_subspace
 from loopfind.engine.trajectory.tracker import Tracker
 from loopfind.engine.trajectory.views import differ, same_scene
+from loopfind.engine.trajectory.windows import Usual, Windows, pace_windows
 from loopfind.model.trajectory import CameraMap, Unusual
 
 BASELINE = 400
@@ -32,9 +35,10 @@ def test_blocks_are_followed_to_where_the_plain_search_finds_them():
     after = np.roll(before, (2, -3), (0, 1))
     motion = follow_blocks(before, after, np.full_like(after, 50), 1.0)
     assert len(motion) == len(CORNERS) ** 2
-    for row, column, step in zip(motion.rows, motion.columns, motion.steps, strict=True):
+    for row, column, step, left in zip(motion.rows, motion.columns, motion.steps, motion.left, strict=True):
         errors = plain_errors(before, after, CORNERS[row], CORNERS[column], BLOCK_SIDE, REACH)
         assert errors[REACH - int(step[0]), REACH - int(step[1])] == pytest.approx(errors.min(), abs=1)
+        assert left == pytest.approx(np.sqrt(errors.min()) / BLOCK_SIDE, abs=0.2)
     inner = (motion.rows > 1) & (motion.rows < 13) & (motion.columns > 1) & (motion.columns < 13)
     assert (motion.steps[inner] == (2, -3)).all() and (motion.sure[inner] > 0.99).all()
 
@@ -192,7 +196,7 @@ def path_of(found):
     return joined([one for one in found if isinstance(one, PathStretch)])
 
 
-PASSAGES = {"backwards": 460, "faster": 540, "held": 640, "body": 740}
+PASSAGES = {"backwards": 460, "faster": 540, "held": 640, "body": 740, "cut": 500}
 """Samples at which the passages begin that are edited, of 40 samples each."""
 
 
@@ -206,6 +210,7 @@ def edited(pictures):
     crossing = [(pictures[number, 28:40, 16:48] > 180).sum() for number in range(600, 640)]
     shown[at["held"]] = pictures[600 + int(np.argmax(crossing))]
     shown[at["body"], 44:60, 18:34] = 255
+    shown[at["cut"]] = pictures[np.r_[500:505, 443:448, 510:515, 449:454, 520:540]]
     return shown
 
 
@@ -256,6 +261,44 @@ def test_a_body_that_was_never_there_is_reported_with_its_place(planted):
     assert left < 26 / 64 < left + wide and top < 52 / 64 < top + high
 
 
+def test_what_is_usual_counts_for_little_beside_what_one_question_finds():
+    usual, found = np.full((1, 7), 0.6), np.eye(7) * 3.0
+    assert combined(usual)[0] < 0.3 and (combined(found) > 2).all()
+    rarities = np.random.default_rng(2).uniform(0, 5, (50, 7))
+    more = rarities.copy()
+    more[:, 3] += 0.5
+    assert (combined(more) > combined(rarities)).all()
+
+
+def test_a_limit_is_above_what_half_of_the_time_holds_however_many_false_alarms_are_allowed():
+    limits = [Limit(RATE, allowed, 60) for allowed in (0.1, 10.0, 180.0, 1000.0)]
+    levels = [limit.rarity for limit in limits]
+    assert levels == sorted(levels, reverse=True) and levels[-1] >= np.log(2)
+    assert [limit.per_hour(level) for limit, level in zip(limits, levels, strict=True)] == pytest.approx(
+        [0.1, 10, 180, 180]
+    )
+
+
+def test_what_moves_slowly_does_not_hide_what_moves_fast():
+    def pace_of(*steps):
+        """Return what is judged of blocks that step so far, each in a region of its own."""
+        count = len(steps)
+        motion = BlockMotion(
+            np.zeros(count, int),
+            np.arange(count) * 2,
+            np.stack([np.zeros(count), steps], 1).astype(np.float32),
+            np.ones(count, np.float32),
+            np.zeros(count, np.float32),
+        )
+        nothing = np.zeros((SIDE, SIDE), np.float32)
+        return np.repeat(pace_row(motion, nothing, nothing, 1.5)[None], 35, 0)
+
+    usual = Usual(*np.ones((3, 15, 15), np.float32), np.ones(64, np.float32))
+    window = Windows(np.array([35]), np.array([0]))
+    fast, beside = (pace_windows(pace_of(*steps), usual, window)[0, :2] for steps in ((5.0,), (5.0, 0.5, 0.5)))
+    assert fast.min() > 3 and beside == pytest.approx(fast)
+
+
 @pytest.mark.slow
 def test_another_view_is_learned_anew_and_one_that_comes_back_is_known():
     pictures = np.concatenate([road(320, seed=31), road(320, seed=32, scene=5), road(320, seed=33)])
@@ -277,7 +320,7 @@ def test_a_map_that_reports_again_and_again_is_learned_anew():
     pictures = road(1050, seed=11)
     for begin in range(420, 1050, 65):  # from now on something else comes and goes
         pictures[begin : begin + 30, 44:60, 18:34] = 255
-    maps = {one.id: one for one in tracked(pictures, false_alarms=400) if isinstance(one, CameraMap)}
+    maps = {one.id: one for one in tracked(pictures, false_alarms=100) if isinstance(one, CameraMap)}
     assert [one.why for one in maps.values()] == ["first", "usual"]
     assert 70 < maps[1].end < 80 and maps[2].start == pytest.approx(maps[1].end, abs=7)
 

@@ -12,7 +12,7 @@ from loopfind.model.report import Report
 from loopfind.model.video import Loss, Source, Span
 from loopfind.settings import TrajectorySettings
 
-Reason = Literal["off_map", "object", "changed", "backwards", "faster", "slower", "stands"]
+Reason = Literal["off_map", "object", "changed", "backwards", "faster", "slower", "stands", "jumps"]
 """Why a stretch is unusual against the baseline: the picture as a whole is like none of it; a part of the picture shows
 what was never seen there; a part of the picture changed and stays so, as where a thing was left or taken; a known path
 is run backwards, or at another pace; something stands where things pass."""

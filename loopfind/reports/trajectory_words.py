@@ -16,6 +16,7 @@ REASONS: dict[Reason, str] = {
     "faster": "a known path faster than usual",
     "slower": "a known path slower than usual",
     "stands": "stands where things pass",
+    "jumps": "the picture jumps: something is there at once, or gone",
 }
 """Reason -> the same in words, where the pace is not known."""
 

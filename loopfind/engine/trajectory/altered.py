@@ -1,8 +1,26 @@
-"""The alterations by which questions are learned: bodies that were not there."""
+"""The alterations by which questions are learned: a baseline faster, held, cut, and with bodies that were not there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.engine.trajectory.light import Grey
+from loopfind.engine.trajectory.light import Background, Grey
+from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
+from loopfind.engine.trajectory.parameters import BODIES, FOLDS, PACES, STEP, STILL, WINDOW_SAMPLES
+from loopfind.engine.trajectory.subspace import Subspace
+from loopfind.engine.trajectory.windows import (
+    Usual,
+    Windows,
+    body_rows,
+    body_windows,
+    jump_windows,
+    motion_activity,
+    pace_windows,
+    standing_windows,
+    windows_in,
+)
+from loopfind.model.dtypes import Bytes, Ints
 from loopfind.settings import PICTURE_SIDE
 
 _ROOM = 9  # pixels about the middle of a body that hold the largest
@@ -28,3 +46,114 @@ def with_body(pictures: Grey, generator: np.random.Generator, moving: bool) -> G
         region = shown[number, top:bottom, left:right]
         region += cover * (look - region)
     return shown
+
+
+@dataclass(frozen=True)
+class AlteredRows:
+    """The numbers by which a question judges altered windows: rows (m, k) float32, and the part (m,) of the baseline of
+    each."""
+
+    rows: Grey
+    folds: Ints
+
+    def without(self, fold: int) -> Grey:
+        """Return the rows of the other parts."""
+        others: Grey = self.rows[self.folds != fold]
+        return others
+
+
+@dataclass(frozen=True)
+class Altering:
+    """Makes altered windows of a baseline.
+
+    pictures (n, 64, 64): of it. passages: samples [first, end) that follow one another. spans: the same, each within
+    one part. folds (n,): the part of each sample. spaces: the subspace that the other parts teach, of each part.
+    background, change, usual: as in a model.
+    """
+
+    pictures: Bytes
+    passages: list[tuple[int, int]]
+    spans: list[tuple[int, int]]
+    folds: Ints
+    background: Background
+    change: float
+    spaces: list[Subspace]
+    usual: Usual
+    generator: np.random.Generator
+
+    def all_ways(self, moved: Movement, seen: Differing) -> list[AlteredRows]:
+        """Return windows that are faster, held, cut, and with a body that moves or stands. moved, seen: of the
+        baseline."""
+        return [self.faster(), self.held(moved, seen), self.cut(), self.bodies(True), self.bodies(False)]
+
+    def faster(self) -> AlteredRows:
+        """Return windows at other paces. Parts that follow one another are taken together, as three times its pace
+        makes a third of a part."""
+        rows, folds = [], []
+        for low, high in self.passages:
+            for pace in PACES:
+                taken = np.arange(low, high, pace)
+                if len(taken) < WINDOW_SAMPLES:
+                    continue
+                shown = self.pictures[taken]
+                moved = movement_after(None, shown, self.background.differences(shown), self.change)
+                windows = windows_in(0, len(moved))
+                active = motion_activity(moved.pace, windows)
+                some = active >= np.median(active)
+                rows.append(pace_windows(moved.pace, self.usual, windows)[some])
+                folds.append(self.folds[taken[windows.ends[some] - 1]])
+        return AlteredRows(np.concatenate(rows), np.concatenate(folds))
+
+    def held(self, moved: Movement, seen: Differing) -> AlteredRows:
+        """Return windows in which the last sample is held."""
+        last = np.arange(WINDOW_SAMPLES - 1, len(self.pictures), STEP)
+        fronts = seen.front.mean((1, 2))
+        last = last[fronts[last] >= np.median(fronts)]
+        pace = np.zeros((len(last), WINDOW_SAMPLES, moved.pace.shape[1]), np.float32)
+        pace[..., -4] = np.quantile(moved.pace[:, -4], 0.05)  # the noise of the camera goes on
+        pace[..., -3] = moved.pace[last, -3][:, None]
+        pace[..., -1] = moved.pace[last, -1][:, None]
+        front = np.repeat(seen.front[last], WINDOW_SAMPLES, axis=0)
+        ends = np.arange(1, len(last) + 1) * WINDOW_SAMPLES
+        windows = Windows(ends, ends - WINDOW_SAMPLES)
+        return AlteredRows(standing_windows(pace.reshape(-1, moved.pace.shape[1]), front, windows), self.folds[last])
+
+    def cut(self) -> AlteredRows:
+        """Return windows in which the footage goes on elsewhere, or in which a body is there at once."""
+        rows, folds = [], []
+        places = list(self._places())
+        for number, (fold, low, high) in enumerate(places):
+            shown = self.pictures[low:high].copy()
+            at = int(self.generator.integers(len(shown) - WINDOW_SAMPLES // 2, len(shown) - 1))
+            if number % 3:
+                other = [one for one in places if one[0] == fold]
+                begin = other[int(self.generator.integers(len(other)))][1]
+                shown[at:] = self.pictures[begin : begin + len(shown) - at]
+            else:
+                shown[at:] = with_body(shown[at:].astype(np.float32), self.generator, False).round()
+            moved = movement_after(None, shown, self.background.differences(shown), self.change)
+            end = np.array([len(shown)])
+            rows.append(jump_windows(moved.pace, Windows(end, np.zeros(1, np.int64))))
+            folds.append(fold)
+        return AlteredRows(np.concatenate(rows), np.array(folds))
+
+    def bodies(self, moving: bool) -> AlteredRows:
+        """Return windows with a body that was not there."""
+        rows, folds = [], []
+        for fold, low, high in self._places():
+            shown = with_body(self.pictures[low:high].astype(np.float32), self.generator, moving)
+            seen = differing(self.background.differences(shown), shown[:0], self.spaces[fold])
+            rows.append(
+                body_windows(body_rows(seen, self.usual), Windows(np.array([len(shown)]), np.zeros(1, np.int64)))
+            )
+            folds.append(fold)
+        return AlteredRows(np.concatenate(rows), np.array(folds))
+
+    def _places(self) -> Iterator[tuple[int, int, int]]:
+        length = WINDOW_SAMPLES + STILL // 2
+        for fold in range(FOLDS):
+            fitting = [(low, high) for low, high in self.spans if self.folds[low] == fold and high - low >= length]
+            for _ in range(BODIES if fitting else 0):
+                low, high = fitting[self.generator.integers(len(fitting))]
+                begin = int(self.generator.integers(low, high - length + 1))
+                yield fold, begin, begin + length

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.camera_model import Model, learn
 from loopfind.engine.trajectory.chart import Chart, learn_chart
-from loopfind.engine.trajectory.judgement import Judged, Limit, WindowDetail, detail_of, together
+from loopfind.engine.trajectory.judgement import Judged, Limit, WindowDetail, detail_of
 from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.looks import Differing, Movement
 from loopfind.engine.trajectory.parameters import CHUNK_SAMPLES, NEAR_REPORT, STEP, WINDOW_SAMPLES
@@ -98,7 +98,7 @@ def learn_camera(
     )
     positions, at = camera.located(coordinates)
     scores, windows = np.full(len(times), np.nan), list[Judged]()
-    rarity = together(learned.rarity)
+    rarity = model.calibrated.together(learned.rarity)
     for row, end in enumerate(learned.rows.windows.ends.tolist()):
         score = float(rarity[row]) / limit.rarity
         scores[end - STEP : end] = score

@@ -1,13 +1,12 @@
 """Learn what a fixed camera usually shows from a baseline."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loopfind.engine.trajectory.altered import with_body
+from loopfind.engine.trajectory.altered import Altering
 from loopfind.engine.trajectory.calibration import SameActivity, ScoreTail, highest_of, same_activity, tail
 from loopfind.engine.trajectory.light import Background, Grey
 from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
@@ -15,39 +14,37 @@ from loopfind.engine.trajectory.motion import usual_block_change
 from loopfind.engine.trajectory.parameters import (
     AWAY,
     AWAY_MARGIN,
-    BODIES,
     CHUNK_SAMPLES,
     FITS,
     FOLDS,
     GUARD,
     NOT_BACKGROUND,
-    PACES,
-    STEP,
     STILL,
     SUBSPACE_SAMPLES,
-    WINDOW_SAMPLES,
+    USUAL_WEIGHT,
 )
 from loopfind.engine.trajectory.questions import Arrow, Discriminant, arrow, discriminant
 from loopfind.engine.trajectory.subspace import Subspace, fit_subspace
 from loopfind.engine.trajectory.windows import (
+    DISTANCE,
     Usual,
     Windows,
     arrow_windows,
     body_rows,
     body_windows,
-    front_activity,
+    jump_windows,
+    known_activity,
     motion_activity,
     pace_windows,
     standing_windows,
     traffic_of,
     usual_levels,
-    usual_pace,
     windows_in,
 )
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.trajectory import Reason
 
-TRAJECTORY_QUESTIONS: tuple[Reason, ...] = ("backwards", "faster", "stands", "object", "changed", "off_map")
+TRAJECTORY_QUESTIONS: tuple[Reason, ...] = ("backwards", "faster", "stands", "jumps", "object", "changed", "off_map")
 _AT_ONCE = 256
 
 Which = NDArray[np.bool_]
@@ -57,16 +54,17 @@ Which = NDArray[np.bool_]
 class QuestionRows:
     """The numbers by which the questions judge windows, a row for each window, in the order of time.
 
-    windows: what they are. arrow, pace, standing, body: (m, ...) float32. moving, front (m,): activities.
+    windows: what they are. arrow, pace, standing, jump, body: (m, ...) float32. moving, known (m,): activities.
     """
 
     windows: Windows
     arrow: Grey
     pace: Grey
     standing: Grey
+    jump: Grey
     body: Grey
     moving: Floats
-    front: Floats
+    known: Floats
 
     def part(self, which: Which) -> "QuestionRows":
         """Return the rows of some windows: (m,) bool."""
@@ -79,11 +77,12 @@ def question_rows(moved: Movement, seen: Differing, usual: Usual, windows: Windo
     return QuestionRows(
         windows,
         arrow_windows(moved.arrow, windows),
-        pace_windows(moved.pace, windows),
+        pace_windows(moved.pace, usual, windows),
         standing_windows(moved.pace, seen.front, windows),
+        jump_windows(moved.pace, windows),
         body_windows(body_rows(seen, usual), windows),
         motion_activity(moved.pace, windows),
-        front_activity(seen.front, windows),
+        known_activity(seen.coordinates, windows),
     )
 
 
@@ -94,6 +93,7 @@ class Answers:
     arrow: Arrow
     faster: Discriminant
     stands: Discriminant
+    jumps: Discriminant
     object: Discriminant
     changed: Discriminant
 
@@ -104,9 +104,10 @@ class Answers:
                 self.arrow.answer(rows.arrow),
                 self.faster.answer(rows.pace),
                 self.stands.answer(rows.standing),
+                self.jumps.answer(rows.jump),
                 self.object.answer(rows.body),
                 self.changed.answer(rows.body),
-                rows.body[:, 6].astype(np.float64),
+                rows.body[:, DISTANCE].astype(np.float64),
             ],
             1,
         )
@@ -114,17 +115,18 @@ class Answers:
 
 def activities(rows: QuestionRows) -> tuple[Floats, ...]:
     """Return the activity (m,) at which each question compares windows with others: how much moves, of the way that
-    time runs; of the rest how much of the picture differs from the background. Where the pace is compared with moments
-    in which as much moves, it hides: what is faster moves more."""
-    return (rows.moving, *[rows.front] * (len(TRAJECTORY_QUESTIONS) - 1))
+    time runs; of the rest how much of the picture differs from the background as it did before. Among moments in which
+    as much moves, what is faster would hide, and among those in which as much differs, what was never there."""
+    return rows.moving, *[rows.known] * (len(TRAJECTORY_QUESTIONS) - 1)
 
 
 @dataclass(frozen=True)
 class Calibrated:
-    """The calibration of all questions."""
+    """The calibration of all questions, and of all of them together."""
 
     same: tuple[SameActivity, ...]
     tails: tuple[ScoreTail, ...]
+    all_of_them: ScoreTail
 
     def rarity(self, answers: Floats, rows: QuestionRows) -> Floats:
         """Return how rare answers (m, q) are: logarithms of numbers of chunks."""
@@ -133,16 +135,24 @@ class Calibrated:
             found[:, number] = its_tail.rarity(same.standing(answers[:, number], activity))
         return found
 
+    def together(self, rarity: Floats) -> Floats:
+        """Return how rare windows are by all questions, (m,), of how rare each finds them, (m, q).
+
+        They are added up, as Fisher combines tests (1925), so that what one finds is not hidden by what others find;
+        what half of the chunks reach counts for little (the truncated product of Zaykin et al., 2002). How rare such a
+        sum is, is calibrated, as questions depend on one another.
+        """
+        return self.all_of_them.rarity(combined(rarity))
+
 
 @dataclass(frozen=True)
 class Model:
     """The usual sight of a camera.
 
-    background, change: what it shows at rest, and the change from which a block is followed. subspace, usual: by which
-    samples are measured. answers, calibrated: by which windows are judged. pace (64,) float32: pixels a step that are
-    usual by region. traffic (8, 8) float32: how much moves there, beside the mean. away: share of the blocks that do
-    not show the background from which the camera shows something else. fits: whether most of the picture shows the
-    background most of the time.
+    background, change: what it shows at rest, and the change from which a block is followed. subspace, usual: by
+    which samples are measured. answers, calibrated: by which windows are judged. traffic (8, 8) float32: how much
+    moves there, beside the mean. away: share of the blocks that do not show the background from which the camera
+    shows something else. fits: whether most of the picture shows the background most of the time.
     """
 
     background: Background
@@ -151,7 +161,6 @@ class Model:
     usual: Usual
     answers: Answers
     calibrated: Calibrated
-    pace: Grey
     traffic: Grey
     away: float
     fits: bool
@@ -188,15 +197,13 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     passages = list(pairwise([0, *breaks.tolist(), count]))
     spaces = [_space(pictures, background, _outside(folds, fold)) for fold in range(FOLDS)]
     moved, seen = _measured(pictures, spans, folds, background, change, spaces)
-    usual = usual_levels(seen)
+    usual = usual_levels(moved, seen)
     within = [windows_in(low, high) for low, high in spans]
     windows = Windows(np.concatenate([one.ends for one in within]), np.concatenate([one.begins for one in within]))
     rows = question_rows(moved, seen, usual, windows)
-    altered = _altered(
-        _Altering(pictures, passages, spans, folds, background, change, spaces, usual, np.random.default_rng(seed)),
-        moved,
-        seen,
-    )
+    altered = Altering(
+        pictures, passages, spans, folds, background, change, spaces, usual, np.random.default_rng(seed)
+    ).all_ways(moved, seen)
     of_fold = folds[windows.ends - 1]
     answered = np.zeros((len(windows), len(TRAJECTORY_QUESTIONS)))
     for fold in np.unique(of_fold).tolist():
@@ -211,7 +218,6 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
         usual,
         _answers(rows, [one.rows for one in altered]),
         calibrated,
-        usual_pace(moved.pace),
         traffic_of(moved.pace),
         max(AWAY, float(np.quantile(differing_blocks, 0.999)) + AWAY_MARGIN),
         float(np.median(differing_blocks)) < FITS,
@@ -227,33 +233,28 @@ def calibrate(answered: Floats, rows: QuestionRows) -> Calibrated:
         line = same_activity(answered[:, number], activity)
         same.append(line)
         tails.append(tail(highest_of(line.standing(answered[:, number], activity), chunks)))
-    return Calibrated(tuple(same), tuple(tails))
+    alone = Calibrated(tuple(same), tuple(tails), ScoreTail(0.0, 1.0))
+    sums = combined(alone.rarity(answered, rows))
+    return replace(alone, all_of_them=tail(highest_of(sums, chunks)))
 
 
-@dataclass(frozen=True)
-class AlteredRows:
-    """The numbers by which a question judges altered windows: rows (m, k) float32, and the part (m,) of the baseline of
-    each."""
-
-    rows: Grey
-    folds: Ints
-
-    def without(self, fold: int) -> Grey:
-        """Return the rows of the other parts."""
-        others: Grey = self.rows[self.folds != fold]
-        return others
+def combined(rarity: Floats) -> Floats:
+    """Return sums (m,) of how rare each question finds windows, (m, q); what is usual counts for little."""
+    sums: Floats = (np.maximum(rarity - np.log(2), 0) + USUAL_WEIGHT * rarity).sum(1)
+    return sums
 
 
 def _answers(rows: QuestionRows, altered: list[Grey]) -> Answers:
-    """Return what tells windows from altered ones, in the order of `_altered`. What lies still teaches nothing of
-    motion, so the busier half of the windows teaches that."""
+    """Return what tells windows from altered ones, in the order of `Altering.all_ways`. What lies still teaches nothing
+    of motion, so the busier half of the windows teaches that."""
     active = rows.moving >= np.median(rows.moving)
-    filled = rows.front >= np.median(rows.front)
-    faster, held, passing, left = altered
+    filled = rows.known >= np.median(rows.known)
+    faster, held, cut, passing, left = altered
     return Answers(
         arrow(rows.arrow[active]),
         discriminant(rows.pace[active], faster),
         discriminant(rows.standing[filled], held),
+        discriminant(rows.jump[active], cut),
         discriminant(rows.body, passing),
         discriminant(rows.body, left),
     )
@@ -297,75 +298,3 @@ def _measured(
             before = np.concatenate([before, differences])[-STILL:]
     assert moved is not None and seen is not None
     return moved, seen
-
-
-def _altered(of: "_Altering", moved: Movement, seen: Differing) -> list[AlteredRows]:
-    return [of.faster(), of.held(moved, seen), of.bodies(True), of.bodies(False)]
-
-
-@dataclass(frozen=True)
-class _Altering:
-    """Makes altered windows of a baseline."""
-
-    pictures: Bytes
-    passages: list[tuple[int, int]]
-    spans: list[tuple[int, int]]
-    folds: Ints
-    background: Background
-    change: float
-    spaces: list[Subspace]
-    usual: Usual
-    generator: np.random.Generator
-
-    def faster(self) -> AlteredRows:
-        """Return windows at other paces. Parts that follow one another are taken together, as three times its pace
-        makes a third of a part."""
-        rows, folds = [], []
-        for low, high in self.passages:
-            for pace in PACES:
-                taken = np.arange(low, high, pace)
-                if len(taken) < WINDOW_SAMPLES:
-                    continue
-                shown = self.pictures[taken]
-                moved = movement_after(None, shown, self.background.differences(shown), self.change)
-                windows = windows_in(0, len(moved))
-                active = motion_activity(moved.pace, windows)
-                some = active >= np.median(active)
-                rows.append(pace_windows(moved.pace, windows)[some])
-                folds.append(self.folds[taken[windows.ends[some] - 1]])
-        return AlteredRows(np.concatenate(rows), np.concatenate(folds))
-
-    def held(self, moved: Movement, seen: Differing) -> AlteredRows:
-        """Return windows in which the last sample is held."""
-        last = np.arange(WINDOW_SAMPLES - 1, len(self.pictures), STEP)
-        fronts = seen.front.mean((1, 2))
-        last = last[fronts[last] >= np.median(fronts)]
-        pace = np.zeros((len(last), WINDOW_SAMPLES, moved.pace.shape[1]), np.float32)
-        pace[..., -4] = np.quantile(moved.pace[:, -4], 0.05)  # the noise of the camera goes on
-        pace[..., -3] = moved.pace[last, -3][:, None]
-        pace[..., -1] = moved.pace[last, -1][:, None]
-        front = np.repeat(seen.front[last], WINDOW_SAMPLES, axis=0)
-        ends = np.arange(1, len(last) + 1) * WINDOW_SAMPLES
-        windows = Windows(ends, ends - WINDOW_SAMPLES)
-        return AlteredRows(standing_windows(pace.reshape(-1, moved.pace.shape[1]), front, windows), self.folds[last])
-
-    def bodies(self, moving: bool) -> AlteredRows:
-        """Return windows with a body that was not there."""
-        rows, folds = [], []
-        for fold, low, high in self._places():
-            shown = with_body(self.pictures[low:high].astype(np.float32), self.generator, moving)
-            seen = differing(self.background.differences(shown), shown[:0], self.spaces[fold])
-            rows.append(
-                body_windows(body_rows(seen, self.usual), Windows(np.array([len(shown)]), np.zeros(1, np.int64)))
-            )
-            folds.append(fold)
-        return AlteredRows(np.concatenate(rows), np.array(folds))
-
-    def _places(self) -> Iterator[tuple[int, int, int]]:
-        length = WINDOW_SAMPLES + STILL // 2
-        for fold in range(FOLDS):
-            fitting = [(low, high) for low, high in self.spans if self.folds[low] == fold and high - low >= length]
-            for _ in range(BODIES if fitting else 0):
-                low, high = fitting[self.generator.integers(len(fitting))]
-                begin = int(self.generator.integers(low, high - length + 1))
-                yield fold, begin, begin + length

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from loopfind.engine.trajectory.camera import FixedCamera
 from loopfind.engine.trajectory.camera_model import question_rows
 from loopfind.engine.trajectory.differences import DifferenceWay
-from loopfind.engine.trajectory.judgement import Judged, together
+from loopfind.engine.trajectory.judgement import Judged
 from loopfind.engine.trajectory.light import Background, Grey
 from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
 from loopfind.engine.trajectory.parameters import (
@@ -137,8 +137,9 @@ class Follower:
         windows = Windows(ends, np.maximum(0, ends - MOTION_SAMPLES))
         rows = question_rows(moved, seen, self.camera.model.usual, windows)
         rarity = self.camera.model.rarity(rows)
-        for own, all_of_them, end in zip(rarity, together(rarity).tolist(), ends.tolist(), strict=True):
-            score, detail, part = all_of_them / self.camera.limit.rarity, None, slice(end - WINDOW_SAMPLES, end)
+        scores = (self.camera.model.calibrated.together(rarity) / self.camera.limit.rarity).tolist()
+        for own, score, end in zip(rarity, scores, ends.tolist(), strict=True):
+            detail, part = None, slice(end - WINDOW_SAMPLES, end)
             if score >= NEAR_REPORT:
                 detail = self.camera.detail(own, moved.part(part), seen.part(part))
             yield Judged(float(self._times[end - WINDOW_SAMPLES]), float(self._times[end - 1]), score, own, detail)

@@ -31,7 +31,7 @@ _MOST_OF_PICTURE = 0.6
 
 @dataclass(frozen=True)
 class Limit:
-    """The rarity from which a window is reported: as rare as `false_alarms` an hour allow.
+    """The rarity, by all questions together, from which a window is reported: as rare as `false_alarms` an hour allow.
 
     rate: samples a second. chunks: of the baseline. Few of them say little of their tail, so that it is taken for
     longer.
@@ -43,26 +43,20 @@ class Limit:
 
     def per_hour(self, rarity: float) -> float:
         """Return how many chunks an hour a baseline lets expect at such a rarity or above."""
-        return min(3600 * self.rate / CHUNK_SAMPLES, self._an_hour * float(np.exp(-rarity / self._doubt)))
+        return self._an_hour * min(1.0, float(np.exp(-rarity / self._doubt)))
 
     @property
     def rarity(self) -> float:
-        return float(np.log(self._an_hour / self.false_alarms)) * self._doubt
+        # What half of the chunks reach is usual, however many false alarms are allowed.
+        return float(np.log(max(2.0, self._an_hour / self.false_alarms))) * self._doubt
 
     @property
     def _doubt(self) -> float:
-        return 1 + SHORT_BASELINE / float(np.sqrt(max(1, self.chunks)))
+        return 1 + SHORT_BASELINE / max(1, self.chunks)
 
     @property
     def _an_hour(self) -> float:
-        """Chunks an hour, once for each question: any of them may be reached by chance."""
-        return len(TRAJECTORY_QUESTIONS) * 3600 * self.rate / CHUNK_SAMPLES
-
-
-def together(rarity: Floats) -> Floats:
-    """Return how rare windows are by all questions, (m,), of how rare each finds them, (m, q): that of the rarest, and
-    some more where others agree."""
-    return np.asarray(np.logaddexp.reduce(rarity, axis=1), np.float64)
+        return 3600 * self.rate / CHUNK_SAMPLES
 
 
 @dataclass(frozen=True)
@@ -116,7 +110,7 @@ def detail_of(
     return WindowDetail(
         bool(where.any() and model.traffic[where].mean() >= LEAST_TRAFFIC),
         float(times[nearest[0]]),
-        pace_beside(moved.pace, model.pace) or None,
+        pace_beside(moved.pace, usual.pace) or None,
         _region(strongest),
     )
 

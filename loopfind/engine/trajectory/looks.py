@@ -32,8 +32,11 @@ ARROW = ARROW_PARTS[-1].stop
 LENGTHS = np.array([0.5, 1.2, 2.1, 3.1, 4.1, 5.1, 7.1], np.float32)
 """Pixels a step between which the lengths of steps are counted."""
 
-PACE_PARTS = (slice(0, REGIONS * REGIONS * 2), slice(REGIONS * REGIONS * 2, REGIONS * REGIONS * 2 + len(LENGTHS) + 1))
-"""Numbers that say how fast things move: the length of steps and their number by region; their number by length."""
+_BY_LENGTH = _PLACE + len(LENGTHS) + 1
+
+PACE_PARTS = (slice(0, _PLACE), slice(_PLACE, _BY_LENGTH), slice(_BY_LENGTH, _BY_LENGTH + 2))
+"""Numbers that say how fast things move: the length of steps and their number by region; their number by length; and
+what no motion explains, of the blocks where that is most, and of all blocks."""
 
 PACE = PACE_PARTS[-1].stop + 4
 """How many these are, and four of the picture as a whole."""
@@ -90,6 +93,8 @@ def pace_row(motion: BlockMotion, change: Grey, difference: Grey, least: float) 
         np.add.at(by_place, (_region(motion.rows), _region(motion.columns)), counted)
         row[PACE_PARTS[0]] = by_place.ravel()
         row[PACE_PARTS[1]] = np.bincount(np.searchsorted(LENGTHS, length), motion.sure, len(LENGTHS) + 1)
+        strongest = np.sort(motion.left)[-STRONGEST:]
+        row[PACE_PARTS[2]] = strongest.sum() / STRONGEST, motion.left.sum() / BLOCKS_ALONG**2
     row[-4:] = (
         change.mean(),
         np.abs(difference).mean(),

@@ -24,12 +24,13 @@ _FAR = (_SHIFTS[:, None] ** 2 + _SHIFTS**2) * 0.15
 class BlockMotion:
     """Blocks that changed from one picture to the next. rows, columns (m,) int64: of each among the blocks. steps (m,
     2) float32: pixels down and to the right. sure (m,) float32: share of the change that the motion explains, 0 to
-    1."""
+    1. left (m,) float32: grey levels, root mean square, of what it does not explain."""
 
     rows: Ints
     columns: Ints
     steps: Grey
     sure: Grey
+    left: Grey
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -70,7 +71,8 @@ def follow_blocks(before: Grey, after: Grey, front: Grey, change: float) -> Bloc
     changed, covered = block_sums(np.abs(np.stack([after - before, front]))) > change * BLOCK_SIDE * BLOCK_SIDE
     rows, columns = np.nonzero(changed & covered)
     if not len(rows):
-        return BlockMotion(rows, columns, np.zeros((0, 2), np.float32), np.zeros(0, np.float32))
+        none = np.zeros(0, np.float32)
+        return BlockMotion(rows, columns, np.zeros((0, 2), np.float32), none, none)
     top, left = CORNERS[rows], CORNERS[columns]
     around = BLOCK_SIDE + 2 * REACH
     region = sliding_window_view(np.pad(before, REACH, mode="edge"), (around, around))[top, left]
@@ -92,5 +94,6 @@ def follow_blocks(before: Grey, after: Grey, front: Grey, change: float) -> Bloc
     # The block came from a shift of the earlier picture, so it moved the other way.
     steps = -np.stack([_SHIFTS[best // shifts], _SHIFTS[best % shifts]], 1).astype(np.float32)
     still = np.maximum(error[:, REACH, REACH], 1e-6)
-    sure = np.clip(1 - flat[np.arange(len(rows)), best] / still, 0, 1).astype(np.float32)
-    return BlockMotion(rows, columns, steps, sure)
+    left = np.maximum(flat[np.arange(len(rows)), best], 0)
+    sure = np.clip(1 - left / still, 0, 1).astype(np.float32)
+    return BlockMotion(rows, columns, steps, sure, (np.sqrt(left) / BLOCK_SIDE).astype(np.float32))

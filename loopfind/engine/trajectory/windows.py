@@ -7,27 +7,29 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.light import Grey
-from loopfind.engine.trajectory.looks import PACE_PARTS, REGIONS, STRONGEST, Differing
-from loopfind.engine.trajectory.parameters import MOTION_SAMPLES, STEP, WINDOW_SAMPLES
+from loopfind.engine.trajectory.looks import PACE_PARTS, REGIONS, STRONGEST, Differing, Movement
+from loopfind.engine.trajectory.parameters import BEYOND, MOTION_SAMPLES, STEP, WINDOW_SAMPLES
 from loopfind.model.dtypes import Floats, Ints
+from loopfind.settings import PICTURE_SIDE
 
 
 @dataclass(frozen=True)
 class Usual:
     """Levels that blocks reach in a baseline, (BLOCKS_ALONG, BLOCKS_ALONG) float32 each, grey levels: in all, in what
-    the subspace cannot show, and in what stays."""
+    the subspace cannot show, and in what stays. pace (64,) float32: pixels a step that are usual by region."""
 
     front: Grey
     strange: Grey
     stays: Grey
+    pace: Grey
 
 
-def usual_levels(seen: Differing) -> Usual:
+def usual_levels(moved: Movement, seen: Differing) -> Usual:
     """Return the levels of a baseline that was judged part by part: the 95th of 100, and 1 for the noise of a coder."""
     front, strange, stays = (
         (np.quantile(levels, 0.95, axis=0) + 1).astype(np.float32) for levels in (seen.front, seen.strange, seen.stays)
     )
-    return Usual(front, strange, stays)
+    return Usual(front, strange, stays, usual_pace(moved.pace))
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,36 @@ def arrow_windows(arrow: Grey, windows: Windows) -> Grey:
     return _long_sums(np.sign(arrow) * np.sqrt(np.abs(arrow)), windows)
 
 
-def pace_windows(pace: Grey, windows: Windows) -> Grey:
-    """Return what tells how fast things move in windows, (m, 2 * 64 + 8 + 3)."""
-    sums = _long_sums(pace, windows)
-    by_region = sums[:, PACE_PARTS[0]].reshape(len(sums), -1, 2)
+def pace_windows(pace: Grey, usual: Usual, windows: Windows) -> Grey:
+    """Return what tells how fast things move in windows, (m, 4 + 8 + 3): how far they go beyond the usual pace of their
+    regions, the paces of the fastest regions beside that, how many steps are of each length, and ratios.
+
+    What moves at its usual pace adds nothing to the first, so that it does not hide what is faster.
+    """
+    by_region = pace[:, PACE_PARTS[0]].reshape(len(pace), -1, 2)
     length, blocks = by_region[..., 0], by_region[..., 1]
+    beyond = [np.maximum(length - times * usual.pace * blocks, 0).sum(1) for times in BEYOND]
+    # A block at the usual pace is taken to move in each region, so that where little moves one does not count for much.
+    fastest = np.log(_strongest((length + usual.pace) / (usual.pace * (blocks + 1))))
+    sums = _long_sums(np.concatenate([np.stack([*beyond, fastest], 1), pace], 1), windows)
+    found, sums = sums[:, :3], sums[:, 3:]
     of_length = sums[:, PACE_PARTS[1]]
     shares = 3 * np.sqrt(of_length / (of_length.sum(1, keepdims=True) + 3))
-    return np.concatenate([length / (blocks + 3), 0.3 * np.sqrt(blocks), shares, _ratios(sums)], 1)
+    samples = windows.ends[:, None] - MOTION_SAMPLES + np.arange(MOTION_SAMPLES)
+    most = np.quantile(fastest[np.maximum(samples, windows.begins[:, None])], 0.8, axis=1)
+    fast = [2 * np.log(found[:, :2] + 1), found[:, 2:] * 3 / WINDOW_SAMPLES, 3 * most[:, None].astype(np.float32)]
+    return np.concatenate([*fast, shares, _ratios(sums)], 1)
+
+
+def jump_windows(pace: Grey, windows: Windows) -> Grey:
+    """Return what tells whether something is there at once, or gone, in windows, (m, 3): logarithms of what no motion
+    explains and of what changes, at its most beside its middle, and of the first at its most."""
+    from_one = np.stack([pace[:, PACE_PARTS[2]][:, 1], 10 * pace[:, -4]], 1)
+    samples = windows.ends[:, None] - MOTION_SAMPLES + np.arange(MOTION_SAMPLES)
+    within = from_one[np.maximum(samples, windows.begins[:, None])]
+    most = within[:, -WINDOW_SAMPLES:].max(1)
+    rows: Grey = np.concatenate([np.log((most + 1) / (np.median(within, axis=1) + 1)), np.log(most[:, :1] + 1)], 1)
+    return rows
 
 
 def standing_windows(pace: Grey, front: Grey, windows: Windows) -> Grey:
@@ -89,22 +113,35 @@ def _ratios(sums: Grey) -> Grey:
     return ratios
 
 
-BODY = 8
+BODY = 12
 """Numbers by which a window is judged for what is strange in it."""
+
+DISTANCE = 6
+"""Of these, the one by which a picture is off the map."""
 
 
 def body_rows(seen: Differing, usual: Usual) -> Grey:
     """Return what tells whether something is there that never was, of each sample: (n, BODY), logarithms."""
     strange, front = _strongest(seen.strange), _strongest(seen.front)
+    strange_beside, front_beside, stays_beside = (
+        seen.strange / usual.strange,
+        seen.front / usual.front,
+        seen.stays / usual.stays,
+    )
     rows = [
-        _strongest(seen.strange / usual.strange),
-        _strongest(seen.front / usual.front),
-        _strongest(seen.stays / usual.stays),
+        _strongest(strange_beside),
+        _strongest(front_beside),
+        _strongest(stays_beside),
         seen.front.mean((1, 2)) + 0.5,
         strange / (front + 3),
         strange + 1,
         seen.distance + 0.2,
         _strongest(seen.stays) + 1,
+        # Whatever is beyond the usual adds to these, so that nothing hides behind what is strange elsewhere.
+        _beyond(strange_beside) + 1,
+        np.sqrt((np.maximum(strange_beside - 1, 0) ** 2).sum((1, 2))) + 0.3,
+        _beyond(front_beside) + 1,
+        _beyond(stays_beside) + 1,
     ]
     logarithms: Grey = np.log(np.maximum(np.stack(rows, 1), 1e-3)).astype(np.float32)
     return logarithms
@@ -122,9 +159,11 @@ def motion_activity(pace: Grey, windows: Windows) -> Floats:
     return np.log(_sums(pace[:, -4:-3], windows)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.2)
 
 
-def front_activity(front: Grey, windows: Windows) -> Floats:
-    """Return how much of the picture differs in windows, (m,): the logarithm of grey levels."""
-    return np.log(_sums(front.mean((1, 2))[:, None], windows)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.5)
+def known_activity(coordinates: Grey, windows: Windows) -> Floats:
+    """Return how much of the picture differs in windows in ways that the subspace knows, (m,): the logarithm of grey
+    levels. coordinates: of samples in it, (n, k). What was never there adds little to it."""
+    levels = np.sqrt((coordinates * coordinates).sum(1, keepdims=True)) / PICTURE_SIDE
+    return np.log(_sums(levels, windows)[:, 0].astype(np.float64) / WINDOW_SAMPLES + 0.5)
 
 
 def traffic_of(pace: Grey) -> Grey:
@@ -149,6 +188,12 @@ def pace_beside(pace: Grey, usual: Grey) -> float:
     by_region = pace[:, PACE_PARTS[0]].sum(0, dtype=np.float64).reshape(-1, 2)
     expected = float(by_region[:, 1] @ usual)
     return float(by_region[:, 0].sum()) / expected if expected > 0 else 0.0
+
+
+def _beyond(levels: Grey) -> Grey:
+    """Return by how much blocks go beyond 1, (n,): sums of logarithms."""
+    sums: Grey = np.log(np.maximum(levels, 1)).sum((1, 2))
+    return sums
 
 
 def _strongest(levels: Grey) -> Grey:
