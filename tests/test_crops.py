@@ -59,6 +59,7 @@ def near(crop, left, top, width, height):
 
 
 @pytest.mark.parametrize("place", [(100, 40, 48, 48), (0, 0, 80, 64), (120, 120, 40, 40)])
+@pytest.mark.slow
 def test_the_place_of_a_picture_inside_another_is_found(place):
     small, large = np.stack([blobs(k, 1)[0] for k in range(4)]), np.stack([blobs(9 + k, 1)[0] for k in range(4)])
     top, left, down, across = place

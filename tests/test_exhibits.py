@@ -59,12 +59,14 @@ def test_the_curve_is_low_inside_the_repeat_and_high_past_its_ends(shown):
     assert np.nanmedian(curve.along[inside]) < 0.5 * np.nanmedian(curve.along[~inside])
 
 
+@pytest.mark.slow
 def test_the_likeness_is_symmetric_and_full_on_the_diagonal(shown):
     likeness = shown[1].likeness
     assert (likeness == likeness.T).all()
     assert (np.diag(likeness) == 255).all()
 
 
+@pytest.mark.slow
 def test_the_cuts_show_the_frames_on_both_sides(shown):
     report, exhibits = shown
     assert len(exhibits.cuts) == len(report.cuts) > 0

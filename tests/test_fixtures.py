@@ -56,6 +56,7 @@ def test_occurrences_show_the_same_pictures_and_only_at_the_lag_said(fixture):
             assert apart(pictures[start : end - 1], pictures[again + 1 : until]).mean() > 1.5 * same.mean()
 
 
+@pytest.mark.slow
 def test_pictures_jump_where_a_cut_is_said_to_be_and_nowhere_else(fixture):
     truth, pictures = fixture
     step = apart(pictures[1:], pictures[:-1])

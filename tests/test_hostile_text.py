@@ -111,6 +111,7 @@ def across(text: str) -> Comparison:
 
 @pytest.mark.parametrize("form", SEVERAL)
 @pytest.mark.parametrize("text", EVIL, ids=range(len(EVIL)))
+@pytest.mark.slow
 def test_a_format_of_several_files_shows_texts_as_they_are(form: str, text: str) -> None:
     write = load("format", form, SEVERAL)
     check(form, "".join(write(across(text))), "".join(write(across("name"))).count("\n"))

@@ -242,6 +242,7 @@ def test_a_trajectory_by_vectors_takes_the_samples_of_the_file(files):
     assert found.report.source.frames == FRAMES
 
 
+@pytest.mark.slow
 def test_a_trajectory_by_vectors_is_refused_where_there_are_none(tmp_path, files):
     still = encode(tmp_path / "pictures.avi", drawn()[:5], "-c:v", "mjpeg")
     with pytest.raises(NoMotionVectors):

@@ -36,6 +36,7 @@ def whole(timeline):
 
 
 @pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.slow
 def test_a_pair_is_the_same_before_its_passage_and_follows_from_its_seed(edit):
     pair = plant(CAMERA, edit, START, 5)
     edited, unedited = whole(pair.edited), whole(pair.unedited)
@@ -49,6 +50,7 @@ def test_a_pair_is_the_same_before_its_passage_and_follows_from_its_seed(edit):
 
 
 @pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.slow
 def test_small_pictures_are_those_of_the_whole_ones(edit):
     pair = plant(CAMERA, edit, START, 5)
     assert (pair.edited.small() == reduced(whole(pair.edited))).all()

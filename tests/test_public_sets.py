@@ -83,6 +83,7 @@ LAID_OUT = {"ped2": ped2_in, "avenue": avenue_in, "shanghaitech": shanghaitech_i
 
 
 @pytest.mark.parametrize("name", LAID_OUT)
+@pytest.mark.slow
 def test_a_set_is_read_as_it_is_distributed_and_what_sees_all_scores_full(name, tmp_path):
     LAID_OUT[name](tmp_path / name)
     (scene,) = SETS[name](tmp_path / name, None)

@@ -191,6 +191,7 @@ def test_cells_are_means_of_sixteen_pixels():
         ("still", [(12.0, 12.0, 0.0), (40.0, 12.0, 0.0)], False),
     ],
 )
+@pytest.mark.slow
 def test_a_retrace_stands_beside_the_repeat_that_shows_the_same_at_its_lag(kind, shown, agrees):
     times, pictures = RETRACED
     walk = Walk(TrajectorySettings())

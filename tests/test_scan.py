@@ -61,12 +61,14 @@ def test_suspect_cuts_of_a_fixture_are_the_splices_at_its_repeats_and_no_others(
 
 
 @every_fixture
+@pytest.mark.slow
 def test_a_fixture_scores_full_marks(name: str) -> None:
     score = evaluate(report(name), TRUTHS[name])
     assert (score.f1, score.cut_precision, score.cut_recall, score.false_seconds) == (1, 1, 1, 0)
 
 
 @every_fixture
+@pytest.mark.slow
 def test_frames_and_times_of_an_answer_agree(name: str) -> None:
     found, fps = report(name), ROWS[name]["fps"]
     assert found.source.frames == ROWS[name]["frames"] and found.source.fps == pytest.approx(fps)

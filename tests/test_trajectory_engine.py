@@ -92,6 +92,7 @@ def test_a_subspace_and_its_residual_make_the_whole():
     assert space.basis @ space.basis.T == pytest.approx(np.eye(20), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_new_samples_are_placed_as_scikit_learn_places_them():
     from sklearn.manifold import Isomap
 
@@ -115,6 +116,7 @@ def test_places_are_where_the_path_stays():
     assert set(places.at(np.array([[0, 0], [25, 0], [50, 0]], np.float32)).tolist()) == {-1, 0, 1}
 
 
+@pytest.mark.slow
 def test_the_arrow_of_time_is_learned_from_what_goes_one_way():
     pictures = road(400, seed=1)
     differences = Background.of(pictures).differences(pictures)
