@@ -15,7 +15,16 @@ from loopfind.engine.trajectory.judgement import Limit
 from loopfind.engine.trajectory.light import Background
 from loopfind.engine.trajectory.looks import differing, movement, pace_row
 from loopfind.engine.trajectory.motion import CORNERS, BlockMotion, block_sums, follow_blocks
-from loopfind.engine.trajectory.parameters import BLOCK_SIDE, MOST_BASELINE_SAMPLES, REACH, STILL, STILL_AT
+from loopfind.engine.trajectory.parameters import (
+    BLOCK_SIDE,
+    MOST_BASELINE_SAMPLES,
+    REACH,
+    RETURN_NOISE,
+    RETURN_SAMPLES,
+    STILL,
+    STILL_AT,
+    WINDOW_SAMPLES,
+)
 from loopfind.engine.trajectory.path import PathStretch, joined
 from loopfind.engine.trajectory.places import find_places
 from loopfind.engine.trajectory.questions import arrow, discriminant
@@ -23,7 +32,7 @@ from loopfind.engine.trajectory.sampler import Sampler
 from loopfind.engine.trajectory.subspace import fit_subspace
 from loopfind.engine.trajectory.tracker import Tracker
 from loopfind.engine.trajectory.views import differ, same_scene
-from loopfind.engine.trajectory.windows import Usual, Windows, pace_windows
+from loopfind.engine.trajectory.windows import Usual, pace_windows, return_windows, windows_at, windows_in
 from loopfind.model.trajectory import CameraMap, Unusual
 
 BASELINE = 400
@@ -296,9 +305,26 @@ def test_what_moves_slowly_does_not_hide_what_moves_fast():
         return np.repeat(pace_row(motion, nothing, nothing, 1.5)[None], 35, 0)
 
     usual = Usual(*np.ones((3, 15, 15), np.float32), np.ones(64, np.float32))
-    window = Windows(np.array([35]), np.array([0]))
+    window = windows_at(np.array([35]), 0)
     fast, beside = (pace_windows(pace_of(*steps), usual, window)[0, :2] for steps in ((5.0,), (5.0, 0.5, 0.5)))
     assert fast.min() > 3 and beside == pytest.approx(fast)
+
+
+def test_what_comes_back_by_its_own_way_is_found_where_the_plain_search_finds_it():
+    generator = np.random.default_rng(8)
+    way = 60 * np.cumsum(generator.normal(0, 1, (120, 5)), 0).astype(np.float32)
+    way[70:100] = way[40:70][::-1]
+    windows = windows_in(0, len(way))
+    found = return_windows(way, windows)
+    for end, answer in zip(windows.ends.tolist(), found.tolist(), strict=True):
+        own, apart = way[end - WINDOW_SAMPLES : end], []
+        for first in range(max(0, end - RETURN_SAMPLES), end - 2 * WINDOW_SAMPLES + 1):
+            earlier = way[first : first + WINDOW_SAMPLES][::-1]
+            apart.append(((own - earlier) ** 2).sum(1).mean())
+        varied = ((own - own.mean(0)) ** 2).sum(1).mean()
+        plain = -np.log((min(apart) + RETURN_NOISE) / (varied + RETURN_NOISE)) if apart else 0.0
+        assert answer == pytest.approx(plain, abs=1e-3)
+    assert windows.ends[found.argmax()] in range(90, 101) and (found > 1).sum() <= 3
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from loopfind.engine.trajectory.windows import (
     motion_activity,
     pace_windows,
     standing_windows,
+    windows_at,
     windows_in,
 )
 from loopfind.model.dtypes import Bytes, Ints
@@ -115,7 +116,7 @@ class Altering:
         pace[..., -1] = moved.pace[last, -1][:, None]
         front = np.repeat(seen.front[last], WINDOW_SAMPLES, axis=0)
         ends = np.arange(1, len(last) + 1) * WINDOW_SAMPLES
-        windows = Windows(ends, ends - WINDOW_SAMPLES)
+        windows = Windows(ends, ends - WINDOW_SAMPLES, ends - WINDOW_SAMPLES)
         return AlteredRows(standing_windows(pace.reshape(-1, moved.pace.shape[1]), front, windows), self.folds[last])
 
     def cut(self) -> AlteredRows:
@@ -132,8 +133,7 @@ class Altering:
             else:
                 shown[at:] = with_body(shown[at:].astype(np.float32), self.generator, False).round()
             moved = movement_after(None, shown, self.background.differences(shown), self.change)
-            end = np.array([len(shown)])
-            rows.append(jump_windows(moved.pace, Windows(end, np.zeros(1, np.int64))))
+            rows.append(jump_windows(moved.pace, windows_at(np.array([len(shown)]), 0)))
             folds.append(fold)
         return AlteredRows(np.concatenate(rows), np.array(folds))
 
@@ -143,9 +143,7 @@ class Altering:
         for fold, low, high in self._places():
             shown = with_body(self.pictures[low:high].astype(np.float32), self.generator, moving)
             seen = differing(self.background.differences(shown), shown[:0], self.spaces[fold])
-            rows.append(
-                body_windows(body_rows(seen, self.usual), Windows(np.array([len(shown)]), np.zeros(1, np.int64)))
-            )
+            rows.append(body_windows(body_rows(seen, self.usual), windows_at(np.array([len(shown)]), 0)))
             folds.append(fold)
         return AlteredRows(np.concatenate(rows), np.array(folds))
 

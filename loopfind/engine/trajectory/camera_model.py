@@ -29,6 +29,7 @@ from loopfind.engine.trajectory.windows import (
     DISTANCE,
     Usual,
     Windows,
+    all_windows,
     arrow_windows,
     body_rows,
     body_windows,
@@ -36,6 +37,7 @@ from loopfind.engine.trajectory.windows import (
     known_activity,
     motion_activity,
     pace_windows,
+    return_windows,
     standing_windows,
     traffic_of,
     usual_levels,
@@ -44,7 +46,16 @@ from loopfind.engine.trajectory.windows import (
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.trajectory import Reason
 
-TRAJECTORY_QUESTIONS: tuple[Reason, ...] = ("backwards", "faster", "stands", "jumps", "object", "changed", "off_map")
+TRAJECTORY_QUESTIONS: tuple[Reason, ...] = (
+    "backwards",
+    "backwards",
+    "faster",
+    "stands",
+    "jumps",
+    "object",
+    "changed",
+    "off_map",
+)
 _AT_ONCE = 256
 
 Which = NDArray[np.bool_]
@@ -54,11 +65,13 @@ Which = NDArray[np.bool_]
 class QuestionRows:
     """The numbers by which the questions judge windows, a row for each window, in the order of time.
 
-    windows: what they are. arrow, pace, standing, jump, body: (m, ...) float32. moving, known (m,): activities.
+    windows: what they are. arrow, pace, standing, jump, body: (m, ...) float32. returns (m,): how exactly they show
+    what came before, backwards. moving, known (m,): activities.
     """
 
     windows: Windows
     arrow: Grey
+    returns: Floats
     pace: Grey
     standing: Grey
     jump: Grey
@@ -77,6 +90,7 @@ def question_rows(moved: Movement, seen: Differing, usual: Usual, windows: Windo
     return QuestionRows(
         windows,
         arrow_windows(moved.arrow, windows),
+        return_windows(seen.coordinates, windows),
         pace_windows(moved.pace, usual, windows),
         standing_windows(moved.pace, seen.front, windows),
         jump_windows(moved.pace, windows),
@@ -102,6 +116,7 @@ class Answers:
         return np.stack(
             [
                 self.arrow.answer(rows.arrow),
+                rows.returns,
                 self.faster.answer(rows.pace),
                 self.stands.answer(rows.standing),
                 self.jumps.answer(rows.jump),
@@ -199,7 +214,7 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     moved, seen = _measured(pictures, spans, folds, background, change, spaces)
     usual = usual_levels(moved, seen)
     within = [windows_in(low, high) for low, high in spans]
-    windows = Windows(np.concatenate([one.ends for one in within]), np.concatenate([one.begins for one in within]))
+    windows = all_windows(within)
     rows = question_rows(moved, seen, usual, windows)
     altered = Altering(
         pictures, passages, spans, folds, background, change, spaces, usual, np.random.default_rng(seed)

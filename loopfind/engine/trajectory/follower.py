@@ -14,15 +14,15 @@ from loopfind.engine.trajectory.light import Background, Grey
 from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
 from loopfind.engine.trajectory.parameters import (
     ADAPT_EVERY,
-    MOTION_SAMPLES,
     NEAR_REPORT,
     NOT_BACKGROUND,
+    RETURN_SAMPLES,
     STEP,
     STILL,
     WINDOW_SAMPLES,
 )
 from loopfind.engine.trajectory.path import PathStretch
-from loopfind.engine.trajectory.windows import Windows
+from loopfind.engine.trajectory.windows import windows_at
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.trajectory import CameraMap
 
@@ -134,7 +134,7 @@ class Follower:
     def _judged(self, ends: Ints) -> Iterator[Judged]:
         moved, seen = self._moved, self._seen
         assert moved is not None and seen is not None
-        windows = Windows(ends, np.maximum(0, ends - MOTION_SAMPLES))
+        windows = windows_at(ends, 0)
         rows = question_rows(moved, seen, self.camera.model.usual, windows)
         rarity = self.camera.model.rarity(rows)
         scores = (self.camera.model.calibrated.together(rarity) / self.camera.limit.rarity).tolist()
@@ -147,5 +147,5 @@ class Follower:
     def _forget(self) -> None:
         """Keep what the next window may reach."""
         assert self._moved is not None and self._seen is not None
-        part = slice(-(MOTION_SAMPLES - 1), None)
+        part = slice(-(RETURN_SAMPLES - 1), None)
         self._moved, self._seen, self._times = self._moved.part(part), self._seen.part(part), self._times[part]

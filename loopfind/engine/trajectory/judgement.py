@@ -77,7 +77,7 @@ class Judged:
         """
         order = np.argsort(self.rarity)[::-1][:MOST_REASONS].tolist()
         least = min(REASONS_WITHIN * self.rarity[order[0]], limit)
-        named = [TRAJECTORY_QUESTIONS[one] for one in order if self.rarity[one] >= least]
+        named = list(dict.fromkeys(TRAJECTORY_QUESTIONS[one] for one in order if self.rarity[one] >= least))
         detail = self.detail
         if detail is not None and "stands" in named:
             slow = detail.pace is not None and SLOW_PACES[0] <= detail.pace <= SLOW_PACES[1]

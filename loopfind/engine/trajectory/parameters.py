@@ -12,6 +12,13 @@ MOTION_SAMPLES = 35
 """Samples of the longer windows in which motion is judged: which way it goes, and how fast, shows in several
 seconds."""
 
+RETURN_SAMPLES = 80
+"""Samples within which a window is looked for in reverse: what is shown backwards for four seconds comes back within
+eight."""
+
+RETURN_NOISE = 1500.0
+"""Sum of squares over the picture, grey levels, that two samples of the same differ by at the least: 0.6 a pixel."""
+
 STEP = 5
 """Samples from one window that is judged to the next."""
 

@@ -1,6 +1,6 @@
 """Windows of samples, and the numbers by which each question judges them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.looks import PACE_PARTS, REGIONS, STRONGEST, Differing, Movement
-from loopfind.engine.trajectory.parameters import BEYOND, MOTION_SAMPLES, STEP, WINDOW_SAMPLES
+from loopfind.engine.trajectory.parameters import (
+    BEYOND,
+    MOTION_SAMPLES,
+    RETURN_NOISE,
+    RETURN_SAMPLES,
+    STEP,
+    WINDOW_SAMPLES,
+)
 from loopfind.model.dtypes import Floats, Ints
 from loopfind.settings import PICTURE_SIDE
 
@@ -37,24 +44,35 @@ class Windows:
     """Windows of samples, in the order of time.
 
     ends (m,) int64: the sample after each. A window is [end - WINDOW_SAMPLES, end). begins (m,) int64: of the longer
-    windows [begin, end) in which motion is judged, MOTION_SAMPLES or what there is.
+    windows [begin, end) in which motion is judged, MOTION_SAMPLES or what there is. since (m,) int64: the first sample
+    that a window is compared with, RETURN_SAMPLES before its end or what there is.
     """
 
     ends: Ints
     begins: Ints
+    since: Ints
 
     def __len__(self) -> int:
         return len(self.ends)
 
     def part(self, which: NDArray[np.bool_]) -> "Windows":
         """Return some of them."""
-        return Windows(self.ends[which], self.begins[which])
+        return Windows(self.ends[which], self.begins[which], self.since[which])
 
 
 def windows_in(low: int, high: int) -> Windows:
     """Return the windows in samples [low, high) that follow one another."""
-    ends = np.arange(low + WINDOW_SAMPLES, high + 1, STEP)
-    return Windows(ends, np.maximum(low, ends - MOTION_SAMPLES))
+    return windows_at(np.arange(low + WINDOW_SAMPLES, high + 1, STEP), low)
+
+
+def windows_at(ends: Ints, low: int) -> Windows:
+    """Return the windows that end before these samples (m,), of footage that begins at sample `low`."""
+    return Windows(ends, np.maximum(low, ends - MOTION_SAMPLES), np.maximum(low, ends - RETURN_SAMPLES))
+
+
+def all_windows(parts: list[Windows]) -> Windows:
+    """Return the windows of all parts."""
+    return Windows(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Windows)))
 
 
 def arrow_windows(arrow: Grey, windows: Windows) -> Grey:
@@ -111,6 +129,29 @@ def _ratios(sums: Grey) -> Grey:
         np.stack([pixels, (change + 0.05) / (differs + 0.5), (moving + 0.002) / (front + 0.02)], 1)
     ).astype(np.float32)
     return ratios
+
+
+def return_windows(coordinates: Grey, windows: Windows) -> Floats:
+    """Return how exactly windows show what came before them, backwards, (m,): minus the logarithm of the least mean
+    square by which a window differs from an earlier one in reverse, beside its own variance. coordinates: of samples in
+    the subspace, (n, k).
+
+    What goes to and fro comes back by a way of its own; what is shown backwards comes back by the same.
+    """
+    answers = np.zeros(len(windows))
+    steps = np.arange(WINDOW_SAMPLES)
+    for number, (end, since) in enumerate(zip(windows.ends.tolist(), windows.since.tolist(), strict=True)):
+        before = end - WINDOW_SAMPLES - since  # samples of the past
+        if before < WINDOW_SAMPLES:
+            continue
+        own = coordinates[end - WINDOW_SAMPLES : end].astype(np.float64)
+        past = coordinates[since : end - WINDOW_SAMPLES].astype(np.float64)
+        squares = (own**2).sum(1)[:, None] + (past**2).sum(1) - 2 * own @ past.T
+        last = np.arange(WINDOW_SAMPLES - 1, before)[:, None]
+        apart = squares[steps, last - steps].mean(1).min()
+        varied = ((own - own.mean(0)) ** 2).sum(1).mean()
+        answers[number] = -np.log((max(apart, 0.0) + RETURN_NOISE) / (varied + RETURN_NOISE))
+    return answers
 
 
 BODY = 12
