@@ -18,8 +18,8 @@ against all unedited ones, the share of both that is reported, and the same area
 compared with all the footage that was sped up, which is longer. --clips keeps the clips whose name holds a text. The
 footage is followed as arrays, as a file would be read, and the decode is left out; --files encodes it and decodes it.
 
-`honest` counts each event that begins in what is held out. `hour` follows recordings as they come, as `loopfind
-trajectory --follow` does. `speed` and `honest` leave the search for repeats out.
+`honest` counts each event that begins in what is held out. `hour` follows recordings as they come, made or drawn, as
+`loopfind trajectory --follow` does. `speed` and `honest` leave the search for repeats out.
 """
 
 import argparse
@@ -432,7 +432,8 @@ def main() -> None:
     elif words.step == "honest":
         lines = honest_rows(words.media, words.work, words.minutes, tuple(words.kinds), words.clips)
     elif words.step == "hour":
-        recordings = honest.recordings(words.media, words.work, words.minutes, ("made", "drawn"))
+        kinds = tuple(kind for kind in ("made", "drawn") if kind in words.kinds)
+        recordings = honest.recordings(words.media, words.work, words.minutes, kinds)
         lines = (
             line for one in recordings if one.name in HOURS for line in hour_rows(words.work / one.name, one.baseline)
         )

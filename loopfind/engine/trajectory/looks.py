@@ -34,12 +34,14 @@ LENGTHS = np.array([0.5, 1.2, 2.1, 3.1, 4.1, 5.1, 7.1], np.float32)
 
 _BY_LENGTH = _PLACE + len(LENGTHS) + 1
 
-PACE_PARTS = (slice(0, _PLACE), slice(_PLACE, _BY_LENGTH), slice(_BY_LENGTH, _BY_LENGTH + 2))
-"""Numbers that say how fast things move: the length of steps and their number by region; their number by length; and
-what no motion explains, of the blocks where that is most, and of all blocks."""
+PACE_PARTS = (slice(0, _PLACE), slice(_PLACE, _BY_LENGTH))
+"""Numbers that say how fast things move: the length of steps and their number by region; their number by length."""
 
-PACE = PACE_PARTS[-1].stop + 4
-"""How many these are, and four of the picture as a whole."""
+UNEXPLAINED = _BY_LENGTH
+"""The number after these: grey levels that no motion explains, the mean over all blocks."""
+
+PACE = UNEXPLAINED + 1 + 4
+"""How many all are, with four of the picture as a whole."""
 
 STRONGEST = 4
 """Blocks by which a picture is judged, the strongest: some that overlap show one thing."""
@@ -93,8 +95,7 @@ def pace_row(motion: BlockMotion, change: Grey, difference: Grey, least: float) 
         np.add.at(by_place, (_region(motion.rows), _region(motion.columns)), counted)
         row[PACE_PARTS[0]] = by_place.ravel()
         row[PACE_PARTS[1]] = np.bincount(np.searchsorted(LENGTHS, length), motion.sure, len(LENGTHS) + 1)
-        strongest = np.sort(motion.left)[-STRONGEST:]
-        row[PACE_PARTS[2]] = strongest.sum() / STRONGEST, motion.left.sum() / BLOCKS_ALONG**2
+        row[UNEXPLAINED] = motion.left.sum() / BLOCKS_ALONG**2
     row[-4:] = (
         change.mean(),
         np.abs(difference).mean(),

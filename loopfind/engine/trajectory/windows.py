@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.light import Grey
-from loopfind.engine.trajectory.looks import PACE_PARTS, REGIONS, STRONGEST, Differing, Movement
+from loopfind.engine.trajectory.looks import PACE_PARTS, REGIONS, STRONGEST, UNEXPLAINED, Differing, Movement
 from loopfind.engine.trajectory.parameters import (
     BEYOND,
     MOTION_SAMPLES,
@@ -96,18 +96,18 @@ def pace_windows(pace: Grey, usual: Usual, windows: Windows) -> Grey:
     found, sums = sums[:, :3], sums[:, 3:]
     of_length = sums[:, PACE_PARTS[1]]
     shares = 3 * np.sqrt(of_length / (of_length.sum(1, keepdims=True) + 3))
-    samples = windows.ends[:, None] - MOTION_SAMPLES + np.arange(MOTION_SAMPLES)
-    most = np.quantile(fastest[np.maximum(samples, windows.begins[:, None])], 0.8, axis=1)
-    fast = [2 * np.log(found[:, :2] + 1), found[:, 2:] * 3 / WINDOW_SAMPLES, 3 * most[:, None].astype(np.float32)]
+    often = np.quantile(_long_samples(fastest, windows), 0.8, axis=1)
+    fast = [2 * np.log(found[:, :2] + 1), found[:, 2:] * 3 / WINDOW_SAMPLES, 3 * often[:, None].astype(np.float32)]
     return np.concatenate([*fast, shares, _ratios(sums)], 1)
+
+
+_LEAST_JUMP = 0.1  # grey levels from which the change of a whole picture counts
 
 
 def jump_windows(pace: Grey, windows: Windows) -> Grey:
     """Return what tells whether something is there at once, or gone, in windows, (m, 3): logarithms of what no motion
     explains and of what changes, at its most beside its middle, and of the first at its most."""
-    from_one = np.stack([pace[:, PACE_PARTS[2]][:, 1], 10 * pace[:, -4]], 1)
-    samples = windows.ends[:, None] - MOTION_SAMPLES + np.arange(MOTION_SAMPLES)
-    within = from_one[np.maximum(samples, windows.begins[:, None])]
+    within = _long_samples(np.stack([pace[:, UNEXPLAINED], pace[:, -4] / _LEAST_JUMP], 1), windows)
     most = within[:, -WINDOW_SAMPLES:].max(1)
     rows: Grey = np.concatenate([np.log((most + 1) / (np.median(within, axis=1) + 1)), np.log(most[:, :1] + 1)], 1)
     return rows
@@ -253,6 +253,14 @@ def _long_sums(rows: Grey, windows: Windows) -> Grey:
     share = WINDOW_SAMPLES / (windows.ends - windows.begins)
     sums: Grey = _between(rows, windows.begins, windows.ends) * share[:, None].astype(np.float32)
     return sums
+
+
+def _long_samples(rows: Grey, windows: Windows) -> Grey:
+    """Return the rows (n, ...) of the samples of the longer windows, (m, MOTION_SAMPLES, ...); the first of a shorter
+    one stands for those that are missing."""
+    samples = windows.ends[:, None] - MOTION_SAMPLES + np.arange(MOTION_SAMPLES)
+    found: Grey = rows[np.maximum(samples, windows.begins[:, None])]
+    return found
 
 
 def _between(rows: Grey, low: Ints, high: Ints) -> Grey:
