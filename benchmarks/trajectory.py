@@ -69,7 +69,7 @@ BEFORE = 3.0
 HOURS = ("made.fixed_indoor_people_139s.mp4", "drawn.1.mp4")
 """Recordings that are followed for an hour."""
 
-MOST_SAMPLES, NEIGHBOURS = 2500, 20
+MOST_SAMPLES, NEIGHBOURS = 3500, 20
 """Samples and neighbours of a full Isomap."""
 
 WITHIN = 1200.0

@@ -47,7 +47,7 @@ from sklearn.neural_network import MLPRegressor
 
 from loopfind.engine.trajectory.chart import learn_chart
 from loopfind.engine.trajectory.differences import DifferenceWay
-from loopfind.engine.trajectory.parameters import NEIGHBOURS
+from loopfind.engine.trajectory.parameters import DIMENSIONS, NEIGHBOURS
 from loopfind.engine.trajectory.path import PathStretch, joined
 from loopfind.engine.trajectory.sampler import Sampler
 from loopfind.engine.trajectory.subspace import fit_subspace
@@ -200,7 +200,7 @@ def maps(name: str, path: Path) -> None:
 
 def mapped(rows: Rows) -> Rows:
     """Return the places (n, 3) of rows in a map that is learned of them."""
-    coordinates = fit_subspace(rows).project(rows)
+    coordinates = fit_subspace(rows, DIMENSIONS).project(rows)
     return learn_chart(coordinates).place(coordinates)[0]
 
 
@@ -219,7 +219,7 @@ def samples(path: Path) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
 
 def ways(path: Path, times: NDArray[np.float64], pictures: Rows) -> Iterator[Way]:
     """Yield what each way makes of the samples."""
-    space = fit_subspace(pictures)
+    space = fit_subspace(pictures, DIMENSIONS)
     rows, seconds = cpu(partial(space.project, pictures))
     chart = learn_chart(rows)
     yield Way(

@@ -84,7 +84,7 @@ def test_the_background_follows_light_and_not_what_passes():
 
 def test_what_stays_is_the_median_of_the_latest_samples():
     differences = np.random.default_rng(2).normal(0, 9, (40, SIDE, SIDE)).astype(np.float32)
-    space = fit_subspace(differences.reshape(40, -1))
+    space = fit_subspace(differences.reshape(40, -1), dimensions=20)
     seen = differing(differences[STILL:], differences[:STILL], space)
     for number in (0, 5, 15):
         median = np.median([differences[STILL + number - late] for late in STILL_AT], axis=0)
@@ -98,6 +98,8 @@ def test_a_subspace_and_its_residual_make_the_whole():
     left = space.residual(rows, coordinates)
     assert coordinates @ space.basis + space.centre + left == pytest.approx(rows, abs=1e-3)
     assert np.abs(left @ space.basis.T).max() < 1e-2
+    strange = space.residual(rows, coordinates[:, :5])
+    assert strange == pytest.approx(left + coordinates[:, 5:] @ space.basis[5:], abs=1e-3)
     assert space.basis @ space.basis.T == pytest.approx(np.eye(20), abs=1e-4)
 
 

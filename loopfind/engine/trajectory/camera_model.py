@@ -15,9 +15,11 @@ from loopfind.engine.trajectory.parameters import (
     AWAY,
     AWAY_MARGIN,
     CHUNK_SAMPLES,
+    DIMENSIONS,
     FITS,
     FOLDS,
     GUARD,
+    KNOWN_DIMENSIONS,
     NOT_BACKGROUND,
     STILL,
     SUBSPACE_SAMPLES,
@@ -87,16 +89,17 @@ class QuestionRows:
 
 def question_rows(moved: Movement, seen: Differing, usual: Usual, windows: Windows) -> QuestionRows:
     """Return what is judged of windows. moved, seen: of the same samples."""
+    known = seen.coordinates[:, :KNOWN_DIMENSIONS]
     return QuestionRows(
         windows,
         arrow_windows(moved.arrow, windows),
-        return_windows(seen.coordinates, windows),
+        return_windows(known, windows),
         pace_windows(moved.pace, usual, windows),
         standing_windows(moved.pace, seen.front, windows),
         jump_windows(moved.pace, windows),
         body_windows(body_rows(seen, usual), windows),
         motion_activity(moved.pace, windows),
-        known_activity(seen.coordinates, windows),
+        known_activity(known, windows),
     )
 
 
@@ -210,7 +213,7 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     cuts = np.unique(np.concatenate([breaks, np.flatnonzero(np.diff(folds)) + 1, [0, count]]))
     spans = list(pairwise(cuts.tolist()))
     passages = list(pairwise([0, *breaks.tolist(), count]))
-    spaces = [_space(pictures, background, _outside(folds, fold)) for fold in range(FOLDS)]
+    spaces = [_space(pictures, background, _outside(folds, fold), KNOWN_DIMENSIONS) for fold in range(FOLDS)]
     moved, seen = _measured(pictures, spans, folds, background, change, spaces)
     usual = usual_levels(moved, seen)
     within = [windows_in(low, high) for low, high in spans]
@@ -229,7 +232,7 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     model = Model(
         background,
         change,
-        _space(pictures, background, np.ones(count, bool)),
+        _space(pictures, background, np.ones(count, bool), DIMENSIONS),
         usual,
         _answers(rows, [one.rows for one in altered]),
         calibrated,
@@ -283,10 +286,10 @@ def _outside(folds: Ints, fold: int) -> Which:
     return outside
 
 
-def _space(pictures: Bytes, background: Background, which: Which) -> Subspace:
+def _space(pictures: Bytes, background: Background, which: Which, dimensions: int) -> Subspace:
     chosen = np.flatnonzero(which)
     chosen = chosen[:: max(1, -(-len(chosen) // SUBSPACE_SAMPLES))]
-    return fit_subspace(background.differences(pictures[chosen]).reshape(len(chosen), -1))
+    return fit_subspace(background.differences(pictures[chosen]).reshape(len(chosen), -1), dimensions)
 
 
 def _measured(

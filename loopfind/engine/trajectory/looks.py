@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.motion import BLOCKS_ALONG, CORNERS, BlockMotion, block_levels, follow_blocks
-from loopfind.engine.trajectory.parameters import BLOCK_SIDE, FRONT, STILL, STILL_AT
+from loopfind.engine.trajectory.parameters import BLOCK_SIDE, FRONT, KNOWN_DIMENSIONS, STILL, STILL_AT
 from loopfind.engine.trajectory.subspace import Subspace
 from loopfind.model.dtypes import Bytes, Ints
 
@@ -196,7 +196,7 @@ def differing(differences: Grey, before: Grey, subspace: Subspace) -> Differing:
     count = len(differences)
     rows = differences.reshape(count, -1)
     coordinates = subspace.project(rows)
-    strange = subspace.residual(rows, coordinates)
+    strange = subspace.residual(rows, coordinates[:, :KNOWN_DIMENSIONS])
     missing = max(0, STILL - len(before))
     known = np.concatenate(
         [np.repeat((before if len(before) else differences)[:1], missing, axis=0), before, differences]

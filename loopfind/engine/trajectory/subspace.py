@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.light import Grey
-from loopfind.engine.trajectory.parameters import DIMENSIONS, SUBSPACE_SAMPLES
+from loopfind.engine.trajectory.parameters import SUBSPACE_SAMPLES
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,13 @@ class Subspace:
         return coordinates
 
     def residual(self, rows: Grey, coordinates: Grey) -> Grey:
-        """Return what the subspace cannot show of rows (n, p), whose coordinates are known: (n, p)."""
-        left: Grey = rows - self.centre - coordinates @ self.basis
+        """Return what the subspace cannot show of rows (n, p) by the first dimensions, whose coordinates (n, k) are
+        known: (n, p)."""
+        left: Grey = rows - self.centre - coordinates @ self.basis[: coordinates.shape[1]]
         return left
 
 
-def fit_subspace(rows: Grey, dimensions: int = DIMENSIONS) -> Subspace:
+def fit_subspace(rows: Grey, dimensions: int) -> Subspace:
     """Return the subspace of rows (n, p) float32, with as many dimensions as they have variance for.
 
     The components come from the products of the rows with one another, as there are fewer rows than pixels (Sirovich
