@@ -14,10 +14,10 @@ from in_process import loopfind
 def folder(tmp_path_factory):
     """A film, the first half of it and its last quarter, something else, and a text."""
     place = tmp_path_factory.mktemp("compared")
-    source = "testsrc2=s=96x64:r=25:d=12,noise=alls=20:allf=t"
+    source = "testsrc2=s=96x64:r=25:d=8,noise=alls=20:allf=t"
     film = videos.make("cli-film.mkv", "-f", "lavfi", "-i", source, "-c:v", "libx264", "-crf", "23")
-    other = videos.make("cli-other.mp4", "-f", "lavfi", "-i", "mandelbrot=s=96x64:r=25", "-t", "4", "-c:v", "mpeg4")
-    cut = {"half": ("-t", "6"), "quarter": ("-ss", "9")}
+    other = videos.make("cli-other.mp4", "-f", "lavfi", "-i", "mandelbrot=s=96x64:r=25", "-t", "3", "-c:v", "mpeg4")
+    cut = {"half": ("-t", "4"), "quarter": ("-ss", "6")}
     parts = [
         videos.make(f"cli-{name}.mp4", *limits, "-i", film.as_posix(), "-c:v", "mpeg4", "-q:v", "4")
         for name, limits in cut.items()
@@ -46,7 +46,7 @@ def test_one_comparison_is_written_in_as_many_forms_as_asked_for(folder, tmp_pat
     with (tmp_path / "shared.csv").open() as file:
         assert [row["path"] for row in csv.DictReader(file)] == [str(folder / o["file"]) for o in repeat["occurrences"]]
     (line,) = pysubs2.load(str(tmp_path / "shared.srt"))
-    assert line.start == 9000 and line.text == "Repeat 1, also in cli-quarter.mp4: 3 s"
+    assert line.start == 6000 and line.text == "Repeat 1, also in cli-quarter.mp4: 2 s"
     page = (tmp_path / "shared.html").read_text(encoding="utf-8")
     assert page.rstrip().endswith("</html>") and "data:image/jpeg" in page and "As typed" in page
 
@@ -114,4 +114,4 @@ def test_the_file_that_a_format_is_for_must_have_been_read(folder):
 @pytest.mark.slow
 def test_how_to_play_each_place_is_said_where_more_words_are_wanted(folder):
     done = run(FILM, "cli-quarter.mp4", "-v", cwd=folder)
-    assert "mpv --start=9 cli-film.mkv" in done.stderr and "mpv --start=0 cli-quarter.mp4" in done.stderr
+    assert "mpv --start=6 cli-film.mkv" in done.stderr and "mpv --start=0 cli-quarter.mp4" in done.stderr

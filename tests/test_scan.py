@@ -129,12 +129,13 @@ def test_a_pipe_gives_the_answer_that_the_file_gives(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "status"), [("loop.mp4", 3), ("none.mp4", 0)])
+@pytest.mark.usefixtures("few_moments")
 def test_fail_on_repeats_tells_by_the_exit_status(name: str, status: int) -> None:
     assert in_process.loopfind(FIXTURES / name, "--fail-on-repeats").returncode == status
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["exact", "dhash", "phash"])
+@pytest.mark.parametrize("kind", ["exact", "phash"])
 def test_the_kind_rules_the_clusters_and_not_the_repeats(kind: str) -> None:
     found = scan(str(FIXTURES / "replay.mp4"), Settings(kind=kind))
     assert spans(found) == spans(report("replay.mp4")) and found.settings.kind == kind
