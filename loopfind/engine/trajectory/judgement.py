@@ -52,7 +52,7 @@ class Limit:
 
     @property
     def _doubt(self) -> float:
-        return 1 + SHORT_BASELINE / max(1, self.chunks)
+        return 1 + SHORT_BASELINE / float(np.sqrt(max(1, self.chunks)))
 
     @property
     def _an_hour(self) -> float:
