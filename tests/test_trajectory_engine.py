@@ -346,6 +346,14 @@ def test_another_view_is_learned_anew_and_one_that_comes_back_is_known():
 
 
 @pytest.mark.slow
+def test_a_camera_before_which_nothing_moves_reports_nothing_and_has_scores():
+    noise = np.random.default_rng(9).normal(0, 0.7, (700, SIDE, SIDE))
+    found = tracked(np.clip(background() + noise, 0, 255).astype(np.uint8), baseline=25.0)
+    scores = path_of(found).scores
+    assert np.isfinite(scores[300:]).all() and not [one for one in found if isinstance(one, Unusual)]
+
+
+@pytest.mark.slow
 def test_a_map_that_reports_again_and_again_is_learned_anew():
     pictures = road(1050, seed=11)
     for begin in range(420, 1050, 65):  # from now on something else comes and goes

@@ -17,6 +17,7 @@ from loopfind.engine.trajectory.parameters import (
     REASONS_WITHIN,
     SHORT_BASELINE,
     SLOW_PACES,
+    TAIL_DOUBT,
     WINDOW_SAMPLES,
 )
 from loopfind.engine.trajectory.windows import pace_beside
@@ -33,8 +34,8 @@ _MOST_OF_PICTURE = 0.6
 class Limit:
     """The rarity, by all questions together, from which a window is reported: as rare as `false_alarms` an hour allow.
 
-    rate: samples a second. chunks: of the baseline. Few of them say little of their tail, so that it is taken for
-    longer.
+    rate: samples a second. chunks: of the baseline. They say little of a tail that lies beyond them all, and few of them
+    less, so that it is taken for longer.
     """
 
     rate: float
@@ -52,7 +53,7 @@ class Limit:
 
     @property
     def _doubt(self) -> float:
-        return 1 + SHORT_BASELINE / float(np.sqrt(max(1, self.chunks)))
+        return TAIL_DOUBT + SHORT_BASELINE / float(np.sqrt(max(1, self.chunks)))
 
     @property
     def _an_hour(self) -> float:

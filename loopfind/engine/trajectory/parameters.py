@@ -108,10 +108,10 @@ TAIL = (0.5, 0.9)
 """Quantiles of the highest scores of chunks from which their tail is taken. The highest of all is not used: a baseline
 may hold what is unusual."""
 
-SHORT_BASELINE = 24.0
-"""The tail is taken for longer by this over the root of the number of chunks, as few of them say little of it: four
-times as far at ten minutes. With less, cameras whose baseline holds the same few passages again and again, so that no
-part of it is new to the others, reported what came later 16 to 20 times an hour."""
+TAIL_DOUBT, SHORT_BASELINE = 3.5, 9.0
+"""Times for which the tail is taken for longer than a baseline shows it: the first, and the second over the root of the
+number of chunks. With less, a camera whose baseline holds the same few passages again and again, so that no part of it
+is new to the others, reported what came later 16 to 20 times an hour."""
 
 FRONT = 8.0
 """Grey levels from which a pixel is taken to differ from the background, where the share of such pixels is counted."""

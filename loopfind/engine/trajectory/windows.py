@@ -214,13 +214,16 @@ def traffic_of(pace: Grey) -> Grey:
     return traffic
 
 
+_LEAST_PACE = 0.5  # pixels a step
+
+
 def usual_pace(pace: Grey) -> Grey:
     """Return the pixels a step that are usual by region, (64,): of paces (n, PACE)."""
     by_region = pace[:, PACE_PARTS[0]].sum(0, dtype=np.float64).reshape(-1, 2)
     length, blocks = by_region[:, 0], by_region[:, 1]
     everywhere = length.sum() / max(blocks.sum(), 1e-6)
-    # A region where little moved is taken for one like the others.
-    usual: Grey = ((length + 5 * everywhere) / (blocks + 5)).astype(np.float32)
+    # A region where little moved is taken for one like the others, and none for one in which nothing ever does.
+    usual: Grey = np.maximum((length + 5 * everywhere) / (blocks + 5), _LEAST_PACE).astype(np.float32)
     return usual
 
 
