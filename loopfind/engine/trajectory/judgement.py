@@ -34,8 +34,8 @@ _MOST_OF_PICTURE = 0.6
 class Limit:
     """The rarity, by all questions together, from which a window is reported: as rare as `false_alarms` an hour allow.
 
-    rate: samples a second. chunks: of the baseline. They say little of a tail that lies beyond them all, and few of them
-    less, so that it is taken for longer.
+    rate: samples a second. chunks: of the baseline. They say little of a tail that lies beyond them all, and few of
+    them less, so that it is taken for longer.
     """
 
     rate: float
