@@ -58,7 +58,7 @@ TRAJECTORY_QUESTIONS: tuple[Reason, ...] = (
     "changed",
     "off_map",
 )
-"""What each question asks about, as `Answers.of` orders them. Two ask about what runs backwards: against all that the
+"""Reasons that the questions ask about, as `Answers.of` orders them. Two ask about what runs backwards: against all that the
 baseline showed, and against what was shown just before."""
 
 _AT_ONCE = 256

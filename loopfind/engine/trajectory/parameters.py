@@ -108,7 +108,7 @@ TAIL = (0.5, 0.9)
 """Quantiles of the highest scores of chunks from which their tail is taken. The highest of all is not used: a baseline
 may hold what is unusual."""
 
-TAIL_DOUBT, SHORT_BASELINE = 3.5, 9.0
+TAIL_DOUBT, SHORT_BASELINE = 4.5, 8.0
 """Times for which the tail is taken for longer than a baseline shows it: the first, and the second over the root of the
 number of chunks. With less, a camera whose baseline holds the same few passages again and again, so that no part of it
 is new to the others, reported what came later 16 to 20 times an hour."""
