@@ -58,8 +58,8 @@ TRAJECTORY_QUESTIONS: tuple[Reason, ...] = (
     "changed",
     "off_map",
 )
-"""Reasons that the questions ask about, as `Answers.of` orders them. Two ask about what runs backwards: against all that the
-baseline showed, and against what was shown just before."""
+"""Reasons that the questions ask about, as `Answers.of` orders them. Two ask about what runs backwards: against all
+that the baseline showed, and against what was shown just before."""
 
 _AT_ONCE = 256
 
