@@ -1,6 +1,6 @@
 """Learn what a fixed camera usually shows from a baseline."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -249,14 +249,15 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
 def calibrate(answered: Floats, rows: QuestionRows) -> Calibrated:
     """Return the calibration on the answers (m, q) for windows that were judged by what other parts taught."""
     chunks = rows.windows.ends // CHUNK_SAMPLES
-    same, tails = [], []
+    same, tails, rarity = [], [], np.empty_like(answered)
     for number, activity in enumerate(activities(rows)):
         line = same_activity(answered[:, number], activity)
+        standing = line.standing(answered[:, number], activity)
+        its_tail = tail(highest_of(standing, chunks))
+        rarity[:, number] = its_tail.rarity(standing)
         same.append(line)
-        tails.append(tail(highest_of(line.standing(answered[:, number], activity), chunks)))
-    alone = Calibrated(tuple(same), tuple(tails), ScoreTail(0.0, 1.0))
-    sums = combined(alone.rarity(answered, rows))
-    return replace(alone, all_of_them=tail(highest_of(sums, chunks)))
+        tails.append(its_tail)
+    return Calibrated(tuple(same), tuple(tails), tail(highest_of(combined(rarity), chunks)))
 
 
 def combined(rarity: Floats) -> Floats:
