@@ -45,7 +45,8 @@ Levels = NDArray[np.float32]
 """Grey levels, or shares of 0 to 1."""
 
 
-def _ffmpeg() -> list[str]:
+def ffmpeg() -> list[str]:
+    """Return the program and the words that every command of it begins with."""
     return [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y"]
 
 
@@ -156,7 +157,7 @@ def footage(path: Path, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Footage:
     reader = imageio_ffmpeg.read_frames(str(path))
     rate = float(next(reader)["fps"])
     reader.close()
-    command = [*_ffmpeg(), "-i", str(path), "-map", "0:v:0", "-vf", f"scale={size[0]}:{size[1]}:flags=area,format=gray"]
+    command = [*ffmpeg(), "-i", str(path), "-map", "0:v:0", "-vf", f"scale={size[0]}:{size[1]}:flags=area,format=gray"]
     raw = subprocess.run([*command, "-fps_mode", "cfr", "-r", f"{rate}", "-f", "rawvideo", "-"], capture_output=True)
     pictures = np.frombuffer(raw.stdout, np.uint8).reshape(-1, size[1], size[0])
     if not len(pictures):
@@ -170,7 +171,7 @@ def encode(batches: Iterable[Pictures], rate: float, path: Path, quality: tuple[
     batches = iter(batches)
     first = next(batches)
     shape = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{first.shape[2]}x{first.shape[1]}", "-r", f"{rate}"]
-    command = [*_ffmpeg(), *shape, "-i", "-", *quality, "-pix_fmt", "yuv420p", str(part)]
+    command = [*ffmpeg(), *shape, "-i", "-", *quality, "-pix_fmt", "yuv420p", str(part)]
     command[1:2] = []  # it reads what is written to it
     with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
         assert child.stdin is not None

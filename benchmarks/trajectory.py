@@ -36,14 +36,13 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
-import imageio_ffmpeg
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import honest
 import planted
-from fixed_camera import SMALL, Footage, Pictures, footage
+from fixed_camera import SMALL, Footage, Pictures, ffmpeg, footage
 
 from loopfind.engine.trajectory.light import Background
 from loopfind.engine.trajectory.parameters import SAMPLE_RATE
@@ -288,7 +287,7 @@ def hour_rows(path: Path, baseline: float) -> Iterator[str]:
     began, due = time.process_time(), 0.0
     # An mp4 whose index stands at its end cannot be followed.
     growing = path.with_suffix(".mkv")
-    copying = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", "-i", str(path), "-c", "copy"]
+    copying = [*ffmpeg(), "-i", str(path), "-c", "copy"]
     subprocess.run([*copying, str(growing)], check=True)
     for event in follow_trajectory(growing, TrajectorySettings(baseline=baseline, stall=3.0)):
         if isinstance(event, CameraMap):
