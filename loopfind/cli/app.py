@@ -3,10 +3,11 @@
 import ctypes
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -153,30 +154,61 @@ def _record(part: Any, ctx: Any) -> tuple[str, str] | None:
 
 _WIDEST = 1000
 """Columns of the widest help; it is as wide as the terminal."""
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST}
+"""Settings of each command and group, in the words of typer."""
+
+
+class _Commands(Mapping[str, Any]):
+    """Commands by their names. Each is made when it is first asked for: most runs need one, and each loads modules."""
+
+    def __init__(self, table: Mapping[str, str], made: Mapping[str, Any] = MappingProxyType({})) -> None:
+        self._homes = table
+        self._made = dict(made)
+        self._names = (*table, *made)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = _command(name, self._homes[name])
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def build() -> TyperGroup:
     """Return the command line as a group of typer."""
-    settings = {"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST}
+    groups = {name: _group(PlainGroup, _Commands(table), name, purpose) for name, (purpose, table) in GROUPS.items()}
+    return _group(DefaultGroup, _Commands(COMMANDS, groups))
+
+
+def _typer(**more: Any) -> typer.Typer:
     # Plain help: it is the same on every terminal, and it is there in a tenth of the time.
-    app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, context_settings=settings)
+    return typer.Typer(rich_markup_mode=None, context_settings=_SETTINGS, **more)
+
+
+def _group(
+    kind: type[TyperGroup], commands: _Commands, name: str | None = None, purpose: str | None = None
+) -> TyperGroup:
+    app = _typer(cls=kind, name=name, help=purpose, add_completion=name is None)
     app.callback()(lambda: None)
-    _add_commands(app, COMMANDS, settings)
-    for name, (purpose, table) in GROUPS.items():
-        inner = typer.Typer(rich_markup_mode=None, context_settings=settings)
-        inner.callback()(lambda: None)
-        _add_commands(inner, table, settings)
-        app.add_typer(inner, name=name, cls=PlainGroup, help=purpose, context_settings=settings)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
+    group.commands = cast(MutableMapping[str, Any], commands)  # typer only reads them
     return group
 
 
-def _add_commands(app: typer.Typer, table: Mapping[str, str], settings: dict[str, Any]) -> None:
-    for name, home in table.items():
-        module, _, function = home.partition(":")
-        part = import_module(module)
-        app.command(name, cls=PlainCommand, context_settings=settings, epilog=part.EXAMPLES)(getattr(part, function))
+def _command(name: str, home: str) -> Any:
+    module, _, function = home.partition(":")
+    part = import_module(module)
+    app = _typer(add_completion=False)
+    app.command(name, cls=PlainCommand, context_settings=_SETTINGS, epilog=part.EXAMPLES)(getattr(part, function))
+    return typer.main.get_command(app)
 
 
 def _wrong_usage(error: TyperException) -> str:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import reduce
 from typing import Any
 
 from typer.exceptions import TyperException
@@ -72,11 +73,14 @@ def defaults_of(path: Path, root: Any, given: Mapping[str, Any]) -> dict[str, De
     path: words that call it, in the group `root` of all commands. given: what the command line sets. Raises UsageError
     for a key that no option has, and for a value that its option does not take.
     """
-    commands = dict(_commands(root, ()))
+    files, variables = [file for file in _files() if file[1]], [name for name in os.environ if _is_own(name)]
+    # A run that nothing is set for need not wait for the options of every command.
+    commands = dict(_commands(root, ()) if files or variables else [(path, _options(_command(root, path)))])
     options, found = commands[path], dict[str, Default]()
-    for place, tree, own in _files():
+    for place, tree, own in files:
         found |= _of_file(tree, place, own, path, commands)
-    found |= _of_environment(path, commands)
+    if variables:
+        found |= _of_environment(path, commands)
     asked = {key for key, option in options.items() if option.name in given}
     if "preset" in options and (chosen := _preset(given, found)):
         found = {key: Default(value, f"preset {chosen}: {key}") for key, value in PRESETS[chosen].items()} | found
@@ -106,8 +110,23 @@ def _commands(group: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         if hasattr(command, "commands"):
             yield from _commands(command, (*path, name))
         else:
-            options = {option.opts[0].lstrip("-"): option for option in command.params if hasattr(option, "is_flag")}
-            yield (*path, name), {key: option for key, option in options.items() if key not in _NEVER}
+            yield (*path, name), _options(command)
+
+
+def _command(group: Any, path: Path) -> Any:
+    """Return the command that words call."""
+    return reduce(lambda command, word: command.commands[word], path, group)
+
+
+def _options(command: Any) -> dict[str, Any]:
+    """Return the options of a command by their long names without dashes."""
+    options = {option.opts[0].lstrip("-"): option for option in command.params if hasattr(option, "is_flag")}
+    return {key: option for key, option in options.items() if key not in _NEVER}
+
+
+def _is_own(name: str) -> bool:
+    """Return whether a variable may set an option."""
+    return name.startswith(_PREFIX) and name != INSTEAD
 
 
 def _files() -> Iterator[tuple[str, dict[str, Any], bool]]:
@@ -188,7 +207,7 @@ def _of_environment(path: Path, commands: Mapping[Path, dict[str, Any]]) -> dict
     known = {_variable(words, key) for words, options in commands.items() for key in options}
     known |= {_variable((ALL,), key) for key in _every_option(commands)} | {INSTEAD}
     for name in os.environ:
-        if name.startswith(_PREFIX) and name not in known and (near := _near(name, known)):
+        if _is_own(name) and name not in known and (near := _near(name, known)):
             raise UsageError(f"{name}: there is no such variable; did you mean {near}?")
     found = dict[str, Default]()
     for words in ((ALL,), path):
