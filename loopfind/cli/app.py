@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, cast, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -67,7 +67,20 @@ _GLOBAL_OPTIONS = {"-h", "--help", "--install-completion", "--show-completion"}
 """Options of loopfind as a whole; any other option belongs to the default command."""
 
 
-class DefaultGroup(TyperGroup):
+class _QuickHelp:
+    """Makes the option --help of a command such that a start need not wait for it."""
+
+    _help: Any = None
+
+    def get_help_option(self, ctx: Any) -> Any:
+        if self._help is None:
+            self._help = super().get_help_option(ctx)  # type: ignore[misc]
+            if self._help is not None:
+                _spare(self._help, None)
+        return self._help
+
+
+class DefaultGroup(_QuickHelp, TyperGroup):
     """The commands, with a default one: `loopfind VIDEO` is `loopfind scan VIDEO`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -100,14 +113,14 @@ def _check_command(word: str, known: Mapping[str, object]) -> None:
         raise UsageError(f"there is no command and no file {word}: {meant}")
 
 
-class PlainGroup(TyperGroup):
+class PlainGroup(_QuickHelp, TyperGroup):
     """A command that has commands of its own; without one of them it shows its help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, args or ["--help"])
 
 
-class PlainCommand(TyperCommand):
+class PlainCommand(_QuickHelp, TyperCommand):
     """A command with defaults from files and variables, and with plain help: arguments without braces and types, and
     options in panels."""
 
@@ -199,6 +212,8 @@ def _group(
     app.callback()(lambda: None)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
+    for given in group.params:
+        _spare(given, None)
     group.commands = cast(MutableMapping[str, Any], commands)  # typer only reads them
     return group
 
@@ -206,9 +221,30 @@ def _group(
 def _command(name: str, home: str) -> Any:
     module, _, function = home.partition(":")
     part = import_module(module)
-    app = _typer(add_completion=False)
-    app.command(name, cls=PlainCommand, context_settings=_SETTINGS, epilog=part.EXAMPLES)(getattr(part, function))
-    return typer.main.get_command(app)
+    app, called = _typer(add_completion=False), getattr(part, function)
+    app.command(name, cls=PlainCommand, context_settings=_SETTINGS, epilog=part.EXAMPLES)(called)
+    command = typer.main.get_command(app)
+    kinds = get_type_hints(called)
+    for given in command.params:
+        _spare(given, kinds.get(given.name))
+    return command
+
+
+def _spare(part: Any, kind: Any) -> None:
+    """Take a default, and a text for a text, as they are. Typer converts values by means of pydantic, which takes as
+    long to load as all of loopfind that a start needs. kind: of the values of the option or argument."""
+    convert, several = part.process_value, part.multiple or part.nargs == -1
+    texts = kind in ((list[str], list[str] | None) if several else (str, str | None))
+
+    def process(ctx: Any, value: Any) -> Any:
+        is_text = isinstance(value, list | tuple) if several else isinstance(value, str)
+        plain = value is part.default or (texts and is_text)
+        if not plain or (part.required and part.value_is_missing(value)):
+            return convert(ctx, value)
+        value = () if value is None and several else value
+        return value if part.callback is None else part.callback(ctx, part, value)
+
+    part.process_value = process
 
 
 def _wrong_usage(error: TyperException) -> str:
