@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import draws
 import posix_only
 import pytest
 import servers
@@ -20,25 +21,36 @@ os.environ["LOOPFIND_CONFIG"] = ""
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# How long one example takes says how busy the machine is, not whether the law holds.
-# Where a change is judged, the same examples are drawn each time, so that luck refuses no change.
-settings.register_profile("loopfind", deadline=None, max_examples=20, derandomize="CI" in os.environ)
-settings.load_profile("loopfind")
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--draws", type=int, default=1, metavar="N", help="draw N times as many random examples and seeds")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the quick look quick.
+    """Draw as many examples as asked, and make the quick look quick.
 
     The tests of one file run in one process, so that what they share is made once.
     """
+    draws.multiply(config.option.draws)
+    # How long one example takes says how busy the machine is, not whether the law holds.
+    # Where a change is judged, the same examples are drawn each time, so that luck refuses no change.
+    every = draws.examples(10)
+    settings.register_profile("loopfind", deadline=None, max_examples=every, derandomize="CI" in os.environ)
+    settings.load_profile("loopfind")
     quick = config.option.markexpr == "not slow"
     if quick and getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadfile"
 
 
+def pytest_collection() -> None:
+    """Search for no garbage while tests are collected, as what is made then lives as long as they do."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Leave what collecting made out of every later search for garbage: it lives as long as the tests."""
+    """Leave what collecting made out of every later search for garbage."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
@@ -60,16 +72,28 @@ def few_speeds() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def few_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def few_moments() -> Iterator[int]:
     """Ask at few moments of a file how short a copy would be found there.
 
     They take as long for a file of seconds as for one of hours, which is most of a scan of seconds, and change only
-    what is promised. test_findable and test_promises are about that, and the reports kept in golden/ hold it.
+    what is promised. Yields how many they are otherwise: tests of the promise itself, and of whole reports, are marked
+    `every_moment`.
     """
     from loopfind.engine.evidence import findable
 
-    monkeypatch.setattr(findable, "MOMENTS_TRIED", 3)
+    usual = findable.MOMENTS_TRIED
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(findable, "MOMENTS_TRIED", 3)
+        yield usual
+
+
+@pytest.fixture(autouse=True)
+def every_moment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, few_moments: int) -> None:
+    if request.node.get_closest_marker("every_moment"):
+        from loopfind.engine.evidence import findable
+
+        monkeypatch.setattr(findable, "MOMENTS_TRIED", few_moments)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,8 +8,6 @@ from loopfind.engine.evidence.activity import eventful
 from loopfind.engine.signal.extract import signal_of
 from loopfind.model.dtypes import Floats
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 FPS = 25.0
 
 

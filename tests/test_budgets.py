@@ -25,8 +25,6 @@ from loopfind.media.ffmpeg.request import DecodeOptions
 from loopfind.media.pieces import Piece
 from loopfind.settings import CompareSettings
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 
 @pytest.fixture
 def bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

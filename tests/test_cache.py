@@ -25,8 +25,6 @@ from loopfind.settings import Settings
 from loopfind.stores.library import Library
 from loopfind.stores.opener import open_library
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 
 @pytest.fixture
 def film(tmp_path):

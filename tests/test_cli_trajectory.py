@@ -11,11 +11,9 @@ from in_process import loopfind
 from roads import RATE, road
 from videos import make
 
-from loopfind import trajectory
+from loopfind import pipeline, trajectory
 from loopfind.errors import BadSetting, MissingExtra
 from loopfind.model.trajectory import Reason
-
-pytestmark = pytest.mark.usefixtures("few_moments")
 
 SECONDS = 26
 
@@ -30,12 +28,23 @@ def camera(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def found(camera):
-    return trajectory(camera)
+def answered(camera, tmp_path_factory):
+    """A command line that asks for a plot too: what it says, the plot, and the trajectory that it writes of."""
+    plot, found = tmp_path_factory.mktemp("plot") / "path.svg", []
+
+    def kept(*words):
+        found.append(trajectory(*words))
+        return found[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "trajectory", kept)
+        done = loopfind("trajectory", str(camera), "--plot", str(plot), "--baseline", "10m")
+    return done, plot, found[0]
 
 
 @pytest.mark.slow
-def test_a_path_has_every_sample_at_the_time_of_a_frame(found):
+def test_a_path_has_every_sample_at_the_time_of_a_frame(answered):
+    found = answered[2]
     assert len(found.times) == SECONDS * RATE and found.rate == pytest.approx(RATE)
     assert found.times.tolist() == pytest.approx([number / RATE for number in range(len(found.times))], abs=1e-3)
     (camera_map,) = found.maps
@@ -43,9 +52,8 @@ def test_a_path_has_every_sample_at_the_time_of_a_frame(found):
 
 
 @pytest.mark.slow
-def test_the_answer_is_written_as_text_and_plot(camera, tmp_path):
-    plot = tmp_path / "path.svg"
-    done = loopfind("trajectory", str(camera), "--plot", str(plot), "--baseline", "10m")
+def test_the_answer_is_written_as_text_and_plot(answered):
+    done, plot, _ = answered
     status, out, err = done.returncode, done.stdout, done.stderr
     assert status == 0 and out.startswith("Nothing unusual against this baseline.")
     assert "not the 10 min that were asked for" in out and "map 1, the first one" in out

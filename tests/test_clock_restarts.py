@@ -19,8 +19,6 @@ from loopfind.media.stills import read_stills
 from loopfind.pipeline.scanning import scan
 from loopfind.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 SECONDS = 8
 CODED = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "2")
 

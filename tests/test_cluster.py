@@ -16,7 +16,7 @@ import synthetic as s
 import videos
 from dying import die_once
 from patience import wait_until
-from test_library_search import FILMS, fill
+from test_library_search import fill, films
 
 from loopfind import errors
 from loopfind.cli.app import run
@@ -96,7 +96,7 @@ def read(files):
 def test_workers_compare_a_library_as_one_process_does(tmp_path, monkeypatch, workers):
     monkeypatch.setattr(library_compare, "COMPARED_AT_ONCE", 500)
     for name in ("one", "many"):
-        fill(tmp_path / f"{name}.sqlite", FILMS)
+        fill(tmp_path / f"{name}.sqlite", films())
     plain = compare_library(tmp_path / "one.sqlite")
     with started(workers, False) as cluster:
         shared = compare_library(tmp_path / "many.sqlite", cluster=at(cluster))
@@ -171,8 +171,8 @@ def test_workers_share_a_library_on_a_server(crew, folder, tmp_path):
         assert sorted(file.digest for file in there.files()) == sorted(file.digest for file in here.files())
         # What is drawn has something to be found in it.
         there.remove([entry.id for entry in there.entries()])
-    fill(address, FILMS[:2])
-    fill(tmp_path / "drawn.sqlite", FILMS[:2])
+    fill(address, films()[:2])
+    fill(tmp_path / "drawn.sqlite", films()[:2])
     answer = compare_library(address, cluster=at(crew))
     assert answer == compare_library(tmp_path / "drawn.sqlite") and len(answer.pairs) == 1
 
@@ -292,7 +292,7 @@ def group(leader):
 
 
 def test_a_library_that_a_worker_does_not_see_or_another_loopfind_is_refused(tmp_path):
-    fill(tmp_path / "l.sqlite", FILMS[:1])
+    fill(tmp_path / "l.sqlite", films()[:1])
     shared = share_library(tmp_path / "l.sqlite")
     shared.open().close()
     with pytest.raises(LibraryError, match=r"does not see this file: .*PostgreSQL"):

@@ -5,6 +5,7 @@ import os
 import shutil
 from dataclasses import replace
 
+import draws
 import numpy as np
 import pytest
 import synthetic as s
@@ -96,7 +97,7 @@ def test_a_pose_does_to_cells_what_it_says_and_poses_add_up(pose):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", draws.some(range(4), 1))
 def test_several_stretches_of_one_file_are_found_in_another_in_any_order(seed):
     """Seconds 10 to 14 and 2 to 7 of a film, in that order, amid another film; a third file shows something else."""
     one, other = s.film(seed + 1), s.film(seed + 70)

@@ -30,8 +30,6 @@ from loopfind.engine.signal.extract import signal_of
 from loopfind.model.candidate import Line, Run
 from loopfind.model.transform import PLAIN, Transform
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 SIGNAL = signal_of(s.shown([(s.camera(1), 0, 8)]))
 """Any file: of it the confidence asks the noise and the length."""
 

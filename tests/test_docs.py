@@ -343,7 +343,6 @@ def machine_form(value, table):
     "video", ["loop", *(pytest.param(name, marks=pytest.mark.slow) for name in ("replay", "none"))]
 )
 @pytest.mark.slow
-@pytest.mark.usefixtures("few_moments")
 def test_the_report_of_a_fixture_holds_to_the_published_schema(video):
     report = scan(str(ROOT / "fixtures" / f"{video}.mp4"))
     jsonschema.Draft202012Validator(published("report")).validate(machine_form(report, FORMATS))
@@ -359,10 +358,9 @@ def test_a_comparison_holds_to_the_published_schema():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "report", [samples.nothing(), samples.many(), samples.crowded()], ids=["none", "many", "dense"]
-)
-def test_drawn_reports_hold_to_the_published_schema(report):
+@pytest.mark.parametrize("made", [samples.nothing, samples.many, samples.crowded])
+def test_drawn_reports_hold_to_the_published_schema(made):
+    report = made()
     jsonschema.Draft202012Validator(published("report")).validate(machine_form(report, FORMATS))
 
 
@@ -378,7 +376,6 @@ PYTHON = [(name, body) for name, document in DOCUMENTS.items() for body in docum
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), PYTHON, ids=[f"{name}-{at}" for at, (name, _) in enumerate(PYTHON)])
-@pytest.mark.usefixtures("few_moments")
 def test_a_python_example_runs(name, example, tmp_path, monkeypatch, capsys):
     (tmp_path / "video.mp4").symlink_to(ROOT / "fixtures" / "loop.mp4")
     monkeypatch.chdir(tmp_path)

@@ -55,18 +55,18 @@ def piece(times: np.ndarray, first: int, last: int) -> Piece:
 _HOLES = ("-vf", "select='not(eq(mod(n,7),3))'", "-fps_mode", "passthrough")
 SOURCES: dict[str, tuple[str, tuple[str, ...]]] = {
     "mp4": ("clip_a.mp4", (*videos.moving(16), *_X264, "-g", "25", "-x264-params", "open-gop=0")),
-    "open groups": ("clip_b.mp4", (*videos.moving(8), *_X264, "-g", "25", "-x264-params", "open-gop=1")),
-    "23.976 mkv": ("clip_c.mkv", (*videos.moving(8, "24000/1001"), *_X264, "-g", "24")),
-    "59.94 ts": ("clip_d.ts", (*videos.moving(6, "60000/1001"), *_X264, "-g", "30")),
+    "open groups": ("clip_b.mp4", (*videos.moving(5), *_X264, "-g", "25", "-x264-params", "open-gop=1")),
+    "23.976 mkv": ("clip_c.mkv", (*videos.moving(5, "24000/1001"), *_X264, "-g", "24")),
+    "59.94 ts": ("clip_d.ts", (*videos.moving(4, "60000/1001"), *_X264, "-g", "30")),
     "29.97 vp9": (
         "clip_e.webm",
-        (*videos.moving(7, "30000/1001"), "-c:v", "libvpx-vp9", *videos.FAST["libvpx-vp9"]),
+        (*videos.moving(4, "30000/1001"), "-c:v", "libvpx-vp9", *videos.FAST["libvpx-vp9"]),
     ),
-    "vp8": ("clip_f.webm", (*videos.moving(7), "-c:v", "libvpx", *videos.FAST["libvpx"])),
-    "avi": ("clip_g.avi", (*videos.moving(7), "-c:v", "mpeg4", "-bf", "2", "-g", "12")),
-    "variable": ("clip_h.mp4", (*videos.moving(9), *_HOLES, *_X264, "-g", "25")),
-    "odd size": ("clip_i.mkv", (*videos.moving(7, size="97x65"), "-c:v", "ffv1")),
-    "starts late": ("clip_j.mp4", (*videos.moving(7), *_X264, "-g", "25", "-output_ts_offset", "5")),
+    "vp8": ("clip_f.webm", (*videos.moving(4), "-c:v", "libvpx", *videos.FAST["libvpx"])),
+    "avi": ("clip_g.avi", (*videos.moving(4), "-c:v", "mpeg4", "-bf", "2", "-g", "12")),
+    "variable": ("clip_h.mp4", (*videos.moving(6), *_HOLES, *_X264, "-g", "25")),
+    "odd size": ("clip_i.mkv", (*videos.moving(4, size="97x65"), "-c:v", "ffv1")),
+    "starts late": ("clip_j.mp4", (*videos.moving(4), *_X264, "-g", "25", "-output_ts_offset", "5")),
 }
 
 

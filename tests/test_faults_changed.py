@@ -14,8 +14,6 @@ from loopfind.model.video import Progress
 from loopfind.pipeline import scan_to_show
 from loopfind.pipeline.unchanged import CHANGED, GREW
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 
 def film(container: str, seconds: float = 6) -> Path:
     return videos.encoded(container, "libx264", seconds=seconds, size="160x120")

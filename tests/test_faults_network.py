@@ -22,8 +22,6 @@ from loopfind.errors import MediaError, Unreadable
 from loopfind.media.decode.losses import SILENT
 from loopfind.model.report import Report
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 CUT = "the connection was cut"
 
 

@@ -1,5 +1,6 @@
 """How short a copy would have been found: what the answer promises, and what counts as judged."""
 
+import draws
 import numpy as np
 import pytest
 import synthetic as s
@@ -32,6 +33,7 @@ def spliced(scene: s.Scene, start: float, length: float, seed: int) -> Report:
         return s.answer(s.shown([(scene, 0, SECONDS), (scene, start, start + length)], FPS, seed=seed))
 
 
+@pytest.mark.every_moment
 @pytest.mark.slow
 def test_most_copies_of_the_answered_length_are_found_more_of_twice_and_few_of_a_third_of_it() -> None:
     found = {1 / 3: 0, 1.0: 0, 2.0: 0}
@@ -39,7 +41,7 @@ def test_most_copies_of_the_answered_length_are_found_more_of_twice_and_few_of_a
     for draw in (s.film, s.camera):
         shortest = coverage(s.shown([(draw(21), 0, SECONDS)], FPS, seed=21)).shortest
         assert shortest is not None
-        for start in (5.0, 22.0):
+        for start in draws.some((5.0, 22.0), 1):
             asked += 1
             for share in found:
                 report = spliced(draw(21), start, round(share * shortest * FPS) / FPS, 100 + asked)
@@ -49,6 +51,7 @@ def test_most_copies_of_the_answered_length_are_found_more_of_twice_and_few_of_a
     assert found[1 / 3] <= asked / 2
 
 
+@pytest.mark.every_moment
 @pytest.mark.slow
 def test_a_longer_file_asks_for_longer_copies() -> None:
     """More moments could be alike by chance. Of two lengths next to each other the answer may waver by one."""
@@ -57,12 +60,14 @@ def test_a_longer_file_asks_for_longer_copies() -> None:
     assert short is not None and long is not None and long >= short / 1.21
 
 
+@pytest.mark.every_moment
 @pytest.mark.parametrize("noise", [0.0, s.NOISE, 0.7])
 def test_nothing_is_findable_where_nothing_moves(noise: float) -> None:
     found = coverage(s.shown([(s.still(1), 0, SECONDS)], FPS, noise))
     assert (found.share, found.shortest) == (0.0, None)
 
 
+@pytest.mark.every_moment
 @pytest.mark.parametrize("seed", [41, 42])
 @pytest.mark.slow
 def test_a_rest_is_not_judged_and_what_moves_beside_it_is(seed: int) -> None:
@@ -73,7 +78,6 @@ def test_a_rest_is_not_judged_and_what_moves_beside_it_is(seed: int) -> None:
     assert all(any(gap.start <= low and high <= gap.end for gap in found.unjudged) for low, high in rests)
 
 
-@pytest.mark.usefixtures("few_moments")
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [41, 42])
 def test_a_rest_belongs_to_a_copy_that_moves_on_both_sides_of_it(seed: int) -> None:
@@ -84,7 +88,6 @@ def test_a_rest_belongs_to_a_copy_that_moves_on_both_sides_of_it(seed: int) -> N
     assert [o.end for o in repeat.occurrences] == pytest.approx([39.5, 67.5], abs=0.6)
 
 
-@pytest.mark.usefixtures("few_moments")
 @pytest.mark.slow
 def test_a_rest_in_another_place_joins_nothing() -> None:
     """Between the two copies of a movement the second showing rests in front of another background."""

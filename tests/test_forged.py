@@ -15,8 +15,6 @@ from loopfind.media.stills import read_stills
 from loopfind.model.video import Frames, Source
 from loopfind.pipeline.scanning import scan
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 HEADER = """
 [info]   Duration: 00:00:40.00, start: -1000.000000, bitrate: 1 kb/s
 [info]   Stream #0:0: Video: vp9, yuv420p, 4000x3000, 300 fps

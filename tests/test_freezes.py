@@ -10,8 +10,6 @@ from test_laws import claimed
 from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Freeze
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 FPS = 25
 
 

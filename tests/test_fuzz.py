@@ -4,6 +4,7 @@ import random
 import sys
 from pathlib import Path
 
+import draws
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
@@ -14,16 +15,17 @@ import fuzz_kept
 
 @pytest.mark.slow
 def test_no_broken_file_makes_trouble() -> None:
-    found = list(fuzz.trials(10, 11, 2))
-    assert len(found) == 10
+    found = list(fuzz.trials(draws.examples(10), 11, 2))
+    assert len(found) == draws.examples(10)
     assert {way for _, way, *_ in found} == {way.__name__ for way in fuzz.WAYS}
     assert [(number, trouble) for number, _, _, trouble, _ in found if trouble] == []
 
 
+@pytest.mark.every_moment  # as the processes that it starts do
 @pytest.mark.slow
 def test_nothing_broken_that_loopfind_keeps_makes_trouble() -> None:
-    found = list(fuzz_kept.trials(1, 12, 2))
-    assert len(found) == len(fuzz_kept.KINDS)
+    found = list(fuzz_kept.trials(draws.examples(1), 12, 2))
+    assert len(found) == draws.examples(len(fuzz_kept.KINDS))
     assert [(kind, number, trouble) for kind, number, trouble, _ in found if trouble] == []
 
 

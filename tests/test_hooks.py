@@ -19,8 +19,6 @@ from loopfind.errors import BadSetting
 from loopfind.model.events import Finding
 from loopfind.reports.formats.findings import FindingMaker, finding_of_report
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 LOOP = Path(__file__).resolve().parent.parent / "fixtures" / "loop.mp4"
 ODD = "rtsp://cam/$(touch here)`x`;'\"\n&|"

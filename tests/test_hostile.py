@@ -26,8 +26,6 @@ from loopfind.pipeline.scanning import scan
 from loopfind.settings import Decoding, Settings
 from loopfind.stores.checkpoints import Damaged, checkpoint_of
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 
 @pytest.fixture
 def site() -> Iterator[tuple[str, list[str]]]:

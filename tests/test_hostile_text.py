@@ -28,8 +28,6 @@ from loopfind.reports.formats.csv import csv_row, plain_cell
 from loopfind.reports.formats.events import event_json, event_text
 from loopfind.reports.wording import safe
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 EVIL = (
     "\x1b]0;owned\x07\x1b[2J\x9b31m",
     "=cmd|' /C calc'!A0",

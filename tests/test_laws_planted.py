@@ -2,11 +2,9 @@
 
 import pytest
 import synthetic as s
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_laws import LAW, held, only, rates, scenes, seeds, spans
-
-pytestmark = pytest.mark.usefixtures("few_moments")
 
 
 @pytest.mark.slow
@@ -46,7 +44,7 @@ def test_a_prefix_moves_every_time_by_its_length(scene: s.Scene, fps: int, secon
 
 
 @pytest.mark.slow
-@settings(LAW, max_examples=1)
+@LAW
 @given(st.sampled_from([s.film, s.camera]), seeds, seeds)
 def test_the_frame_rate_makes_no_difference(draw: type, seed: int, noise: int) -> None:
     scene = draw(seed)

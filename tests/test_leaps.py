@@ -11,8 +11,6 @@ from loopfind import scan
 from loopfind.arrays.time_index import leaps_of
 from loopfind.cli.app import run
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 
 def leaping(container: str) -> Path:
     """Nine seconds whose clock leaps ahead by an hour after the third."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import servers
 import synthetic as s
-from test_library_search import FILMS, fill, seek
+from test_library_search import fill, films, seek
 
 from loopfind.cli.app import run
 from loopfind.errors import BadSetting, LibraryError
@@ -24,7 +24,7 @@ from loopfind.stores.appearances import Appearances
 from loopfind.stores.learned import LearnedTable
 from loopfind.stores.opener import open_library
 
-SHOWN = [FILMS[0], FILMS[1], FILMS[6]]
+SHOWN = [films()[0], films()[1], films()[6]]
 KEY = AppearanceKey("palette", "1", 0)
 TABLES = ("content", "file", "entry", "part", "block", "repeat", "stretch", "pair", "compared", "indexed", "posting")
 TABLES = (*TABLES, "turn", "lacking", "appearance", "learned")
@@ -113,8 +113,8 @@ def test_a_copy_that_is_stopped_goes_on(library, tmp_path):
 @pytest.mark.slow
 def test_a_library_that_holds_something_else_keeps_it_and_is_compared_anew(library, tmp_path):
     target = tmp_path / "to.sqlite"
-    fill(target, [FILMS[2]], first=9)
-    fill(target, [replace(FILMS[1], hash_size=8)], first=1)
+    fill(target, [films()[2]], first=9)
+    fill(target, [replace(films()[1], hash_size=8)], first=1)
     copied = copy_library(library, target)
     assert (copied.entries, copied.compared) == (3, False)
     with open_library(target) as held:

@@ -2,8 +2,10 @@
 comparison."""
 
 import json
+import shutil
 import sqlite3
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -29,17 +31,21 @@ from loopfind.stores import postings as stored
 from loopfind.stores.opener import open_library
 from loopfind.stores.postings import Postings
 
-FILMS = [
-    s.shown([(s.film(1), 0, 14)], 25, seed=1),
-    s.shown([(s.film(2), 0, 3), (s.film(1), 2, 9), (s.film(2), 3, 6)], 25, seed=2),
-    s.shown([(s.film(3), 0, 12)], 25, seed=3),
-    s.shown([(s.backwards(s.film(3)), -10, -2)], 25, seed=4),
-    s.shown([(s.film(4), 0, 12)], 30, seed=5),
-    s.shown([(s.mirrored(s.film(4)), 1, 11)], 25, seed=6),
-    s.shown([(s.film(5), 0, 10)], 25, seed=7),
-]
-"""The first two share seven seconds; the next two show one film forwards and backwards, the next two another and its
-mirror image at another rate; the last one shares nothing."""
+
+@cache
+def films():
+    """Seven files. The first two share seven seconds; the next two show one film forwards and backwards, the next two
+    another and its mirror image at another rate; the last one shares nothing."""
+    return [
+        s.shown([(s.film(1), 0, 14)], 25, seed=1),
+        s.shown([(s.film(2), 0, 3), (s.film(1), 2, 9), (s.film(2), 3, 6)], 25, seed=2),
+        s.shown([(s.film(3), 0, 12)], 25, seed=3),
+        s.shown([(s.backwards(s.film(3)), -10, -2)], 25, seed=4),
+        s.shown([(s.film(4), 0, 12)], 30, seed=5),
+        s.shown([(s.mirrored(s.film(4)), 1, 11)], 25, seed=6),
+        s.shown([(s.film(5), 0, 10)], 25, seed=7),
+    ]
+
 
 PAIRS = {(0, 1), (2, 3), (4, 5)}
 
@@ -60,8 +66,22 @@ def fill_in_order(path, numbered):
 @pytest.fixture
 def library(tmp_path):
     path = tmp_path / "library.sqlite"
-    fill(path, FILMS)
+    fill(path, films())
     return path
+
+
+@pytest.fixture(scope="module")
+def compared_once(tmp_path_factory):
+    """A library whose files were compared, and the answer."""
+    path = tmp_path_factory.mktemp("compared") / "library.sqlite"
+    fill(path, films())
+    return path, compare_library(path)
+
+
+@pytest.fixture
+def compared(compared_once, tmp_path):
+    """A copy of that library."""
+    return shutil.copy(compared_once[0], tmp_path / "compared.sqlite")
 
 
 def spans(repeats):
@@ -69,9 +89,9 @@ def spans(repeats):
 
 
 @pytest.mark.slow
-def test_a_library_finds_what_a_comparison_of_its_files_finds(library):
-    answer = compare_library(library)
-    repeats, pairs = across(FILMS, CompareSettings())
+def test_a_library_finds_what_a_comparison_of_its_files_finds(compared_once):
+    _, answer = compared_once
+    repeats, pairs = across(films(), CompareSettings())
     assert {pair.files for pair in answer.pairs} == {pair.files for pair in pairs} == PAIRS
     assert spans(answer.repeats) == spans(repeats)
     shown = {o.file: o for repeat in answer.repeats for o in repeat.occurrences}
@@ -80,11 +100,11 @@ def test_a_library_finds_what_a_comparison_of_its_files_finds(library):
 
 @pytest.mark.slow
 def test_the_order_in_which_files_are_added_makes_no_difference(tmp_path):
-    one, other, clip = tmp_path / "one.sqlite", tmp_path / "other.sqlite", FILMS[1]
+    one, other, clip = tmp_path / "one.sqlite", tmp_path / "other.sqlite", films()[1]
     asked = TrackReading(clip, Source("clip", clip.end, len(clip), 25.0, 640, 360), ())
     for *orders, shared in (((0, 2, 3), (3, 0, 2), {(1, 2)}), ((1, 4), (4, 1), {(1, 2), (0, 3)})):
         for place, numbers in zip((one, other), orders, strict=True):
-            fill_in_order(place, [(number, FILMS[number]) for number in numbers])
+            fill_in_order(place, [(number, films()[number]) for number in numbers])
         answer = compare_library(one)
         assert answer == compare_library(other) and {pair.files for pair in answer.pairs} == shared
     with open_library(one) as this, open_library(other) as that:
@@ -95,8 +115,8 @@ def test_the_order_in_which_files_are_added_makes_no_difference(tmp_path):
 
 
 @pytest.mark.slow
-def test_only_what_is_new_is_compared_and_the_answer_is_of_all(library, monkeypatch):
-    before = compare_library(library)
+def test_only_what_is_new_is_compared_and_the_answer_is_of_all(compared_once, compared, monkeypatch):
+    library, (_, before) = compared, compared_once
     fill(library, [s.shown([(s.film(5), 2, 9)], 25, seed=8)], first=7)
     asked = []
     hits = IndexedEntries.hits
@@ -114,9 +134,9 @@ def test_only_what_is_new_is_compared_and_the_answer_is_of_all(library, monkeypa
 
 
 @pytest.mark.slow
-def test_batches_make_no_difference(library, tmp_path, monkeypatch):
-    whole = compare_library(library)
-    fill(tmp_path / "again.sqlite", FILMS)
+def test_batches_make_no_difference(compared_once, tmp_path, monkeypatch):
+    _, whole = compared_once
+    fill(tmp_path / "again.sqlite", films())
     monkeypatch.setattr(library_compare, "COMPARED_AT_ONCE", 1)
     parts = compare_library(tmp_path / "again.sqlite")
     assert {pair.files for pair in parts.pairs} == PAIRS and spans(parts.repeats) == spans(whole.repeats)
@@ -135,19 +155,19 @@ def test_what_was_finished_before_an_interruption_is_kept(library, monkeypatch):
     with sqlite3.connect(library) as connection:
         (done,) = connection.execute("SELECT count(*) FROM compared").fetchone()
         assert connection.execute("SELECT count(*) FROM pairs").fetchone() == (1,)
-    assert 2 <= done < len(FILMS)
+    assert 2 <= done < len(films())
     assert {pair.files for pair in compare_library(library).pairs} == PAIRS
 
 
 @pytest.mark.slow
 def test_entries_of_one_content_are_one_file_and_what_is_removed_is_found_no_more(library):
     with open_library(library) as opened:
-        drawn = replace(FILMS[0], hash_size=8)
+        drawn = replace(films()[0], hash_size=8)
         file = File(b"/nowhere/0.mkv", 0, 0, (0).to_bytes(32, "big"))
         source = Source("/nowhere/0.mkv", drawn.end, len(drawn), 25.0, 640, 360)
         opened.add(file, Settings(hash_size=8), Reading(drawn, source, ()))
     answer = compare_library(library)
-    assert len(answer.sources) == len(FILMS) and {pair.files for pair in answer.pairs} == PAIRS
+    assert len(answer.sources) == len(films()) and {pair.files for pair in answer.pairs} == PAIRS
     with open_library(library) as opened:
         opened.remove([1])
     answer = compare_library(library)
@@ -179,17 +199,17 @@ CHANGES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_clip_is_found_in_the_file_it_was_taken_from(library, monkeypatch, name):
+def test_a_clip_is_found_in_the_file_it_was_taken_from(compared, monkeypatch, name):
     start, end = {"backwards": (-12, -3), "faster": (2.4, 9.6)}.get(name, (3, 12))
-    answer = seek(library, monkeypatch, s.shown([(CHANGES[name], start, end)], 25, seed=31))
+    answer = seek(compared, monkeypatch, s.shown([(CHANGES[name], start, end)], 25, seed=31))
     best = answer.matches[0]
     assert answer.sources[0].path == "clip.mp4" and answer.sources[best.file].path == "/nowhere/0.mkv"
     assert best.share > 0.85 and best.places[0].there_start == pytest.approx(3, abs=0.6)
     assert {answer.sources[match.file].path for match in answer.matches} <= {"/nowhere/0.mkv", "/nowhere/1.mkv"}
 
 
-def test_a_clip_that_is_in_no_file_is_found_nowhere(library, monkeypatch):
-    answer = seek(library, monkeypatch, s.shown([(s.film(77), 0, 9)], 25, seed=32))
+def test_a_clip_that_is_in_no_file_is_found_nowhere(compared, monkeypatch):
+    answer = seek(compared, monkeypatch, s.shown([(s.film(77), 0, 9)], 25, seed=32))
     assert answer.matches == () and answer.repeats == () and len(answer.sources) == 1
     assert "7 files" in answer.summary
 
@@ -200,7 +220,7 @@ def test_looking_up_keys_gives_what_reading_the_table_gives(library):
         table = Postings(opened.connections)
         sizes = table.sizes()
         assert sum(sizes.values()) > 1000
-        for number, keys, _ in postings(signal_of(FILMS[1])):
+        for number, keys, _ in postings(signal_of(films()[1])):
             keys = np.sort(keys)
             bits = lsh_forest.shared_bits(sizes[number])
             one = sorted(zip(*(part.tolist() for part in table.look_up(number, keys, bits)), strict=True))
@@ -226,7 +246,7 @@ def test_sizes_of_the_index_are_counted_once_and_again_where_it_has_changed(libr
 def test_a_table_read_in_parts_is_the_table(library, monkeypatch):
     with open_library(library) as opened:
         update_index(opened)
-        keys = np.sort(next(iter(postings(signal_of(FILMS[1]))))[1])
+        keys = np.sort(next(iter(postings(signal_of(films()[1]))))[1])
         whole = Postings(opened.connections).near(0, keys, 1)
         monkeypatch.setattr(stored, "POSTINGS_AT_ONCE", 7)
         parts = Postings(opened.connections).near(0, keys, 1)
@@ -246,11 +266,11 @@ def test_an_index_of_many_batches_is_that_of_one(library, monkeypatch):
                 connection.execute("DELETE FROM posting")
                 connection.execute("DELETE FROM indexed")
     assert rows[0] == rows[1] and len(rows[0]) > 1000
-    assert told == 2 * [*range(1, len(FILMS) + 1)]
+    assert told == 2 * [*range(1, len(films()) + 1)]
 
 
 def test_what_an_index_is_asked_with_is_the_same_part_of_the_signal():
-    files = (*FILMS, s.shown([(s.film(8), 0, 140)], 30, seed=8))
+    files = (*films(), s.shown([(s.film(8), 0, 140)], 30, seed=8))
     for file in files:
         whole, part = signal_of(file), coded_timeline_of(file)
         for name in ("times", "step", "cells", "motion", "picture", "moving"):
@@ -287,7 +307,7 @@ def test_a_key_is_made_of_bits_of_its_code(code, table):
 
 
 def test_a_library_with_nothing_to_compare_says_so(tmp_path):
-    fill(tmp_path / "one.sqlite", FILMS[:1])
+    fill(tmp_path / "one.sqlite", films()[:1])
     with pytest.raises(BadSetting, match="fewer than two"):
         compare_library(tmp_path / "one.sqlite")
     with pytest.raises(LibraryError, match="no library yet"):
@@ -295,7 +315,8 @@ def test_a_library_with_nothing_to_compare_says_so(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_commands_write_what_a_comparison_writes(library, tmp_path, capsys):
+def test_the_commands_write_what_a_comparison_writes(compared, tmp_path, capsys):
+    library = compared
     place = tmp_path / "shared.csv"
     assert run(["library", "compare", "--library", str(library), "-q", "-o", str(place), "--fail-on-repeats"]) == 3
     assert place.read_text().count("\n") == 7

@@ -1,5 +1,6 @@
 """A mark that wanders over a picture that stands still comes round, and shows nothing again."""
 
+import draws
 import numpy as np
 import pytest
 import synthetic as s
@@ -19,24 +20,23 @@ def is_marked(scene: s.Scene, seconds: float = 60) -> bool:
 
 @pytest.mark.parametrize("seed", [1])
 @pytest.mark.slow
-@pytest.mark.usefixtures("few_moments")
 def test_a_mark_over_a_still_view_is_no_repeat(seed: int) -> None:
     assert is_marked(under(s.still(seed), mark))
     assert claimed(s.answer(s.shown([(under(s.still(seed), mark), 0, 60)], FPS))) == []
 
 
+@pytest.mark.every_moment
 @pytest.mark.slow
 def test_nothing_is_promised_where_a_mark_is_all_that_moves() -> None:
     assert s.answer(s.shown([(under(s.still(5), mark), 0, 60)], FPS)).verdict.shortest_findable is None
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("few_moments")
 def test_nor_is_it_beside_a_chat() -> None:
     assert claimed(s.answer(s.shown([(under(under(s.still(3), mark), chat), 0, 60)], FPS))) == []
 
 
-@pytest.mark.parametrize("seed", range(70, 76))
+@pytest.mark.parametrize("seed", draws.some(range(70, 76), 2))
 @pytest.mark.parametrize("bodies", [1, 3])
 @pytest.mark.slow
 def test_what_a_camera_films_is_no_mark(seed: int, bodies: int) -> None:
@@ -45,14 +45,12 @@ def test_what_a_camera_films_is_no_mark(seed: int, bodies: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("few_moments")
 def test_a_loop_under_a_mark_is_found() -> None:
     scene = under(looped(s.camera(77), 200), mark)
     assert only(s.answer(s.shown([(scene, 0, 40)], FPS)), "loop").period == pytest.approx(8, abs=0.01)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("few_moments")
 def test_a_small_body_that_loops_under_a_mark_is_found_though_the_mark_moves_most() -> None:
     body = looped(s.camera(78, bodies=1, size=0.08), 230)
     scene = under(body, lambda cells, t: mark(cells, 1.1 * t))

@@ -22,8 +22,6 @@ from loopfind.objects import bucket
 from loopfind.stores.digest import digest_of
 from loopfind.stores.places import is_there, look_at
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 LOOP = "s3://films/day/three times ü?.mp4"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret-of-mine", "AWS_REGION": "us-east-1"}
 OWN = {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", *CREDENTIALS}

@@ -90,9 +90,9 @@ def test_says_the_verdict_before_everything_else():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("report", [samples.nothing(), samples.three_and_a_loop(), samples.many()])
-def test_asks_the_network_for_nothing(report):
-    text = drawn(report)
+@pytest.mark.parametrize("made", [samples.nothing, samples.three_and_a_loop, samples.many])
+def test_asks_the_network_for_nothing(made):
+    text = drawn(made())
     page = Page(text)
     sources = [a[name] for _, a in page.elements for name in ("src", "srcset", "poster", "data") if a.get(name)]
     assert all(source.startswith("data:image/") for source in sources)
@@ -126,6 +126,7 @@ HOSTILE = [
 def named(name: str) -> str:
     """The page of a report in which everything that comes from outside is `name`."""
     report = samples.three_and_a_loop(path=f"/videos/{name}")
+    report = replace(report, repeats=report.repeats[:3])  # without the thousand turns of the loop
     source = replace(report.source, codec=name, container=name)
     verdict = replace(report.verdict, summary=name)
     losses = (replace(report.losses[0], what=name),)

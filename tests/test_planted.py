@@ -1,6 +1,7 @@
 """Passages made unusual: a pair of videos differs in its passage alone, and in the way that the edit says."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ RATE, HIGH, WIDE = 10.0, 60, 80
 START = 20.0
 
 
+@cache
 def crossing(seconds=40, period=5.0):
     """A square that crosses the picture from left to right, 16 pixels a second, once in each period."""
     rng = np.random.default_rng(3)
@@ -28,9 +30,6 @@ def crossing(seconds=40, period=5.0):
     return Footage("crossing", RATE, pictures)
 
 
-CAMERA = crossing()
-
-
 def whole(timeline):
     return np.concatenate(list(timeline.batches()))
 
@@ -38,13 +37,13 @@ def whole(timeline):
 @pytest.mark.parametrize("edit", EDITS)
 @pytest.mark.slow
 def test_a_pair_is_the_same_before_its_passage_and_follows_from_its_seed(edit):
-    pair = plant(CAMERA, edit, START, 5)
+    pair = plant(crossing(), edit, START, 5)
     edited, unedited = whole(pair.edited), whole(pair.unedited)
-    first = CAMERA.frame(pair.passage.start)
+    first = crossing().frame(pair.passage.start)
     assert (edited[:first] == unedited[:first]).all()
-    inside = slice(first, CAMERA.frame(pair.passage.end))
+    inside = slice(first, crossing().frame(pair.passage.end))
     assert (edited[inside] != unedited[inside]).any()
-    assert (whole(plant(CAMERA, edit, START, 5).edited) == edited).all()
+    assert (whole(plant(crossing(), edit, START, 5).edited) == edited).all()
     if len(edited) == len(unedited):
         assert (edited[inside.stop + 1 :] == unedited[inside.stop + 1 :]).all()
 
@@ -52,51 +51,51 @@ def test_a_pair_is_the_same_before_its_passage_and_follows_from_its_seed(edit):
 @pytest.mark.parametrize("edit", EDITS)
 @pytest.mark.slow
 def test_small_pictures_are_those_of_the_whole_ones(edit):
-    pair = plant(CAMERA, edit, START, 5)
+    pair = plant(crossing(), edit, START, 5)
     assert (pair.edited.small() == reduced(whole(pair.edited))).all()
 
 
 def test_a_faster_passage_shows_all_of_what_was_sped_up():
     for times, edit in ((2, "faster 2x"), (3, "faster 3x")):
-        pair = plant(CAMERA, edit, START)
+        pair = plant(crossing(), edit, START)
         assert (np.diff(pair.edited.order[200:240]) == times).all()
         assert pair.edited.order[240] == 200 + 40 * times
         assert pair.against[1].length == pytest.approx(4.0 * times)
 
 
 def test_what_runs_backwards_never_jumps():
-    pair = plant(CAMERA, "backwards", START)
+    pair = plant(crossing(), "backwards", START)
     assert (np.abs(np.diff(pair.edited.order)) == 1).all()
     assert pair.passage.start == START + 4 and pair.against[0].start == START
 
 
 def test_a_held_picture_keeps_the_noise_of_the_camera_and_goes_on_where_it_stood():
-    pair = plant(CAMERA, "stands still", START)
+    pair = plant(crossing(), "stands still", START)
     edited = whole(pair.edited)
     steps = np.abs(np.diff(edited[200:240].astype(int), axis=0)).mean((1, 2))
-    quiet = np.abs(np.diff(CAMERA.pictures[:, 50:].astype(int), axis=0)).mean()
+    quiet = np.abs(np.diff(crossing().pictures[:, 50:].astype(int), axis=0)).mean()
     assert quiet / 3 < steps.mean() < 3 * quiet
-    assert (edited[240:] == CAMERA.pictures[200:]).all()
+    assert (edited[240:] == crossing().pictures[200:]).all()
 
 
 def test_what_goes_the_wrong_way_comes_from_the_other_side_over_the_same_background():
-    edited = whole(plant(CAMERA, "wrong way", START).edited)
+    edited = whole(plant(crossing(), "wrong way", START).edited)
     bright = [np.flatnonzero(edited[k, 22:30].mean(0) > 180).mean() for k in (205, 215, 225, 235)]
     assert (np.diff(bright) < -10).all()
-    background = np.abs(edited[200:240, 40:] - CAMERA.background[40:])
+    background = np.abs(edited[200:240, 40:] - crossing().background[40:])
     assert background.mean() < 3
 
 
 def test_a_body_is_as_high_as_is_said():
     for edit, least, most in (("foreign object", 0.06, 0.15), ("object left", 0.05, 0.12)):
         for seed in range(6):
-            pair = plant(CAMERA, edit, START, seed)
+            pair = plant(crossing(), edit, START, seed)
             (body,) = pair.edited.layers
             assert least * HIGH - 1 <= body.texture.shape[0] - 2 <= max(5, most * HIGH + 1)
 
 
 def test_passages_are_lively_spread_and_held_out():
-    found = passages(CAMERA, 3)
+    found = passages(crossing(), 3)
     assert len(found) == 3
-    assert found[0] >= CAMERA.seconds / 2 and found[-1] + 4 <= CAMERA.seconds
+    assert found[0] >= crossing().seconds / 2 and found[-1] + 4 <= crossing().seconds
     assert (np.diff(found) >= 4).all()

@@ -17,6 +17,8 @@ from loopfind.model.fingerprint import Fingerprint
 from loopfind.model.report import Findable
 from loopfind.reports.summaries import verdict_of
 
+pytestmark = pytest.mark.every_moment
+
 FPS = 25.0
 ALL = np.ones(s.CELLS, bool)
 

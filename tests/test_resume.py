@@ -26,8 +26,6 @@ from loopfind.pipeline.resume import resumable
 from loopfind.reports.formats import json as machine
 from loopfind.settings import Decoding
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 ROOT = Path(__file__).resolve().parent.parent
 CHILD = """
 import sys

@@ -1,6 +1,7 @@
 """Retraces: what the path runs over again exactly, beside a plain search of every lag, and where it does not."""
 
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -44,7 +45,12 @@ def plainly(cells, first, length, lag):
 
 
 CAMERA = synthetic.camera(3)
-RETRACED = drawn([(0, 40), (12, 24), (52, 70)], CAMERA)
+
+
+@cache
+def retraced():
+    """A camera whose seconds 12 to 24 come again at 40."""
+    return drawn([(0, 40), (12, 24), (52, 70)], CAMERA)
 
 
 def test_the_nearest_passage_is_that_of_a_plain_search_of_every_lag():
@@ -80,7 +86,7 @@ def test_what_is_played_again_is_found_to_a_sample(phase):
 
 @pytest.mark.slow
 def test_the_same_is_found_however_the_samples_come():
-    times, pictures = RETRACED
+    times, pictures = retraced()
     once = retraces(times, pictures, batch=len(times))
     for batch in (7, 250):
         (one,) = retraces(times, pictures, batch)
@@ -88,7 +94,7 @@ def test_the_same_is_found_however_the_samples_come():
 
 
 def test_more_samples_may_come_after_an_answer():
-    times, pictures = RETRACED
+    times, pictures = retraced()
     retracer = Retracer()
     retracer.add(times[:480], pictures[:480])
     (going_on,) = retracer.found()
@@ -138,7 +144,7 @@ def test_what_is_played_three_times_is_found_twice_at_the_lag_to_the_time_before
 
 
 def test_light_that_changed_and_a_clock_over_all_hide_nothing():
-    times, pictures = RETRACED
+    times, pictures = retraced()
     pictures = np.clip(pictures + np.linspace(0, 25, len(times))[:, None, None], 0, 255).astype(np.uint8)
     digits = np.random.default_rng(8).integers(0, 256, (len(times), 1, 1, 3))
     seconds = np.arange(len(times)) // 10 * 10
@@ -193,7 +199,7 @@ def test_cells_are_means_of_sixteen_pixels():
 )
 @pytest.mark.slow
 def test_a_retrace_stands_beside_the_repeat_that_shows_the_same_at_its_lag(kind, shown, agrees):
-    times, pictures = RETRACED
+    times, pictures = retraced()
     walk = Walk(TrajectorySettings())
     walk.add(Frames(0, times, pictures))
     occurrences = tuple(

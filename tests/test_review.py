@@ -17,8 +17,6 @@ from loopfind.registry import load
 from loopfind.reports.formats import FORMATS
 from loopfind.reports.review import check_file, read_review, reviewed, reviewed_exhibits
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 REPLAY = Path(__file__).resolve().parent.parent / "fixtures" / "replay.mp4"
 OF = {"video": "film.mp4", "size": 9, "digest": "ab", "duration": 3600.0}
 

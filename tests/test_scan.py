@@ -25,6 +25,7 @@ GOLDEN = Path(__file__).parent / "golden" / "scan-loop.json"
 TRUTHS = read_truths(FIXTURES / "truth.json")
 ROWS = json.loads((FIXTURES / "truth.json").read_text(encoding="utf-8"))
 
+pytestmark = pytest.mark.every_moment
 every_fixture = pytest.mark.parametrize("name", sorted(TRUTHS))
 
 
@@ -129,7 +130,6 @@ def test_a_pipe_gives_the_answer_that_the_file_gives(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "status"), [("loop.mp4", 3), ("none.mp4", 0)])
-@pytest.mark.usefixtures("few_moments")
 def test_fail_on_repeats_tells_by_the_exit_status(name: str, status: int) -> None:
     assert in_process.loopfind(FIXTURES / name, "--fail-on-repeats").returncode == status
 

@@ -19,8 +19,6 @@ from loopfind.media.turns import plan_turn
 from loopfind.model.seam import Seam
 from loopfind.pipeline import seams
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 RATE = 25
 _FOUND = {}
 

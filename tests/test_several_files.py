@@ -17,8 +17,6 @@ from loopfind.cli.app import run
 from loopfind.pipeline.folder_watch import FolderWatch, Memory
 from loopfind.pipeline.selection import select_files
 
-pytestmark = pytest.mark.usefixtures("few_moments")
-
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -14,18 +14,18 @@ pytestmark = pytest.mark.usefixtures("few_speeds")
 
 
 def the_talk() -> sounds.Wave:
-    return sounds.talk(40, 31)
+    return sounds.talk(24, 31)
 
 
 def heard(*paths: Path, **changes: object) -> Comparison:
     return compare(paths, align="sound", **changes)
 
 
-@pytest.mark.parametrize("offset", [0.1, 12.5, 30.0])
+@pytest.mark.parametrize("offset", [0.1, 5.5, 14.0])
 @pytest.mark.slow
 def test_the_offset_of_two_cuts_of_one_recording_is_right(offset: float) -> None:
-    one = sounds.file(f"cut-{offset}.m4a", sounds.part(the_talk(), 0, 36))
-    other = sounds.file(f"cut-{offset}.mp3", sounds.part(the_talk(), offset, 40))
+    one = sounds.file(f"cut-{offset}.m4a", sounds.part(the_talk(), 0, 20))
+    other = sounds.file(f"cut-{offset}.mp3", sounds.part(the_talk(), offset, 24))
     (repeat,) = heard(one, other).repeats
     first, second = repeat.occurrences
     assert (first.file, second.file) == (0, 1) and repeat.of == "sound"
@@ -35,14 +35,14 @@ def test_the_offset_of_two_cuts_of_one_recording_is_right(offset: float) -> None
 
 @pytest.mark.slow
 def test_cuts_in_one_codec_are_offset_to_the_sample() -> None:
-    one, other = (sounds.file(f"exact-{n}.flac", sounds.part(the_talk(), n, n + 20)) for n in (2, 9))
+    one, other = (sounds.file(f"exact-{n}.flac", sounds.part(the_talk(), n, n + 14)) for n in (2, 9))
     (repeat,) = heard(one, other).repeats
     assert repeat.occurrences[0].start - repeat.occurrences[1].start == pytest.approx(7, abs=0.001)
 
 
 @pytest.mark.slow
 def test_what_is_the_same_from_end_to_end_is_said_to_be() -> None:
-    one, other = (sounds.file(f"whole-{ending}.{ending}", sounds.part(the_talk(), 0, 15)) for ending in ("flac", "m4a"))
+    one, other = (sounds.file(f"whole-{ending}.{ending}", sounds.part(the_talk(), 0, 10)) for ending in ("flac", "m4a"))
     found = heard(one, other)
     (pair,) = found.pairs
     assert pair.whole == (True, True) and "same from end to end" in found.summary
@@ -51,7 +51,7 @@ def test_what_is_the_same_from_end_to_end_is_said_to_be() -> None:
 @pytest.mark.slow
 def test_strangers_share_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changed_search, "MOST_CHANGED", parameters.MOST_CHANGED)
-    one, other = (sounds.file(f"stranger-{n}.mp3", sounds.talk(30, n)) for n in (51, 52))
+    one, other = (sounds.file(f"stranger-{n}.mp3", sounds.talk(20, n)) for n in (51, 52))
     assert not heard(one, other).repeats
 
 
@@ -65,7 +65,7 @@ def test_a_machine_that_plays_in_two_files_is_no_recording_that_both_share() -> 
 @pytest.mark.slow
 def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
     """Three cuts, of which the third lies as far behind the second as that behind the first."""
-    lengths = ((0, 30, "mp3"), (10, 40, "m4a"), (20, 25, "ogg"))
+    lengths = ((0, 18, "mp3"), (6, 24, "m4a"), (12, 16, "ogg"))
     files = [sounds.file(f"chain-{low}.{ending}", sounds.part(the_talk(), low, high)) for low, high, ending in lengths]
     repeats = heard(*files).repeats
     assert {one.file for repeat in repeats for one in repeat.occurrences} == {0, 1, 2}
@@ -80,7 +80,7 @@ def test_a_stretch_that_two_files_share_ends_where_they_differ() -> None:
 @pytest.mark.slow
 def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
     talk = sounds.part(the_talk(), 0, 12)
-    one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(the_talk(), 20, 26), sounds.part(talk, 3, 8)))
+    one = sounds.file("inside.flac", sounds.joined(talk, sounds.part(the_talk(), 17, 23), sounds.part(talk, 3, 8)))
     other = sounds.file("outside.flac", sounds.talk(12, 77))
     assert not heard(one, other).repeats
     (repeat,) = heard(one, other, own=True).repeats
@@ -90,7 +90,7 @@ def test_what_repeats_inside_a_file_is_found_if_asked_for() -> None:
 @pytest.mark.slow
 def test_a_clip_is_looked_for_in_files() -> None:
     clip = sounds.file("clip.opus", sounds.part(the_talk(), 11, 16))
-    films = [sounds.file("film-a.m4a", the_talk()), sounds.file("film-b.m4a", sounds.talk(30, 78))]
+    films = [sounds.file("film-a.m4a", the_talk()), sounds.file("film-b.m4a", sounds.talk(20, 78))]
     (match,) = heard(clip, *films, query=1).matches
     assert match.file == 1 and match.share > 0.95
     assert match.places[0].there_start == pytest.approx(11, abs=0.1)

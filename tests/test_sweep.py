@@ -8,6 +8,7 @@ from functools import cache
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
+import draws
 import numpy as np
 import pytest
 import videos
@@ -35,8 +36,6 @@ from loopfind.reports.plots import PLOTS
 from loopfind.reports.plots.curves import CURVES
 from loopfind.reports.plots.plot import plot
 from loopfind.settings import Settings, SweepSettings
-
-pytestmark = pytest.mark.usefixtures("few_moments")
 
 SIZED = [name for name in KINDS if load("kind", name, KINDS).sized]
 TWICE = ("-filter_complex", "[0:v]split[a][b];[a][b]concat=n=2:v=1[v]", "-map", "[v]")
@@ -117,7 +116,7 @@ def near(one, other, origin):
     return spans[0][0] <= spans[1][1] + 1 and spans[1][0] <= spans[0][1] + 1
 
 
-@settings(max_examples=150)
+@settings(max_examples=draws.examples(40))
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=PAIRED_AHEAD), st.data())
 @pytest.mark.slow
 def test_figures_are_the_plain_ones(frames, data):

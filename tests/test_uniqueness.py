@@ -15,8 +15,8 @@ from loopfind.model.transform import matrix
 
 FILES = {
     "film": [(s.film(1), 0, 60), (s.film(1), 5, 12), (s.film(1), 60, 90), (s.film(1), 40, 43)],
-    "camera": [(s.camera(1), 0, 100), (s.camera(1), 50, 60)],
-    "road": [(s.lanes(2), 0, 100), (s.lanes(2), 20, 60)],
+    "camera": [(s.camera(1), 0, 60), (s.camera(1), 30, 40)],
+    "road": [(s.lanes(2), 0, 60), (s.lanes(2), 20, 50)],
     "mirrored": [(s.film(3), 0, 40), (s.mirrored(s.film(3)), 5, 15)],
     "loop": [(s.film(5), 0, 4)] * 9 + [(s.film(6), 0, 60)],
 }
@@ -43,7 +43,7 @@ def every_place(signal, run, frames, weights):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_quick_look_overlooks_nothing_that_is_alike_and_ranks_the_rest_well(name, monkeypatch):
-    signal = signal_of(s.shown(FILES[name], 25))
+    signal = signal_of(s.shown(FILES[name], 12))
     seen = []
 
     def watched(signal, run, weights, left_out=0):
