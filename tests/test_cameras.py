@@ -31,21 +31,34 @@ EVENT = EVENTFUL.events[0]
 STARTED = {"event": "camera", "state": "started", "said": "", "again_in": None}
 
 
-def reported(board, name, *events):
-    """Have a camera report events, each as it comes, or the fields of a line."""
+def lines_of(name, *events):
+    """Yield the lines in which a camera reports events, each as it comes, or the fields of a line."""
     for event in events:
         value = event if isinstance(event, dict) else json.loads(line_of(event))
-        board.hear(json.dumps({"camera": name, **value}))
+        yield json.dumps({"camera": name, **value})
+
+
+def reported(board, name, *events):
+    """Have a camera report events."""
+    for line in lines_of(name, *events):
+        board.hear(line)
 
 
 def failed(said="gone"):
     return {"event": "camera", "state": "failed", "said": said, "again_in": 2.0}
 
 
+@pytest.fixture(scope="module")
+def followed_yard():
+    """All that the camera in the yard says, which every board hears."""
+    return list(lines_of("yard", STARTED, *followed(EVENTFUL, 1200)))
+
+
 @pytest.fixture
-def board():
+def board(followed_yard):
     made = CameraBoard(cameras(["yard", "<b>lane", "gate 2"]), clock=lambda: 1.8e9)
-    reported(made, "yard", STARTED, *followed(EVENTFUL, 1200))
+    for line in followed_yard:
+        made.hear(line)
     return made
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from itertools import pairwise
 
+import draws
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def codes_of(text: str, width: int = 9) -> Bytes:
     return np.stack([np.full(width, ord(letter), np.uint8) for letter in text])
 
 
-@settings(max_examples=200)
+@settings(max_examples=draws.examples(100))
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(1, 30)), max_size=60),
     st.integers(1, 20),

@@ -17,6 +17,7 @@ import pytest
 import referencing
 import samples
 import trajectories
+import videos
 from documents import DOCS, DOCUMENTS, PAGES, README, ROOT, commands, options
 from test_house import LAYERS
 
@@ -377,7 +378,7 @@ PYTHON = [(name, body) for name, document in DOCUMENTS.items() for body in docum
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), PYTHON, ids=[f"{name}-{at}" for at, (name, _) in enumerate(PYTHON)])
 def test_a_python_example_runs(name, example, tmp_path, monkeypatch, capsys):
-    (tmp_path / "video.mp4").symlink_to(ROOT / "fixtures" / "loop.mp4")
+    (tmp_path / "video.mp4").symlink_to(videos.three_times())
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(compile(example, name, "exec"), names)

@@ -4,6 +4,7 @@ import json
 import sys
 from itertools import pairwise
 
+import draws
 import numpy as np
 import pytest
 import videos
@@ -59,7 +60,7 @@ def problems(draw):
     return rng.integers(0, high, (n, 3)).astype(float), rng.integers(0, high, (m, 3)).astype(float), reach, most
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws.examples(100), deadline=None)
 @given(problems())
 @pytest.mark.slow
 def test_the_search_finds_what_trying_everything_finds(problem):
@@ -78,7 +79,7 @@ def test_the_search_finds_what_trying_everything_finds(problem):
     assert cost == pytest.approx(truth, abs=1e-6)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=draws.examples(50), deadline=None)
 @given(problems())
 @pytest.mark.slow
 def test_no_path_costs_less_than_the_bounds_of_its_samples(problem):

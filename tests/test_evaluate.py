@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import draws
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -102,7 +103,7 @@ def test_the_json_form_scores_as_the_report_does(truth: Truth, late: bool) -> No
     assert evaluate(json.loads("".join(machine.write(report))), truth) == evaluate(report, truth)
 
 
-@settings(max_examples=30)
+@settings(max_examples=draws.examples(15))
 @given(truths(), truths())
 def test_precision_of_a_report_against_a_truth_is_recall_the_other_way_round(one: Truth, other: Truth) -> None:
     there, back = evaluate(report_of(list(one.repeats)), other), evaluate(report_of(list(other.repeats)), one)

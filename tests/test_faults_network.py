@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+import draws
 import pytest
 import rtsp
 import videos
@@ -107,7 +108,7 @@ def test_an_rtsp_server_that_does_not_answer_is_given_up_in_one_line(greeting: b
     share=st.floats(0, 0.97),
     seeks=st.booleans(),
 )
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws.examples(4), suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_goes_wrong_at_any_byte_is_said(kind: str, container: str, share: float, seeks: bool) -> None:
     data = film(container)
     answer = answered(data, Fault(kind, int(share * len(data)), seeks), container)

@@ -41,7 +41,7 @@ def test_most_copies_of_the_answered_length_are_found_more_of_twice_and_few_of_a
     for draw in (s.film, s.camera):
         shortest = coverage(s.shown([(draw(21), 0, SECONDS)], FPS, seed=21)).shortest
         assert shortest is not None
-        for start in draws.some((5.0, 22.0), 1):
+        for start in draws.some((5.0, 22.0, 13.0, 27.0), 1):
             asked += 1
             for share in found:
                 report = spliced(draw(21), start, round(share * shortest * FPS) / FPS, 100 + asked)

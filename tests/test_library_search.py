@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import replace
 from functools import cache
 
+import draws
 import numpy as np
 import pytest
 import synthetic as s
@@ -281,7 +282,7 @@ def test_what_an_index_is_asked_with_is_the_same_part_of_the_signal():
 codes = hnp.arrays(np.uint64, st.integers(1, 60), elements=st.integers(0, 2**64 - 1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws.examples(30), deadline=None)
 @given(codes, codes, st.integers(1, 12), st.integers(1, 5))
 @pytest.mark.slow
 def test_near_keys_are_those_that_share_their_first_bits_the_nearest_first(ours, theirs, bits, most):

@@ -3,6 +3,7 @@
 import tracemalloc
 from collections.abc import Callable
 
+import draws
 import numpy as np
 import pytest
 from all_pairs import RADIUS, all_pairs
@@ -63,7 +64,7 @@ def test_frames_with_equal_codes_match_frame_0_too(match: Match) -> None:
 
 
 @both_ways
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws.examples(20), deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 150), st.sampled_from([0.04, 0.1, 1.0]))
 @pytest.mark.slow
 def test_matches_are_usable_apart_and_in_order(match: Match, seed: int, n: int, gap: float) -> None:
@@ -94,7 +95,7 @@ def test_the_same_input_gives_the_same_matches(match: Match) -> None:
     assert np.array_equal(one.first, other.first) and np.array_equal(one.second, other.second)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=draws.examples(10), deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 1500), st.sampled_from([1, 4, 60, 1000]), st.booleans())
 @pytest.mark.slow
 def test_few_codes_are_paired_as_many_are(seed: int, n: int, different: int, changed: bool) -> None:
@@ -129,7 +130,7 @@ def test_all_pairs_are_just_those_within_the_radius() -> None:
     assert pairs_of(all_pairs(codes, times, np.ones(len(codes), bool), APART)) == wanted != set()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=draws.examples(8), deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 4))
 @pytest.mark.slow
 def test_words_find_no_pair_by_chance_that_shares_few_bits(seed: int, bits: int) -> None:

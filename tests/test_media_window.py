@@ -6,6 +6,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import draws
 import numpy as np
 import pytest
 import videos
@@ -76,7 +77,7 @@ def test_a_window_counts_from_the_containers_start(name: str) -> None:
         holds(path, start, end)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws.examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 110), st.integers(0, 60), st.sampled_from([-1e-9, 0.0, 1e-9]))
 @pytest.mark.slow
 def test_any_window_is_a_slice(first: int, length: int, nudge: float) -> None:

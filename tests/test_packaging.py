@@ -1,6 +1,7 @@
 """The wheel, the source archive, and the action that others put into their workflows."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from test_elsewhere import film
 
 ROOT = Path(__file__).parent.parent
-FIXTURES = ROOT / "fixtures"
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,8 @@ def test_the_wheel_installs_the_manual_page_and_completions_where_they_are_looke
 @pytest.mark.parametrize(
     ("video", "fail", "status", "repeats"),
     [
-        ("loop.mp4", "true", 3, "true"),
-        ("loop.mp4", "false", 0, "true"),
+        ("film.mp4", "true", 3, "true"),
+        ("film.mp4", "false", 0, "true"),
         ("no $(touch run) file.mp4", "true", 1, None),
     ],
 )
@@ -66,8 +67,9 @@ def test_the_wheel_installs_the_manual_page_and_completions_where_they_are_looke
 def test_the_action_fails_where_a_video_repeats(tmp_path, video, fail, status, repeats):
     steps = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["runs"]["steps"]
     (script,) = [step["run"] for step in steps if step.get("id") == "scan"]
+    shutil.copy(film(), tmp_path / "film.mp4")
     given = {
-        "VIDEO": str(FIXTURES / video),
+        "VIDEO": str(tmp_path / video),
         "OPTIONS": "--no-sound  --hash-size 16",
         "FAIL": fail,
         "REPORT": "out.json",

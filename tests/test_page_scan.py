@@ -8,6 +8,7 @@ from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import draws
 import numpy as np
 import pytest
 import samples
@@ -152,7 +153,7 @@ def test_a_hostile_name_stays_a_name(name):
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=draws.examples(20))
 @given(st.text())
 def test_whatever_stands_in_data_comes_back_and_ends_no_element(text):
     told = island({"a": text})

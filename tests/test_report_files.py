@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import draws
 import imageio_ffmpeg
 import numpy as np
 import pysubs2
@@ -168,7 +169,7 @@ def test_the_times_of_every_format_are_read_back(name: str) -> None:
 @pytest.mark.parametrize("tick", [Fraction(1, 90000), Fraction(1, 1000)], ids=["mp4", "mkv"])
 def test_every_time_leads_back_to_its_frame(name: str, rate: str, tick: Fraction) -> None:
     @given(drawn(RATES[rate], tick))
-    @settings(max_examples=3)
+    @settings(max_examples=draws.examples(3))
     def holds(video: Drawn) -> None:
         report, times = video.report, video.times
         if RATES[rate] is not None:
@@ -195,7 +196,7 @@ def test_every_time_leads_back_to_its_frame(name: str, rate: str, tick: Fraction
 @pytest.mark.parametrize("rate", RATES)
 def test_cuts_lead_back_to_their_frames(rate: str) -> None:
     @given(drawn(RATES[rate], Fraction(1, 90000)))
-    @settings(max_examples=8)
+    @settings(max_examples=draws.examples(4))
     def holds(video: Drawn) -> None:
         report, times = video.report, video.times
         wanted = [cut.frame for cut in report.cuts]
@@ -213,7 +214,7 @@ def test_cuts_lead_back_to_their_frames(rate: str) -> None:
 
 @pytest.mark.slow
 @given(drawn(RATES["29.97"], Fraction(1, 90000)))
-@settings(max_examples=8)
+@settings(max_examples=draws.examples(4))
 def test_chapters_follow_one_another_and_start_where_something_does(video: Drawn) -> None:
     text = written("ffmetadata", video.report)
     bounds = [(int(start), int(end)) for start, end in re.findall(r"START=(\d+)\nEND=(\d+)", text)]

@@ -9,6 +9,7 @@ import zlib
 from functools import cache, partial
 from pathlib import Path
 
+import draws
 import numpy as np
 import pytest
 import videos
@@ -74,8 +75,8 @@ def cut_off(path: Path, folder: Path, kind: str, after: int) -> list[str]:
 @pytest.mark.parametrize(
     ("container", "coding", "kind", "times"),
     [
-        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash", 3),
-        ("mkv", ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40"), "exact", 2),
+        ("mp4", ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-g", "60"), "ahash", draws.examples(2)),
+        ("mkv", ("-c:v", "libx264", "-x264-params", "open-gop=1:bframes=3:keyint=40"), "exact", draws.examples(2)),
     ],
 )
 def test_a_scan_killed_at_random_moments_says_what_an_unbroken_one_says(

@@ -6,6 +6,7 @@ import json
 import threading
 from dataclasses import replace
 
+import draws
 import pytest
 import samples
 import servers
@@ -149,7 +150,7 @@ lines = st.lists(
 
 
 @given(lines)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws.examples(30), deadline=None)
 def test_no_line_is_overruled_by_one_that_was_made_without_it(drawn):
     made = [
         DecisionMade(n, min(seen, n - 1), decision, None, f"n{n}", who, float(n))

@@ -3,6 +3,7 @@
 import json
 import sys
 
+import draws
 import numpy as np
 import pytest
 import videos
@@ -78,7 +79,7 @@ def test_footage_that_is_too_short_has_no_seam():
 
 
 @pytest.mark.slow
-@settings(max_examples=12)
+@settings(max_examples=draws.examples(6))
 @given(st.integers(30, 600), st.integers(2, 9), st.integers(1, 12), st.integers(1, 3))
 def test_distances_are_those_of_the_plain_definition(count, low, width, half):
     frames = np.random.default_rng(count).integers(0, 255, (count, 4096)).astype(np.uint8)

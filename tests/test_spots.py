@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 
+import draws
 import pytest
 import samples
 from hypothesis import given, settings
@@ -145,7 +146,7 @@ breaks = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
+@settings(max_examples=draws.examples(10))
 @given(st.lists(breaks, min_size=1, max_size=2))
 def test_spots_are_those_of_the_plain_way(schedule):
     repeats = aired(schedule, LENGTHS)
@@ -153,7 +154,7 @@ def test_spots_are_those_of_the_plain_way(schedule):
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
+@settings(max_examples=draws.examples(10))
 @given(st.lists(breaks, min_size=1, max_size=2), st.randoms(use_true_random=False))
 def test_ends_that_are_wrong_by_a_frame_change_no_spot(schedule, random):
     exact = in_frames(parted(aired(schedule, LENGTHS), 0.1))
@@ -165,7 +166,7 @@ def test_ends_that_are_wrong_by_a_frame_change_no_spot(schedule, random):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@settings(max_examples=draws.examples(15))
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6), st.booleans()), min_size=2, max_size=6))
 def test_showings_of_parts_of_a_repeat_are_parted_too(parts):
     """Each showing is of some of its content, and may be mirrored."""

@@ -2,6 +2,7 @@
 
 import json
 
+import draws
 import numpy as np
 import pytest
 import videos
@@ -72,7 +73,7 @@ def test_a_change_that_twice_the_way_cannot_make_is_of_frames_shown_again():
 
 
 @given(st.lists(st.floats(0, 100, width=32), max_size=60))
-@settings(max_examples=30)
+@settings(max_examples=draws.examples(15))
 def test_the_change_around_is_the_median_of_what_lies_around(values):
     changes = np.array(values, np.float32)
     mode = "reflect" if len(changes) > AROUND else "edge"

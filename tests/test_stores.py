@@ -16,6 +16,7 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
+import draws
 import numpy as np
 import pytest
 import servers
@@ -124,7 +125,7 @@ def readings(draw):
 
 @pytest.mark.slow
 @every_store
-@settings(max_examples=25)
+@settings(max_examples=draws.examples(13))
 @given(readings(), st.data())
 def test_what_is_kept_comes_back_bit_for_bit(name, read, data):
     # A server keeps all of them in one library: to make one takes longer than to fill it.

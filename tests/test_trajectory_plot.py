@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import draws
 import numpy as np
 import pytest
 import trajectories
@@ -32,7 +33,7 @@ def words_of(sheet):
 
 
 @given(st.integers(1, 3000), st.integers(20, 400), st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=draws.examples(13), deadline=None)
 def test_a_thinned_path_reaches_wherever_the_whole_one_does(count, most, seed):
     points = np.random.default_rng(seed).normal(size=(count, 3)).cumsum(axis=0)
     kept = thinned(points, most)
