@@ -425,7 +425,7 @@ def main() -> None:
                 found = oddities(camera, baseline, words.edits, words.passages, words.seeds)
             for row in found:
                 rows.append(row)
-                said = f"{row.clip}: {row.edit}: {row.edited:.2f} against {row.unedited:.2f}"
+                said = f"{row.clip}: {row.edit}: {row.edited:.3f} against {row.unedited:.3f}"
                 print(said, file=sys.stderr, flush=True)
         lines = report_oddities(rows)
     elif words.step == "honest":

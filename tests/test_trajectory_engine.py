@@ -8,12 +8,12 @@ from plain_motion import plain_errors
 from roads import RATE, SIDE, background, road, times
 
 from loopfind.engine.trajectory.baseline import Baseline
-from loopfind.engine.trajectory.calibration import highest_of, same_activity, tail
+from loopfind.engine.trajectory.calibration import Prior, highest_of, same_activity, tail
 from loopfind.engine.trajectory.camera_model import combined
 from loopfind.engine.trajectory.chart import learn_chart
 from loopfind.engine.trajectory.judgement import Limit
 from loopfind.engine.trajectory.light import Background
-from loopfind.engine.trajectory.looks import differing, movement, pace_row
+from loopfind.engine.trajectory.looks import differing, movement, movement_after, pace_row
 from loopfind.engine.trajectory.motion import CORNERS, BlockMotion, block_sums, follow_blocks
 from loopfind.engine.trajectory.parameters import (
     BLOCK_SIDE,
@@ -28,6 +28,7 @@ from loopfind.engine.trajectory.parameters import (
 from loopfind.engine.trajectory.path import PathStretch, joined
 from loopfind.engine.trajectory.places import find_places
 from loopfind.engine.trajectory.questions import arrow, discriminant
+from loopfind.engine.trajectory.recurrence import share_that_is_new
 from loopfind.engine.trajectory.sampler import Sampler
 from loopfind.engine.trajectory.subspace import fit_subspace
 from loopfind.engine.trajectory.tracker import Tracker
@@ -151,7 +152,7 @@ def test_busy_moments_are_compared_with_busy_ones():
     generator = np.random.default_rng(8)
     activity = generator.uniform(0, 4, 3000)
     answers = 2 * activity + generator.normal(0, 1 + activity)
-    same = same_activity(answers, activity)
+    same = same_activity(answers, activity, 150, Prior(2, 1, 1))
     standing = same.standing(answers, activity)
     busy = activity > 3
     assert abs(np.median(standing[busy]) - np.median(standing[~busy])) < 0.3
@@ -160,11 +161,58 @@ def test_busy_moments_are_compared_with_busy_ones():
 
 def test_nothing_is_said_to_be_rarer_than_it_is():
     highest = highest_of(np.random.default_rng(9).exponential(1, 400_000), np.arange(400_000) // 10)
-    found = tail(highest)
+    found = tail(highest, len(highest), Prior(2, 2, 2))
     assert found.rarity(np.array([found.level]))[0] == pytest.approx(np.log(2))
     for rare in (1e-2, 1e-3, 1e-4):
         said = float(np.exp(-found.rarity(np.quantile(highest, [1 - rare]))[0]))
         assert rare <= said <= 20 * rare
+
+
+def test_a_short_baseline_is_judged_by_what_other_cameras_do():
+    others = Prior(2, 1, 1)
+    still, at = np.zeros(40), np.linspace(0, 1, 40)
+    beyond = np.array([4.0])
+    short, long = (same_activity(still, at, chunks, others).standing(beyond, at[:1])[0] for chunks in (2, 600))
+    assert short < 3 < 100 < long
+    highest = np.full(60, 0.5)
+    few, many = tail(highest[:2], 2, others), tail(highest, 600, others)
+    assert few.rarity(beyond)[0] < 4 and many.rarity(beyond)[0] > 20
+    assert 0.5 < many.level < 0.52 < 0.8 < few.level < 1
+
+
+def test_what_lies_far_out_is_less_rare_the_less_is_known_of_the_tail():
+    highest = np.random.default_rng(4).exponential(1, 600)
+    far = np.array([8.0])
+    rarities = [tail(highest, chunks, Prior(1, 0.7, 1)).rarity(far)[0] for chunks in (1, 10, 100, 600)]
+    assert rarities == sorted(rarities) and rarities[0] < 0.8 * rarities[-1]
+
+
+def new_of(pictures):
+    behind = Background.of(pictures)
+    differences = behind.differences(pictures)
+    rows = differences.reshape(len(pictures), -1)
+    return share_that_is_new(fit_subspace(rows, 64).project(rows), movement_after(None, pictures, differences, 3.0))
+
+
+def passing(count, seed):
+    """Return pictures in which bodies of all looks pass one after the other, each for 40 samples, on ways of their
+    own."""
+    generator = np.random.default_rng(seed)
+    pictures = np.repeat(background()[None], count, axis=0)
+    for begin in range(0, count, 40):
+        body, row = generator.integers(0, 255, (10, 10)), int(generator.integers(0, SIDE - 10))
+        for step in range(40):
+            pictures[begin + step, row : row + 10, step : step + 10] = body
+    return pictures
+
+
+def test_footage_that_is_shown_again_is_not_new():
+    pictures = passing(BASELINE, seed=5)
+    assert new_of(pictures) > 0.75
+    again = np.concatenate([pictures, pictures, pictures]).astype(int)
+    again += np.random.default_rng(6).integers(-2, 3, again.shape)
+    assert new_of(np.clip(again, 0, 255).astype(np.uint8)) == pytest.approx(1 / 3, abs=0.1)
+    assert new_of(np.repeat(pictures[:1], BASELINE, axis=0)) == 1
 
 
 @pytest.mark.parametrize("rate", [4, 10, 25, 60])
@@ -284,7 +332,7 @@ def test_what_is_usual_counts_for_little_beside_what_one_question_finds():
 
 
 def test_a_limit_is_above_what_half_of_the_time_holds_however_many_false_alarms_are_allowed():
-    limits = [Limit(RATE, allowed, 60) for allowed in (0.1, 10.0, 180.0, 1000.0)]
+    limits = [Limit(RATE, allowed) for allowed in (0.1, 10.0, 180.0, 1000.0)]
     levels = [limit.rarity for limit in limits]
     assert levels == sorted(levels, reverse=True) and levels[-1] >= np.log(2)
     assert [limit.per_hour(level) for limit, level in zip(limits, levels, strict=True)] == pytest.approx(
@@ -360,7 +408,7 @@ def test_a_map_that_reports_again_and_again_is_learned_anew():
         pictures[begin : begin + 30, 44:60, 18:34] = 255
     maps = {one.id: one for one in tracked(pictures, false_alarms=100) if isinstance(one, CameraMap)}
     assert [one.why for one in maps.values()] == ["first", "usual"]
-    assert 70 < maps[1].end < 80 and maps[2].start == pytest.approx(maps[1].end, abs=7)
+    assert 70 < maps[1].end < 85 and maps[2].start == pytest.approx(maps[1].end, abs=7)
 
 
 def test_a_slow_camera_is_gathered_until_there_is_enough():

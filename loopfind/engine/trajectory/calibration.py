@@ -4,10 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loopfind.engine.trajectory.parameters import TAIL
+from loopfind.engine.trajectory.parameters import OTHER_CAMERAS, TAIL
 from loopfind.model.dtypes import Floats, Ints
 
-_LEAST_SPREAD = 0.05
+
+@dataclass(frozen=True)
+class Prior:
+    """The answers to a question in other cameras: their spread at one activity, and the tail of the highest of chunks
+    in such spreads, as in ScoreTail."""
+
+    spread: float
+    level: float
+    scale: float
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,16 @@ class SameActivity:
         """Return how many spreads answers (m,) lie above what is usual at their activity (m,)."""
         beside = np.clip(activity, self.low, self.high) - self.middle
         usual = self.usual[0] + self.usual[1] * beside
-        spread = np.maximum(self.spread[0] + self.spread[1] * beside, max(_LEAST_SPREAD, self.spread[0] / 3))
+        spread = np.maximum(self.spread[0] + self.spread[1] * beside, self.spread[0] / 3)
         return (answers - usual) / spread
 
 
-def same_activity(answers: Floats, activity: Floats) -> SameActivity:
-    """Return what is usual of answers (m,) at each activity (m,)."""
+def same_activity(answers: Floats, activity: Floats, chunks: float, prior: Prior) -> SameActivity:
+    """Return what is usual of answers (m,) at each activity (m,).
+
+    chunks: of footage that is new. The fewer these are, the more counts the spread of other cameras (an empirical Bayes
+    estimate: Efron and Morris, 1973), as in half a minute nothing may come that a question asks about.
+    """
     middle = float(np.median(activity))
     design = np.stack([np.ones(len(activity)), activity - middle], 1)
     keep = np.ones(len(answers), bool)
@@ -40,34 +52,49 @@ def same_activity(answers: Floats, activity: Floats) -> SameActivity:
         line = np.asarray(np.linalg.lstsq(design[keep], answers[keep], rcond=None)[0], np.float64)
         off = np.abs(answers - design @ line)
         keep = off <= 3 * np.median(off) * 1.4826 + 1e-9
-    spread = np.linalg.lstsq(design, np.minimum(off, np.quantile(off, 0.98)), rcond=None)[0] * 1.2533
+    own = np.linalg.lstsq(design, np.minimum(off, np.quantile(off, 0.98)), rcond=None)[0] * 1.2533
     low, high = float(activity.min()), float(activity.max())
     room = 0.25 * (high - low)
-    return SameActivity(
-        middle, low - room, high + room, (float(line[0]), float(line[1])), (float(spread[0]), float(spread[1]))
-    )
+    spread = _shrunk(own[0], prior.spread, chunks), _shrunk(own[1], 0.0, chunks)
+    return SameActivity(middle, low - room, high + room, (float(line[0]), float(line[1])), spread)
 
 
 @dataclass(frozen=True)
 class ScoreTail:
     """How often scores reach a level: the highest of a chunk passes `level` half of the time, and from there on e times
-    less often for every `scale`."""
+    less often for every `scale` at first. chunks: that this is known from, those of other cameras among them."""
 
     level: float
     scale: float
+    chunks: float
 
     def rarity(self, scores: Floats) -> Floats:
-        """Return the logarithm of the number of chunks in which scores (m,) are reached once; it goes to 0 below."""
-        return np.logaddexp(0.0, (scores - self.level) / self.scale)
+        """Return the logarithm of the number of chunks in which scores (m,) are reached once; it goes to 0 below.
+
+        An exponential tail whose scale is known from a number of chunks foretells a Pareto tail of that power (Lomax,
+        1954): what lies far beyond all that was seen is less rare than the scale alone says.
+        """
+        beyond = (scores - self.level) / self.scale
+        far = self.chunks * np.log1p(np.maximum(beyond, 0) / self.chunks)
+        return np.logaddexp(0.0, np.where(beyond > 0, far, beyond))
 
 
-def tail(highest: Floats) -> ScoreTail:
+def tail(highest: Floats, chunks: float, prior: Prior) -> ScoreTail:
     """Return the tail of the highest scores (c,) of chunks, taken for exponential (Pickands, 1975, for what lies far
-    out)."""
+    out). chunks: how many of them show what is new. The fewer, the more counts that of other cameras."""
     low, high = np.quantile(highest, TAIL)
     steep = np.log((1 - TAIL[0]) / (1 - TAIL[1]))
-    scale = max(float(high - low) / float(steep), 0.15)
-    return ScoreTail(float(low), scale)
+    scale = max(float(high - low) / float(steep), _LEAST_SCALE)
+    return ScoreTail(
+        _shrunk(float(low), prior.level, chunks), _shrunk(scale, prior.scale, chunks), chunks + OTHER_CAMERAS
+    )
+
+
+_LEAST_SCALE = 0.05
+
+
+def _shrunk(own: float, others: float, chunks: float) -> float:
+    return float(chunks * own + OTHER_CAMERAS * others) / (chunks + OTHER_CAMERAS)
 
 
 def highest_of(scores: Floats, chunks: Ints) -> Floats:

@@ -1,6 +1,6 @@
 """A camera whose map was learned."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,12 @@ from loopfind.engine.trajectory.chart import Chart, learn_chart
 from loopfind.engine.trajectory.judgement import Judged, Limit, WindowDetail, detail_of
 from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.looks import Differing, Movement
-from loopfind.engine.trajectory.parameters import CHUNK_SAMPLES, NEAR_REPORT, STEP, WINDOW_SAMPLES
+from loopfind.engine.trajectory.parameters import NEAR_REPORT, STEP, WINDOW_SAMPLES
 from loopfind.engine.trajectory.path import PathStretch
 from loopfind.engine.trajectory.places import RestStates, find_places
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.trajectory import CameraMap, RestPlace, WhyLearned
 from loopfind.model.video import Span
-
-_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,8 @@ def learn_camera(
     """
     learned = learn(pictures, breaks)
     model = learned.model
-    limit = Limit(rate, false_alarms, len(pictures) // CHUNK_SAMPLES)
-    coordinates = np.concatenate(
-        [
-            model.subspace.project(model.background.differences(pictures[low : low + _AT_ONCE]).reshape(-1, 64 * 64))
-            for low in range(0, len(pictures), _AT_ONCE)
-        ]
-    )
+    limit = Limit(rate, false_alarms)
+    coordinates = learned.seen.coordinates
     chart, places = learn_chart(coordinates), find_places(coordinates)
     activity = learned.moved.pace[:, -4].astype(np.float64)
     camera = FixedCamera(
@@ -104,9 +97,7 @@ def learn_camera(
         scores[end - STEP : end] = score
         part, detail = slice(end - WINDOW_SAMPLES, end), None
         if score >= NEAR_REPORT:
-            detail = camera.detail(
-                learned.rarity[row], learned.moved.part(part), replace(learned.seen, coordinates=coordinates).part(part)
-            )
+            detail = camera.detail(learned.rarity[row], learned.moved.part(part), learned.seen.part(part))
         windows.append(
             Judged(float(times[end - WINDOW_SAMPLES]), float(times[end - 1]), score, learned.rarity[row], detail)
         )

@@ -1,13 +1,13 @@
 """Learn what a fixed camera usually shows from a baseline."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.altered import Altering
-from loopfind.engine.trajectory.calibration import SameActivity, ScoreTail, highest_of, same_activity, tail
+from loopfind.engine.trajectory.calibration import Prior, SameActivity, ScoreTail, highest_of, same_activity, tail
 from loopfind.engine.trajectory.light import Background, Grey
 from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
 from loopfind.engine.trajectory.motion import usual_block_change
@@ -21,11 +21,14 @@ from loopfind.engine.trajectory.parameters import (
     GUARD,
     KNOWN_DIMENSIONS,
     NOT_BACKGROUND,
+    QUESTION_PRIORS,
     STILL,
     SUBSPACE_SAMPLES,
+    TOGETHER_PRIOR,
     USUAL_WEIGHT,
 )
 from loopfind.engine.trajectory.questions import Arrow, Discriminant, arrow, discriminant
+from loopfind.engine.trajectory.recurrence import share_that_is_new
 from loopfind.engine.trajectory.subspace import Subspace, fit_subspace
 from loopfind.engine.trajectory.windows import (
     DISTANCE,
@@ -196,7 +199,7 @@ class LearnedCamera:
     """A model learned from a baseline, and the baseline as it was measured: each part of it by the others.
 
     model: what was learned. rows: what was judged, of its windows. rarity (m, q): of its windows. moved, seen: of its
-    samples.
+    samples; their coordinates are those in the subspace of the model.
     """
 
     model: Model
@@ -230,12 +233,19 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     for fold in np.unique(of_fold).tolist():
         own = of_fold == fold
         answered[own] = _answers(rows.part(~own), [one.without(fold) for one in altered]).of(rows.part(own))
-    calibrated = calibrate(answered, rows)
+    space = _space(pictures, background, np.ones(count, bool), DIMENSIONS)
+    coordinates = np.concatenate(
+        [
+            space.project(background.differences(pictures[low : low + _AT_ONCE]).reshape(-1, space.basis.shape[1]))
+            for low in range(0, count, _AT_ONCE)
+        ]
+    )
+    calibrated = calibrate(answered, rows, share_that_is_new(coordinates[:, :KNOWN_DIMENSIONS], moved))
     differing_blocks = (seen.front > NOT_BACKGROUND).mean((1, 2))
     model = Model(
         background,
         change,
-        _space(pictures, background, np.ones(count, bool), DIMENSIONS),
+        space,
         usual,
         _answers(rows, [one.rows for one in altered]),
         calibrated,
@@ -243,21 +253,26 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
         max(AWAY, float(np.quantile(differing_blocks, 0.999)) + AWAY_MARGIN),
         float(np.median(differing_blocks)) < FITS,
     )
-    return LearnedCamera(model, rows, calibrated.rarity(answered, rows), moved, seen)
+    return LearnedCamera(model, rows, calibrated.rarity(answered, rows), moved, replace(seen, coordinates=coordinates))
 
 
-def calibrate(answered: Floats, rows: QuestionRows) -> Calibrated:
-    """Return the calibration on the answers (m, q) for windows that were judged by what other parts taught."""
+def calibrate(answered: Floats, rows: QuestionRows, new: float) -> Calibrated:
+    """Return the calibration on the answers (m, q) for windows that were judged by what other parts taught. new: the
+    share of the baseline that is, as what was shown before is known to the other parts, and says nothing of a tail."""
     chunks = rows.windows.ends // CHUNK_SAMPLES
+    count = max(1.0, new * len(np.unique(chunks)))
     same, tails, rarity = [], [], np.empty_like(answered)
-    for number, activity in enumerate(activities(rows)):
-        line = same_activity(answered[:, number], activity)
+    for number, (activity, numbers) in enumerate(zip(activities(rows), QUESTION_PRIORS, strict=True)):
+        prior = Prior(*numbers)
+        line = same_activity(answered[:, number], activity, count, prior)
         standing = line.standing(answered[:, number], activity)
-        its_tail = tail(highest_of(standing, chunks))
+        its_tail = tail(highest_of(standing, chunks), count, prior)
         rarity[:, number] = its_tail.rarity(standing)
         same.append(line)
         tails.append(its_tail)
-    return Calibrated(tuple(same), tuple(tails), tail(highest_of(combined(rarity), chunks)))
+    return Calibrated(
+        tuple(same), tuple(tails), tail(highest_of(combined(rarity), chunks), count, Prior(*TOGETHER_PRIOR))
+    )
 
 
 def combined(rarity: Floats) -> Floats:

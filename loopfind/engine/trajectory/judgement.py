@@ -15,7 +15,6 @@ from loopfind.engine.trajectory.parameters import (
     LEAST_TRAFFIC,
     MOST_REASONS,
     REASONS_WITHIN,
-    SHORT_BASELINE,
     SLOW_PACES,
     TAIL_DOUBT,
     WINDOW_SAMPLES,
@@ -34,26 +33,20 @@ _MOST_OF_PICTURE = 0.6
 class Limit:
     """The rarity, by all questions together, from which a window is reported: as rare as `false_alarms` an hour allow.
 
-    rate: samples a second. chunks: of the baseline. They say little of a tail that lies beyond them all, and few of
-    them less, so that it is taken for longer.
+    rate: samples a second.
     """
 
     rate: float
     false_alarms: float
-    chunks: int
 
     def per_hour(self, rarity: float) -> float:
         """Return how many chunks an hour a baseline lets expect at such a rarity or above."""
-        return self._an_hour * min(1.0, float(np.exp(-rarity / self._doubt)))
+        return self._an_hour * min(1.0, float(np.exp(-rarity / TAIL_DOUBT)))
 
     @property
     def rarity(self) -> float:
         # What half of the chunks reach is usual, however many false alarms are allowed.
-        return float(np.log(max(2.0, self._an_hour / self.false_alarms))) * self._doubt
-
-    @property
-    def _doubt(self) -> float:
-        return TAIL_DOUBT + SHORT_BASELINE / float(np.sqrt(max(1, self.chunks)))
+        return float(np.log(max(2.0, self._an_hour / self.false_alarms))) * TAIL_DOUBT
 
     @property
     def _an_hour(self) -> float:

@@ -105,6 +105,12 @@ def pace_row(motion: BlockMotion, change: Grey, difference: Grey, least: float) 
     return row
 
 
+def moving_blocks(pace: Grey) -> Grey:
+    """Return how many blocks surely moved in each of samples, (n,): of paces (n, PACE)."""
+    blocks: Grey = pace[:, PACE_PARTS[0]].reshape(len(pace), -1, 2)[..., 1].sum(1)
+    return blocks
+
+
 def _region(blocks: Ints) -> Ints:
     """Return the regions, numbered along one side, of blocks that are."""
     return np.minimum(blocks * REGIONS // BLOCKS_ALONG, REGIONS - 1)

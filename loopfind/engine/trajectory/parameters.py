@@ -108,10 +108,29 @@ TAIL = (0.5, 0.9)
 """Quantiles of the highest scores of chunks from which their tail is taken. The highest of all is not used: a baseline
 may hold what is unusual."""
 
-TAIL_DOUBT, SHORT_BASELINE = 4.5, 8.0
-"""Times for which the tail is taken for longer than a baseline shows it: the first, and the second over the root of the
-number of chunks. With less, a camera whose baseline holds the same few passages again and again, so that no part of it
-is new to the others, reported what came later 16 to 20 times an hour."""
+OTHER_CAMERAS = 6.0
+"""Chunks of a baseline, a minute, that count as much as what other cameras showed. With none, half a minute in which
+nothing comes back the way that it went makes a tail so short that all does so later; with 3 to 24 the planted passages
+that score higher differ by few."""
+
+QUESTION_PRIORS = (
+    (1.3, 1.0, 0.6),
+    (1.0, 1.0, 0.4),
+    (2.0, 1.0, 0.7),
+    (2.0, 1.2, 0.6),
+    (0.45, 2.0, 1.2),
+    (1.7, 1.1, 0.8),
+    (1.2, 1.1, 0.8),
+    (0.4, 1.0, 0.7),
+)
+"""Of each question, what is about the middle of nine clips of fixed cameras: the spread of its answers at one activity,
+and in such spreads the level that the highest of every other chunk passes and the scale of their tail."""
+
+TOGETHER_PRIOR = (1.0, 1.5, 1.5)
+"""The level and the scale (behind a spread that counts for nothing) of all questions together, as they are combined."""
+
+TAIL_DOUBT = 1.3
+"""Times for which the tail of all questions together is taken for longer than it was found."""
 
 FRONT = 8.0
 """Grey levels from which a pixel is taken to differ from the background, where the share of such pixels is counted."""
@@ -231,3 +250,14 @@ MOST_RETRACES = 10_000
 
 LEAST_TRAFFIC = 0.2
 """Times the mean of all regions that must move in one for things to pass there."""
+
+SHOWN_BEFORE = 50
+"""Samples before a sample from which it is asked whether it was shown before: five seconds."""
+
+FEWEST_MOVING_BLOCKS = 6.0
+"""Blocks that surely moved, from which a sample is asked whether it was shown before."""
+
+SHOWN_AGAIN, SHARE_AGAIN = 0.6, 0.5
+"""Share of its own step from one sample to the next within which what moves was shown before; and share of the moving
+samples of a passage that were, from which the passage was. Of cameras that show the same passages again, 0.76 to 1.00
+of the samples lie within that; of others 0.03 to 0.30."""
