@@ -131,14 +131,22 @@ def tuning() -> str:
 
 
 def constants(source: str) -> list[tuple[str, str, str]]:
-    """Return (name, value as written, docstring) of every constant that a string follows."""
+    """Return (name, value as written, docstring) of every constant that a string follows, also of those that are set
+    together."""
     tree, found = ast.parse(source), []
     for node, after in zip(tree.body, tree.body[1:], strict=False):
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        if not (isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and node.value):
+        if not (isinstance(node, ast.Assign | ast.AnnAssign) and node.value):
             continue
+        pairs: list[tuple[ast.expr | None, ast.expr]] = [(target, node.value)]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs = list(zip(target.elts, node.value.elts, strict=True))
         if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str):
-            found.append((target.id, ast.get_source_segment(source, node.value) or "", after.value.value))
+            found += [
+                (name.id, ast.get_source_segment(source, value) or "", after.value.value)
+                for name, value in pairs
+                if isinstance(name, ast.Name)
+            ]
     return found
 
 

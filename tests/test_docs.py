@@ -70,10 +70,13 @@ def test_what_is_generated_is_current():
 
 def test_a_constant_is_listed_with_its_value_and_its_docstring_only_if_it_has_one():
     source = 'A = 5e-1\n"""Seconds. By definition."""\nB = 2\nC: int = 3\n"""Cells."""\nD = E = 1\n"""Two."""\n'
+    source += 'F, G = 1, 2e1\n"""Both."""\n'
     assert generator().constants(source) == [
         ("A", "5e-1", "Seconds. By definition."),
         ("C", "3", "Cells."),
         ("D", "1", "Two."),
+        ("F", "1", "Both."),
+        ("G", "2e1", "Both."),
     ]
 
 
@@ -86,7 +89,8 @@ def test_every_tuned_number_stands_on_its_page():
             target.id
             for node in ast.parse(module.read_text(encoding="utf-8")).body
             if isinstance(node, ast.Assign)
-            for target in node.targets
+            for targets in node.targets
+            for target in (targets.elts if isinstance(targets, ast.Tuple) else [targets])
             if isinstance(target, ast.Name) and not target.id.startswith("_")
         }
         assert names <= rows, f"{module.name} in {module.parent.name}: no docstring follows {names - rows}"
