@@ -88,6 +88,7 @@ def test_an_hour_of_moments_and_the_newest_events_are_kept_and_no_more(board):
     assert len(board.sight("yard").moments) == 1200, "what another camera reports is not touched"
 
 
+@pytest.mark.slow
 def test_a_loop_of_any_number_of_cycles_is_kept_in_a_line(board):
     (repeat, _) = EVENTFUL.report.repeats
     long = replace(repeat, kind="loop", period=1.0, occurrences=repeat.occurrences * 500)
@@ -115,6 +116,7 @@ def test_a_process_that_is_started_again_begins_anew_and_what_was_unusual_stays_
     assert [(one.run, one.what.id) for one in sight.events] == [(1, EVENT.id), (2, EVENT.id)]
 
 
+@pytest.mark.slow
 def test_a_line_that_makes_no_sense_is_counted_and_changes_nothing(board, client):
     before = board.sight("yard")
     wrong = (
@@ -136,6 +138,7 @@ def test_a_source_is_neither_shown_nor_in_what_its_process_complains_of(board, c
     )
 
 
+@pytest.mark.slow
 def test_a_camera_that_is_over_says_why(board, client):
     reported(board, "gate 2", STARTED, moment(3.0), {**failed("silent"), "state": "ended", "again_in": None})
     assert "The camera ended: nothing came any more." in words(client.get("/cameras/gate%202"))
@@ -158,6 +161,7 @@ def test_the_pages_say_how_cameras_stand_and_keep_their_policy(board, client):
     assert client.get("/cameras/none/live").status_code == 404
 
 
+@pytest.mark.slow
 def test_limits_of_what_is_called_unusual_are_said(board, client):
     reported(board, "gate 2", STARTED, moment(3.0, map=None, position=None, place=None, score=None, learned=0.25))
     assert "Its map is being learned: 25% of the baseline is there" in words(client.get("/cameras/gate%202"))

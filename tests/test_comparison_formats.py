@@ -39,6 +39,7 @@ def told(comparison):
 
 @pytest.mark.parametrize("name", SEVERAL)
 @pytest.mark.parametrize("queries", [0, 1])
+@pytest.mark.slow
 def test_a_format_writes_whole_lines_twice_the_same_whatever_the_files_are_called(name, queries):
     for comparison in (samples.comparison(queries=queries), samples.comparison(ODD, queries), samples.very_many(20)):
         text = written(name, comparison)

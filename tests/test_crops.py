@@ -67,6 +67,7 @@ def test_the_place_of_a_picture_inside_another_is_found(place):
     assert near(crop, left / 160, top / 160, across / 160, down / 160) and agreement.min() > 0.9
 
 
+@pytest.mark.slow
 def test_strangers_have_no_place_in_which_all_agree():
     small, large = np.stack([blobs(k, 1)[0] for k in range(4)]), np.stack([blobs(9 + k, 1)[0] for k in range(4)])
     found = place_of(small, large, (1.0,))

@@ -45,6 +45,7 @@ def test_rows_are_read_and_added_while_the_table_is_mapped() -> None:
 
 
 @pytest.mark.parametrize("rows", [500, LARGE])
+@pytest.mark.slow
 def test_threads_that_read_at_once_each_read_what_they_asked_for(rows: int) -> None:
     disk, drawn = table(rows)
 

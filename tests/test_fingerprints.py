@@ -210,6 +210,7 @@ def test_a_code_depends_on_its_own_frame_alone(name, size):
 
 
 @pytest.mark.parametrize(("name", "size"), EVERY)
+@pytest.mark.slow
 def test_encoding_leaves_the_frames_as_they_were(name, size):
     pictures = natural(3)
     batch = frames(pictures.copy())

@@ -208,6 +208,7 @@ def test_what_sqlite_says_of_a_hostile_library_is_one_line(tmp_path: Path, capfd
 
 @pytest.mark.parametrize("value", ["\ud800", 10**400, -(10**30), 1e308, [[]], {"a": 1}, "-->\n", True])
 @pytest.mark.parametrize("key", ["path", "duration", "frames", "fps", "width"])
+@pytest.mark.slow
 def test_a_report_with_odd_values_is_written_or_refused(key: str, value: object, tmp_path: Path) -> None:
     whole = json.loads("".join(load("format", "json", FORMATS)(samples.three_and_a_loop(cycles=3))))
     whole["source"][key] = value

@@ -428,6 +428,7 @@ def test_docstrings_begin_plainly():
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_docstrings_and_comments_are_plain():
     wrong = [
         f"{named(module)}:{at} {found[0]}"

@@ -215,6 +215,7 @@ def damaged(small: Path, folder: Path, change: str) -> Path:
 
 
 @pytest.mark.parametrize("change", DAMAGE)
+@pytest.mark.slow
 def test_a_damaged_sound_is_one_line(small: Path, tmp_path: Path, change: str) -> None:
     clip = sounds.file("small-clip.flac", sounds.part(sounds.talk(9, 261), 2, 7))
     with pytest.raises(LibraryError, match="damaged"):

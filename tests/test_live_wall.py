@@ -133,6 +133,7 @@ class Watched:
 
 
 @in_good_order
+@pytest.mark.slow
 def test_a_camera_that_fails_is_started_again_with_growing_pauses_while_others_go_on(tmp_path):
     over = tmp_path / "over.mkv"
     over.write_bytes(b"x")

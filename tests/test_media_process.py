@@ -193,6 +193,7 @@ def test_standard_input_may_be_a_file_that_needs_seeking() -> None:
         assert child.communicate()[0].split() == [b"25", b"25"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_reader_and_child_quietly(long_video: Path) -> None:
     code = (
         # What a shell starts in the background ignores the signal until it says otherwise.

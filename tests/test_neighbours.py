@@ -33,6 +33,7 @@ def test_each_moment_is_named_once_and_the_best_first():
     assert [one.likeness for one in found] == sorted((one.likeness for one in found), reverse=True)
 
 
+@pytest.mark.slow
 def test_strangers_are_as_alike_as_the_chance_says_and_copies_are_not():
     library = [drawn(seed, width=64) for seed in range(100)]
     strangers = [drawn(seed, width=64) for seed in range(1000, 1080)]

@@ -229,6 +229,7 @@ def test_packets_behind_a_limit_are_not_read_where_that_is_certain(seconds: list
 
 
 @pytest.mark.parametrize("wanted", [{"packets_only": True}, {}], ids=["packets", "frames"])
+@pytest.mark.slow
 def test_progress_ends_at_the_end_of_what_is_asked_for(wanted: dict[str, bool]) -> None:
     seen: list[Progress] = []
     scan(str(videos.encoded("mkv", "libx264", seconds=6)), end=2.0, watch=seen.append, **wanted)

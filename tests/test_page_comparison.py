@@ -105,6 +105,7 @@ def test_nothing_shared_and_nothing_to_see_has_a_page():
 
 
 @pytest.mark.parametrize(("extra", "note"), [(0, ""), (1, "and 1 more pair;"), (1200, "and 1,200 more pairs;")])
+@pytest.mark.slow
 def test_a_note_counts_what_is_left_out_as_a_person_writes_it(extra, note):
     comparison = samples.comparison()
     many = replace(comparison, pairs=(comparison.pairs * PAGE_PAIRS * 6)[: PAGE_PAIRS + extra])

@@ -175,6 +175,7 @@ def test_three_hundred_repeats_of_twenty_stay_below_ten_megabytes():
     assert "more; the JSON report lists all" in page.words
 
 
+@pytest.mark.slow
 def test_without_pictures_the_page_says_so():
     report = samples.three_and_a_loop(path="-")
     text = drawn(report, replace(samples.exhibits(report), shots={}, origin=None), href="")
@@ -221,6 +222,7 @@ def test_lines_run_backwards_where_the_copy_does_and_are_not_too_many():
         (0.4, 2.5, "60% of the video could not be judged"),
     ],
 )
+@pytest.mark.slow
 def test_says_what_could_be_judged_and_no_more(coverage, shortest, said):
     report = samples.nothing()
     verdict = replace(report.verdict, coverage=coverage, shortest_findable=shortest)

@@ -89,6 +89,7 @@ def test_a_spectrogram_shows_notes_at_their_height_and_a_waveform_the_level() ->
     assert figure.times == ((0.0, "00:00"), (25.0, "00:01"), (50.0, "00:02"), (75.0, "00:03"))
 
 
+@pytest.mark.slow
 def test_strips_of_another_speed_show_the_same_content() -> None:
     sound = read_sound(SoundRequest(address.resolve(sounds.file("page-cast.flac", cast()))))
     assert sound is not None

@@ -69,6 +69,7 @@ def test_the_data_of_the_scripts_is_bounded_and_finite():
     assert len(island(page_text(many))["events"]) == PAGE_UNUSUAL and "and 39 more" in page_text(many)
 
 
+@pytest.mark.slow
 def test_where_nothing_is_unusual_or_known_the_page_says_how_far():
     assert 'class="verdict nothing"' in page_text(trajectories.plain())
     assert 'class="verdict unsure"' in page_text(trajectories.relearned())

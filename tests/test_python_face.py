@@ -76,6 +76,7 @@ def test_a_report_is_saved_in_the_format_that_is_named(report, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["cuts.csv"]
 
 
+@pytest.mark.slow
 def test_what_was_saved_is_loaded_as_it_was(report, tmp_path):
     report.save(tmp_path / "r.json")
     loaded = Report.load(tmp_path / "r.json")

@@ -38,6 +38,7 @@ def test_says_the_verdict_first() -> None:
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
 @pytest.mark.parametrize("report", [samples.nothing(), samples.three_and_a_loop(), samples.many()])
+@pytest.mark.slow
 def test_keeps_to_the_width(report: Report, width: int) -> None:
     for detail in (ROWS, BLOCKS):
         for line in report_lines(report, width, hyperlinks=True, detail=detail):
@@ -57,6 +58,7 @@ def test_three_hundred_repeats_are_a_short_report() -> None:
     assert "... and 280 more repeats; --all lists all" in blocks
 
 
+@pytest.mark.slow
 def test_all_is_all() -> None:
     frozen = tuple(Freeze(9.0 * n, 9.0 * n + 1, 270 * n, 270 * n + 30) for n in range(7))
     report = replace(samples.many(), frozen=frozen)

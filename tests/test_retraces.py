@@ -53,6 +53,7 @@ def retraced():
     return drawn([(0, 40), (12, 24), (52, 70)], CAMERA)
 
 
+@pytest.mark.slow
 def test_the_nearest_passage_is_that_of_a_plain_search_of_every_lag():
     times, pictures = drawn([(0, 40), (12, 24)], CAMERA)
     passages = Passages(RATE)
@@ -116,6 +117,7 @@ def test_nothing_is_retraced_where_nothing_moves():
 
 
 @pytest.mark.parametrize("period", [1.3, 3.7])
+@pytest.mark.slow
 def test_what_swings_retraces_nothing(period):
     def swing(t):
         cells = synthetic.room(2)[None].repeat(len(t), 0).reshape(-1, synthetic.SIDE, synthetic.SIDE)
@@ -137,6 +139,7 @@ def test_a_loop_is_retraced_from_its_second_turn_on_at_the_shortest_lag():
     assert sum(one.end - one.start for one in found) > 55
 
 
+@pytest.mark.slow
 def test_what_is_played_three_times_is_found_twice_at_the_lag_to_the_time_before():
     found = retraces(*drawn([(0, 40), (12, 24), (52, 70), (12, 24), (82, 90)], CAMERA))
     assert [round(one.start) for one in found] == [40, 70]

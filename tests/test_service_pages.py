@@ -108,6 +108,7 @@ FAILURES = [
 PAGES = ("/", "/jobs", "/library", "/library?q=two", "/review", "/review?show=all", "/review/1", "/jobs/1")
 
 
+@pytest.mark.slow
 def test_a_page_runs_nothing_of_its_own_and_asks_no_other_server(client, shelf, queue):
     Jobs(shelf.connections).add(JobRequest("check", "film.mp4", "upload", "x"), "key one")
     for address in PAGES:

@@ -152,6 +152,7 @@ def test_samples_that_claim_to_last_for_days_are_refused_and_are_read_on_request
     assert found is not None and found.end > 5000
 
 
+@pytest.mark.slow
 def test_a_sound_that_cannot_be_decoded_is_named_and_not_passed_over(tmp_path: Path) -> None:
     source = sounds.written("odd", the_talk().tobytes()).as_posix()
     film = videos.make("odd.mkv", *SCENE, "-i", source, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg4", "-c:a", "mp2")
@@ -164,6 +165,7 @@ def test_a_sound_that_cannot_be_decoded_is_named_and_not_passed_over(tmp_path: P
         scan((tmp_path / "odd.mka").as_posix())
 
 
+@pytest.mark.slow
 def test_a_sound_whose_ffmpeg_is_killed_is_not_half_a_sound(tmp_path: Path) -> None:
     data = sounds.file("killed.wav", sounds.talk(30, 3)).read_bytes()
     os.mkfifo(pipe := tmp_path / "sound.wav")
@@ -193,6 +195,7 @@ def test_the_sound_of_a_file_on_a_server_is_searched_and_of_a_live_stream_is_not
         assert ("can be read twice" in " ".join(line.plain for line in report_lines(report))) != searched
 
 
+@pytest.mark.slow
 def test_a_clock_that_falls_back_goes_on() -> None:
     one = sounds.file("fall.ts", the_talk(), "-c:a", "mp2")
     path = videos.FOLDER / "fall-twice.ts"

@@ -102,6 +102,7 @@ def test_a_long_path_is_drawn_small():
     assert len(list(sheet.iter(f"{SVG}polyline"))) < 2000
 
 
+@pytest.mark.slow
 def test_what_holds_nothing_is_drawn_too():
     found = trajectories.plain(11.0)
     bare = replace(found, maps=(), map_ids=np.full(len(found.times), -1), scores=np.full(len(found.times), np.nan))
