@@ -24,7 +24,11 @@ from loopfind.stores.appearances import Appearances
 from loopfind.stores.learned import LearnedTable
 from loopfind.stores.opener import open_library
 
-SHOWN = [films()[0], films()[1], films()[6]]
+
+def shown():
+    return [films()[number] for number in (0, 1, 6)]
+
+
 KEY = AppearanceKey("palette", "1", 0)
 TABLES = ("content", "file", "entry", "part", "block", "repeat", "stretch", "pair", "compared", "indexed", "posting")
 TABLES = (*TABLES, "turn", "lacking", "appearance", "learned")
@@ -34,7 +38,7 @@ TABLES = (*TABLES, "turn", "lacking", "appearance", "learned")
 def library(tmp_path_factory):
     """A library with three files, two of which share something, and all else that one may hold."""
     path = tmp_path_factory.mktemp("copied") / "from.sqlite"
-    fill(path, SHOWN)
+    fill(path, shown())
     with open_library(path) as held:
         one = File(b"/nowhere/0.mkv", 0, 0, (0).to_bytes(32, "big"))
         vectors = np.arange(12, dtype=np.int8).reshape(3, 4)
