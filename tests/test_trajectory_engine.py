@@ -9,7 +9,7 @@ from roads import RATE, SIDE, background, road, times
 
 from loopfind.engine.trajectory.baseline import Baseline
 from loopfind.engine.trajectory.calibration import Prior, highest_of, same_activity, tail
-from loopfind.engine.trajectory.camera_model import combined
+from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS, combined
 from loopfind.engine.trajectory.chart import learn_chart
 from loopfind.engine.trajectory.judgement import Limit
 from loopfind.engine.trajectory.light import Background
@@ -323,9 +323,10 @@ def test_a_body_that_was_never_there_is_reported_with_its_place(planted):
 
 
 def test_what_is_usual_counts_for_little_beside_what_one_question_finds():
-    usual, found = np.full((1, 7), 0.6), np.eye(7) * 3.0
-    assert combined(usual)[0] < 0.3 and (combined(found) > 2).all()
-    rarities = np.random.default_rng(2).uniform(0, 5, (50, 7))
+    count = len(TRAJECTORY_QUESTIONS)
+    usual, found = np.full((1, count), 0.6), np.eye(count) * 3.0
+    assert combined(usual)[0] < 0.3 and (combined(found) > 1.5).all()
+    rarities = np.random.default_rng(2).uniform(0, 5, (50, count))
     more = rarities.copy()
     more[:, 3] += 0.5
     assert (combined(more) > combined(rarities)).all()

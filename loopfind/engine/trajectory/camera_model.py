@@ -22,6 +22,7 @@ from loopfind.engine.trajectory.parameters import (
     KNOWN_DIMENSIONS,
     NOT_BACKGROUND,
     QUESTION_PRIORS,
+    QUESTION_WEIGHTS,
     STILL,
     SUBSPACE_SAMPLES,
     TOGETHER_PRIOR,
@@ -276,8 +277,9 @@ def calibrate(answered: Floats, rows: QuestionRows, new: float) -> Calibrated:
 
 
 def combined(rarity: Floats) -> Floats:
-    """Return sums (m,) of how rare each question finds windows, (m, q); what is usual counts for little."""
-    sums: Floats = (np.maximum(rarity - np.log(2), 0) + USUAL_WEIGHT * rarity).sum(1)
+    """Return sums (m,) of how rare each question finds windows, (m, q), by the weight of each; what is usual counts for
+    little."""
+    sums: Floats = (np.maximum(rarity - np.log(2), 0) + USUAL_WEIGHT * rarity) @ np.array(QUESTION_WEIGHTS)
     return sums
 
 
