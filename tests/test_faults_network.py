@@ -105,7 +105,7 @@ def test_an_rtsp_server_that_does_not_answer_is_given_up_in_one_line(greeting: b
 @given(
     kind=st.sampled_from(KINDS),
     container=st.sampled_from(["mkv", "ts", "flv"]),
-    share=st.floats(0, 0.97),
+    share=st.floats(0, 0.9),  # a container may declare half a second more than it holds
     seeks=st.booleans(),
 )
 @settings(max_examples=draws.examples(4), suppress_health_check=[HealthCheck.too_slow])

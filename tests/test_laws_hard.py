@@ -1,9 +1,8 @@
 """Laws on drawn fingerprints that are easy to break: low rates, shot changes near an end, crowded cameras."""
 
-import draws
 import pytest
 import synthetic as s
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_laws import LAW, claimed, held, only, rates, scenes, seeds
 
@@ -33,7 +32,7 @@ def test_a_video_twice_in_a_row_is_one_loop_of_its_own_length(
 
 
 @pytest.mark.slow
-@settings(LAW, max_examples=draws.examples(2))  # the first is of an empty room
+@LAW
 @given(seeds, rates, st.integers(0, 5), st.floats(0.05, 0.6))
 def test_a_fixed_camera_with_fresh_motion_gives_no_repeat(seed: int, fps: int, bodies: int, noise: float) -> None:
     """Three recordings from one place, empty or busy, quiet or noisy: the room is the same and nothing else is."""
