@@ -13,11 +13,21 @@ from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS, combin
 from loopfind.engine.trajectory.chart import learn_chart
 from loopfind.engine.trajectory.judgement import Limit
 from loopfind.engine.trajectory.light import Background
-from loopfind.engine.trajectory.looks import differing, movement, movement_after, pace_row
+from loopfind.engine.trajectory.looks import (
+    ARROW,
+    PACE,
+    Differing,
+    Movement,
+    differing,
+    movement,
+    movement_after,
+    pace_row,
+)
 from loopfind.engine.trajectory.motion import CORNERS, BlockMotion, block_sums, follow_blocks
 from loopfind.engine.trajectory.parameters import (
     BLOCK_SIDE,
     MOST_BASELINE_SAMPLES,
+    NEVER_KNOWN,
     REACH,
     RETURN_NOISE,
     RETURN_SAMPLES,
@@ -33,7 +43,16 @@ from loopfind.engine.trajectory.sampler import Sampler
 from loopfind.engine.trajectory.subspace import fit_subspace
 from loopfind.engine.trajectory.tracker import Tracker
 from loopfind.engine.trajectory.views import differ, same_scene
-from loopfind.engine.trajectory.windows import Usual, pace_windows, return_windows, windows_at, windows_in
+from loopfind.engine.trajectory.windows import (
+    Usual,
+    body_rows,
+    pace_windows,
+    return_windows,
+    usual_levels,
+    windows_at,
+    windows_in,
+    with_most,
+)
 from loopfind.model.trajectory import CameraMap, Unusual
 
 BASELINE = 400
@@ -192,6 +211,26 @@ def new_of(pictures):
     differences = behind.differences(pictures)
     rows = differences.reshape(len(pictures), -1)
     return share_that_is_new(fit_subspace(rows, 64).project(rows), movement_after(None, pictures, differences, 3.0))
+
+
+def test_what_never_was_somewhere_is_known_of_a_long_baseline_alone():
+    levels = np.random.default_rng(1).uniform(0, 2, (60, 15, 15)).astype(np.float32)
+    levels[::3, :, :8] += 40  # there something passes all the time
+    seen = Differing(levels, levels / 2, levels, np.zeros((60, 3), np.float32), np.zeros(60, np.float32))
+    nothing = Movement(np.zeros((60, ARROW), np.float32), np.zeros((60, PACE), np.float32))
+    usual = usual_levels(nothing, seen)
+    assert with_most(usual, seen, NEVER_KNOWN - 1) is usual and np.isinf(usual.most_front).all()
+    assert len(np.unique(body_rows(seen, usual)[:, 12:], axis=0)) == 1
+    known = with_most(usual, seen, NEVER_KNOWN)
+    assert np.array_equal(known.most_strange, levels.max(0) / 2 + 1)
+    here, there = levels.copy(), levels.copy()
+    here[:, 3:5, 11:13] += 20
+    there[:, 3:5, 2:4] += 20
+    before, new, among = (
+        body_rows(Differing(one, one / 2, one, seen.coordinates, seen.distance), known)[:, 12:].max(0)
+        for one in (levels, here, there)
+    )
+    assert (new > before + 0.5).all() and (among < new).all()
 
 
 def passing(count, seed):
@@ -355,7 +394,7 @@ def test_what_moves_slowly_does_not_hide_what_moves_fast():
         nothing = np.zeros((SIDE, SIDE), np.float32)
         return np.repeat(pace_row(motion, nothing, nothing, 1.5)[None], 35, 0)
 
-    usual = Usual(*np.ones((3, 15, 15), np.float32), np.ones(64, np.float32))
+    usual = Usual(*np.ones((3, 15, 15), np.float32), np.ones(64, np.float32), *np.ones((3, 15, 15), np.float32))
     window = windows_at(np.array([35]), 0)
     fast, beside = (pace_windows(pace_of(*steps), usual, window)[0, :2] for steps in ((5.0,), (5.0, 0.5, 0.5)))
     assert fast.min() > 3 and beside == pytest.approx(fast)

@@ -68,8 +68,8 @@ class Altering:
     """Makes altered windows of a baseline.
 
     pictures (n, 64, 64): of it. passages: samples [first, end) that follow one another. spans: the same, each within
-    one part. folds (n,): the part of each sample. spaces: the subspace that the other parts teach, of each part.
-    background, change, usual: as in a model.
+    one part. folds (n,): the part of each sample. spaces, usual: the subspace and the levels that the other parts
+    teach, of each part. background, change: as in a model.
     """
 
     pictures: Bytes
@@ -79,7 +79,7 @@ class Altering:
     background: Background
     change: float
     spaces: list[Subspace]
-    usual: Usual
+    usual: list[Usual]
     generator: np.random.Generator
 
     def all_ways(self, moved: Movement, seen: Differing) -> list[AlteredRows]:
@@ -100,9 +100,12 @@ class Altering:
                 moved = movement_after(None, shown, self.background.differences(shown), self.change)
                 windows = windows_in(0, len(moved))
                 active = motion_activity(moved.pace, windows)
-                some = active >= np.median(active)
-                rows.append(pace_windows(moved.pace, self.usual, windows)[some])
-                folds.append(self.folds[taken[windows.ends[some] - 1]])
+                windows = windows.part(active >= np.median(active))
+                of_fold = self.folds[taken[windows.ends - 1]]
+                for fold in np.unique(of_fold).tolist():
+                    own = windows.part(of_fold == fold)
+                    rows.append(pace_windows(moved.pace, self.usual[fold], own))
+                    folds.append(np.full(len(own), fold))
         return AlteredRows(np.concatenate(rows), np.concatenate(folds))
 
     def held(self, moved: Movement, seen: Differing) -> AlteredRows:
@@ -143,7 +146,7 @@ class Altering:
         for fold, low, high in self._places():
             shown = with_body(self.pictures[low:high].astype(np.float32), self.generator, moving)
             seen = differing(self.background.differences(shown), shown[:0], self.spaces[fold])
-            rows.append(body_windows(body_rows(seen, self.usual), windows_at(np.array([len(shown)]), 0)))
+            rows.append(body_windows(body_rows(seen, self.usual[fold]), windows_at(np.array([len(shown)]), 0)))
             folds.append(fold)
         return AlteredRows(np.concatenate(rows), np.array(folds))
 

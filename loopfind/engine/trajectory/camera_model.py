@@ -48,6 +48,7 @@ from loopfind.engine.trajectory.windows import (
     traffic_of,
     usual_levels,
     windows_in,
+    with_most,
 )
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.trajectory import Reason
@@ -108,6 +109,12 @@ def question_rows(moved: Movement, seen: Differing, usual: Usual, windows: Windo
         motion_activity(moved.pace, windows),
         known_activity(known, windows),
     )
+
+
+def all_rows(parts: list[QuestionRows]) -> QuestionRows:
+    """Return the rows of all parts, one after the other."""
+    arrays = (np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(QuestionRows)[1:])
+    return QuestionRows(all_windows([part.windows for part in parts]), *arrays)
 
 
 @dataclass(frozen=True)
@@ -222,14 +229,16 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     passages = list(pairwise([0, *breaks.tolist(), count]))
     spaces = [_space(pictures, background, _outside(folds, fold), KNOWN_DIMENSIONS) for fold in range(FOLDS)]
     moved, seen = _measured(pictures, spans, folds, background, change, spaces)
-    usual = usual_levels(moved, seen)
-    within = [windows_in(low, high) for low, high in spans]
-    windows = all_windows(within)
-    rows = question_rows(moved, seen, usual, windows)
+    everywhere = usual_levels(moved, seen)
+    usual = [with_most(everywhere, seen.part(_outside(folds, fold)), count) for fold in range(FOLDS)]
+    windows = all_windows([windows_in(low, high) for low, high in spans])
+    of_fold = folds[windows.ends - 1]
+    rows = all_rows(
+        [question_rows(moved, seen, usual[fold], windows.part(of_fold == fold)) for fold in np.unique(of_fold)]
+    )
     altered = Altering(
         pictures, passages, spans, folds, background, change, spaces, usual, np.random.default_rng(seed)
     ).all_ways(moved, seen)
-    of_fold = folds[windows.ends - 1]
     answered = np.zeros((len(windows), len(TRAJECTORY_QUESTIONS)))
     for fold in np.unique(of_fold).tolist():
         own = of_fold == fold
@@ -247,7 +256,7 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
         background,
         change,
         space,
-        usual,
+        with_most(everywhere, seen, count),
         _answers(rows, [one.rows for one in altered]),
         calibrated,
         traffic_of(moved.pace),

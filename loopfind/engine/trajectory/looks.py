@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.light import Grey
 from loopfind.engine.trajectory.motion import BLOCKS_ALONG, CORNERS, BlockMotion, block_levels, follow_blocks
@@ -126,7 +127,7 @@ class Movement:
     def __len__(self) -> int:
         return len(self.arrow)
 
-    def part(self, which: slice) -> "Movement":
+    def part(self, which: slice | NDArray[np.bool_]) -> "Movement":
         """Return that of some samples."""
         return Movement(self.arrow[which], self.pace[which])
 
@@ -179,7 +180,7 @@ class Differing:
     def __len__(self) -> int:
         return len(self.front)
 
-    def part(self, which: slice) -> "Differing":
+    def part(self, which: slice | NDArray[np.bool_]) -> "Differing":
         """Return that of some samples."""
         return Differing(
             self.front[which], self.strange[which], self.stays[which], self.coordinates[which], self.distance[which]

@@ -1,6 +1,6 @@
 """Windows of samples, and the numbers by which each question judges them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -11,6 +11,7 @@ from loopfind.engine.trajectory.looks import PACE_PARTS, REGIONS, STRONGEST, UNE
 from loopfind.engine.trajectory.parameters import (
     BEYOND,
     MOTION_SAMPLES,
+    NEVER_KNOWN,
     RETURN_NOISE,
     RETURN_SAMPLES,
     STEP,
@@ -23,20 +24,33 @@ from loopfind.settings import PICTURE_SIDE
 @dataclass(frozen=True)
 class Usual:
     """Levels that blocks reach in a baseline, (BLOCKS_ALONG, BLOCKS_ALONG) float32 each, grey levels: in all, in what
-    the subspace cannot show, and in what stays. pace (64,) float32: pixels a step that are usual by region."""
+    the subspace cannot show, and in what stays. Those that are seldom passed, and as `most_...` those that none passed,
+    infinity where too little was seen to say so. pace (64,) float32: pixels a step that are usual by region."""
 
     front: Grey
     strange: Grey
     stays: Grey
     pace: Grey
+    most_front: Grey
+    most_strange: Grey
+    most_stays: Grey
 
 
 def usual_levels(moved: Movement, seen: Differing) -> Usual:
     """Return the levels of a baseline that was judged part by part: the 95th of 100, and 1 for the noise of a coder."""
-    front, strange, stays = (
-        (np.quantile(levels, 0.95, axis=0) + 1).astype(np.float32) for levels in (seen.front, seen.strange, seen.stays)
-    )
-    return Usual(front, strange, stays, usual_pace(moved.pace))
+    levels = seen.front, seen.strange, seen.stays
+    front, strange, stays = ((np.quantile(one, 0.95, axis=0) + 1).astype(np.float32) for one in levels)
+    unknown = np.full_like(front, np.inf)
+    return Usual(front, strange, stays, usual_pace(moved.pace), unknown, unknown, unknown)
+
+
+def with_most(usual: Usual, seen: Differing, samples: int) -> Usual:
+    """Return usual levels with those that no sample passed, and 1 for the noise of a coder. samples: of the whole
+    baseline; where few are, each part of it passes what the others reach, and they are left unknown."""
+    if samples < NEVER_KNOWN:
+        return usual
+    front, strange, stays = (one.max(0) + 1 for one in (seen.front, seen.strange, seen.stays))
+    return replace(usual, most_front=front, most_strange=strange, most_stays=stays)
 
 
 @dataclass(frozen=True)
@@ -154,7 +168,7 @@ def return_windows(coordinates: Grey, windows: Windows) -> Floats:
     return answers
 
 
-BODY = 12
+BODY = 18
 """Numbers by which a window is judged for what is strange in it."""
 
 DISTANCE = 6
@@ -169,6 +183,7 @@ def body_rows(seen: Differing, usual: Usual) -> Grey:
         seen.front / usual.front,
         seen.stays / usual.stays,
     )
+    never = seen.strange / usual.most_strange, seen.front / usual.most_front, seen.stays / usual.most_stays
     rows = [
         _strongest(strange_beside),
         _strongest(front_beside),
@@ -183,6 +198,8 @@ def body_rows(seen: Differing, usual: Usual) -> Grey:
         np.sqrt((np.maximum(strange_beside - 1, 0) ** 2).sum((1, 2))) + 0.3,
         _beyond(front_beside) + 1,
         _beyond(stays_beside) + 1,
+        # Where nothing ever was, little is strange enough; unknown levels make constants, which tell nothing.
+        *(strongest for one in never for strongest in (_strongest(one), _beyond(one) + 0.3)),
     ]
     logarithms: Grey = np.log(np.maximum(np.stack(rows, 1), 1e-3)).astype(np.float32)
     return logarithms
