@@ -20,7 +20,7 @@ from patience import let_pass, wait_until
 from loopfind import scan
 from loopfind.cli.app import run
 from loopfind.errors import MediaError, Unreadable
-from loopfind.media.decode.losses import SILENT
+from loopfind.media.decode.losses import CUT_SHORT, SILENT
 from loopfind.model.report import Report
 
 CUT = "the connection was cut"
@@ -117,6 +117,14 @@ def test_whatever_goes_wrong_at_any_byte_is_said(kind: str, container: str, shar
         assert answer.losses or (kind, container) == ("garbage", "ts"), "a loss that is not mentioned is a wrong claim"
     else:
         assert answer.isprintable() and "\n" not in answer
+
+
+@pytest.mark.slow
+def test_rubbish_that_a_demuxer_passes_over_in_silence_is_a_loss_all_the_same() -> None:
+    data = film("flv")
+    answer = answered(data, Fault("garbage", len(data) // 2), "flv")
+    assert isinstance(answer, Report) and [loss.what for loss in answer.losses] == [CUT_SHORT]
+    assert not answered(data, Fault(), "flv").losses
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,13 @@ def test_what_ffmpeg_says_without_end_stays_bounded() -> None:
 _TIMES = np.arange(500) / 25
 
 
+def test_what_lacks_before_the_end_is_lost_without_a_complaint_where_the_file_says_when_its_video_ends() -> None:
+    assert losses.find_losses(_TIMES, 0.04, 20.0, [], 25.0) == ()
+    (silent,) = losses.find_losses(_TIMES, 0.04, 20.0, [], 25.0, video_ends=24.9)
+    assert (silent.start, silent.end, silent.what) == (20.0, 25.0, losses.CUT_SHORT)
+    assert losses.find_losses(_TIMES, 0.04, 20.0, [], 20.7, video_ends=20.3) == ()
+
+
 def test_a_gap_alone_is_no_loss_and_with_a_complaint_it_is() -> None:
     times = np.delete(_TIMES, slice(200, 250))
     end = float(times[-1]) + 0.04

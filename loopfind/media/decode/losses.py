@@ -82,20 +82,31 @@ class LossAccount:
         troubles = [one for one in journal.troubles if (not skipped or one.last > skipped) and one.first < last]
         for trouble in troubles:
             trouble.first, trouble.last = max(0, trouble.first - skipped), trouble.last - skipped
-        return find_losses(self.times, gap, end, troubles, declared, self._begin)
+        video_ends = None if declared is None else journal.header.video_ends
+        return find_losses(self.times, gap, end, troubles, declared, self._begin, video_ends)
 
 
 def find_losses(
-    times: Floats, gap: float, end: float, troubles: Sequence[Trouble], declared: float | None, begin: float = 0.0
+    times: Floats,
+    gap: float,
+    end: float,
+    troubles: Sequence[Trouble],
+    declared: float | None,
+    begin: float = 0.0,
+    video_ends: float | None = None,
 ) -> tuple[Loss, ...]:
     """Return the losses of a reading, in order, not overlapping.
 
     times: (n,) seconds. gap: the usual seconds from frame to frame. end: seconds at which the last frame stops being
     shown. troubles: complaints, placed by the number of frames before them. declared: seconds of the whole file, None
     where the reading stopped on purpose or nothing is declared. begin: seconds at which the reading was to begin.
-    Without a complaint there is no loss: a gap alone is a variable frame rate.
+    Without a complaint there is no loss: a gap alone is a variable frame rate, and what is declared beyond the last
+    frame may be sound, or that frame's own time. Only where the file says when its video ends, `video_ends` in seconds,
+    is what lacks before that lost in any case.
     """
-    if not troubles or len(times) == 0:
+    least = max(_MAY_BE_MISSING, 2 * gap)
+    silent = video_ends is not None and video_ends - end > least
+    if len(times) == 0 or not (troubles or silent):
         return ()
     edges = np.append(times, end)
     found: list[Loss] = []
@@ -112,7 +123,7 @@ def find_losses(
             explained |= near
     ending = {n for n, t in enumerate(troubles) if t.last + _READ_AHEAD >= len(times)}
     endings = {troubles[n].sort for n in ending}
-    if declared is not None and ending and declared - end > max(_MAY_BE_MISSING, 2 * gap):
+    if declared is not None and (ending or silent) and declared - end > least:
         found.append(Loss(end, declared, broken_off(endings) or CUT_SHORT))
         explained |= ending
     elif broken := broken_off(endings):  # where nobody knows how much more there was, that is said too

@@ -171,6 +171,14 @@ class Header:
         return None if self.guessed or self.container in _WITHOUT_DURATION else self.duration
 
     @property
+    def video_ends(self) -> float | None:
+        """The seconds after the first frame at which the last one ends, as far as the file itself says it. Most
+        containers count the sound too, or give the last frame a duration of its own."""
+        alone = [one.kind for one in self.streams.values()] == ["Video"]
+        known = self.vouched if self.container == "flv" and alone else None
+        return None if known is None else known - self.start / 1e6
+
+    @property
     def size(self) -> tuple[int, int]:
         """Width and height of the picture as shown, (0, 0) if unknown: as decoded, else as the stream's line says."""
         return self._picture if all(self._picture) else self.video.size
