@@ -222,7 +222,13 @@ def test_occurrences_of_unlike_lengths_are_played_from_the_content_that_both_sho
 
 
 def grab(browser):
-    return np.asarray(Image.open(io.BytesIO(browser.get_screenshot_as_png())).convert("L"), float)
+    from selenium.common.exceptions import TimeoutException
+
+    try:
+        picture = browser.get_screenshot_as_png()
+    except TimeoutException:  # one that was asked for while another page came; that one is there now
+        picture = browser.get_screenshot_as_png()
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("L"), float)
 
 
 @pytest.mark.slow
