@@ -8,7 +8,7 @@ from plain_motion import plain_errors
 from roads import RATE, SIDE, background, road, times
 
 from loopfind.engine.trajectory.baseline import Baseline
-from loopfind.engine.trajectory.calibration import Prior, highest_of, same_activity, tail
+from loopfind.engine.trajectory.calibration import highest_of, same_activity, tail
 from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS, combined
 from loopfind.engine.trajectory.chart import learn_chart
 from loopfind.engine.trajectory.judgement import Limit
@@ -171,7 +171,7 @@ def test_busy_moments_are_compared_with_busy_ones():
     generator = np.random.default_rng(8)
     activity = generator.uniform(0, 4, 3000)
     answers = 2 * activity + generator.normal(0, 1 + activity)
-    same = same_activity(answers, activity, 150, Prior(2, 1, 1))
+    same = same_activity(answers, activity, 150, 2.0)
     standing = same.standing(answers, activity)
     busy = activity > 3
     assert abs(np.median(standing[busy]) - np.median(standing[~busy])) < 0.3
@@ -180,7 +180,7 @@ def test_busy_moments_are_compared_with_busy_ones():
 
 def test_nothing_is_said_to_be_rarer_than_it_is():
     highest = highest_of(np.random.default_rng(9).exponential(1, 400_000), np.arange(400_000) // 10)
-    found = tail(highest, len(highest), Prior(2, 2, 2))
+    found = tail(highest, len(highest), (2.0, 2.0))
     assert found.rarity(np.array([found.level]))[0] == pytest.approx(np.log(2))
     for rare in (1e-2, 1e-3, 1e-4):
         said = float(np.exp(-found.rarity(np.quantile(highest, [1 - rare]))[0]))
@@ -188,10 +188,10 @@ def test_nothing_is_said_to_be_rarer_than_it_is():
 
 
 def test_a_short_baseline_is_judged_by_what_other_cameras_do():
-    others = Prior(2, 1, 1)
+    others = (1.0, 1.0)
     still, at = np.zeros(40), np.linspace(0, 1, 40)
     beyond = np.array([4.0])
-    short, long = (same_activity(still, at, chunks, others).standing(beyond, at[:1])[0] for chunks in (2, 600))
+    short, long = (same_activity(still, at, chunks, 2.0).standing(beyond, at[:1])[0] for chunks in (2, 600))
     assert short < 3 < 100 < long
     highest = np.full(60, 0.5)
     few, many = tail(highest[:2], 2, others), tail(highest, 600, others)
@@ -202,7 +202,7 @@ def test_a_short_baseline_is_judged_by_what_other_cameras_do():
 def test_what_lies_far_out_is_less_rare_the_less_is_known_of_the_tail():
     highest = np.random.default_rng(4).exponential(1, 600)
     far = np.array([8.0])
-    rarities = [tail(highest, chunks, Prior(1, 0.7, 1)).rarity(far)[0] for chunks in (1, 10, 100, 600)]
+    rarities = [tail(highest, chunks, (0.7, 1.0)).rarity(far)[0] for chunks in (1, 10, 100, 600)]
     assert rarities == sorted(rarities) and rarities[0] < 0.8 * rarities[-1]
 
 

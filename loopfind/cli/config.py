@@ -73,7 +73,7 @@ def defaults_of(path: Path, root: Any, given: Mapping[str, Any]) -> dict[str, De
     path: words that call it, in the group `root` of all commands. given: what the command line sets. Raises UsageError
     for a key that no option has, and for a value that its option does not take.
     """
-    files, variables = [file for file in _files() if file[1]], [name for name in os.environ if _is_own(name)]
+    files, variables = [file for file in _files() if file[1]], any(map(_is_own, os.environ))
     # A run that nothing is set for need not wait for the options of every command.
     commands = dict(_commands(root, ()) if files or variables else [(path, _options(_command(root, path)))])
     options, found = commands[path], dict[str, Default]()

@@ -9,16 +9,6 @@ from loopfind.model.dtypes import Floats, Ints
 
 
 @dataclass(frozen=True)
-class Prior:
-    """The answers to a question in other cameras: their spread at one activity, and the tail of the highest of chunks
-    in such spreads, as in ScoreTail."""
-
-    spread: float
-    level: float
-    scale: float
-
-
-@dataclass(frozen=True)
 class SameActivity:
     """The usual answers at each activity, so that busy moments are compared with busy ones: a line for the middle
     and one for the spread, (intercept, slope) each, about `middle`; `low` and `high` bound the activities that it was
@@ -38,11 +28,12 @@ class SameActivity:
         return (answers - usual) / spread
 
 
-def same_activity(answers: Floats, activity: Floats, chunks: float, prior: Prior) -> SameActivity:
+def same_activity(answers: Floats, activity: Floats, chunks: float, others: float) -> SameActivity:
     """Return what is usual of answers (m,) at each activity (m,).
 
-    chunks: of footage that is new. The fewer these are, the more counts the spread of other cameras (an empirical Bayes
-    estimate: Efron and Morris, 1973), as in half a minute nothing may come that a question asks about.
+    chunks: of footage that is new. others: the spread of such answers in other cameras. The fewer chunks there are, the
+    more it counts (an empirical Bayes estimate: Efron and Morris, 1973), as in half a minute nothing may come that a
+    question asks about.
     """
     middle = float(np.median(activity))
     design = np.stack([np.ones(len(activity)), activity - middle], 1)
@@ -55,7 +46,7 @@ def same_activity(answers: Floats, activity: Floats, chunks: float, prior: Prior
     own = np.linalg.lstsq(design, np.minimum(off, np.quantile(off, 0.98)), rcond=None)[0] * 1.2533
     low, high = float(activity.min()), float(activity.max())
     room = 0.25 * (high - low)
-    spread = _shrunk(own[0], prior.spread, chunks), _shrunk(own[1], 0.0, chunks)
+    spread = _shrunk(own[0], others, chunks), _shrunk(own[1], 0.0, chunks)
     return SameActivity(middle, low - room, high + room, (float(line[0]), float(line[1])), spread)
 
 
@@ -79,15 +70,14 @@ class ScoreTail:
         return np.logaddexp(0.0, np.where(beyond > 0, far, beyond))
 
 
-def tail(highest: Floats, chunks: float, prior: Prior) -> ScoreTail:
+def tail(highest: Floats, chunks: float, others: tuple[float, float]) -> ScoreTail:
     """Return the tail of the highest scores (c,) of chunks, taken for exponential (Pickands, 1975, for what lies far
-    out). chunks: how many of them show what is new. The fewer, the more counts that of other cameras."""
+    out). chunks: how many of them show what is new. others: level and scale in other cameras; the fewer chunks, the
+    more they count."""
     low, high = np.quantile(highest, TAIL)
     steep = np.log((1 - TAIL[0]) / (1 - TAIL[1]))
     scale = max(float(high - low) / float(steep), _LEAST_SCALE)
-    return ScoreTail(
-        _shrunk(float(low), prior.level, chunks), _shrunk(scale, prior.scale, chunks), chunks + OTHER_CAMERAS
-    )
+    return ScoreTail(_shrunk(float(low), others[0], chunks), _shrunk(scale, others[1], chunks), chunks + OTHER_CAMERAS)
 
 
 _LEAST_SCALE = 0.05

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loopfind.engine.trajectory.altered import Altering
-from loopfind.engine.trajectory.calibration import Prior, SameActivity, ScoreTail, highest_of, same_activity, tail
+from loopfind.engine.trajectory.calibration import SameActivity, ScoreTail, highest_of, same_activity, tail
 from loopfind.engine.trajectory.light import Background, Grey
 from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
 from loopfind.engine.trajectory.motion import usual_block_change
@@ -272,17 +272,14 @@ def calibrate(answered: Floats, rows: QuestionRows, new: float) -> Calibrated:
     chunks = rows.windows.ends // CHUNK_SAMPLES
     count = max(1.0, new * len(np.unique(chunks)))
     same, tails, rarity = [], [], np.empty_like(answered)
-    for number, (activity, numbers) in enumerate(zip(activities(rows), QUESTION_PRIORS, strict=True)):
-        prior = Prior(*numbers)
-        line = same_activity(answered[:, number], activity, count, prior)
+    for number, (activity, (spread, level, scale)) in enumerate(zip(activities(rows), QUESTION_PRIORS, strict=True)):
+        line = same_activity(answered[:, number], activity, count, spread)
         standing = line.standing(answered[:, number], activity)
-        its_tail = tail(highest_of(standing, chunks), count, prior)
+        its_tail = tail(highest_of(standing, chunks), count, (level, scale))
         rarity[:, number] = its_tail.rarity(standing)
         same.append(line)
         tails.append(its_tail)
-    return Calibrated(
-        tuple(same), tuple(tails), tail(highest_of(combined(rarity), chunks), count, Prior(*TOGETHER_PRIOR))
-    )
+    return Calibrated(tuple(same), tuple(tails), tail(highest_of(combined(rarity), chunks), count, TOGETHER_PRIOR))
 
 
 def combined(rarity: Floats) -> Floats:

@@ -135,8 +135,8 @@ QUESTION_PRIORS = (
 """Of each question, what is about the middle of nine clips of fixed cameras: the spread of its answers at one activity,
 and in such spreads the level that the highest of every other chunk passes and the scale of their tail."""
 
-TOGETHER_PRIOR = (1.0, 1.3, 1.3)
-"""The level and the scale (behind a spread that counts for nothing) of all questions together, as they are combined."""
+TOGETHER_PRIOR = (1.3, 1.3)
+"""The level and the scale of all questions together, as they are combined."""
 
 TAIL_DOUBT = 1.3
 """Times for which the tail of all questions together is taken for longer than it was found."""
@@ -268,5 +268,5 @@ FEWEST_MOVING_BLOCKS = 6.0
 
 SHOWN_AGAIN, SHARE_AGAIN = 0.6, 0.5
 """Share of its own step from one sample to the next within which what moves was shown before; and share of the moving
-samples of a passage that were, from which the passage was. Of cameras that show the same passages again, 0.76 to 1.00
-of the samples lie within that; of others 0.03 to 0.30."""
+samples of a passage that were, from which the passage was. Where three blocks or more moved, 0.76 to 1.00 of the
+samples lie within that of cameras that show the same passages again, and 0.03 to 0.30 of others."""

@@ -199,7 +199,7 @@ def body_rows(seen: Differing, usual: Usual) -> Grey:
         _beyond(front_beside) + 1,
         _beyond(stays_beside) + 1,
         # Where nothing ever was, little is strange enough; unknown levels make constants, which tell nothing.
-        *(strongest for one in never for strongest in (_strongest(one), _beyond(one) + 0.3)),
+        *(row for one in never for row in (_strongest(one), _beyond(one) + 0.3)),
     ]
     logarithms: Grey = np.log(np.maximum(np.stack(rows, 1), 1e-3)).astype(np.float32)
     return logarithms
