@@ -2,7 +2,6 @@
 
 import json
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 import synthetic
 import videos
+from halting_pipe import halting
 
 from loopfind.cli.app import run
 from loopfind.engine.cross_file import across
@@ -99,31 +99,16 @@ def test_a_clip_takes_no_more_room_than_its_pictures(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def halting(tmp_path: Path) -> Iterator[Path]:
-    """A pipe that holds a part of a video, and no end."""
-    pipe, done = tmp_path / "halting.ts", threading.Event()
-    os.mkfifo(pipe)
+def halting_film(tmp_path: Path) -> Iterator[Path]:
     data = videos.encoded("ts", "mpeg2video", seconds=8).read_bytes()
-
-    def write() -> None:
-        with pipe.open("wb", buffering=0) as file:
-            try:
-                file.write(data[: len(data) // 2])
-            except BrokenPipeError:
-                return
-            done.wait(30)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    yield pipe
-    done.set()
-    writer.join()
+    with halting(tmp_path / "halting.ts", data[: len(data) // 2]) as pipe:
+        yield pipe
 
 
 @pytest.mark.skipif(memory.resident(os.getpid()) == 0, reason="this system does not tell how much memory a process has")
-def test_an_ffmpeg_that_takes_too_much_memory_is_ended(halting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ffmpeg_that_takes_too_much_memory_is_ended(halting_film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "MOST_RESIDENT", 1 << 20)
-    with pytest.raises(DecoderFailed, match=r"halting\.ts: .*memory.*--no-budget"), open_video(halting) as video:
+    with pytest.raises(DecoderFailed, match=r"halting\.ts: .*memory.*--no-budget"), open_video(halting_film) as video:
         list(video)
 
 

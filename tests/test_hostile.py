@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import videos
+from halting_pipe import halting
 
 from loopfind.cli.app import run
 from loopfind.errors import BadSetting, Broken, MediaError, NotVideo, Unreadable
@@ -157,23 +158,9 @@ def test_a_silent_source_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.slow
 def test_of_a_pipe_that_falls_silent_all_counts_that_came(tmp_path: Path) -> None:
-    pipe = tmp_path / "halting.ts"
-    os.mkfifo(pipe)
     data = videos.encoded("ts", "mpeg2video", seconds=8).read_bytes()
-    done = threading.Event()
-
-    def halt() -> None:
-        with pipe.open("wb", buffering=0) as file:
-            file.write(data[: len(data) * 3 // 4])
-            done.wait(30)
-
-    writer = threading.Thread(target=halt)
-    writer.start()
-    try:
+    with halting(tmp_path / "halting.ts", data[: len(data) * 3 // 4]) as pipe:
         report = scan(pipe, stall=1.0)
-    finally:
-        done.set()
-        writer.join()
     assert 100 < report.source.frames < 200
     assert (report.losses[-1].what, report.losses[-1].start) == (SILENT, report.source.duration)
 
