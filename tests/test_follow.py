@@ -405,15 +405,21 @@ def test_an_alarm_ends_at_the_first_finding_though_the_recording_goes_on(tmp_pat
     path.write_bytes(remuxed("ts").read_bytes())
     status, out, said = ran(str(path), "--follow", "--fail-on-repeats", "--stall", "600")
     assert (status, said, len(out.splitlines())) == (3, "", 1)
-    assert out.startswith("Loop 1")
+    assert out.startswith(("Loop 1", "Repeat 1"))  # as much of it as was read when it was first looked at
+
+
+def wait_for_the_loop(child: subprocess.Popen[str]) -> None:
+    """Read what a follower says until it has seen so much of a loop that it calls it one."""
+    assert child.stdout is not None
+    assert any(line.startswith("Loop 1") for line in child.stdout)
 
 
 @pytest.mark.slow
 def test_ctrl_c_ends_it_with_the_whole_answer(tmp_path: Path) -> None:
     path = tmp_path / "growing.mkv"
     path.write_bytes(remuxed("mkv").read_bytes())
-    with command(str(path), "--follow", "--stall", "600", "-o", str(tmp_path / "report.json")) as child:
-        assert child.stdout is not None and child.stdout.readline().startswith("Loop 1")
+    with command(str(path), "--follow", "--stall", "60", "-o", str(tmp_path / "report.json")) as child:
+        wait_for_the_loop(child)
         child.send_signal(signal.SIGINT)
         _, said = child.communicate(timeout=300)
     assert (child.returncode, said) == (0, "")
@@ -424,7 +430,7 @@ def test_ctrl_c_ends_it_with_the_whole_answer(tmp_path: Path) -> None:
 def test_standard_input_is_followed() -> None:
     with remuxed("ts").open("rb") as file:
         status, out, _ = ran("-", "--follow", stdin=file)
-    assert status == 0 and out.startswith("Loop 1") and "shown more than once" in out
+    assert status == 0 and "Loop 1" in out and "shown more than once" in out
 
 
 @pytest.mark.slow
@@ -454,8 +460,8 @@ def test_a_camera_that_was_away_and_came_back_on_the_same_line_is_told() -> None
 def test_what_changed_while_it_was_followed_is_told_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "growing.ts"
     path.write_bytes(remuxed("ts").read_bytes())
-    with command(str(path), "--follow", "--stall", "600") as child:
-        assert child.stdout is not None and child.stdout.readline().startswith("Loop 1")
+    with command(str(path), "--follow", "--stall", "60") as child:
+        wait_for_the_loop(child)
         path.write_bytes(b"")
         out, said = child.communicate(timeout=300)
     assert child.returncode == 1 and len(said.splitlines()) == 1 and "it was cut off" in said
