@@ -23,7 +23,7 @@ There are five kinds, at 160x90, H.264 at CRF 28:
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -69,7 +69,7 @@ MOVING = (
 """Clips of no fixed camera."""
 
 DRAWN = (1, 2, 3, 4)
-"""Seeds of drawn cameras."""
+"""Seeds of drawn cameras, where no others are asked for."""
 
 QUALITY = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28", "-g", "250")
 
@@ -411,8 +411,10 @@ def joined(parts: list[tuple[Path, float]], baseline: float, folder: Path, name:
     return Recording(path.name, "joined", joints[-1], baseline, tuple(joints[1:-1]))
 
 
-def recordings(media: Path, folder: Path, minutes: float, kinds: tuple[str, ...]) -> Iterator[Recording]:
-    """Yield the recordings of these kinds, made where they are not there yet."""
+def recordings(
+    media: Path, folder: Path, minutes: float, kinds: tuple[str, ...], seeds: Sequence[int] = DRAWN
+) -> Iterator[Recording]:
+    """Yield the recordings of these kinds, made where they are not there yet. seeds: of drawn cameras."""
     seconds, baseline = 60 * minutes, min(600.0, 15 * minutes)
     if "real" in kinds:
         for name in FIXED:
@@ -424,7 +426,7 @@ def recordings(media: Path, folder: Path, minutes: float, kinds: tuple[str, ...]
             shown = (RATE, iter(())) if target.exists() else made(media / name, seconds, baseline, 1)
             yield write("made", Path(name).stem, shown, baseline, folder)
     if "drawn" in kinds:
-        for seed in DRAWN:
+        for seed in seeds:
             yield write("drawn", str(seed), drawn_camera(seconds, seed), baseline, folder)
     if "joined" in kinds:
         clips = [(media / name, 120.0) for name in ("fixed_indoor_people_139s.mp4", "mouse.mp4", "head.mp4")]
@@ -445,11 +447,12 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="where the videos go")
     parser.add_argument("--minutes", type=float, default=60.0, help="length of a camera that is made or drawn")
     parser.add_argument("--only", nargs="+", default=KINDS, metavar="KIND")
+    parser.add_argument("--drawn", nargs="+", type=int, default=DRAWN, metavar="SEED", help="seeds of drawn cameras")
     parser.add_argument("--sheets", type=Path, help="write pictures of the videos there")
     words = parser.parse_args()
     words.work.mkdir(parents=True, exist_ok=True)
     known = {}
-    for one in recordings(words.media, words.work, words.minutes, tuple(words.only)):
+    for one in recordings(words.media, words.work, words.minutes, tuple(words.only), words.drawn):
         known[one.name] = asdict(one)
         print(f"{one.name}: {one.seconds / 60:.1f} min, {one.held / 60:.1f} held out", flush=True)
         if words.sheets:

@@ -18,9 +18,10 @@ in which something moves are chosen, spread over it, and each is edited in each 
     elsewhere        another passage of what is held out takes its place, and nothing in it is unusual: a control, which
                      shows what the two jumps of the picture amount to
 
-A pair is two videos that differ in this passage alone. Of an edited and an unedited passage the score of the same
-stretch is compared; for the faster ones also that of all the footage that was sped up. `plant` gives the pictures as
-arrays, `passages` the moments. Each pair follows from its clip, edit, moment and seed.
+A body that is hidden half of the time or more is drawn anew. A pair is two videos that differ in this passage alone. Of
+an edited and an unedited passage the score of the same stretch is compared; for the faster ones also that of all the
+footage that was sped up. `plant` gives the pictures as arrays, `passages` the moments. Each pair follows from its clip,
+edit, moment and seed.
 """
 
 import argparse
@@ -51,6 +52,12 @@ GUARD = 1.0
 
 FADE = 0.3
 """Seconds in which a body comes and goes."""
+
+SEEN_BY, SEEN_SHARE = 20, 3e-4
+"""Grey levels by which a body differs from what is there without it where it is seen; and the least part of the square
+of the picture's height that does: 10 pixels of 180 lines, of a body that is 9 pixels high or more."""
+
+_DRAWS = 10
 
 TAIL = 6.0
 """Seconds that a pair goes on after the passage, when it is written to files."""
@@ -252,11 +259,15 @@ def plant(camera: Footage, edit: str, start: float, seed: int = 0) -> Pair | Non
     else:
         if low + count > len(frames):
             return None
-        layers, before = _layers(camera, edit, low, count, seed, rng)
-        if not layers:
+        for _ in range(_DRAWS):
+            layers, before = _layers(camera, edit, low, count, seed, rng)
+            if not layers:
+                return None
+            plain, edited = Timeline(camera, frames, before), Timeline(camera, frames, layers)
+            if "object" not in edit or _seen(edited, plain, low, count):
+                break
+        else:
             return None
-        plain = Timeline(camera, frames, before)
-        edited = Timeline(camera, frames, layers)
     if count < camera.frame(SHORTEST):
         return None
     length = count / camera.rate
@@ -275,6 +286,15 @@ def _held(camera: Footage, low: int, count: int) -> Timeline:
     turn = np.concatenate([np.arange(len(noise)), np.arange(len(noise))[::-1]])
     held = np.clip(picture + noise[turn[np.arange(1, count) % len(turn)]] + 0.5, 0, 255).astype(np.uint8)
     return Timeline(camera, order, (Patch(low + 1, held),))
+
+
+def _seen(edited: Timeline, plain: Timeline, low: int, count: int) -> bool:
+    """Return whether a body shows: half of the time some of it differs from what is there without it. What passes
+    before it may hide it, and so may a ground that looks as it does."""
+    step = max(1, count // 20)
+    one, other = (timeline.pictures(low, low + count)[::step].astype(np.int16) for timeline in (edited, plain))
+    differ = (np.abs(one - other) > SEEN_BY).sum((1, 2))
+    return bool(np.median(differ) >= SEEN_SHARE * one.shape[1] ** 2)
 
 
 def _layers(

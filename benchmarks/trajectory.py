@@ -233,14 +233,15 @@ def compared(pair: planted.Pair, edited: tuple[Floats, Floats], unedited: tuple[
 
 
 def honest_rows(
-    media: Path, folder: Path, minutes: float, kinds: tuple[str, ...], texts: Sequence[str]
+    media: Path, folder: Path, minutes: float, kinds: tuple[str, ...], texts: Sequence[str], seeds: Sequence[int]
 ) -> Iterator[str]:
-    """Yield a row for each recording in which nothing is unusual, in Markdown, and one for each kind."""
+    """Yield a row for each recording in which nothing is unusual, in Markdown, and one for each kind. seeds: of
+    drawn cameras."""
     folder.mkdir(parents=True, exist_ok=True)
     yield "| footage | kind | hours held out | events | an hour | after a joint | maps |"
     yield "|---|---|--:|--:|--:|--:|---|"
     sums = defaultdict[str, list[float]](lambda: [0.0, 0.0, 0.0])
-    for one in honest.recordings(media, folder, minutes, kinds):
+    for one in honest.recordings(media, folder, minutes, kinds, seeds):
         if not any(text in one.name for text in texts):
             continue
         place = media / one.name if one.kind == "moving" else folder / one.name
@@ -409,6 +410,7 @@ def main() -> None:
     parser.add_argument("--edits", nargs="+", default=planted.EDITS, choices=planted.EDITS)
     parser.add_argument("--minutes", type=float, default=60.0, help="length of a camera that is made or drawn")
     parser.add_argument("--kinds", nargs="+", default=honest.KINDS, metavar="KIND", help="kinds of honest footage")
+    parser.add_argument("--drawn", nargs="+", type=int, default=honest.DRAWN, metavar="SEED", help="of drawn cameras")
     words = parser.parse_args()
     clips = [words.media / name for name in honest.FIXED if any(text in name for text in words.clips)]
     clips = [clip for clip in clips if clip.exists()]
@@ -429,7 +431,7 @@ def main() -> None:
                 print(said, file=sys.stderr, flush=True)
         lines = report_oddities(rows)
     elif words.step == "honest":
-        lines = honest_rows(words.media, words.work, words.minutes, tuple(words.kinds), words.clips)
+        lines = honest_rows(words.media, words.work, words.minutes, tuple(words.kinds), words.clips, words.drawn)
     elif words.step == "hour":
         kinds = tuple(kind for kind in ("made", "drawn") if kind in words.kinds)
         recordings = honest.recordings(words.media, words.work, words.minutes, kinds)

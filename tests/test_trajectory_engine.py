@@ -7,9 +7,10 @@ import pytest
 from plain_motion import plain_errors
 from roads import RATE, SIDE, background, road, times
 
+from loopfind.engine.trajectory import windows
 from loopfind.engine.trajectory.baseline import Baseline
 from loopfind.engine.trajectory.calibration import highest_of, same_activity, tail
-from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS, combined
+from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS, combined, learn
 from loopfind.engine.trajectory.chart import learn_chart
 from loopfind.engine.trajectory.judgement import Limit
 from loopfind.engine.trajectory.light import Background
@@ -102,13 +103,32 @@ def test_the_background_follows_light_and_not_what_passes():
     assert np.abs(scene.picture - 110).max() < 1
 
 
-def test_what_stays_is_the_median_of_the_latest_samples():
+def test_what_stays_is_the_median_of_the_latest_samples_and_what_stands_is_in_all_of_them():
     differences = np.random.default_rng(2).normal(0, 9, (40, SIDE, SIDE)).astype(np.float32)
     space = fit_subspace(differences.reshape(40, -1), dimensions=20)
     seen = differing(differences[STILL:], differences[:STILL], space)
     for number in (0, 5, 15):
         median = np.median([differences[STILL + number - late] for late in STILL_AT], axis=0)
         assert seen.stays[number, 0, 0] == pytest.approx(np.sqrt((median[:8, :8] ** 2).mean()), rel=1e-4)
+        latest = np.array([differences[STILL + number - late] for late in STILL_AT])
+        one_side = (latest > 0).all(0) | (latest < 0).all(0)
+        stands = np.where(one_side, np.abs(latest).min(0), 0)
+        assert seen.stands[number, 0, 0] == pytest.approx(np.sqrt((stands[:8, :8] ** 2).mean()), rel=1e-4)
+
+
+def test_what_passes_slowly_stays_and_does_not_stand():
+    differences = np.zeros((40, SIDE, SIDE), np.float32)
+    differences[10:40, 40:44, 40:44] = 60  # left, and something passes before it
+    for number in range(40):
+        differences[number, 20:24, number : number + 18] = 60
+    differences[20:24, 40:44, 40:44] = -40
+    seen = differing(differences, differences[:0], fit_subspace(differences.reshape(40, -1), dimensions=20))
+    slow, left = (slice(None), slice(4, 6)), (slice(None), slice(9, 12), slice(9, 12))
+    assert seen.stays[30:, 4:6].max() > 20 and seen.stands[30:][slow].max() == 0
+    assert seen.stays[:, 9:12, 9:12].max() > 20 and seen.stands[left][39].max() == 0
+    differences[20:24, 40:44, 40:44] = 60
+    seen = differing(differences, differences[:0], fit_subspace(differences.reshape(40, -1), dimensions=20))
+    assert seen.stands[left][33].max() == 0 and seen.stands[left][34:].max(axis=(1, 2)).min() > 20
 
 
 def test_a_subspace_and_its_residual_make_the_whole():
@@ -216,7 +236,7 @@ def new_of(pictures):
 def test_what_never_was_somewhere_is_known_of_a_long_baseline_alone():
     levels = np.random.default_rng(1).uniform(0, 2, (60, 15, 15)).astype(np.float32)
     levels[::3, :, :8] += 40  # there something passes all the time
-    seen = Differing(levels, levels / 2, levels, np.zeros((60, 3), np.float32), np.zeros(60, np.float32))
+    seen = Differing(levels, levels / 2, *[levels] * 2, np.zeros((60, 3), np.float32), np.zeros(60, np.float32))
     nothing = Movement(np.zeros((60, ARROW), np.float32), np.zeros((60, PACE), np.float32))
     usual = usual_levels(nothing, seen)
     assert with_most(usual, seen, NEVER_KNOWN - 1) is usual and np.isinf(usual.most_front).all()
@@ -227,7 +247,7 @@ def test_what_never_was_somewhere_is_known_of_a_long_baseline_alone():
     here[:, 3:5, 11:13] += 20
     there[:, 3:5, 2:4] += 20
     before, new, among = (
-        body_rows(Differing(one, one / 2, one, seen.coordinates, seen.distance), known)[:, 12:].max(0)
+        body_rows(Differing(one, one / 2, one, one, seen.coordinates, seen.distance), known)[:, 12:].max(0)
         for one in (levels, here, there)
     )
     assert (new > before + 0.5).all() and (among < new).all()
@@ -252,6 +272,15 @@ def test_footage_that_is_shown_again_is_not_new():
     again += np.random.default_rng(6).integers(-2, 3, again.shape)
     assert new_of(np.clip(again, 0, 255).astype(np.uint8)) == pytest.approx(1 / 3, abs=0.1)
     assert new_of(np.repeat(pictures[:1], BASELINE, axis=0)) == 1
+
+
+@pytest.mark.slow
+def test_what_is_shown_again_does_not_say_what_never_was(monkeypatch):
+    monkeypatch.setattr(windows, "NEVER_KNOWN", BASELINE // 2)
+    pictures = passing(BASELINE, seed=5)
+    assert np.isfinite(learn(pictures, np.zeros(0, int)).model.usual.most_front).all()
+    again = np.concatenate([pictures[: BASELINE // 3]] * 3)
+    assert np.isinf(learn(again, np.zeros(0, int)).model.usual.most_front).all()
 
 
 @pytest.mark.parametrize("rate", [4, 10, 25, 60])
@@ -364,11 +393,20 @@ def test_a_body_that_was_never_there_is_reported_with_its_place(planted):
 def test_what_is_usual_counts_for_little_beside_what_one_question_finds():
     count = len(TRAJECTORY_QUESTIONS)
     usual, found = np.full((1, count), 0.6), np.eye(count) * 3.0
-    assert combined(usual)[0] < 0.3 and (combined(found) > 1.5).all()
+    assert combined(usual)[0] < 0.3 and (combined(found) > 1.0).all()
     rarities = np.random.default_rng(2).uniform(0, 5, (50, count))
     more = rarities.copy()
     more[:, 3] += 0.5
     assert (combined(more) > combined(rarities)).all()
+
+
+def test_a_tail_is_as_wide_as_what_was_seen_asks_for_and_no_wider():
+    highest = np.sort(np.random.default_rng(3).exponential(1.0, 60))
+    found = tail(highest, 60, (0.7, 1.0))
+    assert found.wide_enough(float(highest[-1]), 60) == found
+    wider = found.wide_enough(30.0, 60)
+    assert wider.level == found.level and wider.scale > 3 * found.scale
+    assert found.rarity(np.array([30.0]))[0] > 15 and np.log(60) < wider.rarity(np.array([30.0]))[0] < np.log(60) + 2
 
 
 def test_a_limit_is_above_what_half_of_the_time_holds_however_many_false_alarms_are_allowed():

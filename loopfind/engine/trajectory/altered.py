@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from loopfind.engine.trajectory.light import Background, Grey
-from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement_after
+from loopfind.engine.trajectory.looks import Differing, Movement, differing, movement, movement_after
 from loopfind.engine.trajectory.parameters import BODIES, FOLDS, PACES, STEP, STILL, WINDOW_SAMPLES
 from loopfind.engine.trajectory.subspace import Subspace
 from loopfind.engine.trajectory.windows import (
@@ -85,7 +85,7 @@ class Altering:
     def all_ways(self, moved: Movement, seen: Differing) -> list[AlteredRows]:
         """Return windows that are faster, held, cut, and with a body that moves or stands. moved, seen: of the
         baseline."""
-        return [self.faster(), self.held(moved, seen), self.cut(), self.bodies(True), self.bodies(False)]
+        return [self.faster(), self.held(moved, seen), self.cut(moved), self.bodies(True), self.bodies(False)]
 
     def faster(self) -> AlteredRows:
         """Return windows at other paces. Parts that follow one another are taken together, as three times its pace
@@ -122,8 +122,9 @@ class Altering:
         windows = Windows(ends, ends - WINDOW_SAMPLES, ends - WINDOW_SAMPLES)
         return AlteredRows(standing_windows(pace.reshape(-1, moved.pace.shape[1]), front, windows), self.folds[last])
 
-    def cut(self) -> AlteredRows:
-        """Return windows in which the footage goes on elsewhere, or in which a body is there at once."""
+    def cut(self, moved: Movement) -> AlteredRows:
+        """Return windows in which the footage goes on elsewhere, or in which a body is there at once. moved: of the
+        baseline, as which a window moves until then."""
         rows, folds = [], []
         places = list(self._places())
         for number, (fold, low, high) in enumerate(places):
@@ -135,8 +136,11 @@ class Altering:
                 shown[at:] = self.pictures[begin : begin + len(shown) - at]
             else:
                 shown[at:] = with_body(shown[at:].astype(np.float32), self.generator, False).round()
-            moved = movement_after(None, shown, self.background.differences(shown), self.change)
-            rows.append(jump_windows(moved.pace, windows_at(np.array([len(shown)]), 0)))
+            differences = self.background.differences(shown)
+            first = movement_after(None, shown[:1], differences[:1], self.change).pace
+            then = movement(shown[at - 1 :], differences[at - 1 :], self.change).pace
+            pace = np.concatenate([first, moved.pace[low + 1 : low + at], then])
+            rows.append(jump_windows(pace, windows_at(np.array([len(shown)]), 0)))
             folds.append(fold)
         return AlteredRows(np.concatenate(rows), np.array(folds))
 

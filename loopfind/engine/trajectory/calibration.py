@@ -1,6 +1,6 @@
 """Calibration: how often a baseline reaches a score, so that a score says how rare it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,6 +69,11 @@ class ScoreTail:
         far = self.chunks * np.log1p(np.maximum(beyond, 0) / self.chunks)
         return np.logaddexp(0.0, np.where(beyond > 0, far, beyond))
 
+    def wide_enough(self, highest: float, chunks: float) -> "ScoreTail":
+        """Return this tail, wider where it would find the highest of so many chunks much rarer than once in them."""
+        rarity = float(self.rarity(np.array([highest]))[0])
+        return replace(self, scale=self.scale * max(1.0, rarity / (np.log(chunks) + _MUCH_RARER)))
+
 
 def tail(highest: Floats, chunks: float, others: tuple[float, float]) -> ScoreTail:
     """Return the tail of the highest scores (c,) of chunks, taken for exponential (Pickands, 1975, for what lies far
@@ -81,6 +86,7 @@ def tail(highest: Floats, chunks: float, others: tuple[float, float]) -> ScoreTa
 
 
 _LEAST_SCALE = 0.05
+_MUCH_RARER = 1.0
 
 
 def _shrunk(own: float, others: float, chunks: float) -> float:

@@ -33,6 +33,8 @@ from loopfind.engine.trajectory.recurrence import share_that_is_new
 from loopfind.engine.trajectory.subspace import Subspace, fit_subspace
 from loopfind.engine.trajectory.windows import (
     DISTANCE,
+    NEVER_STOOD,
+    NEVER_THERE,
     Usual,
     Windows,
     all_windows,
@@ -53,18 +55,26 @@ from loopfind.engine.trajectory.windows import (
 from loopfind.model.dtypes import Bytes, Floats, Ints
 from loopfind.model.trajectory import Reason
 
-TRAJECTORY_QUESTIONS: tuple[Reason, ...] = (
-    "backwards",
-    "backwards",
-    "faster",
-    "stands",
-    "jumps",
-    "object",
-    "changed",
-    "off_map",
-)
-"""Reasons that the questions ask about, as `Answers.of` orders them. Two ask about what runs backwards: against all
-that the baseline showed, and against what was shown just before."""
+TRAJECTORY_QUESTIONS: dict[str, Reason] = {
+    "arrow": "backwards",
+    "returns": "backwards",
+    "faster": "faster",
+    "stands": "stands",
+    "jumps": "jumps",
+    "passing": "object",
+    "left": "changed",
+    "distance": "off_map",
+    "never there": "object",
+    "never stood": "changed",
+}
+"""Questions, in the order of all that is kept of each, and the reasons that they ask about. Two ask about what runs
+backwards: against all that the baseline showed, and against what was shown just before. Two ask about a body that was
+not there, by what a baseline with such bodies teaches; and two about what is where nothing ever was, or stands where
+nothing ever stood."""
+
+_RECORDS = {"never there", "never stood"}
+"""Questions whose answers in a baseline say how often a part of it shows what the others did not. The highest of them
+counts: as something stood once where nothing had stood, something may stand elsewhere next."""
 
 _AT_ONCE = 256
 
@@ -125,31 +135,31 @@ class Answers:
     faster: Discriminant
     stands: Discriminant
     jumps: Discriminant
-    object: Discriminant
-    changed: Discriminant
+    passing: Discriminant
+    left: Discriminant
 
     def of(self, rows: QuestionRows) -> Floats:
         """Return the answers (m, len(TRAJECTORY_QUESTIONS)) for windows."""
-        return np.stack(
-            [
-                self.arrow.answer(rows.arrow),
-                rows.returns,
-                self.faster.answer(rows.pace),
-                self.stands.answer(rows.standing),
-                self.jumps.answer(rows.jump),
-                self.object.answer(rows.body),
-                self.changed.answer(rows.body),
-                rows.body[:, DISTANCE].astype(np.float64),
-            ],
-            1,
-        )
+        by_name = {
+            "arrow": self.arrow.answer(rows.arrow),
+            "returns": rows.returns,
+            "faster": self.faster.answer(rows.pace),
+            "stands": self.stands.answer(rows.standing),
+            "jumps": self.jumps.answer(rows.jump),
+            "passing": self.passing.answer(rows.body),
+            "left": self.left.answer(rows.body),
+            "distance": rows.body[:, DISTANCE].astype(np.float64),
+            "never there": rows.body[:, NEVER_THERE].sum(1, dtype=np.float64),
+            "never stood": rows.body[:, NEVER_STOOD].astype(np.float64),
+        }
+        return np.stack([by_name[name] for name in TRAJECTORY_QUESTIONS], 1)
 
 
 def activities(rows: QuestionRows) -> tuple[Floats, ...]:
     """Return the activity (m,) at which each question compares windows with others: how much moves, of the way that
     time runs; of the rest how much of the picture differs from the background as it did before. Among moments in which
     as much moves, what is faster would hide, and among those in which as much differs, what was never there."""
-    return rows.moving, *[rows.known] * (len(TRAJECTORY_QUESTIONS) - 1)
+    return tuple(rows.moving if name == "arrow" else rows.known for name in TRAJECTORY_QUESTIONS)
 
 
 @dataclass(frozen=True)
@@ -229,8 +239,16 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     passages = list(pairwise([0, *breaks.tolist(), count]))
     spaces = [_space(pictures, background, _outside(folds, fold), KNOWN_DIMENSIONS) for fold in range(FOLDS)]
     moved, seen = _measured(pictures, spans, folds, background, change, spaces)
+    space = _space(pictures, background, np.ones(count, bool), DIMENSIONS)
+    coordinates = np.concatenate(
+        [
+            space.project(background.differences(pictures[low : low + _AT_ONCE]).reshape(-1, space.basis.shape[1]))
+            for low in range(0, count, _AT_ONCE)
+        ]
+    )
+    new = share_that_is_new(coordinates[:, :KNOWN_DIMENSIONS], moved)
     everywhere = usual_levels(moved, seen)
-    usual = [with_most(everywhere, seen.part(_outside(folds, fold)), count) for fold in range(FOLDS)]
+    usual = [with_most(everywhere, seen.part(_outside(folds, fold)), new * count) for fold in range(FOLDS)]
     windows = all_windows([windows_in(low, high) for low, high in spans])
     of_fold = folds[windows.ends - 1]
     rows = all_rows(
@@ -243,20 +261,13 @@ def learn(pictures: Bytes, breaks: Ints, seed: int = 0) -> LearnedCamera:
     for fold in np.unique(of_fold).tolist():
         own = of_fold == fold
         answered[own] = _answers(rows.part(~own), [one.without(fold) for one in altered]).of(rows.part(own))
-    space = _space(pictures, background, np.ones(count, bool), DIMENSIONS)
-    coordinates = np.concatenate(
-        [
-            space.project(background.differences(pictures[low : low + _AT_ONCE]).reshape(-1, space.basis.shape[1]))
-            for low in range(0, count, _AT_ONCE)
-        ]
-    )
-    calibrated = calibrate(answered, rows, share_that_is_new(coordinates[:, :KNOWN_DIMENSIONS], moved))
+    calibrated = calibrate(answered, rows, new)
     differing_blocks = (seen.front > NOT_BACKGROUND).mean((1, 2))
     model = Model(
         background,
         change,
         space,
-        with_most(everywhere, seen, count),
+        with_most(everywhere, seen, new * count),
         _answers(rows, [one.rows for one in altered]),
         calibrated,
         traffic_of(moved.pace),
@@ -272,10 +283,14 @@ def calibrate(answered: Floats, rows: QuestionRows, new: float) -> Calibrated:
     chunks = rows.windows.ends // CHUNK_SAMPLES
     count = max(1.0, new * len(np.unique(chunks)))
     same, tails, rarity = [], [], np.empty_like(answered)
-    for number, (activity, (spread, level, scale)) in enumerate(zip(activities(rows), QUESTION_PRIORS, strict=True)):
+    for number, (name, activity) in enumerate(zip(TRAJECTORY_QUESTIONS, activities(rows), strict=True)):
+        spread, level, scale = QUESTION_PRIORS[name]
         line = same_activity(answered[:, number], activity, count, spread)
         standing = line.standing(answered[:, number], activity)
-        its_tail = tail(highest_of(standing, chunks), count, (level, scale))
+        highest = highest_of(standing, chunks)
+        its_tail = tail(highest, count, (level, scale))
+        if name in _RECORDS:
+            its_tail = its_tail.wide_enough(float(highest.max()), count)
         rarity[:, number] = its_tail.rarity(standing)
         same.append(line)
         tails.append(its_tail)
@@ -285,7 +300,9 @@ def calibrate(answered: Floats, rows: QuestionRows, new: float) -> Calibrated:
 def combined(rarity: Floats) -> Floats:
     """Return sums (m,) of how rare each question finds windows, (m, q), by the weight of each; what is usual counts for
     little."""
-    sums: Floats = (np.maximum(rarity - np.log(2), 0) + USUAL_WEIGHT * rarity) @ np.array(QUESTION_WEIGHTS)
+    sums: Floats = (np.maximum(rarity - np.log(2), 0) + USUAL_WEIGHT * rarity) @ np.array(
+        [QUESTION_WEIGHTS[name] for name in TRAJECTORY_QUESTIONS]
+    )
     return sums
 
 

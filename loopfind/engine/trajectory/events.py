@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from loopfind.engine.trajectory.camera import FixedCamera
 from loopfind.engine.trajectory.judgement import Judged, Limit
-from loopfind.engine.trajectory.parameters import EVENT_ENDS
+from loopfind.engine.trajectory.parameters import EVENT_ENDS, EVENT_PAUSE
 from loopfind.model.trajectory import Unusual
 
 _EDGE = 0.25  # share of a window at its ends that an event need not reach
@@ -19,6 +19,7 @@ class EventLog:
         self._ids = ids
         self._open: Unusual | None = None
         self._told, self._last = False, 0.0
+        self._risen: list[float] = []
 
     def add(self, window: Judged, camera: FixedCamera, held: bool) -> Iterator[Unusual]:
         """Take the next window, of this camera; yield what begins or ends with it.
@@ -27,11 +28,14 @@ class EventLog:
         """
         edge = _EDGE * (window.end - window.start)
         ends = window.end - edge
-        if self._open is not None and window.score >= EVENT_ENDS:
+        paused = window.start > self._last
+        if self._open is not None and window.score >= (1 if paused else EVENT_ENDS):
+            if paused and self._told:
+                self._risen.append(window.start + edge)
             self._last = ends
             better = window.score > self._open.score
             self._open = self._as(window, self._open, camera.limit) if better else replace(self._open, end=ends)
-        elif self._open is not None and window.start > self._last:
+        elif self._open is not None and window.start > self._last + EVENT_PAUSE:
             yield from self.end()
         if self._open is None and window.score >= 1 and window.detail is not None:
             self._last, self._told = ends, False
@@ -41,6 +45,7 @@ class EventLog:
             self._open = self._as(window, first, camera.limit)
         if self._open is not None and not self._told and not held:
             self._told = True
+            self._risen.append(self._open.start)
             yield self._open
 
     def _as(self, window: Judged, event: Unusual, limit: Limit) -> Unusual:
@@ -66,6 +71,12 @@ class EventLog:
             last = self._open.end if until is None else min(self._open.end, until)
             yield replace(self._open, end=max(last, self._open.start), going_on=False)
         self._open = None
+
+    def risen(self, since: float) -> int:
+        """Return how often an event was told to begin, or went on after a pause, from `since` seconds on. What was
+        before is forgotten."""
+        self._risen = [at for at in self._risen if at > since]
+        return len(self._risen)
 
     def withdraw(self, since: float) -> bool:
         """Drop what is open if it began at `since` seconds or later. Returns whether anything was dropped."""

@@ -29,6 +29,9 @@ Region = tuple[float, float, float, float]
 _MOST_OF_PICTURE = 0.6
 
 
+_REASONS = tuple(TRAJECTORY_QUESTIONS.values())
+
+
 @dataclass(frozen=True)
 class Limit:
     """The rarity, by all questions together, from which a window is reported: as rare as `false_alarms` an hour allow.
@@ -71,7 +74,7 @@ class Judged:
         """
         order = np.argsort(self.rarity)[::-1][:MOST_REASONS].tolist()
         least = min(REASONS_WITHIN * self.rarity[order[0]], limit)
-        named = list(dict.fromkeys(TRAJECTORY_QUESTIONS[one] for one in order if self.rarity[one] >= least))
+        named = list(dict.fromkeys(_REASONS[one] for one in order if self.rarity[one] >= least))
         detail = self.detail
         if detail is not None and "stands" in named:
             slow = detail.pace is not None and SLOW_PACES[0] <= detail.pace <= SLOW_PACES[1]
@@ -94,11 +97,15 @@ def detail_of(
     rarity: Floats, moved: Movement, seen: Differing, model: Model, chart: Chart, times: Floats
 ) -> WindowDetail:
     """Return what is said of a window. moved, seen: of its samples. times (m,): seconds of the landmarks."""
-    first, usual = TRAJECTORY_QUESTIONS[int(rarity.argmax())], model.usual
+    first, usual = list(TRAJECTORY_QUESTIONS)[int(rarity.argmax())], model.usual
     _, nearest = chart.place(seen.coordinates[WINDOW_SAMPLES // 2 : WINDOW_SAMPLES // 2 + 1])
-    levels = {"object": seen.strange / usual.strange, "changed": seen.stays / usual.stays, "off_map": seen.strange}.get(
-        first, seen.front / usual.front
-    )
+    levels = {
+        "passing": seen.strange / usual.strange,
+        "left": seen.stays / usual.stays,
+        "distance": seen.strange,
+        "never there": seen.strange / usual.most_strange,
+        "never stood": seen.stands / usual.most_stands,
+    }.get(first, seen.front / usual.front)
     strongest = levels.mean(0)
     where = (strongest >= 0.5 * strongest.max())[::2, ::2]
     return WindowDetail(

@@ -1,6 +1,6 @@
 """Measurements of the samples of a camera: how things move, and where the picture differs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -167,13 +167,15 @@ class Differing:
     """The differences of samples from the background, as root mean squares over blocks, (n, BLOCKS_ALONG, BLOCKS_ALONG)
     float32 each.
 
-    front: in all. strange: in what the subspace cannot show. stays: in the median of the latest STILL samples.
+    front: in all. strange: in what the subspace cannot show. stays: in the median at the samples STILL_AT. stands: in
+    what is there at all of them.
     coordinates (n, k): in the subspace. distance (n,): root mean square of the strange part over the whole picture.
     """
 
     front: Grey
     strange: Grey
     stays: Grey
+    stands: Grey
     coordinates: Grey
     distance: Grey
 
@@ -182,20 +184,14 @@ class Differing:
 
     def part(self, which: slice | NDArray[np.bool_]) -> "Differing":
         """Return that of some samples."""
-        return Differing(
-            self.front[which], self.strange[which], self.stays[which], self.coordinates[which], self.distance[which]
-        )
+        return Differing(*(getattr(self, one.name)[which] for one in fields(self)))
 
     def then(self, after: "Differing") -> "Differing":
         """Return this, and that of the samples after it; coordinates are cut to the fewest dimensions."""
         least = min(self.coordinates.shape[1], after.coordinates.shape[1])
-        return Differing(
-            np.concatenate([self.front, after.front]),
-            np.concatenate([self.strange, after.strange]),
-            np.concatenate([self.stays, after.stays]),
-            np.concatenate([self.coordinates[:, :least], after.coordinates[:, :least]]),
-            np.concatenate([self.distance, after.distance]),
-        )
+        both = (replace(one, coordinates=one.coordinates[:, :least]) for one in (self, after))
+        pairs = zip(*([getattr(one, field.name) for field in fields(one)] for one in both), strict=True)
+        return Differing(*map(np.concatenate, pairs))
 
 
 def differing(differences: Grey, before: Grey, subspace: Subspace) -> Differing:
@@ -209,11 +205,12 @@ def differing(differences: Grey, before: Grey, subspace: Subspace) -> Differing:
         [np.repeat((before if len(before) else differences)[:1], missing, axis=0), before, differences]
     )
     known = known[len(known) - count - STILL :]
-    stays = _median_of_five([known[STILL - late : STILL - late + count] for late in STILL_AT])
+    latest = [known[STILL - late : STILL - late + count] for late in STILL_AT]
     return Differing(
         block_levels(differences),
         block_levels(strange.reshape(differences.shape)),
-        block_levels(stays),
+        block_levels(_median_of_five(latest)),
+        block_levels(_there_all_along(latest)),
         coordinates,
         np.sqrt((strange**2).mean(1)),
     )
@@ -229,3 +226,14 @@ def _median_of_five(pictures: list[Grey]) -> Grey:
     low, high = np.minimum(low, high), np.maximum(low, high)
     median: Grey = np.maximum(low, np.minimum(high, five))
     return median
+
+
+def _there_all_along(differences: list[Grey]) -> Grey:
+    """Return what all of some differences have at the least, where all lie above 0 or all below; 0 elsewhere.
+
+    By their median, what passes slowly stays as well as what stands behind what passes: both are seen for half of the
+    time.
+    """
+    low, high = np.minimum.reduce(differences), np.maximum.reduce(differences)
+    least: Grey = np.maximum(low, 0) + np.minimum(high, 0)
+    return least

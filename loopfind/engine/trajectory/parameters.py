@@ -103,7 +103,18 @@ BEYOND = (1.5, 2.5)
 PACES = (2, 3)
 """Times its pace at which a baseline is shown to learn what faster is."""
 
-QUESTION_WEIGHTS = (1.0, 1.0, 1.0, 1.0, 1.0, 0.7, 0.7, 0.7)
+QUESTION_WEIGHTS = {
+    "arrow": 1.0,
+    "returns": 1.0,
+    "faster": 1.0,
+    "stands": 1.0,
+    "jumps": 1.0,
+    "passing": 0.7,
+    "left": 0.7,
+    "distance": 0.7,
+    "never there": 0.5,
+    "never stood": 0.5,
+}
 """How much each question counts beside the others. The last three ask about one matter, what a thing looks like, and
 mostly agree; with 1 each they drowned what moves three times as fast, with 0.5 they lost small things."""
 
@@ -122,16 +133,18 @@ OTHER_CAMERAS = 6.0
 nothing comes back the way that it went makes a tail so short that all does so later; with 3 to 24 the planted passages
 that score higher differ by few."""
 
-QUESTION_PRIORS = (
-    (1.3, 1.0, 0.6),
-    (1.0, 1.0, 0.4),
-    (2.0, 1.0, 0.7),
-    (2.0, 1.2, 0.6),
-    (0.45, 2.0, 1.2),
-    (1.7, 1.1, 0.8),
-    (1.2, 1.1, 0.8),
-    (0.4, 1.0, 0.7),
-)
+QUESTION_PRIORS = {
+    "arrow": (1.3, 1.0, 0.6),
+    "returns": (1.0, 1.0, 0.4),
+    "faster": (2.0, 1.0, 0.7),
+    "stands": (2.0, 1.2, 0.6),
+    "jumps": (0.45, 2.0, 1.2),
+    "passing": (1.7, 1.1, 0.8),
+    "left": (1.2, 1.1, 0.8),
+    "distance": (0.4, 1.0, 0.7),
+    "never there": (0.25, 1.0, 0.9),
+    "never stood": (0.25, 0.8, 1.4),
+}
 """Of each question, what is about the middle of nine clips of fixed cameras: the spread of its answers at one activity,
 and in such spreads the level that the highest of every other chunk passes and the scale of their tail."""
 
@@ -176,6 +189,9 @@ MOST_REST_STATES, LEAST_SHARE = 12, 0.01
 EVENT_ENDS = 0.7
 """An event goes on while the score is at least this."""
 
+EVENT_PAUSE = 3.0
+"""Seconds after which what is unusual again is another event. What goes on for minutes dips for a second or two."""
+
 REASONS_WITHIN, MOST_REASONS = 0.7, 3
 """Share of the rarity of the first reason that another one has at the least, to be named too; and how many are
 named."""
@@ -187,7 +203,8 @@ OFTEN, OFTEN_TIME = 0.3, 300.0
 """Share of the time that may be unusual before a map is taken for outdated, and the seconds it is averaged over."""
 
 MANY, MANY_TIME = 6, 600.0
-"""Events within so many seconds after which a map is taken for outdated too: what happens that often is usual."""
+"""Events within so many seconds after which a map is taken for outdated too; one that went on after a pause counts
+again. What happens that often is usual."""
 
 CHECK_EVERY = 50
 """Samples of a baseline between two looks at whether another view came."""

@@ -49,7 +49,6 @@ class Tracker:
         self._follower: Follower | None = None
         self._known: list[FixedCamera] = []
         self._often = 0.0
-        self._begun: list[float] = []
         self._elsewhere: Elsewhere | None = None
 
     @property
@@ -108,6 +107,7 @@ class Tracker:
         self._known = [*self._known, camera][-REMEMBERED:]
         if whole:
             self._baseline, self._follower, self._often = None, follower, 0.0
+            self._log.risen(np.inf)
         else:
             yield from self._log.end()
 
@@ -118,12 +118,10 @@ class Tracker:
             return
         held = self._elsewhere is not None
         for window in followed.windows if follower.camera.model.fits else ():
-            for event in self._log.add(window, follower.camera, held):
-                self._begun += [event.start] if event.going_on else []
-                yield event
+            yield from self._log.add(window, follower.camera, held)
             self._often += (float(window.score >= 1) - self._often) * min(1.0, STEP / self._rate / OFTEN_TIME)
-        self._begun = [at for at in self._begun if at > float(times[-1]) - MANY_TIME]
-        if not held and (self._often > OFTEN or len(self._begun) >= MANY):
+        many = self._log.risen(float(times[-1]) - MANY_TIME) >= MANY
+        if not held and (self._often > OFTEN or many):
             yield from self._log.end()
             yield follower.map
             self._begin("usual")
@@ -172,7 +170,7 @@ class Tracker:
 
     def _begin(self, why: WhyLearned) -> None:
         self._baseline, self._follower, self._why, self._often = Baseline(), None, why, 0.0
-        self._begun = []
+        self._log.risen(np.inf)
 
     def _leave(self, began: float) -> Iterator[Tracked]:
         """End what is unusual where another view began, unless it is nothing but that view."""

@@ -24,8 +24,9 @@ from loopfind.settings import PICTURE_SIDE
 @dataclass(frozen=True)
 class Usual:
     """Levels that blocks reach in a baseline, (BLOCKS_ALONG, BLOCKS_ALONG) float32 each, grey levels: in all, in what
-    the subspace cannot show, and in what stays. Those that are seldom passed, and as `most_...` those that none passed,
-    infinity where too little was seen to say so. pace (64,) float32: pixels a step that are usual by region."""
+    the subspace cannot show, and in what stays, that are seldom passed; as `most_...` those that no sample passed, in
+    what stands instead of what stays, infinity where too little was seen to say so. pace (64,) float32: pixels a step
+    that are usual by region."""
 
     front: Grey
     strange: Grey
@@ -33,7 +34,7 @@ class Usual:
     pace: Grey
     most_front: Grey
     most_strange: Grey
-    most_stays: Grey
+    most_stands: Grey
 
 
 def usual_levels(moved: Movement, seen: Differing) -> Usual:
@@ -44,13 +45,13 @@ def usual_levels(moved: Movement, seen: Differing) -> Usual:
     return Usual(front, strange, stays, usual_pace(moved.pace), unknown, unknown, unknown)
 
 
-def with_most(usual: Usual, seen: Differing, samples: int) -> Usual:
+def with_most(usual: Usual, seen: Differing, samples: float) -> Usual:
     """Return usual levels with those that no sample passed, and 1 for the noise of a coder. samples: of the whole
-    baseline; where few are, each part of it passes what the others reach, and they are left unknown."""
+    baseline that are new; where few are, each part of it passes what the others reach, and they are left unknown."""
     if samples < NEVER_KNOWN:
         return usual
-    front, strange, stays = (one.max(0) + 1 for one in (seen.front, seen.strange, seen.stays))
-    return replace(usual, most_front=front, most_strange=strange, most_stays=stays)
+    front, strange, stands = (one.max(0) + 1 for one in (seen.front, seen.strange, seen.stands))
+    return replace(usual, most_front=front, most_strange=strange, most_stands=stands)
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,9 @@ BODY = 18
 DISTANCE = 6
 """Of these, the one by which a picture is off the map."""
 
+NEVER_THERE, NEVER_STOOD = [12, 14], 16
+"""Of these, how far the strongest blocks go beyond all that was seen there: in what passes, and in what stands."""
+
 
 def body_rows(seen: Differing, usual: Usual) -> Grey:
     """Return what tells whether something is there that never was, of each sample: (n, BODY), logarithms."""
@@ -183,7 +187,7 @@ def body_rows(seen: Differing, usual: Usual) -> Grey:
         seen.front / usual.front,
         seen.stays / usual.stays,
     )
-    never = seen.strange / usual.most_strange, seen.front / usual.most_front, seen.stays / usual.most_stays
+    never = seen.strange / usual.most_strange, seen.front / usual.most_front, seen.stands / usual.most_stands
     rows = [
         _strongest(strange_beside),
         _strongest(front_beside),
