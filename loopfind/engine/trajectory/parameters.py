@@ -29,9 +29,9 @@ GUARD = 20
 """Samples beside a part that teach nothing about it, as they show the same movements: one window."""
 
 NEVER_KNOWN = 3000
-"""Samples of a baseline, five minutes, from which it is known what never was where. At ten minutes of drawn cameras it
-raises the area of small bodies by a tenth; at half a minute each part holds what the others never showed, and small
-bodies score lower."""
+"""Samples of a baseline that are new, five minutes of them, from which it is known what never was where. At ten minutes
+of drawn cameras it raises the area of small bodies by a tenth; at half a minute each part holds what the others never
+showed, and small bodies score lower."""
 
 MOST_BASELINE_SAMPLES = 6000
 """Samples of a baseline that are kept, 25 MB: ten minutes. A longer baseline is thinned by passages."""
@@ -83,7 +83,8 @@ ADAPTING = 0.05
 With 0.25, what rested for 20 s left a ghost behind, which then stood out."""
 
 STILL_AT = (0, 6, 12, 18, 24)
-"""Samples back of which the median is taken to see what stays: it was there for more than half of 2.4 s."""
+"""Samples back of which the median is taken to see what stays: it was there for more than half of 2.4 s. What is there
+at all of them stands. With nine samples, or over 2 or 3 s, what was left on drawn roads is told as well or worse."""
 
 STILL = STILL_AT[-1]
 """Samples before a sample that are looked back at."""
@@ -115,8 +116,10 @@ QUESTION_WEIGHTS = {
     "never there": 0.5,
     "never stood": 0.5,
 }
-"""How much each question counts beside the others. The last three ask about one matter, what a thing looks like, and
-mostly agree; with 1 each they drowned what moves three times as fast, with 0.5 they lost small things."""
+"""How much each question counts beside the others. Three ask about one matter, what a thing looks like, and mostly
+agree; with 1 each they drowned what moves three times as fast, with 0.5 they lost small things. What never was before
+comes by in any hour: with 1 for both questions about it, one drawn hour of four passed the limit, with 0.5 all come to
+0.85 of it at the most."""
 
 USUAL_WEIGHT = 0.05
 """Weight of how rare a question finds what half of the chunks reach, so that two windows are seldom equal."""
