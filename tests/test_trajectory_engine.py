@@ -55,6 +55,7 @@ from loopfind.engine.trajectory.windows import (
     with_most,
 )
 from loopfind.model.trajectory import CameraMap, Unusual
+from loopfind.settings import TrajectorySettings
 
 BASELINE = 400
 
@@ -297,12 +298,23 @@ def test_samples_are_every_nth_frame(rate):
 
 def test_a_long_baseline_is_thinned_by_passages():
     baseline = Baseline()
-    for low in range(0, 3 * MOST_BASELINE_SAMPLES, 500):
-        baseline.add(np.arange(low, low + 500) / RATE, np.zeros((500, SIDE, SIDE), np.uint8))
+    for low in range(0, 3 * MOST_BASELINE_SAMPLES, 400):
+        baseline.add(np.arange(low, low + 400) / RATE, np.zeros((400, SIDE, SIDE), np.uint8))
     at, pictures, breaks = baseline.samples()
     assert len(at) == len(pictures) <= MOST_BASELINE_SAMPLES
     assert (np.flatnonzero(np.diff(at) > 1.5 / RATE) + 1 == breaks).all() and len(breaks)
     assert baseline.seconds == pytest.approx(3 * MOST_BASELINE_SAMPLES / RATE, abs=1)
+
+
+def test_the_usual_baseline_of_a_usual_camera_is_kept_whole():
+    baseline, sampler, length = Baseline(), Sampler(), TrajectorySettings().baseline
+    for frame in itertools.count(step=500):  # of 25 frames a second
+        at = np.arange(frame, frame + 500) / 25
+        baseline.add(*sampler.add(at, np.zeros((len(at), SIDE, SIDE), np.uint8)))
+        if baseline.seconds >= length:
+            break
+    at, _, breaks = baseline.samples()
+    assert not len(breaks) and np.ptp(at) == baseline.seconds and len(at) > 12 * length
 
 
 def test_a_scene_in_other_light_is_the_same_scene():

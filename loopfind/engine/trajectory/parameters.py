@@ -33,8 +33,9 @@ NEVER_KNOWN = 3000
 of drawn cameras it raises the area of small bodies by a tenth; at half a minute each part holds what the others never
 showed, and small bodies score lower."""
 
-MOST_BASELINE_SAMPLES = 6000
-"""Samples of a baseline that are kept, 25 MB: ten minutes. A longer baseline is thinned by passages."""
+MOST_BASELINE_SAMPLES = 8000
+"""Samples of a baseline that are kept, 33 MB: ten minutes of a camera of 25 frames a second, of which every other one
+counts. A longer baseline is thinned by passages."""
 
 PASSAGE = 100
 """Samples that follow one another where a baseline is thinned."""
