@@ -73,8 +73,8 @@ class EventLog:
         self._open = None
 
     def risen(self, since: float) -> int:
-        """Return how often an event was told to begin, or went on after a pause, from `since` seconds on. What was
-        before is forgotten."""
+        """Return how often an event was reported, or went on after a pause, from `since` seconds on. What was before
+        that is forgotten."""
         self._risen = [at for at in self._risen if at > since]
         return len(self._risen)
 

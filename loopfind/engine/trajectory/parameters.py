@@ -85,7 +85,7 @@ With 0.25, what rested for 20 s left a ghost behind, which then stood out."""
 
 STILL_AT = (0, 6, 12, 18, 24)
 """Samples back of which the median is taken to see what stays: it was there for more than half of 2.4 s. What is there
-at all of them stands. With nine samples, or over 2 or 3 s, what was left on drawn roads is told as well or worse."""
+at all of them stands. With nine samples, or over 2 or 3 s, what was left on drawn roads scores as high or lower."""
 
 STILL = STILL_AT[-1]
 """Samples before a sample that are looked back at."""
