@@ -1,6 +1,7 @@
 """The map of a fixed camera, the path through it, and what on it is unusual."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from loopfind.engine.trajectory.baseline import Baseline
 from loopfind.engine.trajectory.calibration import highest_of, same_activity, tail
 from loopfind.engine.trajectory.camera_model import TRAJECTORY_QUESTIONS, combined, learn
 from loopfind.engine.trajectory.chart import learn_chart
-from loopfind.engine.trajectory.judgement import Limit
+from loopfind.engine.trajectory.events import EventLog
+from loopfind.engine.trajectory.judgement import Judged, Limit, WindowDetail
 from loopfind.engine.trajectory.light import Background
 from loopfind.engine.trajectory.looks import (
     ARROW,
@@ -55,6 +57,7 @@ from loopfind.engine.trajectory.windows import (
     with_most,
 )
 from loopfind.model.trajectory import CameraMap, Unusual
+from loopfind.model.video import Span
 from loopfind.settings import TrajectorySettings
 
 BASELINE = 400
@@ -337,6 +340,16 @@ def path_of(found):
     return joined([one for one in found if isinstance(one, PathStretch)])
 
 
+@pytest.mark.slow
+def test_however_samples_come_in_the_same_ones_are_learned_and_scores_are_the_same():
+    pictures = road(540, seed=11)
+    one, other = (tracked(pictures, batch=batch) for batch in (37, 230))
+    for found in (one, other):
+        assert next(each.learned for each in found if isinstance(each, CameraMap)) == Span(0.0, BASELINE / RATE)
+    assert np.allclose(path_of(one).scores, path_of(other).scores, atol=1e-5, equal_nan=True)
+    assert np.allclose(path_of(one).positions, path_of(other).positions, atol=0.1, equal_nan=True)
+
+
 PASSAGES = {"backwards": 460, "faster": 540, "held": 640, "body": 740, "cut": 500}
 """Samples at which the passages begin that are edited, of 40 samples each."""
 
@@ -400,6 +413,38 @@ def test_a_body_that_was_never_there_is_reported_with_its_place(planted):
     assert 72 < ended.start < 75 and ended.start + 1 < ended.end < 81 and ended.per_hour <= 0.1
     left, top, wide, high = ended.region
     assert left < 26 / 64 < left + wide and top < 52 / 64 < top + high
+
+
+def logged(log, scores, held=()):
+    """Return what a log yields of windows of 2 s, one each 0.5 s, of these scores. held: numbers of windows."""
+    camera = SimpleNamespace(number=1, limit=Limit(RATE, 0.1))
+    detail = WindowDetail(True, 0.0, None, None)
+    found = []
+    for number, score in enumerate(scores):
+        rarity = np.full(len(TRAJECTORY_QUESTIONS), score)
+        window = Judged(number / 2, number / 2 + 2, score, rarity, detail)
+        found += log.add(window, camera, number in held)
+    return found
+
+
+def test_what_pauses_goes_on_and_is_counted_again():
+    log = EventLog(itertools.count(1))
+    begun, ended = logged(log, [0] * 4 + [1.2] * 3 + [0] * 8 + [1.1] * 3 + [0] * 20)
+    assert begun.going_on and not ended.going_on and begun.id == ended.id
+    assert (ended.start, ended.end, ended.score) == (2.5, 10.0, 1.2)
+    assert log.risen(5.0) == 1 and log.risen(np.inf) == 0
+    pairs = logged(EventLog(itertools.count(1)), [1.2] * 3 + [0] * 14 + [1.1] * 3 + [0] * 20)
+    assert [(one.id, one.going_on) for one in pairs] == [(1, True), (1, False), (2, True), (2, False)]
+
+
+def test_what_begins_before_another_view_is_reported_once_it_is_known_to_be_none():
+    scores = [0] * 4 + [1.2] * 3 + [0] * 20
+    log = EventLog(itertools.count(1))
+    assert logged(log, scores, held=range(27)) == []
+    (late,) = logged(log, [0])
+    assert (late.start, late.end, late.going_on) == (2.5, 4.5, False)
+    assert logged(log, scores, held=range(27)) == [] and log.withdraw(2.0)
+    assert logged(log, [0]) == [] and [*log.end()] == []
 
 
 def test_what_is_usual_counts_for_little_beside_what_one_question_finds():

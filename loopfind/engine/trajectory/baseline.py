@@ -29,6 +29,11 @@ class Baseline:
         """The time from the first sample to the last."""
         return self._last - self._first
 
+    def until(self, times: Floats, seconds: float) -> int:
+        """Return how many samples (n,) make it so long, all of them where it is not so long by then."""
+        first = self._first if self._count else float(times[0])
+        return min(len(times), int(np.searchsorted(times - first, seconds)) + 1)
+
     def add(self, times: Floats, pictures: Bytes) -> None:
         """Take samples: times (n,), pictures (n, 64, 64)."""
         if not len(times):

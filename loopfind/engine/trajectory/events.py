@@ -18,6 +18,7 @@ class EventLog:
     def __init__(self, ids: "itertools.count[int]") -> None:
         self._ids = ids
         self._open: Unusual | None = None
+        self._waiting: list[Unusual] = []
         self._told, self._last = False, 0.0
         self._risen: list[float] = []
 
@@ -26,6 +27,8 @@ class EventLog:
 
         held: whether what begins is not to be yielded yet, as it may turn out to be another view.
         """
+        if not held:
+            yield from self._waited()
         edge = _EDGE * (window.end - window.start)
         ends = window.end - edge
         paused = window.start > self._last
@@ -36,7 +39,12 @@ class EventLog:
             better = window.score > self._open.score
             self._open = self._as(window, self._open, camera.limit) if better else replace(self._open, end=ends)
         elif self._open is not None and window.start > self._last + EVENT_PAUSE:
-            yield from self.end()
+            ended, told = self._ended(self._open), self._told
+            self._open = None
+            if held and not told:
+                self._waiting.append(ended)
+            else:
+                yield ended
         if self._open is None and window.score >= 1 and window.detail is not None:
             self._last, self._told = ends, False
             first = Unusual(
@@ -66,11 +74,20 @@ class EventLog:
         )
 
     def end(self, until: float | None = None) -> Iterator[Unusual]:
-        """End what is open, at `until` seconds at the latest, and yield it."""
+        """End what is open, at `until` seconds at the latest, and yield it, after what ended while it was held."""
+        yield from self._waited()
         if self._open is not None:
-            last = self._open.end if until is None else min(self._open.end, until)
-            yield replace(self._open, end=max(last, self._open.start), going_on=False)
+            yield self._ended(self._open, until)
         self._open = None
+
+    def _waited(self) -> Iterator[Unusual]:
+        yield from self._waiting
+        self._waiting = []
+
+    @staticmethod
+    def _ended(event: Unusual, until: float | None = None) -> Unusual:
+        last = event.end if until is None else min(event.end, until)
+        return replace(event, end=max(last, event.start), going_on=False)
 
     def risen(self, since: float) -> int:
         """Return how often an event was reported, or went on after a pause, from `since` seconds on. What was before
@@ -79,8 +96,10 @@ class EventLog:
         return len(self._risen)
 
     def withdraw(self, since: float) -> bool:
-        """Drop what is open if it began at `since` seconds or later. Returns whether anything was dropped."""
+        """Drop what was not reported yet and began at `since` seconds or later. Returns whether anything was."""
+        before = len(self._waiting)
+        self._waiting = [one for one in self._waiting if one.start < since]
         dropped = self._open is not None and self._open.start >= since and not self._told
         if dropped:
             self._open = None
-        return dropped
+        return dropped or len(self._waiting) < before

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,7 @@ class Follower:
         self._seen: Differing | None = None
         self._times: Floats = np.zeros(0)
         self._since, self._score = 0, np.nan
+        self._taken, self._adapted = 0, start
         self._start, self._end = start, start
         self._spent: Ints = np.zeros(len(camera.places.centres), np.int64)
         self._visits: Ints = np.zeros(len(camera.places.centres), np.int64)
@@ -78,10 +80,12 @@ class Follower:
 
     def follow(self, times: Floats, pictures: Bytes) -> FollowedSamples:
         """Take the next samples: times (n,), pictures (n, 64, 64)."""
-        moved, seen = self._measured(times[:ADAPT_EVERY], pictures[:ADAPT_EVERY])
-        for low in range(ADAPT_EVERY, len(times), ADAPT_EVERY):
-            part = slice(low, low + ADAPT_EVERY)
-            own, there = self._measured(times[part], pictures[part])
+        # However samples come in, the background follows them at the same ones.
+        whole = range(ADAPT_EVERY - self._taken % ADAPT_EVERY, len(times), ADAPT_EVERY)
+        cuts = [0, *whole, len(times)]
+        moved, seen = self._measured(times[: cuts[1]], pictures[: cuts[1]])
+        for low, high in pairwise(cuts[1:]):
+            own, there = self._measured(times[low:high], pictures[low:high])
             moved, seen = moved.then(own), seen.then(there)
         windows, scores = list[Judged](), np.empty(len(times))
         if self._moved is None or self._seen is None:
@@ -126,8 +130,11 @@ class Follower:
             seen = replace(seen, coordinates=self._differences.follow(times, differences.reshape(len(times), -1)))
         self._before = np.concatenate([self._before, differences])[-STILL:]
         self._picture = pictures[-1]
-        passed = float(times[-1]) - self._end if earlier is not None else 0.0
-        self._background.adapt(pictures[-1], min(max(passed, 0.0), _LONGEST_STEP))
+        self._adapted = float(times[0]) if earlier is None else self._adapted
+        self._taken += len(times)
+        if self._taken % ADAPT_EVERY == 0:
+            self._background.adapt(pictures[-1], min(float(times[-1]) - self._adapted, _LONGEST_STEP))
+            self._adapted = float(times[-1])
         self._end = float(times[-1])
         return moved, seen
 

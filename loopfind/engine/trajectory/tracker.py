@@ -80,7 +80,9 @@ class Tracker:
     def _gather(self, times: Floats, pictures: Bytes) -> Iterator[Tracked]:
         baseline = self._baseline
         assert baseline is not None
-        baseline.add(times, pictures)
+        # However samples come in, the same ones are learned from.
+        count = baseline.until(times, self._length)
+        baseline.add(times[:count], pictures[:count])
         parted = baseline.parted()
         if parted is not None:
             before, after = parted
@@ -88,6 +90,7 @@ class Tracker:
             self._baseline, self._why = after, "moved"
         elif baseline.seconds >= self._length and len(baseline) >= FEWEST_SAMPLES:
             yield from self._learn(baseline)
+        yield from self.add(times[count:], pictures[count:])
 
     def _learn(self, baseline: Baseline, whole: bool = True) -> Iterator[Tracked]:
         """Learn a map of what was gathered, and yield how it is placed in it. whole: whether the view stands still."""
