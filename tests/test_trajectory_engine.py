@@ -31,6 +31,7 @@ from loopfind.engine.trajectory.parameters import (
     BLOCK_SIDE,
     MOST_BASELINE_SAMPLES,
     NEVER_KNOWN,
+    QUESTION_WEIGHTS,
     REACH,
     RETURN_NOISE,
     RETURN_SAMPLES,
@@ -450,7 +451,8 @@ def test_what_begins_before_another_view_is_reported_once_it_is_known_to_be_none
 def test_what_is_usual_counts_for_little_beside_what_one_question_finds():
     count = len(TRAJECTORY_QUESTIONS)
     usual, found = np.full((1, count), 0.6), np.eye(count) * 3.0
-    assert combined(usual)[0] < 0.3 and (combined(found) > 1.0).all()
+    weights = np.array([QUESTION_WEIGHTS[name] for name in TRAJECTORY_QUESTIONS])
+    assert combined(usual)[0] < 0.3 and (combined(found) > 2.4 * weights).all() and (combined(found) > 1.2).all()
     rarities = np.random.default_rng(2).uniform(0, 5, (50, count))
     more = rarities.copy()
     more[:, 3] += 0.5

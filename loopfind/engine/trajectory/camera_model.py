@@ -76,6 +76,7 @@ _RECORDS = {"never there", "never stood"}
 """Questions whose answers in a baseline say how often a part of it shows what the others did not. The highest of them
 counts: as something stood once where nothing had stood, something may stand elsewhere next."""
 
+_WEIGHTS = np.array([QUESTION_WEIGHTS[name] for name in TRAJECTORY_QUESTIONS])
 _AT_ONCE = 256
 
 Which = NDArray[np.bool_]
@@ -300,9 +301,7 @@ def calibrate(answered: Floats, rows: QuestionRows, new: float) -> Calibrated:
 def combined(rarity: Floats) -> Floats:
     """Return sums (m,) of how rare each question finds windows, (m, q), by the weight of each; what is usual counts for
     little."""
-    sums: Floats = (np.maximum(rarity - np.log(2), 0) + USUAL_WEIGHT * rarity) @ np.array(
-        [QUESTION_WEIGHTS[name] for name in TRAJECTORY_QUESTIONS]
-    )
+    sums: Floats = (np.maximum(rarity - np.log(2), 0) + USUAL_WEIGHT * rarity) @ _WEIGHTS
     return sums
 
 

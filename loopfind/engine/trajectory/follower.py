@@ -130,7 +130,8 @@ class Follower:
             seen = replace(seen, coordinates=self._differences.follow(times, differences.reshape(len(times), -1)))
         self._before = np.concatenate([self._before, differences])[-STILL:]
         self._picture = pictures[-1]
-        self._adapted = float(times[0]) if earlier is None else self._adapted
+        if earlier is None:
+            self._adapted = float(times[0])
         self._taken += len(times)
         if self._taken % ADAPT_EVERY == 0:
             self._background.adapt(pictures[-1], min(float(times[-1]) - self._adapted, _LONGEST_STEP))

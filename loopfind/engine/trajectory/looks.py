@@ -189,9 +189,10 @@ class Differing:
     def then(self, after: "Differing") -> "Differing":
         """Return this, and that of the samples after it; coordinates are cut to the fewest dimensions."""
         least = min(self.coordinates.shape[1], after.coordinates.shape[1])
-        both = (replace(one, coordinates=one.coordinates[:, :least]) for one in (self, after))
-        pairs = zip(*([getattr(one, field.name) for field in fields(one)] for one in both), strict=True)
-        return Differing(*map(np.concatenate, pairs))
+        before, later = (replace(one, coordinates=one.coordinates[:, :least]) for one in (self, after))
+        return Differing(
+            *(np.concatenate([getattr(before, one.name), getattr(later, one.name)]) for one in fields(self))
+        )
 
 
 def differing(differences: Grey, before: Grey, subspace: Subspace) -> Differing:
